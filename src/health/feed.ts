@@ -16,30 +16,33 @@ export interface Following<Row> {
   stop(): void;
 }
 
-/** A live source of slim rows, retrying for ever until stopped. */
+/** A live source of rows, which retries until it is stopped. */
 export interface Feed {
-  /** `project` gives undefined for what is left out; `same` says whether two rows look alike (all fields identical unless told). */
+  /**
+   * `project` returns undefined for objects to leave out; `same` compares two rows (by default all fields must be
+   * identical).
+   */
   follow<Row extends object>(
     what: Followed,
     project: (object: KubeObject) => Row | undefined,
     hear: (update: Update<Row>) => void,
     same?: (a: Row, b: Row) => boolean,
   ): Following<Row>;
-  /** What the cluster serves; absent where nobody can tell. */
+  /** What the cluster serves; absent when there is no discovery. */
   discovery?(refresh?: boolean): Promise<Outcome<Discovery>>;
   /** Sweeps the kinds that discovery names and that are not among `followed`; absent where there is no discovery. */
   sweep?(followed: readonly Followed[], changed: () => void): Sweeping;
-  /** Called once, when everything was read for the first time: most of the memory that this took is free by then. */
+  /** Called once, when everything has been read for the first time, to give unused memory back. */
   release?(): void;
 }
 
 export interface FeedOptions {
   release?: () => void;
-  /** This kind is asked for first. All else waits for its first objects, though not long: their connections and answers would hold them up. */
+  /** This kind is requested first. All others wait a short time for its first objects, which they would delay. */
   lead?: string;
 }
 
-/** How long the others wait for the kind that leads, milliseconds. */
+/** How long the others wait for the first kind, milliseconds. */
 const LEAD_MS = 250;
 
 /** The feed of a real connection: one reflector for each kind. */

@@ -11,12 +11,12 @@ export interface Followed extends Collection {
   managedFieldsWith?: string;
 }
 
-/** All kinds that are not followed, looked at for injections again and again. */
+/** The repeated search for injections on all kinds that are not followed. */
 export interface Sweeping {
   markers(): Iterable<Marker>;
-  /** What is not known: kinds that could not be read, and whatever is still to be looked at for the first time. */
+  /** What is not known: kinds that could not be read, and kinds that have not been read yet. */
   unseen(): readonly { kind: string; reason: string }[];
-  /** Looks for the first time, unless it did; otherwise it begins a few seconds after its start. */
+  /** Starts the first round now; without this call it starts after a few seconds. */
   begin(): void;
   stop(): void;
 }

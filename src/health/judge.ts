@@ -26,11 +26,14 @@ function trouble(row: Row, severity: Trouble['severity'], what: string, since: S
   };
 }
 
-/** A pod that is starting or ending is given this long before it counts as failing, unless it says why it cannot. */
+/** How long a pod may be starting or ending before it counts as failing, unless its status names an error. */
 const GRACE_MS = 60_000;
 const STARTING = ['Pending', 'ContainerCreating', 'PodInitializing', 'NotReady', 'Running', 'Terminating'];
 
-/** The trouble with a pod at `now` (server time), or undefined. Finished pods are not failures; young ones get a grace. */
+/**
+ * What is wrong with a pod at `now` (server time); undefined when nothing is. Finished pods are not failures; young
+ * ones get a grace period.
+ */
 export function podTrouble(pod: PodRow, now: number): Trouble | undefined {
   if (pod.fine && !pod.terminating) return undefined;
   const isPatient = STARTING.includes(pod.reason);
@@ -52,7 +55,7 @@ export function crdTrouble(crd: CrdRow): Trouble | undefined {
   return crd.established ? undefined : trouble(crd, 'fail', crd.reason, exactly(crd.since));
 }
 
-/** A lease is stale once its holder missed the whole duration twice; an abandoned one (a day old) says nothing. */
+/** A lease is stale when it has not been renewed for twice its duration. An abandoned one (a day old) is ignored. */
 export function leaseTrouble(lease: LeaseRow, now: number): Trouble | undefined {
   if (lease.holder === '' || lease.durationMs <= 0) return undefined;
   const late = now - lease.renewed;
@@ -60,7 +63,7 @@ export function leaseTrouble(lease: LeaseRow, now: number): Trouble | undefined 
   return trouble(lease, 'warn', `stale, held by ${lease.holder}`, exactly(lease.renewed + lease.durationMs));
 }
 
-/** What stands behind one service, all its slices added up. */
+/** The endpoints of one service, summed over all its slices. */
 interface Behind {
   ready: number;
   total: number;
@@ -84,10 +87,13 @@ export function servedBy(slices: Iterable<SliceRow>): Served {
   return served;
 }
 
-/** When a trouble that the cluster does not date was first seen by us. */
+/** When we first saw a trouble for which the cluster has no time. */
 export type FirstSeen = (key: string) => number;
 
-/** Services with a selector and endpoints behind them, none of which is ready. Nothing behind at all may be a scale to zero: a warning. */
+/**
+ * A service with a selector whose endpoints are all unready. No endpoints at all is only a warning: it may be scaled
+ * to zero.
+ */
 export function serviceTrouble(service: ServiceRow, served: Served, firstSeen: FirstSeen): Trouble | undefined {
   if (!service.selects || service.external) return undefined;
   const behind = served.get(`${service.namespace ?? ''}/${service.name}`);
@@ -97,15 +103,15 @@ export function serviceTrouble(service: ServiceRow, served: Served, firstSeen: F
   return trouble(service, 'warn', 'no pod behind it', since);
 }
 
-/** The last change of the endpoints left them as they are now; whether they were so before it, nothing says. */
+/** The endpoints are as they are since their last change, at least; whether they were so before is not known. */
 const sinceOf = (behind: Behind | undefined, seen: () => number): Since => ({
   at: behind?.changedAt ?? seen(),
   exact: false,
 });
 
 /**
- * The webhooks of a configuration whose service cannot answer. Only what makes the API server's call fail counts: service
- * missing, no such port, no ready endpoint. A webhook behind a URL is not judged.
+ * The webhooks of a configuration whose service cannot answer. Only what makes the API server's call fail counts: a
+ * missing service or port, or no ready endpoint. Webhooks with a URL are not judged.
  */
 export function webhookTroubles(
   row: WebhookRow,

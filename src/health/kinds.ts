@@ -2,11 +2,14 @@ import { TYPE_LABEL } from '../injection/record/markers.ts';
 import type { Followed } from './followed.ts';
 import type { ViewKind } from './view/kinds.ts';
 
-/** The lines of the health board, in the order they stand on the screen. */
+/** The lines of the health board, in the order of the screen. */
 export const BOARD = ['nodes', 'pods', 'deployments', 'endpoints', 'webhooks', 'crds', 'leases'] as const;
 export type BoardKind = (typeof BOARD)[number];
 
-/** What the board rests on. Two tables may feed one line: services and slices make `endpoints`, both webhook kinds `webhooks`. */
+/**
+ * The kinds that the board is computed from. Two kinds may make one line: services and slices make `endpoints`, both
+ * webhook kinds make `webhooks`.
+ */
 export const SOURCES = {
   nodes: 'Node',
   pods: 'Pod',
@@ -19,7 +22,7 @@ export const SOURCES = {
   leases: 'Lease',
 } as const satisfies Record<string, ViewKind>;
 
-/** Injections on Secrets are seen by their label alone: Secrets are not in the view. */
+/** Injections on Secrets are found by their label alone, since Secrets are not in the view. */
 export const MARKED_SECRETS: Followed = {
   apiVersion: 'v1',
   kind: 'Secret',

@@ -7,7 +7,7 @@ import { type Clean, sanitise } from '../text/sanitise.ts';
 
 const LOCK_OR_RESULT = /^(chaos-result-|operator-chaos-lock-)/;
 
-/** What an object's own metadata says about an injection on it. Times are milliseconds since the epoch. */
+/** An injection, as the metadata of the marked object records it. Times are milliseconds since the epoch. */
 export interface Marker {
   uid: string;
   type: Clean;
@@ -22,16 +22,16 @@ export interface Marker {
 }
 
 /**
- * Reads the marker on an object, or undefined when it carries none. Labels and annotations are the framework's own; the
- * record `mayday` inside the undo record adds who, when and until when.
+ * Reads the marker on an object, or undefined when it carries none. Labels and annotations are the framework's own;
+ * the record `mayday` inside the undo record adds the user, the time and the expiry.
  */
 export function markerOf(object: KubeObject): Marker | undefined {
-  // Marks that a controller copied from elsewhere are told where they come from.
+  // Marks that a controller copied are reported on the object that they were copied from.
   if (hasOnlyCopiedMarks(object)) return undefined;
   const { metadata } = object;
   const annotations = metadata.annotations ?? {};
   const type = typeOf(metadata.labels ?? {}, annotations);
-  // The rollback Secret of a drifted Secret is a second trace of an injection whose victim carries its own record.
+  // The rollback Secret of a drifted Secret belongs to an injection whose victim has its own record.
   if (type === undefined || LOCK_OR_RESULT.test(metadata.name) || annotations[ORIGINAL_SECRET] !== undefined)
     return undefined;
   const { tool, experiment, run, by, host, injectedAt: at, expiresAt: expires } = provenance(object);

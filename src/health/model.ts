@@ -43,7 +43,7 @@ export interface KindHealth {
   troubles: readonly Trouble[];
 }
 
-/** Who keeps others off an operator under test. */
+/** The holder of the lock on an operator under test. */
 interface OperatorLock {
   operator: string;
   holder: string;
@@ -54,12 +54,12 @@ interface OperatorLock {
 export interface Summary {
   kinds: Record<BoardKind, KindHealth>;
   markers: readonly Marker[];
-  /** Kinds whose injections we may not see, by name, with the reason. */
+  /** Kinds on which injections may be missed, with the reason. */
   unseen: readonly { kind: string; reason: string }[];
   locks: readonly OperatorLock[];
-  /** Who holds the Lease of the reaper and renews it; absent where no reaper is seen. */
+  /** Who holds the Lease of the reaper and renews it; absent when no reaper runs. */
   reaper?: Clean;
-  /** Monotonic milliseconds at which the cluster last said anything; undefined before it ever did. */
+  /** When the cluster last sent anything, in monotonic milliseconds; undefined before the first answer. */
   heardAt: number | undefined;
 }
 
@@ -71,7 +71,7 @@ export interface ModelClock {
 
 const KEPT = 60;
 
-/** The lock of an operator under test, where a Lease is one. */
+/** The operator lock that a Lease stands for; undefined when it is none. */
 function operatorLock({ name, holder, acquired }: LeaseRow): OperatorLock | undefined {
   if (!name.startsWith(LOCK_PREFIX) || holder === '') return undefined;
   return { operator: sanitise(name.slice(LOCK_PREFIX.length)), holder, since: acquired };
@@ -79,17 +79,17 @@ function operatorLock({ name, holder, acquired }: LeaseRow): OperatorLock | unde
 
 const REAPER = 'mayday-reaper';
 
-/** Who leads the reapers, where a Lease says so and is renewed in time. */
+/** The leader of the reapers, if its Lease is renewed in time. */
 function reaperOf(leases: Iterable<LeaseRow>, now: number): Clean | undefined {
   for (const { name, holder, renewed, durationMs } of leases)
     if (name === REAPER && holder !== '' && now - renewed <= durationMs * 2) return holder;
   return undefined;
 }
 
-/** The few rows of a kind, among its thousands, that might be in trouble. */
+/** The rows of a kind that may be in trouble, so that a summary need not check all. */
 type Suspects<R> = Map<string, R>;
 
-/** What the board follows of the view, kept in step with it. */
+/** The rows that the board needs of the view, kept up to date. */
 interface Suspected {
   put(object: ViewObject): void;
   remove(uid: string): void;
@@ -134,7 +134,7 @@ function createSuspects() {
   };
 }
 
-/** The board over a live view. `summary` says what the view's objects amount to now. */
+/** The health board over a live view. `summary` computes its present lines. */
 export class Model {
   readonly #clock: ModelClock;
   readonly #live: LiveView;
@@ -144,10 +144,10 @@ export class Model {
   readonly #secrets: Following<object>;
   readonly #sweep: Sweeping | undefined;
   readonly #unsubscribe: () => void;
-  /** How well leases were known when a summary was last taken. */
+  /** The sync state of leases at the last summary. */
   #leasesTold: Sync['state'] | undefined;
 
-  /** `changed` is called, often, whenever a new summary is worth taking. */
+  /** `changed` is called, possibly often, whenever the summary may have changed. */
   constructor(live: LiveView, feed: Feed, clock: ModelClock, changed: () => void) {
     this.#clock = clock;
     this.#live = live;
@@ -159,7 +159,7 @@ export class Model {
       if (isSilent) return;
       for (const { uid } of change.removed) this.#markers.delete(uid);
       for (const { uid, object } of change.put) this.#mark(uid, object?.marker);
-      // What is swept may wait until the board is there.
+      // The sweep begins once the board is complete.
       if (BOARD_KINDS.every(kind => !isPending(live.view.sync(kind)))) this.#sweep?.begin();
       changed();
     });
@@ -175,8 +175,8 @@ export class Model {
   }
 
   /**
-   * Whether leases were renewed and nothing else: nothing of a summary shows that, and in a large cluster it goes on all the time. That
-   * one is not renewed shows with time, by which summaries are taken anyway.
+   * Whether leases were only renewed. No summary shows that, and in a large cluster it happens all the time. A lease
+   * that is not renewed is noticed by the regular summaries.
    */
   #isHeartbeat({ kind, put, removed }: ViewChange): boolean {
     if (kind !== SOURCES.leases || removed.length > 0 || put.length === 0) return false;
@@ -196,7 +196,7 @@ export class Model {
     else this.#markers.delete(uid);
   }
 
-  /** What the sweep found, but for objects that are followed under another group. */
+  /** The markers that the sweep found, without objects that are followed under another group. */
   #swept(): Marker[] {
     return [...(this.#sweep?.markers() ?? [])].filter(({ uid }) => !this.#markers.has(uid));
   }
@@ -232,7 +232,7 @@ export class Model {
     };
   }
 
-  /** Kinds that have no line of their own on the board. Events are left out: no fault changes them. */
+  /** Unreadable kinds without a line of their own on the board. Events are left out, as no fault changes them. */
   #unseen(): Summary['unseen'] {
     const others = this.#live.kinds.filter(kind => kind !== 'Event' && !BOARD_KINDS.includes(kind));
     const syncs = others.map(kind => ({ kind, sync: this.#live.view.sync(kind) }));
@@ -245,19 +245,19 @@ export class Model {
     return [...blind, ...swept, ...(isPartial ? [{ kind: 'other kinds', reason: NOT_YET }] : [])];
   }
 
-  /** The freshest word from the cluster, over all lines that ever had one. */
+  /** When the cluster last sent anything for any line. */
   #heardAt(now: number): number | undefined {
     const heard = BOARD_KINDS.flatMap(kind => this.#live.view.heardAt(kind) ?? []);
     return heard.length === 0 ? undefined : this.#clock.monotonic() - (now - Math.max(...heard));
   }
 
-  /** Whether all objects of a kind were read, be it some time ago. */
+  /** Whether all objects of a kind have been read, even if some time ago. */
   #isComplete(kind: ViewKind): boolean {
     const { view } = this.#live;
     return ['live', 'retrying'].includes(view.sync(kind).state) && view.heardAt(kind) !== undefined;
   }
 
-  /** Endpoints and webhooks need three kinds at once; until all are listed nothing is called dead. */
+  /** Endpoints and webhooks need three kinds together; until all are listed nothing counts as dead. */
   #joined(): Pick<Summary['kinds'], 'endpoints' | 'webhooks'> {
     const { services, slices, validating, mutating } = this.#suspects;
     const configurations = [...validating.values(), ...mutating.values()];

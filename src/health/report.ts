@@ -14,12 +14,12 @@ export interface About {
   now: number;
 }
 
-/** Whether every line is known, or known not to be readable. */
+/** Whether every line is complete, or known not to be readable. */
 export const isSettled = (summary: Summary): boolean =>
   BOARD.every(kind => !['waiting', 'loading'].includes(summary.kinds[kind].sync.state)) &&
   !summary.unseen.some(({ reason }) => reason === NOT_YET);
 
-/** Whether not one line is known: then nothing was learnt of the cluster. */
+/** Whether no line is known, so that nothing is known of the cluster. */
 export const isAllBlind = (summary: Summary): boolean => BOARD.every(kind => summary.kinds[kind].sync.state !== 'live');
 
 function stateOf({ sync, failing, warning }: KindHealth): State {
@@ -65,7 +65,7 @@ export function statusJson(summary: Summary, about: About) {
   };
 }
 
-/** The text of `mayday status`: one line a kind, its troubles below it, worst first. */
+/** The text of `mayday status`: one line for each kind with its troubles below, worst first. */
 export function statusText(summary: Summary, about: About, glyphs: Glyphs): string[] {
   const lines = BOARD.flatMap(kind => {
     const health = summary.kinds[kind];

@@ -35,13 +35,13 @@ export interface PodRow extends Row {
   total: number;
   /** What `kubectl get pods` prints as STATUS. */
   reason: Clean;
-  /** When its deletion was asked for; else when the Ready condition last changed, or the pod's creation. */
+  /** When its deletion was requested; otherwise when the Ready condition last changed, or its creation. */
   since: number;
   restarts: number;
   node: Clean;
   owner: Clean;
   terminating: boolean;
-  /** Ready, or finished on purpose. */
+  /** Ready, or finished successfully. */
   fine: boolean;
 }
 
@@ -62,7 +62,7 @@ export interface DeploymentRow extends Row {
 
 export interface ServiceRow extends Row {
   ports: { port: number; name: string }[];
-  /** Whether the service chooses pods by label; without a selector someone else fills its endpoints. */
+  /** Whether the service has a selector; without one, somebody else writes its endpoints. */
   selects: boolean;
   external: boolean;
 }
@@ -71,7 +71,7 @@ export interface SliceRow extends Row {
   service: Clean;
   ready: number;
   total: number;
-  /** When the endpoints last followed a change, if the controller wrote it. */
+  /** The last change of the endpoints, if the controller recorded it. */
   changedAt?: number;
 }
 
@@ -154,7 +154,7 @@ export function podRow(object: Seen): PodRow {
   };
 }
 
-/** `deletionTimestamp` is when the grace period ends: the deletion was asked for that much earlier. */
+/** `deletionTimestamp` is when the grace period ends: the deletion was requested that much earlier. */
 function deletionAskedFor({ metadata }: Seen): number | undefined {
   const ends = time(metadata.deletionTimestamp, 0);
   return ends === 0 ? undefined : ends - number(bag(metadata).deletionGracePeriodSeconds) * 1000;

@@ -5,25 +5,28 @@ import { BOARD_KINDS, Model, type Summary } from './model.ts';
 import type { ViewKind } from './view/kinds.ts';
 import { followView, type LiveView } from './view/live.ts';
 
-/** Shortest time between two commits: a thousand events cost as much as one. */
+/** The shortest time between two commits, so that a thousand events cost as much as one, milliseconds. */
 const COMMIT_MS = 100;
-/** Judgements that depend on time alone (a grace that ends, a lease that grows stale) are renewed this often. */
+/** How often judgements that depend only on time (a grace period, a stale lease) are renewed, milliseconds. */
 const RENEW_MS = 5_000;
 
 export interface Health {
   readonly store: StoreApi<Summary>;
-  /** The view that the board rests on, for triage. */
+  /** The view that the board is computed from, for triage. */
   readonly live: LiveView;
   stop(): void;
 }
 
-/** `kinds` of the view to follow, all unless told. */
+/** `kinds` of the view to follow; all by default. */
 export interface HealthOptions {
   context?: string;
   kinds?: readonly ViewKind[];
 }
 
-/** Starts the live view and the board on a feed. The store takes the first change after a quiet time at once, then at most one each 100 ms, but for the first pods. */
+/**
+ * Starts the live view and the board on a feed. The store is updated at once after a quiet time, then at most every
+ * 100 ms, except for the first pods.
+ */
 export function startHealth(feed: Feed, clock: Clock, serverNow: () => number, options: HealthOptions = {}): Health {
   const ended = new AbortController();
   let isDue = false;
@@ -40,7 +43,7 @@ export function startHealth(feed: Feed, clock: Clock, serverNow: () => number, o
 
   async function commitSoon(): Promise<void> {
     if (ended.signal.aborted) return;
-    // The first pods are what everybody waits for.
+    // The first pods are shown without delay.
     if (!hasPods && live.view.count('Pod') > 0) {
       hasPods = true;
       return commit();

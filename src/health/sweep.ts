@@ -12,17 +12,18 @@ export const NOT_YET = 'not looked at yet';
 
 /** One round over all kinds takes this long, spread out so that it costs next to nothing; milliseconds. */
 const ROUND_MS = 30_000;
-/** The first round begins by then, also where the board is not there. */
+/** The first round begins after this time at the latest, even if the board is not complete. */
 const BEGIN_MS = 5_000;
-/** In the first round, side by side. */
+/** How many lists run in parallel in the first round. */
 const WIDTH = 6;
 const LIST_MS = 15_000;
 /** Rounds from one discovery to the next. */
 const DISCOVER_EVERY = 4;
 
 /**
- * Looks for injections on every kind that discovery names and nobody follows: of each, the metadata of what bears the type label, all at once for the first
- * time and then one kind after the other. What cannot be read is named, never taken for none.
+ * Searches for injections on every kind that is not followed: lists the metadata of objects with the type label,
+ * first all kinds in parallel and then one kind after the other. A kind that cannot be read is named, never counted
+ * as empty.
  */
 export function startSweep(
   api: Pick<Api, 'listAll' | 'discovery'>,
@@ -94,7 +95,7 @@ export function startSweep(
   async function run(): Promise<void> {
     await clock.sleep(BEGIN_MS, AbortSignal.any([started.signal, ended.signal])).catch(() => undefined);
     for (let round = 0; !ended.signal.aborted; ) {
-      // What the cluster serves changes with its CRDs, now and then.
+      // The served kinds change with CRDs, so discovery is repeated now and then.
       const resources = await kinds(round % DISCOVER_EVERY === DISCOVER_EVERY - 1);
       if (resources.length === 0) {
         changed();

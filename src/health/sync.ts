@@ -2,7 +2,10 @@ import type { FailureReason } from '../kube/client/outcome.ts';
 import type { SyncStatus } from '../kube/watch/reflector.ts';
 import type { Clean } from '../text/sanitise.ts';
 
-/** How far one line of the board is known. `blind` means the server will not show it to us; `retrying` means the rows are growing old. */
+/**
+ * How well one line of the board is known. `blind` means that it cannot be read; `retrying` means that the rows are
+ * getting old.
+ */
 export type Sync =
   | { state: 'waiting' }
   | { state: 'loading'; loaded: number; total: number | undefined }
@@ -10,7 +13,7 @@ export type Sync =
   | { state: 'retrying'; reason: Clean; ageMs: number; retryInMs: number | undefined }
   | { state: 'blind'; reason: Clean };
 
-/** No answer at all: everything else is a reason of the server's own. */
+/** Failures without an answer of the server. */
 const OUT_OF_REACH: readonly FailureReason[] = [
   'unreachable',
   'aborted',
@@ -26,7 +29,10 @@ const SHORT: Partial<Record<FailureReason, string>> = {
   'not-found': 'not served',
 };
 
-/** What a feed's status means for a line of the board. A list that failed because the server did not answer is being retried, not refused. */
+/**
+ * What a feed's status means for a line of the board. A list that failed without an answer of the server is being
+ * retried, not blind.
+ */
 export function syncOf(status: SyncStatus): Sync {
   const reason = status.reason ?? ('no reason given' as Clean);
   switch (status.state) {
@@ -44,7 +50,7 @@ export function syncOf(status: SyncStatus): Sync {
         return { state: 'blind', reason: (SHORT[status.why] ?? reason) as Clean };
       return retrying(status, reason);
     case 'reconnecting':
-      // A watch that ends in good order is resumed within the second; that is not news.
+      // A watch that ends normally is resumed within a second, so it still counts as live.
       return status.why === undefined ? { state: 'live' } : retrying(status, reason);
     case 'stale':
       return retrying(status, reason);
@@ -57,7 +63,7 @@ function retrying(status: SyncStatus, reason: Clean): Sync {
 
 const ORDER: readonly Sync['state'][] = ['blind', 'retrying', 'waiting', 'loading', 'live'];
 
-/** A line is only as well known as the worst known of its sources. */
+/** The worst of several states: a line is only as well known as its least known source. */
 export function worst(syncs: readonly Sync[]): Sync {
   return syncs.reduce((a, b) => (ORDER.indexOf(b.state) < ORDER.indexOf(a.state) ? b : a), { state: 'live' });
 }

@@ -2,8 +2,8 @@ import { age } from '../text/duration.ts';
 import type { Clean } from '../text/sanitise.ts';
 
 /**
- * When something began, in milliseconds of server time. `exact` is false where the cluster does not say when: then it is our first look,
- * or the newest evidence, and the truth may lie before it.
+ * When something began, in milliseconds of server time. `exact` is false when the cluster has no time for it: then it
+ * is the time of our first look or of the newest evidence, and it may have begun earlier.
  */
 export interface Since {
   at: number;
@@ -11,8 +11,8 @@ export interface Since {
 }
 
 /**
- * How long something has lasted by `now` (server time, milliseconds), for people: `12m`, or `at least 12m` where the cluster does not
- * say when it began and only our first look, or the newest evidence, is known.
+ * How long something has lasted by `now` (server time, milliseconds), for people: `12m`, or `at least 12m` when
+ * `exact` is false.
  */
 export const sinceWords = (since: Since, now: number): string =>
   `${since.exact ? '' : 'at least '}${age(Math.max(0, now - since.at))}`;

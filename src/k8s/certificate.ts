@@ -1,7 +1,7 @@
 import { createHash, type KeyObject, sign } from 'node:crypto';
 
-// The few pieces of DER that one X.509 certificate needs (RFC 5280). Node signs but does not issue certificates, and no library of
-// this project does.
+// The few pieces of DER that one X.509 certificate needs (RFC 5280). Node.js can sign data but not issue
+// certificates, and no other dependency can.
 const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
   const body = Buffer.concat(parts);
   if (body.length < 0x80) return Buffer.concat([Buffer.from([tag, body.length]), body]);
@@ -52,7 +52,7 @@ export interface ServerCertificate {
   key: string;
 }
 
-/** The certificate of a server under these names and IPv4 addresses that is its own authority. Times are milliseconds since 1970. */
+/** A self-signed server certificate for these names and IPv4 addresses. Times are milliseconds since 1970. */
 export function selfSigned(
   keys: KeyPair,
   of: { commonName: string; dnsNames: readonly string[]; addresses?: readonly string[]; from: number; until: number },

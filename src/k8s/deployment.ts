@@ -54,7 +54,7 @@ export function selectorAsText({ matchLabels = {}, matchExpressions = [] }: Labe
   return parts.length === 0 ? undefined : parts.join(',');
 }
 
-/** Whether a workload's selector takes this object in. */
+/** Whether a workload's selector matches this object. */
 export function selects(workload: KubeObject, object: KubeObject): boolean {
   const text = selectorText(workload);
   const requirements = text === undefined ? 'none' : parseSelector(text);

@@ -1,7 +1,8 @@
 import { parsedJson } from '../text/json.ts';
 /**
- * Sets of paths into an object, in the notation of `metadata.managedFields` (`fieldsV1`): `f:name` is a member, `k:{…}` a list item by
- * its keys, `v:…` an item of a set, `i:…` an item by its place. A node that is empty, or holds `.`, is in the set itself.
+ * Sets of paths into an object, in the notation of `metadata.managedFields` (`fieldsV1`): `f:name` is a member,
+ * `k:{…}` a list item by its keys, `v:…` an item of a set, `i:…` an item by its place. A node that is empty or
+ * contains `.` is itself in the set.
  */
 export interface Fields {
   [element: string]: Fields;
@@ -34,7 +35,7 @@ export function fieldsOf(paths: readonly (readonly string[])[]): Fields {
   return tidy(root);
 }
 
-/** The point that marks a member is only written where something is below it. */
+/** Removes `.` from nodes with nothing else below: it is written only beside other members. */
 function tidy(fields: Fields): Fields {
   const below = Object.entries(fields).filter(([element]) => element !== SELF);
   const self = SELF in fields && below.length > 0 ? { [SELF]: {} } : {};
@@ -59,8 +60,8 @@ export function intersection(a: Fields, b: Fields): Fields {
 export const isEmpty = (fields: Fields): boolean => pathsOf(fields).length === 0;
 
 /**
- * What of the set lies at `steps` of `object` and below; the whole leaf where the set knows no more than a parent of it, as with lists
- * that are owned in one piece. `steps` are those of a JSON pointer: names of members and places in lists.
+ * The part of the set at `steps` of `object` and below; a whole leaf when the set contains only a parent, as with
+ * atomic lists. `steps` are those of a JSON pointer: names of members and list indexes.
  */
 export function fieldsAt(fields: Fields, object: unknown, steps: readonly string[]): Fields {
   const path: string[] = [];

@@ -1,10 +1,11 @@
 import type { KubeObject, ManagedField } from './object.ts';
 
 /**
- * Whether nobody but the injector wrote the field since the record was put on: managedFields moves a field to whoever changes it, through
- * whichever subresource, so a field and a record written in one request have a writer in common until a third party steps in. Of a map,
- * somebody else may own entries that were there before; a later write of theirs may be to any of them. False where managedFields does
- * not say who owns the field or the record: not known is not unchanged.
+ * Whether only the injector has written the field since the record was written. managedFields assigns a field to
+ * whoever changes it, through any subresource, so a field and a record that were written in one request have a common
+ * writer until somebody else writes the field. In a map, somebody else may own entries that were there before; a
+ * later write of theirs may be to any of them. False when managedFields does not name the owner of the field or the
+ * record: unknown does not count as unchanged.
  */
 export function isUntouched(object: KubeObject, field: readonly string[], record: readonly string[]): boolean {
   const ofField = entriesFor(object, field);
@@ -19,8 +20,8 @@ export function isUntouched(object: KubeObject, field: readonly string[], record
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
- * Whether the record came with a whole object that somebody sent, as a saved YAML that is created or applied again: then one writer owns
- * field and record, whatever was edited in that YAML. An injection changes an object that is there already.
+ * Whether the record came with a whole object, such as a saved YAML that was created or applied again: then one
+ * writer owns field and record, whatever was edited in the YAML. An injection changes an existing object.
  */
 export function isSentWithObject(object: KubeObject, record: readonly string[]): boolean {
   const { annotations = {}, creationTimestamp } = object.metadata;
@@ -28,12 +29,15 @@ export function isSentWithObject(object: KubeObject, record: readonly string[]):
   if (annotations[LAST_APPLIED]?.includes(JSON.stringify(key)) === true) return true;
   const made = creationTimestamp === undefined ? Number.NaN : Date.parse(creationTimestamp);
   const entries = entriesFor(object, record);
-  // Both are told in whole seconds.
+  // Both times are in whole seconds.
   const cameWhenMade = entries.some(({ time }) => time !== undefined && Math.abs(Date.parse(time) - made) <= 1_000);
   return cameWhenMade && !wasThereBefore(object, entries);
 }
 
-/** Whether somebody else made the object, at most in the same second: more than metadata and status of it is theirs. */
+/**
+ * Whether somebody else created the object, at the latest in the same second: they own more than its metadata and
+ * status.
+ */
 function wasThereBefore({ metadata: { managedFields = [] } }: KubeObject, ofRecord: readonly ManagedField[]): boolean {
   const injectors = ofRecord.map(writerOf);
   const since = Math.max(...ofRecord.map(timeOf));
@@ -47,8 +51,8 @@ function wasThereBefore({ metadata: { managedFields = [] } }: KubeObject, ofReco
 }
 
 /**
- * Who owns the field at `path`, in the notation of managedFields (`f:data`, `f:mode`), as `manager/operation`, with the subresource where
- * it was written through one, such as `scale`.
+ * Who owns the field at `path`, in the notation of managedFields (`f:data`, `f:mode`), as `manager/operation`, with
+ * the subresource, such as `scale`, if it was written through one.
  */
 export function writersOf(object: KubeObject, path: readonly string[]): string[] {
   return entriesFor(object, path).map(writerOf);
@@ -59,7 +63,7 @@ const writerOf = ({ manager = '', operation = '', subresource = '' }: ManagedFie
 
 const timeOf = ({ time }: ManagedField): number => (time === undefined ? 0 : Date.parse(time));
 
-/** The entries that own the field; where none does, those that own a parent in one piece, as the schema may have it. */
+/** The entries that own the field; if there are none, those that own a parent as a whole, as with atomic fields. */
 function entriesFor(object: KubeObject, path: readonly string[]): ManagedField[] {
   const entries = object.metadata.managedFields ?? [];
   const exact = entries.filter(({ fieldsV1 }) => at(fieldsV1, path) !== undefined);

@@ -7,21 +7,21 @@ const NOTHING: Fields = Object.freeze({});
 export const isFields = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The value as a JSON object; an empty one where it is something else. */
+/** The value as a JSON object; an empty one when it is something else. */
 export const fields = (value: unknown): Fields => (isFields(value) ? value : NOTHING);
 
-/** The value as a list of JSON objects; empty where it is something else. */
+/** The value as a list of JSON objects; empty when it is something else. */
 export const list = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.map(fields) : []);
 
 /** The strings of a list. */
 export const strings = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter(one => typeof one === 'string') : [];
 
-/** The value as text; empty where it is something else. Numbers are written out: ports are either. */
+/** The value as text; empty when it is something else. Numbers become text, since ports may be either. */
 export const text = (value: unknown): string =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
 
-/** The value as a number, or what stands in for it. */
+/** The value as a number; `otherwise` when it is something else. */
 export const number = (value: unknown, otherwise = 0): number => (typeof value === 'number' ? value : otherwise);
 
 /** A map of strings: labels, selectors. */

@@ -15,7 +15,7 @@ export const pathOf = (text: string): string[] =>
     .slice(1)
     .map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 
-/** What stands in the object at the end of the steps; undefined where nothing does. */
+/** The value at the end of the steps; undefined when there is none. */
 export function valueAt(object: KubeObject, steps: readonly string[]): unknown {
   let at: unknown = object;
   for (const step of steps) {
@@ -30,8 +30,8 @@ export const remove = (path: string): Operation => ({ op: 'remove', path });
 export const test = (path: string, value: Json): Operation => ({ op: 'test', path, value });
 
 /**
- * Sets and drops entries of the map at `steps` of `object` (labels, annotations, data), creating the map where it is missing.
- * Entries to drop that are not there are left out, since removing them would be an error.
+ * Sets and drops entries of the map at `steps` of `object` (labels, annotations, data), creating the map if it is
+ * missing. Entries to drop that are not there are left out, since removing them would be an error.
  */
 export function mapOperations(
   object: KubeObject,

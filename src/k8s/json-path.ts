@@ -1,4 +1,7 @@
-/** What a dotted path leads to: only through maps, as the framework walks it; keys with dots and list items are out of its reach. */
+/**
+ * The value at a dotted path. As in the framework, paths lead only through maps: keys with dots and list items cannot
+ * be reached.
+ */
 export function fieldAt(object: unknown, path: string): { found: boolean; value?: unknown } {
   let here: unknown = object;
   for (const step of path.split('.')) {

@@ -11,8 +11,8 @@ const OPERATORS: Readonly<Partial<Record<Requirement['operator'], string>>> = {
 };
 
 /**
- * The selector that takes in exactly the objects that `text` does, as the API writes it; a text says why there is none. Equalities
- * become `matchLabels`, as the framework writes them; everything else, and a key that is asked for twice, becomes an expression.
+ * A LabelSelector object that matches the same objects as `text`; a string says why there is none. Equalities become
+ * `matchLabels`, as the framework writes them; everything else, and a key that occurs twice, becomes an expression.
  */
 export function labelSelectorOf(text: string): LabelSelector | string {
   const requirements = parseSelector(text);

@@ -2,8 +2,9 @@ import { sanitise } from '../text/sanitise.ts';
 import type { KubeObject, ManagedField } from './object.ts';
 
 /**
- * Who wrote what stands at these paths last, with the time: `argocd-controller (Update) at 2026-11-28T12:00:00Z`. Of the whole object
- * where no path is given. Undefined where managedFields does not say. Entries of subresources count: `kubectl scale` writes through one.
+ * Who last wrote the values at these paths, with the time: `argocd-controller (Update) at 2026-11-28T12:00:00Z`.
+ * Without paths, who last wrote the object. Undefined when managedFields does not say. Entries of subresources count:
+ * `kubectl scale` writes through one.
  */
 export function lastWriter(object: KubeObject, paths: readonly (readonly string[])[]): string | undefined {
   const last = lastEntry(object, paths);
@@ -12,7 +13,7 @@ export function lastWriter(object: KubeObject, paths: readonly (readonly string[
   return sanitise(`${last.manager || 'a manager without a name'} (${how}) at ${last.time ?? 'an unknown time'}`, 160);
 }
 
-/** The entry of managedFields that this is said from. */
+/** The entry of managedFields with the last write. */
 export function lastEntry(object: KubeObject, paths: readonly (readonly string[])[]): ManagedField | undefined {
   const entries = object.metadata.managedFields ?? [];
   const owners =

@@ -9,15 +9,18 @@ interface LeaseSpec {
 
 export const leaseSpec = (lease: KubeObject): LeaseSpec => (lease.spec ?? {}) as LeaseSpec;
 
-/** Whether a Lease's holder is this pod: holders call themselves after their pod, most of them with something unique behind `_`. */
+/**
+ * Whether a Lease's holder is this pod: holder identities begin with the pod's name, most of them followed by `_` and
+ * a unique part.
+ */
 export const isHolder = (pod: KubeObject, holder: string): boolean =>
   holder === pod.metadata.name || holder.startsWith(`${pod.metadata.name}_`);
 
 const renewedAt = (lease: KubeObject): number => Date.parse(leaseSpec(lease).renewTime ?? '');
 
 /**
- * Leases that one of the pods held at `since` and has not renewed for longer than they last. What time it is in the cluster is told by
- * the Lease that was renewed last: every node has one. Times are milliseconds since the epoch.
+ * Leases that one of the pods held at `since` and has not renewed for longer than they last. The latest renewal of
+ * any Lease gives the time in the cluster: every node has a Lease. Times are milliseconds since the epoch.
  */
 export function lapsed(leases: readonly KubeObject[], pods: readonly KubeObject[], since: number): KubeObject[] {
   const now = leases.map(renewedAt).reduce((latest, at) => (at > latest ? at : latest), 0);

@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectRef } from './object.ts';
 
-/** `Kind namespace/name`, as messages name an object. */
+/** `Kind namespace/name`, as used in messages. */
 export function nameOf(ref: { kind: string; namespace?: string; name: string }): string {
   return `${ref.kind} ${ref.namespace === undefined ? '' : `${ref.namespace}/`}${ref.name}`;
 }

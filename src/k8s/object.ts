@@ -45,7 +45,7 @@ export interface KubeObject {
   [field: string]: unknown;
 }
 
-/** Names one object. `namespace` is absent for cluster-scoped kinds. */
+/** A reference to one object. `namespace` is absent for cluster-scoped kinds. */
 export interface ObjectRef {
   apiVersion: string;
   kind: string;

@@ -26,14 +26,17 @@ interface PodSpec {
   imagePullSecrets?: { name?: string }[];
 }
 
-/** A key of a ConfigMap or Secret; any of its keys where none is named. */
+/** A key of a ConfigMap or Secret; any of its keys when none is named. */
 export interface KeyOf {
   kind: 'ConfigMap' | 'Secret';
   name: string;
   key?: string;
 }
 
-/** Whether the pod mounts this key or reads it into its environment. Reading it through the API leaves no trace and is not seen. */
+/**
+ * Whether the pod mounts this key or reads it into its environment. A program that reads it through the API is not
+ * noticed.
+ */
 export function usesKey(pod: KubeObject, of: KeyOf): boolean {
   const spec = (pod.spec ?? {}) as PodSpec;
   const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])];
@@ -91,7 +94,7 @@ function mounted({ configMap, secret, projected }: Volume): { kind: 'ConfigMap' 
   ];
 }
 
-/** The pod's own spec, or that of the pods that a workload makes. */
+/** The pod's own spec, or that of a workload's pod template. */
 function podSpecOf({ kind, spec }: KubeObject): PodSpec {
   if (kind === 'Pod') return (spec ?? {}) as PodSpec;
   const { template, jobTemplate } = (spec ?? {}) as {

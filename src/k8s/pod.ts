@@ -14,16 +14,16 @@ export function controllerOf(object: KubeObject): OwnerReference | undefined {
 
 export const isTerminating = (object: KubeObject): boolean => object.metadata.deletionTimestamp !== undefined;
 
-/** Succeeded or Failed: nothing runs in it any more. */
+/** Whether the pod is Succeeded or Failed: nothing runs in it any more. */
 export function isFinished(pod: KubeObject): boolean {
   const phase = phaseOf(pod);
   return phase === 'Succeeded' || phase === 'Failed';
 }
 
-/** Runs, or will: neither at its end nor being deleted. */
+/** Whether the pod is neither finished nor being deleted. */
 export const isActive = (pod: KubeObject): boolean => !isFinished(pod) && !isTerminating(pod);
 
-/** Written by a kubelet for a file on its node: deleting it stops nothing. */
+/** Whether it is a mirror pod, which a kubelet writes for a static pod: deleting it stops nothing. */
 export const isMirror = (pod: KubeObject): boolean =>
   pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined || controllerOf(pod)?.kind === 'Node';
 

@@ -12,7 +12,10 @@ const DECIMAL: Readonly<Record<string, number>> = {
 };
 const BINARY = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 
-/** A Kubernetes quantity such as `10`, `500m` or `2Gi` as a number; undefined where it is none. The server rewrites `1000m` as `1`. */
+/**
+ * A Kubernetes quantity such as `10`, `500m` or `2Gi` as a number; undefined when it is none. The server rewrites
+ * `1000m` as `1`.
+ */
 export function quantityOf(text: unknown): number | undefined {
   const found = FORM.exec(String(text));
   if (found === null) return undefined;

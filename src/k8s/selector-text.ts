@@ -29,7 +29,7 @@ export function labelValueProblem(value: string): string | undefined {
     : 'a label value is at most 63 letters, digits, "-", "_" or ".", with a letter or digit at both ends';
 }
 
-/** Reads a label selector in Kubernetes' grammar; a text says what is wrong with it. */
+/** Parses a label selector in Kubernetes' grammar; a returned string says what is wrong with it. */
 export function parseSelector(text: string): Requirement[] | string {
   const requirements: Requirement[] = [];
   for (const part of splitRequirements(text)) {
@@ -40,7 +40,7 @@ export function parseSelector(text: string): Requirement[] | string {
   return requirements;
 }
 
-/** At commas outside of parentheses. */
+/** Splits a selector at commas outside of parentheses. */
 function splitRequirements(text: string): string[] {
   return text.split(/,(?![^()]*\))/);
 }

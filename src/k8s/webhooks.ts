@@ -7,7 +7,7 @@ export interface ServiceRef {
   name: string;
 }
 
-/** One entry of a webhook configuration, as far as it matters here. */
+/** One webhook of a webhook configuration, with the fields used here. */
 export interface Webhook {
   name: string;
   failurePolicy?: Policy;

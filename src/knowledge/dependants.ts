@@ -1,17 +1,18 @@
 import type { ObjectRef } from '../k8s/object.ts';
 import { type Component, type Knowledge, type ManagedResource, managedRef } from './document.ts';
 
-/** A component that needs another to work. */
+/** A component that depends on another one. */
 export interface Dependant {
   operator: string;
   component: string;
-  /** Its Deployments: what would show that it is harmed. */
+  /** Its Deployments, which would show an impact. */
   deployments: readonly ObjectRef[];
 }
 
 /**
- * The components that depend directly on `component` of `operator`. A dependency names a component of the same operator, another operator
- * (all its components), or a component of any other operator: shipped models write it so.
+ * The components that depend directly on `component` of `operator`. A dependency names a component of the same
+ * operator, another operator (all its components), or a component of any other operator, as in the models that ship
+ * with the framework.
  */
 export function dependantsOf(models: readonly Knowledge[], operator: string, component: string): Dependant[] {
   const isTarget = (knowledge: Knowledge, name: string): boolean =>

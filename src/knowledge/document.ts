@@ -29,7 +29,7 @@ export const KNOWLEDGE: Shape = fields({
   recovery: fields({ reconcileTimeout: duration, maxReconcileCycles: int32 }),
 });
 
-/** An object that an operator keeps. */
+/** An object that an operator manages. */
 export interface ManagedResource {
   apiVersion: string;
   kind: string;
@@ -46,13 +46,13 @@ export interface Component {
   name: string;
   controller: string;
   managedResources: readonly ManagedResource[];
-  /** Components of the same operator, or other operators, that it cannot do without. */
+  /** Components of the same operator, or other operators, that it depends on. */
   dependencies: readonly string[];
   webhooks: readonly { name: string; type: string; path: string }[];
   finalizers: readonly string[];
 }
 
-/** What a team wrote down of its operator: components, the objects that they keep, what they depend on. */
+/** A knowledge model: the components of an operator, the objects that they manage, and their dependencies. */
 export interface Knowledge {
   operator: { name: string; namespace: string; version?: string };
   components: readonly Component[];
@@ -61,7 +61,7 @@ export interface Knowledge {
   path: string;
 }
 
-/** As decoded: what was given, nothing defaulted. */
+/** The decoded document without defaults. */
 export interface RawKnowledge {
   operator?: { name?: string; namespace?: string; version?: string };
   components?: RawComponent[];
@@ -77,7 +77,10 @@ export interface RawComponent {
   finalizers?: string[];
 }
 
-/** How a managed resource is named in requests: where it names no namespace it is at home with its operator. Unknown kinds count as namespaced. */
+/**
+ * The reference to a managed resource. Without a namespace of its own it is in its operator's namespace. Unknown
+ * kinds count as namespaced.
+ */
 export function managedRef(
   { apiVersion, kind, name, namespace }: ManagedResource,
   { operator }: Pick<Knowledge, 'operator'>,

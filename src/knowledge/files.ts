@@ -5,7 +5,7 @@ import { sanitise } from '../text/sanitise.ts';
 import type { Knowledge } from './document.ts';
 import { loadKnowledge } from './load.ts';
 
-/** A file that should be a knowledge model, read. */
+/** The result of reading one file as a knowledge model. */
 export interface KnowledgeFile {
   path: string;
   knowledge?: Knowledge;
@@ -13,7 +13,7 @@ export interface KnowledgeFile {
   doubts: CleanIssue[];
 }
 
-/** Reads the models that the paths stand for: files, and the *.yaml of folders by name, not of their folders; the framework reads them so. */
+/** Reads knowledge models: files, and the *.yaml files directly in folders, sorted by name, as the framework does. */
 export function knowledgeFiles(paths: readonly string[], files: Files): KnowledgeFile[] {
   return paths.flatMap(path => {
     if (files.place(path).is !== 'folder') return [readModel(path, files)];

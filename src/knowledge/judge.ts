@@ -4,15 +4,15 @@ import type { RawComponent, RawKnowledge } from './document.ts';
 const missing = (path: string): Issue => ({ path, message: 'required, and missing' });
 const given = (value: string | undefined): boolean => value !== undefined && value !== '';
 
-/** The names in `wanted` that `holder` does not give. */
+/** Issues for the names in `wanted` that `holder` does not have. */
 const missingOf = (holder: object, wanted: readonly string[], path: string): Issue[] =>
   wanted
     .filter(name => !given((holder as Record<string, string | undefined>)[name]))
     .map(name => missing(at(path, name)));
 
 /**
- * Everything that the framework's own check of a model (`validate --knowledge`) complains about. Its loader takes such a model all the
- * same, and models that ship with it have some of these.
+ * Everything that the framework's own check (`validate --knowledge`) complains about. Its loader accepts such a model
+ * nevertheless, and models that ship with it have some of these issues.
  */
 export function judgeKnowledge({ operator = {}, components = [], recovery = {} }: RawKnowledge): Issue[] {
   const names = components.flatMap(({ name }) => (given(name) ? [name as string] : []));

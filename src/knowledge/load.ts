@@ -12,10 +12,13 @@ import {
 import { judgeKnowledge } from './judge.ts';
 
 export type KnowledgeLoading =
-  /** `doubts`: what the framework's own check would say; it does not keep a model from being used. */
+  /** `doubts`: issues of the framework's own check, which do not prevent the use of a model. */
   { ok: true; knowledge: Knowledge; doubts: CleanIssue[] } | { ok: false; errors: CleanIssue[] };
 
-/** Reads one knowledge model; accepts what the framework's loader accepts, and says of the rest everything that is wrong with it. */
+/**
+ * Reads one knowledge model; accepts what the framework's loader accepts, and reports everything else that is wrong
+ * with it.
+ */
 export function loadKnowledge(source: string, path: string): KnowledgeLoading {
   const read = readStrict(source, KNOWLEDGE, { a: "an operator's knowledge model", each: 'model' });
   if (!read.ok) return { ok: false, errors: [read.issue] };

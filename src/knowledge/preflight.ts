@@ -6,7 +6,10 @@ import { type Clean, sanitise } from '../text/sanitise.ts';
 import { type Knowledge, type ManagedResource, managedRef } from './document.ts';
 import { differencesOf, healthOf } from './resource-health.ts';
 
-/** `there`: it exists, and its kind has no health. `different`: not what the model says of it. `blind`: it could not be read. */
+/**
+ * `there`: it exists, and its kind has no health status. `different`: it is not as the model says. `blind`: it could
+ * not be read.
+ */
 export type ResourceState = 'healthy' | 'there' | 'unhealthy' | 'different' | 'missing' | 'blind';
 
 export interface ResourceLook {
@@ -24,7 +27,7 @@ export interface ComponentLook {
 
 const READS_AT_ONCE = 16;
 
-/** Looks at every object that the models say an operator keeps. Each is read; nothing is assumed of what could not be. */
+/** Reads every object that the models list for their operators. An object that cannot be read is blind. */
 export async function lookAtManaged(
   api: Api,
   discovery: Discovery,

@@ -3,7 +3,7 @@ import { type Fields, fields, list, number, text } from '../k8s/fields.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { ManagedResource } from './document.ts';
 
-/** Whether an object does its work; `there` where its kind has no way to say so. */
+/** Whether an object is healthy; `there` when its kind has no health status. */
 export interface ResourceHealth {
   state: 'healthy' | 'unhealthy' | 'there';
   says: string;
@@ -27,7 +27,7 @@ const phase =
   (_, status) =>
     judged(status.phase === good, text(status.phase) || 'no phase');
 
-/** Kinds whose status says more than conditions do, or has none. */
+/** Kinds that are not judged by conditions. */
 const JUDGES: Readonly<Record<string, Judge>> = {
   Deployment: replicas,
   StatefulSet: replicas,
@@ -40,7 +40,7 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   PersistentVolumeClaim: phase('Bound'),
 };
 
-/** Conditions that are true of an object that works, the most telling first. */
+/** Conditions that are True on a healthy object, the most specific first. */
 const GOOD = ['Available', 'Ready', 'Established', 'Succeeded'];
 
 /** Judges one object by its own status. One that is being deleted, or whose status is older than its spec, is not healthy. */
@@ -66,7 +66,7 @@ function byConditions(status: Fields): ResourceHealth {
   return judged(found.status === 'True', found.status === 'True' || why === '' ? says : `${says}: ${why}`);
 }
 
-/** In what an object differs from what its model says of it, a line each. */
+/** The differences between an object and its model, a line each. */
 export function differencesOf(wanted: ManagedResource, object: KubeObject): string[] {
   const labels = Object.entries(wanted.labels ?? {}).flatMap(([key, value]) => {
     const found = object.metadata.labels?.[key];

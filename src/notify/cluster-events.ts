@@ -5,14 +5,14 @@ import { OUR_COMPONENT } from '../run/observe/detection.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { RunAbout } from './notice.ts';
 
-/** One Event to be written; the reasons are the framework's. */
+/** One Event to be written; its reasons are those of the framework. */
 interface Said {
   reason: 'FaultInjected' | 'FaultReverted' | 'RevertFailed' | 'VerdictReached';
   type: 'Normal' | 'Warning';
   message: string;
 }
 
-/** What the cluster's own Events say of a run's event; undefined for most. */
+/** The Kubernetes Event for an event of a run; undefined for most. */
 function saidOf(event: RunEvent, about: RunAbout): Said | undefined {
   const { name, type } = about.experiment;
   switch (event.event) {
@@ -43,7 +43,7 @@ function saidOf(event: RunEvent, about: RunAbout): Said | undefined {
 
 /** Writes Events on the object that a run is about. */
 export interface ClusterEvents {
-  /** Nobody waits for it. `note` is told once, in one line, where the server refuses. */
+  /** Returns at once. `note` is called once, with one line, when the server refuses. */
   hear(event: RunEvent, about: RunAbout, note: (text: string) => void): void;
   /** Waits for the writes under way, `limitMs` at most. */
   close(limitMs: number): Promise<void>;
@@ -52,7 +52,7 @@ export interface ClusterEvents {
 const LONGEST = 1_000;
 const ANSWER_MS = 5_000;
 
-/** Events on one cluster. What could not be written is a note and never an error: the run's own record has it all. */
+/** Events on one cluster. A failed write is a note and never an error, since the run's own record is complete. */
 export function clusterEvents(api: Api, sleep: (ms: number, signal?: AbortSignal) => Promise<void>): ClusterEvents {
   const targets = new Map<string, ObjectRef>();
   const pending = new Set<Promise<void>>();

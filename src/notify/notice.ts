@@ -8,14 +8,14 @@ import { sanitise } from '../text/sanitise.ts';
 export const NOTICE_KINDS = ['started', 'injected', 'tripped', 'reverted', 'verdict', 'residue'] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
-/** One thing that others are told. Holds names and outcomes, never a value from the cluster; every text is sanitised. */
+/** One notification. It has names and outcomes, never a value from the cluster; every text is sanitised. */
 export interface Notice {
   kind: NoticeKind;
-  /** Unlike that of every other notice. */
+  /** Unique among all notices. */
   id: string;
   /** Milliseconds since the epoch, server time. */
   at: number;
-  /** Since when what ends here went on, where that is known. */
+  /** When the fault that ends here began, if known. */
   since?: number;
   context: string;
   by: string;
@@ -26,14 +26,17 @@ export interface Notice {
   /** In one line. */
   text: string;
   isBad: boolean;
-  /** What programs want to know beside that. */
+  /** Further data for programs. */
   facts: Record<string, string | number | boolean | readonly string[]>;
 }
 
 const outWords = (objects: number): string =>
   objects === 0 ? 'there was nothing to revert' : 'the fault is out, read back';
 
-/** Whose revert it was, where and when. `who`: `mayday revert` unless told; `stage` tells apart what is said of one run. */
+/**
+ * Who reverted, where and when. `who` is `mayday revert` by default; `stage` makes the ids of one run's notices
+ * unique.
+ */
 export interface RevertAbout {
   run: string;
   at: number;
@@ -46,7 +49,7 @@ export interface RevertAbout {
   stage?: string;
 }
 
-/** What others are told of a revert that no run did itself: of everything, of what somebody chose, or of what a dead process left. */
+/** The notices of a revert outside of a run: of everything, of selected injections, or of what a dead process left. */
 export function revertNotices(
   { receipts, remaining, isUnseen }: { receipts: readonly Receipt[]; remaining: number; isUnseen: boolean },
   { run, at, context, user, host, who = 'mayday revert', experiment, type, stage }: RevertAbout,
@@ -77,7 +80,7 @@ export function revertNotices(
   ];
 }
 
-/** What others are told of an abort condition of a game-day that tripped. */
+/** The notice that an abort condition of a game-day was met. */
 export function trippedNotice(
   { day, condition, text, scenario }: { day: string; condition: string; text: string; scenario?: string | undefined },
   { at, context, user, host }: { at: number; context: string; user: string; host: string },
@@ -95,10 +98,10 @@ export function trippedNotice(
   };
 }
 
-/** What a run's notices say of it. */
+/** What a run's notices say about the run. */
 export type RunAbout = Pick<RunHeader, 'run' | 'context' | 'user' | 'host' | 'experiment'>;
 
-/** What others are told of one event of a run, none for most. `injectedAt`: as far as it is known. */
+/** The notices of one event of a run; none for most events. `injectedAt` is undefined when not known. */
 export function noticesOf(event: RunEvent, about: RunAbout, injectedAt: number | undefined): Notice[] {
   const { name, type } = about.experiment;
   const notice = (kind: NoticeKind, text: string, isBad: boolean, facts: Notice['facts']): Notice => ({

@@ -3,16 +3,16 @@ import type { ClusterEvents } from './cluster-events.ts';
 import { type Notice, noticesOf, type RunAbout } from './notice.ts';
 import type { Sender } from './sender.ts';
 
-/** Tells others what happens: people's channels, and the cluster's own Events. Nothing of it is ever waited for. */
+/** Sends notices to receivers and writes Kubernetes Events. Runs never wait for it. */
 export interface Notifier {
   hear(event: RunEvent, about: RunAbout, note: (text: string) => void): void;
-  /** What is not of a run, such as a tripped condition of a game-day. */
+  /** Sends a notice that belongs to no run, such as a met abort condition of a game-day. */
   tell(notice: Notice): void;
-  /** At the end of the process: what could not be told, a line each. */
+  /** Call it at the end of the process; resolves to what could not be delivered, a line each. */
   close(): Promise<string[]>;
 }
 
-/** Long enough for a receiver that answers, and for one more try. */
+/** Long enough for an answer and one retry, milliseconds. */
 const CLOSING_MS = 4_000;
 
 export function createNotifier(senders: readonly Sender[], events: ClusterEvents | undefined): Notifier {

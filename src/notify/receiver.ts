@@ -2,21 +2,21 @@ import type { NoticeKind } from './notice.ts';
 
 export const SHAPES = ['cloudevents', 'slack', 'mattermost', 'grafana'] as const;
 
-/** Somebody to tell, as the configuration names them. */
+/** A receiver of notices from the configuration. */
 export interface Receiver {
   url: string;
   as: (typeof SHAPES)[number];
-  /** Only of these; of all where there is none. */
+  /** Only these kinds of notices; all when absent. */
   events?: NoticeKind[] | undefined;
   headers?: Record<string, string> | undefined;
 }
 
-/** How a receiver is named to people: only the host, for the path of a webhook is often its secret. */
+/** The name of a receiver for people: only the host, since the path of a webhook is often a secret. */
 export function receiverName({ url, as }: Pick<Receiver, 'url' | 'as'>): string {
   return `${as} at ${URL.canParse(url) ? new URL(url).host : 'an address that is none'}`;
 }
 
-/** The address without its user name and password, and the header that says them instead. */
+/** The address without user name and password, and the authorization header in their place. */
 export function addressOf(url: string): { url: string; headers: Record<string, string> } {
   const address = new URL(url);
   const { username, password } = address;

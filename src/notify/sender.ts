@@ -3,30 +3,39 @@ import type { Notice } from './notice.ts';
 import { addressOf, type Receiver, receiverName } from './receiver.ts';
 import { BODIES } from './shapes.ts';
 
-/** What a request came to: its status, and for how long the receiver asked us to wait. Rejects where there was no answer. */
+/**
+ * Sends a request; resolves to its status and how long the receiver asked us to wait. Rejects when there is no
+ * answer.
+ */
 export type Post = (
   url: string,
   request: { headers: Record<string, string>; body: string; signal: AbortSignal },
 ) => Promise<{ status: number; retryAfterMs?: number }>;
 
-/** Tells one receiver, one notice after the other. Nobody ever waits for it but `close`. */
+/** Sends notices to one receiver, one after the other. Only `close` waits for it. */
 export interface Sender {
   tell(notice: Notice): void;
-  /** Waits for what is still to be told, `limitMs` at most; then says in one line what was not delivered, undefined where all was. */
+  /**
+   * Waits for pending notices, at most `limitMs`; resolves to one line on what was not delivered, undefined when
+   * everything was.
+   */
   close(limitMs: number): Promise<string | undefined>;
 }
 
-/** More than a suite of a thousand runs tells within the time of one try. */
+/** The most pending notices: more than a suite of a thousand runs produces during one attempt. */
 const MOST_WAITING = 500;
 const TRIES = 5;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const ANSWER_MS = 10_000;
 
-/** Whether another try may help: no answer, too many requests, or an error of the server's own. */
+/** Whether a retry may help: a timeout, too many requests, or a server error. */
 const mayHelp = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
-/** A sender to one receiver. Where more waits than there is room for, the oldest is given up: what is left in a cluster is told last. */
+/**
+ * A sender to one receiver. When the queue is full, the oldest notice is dropped: the last ones say what is left in
+ * the cluster.
+ */
 export function createSender(receiver: Receiver, { post, clock }: { post: Post; clock: Clock }): Sender {
   const waiting: Notice[] = [];
   const over = new AbortController();
@@ -63,7 +72,7 @@ export function createSender(receiver: Receiver, { post, clock }: { post: Post; 
         ...(answer.retryAfterMs ? { pauseMs: answer.retryAfterMs } : {}),
       };
     } catch (error) {
-      // A try that the end cuts off says less than the one before it.
+      // An attempt that the end of the process aborts has a less useful error than the one before.
       if (!over.signal.aborted || last === '')
         last = error instanceof Error && error.name !== 'AbortError' ? reasonOf(error) : 'no answer in time';
       return { isDone: false, again: true };
@@ -122,7 +131,7 @@ export function createSender(receiver: Receiver, { post, clock }: { post: Post; 
   };
 }
 
-/** What the machine said; an address may stand in the message of `fetch` itself, so only its cause is told. */
+/** The system's error. The message of `fetch` may contain the address, so only its cause is shown. */
 function reasonOf(error: Error): string {
   const { cause } = error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;

@@ -1,7 +1,7 @@
 import type { Notice } from './notice.ts';
 import type { Receiver } from './receiver.ts';
 
-/** The body of one request, in the shape that a receiver reads. */
+/** The body of one request in the format of a receiver. */
 export interface Body {
   contentType: string;
   text: string;
@@ -38,11 +38,11 @@ function cloudEvent(notice: Notice): Body {
 
 const sign = ({ isBad }: Notice): string => (isBad ? ':warning:' : ':white_check_mark:');
 
-/** Slack takes these three for its own marks. */
+/** Slack interprets these three characters. */
 const forSlack = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** Mattermost reads Markdown, and calls everybody in a channel by `@`. */
+/** Mattermost interprets Markdown, and `@` mentions people. */
 const forMattermost = (text: string): string =>
   text.replace(/[\\`*_{}[\]()#+!|~>-]/g, '\\$&').replaceAll('@', '@\u200b');
 
@@ -54,7 +54,7 @@ function annotation(notice: Notice): Body {
     ...(experiment === undefined ? [] : [experiment]),
     ...(type === undefined ? [] : [type]),
   ];
-  // The time that the fault was in is a region; everything else is a moment.
+  // Grafana shows the time that the fault was in as a region; all other notices are points in time.
   const time = kind === 'reverted' && since !== undefined ? { time: since, timeEnd: at } : { time: at };
   return json({ ...time, tags, text: forSlack(text) });
 }

@@ -11,11 +11,11 @@ import { dangerWith } from './danger.ts';
 import type { Offer, Subject } from './offers.ts';
 import { steadyCheck } from './steady.ts';
 
-/** An experiment that is being filled in; every value as a person types it. */
+/** A draft of an experiment; every value is text as a person types it. */
 export interface Draft {
   type: FaultType;
   name: string;
-  /** Where it lands. */
+  /** The namespace of the target. */
   namespace: string;
   parameters: Parameters;
   ttl: string;
@@ -23,11 +23,11 @@ export interface Draft {
   maxPods: string;
   target: { operator: string; component: string; resource: string };
   check: RawCheck;
-  /** What is expected, in a sentence. */
+  /** The hypothesis, in a sentence. */
   description: string;
 }
 
-/** Where an injection without a namespace of its own is at home: the namespace of the framework. */
+/** The namespace for injections without one: that of the framework. */
 const HOME = 'operator-chaos-system';
 const TTL = '5m';
 const RECOVERY = '2m';
@@ -57,14 +57,14 @@ export function draftOf(offer: Offer & { fits: true }, subject: Subject): Draft 
   };
 }
 
-/** The first of these that may name an operator or a component. */
+/** The first of these names that is valid for an operator or a component. */
 const named = (...names: (string | undefined)[]): string =>
   names.find(name => name !== undefined && name !== '' && kubernetesName(name) === undefined) ?? 'unknown';
 
 const kebab = (type: string): string =>
   type.replace(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '-').toLowerCase();
 
-/** `web-pod-kill`; a long name of the object gives way. */
+/** `web-pod-kill`; a long object name is cut. */
 function experimentName(name: string, type: FaultType): string {
   const ending = `-${kebab(type)}`;
   const plain = name.toLowerCase().replace(/[^a-z0-9-]+/g, '-');
@@ -108,5 +108,5 @@ export function documentOf(draft: Draft): Record<string, unknown> {
   };
 }
 
-/** The document as the file that `validate` reads, and the framework too. */
+/** The document as YAML, which `validate` and the framework read. */
 export const draftText = (draft: Draft): string => yamlText(documentOf(draft));

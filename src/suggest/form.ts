@@ -35,7 +35,10 @@ export function formFields(draft: Draft): FormField[] {
   ];
 }
 
-/** The draft with another value in a field. The namespace that a type deletes is the one that it lands in. */
+/**
+ * The draft with another value in a field. For a type that deletes a namespace, that namespace is also the target
+ * namespace.
+ */
 export function withField(draft: Draft, key: string, value: string): Draft {
   if (!key.startsWith(PARAMETER)) return { ...draft, [key]: value };
   const name = key.slice(PARAMETER.length);
@@ -44,7 +47,7 @@ export function withField(draft: Draft, key: string, value: string): Draft {
   return { ...draft, parameters: { ...draft.parameters, [name]: value }, ...(isPlace && { namespace: value }) };
 }
 
-/** Where issues of a document stand in the form, the longest path first. */
+/** The form field for each path of a document, the longest path first. */
 const PLACES: readonly (readonly [path: string, key: string])[] = [
   ['spec.injection.ttl', 'ttl'],
   ['spec.hypothesis.recoveryTimeout', 'recoveryTimeout'],
@@ -55,7 +58,7 @@ const PLACES: readonly (readonly [path: string, key: string])[] = [
   ['metadata.name', 'name'],
 ];
 
-/** The field that an issue is about; undefined where it is about none of them. */
+/** The form field that an issue is about; undefined when there is none. */
 export function fieldOf({ path }: Pick<Issue, 'path'>): string | undefined {
   if (path.startsWith('spec.injection.parameters.')) return path.slice('spec.injection.'.length);
   return PLACES.find(([place]) => path === place || path.startsWith(`${place}[`))?.[1];

@@ -8,15 +8,15 @@ import { fieldOf } from './form.ts';
 export interface Judged {
   /** The file. */
   text: string;
-  /** Set where nothing is wrong with it. */
+  /** Set when the document is valid. */
   loaded?: LoadedExperiment;
-  /** What is wrong, in the words of `validate`, by the field of the form. */
+  /** Issues, worded as by `validate`, by form field. */
   problems: Readonly<Record<string, Clean>>;
-  /** What is wrong elsewhere. */
+  /** Issues that belong to no field. */
   others: readonly Clean[];
 }
 
-/** Reads the draft with the loader of all files; `path` names it in what follows. */
+/** Validates the draft with the loader for files; `path` names it in messages. */
 export function judgeDraft(draft: Draft, path: string): Judged {
   const text = draftText(draft);
   const loading = loadExperiment(text, path);

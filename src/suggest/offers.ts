@@ -11,22 +11,22 @@ import { refOf, sameObject } from '../k8s/object-ref.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 import { dangerWith } from './danger.ts';
 
-/** An object that faults are looked for, with what stands around it. */
+/** The object that faults are suggested for, with its owners. */
 export interface Subject {
   object: KubeObject;
-  /** Its controllers upward, nearest first. */
+  /** Its chain of controlling owners, nearest first. */
   owners: readonly KubeObject[];
-  /** What URLs call its kind, where that is known. */
+  /** The resource name of its kind in URLs, if known. */
   resource?: string;
 }
 
-/** One fault type beside an object: filled in from it, or why it does not fit. */
+/** One fault type for an object: with parameters filled in from it, or why it does not fit. */
 export type Offer = { type: FaultType; danger: Danger; expects: Expectation } & (
   | { fits: true; parameters: Parameters; namespace?: string }
   | { fits: false; reason: Clean }
 );
 
-/** Every fault type, those that fit the object first, each in the order of the catalogue. */
+/** Every fault type in the order of the catalogue, those that fit the object first. */
 export function offersFor(subject: Subject): Offer[] {
   const offers = FAULT_TYPES.map(type => offerOf(type, subject));
   return [...offers.filter(({ fits }) => fits), ...offers.filter(({ fits }) => !fits)];
@@ -50,12 +50,14 @@ function placeProblem(type: FaultType, parameters: Parameters, namespace: string
   return forbiddenNamespace(namespace, true);
 }
 
-/** The rules that `validate` holds a document to. */
+/** Why `validate` would refuse these parameters; undefined when it would not. */
 function ruleProblem(type: FaultType, parameters: Parameters): string | undefined {
   return judgeParameters(type, parameters).errors[0]?.message;
 }
 
-/** A fault that changes this very object needs it free of other injections, and inside of a namespace where the type stays in one. */
+/**
+ * Why a fault cannot change this object: it already has an injection, or it has no namespace and the type needs one.
+ */
 function targetProblem(
   type: FaultType,
   { parameters, namespace = '' }: { parameters: Parameters; namespace?: string },
@@ -69,12 +71,12 @@ function targetProblem(
   return isRefusal(answer) ? answer.message : undefined;
 }
 
-/** Whether the fault reads this object first of all: then it is what is changed, and not only what stands beside it. */
+/** Whether the object is the one that the fault changes, and not only a related one. */
 function isTarget(type: FaultType, parameters: Parameters, namespace: string, object: KubeObject): boolean {
   const fault = faultOf(type);
   const reads = fault.reads(fault.parse(parameters), { namespace, count: 1 }, new Map());
   const { namespace: own = '' } = object.metadata;
-  // A fault on any kind names a namespace also where the kind has none.
+  // Faults on any kind state a namespace even for cluster-scoped kinds.
   const placed = (ref: ObjectRef): ObjectRef => ({ ...ref, namespace: own });
   return reads.some(read => 'get' in read && sameObject(placed(read.get), placed(refOf(object))));
 }

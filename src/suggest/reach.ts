@@ -7,8 +7,8 @@ import { readAndPlan, scopeOf } from '../safety/read-and-plan.ts';
 import { type Draft, draftText } from './draft.ts';
 
 /**
- * The draft with as many pods allowed as are in reach now, so that the limit holds what was looked at and nothing more. Unchanged where
- * the fault cannot be planned: the preview says why.
+ * Sets the limit of affected pods to the number that the fault would affect now. The draft is unchanged when the
+ * fault cannot be planned: the preview says why.
  */
 export async function withReach(
   api: Api,

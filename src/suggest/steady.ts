@@ -4,12 +4,12 @@ import { fields, list, text } from '../k8s/fields.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { Subject } from './offers.ts';
 
-/** Conditions by which an object says that it is well, the best first. */
+/** Conditions that show that an object is healthy, in order of preference. */
 const WELL = ['Available', 'Ready', 'Established', 'Synced', 'Healthy'];
 
 /**
- * The check that shows whether the system recovers: of a pod, that of the controller above it, for the pod itself does not come back
- * under its name. What the object says of itself goes before its mere existence.
+ * The check that shows whether the system recovers. For a pod it is on its controller, since the pod itself does not
+ * come back under its name. A condition of the object is preferred to its mere existence.
  */
 export function steadyCheck({ object, owners }: Subject): RawCheck {
   const judged = isKind(object, '', 'Pod') ? (owners.at(-1) ?? object) : object;
@@ -29,7 +29,7 @@ function conditionOf({ status }: KubeObject): string | undefined {
   return WELL.find(type => isTrue.some(one => one.type === type));
 }
 
-/** Workloads without such a condition count their ready pods. */
+/** The field with the number of ready pods, for workloads without such a condition. */
 function readyField(object: KubeObject): { path: string; value: string } | undefined {
   const [spec, status] = [fields(object.spec), fields(object.status)];
   if (isKind(object, 'apps', 'StatefulSet', 'ReplicaSet') && typeof spec.replicas === 'number' && spec.replicas > 0)

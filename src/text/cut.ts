@@ -1,7 +1,7 @@
 import type { Clean } from './sanitise.ts';
 import { graphemes, width } from './width.ts';
 
-/** Where a text that is too long loses its part. */
+/** Where a text that is too long is cut. */
 export type CutAt = 'end' | 'middle' | 'start';
 export type Align = 'left' | 'right';
 
@@ -49,7 +49,7 @@ function tail(parts: readonly Grapheme[], room: number): string {
     .join('');
 }
 
-/** Fills up with blanks to `columns` columns; longer text is left as it is. */
+/** Fills up with blanks to `columns` columns; longer text is unchanged. */
 export function pad(text: Clean, columns: number, align: Align = 'left'): Clean {
   const blanks = ' '.repeat(Math.max(0, columns - width(text)));
   return (align === 'left' ? text + blanks : blanks + text) as Clean;

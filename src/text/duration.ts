@@ -12,8 +12,8 @@ const LONGEST = 2n ** 63n;
 const TERM = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/y;
 
 /**
- * Milliseconds of a duration as Go's `time.ParseDuration` reads it: `1h2m3.5s`, `500ms`, `-1.5h`, `0`; or undefined when it is none.
- * Units are ns, us (µs), ms, s, m, h; a number without a unit is only `0`.
+ * Milliseconds of a duration as Go's `time.ParseDuration` reads it: `1h2m3.5s`, `500ms`, `-1.5h`, `0`; or undefined
+ * when it is not a duration. Units are ns, us (µs), ms, s, m, h; a number without a unit is only `0`.
  */
 export function parseDuration(text: string): number | undefined {
   const signed = /^[+-]/.test(text);
@@ -85,7 +85,8 @@ export function age(milliseconds: number): string {
 }
 
 /**
- * A clock: `2:41`, from an hour on `1:02:41`; negative times with `-`. A countdown rounds up, so that `0:00` means over; a stopwatch rounds down.
+ * A time as on a clock: `2:41`, from an hour on `1:02:41`; negative times with `-`. A countdown rounds up, so that
+ * `0:00` means over; a stopwatch rounds down.
  */
 export function clockText(milliseconds: number, kind: 'countdown' | 'stopwatch' = 'stopwatch'): string {
   const exact = milliseconds / 1000;

@@ -63,7 +63,7 @@ function glyphsAt(column: 0 | 1): Glyphs {
 /** For UTF-8 terminals that draw ambiguous characters in one column. */
 export const UNICODE: Glyphs = glyphsAt(0);
 
-/** For every terminal there is. */
+/** For all other terminals. */
 export const ASCII: Glyphs = glyphsAt(1);
 
 /** ASCII when asked for, on the Linux console, and in a locale that says it is not UTF-8. */
@@ -73,7 +73,7 @@ export function glyphsFor(env: Readonly<Record<string, string | undefined>>, asc
   return asciiWanted || env.TERM === 'linux' || otherCharset ? ASCII : UNICODE;
 }
 
-/** Our own drawing characters, each with its stand-in. */
+/** Our own drawing characters, each with its ASCII replacement. */
 const OURS: Readonly<Record<string, string>> = {
   ...Object.fromEntries([...Object.values(STATES), ...Object.values(OTHERS)]),
   '⏎': '|',

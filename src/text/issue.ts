@@ -6,11 +6,11 @@ export interface Issue {
   /** `spec.injection.ttl`; empty for the document as a whole. */
   path: string;
   message: string;
-  /** Counted from 1; absent where there is no document, or the missing part has no place in it. */
+  /** Counted from 1; absent when there is no document, or no line for a missing part. */
   line?: number;
 }
 
-/** An issue as it leaves this folder: whatever the document said, it may be shown. */
+/** An issue with sanitised text, which may be shown. */
 export interface CleanIssue extends Issue {
   path: Clean;
   message: Clean;
@@ -30,12 +30,12 @@ export function at(path: string, member: string | number): string {
   return path === '' ? member : `${path}.${member}`;
 }
 
-/** A value as messages quote it: cut, and without anything that could play with a terminal. */
+/** A value quoted for messages: cut, and without control characters. */
 export function quoted(value: string): string {
   return `"${sanitise(value, 80)}"${holdsUnseen(value) ? ' with characters that cannot be seen' : ''}`;
 }
 
-/** The known name nearest to a mistyped one, as ` (did you mean x?)`; nothing where none is near. */
+/** The known name nearest to a mistyped one, as ` (did you mean x?)`; empty when none is near. */
 export function suggestion(name: string, known: readonly string[]): string {
   const near = known
     .map(candidate => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
@@ -57,5 +57,5 @@ function editDistance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** What a text that should be a duration was expected to be. */
+/** The expected form of a duration, for messages. */
 export const DURATION_HINT = 'a duration such as "90s", "1m30s" or "500ms"';

@@ -1,2 +1,2 @@
-/** What was thrown, in its own words; not sanitised. */
+/** The message of a thrown value; not sanitised. */
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

@@ -1,6 +1,6 @@
 /**
- * Whether a text fits a pattern in which `*` stands for any run of characters: whether it is the pattern's parts in their order with anything between them. Between the first and the last part the earliest place
- * for a part is never worse than a later one, so nothing is ever tried twice.
+ * Whether a text matches a pattern in which `*` stands for any characters. Each part between two `*` is matched at
+ * its earliest place, which is never worse than a later one, so there is no backtracking.
  */
 export function fitsPattern(text: string, pattern: string): boolean {
   const [first = '', ...rest] = pattern.split('*');

@@ -10,22 +10,26 @@ export const CELL_LENGTH = 256;
 
 const segmenter = new Intl.Segmenter();
 const PLAIN = /^[\x20-\x7e]*$/;
-/** The `user:password@` of a URL; what container runtimes write before an image's digest is none. It ends with the authority of the URL, so that JSON
- * around a URL is left alone. */
+/**
+ * The `user:password@` of a URL; the prefix that container runtimes write before an image's digest is not one. It
+ * ends with the authority of the URL, so that JSON around a URL is left alone.
+ */
 const USER_INFO = /(?<!docker|docker-pullable)(:\/\/)[^\s/?#"\\<>{}]*@/g;
-// Bodies stop at the next control character, so an unterminated sequence costs its introducer only, and the scan stays linear.
+// Bodies stop at the next control character, so an unterminated sequence loses only its introducer, and the scan
+// stays linear.
 const STRING_SEQUENCE = /(?:\x1b[P\]X^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\|\x9c)/g;
 const CONTROL_SEQUENCE = /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]/g;
 const SHORT_ESCAPE = /\x1b[ -/]*[0-Z\\^-~]/g;
 const LINE_BREAK = /\r\n|[\n\v\f\u0085\u2028\u2029]/g;
 const BLANK = /[\t\p{Zs}\u2800\u3164\uffa0]/gu;
-// Alone these are undrawable or of unknown width: lone surrogates, code points without a character, loose Hangul vowels and finals.
+// Characters that cannot be drawn alone or have unknown width: lone surrogates, code points without a character,
+// loose Hangul vowels and finals.
 const UNDRAWABLE = /[\p{Cs}\p{Cn}\u115f-\u11ff\ud7b0-\ud7fb]/gu;
 const JOINER = /(?<=\p{Extended_Pictographic}\p{EMod}?)\u200d(?=\p{Extended_Pictographic})/gu;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Variation_Selector}]|\u034f|\u17b4|\u17b5/gu;
 const LEADING_MARKS = /^\p{M}+/u;
 const PILED_MARKS = /(\p{M}{4})\p{M}+/gu;
-// A character that no text keeps (U+FFFE is not assigned), free to stand for the joiners that stay.
+// A placeholder for the joiners that are kept: U+FFFE is not assigned, so no text has it.
 const KEPT_JOINER = '\ufffe';
 
 /**
@@ -37,13 +41,13 @@ const KEPT_JOINER = '\ufffe';
 export function sanitise(raw: unknown, maxLength = LOG_LENGTH): Clean {
   const text = withoutUserInfo(asText(raw));
   if (text.length <= maxLength && PLAIN.test(text)) return text as Clean;
-  // What is far beyond the cap cannot show; cutting first bounds the work on hostile input.
+  // Cuts first what is far beyond the limit, to bound the work on hostile input.
   const bounded = text.slice(0, maxLength * 8 + 64);
   const stripped = strip(bounded);
   return capped(stripped, maxLength, bounded.length < text.length) as Clean;
 }
 
-/** Who may log in by a URL, and with what password, is never shown, kept or logged. */
+/** Removes user names and passwords from URLs, so that they are never shown or logged. */
 function withoutUserInfo(text: string): string {
   return text.includes('://') && text.includes('@') ? text.replace(USER_INFO, '$1***@') : text;
 }

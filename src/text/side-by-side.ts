@@ -1,11 +1,11 @@
 import { type Clean, sanitise } from './sanitise.ts';
 
-/** Characters that stay of what is the same on either side of a difference. */
+/** How many equal characters are kept on either side of a difference. */
 const AROUND = 20;
 
 /**
- * Texts that are compared, each as one line of at most `limit` characters and what marks the cuts. What is the same in all of them gives
- * way first, so that a difference is seen wherever it is; what is cut of the difference itself is counted.
+ * Texts to compare, each as one line of at most `limit` characters plus cut marks. Equal parts are cut first, so that
+ * a difference is visible wherever it is; the cut characters of a difference are counted.
  */
 export function sideBySide(texts: readonly string[], limit = 400): Clean[] {
   if (texts.every(text => text.length <= limit)) return texts.map(text => sanitise(text, limit));

@@ -2,7 +2,7 @@ import { cut } from './cut.ts';
 import type { Clean } from './sanitise.ts';
 import { width } from './width.ts';
 
-/** Breaks plain text at blanks into lines of at most `columns`; a single longer word is cut. */
+/** Breaks plain text at spaces into lines of at most `columns`; a single longer word is cut. */
 export function wrap(text: string, columns: number): string[] {
   const room = Math.max(1, columns);
   const lines: string[] = [];
@@ -19,7 +19,7 @@ export function wrap(text: string, columns: number): string[] {
   return lines;
 }
 
-/** Breaks text into lines of at most `columns` wherever they end: nothing is cut, for what must be read whole. */
+/** Breaks text into lines of at most `columns`, also inside words. Nothing is cut, for text that must be complete. */
 export function broken(text: string, columns: number): string[] {
   const room = Math.max(1, columns);
   const lines: string[] = [];
@@ -38,7 +38,7 @@ export function broken(text: string, columns: number): string[] {
   return [...lines, now];
 }
 
-/** Breaks text at blanks, and longer words wherever they end, into lines of at most `columns`: nothing is cut. */
+/** Breaks text at spaces, and longer words anywhere, into lines of at most `columns`. Nothing is cut. */
 export function wrapWhole(text: string, columns: number): string[] {
   const pieces = text.split(/ +/).flatMap(word => broken(word, columns));
   return wrap(pieces.join(' '), columns);

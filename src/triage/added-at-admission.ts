@@ -6,7 +6,7 @@ import { type FixDraft, refOf } from './build.ts';
 import type { Cause } from './finding.ts';
 import { command, named } from './shell.ts';
 
-/** What is in a pod and not in the template that it was made from. */
+/** Something that a pod has and its pod template does not. */
 export interface Added {
   /** `MutatingAdmissionPolicy place-payments sets it when a pod is created; the pod template does not.` */
   words: string;
@@ -17,7 +17,10 @@ export interface Added {
 const MUTATING = POLICIES[1];
 const POD_NODE_SELECTOR = 'scheduler.alpha.kubernetes.io/node-selector';
 
-/** The template that a pod was made from, as it is now; undefined for a pod of its own, or one of a revision before. */
+/**
+ * The present template of the workload that made a pod; undefined for a pod without an owner, or of an earlier
+ * revision.
+ */
 function templateSpec(view: ClusterView, pod: ViewObject): Fields | undefined {
   const owner = pod.metadata.ownerReferences.find(one => one.controller === true);
   const maker = owner && view.byUid(owner.uid);
@@ -33,7 +36,7 @@ function isOfNow({ kind, status }: ViewObject, pod: ViewObject): boolean {
   return kind === 'DaemonSet' && number(status.updatedNumberScheduled) === number(status.currentNumberScheduled);
 }
 
-/** The labels of nodes that a pod asks for and its template does not. */
+/** The nodeSelector labels that a pod has and its template does not. */
 export function addedSelector(view: ClusterView, pod: ViewObject): string[] {
   const template = templateSpec(view, pod);
   if (template === undefined) return [];
@@ -54,8 +57,8 @@ export function isAddedContainer(
 }
 
 /**
- * Who may have added something to a pod when it was created. `words` are what to look for in the expressions of policies: those that say
- * so are named, or else everything that changes pods of that namespace.
+ * Who may have added something to a pod when it was created. `words` are searched in the expressions of policies:
+ * policies that mention them are named, or else everything that may change pods of that namespace.
  */
 export function addedBy(view: ClusterView, pod: ViewObject, words: readonly string[]): Added | undefined {
   const namespace = view.get('Namespace', undefined, pod.metadata.namespace ?? '');

@@ -2,7 +2,7 @@ import type { ClusterView, ViewObject } from '../health/view/cluster-view.ts';
 import { fields, strings, text } from '../k8s/fields.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 
-/** The policies that the API server works out by itself: those that only check, and those that change what is written. */
+/** The admission policies that the API server evaluates itself: validating and mutating ones. */
 export const POLICIES = [
   { policy: 'ValidatingAdmissionPolicy', binding: 'ValidatingAdmissionPolicyBinding' },
   { policy: 'MutatingAdmissionPolicy', binding: 'MutatingAdmissionPolicyBinding' },
@@ -14,7 +14,7 @@ export interface Bound {
   policyName: string;
   /** Undefined where there is no such policy. */
   policy: ViewObject | undefined;
-  /** Whether a request is refused when the policy cannot be worked out. */
+  /** Whether a request is refused when the policy cannot be evaluated. */
   refuses: boolean;
 }
 

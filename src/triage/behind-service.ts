@@ -6,11 +6,11 @@ import { condition } from './fields.ts';
 import type { Cause } from './finding.ts';
 import { closestLabels, isNear } from './near-miss.ts';
 
-/** What stands behind a Service. */
+/** The pods behind a Service, and what they depend on. */
 export interface Behind {
   service: ViewObject | undefined;
   pods: readonly ViewObject[];
-  /** The workloads of those pods; where there are none, those whose pods the Service would select, or nearly. */
+  /** The workloads of those pods; without pods, the workloads that the selector matches, or nearly matches. */
   workloads: readonly ViewObject[];
   /** Policies that isolate those pods. */
   policies: readonly ViewObject[];
@@ -32,7 +32,7 @@ export function behindService(view: ClusterView, namespace: string, name: string
   return { service, pods, workloads: [...new Set([...owners, ...made])], policies };
 }
 
-/** Workloads of a namespace whose template carries what is selected; if none does, the one that nearly does. */
+/** Workloads of a namespace whose template labels match the selector; if none does, the nearest one. */
 function workloadsFor(view: ClusterView, namespace: string, selector: Fields): ViewObject[] {
   const all = WORKLOADS.flatMap(kind => [...view.inNamespace(kind, namespace)]);
   const exact = all.filter(workload => matchesSelector(selector, templateLabels(workload)));
@@ -50,7 +50,7 @@ export const isolates = ({ spec }: ViewObject, pod: ViewObject): boolean =>
   (!Array.isArray(spec.policyTypes) || spec.policyTypes.includes('Ingress')) &&
   matchesSelector(fields(spec.podSelector), pod.metadata.labels);
 
-/** All objects whose findings would explain that nothing answers behind the Service. */
+/** All objects whose findings would explain that the Service has no ready endpoint. */
 export function becauseOf(view: ClusterView, namespace: string, name: string, behind: Behind): Cause[] {
   const named = ({ kind, metadata }: ViewObject): Cause => ({
     kind,
@@ -71,7 +71,7 @@ export function becauseOf(view: ClusterView, namespace: string, name: string, be
 /** Whether a pod counts as an endpoint. */
 export const isReady = (pod: ViewObject): boolean => condition(pod, 'Ready')?.status === 'True';
 
-/** A workload that is at zero replicas, whoever set it so. */
+/** Whether a workload is scaled to zero replicas. */
 export const isAtZero = ({ kind, spec }: ViewObject): boolean => kind !== 'DaemonSet' && number(spec.replicas, 1) === 0;
 
 /** One line on each pod that is not ready, down to the container: `pod web-1: container proxy waiting ImagePullBackOff`. */

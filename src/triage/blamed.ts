@@ -26,7 +26,10 @@ export const crdsOf = (view: ClusterView, group: string, kind?: string): ViewObj
     ({ spec }) => text(spec.group) === group && (kind === undefined || text(fields(spec.names).kind) === kind),
   );
 
-/** The objects that a refusal of the API server blames: their own findings explain whoever was refused. `namespace` is that of the refused. */
+/**
+ * The objects that a refusal of the API server blames: their own findings explain the refusal. `namespace` is that of
+ * the refused object.
+ */
 export function blamedBy(view: ClusterView, refusal: Refusal, namespace: string | undefined): Cause[] {
   const here = namespace === undefined ? {} : { namespace };
   switch (refusal.is) {
@@ -100,7 +103,7 @@ function policiesOf(view: ClusterView, { policy }: PolicyHit, namespace: string 
   return found.map(named);
 }
 
-/** CRDs of the kind or of its group, by the names that rules give to missing ones, and API services of the group. */
+/** CRDs of the kind or of its group, under the names that rules use for missing ones, and API services of the group. */
 function missingKind(view: ClusterView, { kind, group }: { kind?: string; group?: string }): Cause[] {
   if (group === undefined || group === '')
     return kind === undefined

@@ -13,7 +13,7 @@ export interface BlindSpot {
 /** How well one kind is known: `current`, `old` (rows are there, but age) or `unknown`. */
 export type Knowledge = { state: 'current' } | { state: 'old' | 'unknown'; reason: Clean };
 
-/** What the cluster view knows of a kind. A kind that the cluster does not serve is known: there is none of it. */
+/** What the cluster view knows of a kind. A kind that the cluster does not serve counts as known and empty. */
 export function knowledgeOf(view: ClusterView, kind: ViewKind): Knowledge {
   const sync = view.sync(kind);
   switch (sync.state) {
@@ -33,7 +33,7 @@ export function knowledgeOf(view: ClusterView, kind: ViewKind): Knowledge {
   }
 }
 
-/** The spots in the order in which they were met, each once. */
+/** The blind spots without duplicates, in their order. */
 export function distinct(spots: readonly BlindSpot[]): BlindSpot[] {
   const seen = new Map(spots.map(spot => [`${spot.what}\n${spot.reason}`, spot]));
   return [...seen.values()];

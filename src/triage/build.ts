@@ -3,12 +3,12 @@ import type { ObjectRef } from '../k8s/object.ts';
 import { CELL_LENGTH, type Clean, sanitise } from '../text/sanitise.ts';
 import type { Cause, Finding, Fix, Severity } from './finding.ts';
 
-/** One fix in plain strings. A command that is not safe changes or stops something that cannot be put back by the opposite command. */
+/** One fix in plain strings. A command is unsafe when no opposite command undoes it. */
 export interface FixDraft {
   text: string;
   /** From `command()`. */
   command?: string;
-  /** True unless told. */
+  /** True by default. */
   safe?: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface Draft {
   explains?: readonly Cause[];
 }
 
-/** More lines than this tell nobody more. */
+/** More evidence lines than this help nobody. */
 const MOST_EVIDENCE = 40;
 
 /** The one way to make a finding: everything in it is sanitised, whatever it was made of. */
@@ -53,7 +53,7 @@ const kept = <T>(list: readonly (T | false | undefined)[] | undefined): T[] =>
 
 function fixOf({ text, command, safe }: FixDraft): Fix {
   const line = command === undefined ? undefined : sanitise(command);
-  // A command that the sanitiser had to change would not do what it says: better none.
+  // A command that the sanitiser changed would not do what it says, so it is left out.
   const isWhole = line !== undefined && line === command;
   return { text: sanitise(text), ...(isWhole ? { command: line } : {}), safe: safe ?? true };
 }

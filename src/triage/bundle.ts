@@ -5,23 +5,23 @@ import type { Looked } from './look.ts';
 import type { About } from './report/about.ts';
 import { triageJson } from './report/json.ts';
 
-/** What a file of `triage --save` says of itself. */
+/** The format and version in a file of `triage --save`. */
 export const BUNDLE = 'mayday-triage/1';
 
-/** Rows that are kept: beyond that, thousands of objects say the same. */
+/** The most objects that are saved: beyond that, thousands of objects say the same. */
 const MOST_ROWS = 5000;
 
-/** What made a bundle. */
+/** The versions that a bundle records. */
 export interface Versions {
   mayday: string;
-  /** Of the API server; empty where it did not say. */
+  /** Of the API server; empty when not known. */
   server: string;
   rules: readonly string[];
 }
 
 /**
- * What a colleague needs to look at an incident again without the cluster: the findings, and the objects and warnings that they rest on as
- * the view keeps them, which holds no values of Secrets and ConfigMaps.
+ * What a colleague needs to examine an incident without the cluster: the findings, and the objects and warning events
+ * that they rest on. The view keeps no values of Secrets and ConfigMaps, so none are saved.
  */
 export function bundleOf({ triage, view }: Looked, about: About, versions: Versions) {
   const findings = triage.roots.flatMap(root => [root.finding, ...root.follows.map(each => each.finding)]);

@@ -3,13 +3,13 @@ import { VIEW_KINDS, type ViewKind } from '../health/view/kinds.ts';
 import type { Cause, Finding } from './finding.ts';
 import { isFailure } from './gate-run.ts';
 
-/** Which findings a cause can mean. */
+/** Finds the findings that a cause refers to. */
 export interface CauseIndex {
   /** The findings that would explain `of` by `cause`, nearest object first. */
   explaining(of: Finding, cause: Cause): Finding[];
 }
 
-/** The part of the view that tells who owns what; without it a cause means only the object that it names. */
+/** The owner look-ups of the view; without them a cause means only the object that it names. */
 export type Owners = Pick<ClusterView, 'get' | 'ownersOf'>;
 
 /**

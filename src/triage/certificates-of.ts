@@ -1,7 +1,7 @@
 import type { KubeObject } from '../k8s/object.ts';
 
 const FILES = ['tls.crt', 'ca.crt'] as const;
-/** Only what can stand in a certificate: nothing else of a Secret passes. */
+/** Matches only certificates, so that nothing else of a Secret is kept. */
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 
 /** The certificates of a TLS Secret, by file, in PEM; keys and everything else in it are left behind. A file that holds none is left out. */

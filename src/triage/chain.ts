@@ -16,19 +16,20 @@ export interface Follower extends GatedFinding {
   by: Finding;
 }
 
-/** What nothing else explains, with what follows from it, nearest first. */
+/** A finding that no other one explains, with what follows from it, nearest first. */
 export interface Root extends GatedFinding {
   follows: Follower[];
 }
 
 /**
- * Parts findings into roots and what follows from them, by what each says it may be because of, or explains. Every finding comes out once: a root, or
- * under the root that explains it in the fewest steps. The roots come out in the order in which to look at them, over all gates. Where
- * findings explain one another in a circle, the one to look at first is taken for the root.
+ * Divides findings into roots and what follows from them, by the `because` and `explains` of each finding. Every
+ * finding comes out once: a root, or under the root that explains it in the fewest steps. The roots come out in the
+ * order in which to look at them, over all gates. Where findings explain one another in a circle, the one to look at
+ * first is taken for the root.
  */
 export function chain(placed: readonly GatedFinding[], owners?: Owners): Root[] {
   const gateOf = new Map(placed.map(({ finding, gate }) => [finding, gate]));
-  // The same order whatever order the rules answered in.
+  // The order must not depend on the order in which rules answered.
   const findings = [...gateOf.keys()].sort((a, b) =>
     byImportance({ finding: a, follows: 0 }, { finding: b, follows: 0 }),
   );
@@ -57,7 +58,7 @@ function effectsOf(findings: readonly Finding[], owners: Owners | undefined): Ef
   const index = indexFindings(findings, owners);
   const effects = new Map(findings.map(finding => [finding, new Set<Finding>()]));
   for (const finding of findings) {
-    // Markers are facts, not symptoms.
+    // Injections are facts, not symptoms: nothing explains them.
     if (isChaos(finding)) continue;
     const { kind, namespace, name } = finding.object;
     const here = { kind, ...(namespace === undefined ? {} : { namespace }), name, rule: 'chaos/' };
@@ -85,7 +86,10 @@ type Rank = ReadonlyMap<Finding, number>;
 const inOrder = (list: Iterable<Finding>, rank: Rank): Finding[] =>
   [...list].sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0));
 
-/** Breadth first from all roots at once: each finding goes to the root that is nearest, of equally near ones to the more important. */
+/**
+ * Breadth first from all roots at once: each finding goes to the nearest root, and among equally near ones to the
+ * more important.
+ */
 function fold(
   roots: readonly Finding[],
   effects: Effects,
@@ -106,7 +110,10 @@ function fold(
   return folded;
 }
 
-/** A root is as bad as the worst that follows from it: a cordoned node is worth a look, one that keeps a service down is an outage. */
+/**
+ * Gives a root the worst severity of what follows from it: a cordoned node alone is a warning, one that keeps a
+ * service down is an outage.
+ */
 function raised(root: Finding, follows: readonly Follower[]): Finding {
   const severity = follows.reduce((worst, { finding }) => worse(worst, finding.severity), root.severity);
   return severity === root.severity ? root : { ...root, severity };

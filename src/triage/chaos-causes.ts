@@ -1,11 +1,11 @@
 import type { Finding } from './finding.ts';
 
-/** Rules whose findings are injections: they come from markers, and nothing in the cluster explains them. */
+/** Whether a finding is an injection, which nothing in the cluster explains. */
 export const isChaos = ({ rule }: Pick<Finding, 'rule'>): boolean => rule.startsWith('chaos/');
 
 /**
- * Injections that change one thing in a workload do not explain other trouble of the same workload. Types that are not here explain
- * everything that is found on the object that they changed.
+ * Injections that change one thing in a workload do not explain other trouble of the same workload. Types that are
+ * not listed explain everything that is found on the object that they changed.
  */
 const EXPLAINS_ONLY: Readonly<Record<string, RegExp>> = {
   'chaos/ImageCorrupt': /image|rollout|not[- ]available|unavailable|progress|not[- ]ready|no[- ]endpoints|replicas/i,

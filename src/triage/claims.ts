@@ -7,8 +7,8 @@ const TRACKING = 'argocd.argoproj.io/tracking-id';
 const INSTANCE = 'app.kubernetes.io/instance';
 
 /**
- * Who claims an object, in words: a live owner, an Argo CD application, a Helm release whose workloads are there. Undefined where nothing
- * in the cluster does: then it is left over, or was made by hand.
+ * Who manages an object, in words: a live owner, an Argo CD application, or a Helm release whose workloads exist.
+ * Undefined when nothing in the cluster does: then it is a leftover, or was created by hand.
  */
 export function claimOf(view: ClusterView, object: ViewObject): string | undefined {
   const { labels, annotations, ownerReferences } = object.metadata;
@@ -24,7 +24,10 @@ export function claimOf(view: ClusterView, object: ViewObject): string | undefin
   return undefined;
 }
 
-/** The Argo CD application that keeps an object: by its tracking marks, or because its status lists the object. */
+/**
+ * The Argo CD application that keeps an object: by its tracking labels or annotations, or because its status lists
+ * the object.
+ */
 export function applicationOf(view: ClusterView, object: ViewObject): ViewObject | undefined {
   const { name, namespace, labels, annotations } = object.metadata;
   const tracked = annotations[TRACKING]?.split(':')[0] ?? labels[INSTANCE];
@@ -39,7 +42,7 @@ export function applicationOf(view: ClusterView, object: ViewObject): ViewObject
   return undefined;
 }
 
-/** Whether anything of a Helm release still runs: its Secrets are not looked at. */
+/** Whether a workload of a Helm release exists. Its release Secrets are not read. */
 const releaseLives = (view: ClusterView, release: string, namespace: string): boolean =>
   (['Deployment', 'StatefulSet', 'DaemonSet', 'Service'] as const).some(kind =>
     view.inNamespace(kind, namespace).some(({ metadata }) => metadata.annotations[HELM_RELEASE] === release),
@@ -56,7 +59,7 @@ export function gitPathOf(app: ViewObject): string {
     .join('; ');
 }
 
-/** What to say where Git or an operator would undo a change by hand; empty where nobody claims the object. */
+/** A warning that Git or an operator would undo a change by hand; empty when nobody manages the object. */
 export function undoneBy(view: ClusterView, object: ViewObject): string {
   const app = applicationOf(view, object);
   if (app !== undefined) {

@@ -7,7 +7,7 @@ export const managerLeads = (view: InContext): FixDraft => ({
   command: command(view, ['kubectl', 'get', 'lease', 'kube-controller-manager', '-n', 'kube-system', '-o', 'yaml']),
 });
 
-/** Shows the pods of a part of the control plane that has to be started again. */
+/** Shows the pods of a component of the control plane that must be restarted. */
 export const startAgain = (view: InContext, component: string): FixDraft => ({
   text: `Start ${component} again: look at its pods and their logs.`,
   command: command(view, ['kubectl', 'get', 'pods', '-n', 'kube-system', '-l', `component=${component}`, '-o', 'wide']),

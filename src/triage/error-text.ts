@@ -9,7 +9,7 @@ export interface PolicyHit {
   path?: string;
 }
 
-/** How much of a resource of a quota is asked for, used and allowed, as the API server wrote it. */
+/** How much of one quota resource is requested, used and allowed, as the API server wrote it. */
 export interface QuotaLine {
   resource: string;
   requested: string;
@@ -17,7 +17,7 @@ export interface QuotaLine {
   limited: string;
 }
 
-/** What an API server meant by refusing a request. */
+/** Why an API server refused a request. */
 export type Refusal =
   | { is: 'webhook unavailable'; webhook: string; how: Unreachable; detail: string; service?: NamedService }
   | {
@@ -38,7 +38,7 @@ export type Refusal =
       binding: string;
       message: string;
       paramsMissing: boolean;
-      /** The error of an expression that could not be worked out: the policy is at fault, not what was refused. */
+      /** The error of an expression that could not be evaluated: the policy is at fault, not the refused object. */
       failed?: string;
     }
   /** A matchCondition of a webhook that could not be worked out. The API server does not say of which. */
@@ -69,8 +69,9 @@ export type Refusal =
 type RefusalReader = (text: string) => Refusal | undefined;
 
 /**
- * What the words of an API server (in an event, a condition, an Argo CD operation) mean. Availability is read before denial: a webhook
- * that cannot be called is sometimes told by another webhook's denial. Undefined where the words say nothing known.
+ * Parses a refusal from a message of an API server (in an event, a condition, an Argo CD operation). Unavailability
+ * is checked before denial: another webhook's denial sometimes reports that a webhook cannot be called. Undefined for
+ * unknown messages.
  */
 export function refusalIn(message: string): Refusal | undefined {
   for (const read of READERS) {
@@ -113,7 +114,7 @@ const unavailable: RefusalReader = text => {
   };
 };
 
-/** A denial that only passes on that something could not be called. */
+/** The part of a denial that reports that something could not be called; undefined when it reports something else. */
 function unavailableInDenial(text: string): string | undefined {
   const said = /denied the request:\s*([\s\S]*)/.exec(text)?.[1];
   return said !== undefined && /no endpoints available for service|\bservice "[^"]+" not found/.test(said)
@@ -129,7 +130,7 @@ const denied: RefusalReader = text => {
 };
 
 const policy: RefusalReader = text => {
-  // A mutating policy says only `policy`.
+  // The message of a mutating policy says only `policy`.
   const match = /\b(Validating\w+|policy) '([^']+)' with binding '([^']+)' denied request:\s*([\s\S]*)/.exec(text);
   if (match === null) return undefined;
   const [, kind = '', name = '', binding = '', message = ''] = match;
@@ -316,7 +317,7 @@ const READERS: readonly RefusalReader[] = [
   unreachable,
 ];
 
-/** What policy engines list in a denial: Kyverno by policy and rule, Gatekeeper by constraint. */
+/** The violations that a policy engine lists in a denial: Kyverno by policy and rule, Gatekeeper by constraint. */
 export function hitsIn(message: string): PolicyHit[] {
   const kyverno = /blocked due to the following policies\s*([\s\S]*)/.exec(message)?.[1];
   if (kyverno !== undefined) return kyvernoHits(kyverno);
@@ -326,7 +327,10 @@ export function hitsIn(message: string): PolicyHit[] {
   }));
 }
 
-/** `policy:` on its own, then `rule: 'words'`, which may run over lines; breaks may have become blanks or `⏎`. */
+/**
+ * `policy:` on a line of its own, then `rule: 'message'` over one or more lines. Line breaks may have become spaces
+ * or `⏎`.
+ */
 function kyvernoHits(text: string): PolicyHit[] {
   const flat = text.replaceAll('⏎', '\n');
   const hits: PolicyHit[] = [];
@@ -351,7 +355,7 @@ function hitOf(policyName: string, rule: string | undefined, message: string): P
   return { policy: policyName, ...(rule && { rule }), message, ...(path && { path }) };
 }
 
-/** The label keys that a hit asks for and that are wanted on `metadata.labels`. Keys may hold `/` themselves. */
+/** The keys in `metadata.labels` that a violation asks for. Keys may contain `/`. */
 export function labelKeysIn(hit: PolicyHit): string[] {
   const byPath = /^\/metadata\/labels\/(.+?)\/?$/.exec(hit.path ?? '')?.[1];
   if (byPath !== undefined) return [byPath.replaceAll('~1', '/')];

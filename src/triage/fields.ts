@@ -23,7 +23,7 @@ const conditionOf = (one: Fields): Condition => ({
 /** The conditions in an object's status. */
 export const conditions = (object: ViewObject): Condition[] => list(object.status.conditions).map(conditionOf);
 
-/** One condition by its type. Asked of every pod by many rules: only the one is read. */
+/** One condition by its type. Many rules call this for every pod, so it parses only this one. */
 export function condition(object: ViewObject, type: string): Condition | undefined {
   const all = object.status.conditions;
   if (!Array.isArray(all)) return undefined;
@@ -38,6 +38,6 @@ export const quoted = ({ type, status, reason, message }: Condition): string =>
 /** When an object was made, in milliseconds. */
 export const created = (object: ViewObject): number => time(object.metadata.creationTimestamp) ?? 0;
 
-/** Exactly then where it is known; else some time before what is known. */
+/** The exact time if it is known; otherwise a time that it began at or before. */
 export const sinceTime = (exact: number | undefined, atLeast: number): Since =>
   exact === undefined ? { at: atLeast, exact: false } : { at: exact, exact: true };

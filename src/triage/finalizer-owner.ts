@@ -3,7 +3,7 @@ import { list, number, strings } from '../k8s/fields.ts';
 import { behindService } from './behind-service.ts';
 import { targetOf } from './service-route.ts';
 
-/** Finalizers that Kubernetes itself keeps, and who takes them off. */
+/** Finalizers of Kubernetes itself, and who removes them. */
 const BUILT_IN: Readonly<Record<string, string>> = {
   'kubernetes.io/pvc-protection': 'the controller-manager, once no pod uses the claim',
   'kubernetes.io/pv-protection': 'the controller-manager, once no claim is bound to the volume',
@@ -14,7 +14,7 @@ const BUILT_IN: Readonly<Record<string, string>> = {
   kubernetes: 'the namespace controller, once the namespace is empty',
   'customresourcecleanup.apiextensions.k8s.io': 'the API server, once no instance is left',
 };
-/** Finalizers whose names do not tell who keeps them. */
+/** Finalizers whose names do not show which controller removes them. */
 const KNOWN: readonly [RegExp, RegExp][] = [
   [
     /^(pre-delete-finalizer|post-delete-finalizer|resources-finalizer)\.argocd\.argoproj\.io/,
@@ -25,11 +25,11 @@ const KNOWN: readonly [RegExp, RegExp][] = [
   [/^(foreground|helm\.toolkit|kustomize\.toolkit|finalizers?\.fluxcd\.io)/, /(helm|kustomize|source)-controller/],
 ];
 
-/** Who is to take a finalizer off. */
+/** Who should remove a finalizer. */
 export interface FinalizerOwner {
-  /** In words, where Kubernetes itself does. */
+  /** In words, when Kubernetes itself removes it. */
   builtIn?: string;
-  /** Workloads that look as if they were its controller. */
+  /** Workloads that are probably its controller. */
   workloads: readonly ViewObject[];
   /** Whether one of those has a ready pod. */
   alive: boolean;
@@ -53,7 +53,10 @@ const workloadsWhere = (view: ClusterView, fits: (name: string) => boolean): Vie
     [...view.all(kind)].filter(({ metadata }) => fits(metadata.name)),
   );
 
-/** Those behind the webhooks of the API group; else those whose name carries the word of the domain: `opensearch.opster.io` → `opensearch`. */
+/**
+ * The workloads behind the webhooks of the API group; otherwise those whose name contains a word of the domain:
+ * `opensearch.opster.io` → `opensearch`.
+ */
 function guessed(view: ClusterView, finalizer: string, group: string | undefined): ViewObject[] {
   const domain = finalizer.split('/')[0] ?? '';
   const groups = [domain, group].filter(one => one !== undefined && one !== '');
@@ -67,7 +70,7 @@ function guessed(view: ClusterView, finalizer: string, group: string | undefined
   return workloadsWhere(view, name => [...words].some(word => name.includes(word)));
 }
 
-/** Words of domains that tell nothing of who it is. */
+/** Words in domains that identify nobody. */
 const COMMON = new Set([
   'finalizer',
   'finalizers',
@@ -98,7 +101,7 @@ function hooksFor(view: ClusterView, groups: readonly string[]): { namespace: st
   );
 }
 
-/** Who should take it off, and whether anybody can, in a sentence. */
+/** A sentence on who should remove the finalizer, and whether that controller runs. */
 export function ownerWords(finalizer: string, { builtIn, workloads, alive }: FinalizerOwner): string {
   if (builtIn !== undefined) return `${finalizer} is taken off by ${builtIn}.`;
   const [first] = workloads;

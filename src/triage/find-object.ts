@@ -4,10 +4,10 @@ import { coreKind } from '../kube/discovery/core-kinds.ts';
 import { knowledgeOf } from './blind.ts';
 import { nearMisses } from './near-miss.ts';
 
-/** An object that was asked for: found, or one line of what was expected, what was found and what to do. */
+/** The result of looking up an object: the object, or one line on what was expected, what was found and what to do. */
 export type FindResult = { found: ViewObject } | { problem: string; isBlind: boolean };
 
-// What kubectl calls the built-in kinds for short; discovery says it of all others.
+// kubectl's short names of the built-in kinds; discovery has those of all others.
 const SHORT: Readonly<Record<string, ViewKind>> = {
   po: 'Pod',
   no: 'Node',

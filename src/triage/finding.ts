@@ -8,13 +8,13 @@ import type { Clean } from '../text/sanitise.ts';
  */
 export type Severity = 'critical' | 'high' | 'warn' | 'info';
 
-/** One way to mend a finding. */
+/** One way to fix a finding. */
 export interface Fix {
-  /** What to do and what comes of it, one sentence. */
+  /** What to do and what it changes, one sentence. */
   text: Clean;
   /** A command line to copy, quoted for a POSIX shell, with namespace and context. */
   command?: Clean;
-  /** Whether it loses nothing and can be taken back. */
+  /** Whether it loses nothing and can be undone. */
   safe: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface Finding {
   rule: string;
   severity: Severity;
   object: ObjectRef;
-  /** What is wrong, one line, without the name of the object. */
+  /** What is wrong, one line, without the object's name. */
   summary: Clean;
   since?: Since;
   /** Lines that quote fields of the cluster's own objects: `status.conditions[Ready]: False, KubeletNotReady`. */
@@ -42,6 +42,9 @@ export interface Finding {
   fixes: Fix[];
   /** Objects that would explain this finding if they have a finding of their own. Without one of them this finding is a root. */
   because: Cause[];
-  /** Findings that follow from this one though they cannot know it: those on these objects. `rule` narrows as in `because`. */
+  /**
+   * Objects whose findings follow from this one, though their own rules cannot know that. `rule` narrows as in
+   * `because`.
+   */
   explains?: Cause[];
 }

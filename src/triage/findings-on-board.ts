@@ -5,7 +5,7 @@ import type { Finding } from './finding.ts';
 import { isFailure } from './gate-run.ts';
 import type { Triage } from './result.ts';
 
-/** The line of the board on which an object of a kind is counted. */
+/** The line of the health board that counts an object of this kind. */
 const LINES: Readonly<Record<string, BoardKind>> = {
   Node: 'nodes',
   Pod: 'pods',
@@ -18,8 +18,9 @@ const LINES: Readonly<Record<string, BoardKind>> = {
 };
 
 /**
- * The board with what triage found on it, so that both say the same: an object with a finding is never counted as fine, and where the board's own quick
- * look and triage judge the same object, triage decides how bad it is. `now` is server time in milliseconds.
+ * Adds the findings of triage to the health board, so that both agree: an object with a finding is never counted as
+ * healthy, and where the board and triage judge the same object, triage decides its severity. `now` is server time in
+ * milliseconds.
  */
 export function withFindings(summary: Summary, triage: Triage | undefined, now: number): Summary {
   if (triage === undefined) return summary;
@@ -43,7 +44,8 @@ const keyOf = ({ kind, namespace, name }: Finding['object']): string => `${kind}
 function joined(health: KindHealth, findings: readonly Finding[], now: number): KindHealth {
   const troubles = [...health.troubles];
   let { failing, warning } = health;
-  // The board names its most urgent troubles only: one that it does not name may be among those that it counts.
+  // The board lists only its most urgent troubles, so a finding may be on an object that it counts without listing
+  // it.
   let unnamed = failing + warning - troubles.length;
   for (const finding of findings) {
     const severity = isFailure(finding.severity) ? 'fail' : 'warn';
@@ -54,7 +56,7 @@ function joined(health: KindHealth, findings: readonly Finding[], now: number): 
       warning += severity === 'warn' ? 1 : -1;
     }
     if (known.length > 0) continue;
-    // A warning of triage is a risk: it is counted by triage's own line, not among what the board calls stuck or dead.
+    // A warning of triage is a risk. Triage's own line counts it; the board counts only what is stuck or dead.
     if (severity === 'warn') continue;
     troubles.push(troubleOf(finding, now));
     if (unnamed > 0) unnamed -= 1;
@@ -64,7 +66,7 @@ function joined(health: KindHealth, findings: readonly Finding[], now: number): 
   return { ...health, failing, warning, troubles: troubles.sort(byUrgency) };
 }
 
-/** Of several webhooks of one configuration one that fails is enough; that none does is said of them all. */
+/** One failing webhook makes its configuration fail; only when none fails is the configuration a warning. */
 function changedBy(known: readonly Trouble[], severity: Trouble['severity']): readonly Trouble[] {
   if (severity === 'fail') return known.some(one => one.severity === 'fail') ? [] : known.slice(0, 1);
   return known.filter(one => one.severity === 'fail');

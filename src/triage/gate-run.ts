@@ -15,17 +15,17 @@ export interface GateResult {
   id: GateId;
   name: string;
   status: GateStatus;
-  /** Milliseconds from the result of the gate before it to its own: what it added to the wait. */
+  /** Milliseconds from the result of the gate before it to its own: how long it added to the run. */
   ms: number;
   findings: Finding[];
   blind: BlindSpot[];
   /** The first gate before this one that failed: fix that first. */
   after?: GateId;
-  /** Where all that is broken here follows from: the gates with the root causes. Known only when all gates are. */
+  /** The gates that hold the root causes of everything broken here. Known only when all gates are. */
   from?: GateId[];
 }
 
-/** A rule that may answer, with what makes its answer incomplete. */
+/** A rule that can be evaluated, with what makes its answer incomplete. */
 interface RunnableRule {
   rule: Rule;
   spots: BlindSpot[];
@@ -33,7 +33,7 @@ interface RunnableRule {
 
 export type InputWithoutAnswers = Omit<RuleInput, 'answers'>;
 
-/** Parts the rules of a gate into those that can see and what the others are blind to. */
+/** Divides the rules of a gate into those that can be evaluated and what the others are blind to. */
 export function runnableRules(
   rules: readonly Rule[],
   input: InputWithoutAnswers,
@@ -48,7 +48,7 @@ export function runnableRules(
   return { runnable, blind };
 }
 
-/** Without these the rule answers all the same, and may have missed something. What is still coming is waited for. */
+/** Wanted kinds that are not known: the rule is evaluated without them, and may miss something. */
 const unreadWants = (input: InputWithoutAnswers, { wants = [] }: Rule): UncertainKind[] =>
   wants.flatMap(kind => blindSpotOf(input, kind)).filter(({ state }) => state === 'unknown');
 
@@ -69,7 +69,10 @@ function blindSpotOf({ view }: InputWithoutAnswers, kind: ViewKind): UncertainKi
   return [{ kind, state: known.state, spot, isComing }];
 }
 
-/** What the rules want read, each thing once. A rule that breaks is named and asks for nothing more. */
+/**
+ * The single reads that the rules ask for, without duplicates. A rule that throws is reported as blind and asks for
+ * nothing more.
+ */
 export function readsOf(
   runnable: readonly RunnableRule[],
   input: InputWithoutAnswers,
@@ -86,17 +89,17 @@ export function readsOf(
   return { reads: [...reads.values()], blind };
 }
 
-/** What came of letting rules look. */
+/** The outcome of evaluating rules. */
 export interface RuleRun {
   findings: Finding[];
   blind: BlindSpot[];
-  /** Kinds that rules asked for without saying so, and that are still being read: look again when they are known. */
+  /** Kinds that rules used without declaring them and that are still being read: evaluate again when they are known. */
   unread: ViewKind[];
 }
 
 /**
- * Lets the rules look. What a rule found before it broke counts; that it broke makes the gate BLIND. What a rule found while it asked for
- * a kind that it does not declare, and that is not known, does not count: it may have taken what it could not see for missing.
+ * Evaluates the rules. When a rule throws, its findings so far count, and the gate is BLIND. Findings of a rule that
+ * used an undeclared kind which is not known do not count: the rule may have taken unread objects for missing ones.
  */
 export function runRules(runnable: readonly RunnableRule[], input: InputWithoutAnswers, answers: Answers): RuleRun {
   const findings = new Map<string, Finding>();
@@ -108,7 +111,7 @@ export function runRules(runnable: readonly RunnableRule[], input: InputWithoutA
     const { view, touched, otherNamespaceAsked } = watchView(input.view);
     const own: Finding[] = [];
     try {
-      // What of another namespace is not there may only not be readable: what rests on it is no finding.
+      // Objects of another namespace may exist and not be readable, so findings that depend on it are dropped.
       for (const found of rule.look({ ...input, view, answers }))
         if (otherNamespaceAsked() === undefined) own.push(found);
         else blind.push(elsewhere(view));
@@ -128,7 +131,10 @@ export function runRules(runnable: readonly RunnableRule[], input: InputWithoutA
   return { findings: [...findings.values()], blind: distinct(blind), unread: [...unread] };
 }
 
-/** Whether one namespace is enough to answer: the API server is the same for all, and G9 is about the objects of each namespace. */
+/**
+ * Whether one namespace is enough for the rule: G0 is about the API server, and G9 about the objects of each
+ * namespace.
+ */
 const isOfOneNamespace = ({ gate }: Rule): boolean => gate === 'G0' || gate === 'G9';
 
 const elsewhere = ({ onlyNamespace = '' }: ClusterView): BlindSpot => ({
@@ -141,13 +147,16 @@ const broken = (rule: Rule, error: unknown): BlindSpot => ({
   reason: faultWords(error),
 });
 
-/** What is said of an exception: no cluster can be blamed for it. */
+/** The text for an exception in a rule, which is always a bug of mayday. */
 export const faultWords = (error: unknown): Clean => sanitise(`fault of mayday: ${messageOf(error)}`);
 
 const keyOf = ({ rule, object, summary }: Finding): string =>
   [rule, object.apiVersion, object.kind, object.namespace, object.name, summary].join('\n');
 
-/** FAIL outranks BLIND: what is known to be broken stays true whatever is not known. BLIND outranks WARN and PASS. */
+/**
+ * The status of a gate. FAIL outranks BLIND, since what is known to be broken is broken whatever else is not known.
+ * BLIND outranks WARN and PASS.
+ */
 export function statusOf(findings: readonly Pick<Finding, 'severity'>[], blind: readonly BlindSpot[]): GateStatus {
   if (findings.some(({ severity }) => isFailure(severity))) return 'FAIL';
   if (blind.length > 0) return 'BLIND';

@@ -8,7 +8,7 @@ import { conclude, type Triage } from './result.ts';
 import type { Rule } from './rule.ts';
 import { runGates } from './run.ts';
 
-/** What one look at a cluster gave. */
+/** The result of one triage of a cluster. */
 export interface Looked {
   triage: Triage;
   view: ClusterView;
@@ -16,7 +16,7 @@ export interface Looked {
   now: number;
 }
 
-/** Reads the cluster once, runs the rules over it, and tells each gate as it finishes. */
+/** Reads the cluster once, runs the rules over it, and reports each gate as it finishes. */
 export async function lookOnce(
   api: Api,
   clock: Pick<Clock, 'monotonic'>,
@@ -28,7 +28,7 @@ export async function lookOnce(
   return lookAt(loadView(api, clock, options), api, clock, rules, tell, signal);
 }
 
-/** Runs the rules over a view that is being filled or followed, and tells each gate as it finishes. */
+/** Runs the rules over a view that is being filled or followed, and reports each gate as it finishes. */
 export async function lookAt(
   loading: ViewLoading,
   api: Api,

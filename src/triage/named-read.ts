@@ -3,7 +3,7 @@ import type { Outcome } from '../kube/client/outcome.ts';
 import type { Clean } from '../text/sanitise.ts';
 import type { UnfollowedMarks } from './unfollowed-marks.ts';
 
-/** One thing to read for one finding: never a whole kind of the cluster, except the instances of one custom kind, metadata only. */
+/** One single read for one finding: never a whole kind, except the metadata of all instances of one custom kind. */
 export type NamedRead =
   | { is: 'log'; namespace: string; pod: string; container: string; previous?: boolean; lines: number }
   | { is: 'object'; ref: ObjectRef }
@@ -17,13 +17,13 @@ export type NamedRead =
       /** Nothing says that there are any: who may not read them is not blind to anything. */
       spare?: true;
     }
-  /** The certificates in a Secret (`tls.crt`, `ca.crt`), in PEM. Private keys and other values are dropped where they are read. */
+  /** The certificates in a Secret (`tls.crt`, `ca.crt`), in PEM. Private keys and other values are dropped at once. */
   | { is: 'certificates'; namespace: string; secret: string }
   | { is: 'path'; path: string }
-  /** The objects that bear marks of an injection, of the kinds that the view does not follow; their metadata. */
+  /** The metadata of objects with marks of an injection, of the kinds that the view does not follow. */
   | { is: 'marks' };
 
-/** What came of the reads; undefined where nobody asked. Text is sanitised. */
+/** The outcomes of the reads; undefined for a read that was not made. Text is sanitised. */
 export interface Answers {
   log(read: Extract<NamedRead, { is: 'log' }>): Outcome<Clean[]> | undefined;
   object(ref: ObjectRef): Outcome<KubeObject> | undefined;

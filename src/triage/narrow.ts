@@ -3,7 +3,10 @@ import type { Root } from './chain.ts';
 import type { Finding } from './finding.ts';
 import { type Triage, withRoots } from './result.ts';
 
-/** Keeps the roots of which `isWanted` holds for the root itself or for something that follows from it, and in the gates only their findings. */
+/**
+ * Keeps the roots for which `isWanted` holds, for the root itself or for something that follows from it. The gates
+ * keep only their findings.
+ */
 export const narrow = (triage: Triage, isWanted: (finding: Finding) => boolean): Triage =>
   withRoots(
     triage,
@@ -12,7 +15,7 @@ export const narrow = (triage: Triage, isWanted: (finding: Finding) => boolean):
 
 const membersOf = ({ finding, follows }: Root): Finding[] => [finding, ...follows.map(each => each.finding)];
 
-/** What concerns one namespace: findings in it, and those on cluster-wide objects. */
+/** Whether a finding concerns one namespace: it is in the namespace, or on a cluster-scoped object. */
 export const inNamespace =
   (namespace: string) =>
   ({ object }: Finding): boolean =>
@@ -21,13 +24,16 @@ export const inNamespace =
 const isNamespace = ({ kind, name }: ObjectRef, namespace: string): boolean =>
   kind === 'Namespace' && name === namespace;
 
-/** What began at `from` (server time, milliseconds) or later. What the cluster does not date may have. */
+/**
+ * Whether a finding may have begun at `from` (server time, milliseconds) or later. One without an exact time may
+ * have.
+ */
 export const begunSince =
   (from: number) =>
   ({ since }: Finding): boolean =>
     since === undefined || since.at >= from;
 
-/** What is found on one of these objects. */
+/** Whether a finding is on one of these objects. */
 export function onAnyOf(
   objects: readonly Pick<ObjectRef, 'kind' | 'namespace' | 'name'>[],
 ): (finding: Finding) => boolean {

@@ -1,4 +1,7 @@
-/** Alike up to separators, case, plural and prefix; the same words in another order or with words more; a slip of the fingers. */
+/**
+ * How names are alike: equal apart from separators, case, plural and prefix; the same words in another order or with
+ * more words; a typing error.
+ */
 export type Likeness = 'same word' | 'same words' | 'typing error';
 
 export interface NearMiss {
@@ -7,8 +10,8 @@ export interface NearMiss {
 }
 
 /**
- * The existing names that `wanted` was probably meant to be, the likeliest first. A name equal to `wanted` is none. Nothing is
- * guessed for very short names: `a` is not a slip for `b`.
+ * The existing names that `wanted` was probably meant to be, the likeliest first. A name equal to `wanted` is not a
+ * near miss. Very short names have none: `a` is not a typing error of `b`.
  */
 export function nearMisses(wanted: string, existing: Iterable<string>): NearMiss[] {
   const found: { near: NearMiss; far: number }[] = [];
@@ -39,7 +42,7 @@ function likenessOf(a: string, b: string): Likeness | undefined {
   return undefined;
 }
 
-/** How many slips are believed in a name of this length: one in three letters is another name, one in four a slip. */
+/** How many typing errors are assumed in a name of this length. One difference in three letters is another name. */
 const allowed = (length: number): number => (length < 8 ? 1 : length < 16 ? 2 : 3);
 
 /** `example.com/costCenters` → `cost`, `center`. */
@@ -64,7 +67,7 @@ const singular = (word: string): string =>
 const within = (few: string[], many: string[]): boolean =>
   few.length > 0 && few.length * 2 >= many.length && few.every(word => many.includes(word));
 
-/** Damerau-Levenshtein distance: letters put in, left out, replaced, or two neighbours swapped. */
+/** Damerau-Levenshtein distance: letters inserted, left out, replaced, or two neighbours swapped. */
 export function distance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -85,7 +88,7 @@ export function distance(a: string, b: string): number {
 
 const at = (row: number[], index: number): number => row[index] ?? Number.POSITIVE_INFINITY;
 
-/** One label that was wanted and is not there, with what the other side carries instead. */
+/** One wanted label that is missing, with what the other side has instead. */
 export interface LabelMiss {
   key: string;
   /** The wanted value; undefined where only the key matters. */
@@ -94,7 +97,7 @@ export interface LabelMiss {
   instead?: { key: string; value: string };
 }
 
-/** The labels of `wanted` that `carried` does not have, and what it probably has in their place. */
+/** The labels of `wanted` that `carried` does not have, with what it probably has in their place. */
 export function labelMisses(
   wanted: Readonly<Record<string, string>>,
   carried: Readonly<Record<string, string>>,
@@ -117,8 +120,8 @@ function insteadOf(key: string, value: string, carried: Readonly<Record<string, 
 }
 
 /**
- * Of several sets of labels the ones closest to `wanted`: most labels agree, and what does not agree nearly does. Undefined when
- * nothing of `wanted` is even nearly carried.
+ * The sets of labels that are closest to `wanted`: most labels agree, and the others nearly agree. Undefined when no
+ * label of `wanted` even nearly agrees.
  */
 export function closestLabels<T>(
   wanted: Readonly<Record<string, string>>,
@@ -136,7 +139,7 @@ export function closestLabels<T>(
   return best && { carrier: best.carrier, misses: best.misses };
 }
 
-/** Whether what is there instead looks like a slip, and not merely like another value. */
+/** Whether the label in its place looks like a typing error, and not just like another value. */
 export function isNear({ key, value, instead }: LabelMiss): boolean {
   if (instead === undefined) return false;
   if (instead.key !== key)

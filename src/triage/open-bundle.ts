@@ -11,10 +11,10 @@ import { GATES } from './gates.ts';
 import type { Looked } from './look.ts';
 import type { About } from './report/about.ts';
 
-/** A bundle that was read, or in a few words why it is none. */
+/** A bundle that was read, or in a few words why it cannot be read. */
 export type Opened = { looked: Looked; about: About } | { problem: string };
 
-/** Reads what `triage --save` wrote. Nothing in it is believed to be clean: whoever sent the file may have written it by hand. */
+/** Reads a file of `triage --save`. All its text is sanitised again, since the file may have been edited by hand. */
 export function openBundle(text: string): Opened {
   let json: unknown;
   try {
@@ -80,7 +80,7 @@ const defined = ({ namespace, uid, ...rest }: SavedRef) => ({
   ...(uid === undefined ? {} : { uid }),
 });
 
-/** A view of the saved rows. What is not among them is not known. */
+/** A view of the saved objects. Other objects are not known. */
 function viewOfRows({ rows, events }: SavedBundle, { context }: About, now: number) {
   const filled = createView(
     {

@@ -3,7 +3,7 @@ import type { Finding, Severity } from './finding.ts';
 
 const SEVERITIES: readonly Severity[] = ['critical', 'high', 'warn', 'info'];
 
-/** What an order of findings looks at. */
+/** What findings are sorted by. */
 export interface Ranked {
   finding: Finding;
   /** How many findings follow from it. */
@@ -11,8 +11,9 @@ export interface Ranked {
 }
 
 /**
- * What to look at first: injections, then the worst, then what most follows from, then what suspects no other object, then the oldest.
- * The rest only makes the order the same each time.
+ * The order in which to look at findings: injections, then the most severe, then those with the most followers, then
+ * those that name no other object as a possible cause, then the oldest. The remaining criteria only make the order
+ * stable.
  */
 export function byImportance(a: Ranked, b: Ranked): number {
   return (
@@ -34,6 +35,6 @@ const sinceOf = ({ since }: Finding): number => since?.at ?? Number.MAX_SAFE_INT
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** What tells findings apart, in words. */
+/** The text that identifies a finding. */
 export const idText = ({ rule, object, summary }: Finding): string =>
   [rule, object.kind, object.namespace ?? '', object.name, summary].join('\n');

@@ -10,11 +10,11 @@ import { certificatesOf } from './certificates-of.ts';
 import type { Answers, NamedRead } from './named-read.ts';
 import { readUnfollowedMarks, type UnfollowedMarks } from './unfollowed-marks.ts';
 
-/** Reads side by side. */
+/** How many reads run in parallel. */
 const WIDTH = 8;
-/** Longest wait for one answer, milliseconds. */
+/** The deadline of one read, milliseconds. */
 const READ_MS = 8_000;
-/** Reads of one run; who asks for more asks about symptoms of one cause. */
+/** The most reads of one run. More would be about many symptoms of one cause. */
 const MOST_READS = 300;
 const MOST_LINES = 500;
 const MOST_BYTES = 256 * 1024;
@@ -23,14 +23,14 @@ const MOST_INSTANCES = 5_000;
 
 type Reading = Pick<Api, 'get' | 'list' | 'listAll' | 'raw' | 'discovery'>;
 
-/** Says which read this is: the same thing is read once. */
+/** The key of a read, so that the same thing is read once. */
 function keyOf(read: NamedRead): string {
   if (read.is !== 'object') return JSON.stringify(Object.entries(read).toSorted());
   const { apiVersion, kind, namespace = '', name } = read.ref;
   return JSON.stringify(['object', apiVersion, kind, namespace, name]);
 }
 
-/** Reads single things for rules. What was read once is not read again by the same reader: make one for each run. */
+/** Makes single reads for rules. A reader caches what it has read, so create one for each run. */
 export function createNamedReader(api: Reading, clock: Pick<Clock, 'monotonic'>, signal?: AbortSignal) {
   const answers = new Map<string, Outcome<unknown>>();
   const asked = new Map<string, Promise<void>>();
@@ -87,7 +87,7 @@ export function createNamedReader(api: Reading, clock: Pick<Clock, 'monotonic'>,
   };
 }
 
-/** The outcome of one read, whatever goes wrong. */
+/** The outcome of one read; an exception becomes a failure. */
 async function answered(
   api: Reading,
   clock: Pick<Clock, 'monotonic'>,
@@ -180,7 +180,10 @@ const length = (value: unknown): unknown =>
   typeof value === 'object' && value !== null
     ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, String(one).length]))
     : undefined;
-/** Of a Secret, its keys with the lengths of what is behind them; annotations may hold all of it once more. */
+/**
+ * Replaces the values of a Secret with their lengths. Annotations may contain the values again, so they are replaced,
+ * too.
+ */
 const SECRET: Prune = { data: length, stringData: length, metadata: { annotations: length, managedFields: DROP } };
 
 function withoutSecrets(found: Outcome<KubeObject>): Outcome<KubeObject> {

@@ -3,18 +3,21 @@ import { fields, list, number, text, time } from '../k8s/fields.ts';
 import { type Refusal, refusalIn } from './error-text.ts';
 import { condition } from './fields.ts';
 
-/** One refusal of the API server that some object of the cluster still tells of. */
+/** One refusal of the API server that an object of the cluster reports. */
 export interface Seen {
   refusal: Refusal;
-  /** The words as they stand there, and where: `status.conditions[ReplicaFailure]`. */
+  /** The message, and where it is: `status.conditions[ReplicaFailure]`. */
   said: string;
   where: string;
   about: ViewObject;
-  /** When it was said, as far as is known. */
+  /** The time of the message, if known. */
   at: number | undefined;
 }
 
-/** All refusals that workloads and Argo CD applications tell of now. What an application said before its last good sync is past. */
+/**
+ * All refusals that workloads and Argo CD applications report now. Those from before an application's last successful
+ * sync are left out.
+ */
 export function* refusalsSeen(view: ClusterView): Iterable<Seen> {
   for (const app of view.all('Application')) yield* refusalsOfApplication(app);
   for (const kind of ['Deployment', 'ReplicaSet'] as const)
@@ -27,7 +30,7 @@ export function* refusalsSeen(view: ClusterView): Iterable<Seen> {
     for (const workload of view.all(kind)) if (wantsPods(workload)) yield* refusalsInEvents(view, workload);
 }
 
-/** What the events about an object tell, the newest first. */
+/** The refusals in the events about an object, newest first. */
 export function* refusalsInEvents(view: ClusterView, object: ViewObject): Iterable<Seen> {
   const { metadata, kind } = object;
   const about = {
@@ -40,14 +43,17 @@ export function* refusalsInEvents(view: ClusterView, object: ViewObject): Iterab
     yield* seen(object, event.message, `event ${event.reason}`, event.first.at);
 }
 
-/** What an Argo CD application tells, unless its last operation succeeded and it has no error condition. */
+/**
+ * The refusals that an Argo CD application reports, unless its last operation succeeded and it has no error
+ * condition.
+ */
 export function* refusalsOfApplication(app: ViewObject): Iterable<Seen> {
   const operation = fields(app.status.operationState);
   const at = time(operation.finishedAt) ?? time(operation.startedAt);
   const errors = list(app.status.conditions).filter(one => text(one.type).endsWith('Error'));
   const isWell =
     text(fields(app.status.sync).status) === 'Synced' && text(fields(app.status.health).status) === 'Healthy';
-  // A failed operation of an application that is well is past, unless a condition still tells of it.
+  // A failed operation of a healthy application is outdated, unless a condition still reports it.
   const isPast = isWell && errors.length === 0;
   if (!isPast && ['Failed', 'Error', 'Running'].includes(text(operation.phase))) {
     for (const one of list(fields(operation.syncResult).resources))
@@ -64,7 +70,7 @@ function* seen(about: ViewObject, said: string, where: string, at: number | unde
   if (refusal !== undefined) yield { refusal, said, where, about, at };
 }
 
-/** Whether a workload has fewer pods than it wants: only then do its events tell of something that goes on. */
+/** Whether a workload has fewer pods than it wants. Only then are its events about a present problem. */
 function wantsPods({ kind, spec, status }: ViewObject): boolean {
   if (kind === 'DaemonSet') return number(status.currentNumberScheduled) < number(status.desiredNumberScheduled);
   if (kind === 'Job')
@@ -74,7 +80,7 @@ function wantsPods({ kind, spec, status }: ViewObject): boolean {
   return number(status.replicas) < number(spec.replicas, 1);
 }
 
-/** Quotes it as an evidence line. */
+/** Quotes the refusal as an evidence line. */
 export const quotedRefusal = ({ about, where, said }: Seen): string => {
   const { namespace, name } = about.metadata;
   return `${about.kind} ${namespace ? `${namespace}/` : ''}${name} ${where}: "${said}"`;

@@ -3,12 +3,13 @@ import { matchesSelector } from '../health/view/selector.ts';
 import type { Fields } from '../k8s/fields.ts';
 import { fields, list, text, textMap } from '../k8s/fields.ts';
 
-/** Objects beyond this many are not followed: whatever is wrong with thousands shows on the first of them. */
+/** The most objects that are followed: what is wrong with thousands shows on the first of them. */
 const MOST = 2000;
 
 /**
- * What an object stands or falls with: its owners, what it owns, its pods, the Services, budgets and autoscalers that select or name
- * them, and the claims they use; of an application, what it consists of. The object itself comes first.
+ * The objects that an object depends on or that depend on it: its owners, what it owns, its pods, the Services,
+ * budgets and autoscalers that select or name them, and the claims they use; for an application, the objects it
+ * manages. The object itself comes first.
  */
 export function related(view: ClusterView, object: ViewObject): ViewObject[] {
   const met = new Set<ViewObject>([object]);
@@ -17,7 +18,7 @@ export function related(view: ClusterView, object: ViewObject): ViewObject[] {
   };
   add(view.ownersOf(object));
   add(pointedAt(view, object));
-  // What is owned may be added while this goes on, and what that owns is met in its turn.
+  // `met` grows during this loop, so dependents of dependents are visited as well.
   for (const each of met) add(view.ownedBy(each.metadata.uid));
   const pods = [...met].filter(({ kind }) => kind === 'Pod');
   for (const pod of pods) {
@@ -34,7 +35,10 @@ export function related(view: ClusterView, object: ViewObject): ViewObject[] {
   return [...met];
 }
 
-/** What an object names: the pods of a Service, the target of an autoscaler, the Services of an Ingress or webhook, the parts of an application. */
+/**
+ * The objects that an object refers to: the pods of a Service, the target of an autoscaler, the Services of an
+ * Ingress or webhook, the objects of an application.
+ */
 function pointedAt(view: ClusterView, object: ViewObject): (ViewObject | undefined)[] {
   const { namespace } = object.metadata;
   switch (object.kind) {

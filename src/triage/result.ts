@@ -8,7 +8,7 @@ import type { GateId } from './gates.ts';
 import { idText } from './order.ts';
 import { UNDER_WAY } from './rules/workloads/under-way.ts';
 
-/** What triage says of a cluster. */
+/** The result of all gates: root causes and gates. */
 export interface Triage {
   /** What nothing else explains, in the order in which to look at it. */
   roots: Root[];
@@ -16,15 +16,16 @@ export interface Triage {
 }
 
 /**
- * Chains what the gates found. A finding that proved worse by what follows from it counts so in its gate as well, whose status may
- * therefore be worse than when the gate alone was known; and only a gate with a root cause in it is one to fix first.
+ * Chains the findings of the gates. A finding that became more severe by what follows from it also counts so in its
+ * gate, so a gate's status may be worse than when it was reported alone. Only gates with a root cause are gates to
+ * fix first.
  */
 export function conclude(gates: readonly GateResult[], owners?: Owners): Triage {
   const placed = gates.flatMap(({ id, findings }) => findings.map(finding => ({ finding, gate: id })));
   return withRoots({ gates: [...gates] }, chain(placed, owners));
 }
 
-/** The gates as these roots leave them: only findings that are among the roots, or follow from them, count. */
+/** The gates with only those findings that are among these roots or follow from them. */
 export function withRoots({ gates }: Pick<Triage, 'gates'>, roots: Root[]): Triage {
   const known = new Map(
     roots.flatMap(root => [root, ...root.follows]).map(({ finding }) => [idText(finding), finding]),
@@ -48,7 +49,7 @@ export function withRoots({ gates }: Pick<Triage, 'gates'>, roots: Root[]): Tria
   return { roots, gates: concluded };
 }
 
-/** For each gate with something broken in it, the gates where the root causes of that stand. */
+/** For each gate with something broken in it, the gates that hold the root causes. */
 function causesOf(roots: readonly Root[]): Map<GateId, Set<GateId>> {
   const causes = new Map<GateId, Set<GateId>>();
   for (const root of roots)
@@ -57,13 +58,16 @@ function causesOf(roots: readonly Root[]): Map<GateId, Set<GateId>> {
   return causes;
 }
 
-/** A short name of a finding, the same from run to run, for commands: `fix 3fa2c1d0`. Numbers in the summary, which count, do not change it. */
+/**
+ * A short name of a finding, the same from run to run, for commands: `fix 3fa2c1d0`. Numbers in the summary do not
+ * change it.
+ */
 export function findingId(finding: Finding): string {
   const words = `${finding.object.apiVersion}\n${idText({ ...finding, summary: finding.summary.replace(/\d+/g, '#') as Clean })}`;
   return createHash('sha256').update(words).digest('hex').slice(0, 8);
 }
 
-/** What a run of triage amounts to. Something broken outranks something not known. */
+/** The overall result of triage. Something broken outranks something unknown. */
 export type Outlook = 'failed' | 'blind' | 'clear';
 
 export function outlookOf({ roots, gates }: Triage): Outlook {

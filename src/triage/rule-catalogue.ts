@@ -2,7 +2,7 @@ import { GATES, type GateId } from './gates.ts';
 import { nearMisses } from './near-miss.ts';
 import type { Rule } from './rule.ts';
 
-/** What each gate answers, for people who follow the order by hand. */
+/** The question of each gate, for people who follow the gates by hand. */
 const QUESTIONS: Readonly<Record<GateId, string>> = {
   G0: 'Does the API server answer, is it healthy, and who am I to it?',
   G1: 'Has somebody injected a fault? On a game-day that is the likeliest cause.',

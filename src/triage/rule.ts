@@ -26,6 +26,6 @@ export interface Rule {
   /** Reads of single things that the view does not hold: asked only where the view already shows something wrong. */
   asks?(input: Omit<RuleInput, 'answers'>): Iterable<NamedRead>;
   look(input: RuleInput): Iterable<Finding>;
-  /** What the rule could not see beside the kinds and the single reads that it names: the gate is BLIND to it. */
+  /** What the rule could not see besides the kinds and single reads that it declares: the gate is BLIND to it. */
   unseen?(input: RuleInput): Iterable<BlindSpot>;
 }

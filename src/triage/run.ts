@@ -15,18 +15,21 @@ import type { Answers, NamedRead } from './named-read.ts';
 import type { Rule } from './rule.ts';
 import { unread } from './unread.ts';
 
-/** What a run of triage is given. */
+/** The input of a triage run. */
 export interface TriageRun extends InputWithoutAnswers {
   rules: readonly Rule[];
-  /** Reads single things; never rejects: what could not be read is an outcome. */
+  /** Makes single reads; never rejects: a failure is an outcome. */
   read(reads: readonly NamedRead[]): Promise<Answers>;
-  /** Resolves when these kinds are known, or known not to be readable. The view that was given counts as settled without it. */
+  /** Resolves when these kinds are known, or known not to be readable. Without it the view counts as complete. */
   settled?(kinds: readonly ViewKind[]): Promise<void>;
   /** Monotonic milliseconds. */
   monotonic(): number;
 }
 
-/** Runs every gate in order and yields each result as soon as it and those before it are known. Later gates read while earlier ones wait. */
+/**
+ * Runs every gate and yields the results in order, each as soon as it and those before it are known. Gates make their
+ * reads in parallel.
+ */
 export async function* runGates(run: TriageRun): AsyncGenerator<GateResult> {
   const started = run.monotonic();
   const running = GATES.map(gate => runGate(run, gate).catch(error => brokenGate(gate, error)));
@@ -58,7 +61,7 @@ async function runGate(run: TriageRun, { id, name }: (typeof GATES)[number]): Pr
   }
 }
 
-/** What breaks in one gate does not stop the others, and is no PASS. */
+/** The result of a gate that threw: it does not stop the others, and is BLIND. */
 function brokenGate({ id, name }: (typeof GATES)[number], error: unknown): GateResult {
   const blind = [{ what: sanitise(name), reason: faultWords(error) }];
   return { id, name, status: 'BLIND', ms: 0, findings: [], blind };

@@ -2,7 +2,7 @@ import type { ClusterView, ViewObject } from '../health/view/cluster-view.ts';
 import type { Fields } from '../k8s/fields.ts';
 import { fields, list, number, text } from '../k8s/fields.ts';
 
-/** A Service as webhooks, conversions and API services name it. */
+/** A Service as webhooks, conversion webhooks and API services name it. */
 export interface ServiceTarget {
   namespace: string;
   name: string;
@@ -20,7 +20,7 @@ export type RouteFailure =
   | 'headless'
   | 'external name';
 
-/** Where a call to a Service ends. `certain` is false where it depends on how the API server is set up to route. */
+/** Where a call to a Service ends. `certain` is false when it depends on how the API server routes calls. */
 export type Route = { usable: number } | { dead: RouteFailure; certain: boolean; evidence: string };
 
 /** The Service in a `clientConfig` or an APIService's spec; undefined where there is none. */
@@ -30,11 +30,11 @@ export function targetOf(service: unknown): ServiceTarget | undefined {
   return { namespace: text(namespace), name: text(name), port: number(port, 443) };
 }
 
-/** Goes the way of a call from the API server to a Service, step by step, up to endpoints that can take it. */
+/** Follows a call from the API server to a Service, step by step, up to its usable endpoints. */
 export function routeTo(view: ClusterView, { namespace, name, port }: ServiceTarget): Route {
   const dead = (why: RouteFailure, evidence: string, certain = true): Route => ({ dead: why, certain, evidence });
   const namespaceObject = view.get('Namespace', undefined, namespace);
-  // Whoever may not read namespaces sees none: then their absence says nothing.
+  // A user who may not read namespaces sees none, so a missing one proves nothing.
   if (namespaceObject === undefined && view.count('Namespace') > 0)
     return dead('namespace missing', `Namespace ${namespace}: not found`);
   const service = view.get('Service', namespace, name);
@@ -70,13 +70,13 @@ const portsOf = (service: ViewObject): string =>
     .map(one => `${text(one.port)}${text(one.name) && ` (${text(one.name)})`}`)
     .join(', ') || 'none';
 
-/** The ports that a Service has, for fixes. */
+/** The ports of a Service, for fixes. */
 export const servicePorts = (service: ViewObject): number[] => list(service.spec.ports).map(one => number(one.port));
 
 const readyIn = (slice: ViewObject): Fields[] =>
   slice.addressType === 'FQDN' ? [] : list(slice.endpoints).filter(one => fields(one.conditions).ready !== false);
 
-/** Endpoints that take calls to the port of this name; of a dual-stack pod one counts. */
+/** The number of ready endpoints with a port of this name; a dual-stack pod counts once. */
 function usableIn(slices: readonly ViewObject[], port: string): number {
   const found = new Set<string>();
   for (const slice of slices)

@@ -1,12 +1,12 @@
-/** Words that every POSIX shell, and zsh, takes as they are. `=` and `~` at the start of a word are expanded by some. */
+/** Words that need no quotes in POSIX shells and zsh. Some shells expand `=` and `~` at the start of a word. */
 const PLAIN = /^[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*$/;
 
-/** One word for a POSIX shell: quoted where the shell would read more into it than its characters. */
+/** One word for a POSIX shell, quoted if it contains special characters. */
 export function quoted(word: string): string {
   return PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** What names the cluster of a command: a view has it. */
+/** The context of a command; a view has it. */
 export interface InContext {
   readonly context: string | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Parts a directed graph into its strongly connected parts (Tarjan): nodes from which one another can be reached, and single nodes. A part
- * comes after every part that it leads to.
+ * The strongly connected components of a directed graph (Tarjan). A component comes after every component that it
+ * leads to.
  */
 export function stronglyConnectedComponents<Node>(
   nodes: readonly Node[],
@@ -30,7 +30,7 @@ export function stronglyConnectedComponents<Node>(
 
   for (const start of nodes) {
     if (index.has(start)) continue;
-    // A stack of our own: a chain of thousands of findings must not end the process.
+    // An explicit stack: recursion over a chain of thousands of findings would overflow the call stack.
     const path = [enter(start)];
     for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
       const step = at.rest.next();

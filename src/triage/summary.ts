@@ -5,15 +5,15 @@ import type { GateId, GateStatus } from './gates.ts';
 import { followWords } from './report/about.ts';
 import type { Triage } from './result.ts';
 
-/** What triage says of a whole cluster, for a single line. */
+/** The triage of a whole cluster, for a single line. */
 export interface TriageSummary {
   status: GateStatus;
-  /** Root causes of what is broken, and of what only deserves a look. */
+  /** Root causes that are broken now, and root causes that are only warnings. */
   failing: number;
   warning: number;
   /** Findings that follow from them. */
   follows: number;
-  /** Of what is broken, the root cause to begin with. */
+  /** The first root cause that is broken. */
   worst?: Root;
   /** Gates that could not see everything. */
   blind: GateId[];
@@ -35,7 +35,7 @@ export function triageSummary({ roots, gates }: Triage): TriageSummary {
   };
 }
 
-/** `3 root causes, 5 follow`; what is not known is said with it. */
+/** `3 root causes, 5 follow`; it also says what is not known. */
 export function triageSummaryWords({ failing, warning, follows, blind }: TriageSummary): string {
   const parts = [
     failing > 0 && counted(failing, 'root cause'),

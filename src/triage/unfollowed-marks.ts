@@ -17,10 +17,10 @@ export interface UnfollowedMarks {
   unseen: BlindSpot[];
 }
 
-/** Lists side by side. */
+/** How many lists run in parallel. */
 const WIDTH = 8;
 
-/** Reads the metadata of what bears the type label, on every listable kind that the view does not hold. */
+/** Reads the metadata of all objects with the type label, of every listable kind that the view does not follow. */
 export async function readUnfollowedMarks(
   api: Pick<Api, 'discovery' | 'listAll'>,
   options: { timeoutMs: number; signal?: AbortSignal },

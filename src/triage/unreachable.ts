@@ -14,7 +14,7 @@ export type Unreachable =
   | 'connection closed'
   | 'bad answer';
 
-/** The words of the Go standard library and of the API server, the most telling first. */
+/** Messages of the Go standard library and of the API server, the most specific first. */
 const WORDS: readonly [RegExp, Unreachable][] = [
   [/no endpoints available for service/, 'no endpoints'],
   [/\bservice "[^"]*" not found/, 'service not found'],
@@ -36,17 +36,20 @@ const WORDS: readonly [RegExp, Unreachable][] = [
   [/connection reset by peer|\bEOF\b|transport is closing|http2: client connection lost/, 'connection closed'],
 ];
 
-/** What a failed call says of the server it went to; undefined where the text does not speak of one. */
+/** Why a server could not be reached, from the text of a failed call; undefined when the text says nothing of that. */
 export const unreachableIn = (text: string): Unreachable | undefined => WORDS.find(([words]) => words.test(text))?.[1];
 
-/** A Service that a text names. */
+/** A Service that a message names. */
 export interface NamedService {
   namespace?: string;
   name: string;
   port?: number;
 }
 
-/** `Post "https://NAME.NAMESPACE.svc:PORT/…"`, as the API server calls a Service; the bare name from its other words. */
+/**
+ * `Post "https://NAME.NAMESPACE.svc:PORT/…"`, as the API server calls a Service; only the name from its other
+ * messages.
+ */
 export function serviceIn(text: string): NamedService | undefined {
   const url = /\bhttps?:\/\/([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.[a-z0-9.-]+)?(?::(\d+))?[/"?]/.exec(text);
   if (url?.[1] !== undefined && url[2] !== undefined)
@@ -58,7 +61,7 @@ export function serviceIn(text: string): NamedService | undefined {
   return { name: named[1], ...(port === undefined ? {} : { port: Number(port) }) };
 }
 
-/** In the field's words, for summaries: what stands between the API server and the answer. */
+/** Short texts for summaries: why the server does not answer. */
 export const unreachableWords: Readonly<Record<Unreachable, string>> = {
   'no endpoints': 'its Service has no endpoints',
   'service not found': 'its Service does not exist',

@@ -3,9 +3,9 @@ import { type Clean, literal, sanitise } from '../text/sanitise.ts';
 import type { BlindSpot } from './blind.ts';
 import type { Answers, NamedRead } from './named-read.ts';
 
-/** A refusal, as opposed to an answer that says something of what was asked for. */
+/** Failures that mean a refusal, and say nothing about the object itself. */
 const REFUSED: readonly FailureReason[] = ['forbidden', 'unauthorized'];
-/** No answer to what was asked. */
+/** Failures without a usable answer. */
 const UNANSWERED: readonly FailureReason[] = [
   ...REFUSED,
   'unreachable',
@@ -16,8 +16,9 @@ const UNANSWERED: readonly FailureReason[] = [
 ];
 
 /**
- * What single reads could not see, whatever rule asked for them. That something is not there is an answer. A log that nobody can read (its container has
- * not started, its kubelet is gone) and a path that answers with an error are evidence for their rules; that we may not read them is not.
+ * The single reads that failed, as blind spots. A missing object is an answer. A log that nobody can read (its
+ * container has not started, its kubelet is gone) and a path that answers with an error are evidence for their rules;
+ * a lack of permission is not.
  */
 export function unread(reads: Iterable<NamedRead>, answers: Answers): BlindSpot[] {
   const spots: BlindSpot[] = [];
@@ -32,7 +33,7 @@ export function unread(reads: Iterable<NamedRead>, answers: Answers): BlindSpot[
   return spots;
 }
 
-/** Marks tell by themselves what they could not see. */
+/** The read of marks reports its blind spots itself. */
 function outcomeOf(read: NamedRead, answers: Answers): Outcome<unknown> | undefined {
   switch (read.is) {
     case 'log':
@@ -50,7 +51,7 @@ function outcomeOf(read: NamedRead, answers: Answers): Outcome<unknown> | undefi
   }
 }
 
-/** Many reads of one kind make one line. */
+/** The name of a read; many reads of one kind share it and make one line. */
 function wordsFor(read: NamedRead): Clean {
   switch (read.is) {
     case 'log':

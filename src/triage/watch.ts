@@ -7,19 +7,22 @@ import { conclude } from './result.ts';
 import type { Rule } from './rule.ts';
 import { runGates } from './run.ts';
 
-/** How much of the machine, and of the API server, a watch may take. All times in milliseconds. */
+/** How much of the machine and of the API server a watch may use. All times in milliseconds. */
 interface Pace {
-  /** Changes that come within this time are looked at together. */
+  /** How long changes are collected before a triage. */
   gatherMs: number;
-  /** Most of the time is left to others: after a look of so long, nothing for so many times as long. */
+  /** The pause after a triage, as a multiple of its duration, so that most of the time is left to others. */
   rest: number;
-  /** Some things go wrong by time alone: a pod that is still pending, a lease that nobody renews. */
+  /**
+   * The longest time between two triages. Some things go wrong without a change: a pod stays pending, a lease is not
+   * renewed.
+   */
   maxIntervalMs: number;
-  /** What single reads told is asked anew after this time. */
+  /** How long the results of single reads are reused. */
   rereadMs: number;
 }
 
-/** For who looks at nothing else. */
+/** For commands that only show triage. */
 const FAST: Pace = { gatherMs: 20, rest: 5, maxIntervalMs: 15_000, rereadMs: 15_000 };
 /** For the console, which has more to do. */
 export const BACKGROUND: Pace = { gatherMs: 300, rest: 30, maxIntervalMs: 45_000, rereadMs: 60_000 };
@@ -28,20 +31,26 @@ export interface TriageWatchOptions {
   live: Pick<LiveView, 'view' | 'settled' | 'subscribe'>;
   clock: Clock;
   rules: readonly Rule[];
-  /** A reader of single things, which remembers what it has read: a new one for each look that may not rest on what was read before. */
+  /** Creates a reader with an empty cache. */
   reader(): { read(reads: readonly NamedRead[]): Promise<Answers> };
   /** Server time, milliseconds. */
   serverNow(): number;
   signal: AbortSignal;
-  /** Eager unless told. */
+  /** FAST by default. */
   pace?: Pace;
 }
 
-/** Every node renews a lease every ten seconds, every leader more often. That one is not renewed shows with time, not with a change. */
+/**
+ * Whether a change is only the renewal of Leases, which is frequent. A Lease that is not renewed is noticed by time,
+ * not by a change.
+ */
 const isHeartbeat = ({ kind, put, removed }: ViewChange): boolean =>
   kind === 'Lease' && put.length > 0 && removed.length === 0;
 
-/** Looks again whenever the live view has changed, and now and then without, until the signal aborts. The first look waits for the whole view. */
+/**
+ * Runs triage again whenever the live view has changed, and at least every `maxIntervalMs`, until the signal aborts.
+ * The first run waits for the whole view.
+ */
 export async function* watchTriage(watching: TriageWatchOptions): AsyncGenerator<Looked> {
   const { live, clock, signal, pace = FAST } = watching;
   let wake = () => {};
@@ -59,7 +68,7 @@ export async function* watchTriage(watching: TriageWatchOptions): AsyncGenerator
       const began = clock.monotonic();
       if (began - read.at >= pace.rereadMs) read = { reader: watching.reader(), at: began };
       const looked = await look(watching, read.reader);
-      // What whoever hears of it does with it is not our own cost.
+      // Measured before the result is handed out, so that the receiver's time does not count.
       const restUntil = clock.monotonic() + (clock.monotonic() - began) * pace.rest;
       yield looked;
       await sleepUntilAborted(clock, Math.max(0, restUntil - clock.monotonic()), signal);
@@ -93,6 +102,6 @@ async function look(
   return { triage: conclude(gates, live.view), view: live.view, now };
 }
 
-/** A sleep that an abort ends, without a word. */
+/** A sleep that ends early, without an error, when the signal aborts. */
 const sleepUntilAborted = (clock: Clock, ms: number, signal: AbortSignal): Promise<void> =>
   clock.sleep(ms, signal).catch(() => undefined);

@@ -2,18 +2,18 @@ import type { ClusterView } from '../health/view/cluster-view.ts';
 import { isNamespaced } from '../health/view/confined.ts';
 import { VIEW_KINDS, type ViewKind } from '../health/view/kinds.ts';
 
-/** A view that notes which kinds were asked for. */
+/** A view that records which kinds were used. */
 export interface WatchedView {
   view: ClusterView;
   touched: ReadonlySet<ViewKind>;
-  /** Where only one namespace was read: another one that was asked for since the last call. */
+  /** When only one namespace was read: another one that was used since the last call. */
   otherNamespaceAsked(): string | undefined;
 }
 
 /**
- * Notes what a rule asks the view for, beside what it declares. A kind that is not read yet, or may not be, looks like an empty one: a
- * rule that asked for it without saying so would take what it cannot see for missing. The same holds for a namespace that was not read.
- * What is reached from an object by its owners is not noted: nothing is claimed of an owner that is not there.
+ * Records which kinds and namespaces a rule uses. A kind that is not read looks empty: a rule that uses it without
+ * declaring it would take unread objects for missing ones. The same holds for a namespace that was not read. Owner
+ * look-ups are not recorded, since rules claim nothing about missing owners.
  */
 export function watchView(view: ClusterView): WatchedView {
   const touched = new Set<ViewKind>();

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 const DAY_MS = 86_400_000;
-/** From then on an expiry is worth a warning. */
+/** A certificate that expires within this time gets a warning. */
 export const SOON_MS = 7 * DAY_MS;
 
 /** One certificate, as rules need it. */
@@ -16,7 +16,7 @@ export interface Certificate {
   x509: X509Certificate;
 }
 
-/** The certificates in a PEM text, in their order; undefined where some block of it is none. */
+/** The certificates in a PEM text, in order; undefined when a block cannot be parsed. */
 export function certificatesIn(pem: string): Certificate[] | undefined {
   try {
     return [...pem.matchAll(BLOCK)].map(([block]) => read(block));
@@ -54,7 +54,7 @@ export const isFor = ({ names }: Certificate, host: string): boolean =>
       name === host || (name.startsWith('*.') && host.includes('.') && name.slice(1) === host.slice(host.indexOf('.'))),
   );
 
-/** Whether one of the authorities, or the certificate itself among them, vouches for a serving certificate; `between` come with it. */
+/** Whether one of the authorities signed a serving certificate, directly or through the intermediates in `between`. */
 export function isTrusted(
   leaf: Certificate,
   between: readonly Certificate[],
@@ -78,7 +78,7 @@ function isSignedBy({ x509 }: Certificate, by: Certificate): boolean {
   }
 }
 
-/** How a certificate stands at a moment. */
+/** The validity of a certificate at a time. */
 export const validityOf = (
   { from, until }: Certificate,
   now: number,

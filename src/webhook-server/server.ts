@@ -13,7 +13,7 @@ export interface WebhookServerOptions {
   /** How long every review waits for its answer, milliseconds. */
   delayMs: number;
   host?: string;
-  /** How it waits; the signal aborts when the caller is gone. */
+  /** The wait; the signal aborts when the caller closes the connection. */
   sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
@@ -26,8 +26,8 @@ export interface WebhookServer {
 const LARGEST = 8 * 1024 * 1024;
 
 /**
- * Serves admission reviews over HTTPS: each is answered with yes, after the delay. `GET /healthz` is answered at once. Rejects where
- * the port cannot be had or the certificate cannot be used.
+ * Serves admission reviews over HTTPS: each is allowed after the delay. `GET /healthz` is answered at once. Rejects
+ * when the port is taken or the certificate is invalid.
  */
 export function startWebhookServer(options: WebhookServerOptions): Promise<WebhookServer> {
   const sleep = options.sleep ?? ((ms, signal) => wait(ms, undefined, { signal }));
@@ -50,7 +50,7 @@ export function startWebhookServer(options: WebhookServerOptions): Promise<Webho
   return promise;
 }
 
-/** Aborts when the caller hangs up before it has its answer. */
+/** A signal that aborts when the caller closes the connection before the answer. */
 function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
@@ -76,7 +76,7 @@ async function answer(
   });
 }
 
-/** The whole body as text; undefined where it is too large. */
+/** The whole body as text; undefined when it is too large. */
 async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;

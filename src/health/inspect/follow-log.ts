@@ -11,13 +11,13 @@ export interface LogSource {
   previous: boolean;
 }
 
-/** Lines that were not there before, oldest first, or why none can be read now. */
+/** New lines, oldest first, or why the log cannot be read now. */
 export type LogNews =
   | { is: 'lines'; lines: readonly Clean[]; isCut: boolean }
   | { is: 'failed'; message: Clean }
   | { is: 'end' };
 
-/** Lines asked for at first, and at most at a time. */
+/** The most lines per request. */
 const TAIL = 1_000;
 const MOST_BYTES = 1024 * 1024;
 const PAUSE_MS = 1_000;
@@ -26,8 +26,8 @@ const LINE = 4_096;
 const STAMP = /^(\d{4}-\d\d-\d\dT\S+) (.*)$/;
 
 /**
- * Reads a log and asks for what is new each second until the signal aborts; the log of an ended container is read once. Time stamps of
- * the kubelet keep lines apart from those that were told before. Never rejects.
+ * Reads a log and asks for what is new each second until the signal aborts; the log of an ended container is read
+ * once. The kubelet's time stamps show which lines are new. Never rejects.
  */
 export async function followLog(
   api: Pick<Api, 'raw'>,
@@ -71,7 +71,8 @@ export function newLines(text: string, after: string | undefined): { lines: Clea
     if (raw === '') continue;
     const [, stamp, words] = STAMP.exec(raw) ?? [];
     if (stamp !== undefined) {
-      // Stamps of one log are written alike, so that their order is that of their text; the same moment was told already.
+      // Time stamps of one log have the same format, so text order is time order. Lines with an equal stamp were
+      // already handed out.
       if (after !== undefined && stamp <= after) continue;
       last = stamp;
     }

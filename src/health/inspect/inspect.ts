@@ -9,7 +9,7 @@ import { conditionRows, containerRows, dependentRows, eventRows, ownerRows, writ
 
 const READ_MS = 8_000;
 const MOST_OWNERS = 6;
-/** What is listed to find the dependents of a kind; the owner's uid decides. */
+/** The kinds that are listed to find the dependents of a kind; the owner's uid decides. */
 const DEPENDENTS: Readonly<Record<string, readonly { apiVersion: string; kind: string }[]>> = {
   Deployment: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet' }],
   ReplicaSet: [{ apiVersion: 'v1', kind: 'Pod' }],
@@ -23,8 +23,8 @@ const DEPENDENTS: Readonly<Record<string, readonly { apiVersion: string; kind: s
 type Reading = Pick<Api, 'get' | 'list' | 'serverTime'>;
 
 /**
- * Reads one object and what stands around it: its conditions, containers, events, owners, dependents, and who wrote it. What cannot be
- * read is said in its section. Fails as a whole only when the object itself cannot be read.
+ * Reads one object and what belongs to it: its conditions, containers, events, owners, dependents, and who wrote it.
+ * A section that cannot be read says why. Fails as a whole only when the object itself cannot be read.
  */
 export async function inspect(api: Reading, ref: ObjectRef, signal?: AbortSignal): Promise<Outcome<Inspection>> {
   const options = { timeoutMs: READ_MS, ...(signal && { signal }) };
@@ -72,7 +72,7 @@ async function eventsOf(api: Reading, { metadata, kind }: KubeObject, options: O
   return page.ok ? { items: page.value.items } : { items: [], blind: page.message };
 }
 
-/** The controllers upward; a chain that does not end is cut. */
+/** The chain of controlling owners, cut after MOST_OWNERS. */
 async function ownersOf(api: Reading, object: KubeObject, options: Options): Promise<Found> {
   const items: KubeObject[] = [];
   let child = object;

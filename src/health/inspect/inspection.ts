@@ -2,7 +2,7 @@ import type { ObjectRef } from '../../k8s/object.ts';
 import type { State } from '../../text/glyphs.ts';
 import type { Clean } from '../../text/sanitise.ts';
 
-/** One row about an object. `state` marks what is well or not. */
+/** One row about an object. `state` says whether it is good or bad. */
 export interface InspectionRow {
   text: Clean;
   state?: State;
@@ -19,7 +19,7 @@ export interface InspectionSection {
   blind?: Clean;
 }
 
-/** What one read of an object and its surroundings gave. All text is sanitised; values of Secrets are left out. */
+/** An object with everything that was read about it. All text is sanitised; values of Secrets are left out. */
 export interface Inspection {
   object: ObjectRef;
   sections: readonly InspectionSection[];

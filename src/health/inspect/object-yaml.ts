@@ -15,7 +15,7 @@ export function objectYaml(object: KubeObject): Clean[] {
     .map(text => indented(text));
 }
 
-/** The sanitiser takes leading blanks for what they are; YAML needs them. */
+/** The sanitiser drops leading spaces; YAML needs them. */
 function indented(text: string): Clean {
   const blanks = /^ */.exec(text)?.[0] ?? '';
   return `${blanks}${sanitise(text.slice(blanks.length), LINE)}` as Clean;

@@ -7,13 +7,13 @@ import type { State } from '../../text/glyphs.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { InspectionRow } from './inspection.ts';
 
-/** Milliseconds between two times as a short age, or nothing where the time is none. */
+/** The time between `value` and `now` as a short age; empty when `value` is not a time. */
 function ago(value: unknown, now: number): string {
   const at = time(value);
   return at === undefined ? '' : age(Math.max(0, now - at));
 }
 
-/** Conditions that are well when False. Every other one is well when True. */
+/** Condition types that are good when False. All others are good when True. */
 const GOOD_WHEN_FALSE = /(Pressure|Unavailable|Terminating|Failure|Failed|Degraded|Stalled|Problem|Blocked|Remaining)$/;
 
 function stateOf({ type, status }: Fields): State {
@@ -39,7 +39,7 @@ export function conditionRows(object: KubeObject, now: number): InspectionRow[] 
   });
 }
 
-/** The containers of a pod: what each is doing, how often it ended, and how it ended last. */
+/** The containers of a pod: state, number of restarts, and how the last run ended. */
 export function containerRows(object: KubeObject, now: number): InspectionRow[] {
   const status = fields(object.status);
   return ['initContainerStatuses', 'containerStatuses', 'ephemeralContainerStatuses'].flatMap(field =>
@@ -94,7 +94,7 @@ export function eventRows(events: readonly KubeObject[], now: number): Inspectio
     }));
 }
 
-/** Owners, the nearest first, each one step further in. */
+/** Owners, nearest first, each indented one step further. */
 export const ownerRows = (owners: readonly KubeObject[]): InspectionRow[] =>
   owners.map((owner, depth) => ({ text: objectWords(owner), depth, object: refOf(owner) }));
 

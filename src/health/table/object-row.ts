@@ -9,10 +9,10 @@ export interface ObjectRow {
   uid: string;
   ref: ObjectRef;
   state: State;
-  /** What it is doing, in the words of kubectl and the object's own fields. */
+  /** Its state, in kubectl's words or from its own fields. */
   words: Clean;
   labels: Readonly<Record<string, string>>;
-  /** Milliseconds since the epoch; undefined where the cluster does not say. */
+  /** Milliseconds since the epoch; undefined when not known. */
   created: number | undefined;
 }
 

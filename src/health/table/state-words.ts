@@ -2,7 +2,7 @@ import { type Fields, fields, list, number, text } from '../../k8s/fields.ts';
 import type { State } from '../../text/glyphs.ts';
 import type { ViewObject } from '../view/cluster-view.ts';
 
-/** Whether an object is well as far as it says itself, and what it says. Why it is not is triage's to tell. */
+/** Whether an object is healthy by its own status, and its state in words. Triage explains why it is not. */
 export interface StateWords {
   state: State;
   words: string;
@@ -15,7 +15,10 @@ const say = (state: State, ...words: (string | false)[]): StateWords => ({
 const condition = ({ status }: ViewObject, type: string): Fields | undefined =>
   list(status.conditions).find(one => one.type === type);
 
-/** What an object of any kind says of itself. A kind without rules of its own is judged by its Ready or Available condition, else by its phase. */
+/**
+ * The state of an object of any kind. A kind without its own function is judged by its Ready or Available condition,
+ * otherwise by its phase.
+ */
 export function stateWords(object: ViewObject): StateWords {
   return (WORDS[object.kind] ?? generic)(object);
 }
@@ -31,7 +34,7 @@ function generic(object: ViewObject): StateWords {
   return say('ok', text(object.status.phase ?? object.status.state));
 }
 
-/** As kubectl's STATUS column: what keeps the pod from running, else its phase. */
+/** As in kubectl's STATUS column: what keeps the pod from running, otherwise its phase. */
 function podWords({ spec, status }: ViewObject): StateWords {
   const statuses = list(status.containerStatuses);
   const ready = statuses.filter(one => one.ready === true).length;
@@ -49,7 +52,7 @@ function podWords({ spec, status }: ViewObject): StateWords {
   return say(phase === 'Running' && ready === wanted ? 'ok' : 'warn', counts, reason, again);
 }
 
-/** Workloads that count replicas: how many are ready of how many are wanted. */
+/** The state of workloads with replicas: ready and wanted numbers. */
 const replicas =
   (wanted: (object: ViewObject) => number, have: (object: ViewObject) => number) =>
   (object: ViewObject): StateWords => {

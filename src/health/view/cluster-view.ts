@@ -7,8 +7,9 @@ import type { Since } from '../trouble.ts';
 import type { ViewKind } from './kinds.ts';
 
 /**
- * One object of the view: pruned to what rules read (managedFields, big annotations and schemas are gone) and with every string
- * sanitised. Pods of one template share the parts of its `spec` in memory. Values of environment variables and of ConfigMaps are not kept.
+ * One object of the view: pruned to what rules read (without managedFields, large annotations and schemas) and with
+ * every string sanitised. Pods of one template share parts of their `spec` in memory. Values of environment variables
+ * and of ConfigMaps are not kept.
  */
 export interface ViewObject {
   readonly apiVersion: string;
@@ -36,7 +37,7 @@ export interface ViewObject {
   };
   readonly spec: Fields;
   readonly status: Fields;
-  /** The injection that the object's own metadata tells of. */
+  /** The injection that the object's own metadata records. */
   readonly marker?: Marker;
   /** Other top-level fields that the kind has: `webhooks`, `rules`, `subjects`, `endpoints`, … `data` of a ConfigMap maps each key to the length of its value. */
   readonly [field: string]: unknown;
@@ -52,7 +53,7 @@ export interface WarningEvent {
   last: number;
 }
 
-/** Everything known of a cluster at one moment, with indexes. What is not known is said by `sync`. */
+/** Everything known of a cluster at one moment, with indexes. `sync` says what is not known. */
 export interface ClusterView {
   all(kind: ViewKind): Iterable<ViewObject>;
   count(kind: ViewKind): number;
@@ -61,11 +62,12 @@ export interface ClusterView {
   inNamespace(kind: ViewKind, namespace: string): readonly ViewObject[];
   /** Objects whose ownerReferences name this uid. */
   ownedBy(uid: string): readonly ViewObject[];
-  /** The controller chain upward, nearest first. Owners that are not in the view are left out. */
+  /** The chain of controlling owners, nearest first. Owners that are not in the view are left out. */
   ownersOf(object: ViewObject): readonly ViewObject[];
   /**
-   * Pods of a namespace that a label selector (`matchLabels`/`matchExpressions`, or the plain map of a Service) matches. An empty one
-   * matches all, as a LabelSelector does: a Service without a selector selects nothing, which its rule must see first.
+   * Pods of a namespace that a label selector (`matchLabels`/`matchExpressions`, or the plain map of a Service)
+   * matches. An empty selector matches all, as a LabelSelector does. A Service without a selector selects nothing:
+   * callers must check that first.
    */
   podsMatching(namespace: string, selector: Fields): readonly ViewObject[];
   /** Slices of a Service. */
@@ -74,14 +76,17 @@ export interface ClusterView {
   eventsAbout(object: { kind: string; namespace?: string; name: string; uid?: string }): readonly WarningEvent[];
   /** All warning events, in no order. */
   events(): Iterable<WarningEvent>;
-  /** How well a kind is known. `blind` with `not served` means that the cluster has no such kind. */
+  /** How well a kind is known. `blind` with the reason `not served` means that the cluster has no such kind. */
   sync(kind: ViewKind): Sync;
   /** Whether the cluster has the kind; undefined where discovery did not say. */
   serves(kind: ViewKind): boolean | undefined;
-  /** Server time in milliseconds at which the cluster last told anything of the kind; undefined where it never did. */
+  /**
+   * When the cluster last sent anything of the kind, in milliseconds of server time; undefined before the first
+   * answer.
+   */
   heardAt(kind: ViewKind): number | undefined;
   readonly discovery: Discovery | undefined;
   readonly context: string | undefined;
-  /** Where no more may be read: the one namespace that was. What is in others looks as if it were not there. */
+  /** The only namespace that was read, when no other may be read. Objects in other namespaces seem not to exist. */
   readonly onlyNamespace?: string | undefined;
 }

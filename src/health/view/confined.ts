@@ -5,12 +5,12 @@ import { type Clean, cleanText, sanitise } from '../../text/sanitise.ts';
 import { VIEW_KINDS, type ViewKind } from './kinds.ts';
 import { servedAs } from './served.ts';
 
-/** Cluster-scoped kinds that refer to nothing in a namespace: read also where only one namespace may be. */
+/** Cluster-scoped kinds that refer to nothing in a namespace: they are read even when only one namespace may be. */
 const CLASSES: readonly ViewKind[] = ['StorageClass', 'CSIDriver', 'PriorityClass', 'RuntimeClass', 'IngressClass'];
 
 /**
- * The namespace to keep to: the one asked for, where pods may be listed there and not over the whole cluster. Who may read everything gets no
- * less by asking for a namespace.
+ * The namespace to restrict the view to: the requested one, if pods may be listed there but not in the whole cluster.
+ * A user who may read everything is never restricted.
  */
 export async function confinement(api: Pick<Api, 'list'>, namespace: string | undefined): Promise<string | undefined> {
   if (namespace === undefined) return undefined;
@@ -29,7 +29,7 @@ export function isNamespaced(kind: ViewKind, discovery: Discovery | undefined): 
   return served?.namespaced ?? !/^Cluster|^ConstraintTemplate$/.test(kind);
 }
 
-/** Why a kind is not read by who keeps to one namespace; undefined where it is. */
+/** Why a kind is not read in a view of one namespace; undefined when it is read. */
 export function outside(
   namespace: string | undefined,
   kind: ViewKind,
@@ -39,5 +39,5 @@ export function outside(
   return onlyWords(namespace);
 }
 
-/** What is said of all that lies outside. */
+/** The reason for everything outside the namespace. */
 export const onlyWords = (namespace: string): Clean => cleanText`only namespace ${sanitise(namespace)} may be read`;

@@ -3,12 +3,18 @@ import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { WarningEvent } from './cluster-view.ts';
 
-/** Warnings kept, each with all its repetitions; beyond that the longest silent one goes. */
+/**
+ * The most warnings that are kept, each with its repetitions; beyond that the one without news for the longest time
+ * is dropped.
+ */
 export const MOST_EVENTS = 4_000;
-/** API servers forget an event an hour after its last repetition, unless told otherwise. */
+/** API servers delete an event an hour after its last repetition by default. */
 const FORGOTTEN_MS = 3_600_000;
 
-/** One Event object of the cluster, read; undefined where it is no warning or is about nothing. `now` is server time at which it was read. */
+/**
+ * The warning in one Event object; undefined when it is not a warning or names no object. `now` is the server time of
+ * the read.
+ */
 export function warningOf(object: KubeObject, now: number | undefined): WarningEvent | undefined {
   const event = object as Fields;
   if (event.type === 'Normal') return undefined;
@@ -27,7 +33,7 @@ export function warningOf(object: KubeObject, now: number | undefined): WarningE
     created ??
     first;
   const count = [series.count, event.count, event.deprecatedCount].find(one => typeof one === 'number' && one > 0);
-  // Of what is older than the memory of the API server, earlier events may be gone already.
+  // For older events the API server may already have deleted earlier repetitions.
   const isRemembered = now === undefined || now - first < FORGOTTEN_MS;
   const isWhole = began !== undefined && isRemembered && !message.startsWith('(combined from similar events)');
   return {
@@ -54,7 +60,7 @@ function involvedRef({ apiVersion, kind, namespace, name, uid }: Fields): Object
 const keyOfObject = (kind: string, namespace: string | undefined, name: string): string =>
   `${kind}/${namespace ?? ''}/${name}`;
 
-/** Warning events by what they are about. The same reason and message of several Event objects count as one. */
+/** Warning events by object. Several Event objects with the same reason and message count as one. */
 export interface EventRing {
   put(uid: string, event: WarningEvent): void;
   remove(uid: string): void;
@@ -63,7 +69,7 @@ export interface EventRing {
   readonly size: number;
 }
 
-/** A ring of at most `most` Event objects. */
+/** A store of at most `most` Event objects. */
 export function createEventRing(most = MOST_EVENTS): EventRing {
   const byUid = new Map<string, WarningEvent>();
   const byObject = new Map<string, Set<string>>();
@@ -79,7 +85,7 @@ export function createEventRing(most = MOST_EVENTS): EventRing {
     if (uids?.size === 0) byObject.delete(key);
   }
 
-  /** Drops a tenth at once, so that a flood does not cost a search each. */
+  /** Drops a tenth at once, so that a flood of events does not cost a search for each. */
   function makeRoom(): void {
     const oldest = [...byUid].toSorted(([, a], [, b]) => a.last - b.last).slice(0, Math.ceil(most / 10));
     for (const [uid] of oldest) remove(uid);
@@ -101,7 +107,8 @@ export function createEventRing(most = MOST_EVENTS): EventRing {
     remove,
     about({ kind, namespace, name, uid }) {
       const all = about(keyOfObject(kind, namespace, name));
-      // Events about another object that had the same name tell nothing of this one. Events about nodes have the name for a uid.
+      // Events about an earlier object of the same name are left out. Events about nodes have the name in place of
+      // the uid.
       return uid === undefined
         ? all
         : all.filter(one => one.about.uid === undefined || one.about.uid === uid || one.about.uid === name);
@@ -115,7 +122,7 @@ export function createEventRing(most = MOST_EVENTS): EventRing {
   };
 }
 
-/** Repetitions put together, the newest first. */
+/** The events with their repetitions combined, newest first. */
 function joined(events: readonly WarningEvent[]): WarningEvent[] {
   const byText = new Map<string, WarningEvent>();
   for (const event of events) {

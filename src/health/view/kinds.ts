@@ -1,4 +1,7 @@
-/** What the cluster view follows. The key is the kind; where two groups share one, it names the group as well. */
+/**
+ * The kinds that the cluster view follows. The key is the kind; when two groups have the same kind, it includes the
+ * group.
+ */
 export const VIEW_KINDS = {
   Node: 'v1',
   Namespace: 'v1',

@@ -12,19 +12,19 @@ import { inOrder, isBuiltIn, QUERIES, type ViewLoading } from './load.ts';
 import { doesServe, servedAs } from './served.ts';
 import { ALL_KINDS, createView, type ViewRow } from './view.ts';
 
-/** What the cluster serves changes with its CRDs; after a change of them discovery is asked anew, at most this often. */
+/** Discovery is repeated after a change of CRDs, at most this often, milliseconds. */
 const REDISCOVER_MS = 2_000;
-/** What comes first is alone for so long at most. */
+/** How long the first kinds are listed alone at most, milliseconds. */
 const FIRST_MS = 3_000;
-/** In the first page, which is to be there soon, and in the others: pods are small, and there are many. */
+/** Pods in the first page, which should arrive soon, and in all others, which can be large. */
 const FIRST_PODS = 200;
 const PODS_A_PAGE = 1_000;
-/** How long after everything was read memory is given back, milliseconds. */
+/** How long after everything was read unused memory is given back, milliseconds. */
 const RELEASE_AFTER_MS = 1_000;
-/** Discovery that failed is tried again after this time. */
+/** The pause after a failed discovery, milliseconds. */
 const RETRY_MS = 5_000;
 
-/** What changed of one kind; nothing where only how well it is known has changed. */
+/** The changes of one kind; empty when only its sync state has changed. */
 export interface ViewChange {
   kind: ViewKind;
   put: readonly ViewRow[];
@@ -33,9 +33,9 @@ export interface ViewChange {
 
 /** A view that follows the cluster until it is stopped. */
 export interface LiveView extends ViewLoading {
-  /** What is followed, where the cluster serves it. */
+  /** The followed kinds, as far as the cluster serves them. */
   readonly kinds: readonly ViewKind[];
-  /** Called when the view has changed, for each kind at most some ten times a second. */
+  /** Calls back when the view has changed, at most about ten times a second for each kind. */
   subscribe(listener: (change: ViewChange) => void): () => void;
   stop(): void;
 }
@@ -50,21 +50,21 @@ export interface LiveOptions {
   context?: string;
   /** Nothing beyond this namespace may be read: see `confinement`. */
   onlyNamespace?: string | undefined;
-  /** All kinds of the view unless told. */
+  /** All kinds of the view by default. */
   kinds?: readonly ViewKind[];
   /** These are listed before all others. */
   first?: readonly ViewKind[];
 }
 
-/** One kind that is followed, and where. */
+/** One followed kind and its collection. */
 interface Followed {
   apiVersion: string;
-  /** Whether the feed has handed out anything: before, its status says more than the view holds. */
+  /** Whether the feed has handed out any rows. Before that, its status is ahead of the view. */
   hasSpoken: boolean;
   following: Following<ViewRow>;
 }
 
-/** Follows all kinds of the view that the cluster serves: the same rows and indexes as of one reading, kept in step. */
+/** Follows all kinds of the view that the cluster serves: the same rows and indexes as `loadView`, kept up to date. */
 export function followView(options: LiveOptions): LiveView {
   const { clock } = options;
   const ended = new AbortController();
@@ -103,7 +103,7 @@ export function followView(options: LiveOptions): LiveView {
   function heardAt(kind: ViewKind): number | undefined {
     const status = followed.get(kind)?.following.status();
     const now = options.serverNow();
-    // The age of what never came means nothing.
+    // Without any data there is no age.
     if (status === undefined || now === undefined || !hasHeard(status)) return undefined;
     return now - status.dataAgeMs;
   }
@@ -129,7 +129,8 @@ export function followView(options: LiveOptions): LiveView {
       },
       object => filled.project(kind, object),
       update => {
-        // What was deleted and made again under its name is added before the old one goes; they differ in uid.
+        // An object that was created again under the same name is added before the old one is removed; they differ in
+        // uid.
         for (const row of update.removed) filled.remove(kind, row.uid);
         const put = [...update.added, ...update.changed];
         for (const row of put) filled.put(kind, row);
@@ -143,7 +144,7 @@ export function followView(options: LiveOptions): LiveView {
     followed.set(kind, { apiVersion, following, hasSpoken: false });
   }
 
-  /** Its rows go with it. */
+  /** Stops following a kind and removes its rows. */
   function unfollow(kind: ViewKind): ViewRow[] {
     const one = followed.get(kind);
     if (one === undefined) return [];
@@ -154,7 +155,10 @@ export function followView(options: LiveOptions): LiveView {
     return removed;
   }
 
-  /** Follows each kind where the cluster serves it. Until discovery tells, only the built-in ones, which are where they always are. */
+  /**
+   * Follows each kind under the version that the cluster serves. Until discovery is known, only the built-in kinds,
+   * whose versions are known.
+   */
   function reconcile(): void {
     for (const kind of inOrder(wanted)) {
       if (isFirst && !first.includes(kind)) continue;
@@ -190,7 +194,7 @@ export function followView(options: LiveOptions): LiveView {
 
   let isDue = false;
   async function rediscover(): Promise<void> {
-    // The first list of CRDs tells nothing that discovery does not.
+    // The first list of CRDs has nothing that discovery does not have.
     if (isDue || discovery === undefined || !isListed('CustomResourceDefinition')) return;
     isDue = true;
     await clock.sleep(REDISCOVER_MS, ended.signal).catch(() => undefined);
@@ -222,7 +226,7 @@ export function followView(options: LiveOptions): LiveView {
   }
   void begin();
 
-  /** A moment later, so that whoever was waiting for the last rows sees them first. */
+  /** Gives memory back a moment later, so that the last rows are shown first. */
   async function releaseOnce(): Promise<void> {
     if (options.feed.release === undefined) return;
     await settled();

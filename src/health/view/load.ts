@@ -13,15 +13,18 @@ import { VIEW_KINDS, type ViewKind } from './kinds.ts';
 import { doesServe, servedAs } from './served.ts';
 import { ALL_KINDS, createView } from './view.ts';
 
-/** Lists side by side. */
+/** How many lists run in parallel. */
 const WIDTH = 10;
-/** One page has to come within this time, milliseconds. */
+/** The deadline of one page, milliseconds. */
 const PAGE_MS = 15_000;
 /** CRDs carry their schemas, up to a megabyte each. */
 const CRDS_A_PAGE = 50;
-/** A page of pods is megabytes of text, and several times that while it is read. What follows them for hours takes larger pages, for they come sooner. */
+/**
+ * A page of pods is megabytes of text and needs several times that in memory. Watching commands use larger pages,
+ * which are faster.
+ */
 const PODS_A_PAGE = 250;
-/** Long lists in the order in which they are begun, after all others. Pods are the longest by far. */
+/** Kinds with long lists, in the order in which they are started, after all others. Pods have by far the longest. */
 const LONG: readonly ViewKind[] = [
   'Event',
   'ConfigMap',
@@ -31,7 +34,7 @@ const LONG: readonly ViewKind[] = [
   'Pod',
 ];
 
-/** What of a kind is asked for. Normal events tell triage nothing, and there are very many. */
+/** List options by kind. Triage does not use normal events, and there are very many. */
 export const QUERIES: { readonly [kind in ViewKind]?: { fieldSelector?: string; limit?: number } } = {
   Event: { fieldSelector: 'type=Warning' },
   CustomResourceDefinition: { limit: CRDS_A_PAGE },
@@ -45,14 +48,17 @@ export interface ViewLoading {
 }
 
 export interface LoadOptions {
-  /** All kinds of the view unless told. */
+  /** All kinds of the view by default. */
   kinds?: readonly ViewKind[];
   /** Nothing beyond this namespace may be read: see `confinement`. */
   onlyNamespace?: string | undefined;
   signal?: AbortSignal;
 }
 
-/** Reads the cluster once into a view: all kinds side by side, the short lists first. What cannot be read is blind, with the reason. */
+/**
+ * Reads the cluster once into a view: all kinds in parallel, the short lists first. What cannot be read is blind,
+ * with the reason.
+ */
 export function loadView(
   api: Pick<Api, 'list' | 'discovery' | 'identity' | 'serverTime'>,
   clock: Pick<Clock, 'monotonic'>,
@@ -78,7 +84,7 @@ export function loadView(
     return found;
   });
 
-  /** The built-in kinds are where they always are; where the others are, and whether, discovery tells. */
+  /** The collection of a kind: fixed for built-in kinds, from discovery for all others. */
   async function collectionOf(kind: ViewKind, isSure: boolean): Promise<Collection | Failure | undefined> {
     if (!isSure && isBuiltIn(kind)) return placed(VIEW_KINDS[kind], kind);
     const found = await discovered;
@@ -127,9 +133,9 @@ export function loadView(
   }
 
   async function failed(kind: ViewKind, failure: Failure, isSure: boolean): Promise<void> {
-    // A group that serves the kind in another version only is asked there.
+    // A group may serve the kind only in another version, which is tried then.
     if (failure.status === 404) return isSure ? blind(kind, literal('not served')) : read(kind, true);
-    // Where nobody ever answered, the other lists would wait in vain one after the other.
+    // If the server has never answered, the other lists would only time out as well.
     if (failure.reason === 'unreachable' && heard.size === 0) unreachable = reasonOf(failure);
     blind(kind, reasonOf(failure));
   }
@@ -163,7 +169,7 @@ export function loadView(
   };
 }
 
-/** Whether it is one of Kubernetes' own kinds, which are where they always are, and have no members but the known ones. */
+/** Whether it is a built-in kind of Kubernetes, with a known version and known fields. */
 export const isBuiltIn = (kind: ViewKind): boolean => coreKind(VIEW_KINDS[kind], kind) !== undefined;
 
 /** The short lists first, then the long ones. */
@@ -179,7 +185,7 @@ function serverNow(api: Pick<Api, 'serverTime'>): number | undefined {
 
 const isNotServed = (sync: Sync | undefined): boolean => sync?.state === 'blind' && sync.reason === 'not served';
 
-/** Why a list is not there, as short as its kind of failure allows. */
+/** Why a list could not be read, as short as possible. */
 function reasonOf({ reason, message }: Failure): Clean {
   if (reason === 'forbidden' || reason === 'unauthorized') return literal(reason);
   return sanitise(message, 400);

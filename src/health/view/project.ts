@@ -8,7 +8,7 @@ import type { ViewKind } from './kinds.ts';
 import { POD_SPEC, PRUNED, TOKEN_VOLUME } from './prune.ts';
 import { createSlimmer, DROP, type Prune, type Slimmer } from './slim.ts';
 
-/** Longer annotations are data of tools; that they are there stays visible. */
+/** Longer annotations are data of tools: only their key is kept. */
 const ANNOTATION_LENGTH = 1024;
 const CUT_LENGTH = 64;
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -20,7 +20,7 @@ function annotationsOf(raw: Record<string, string>): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [key, value] of Object.entries(raw)) {
     if (key === LAST_APPLIED) continue;
-    // An undo record holds what was there before, which may be anything.
+    // An undo record holds the original value, which may be anything, so it is not kept.
     const length = key === ROLLBACK_DATA ? 1 : value.length > ANNOTATION_LENGTH ? CUT_LENGTH : ANNOTATION_LENGTH;
     kept[key] = sanitise(value, length);
   }
@@ -55,7 +55,7 @@ const partOf = (prune: Prune | undefined, field: string): Prune | undefined => {
   return typeof part === 'object' ? part : undefined;
 };
 
-/** Whatever pods and templates have in common is one object in memory, so that ten thousand of them stay slim. */
+/** Keeps what pods and templates have in common as one object in memory, so that ten thousand pods need little. */
 function podSpec(spec: Record<string, unknown>, slimmer: Slimmer): Record<string, unknown> {
   const made: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(spec)) {
@@ -94,7 +94,7 @@ function specOf(kind: ViewKind, spec: Record<string, unknown>, slimmer: Slimmer)
 const textsOf = (map: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(Object.entries(map).filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
 
-/** Objects as the view keeps them. One projector for each view: it holds what its objects share. */
+/** Converts objects to the form of the view. Create one projector for each view: it holds what its objects share. */
 export function createProjector(): (kind: ViewKind, object: KubeObject) => ViewObject {
   const slimmer = createSlimmer();
   return (kind, object) => {

@@ -2,11 +2,11 @@ import { fields, list } from '../../k8s/fields.ts';
 import type { ViewKind } from './kinds.ts';
 import { DROP, type Prune } from './slim.ts';
 
-/** The keys of a map, each with the length of its value: rules must know which keys there are, and nobody needs the values. */
+/** The keys of a map, each with the length of its value: rules need the keys, and nobody needs the values. */
 const keysOnly = (value: unknown): Record<string, number> =>
   Object.fromEntries(Object.entries(fields(value)).map(([key, one]) => [key, String(one).length]));
 
-/** Texts in an environment are often passwords; where they come from is what matters. */
+/** Values of environment variables are often passwords; only their sources matter here. */
 const CONTAINERS: Prune = {
   env: { value: DROP },
   securityContext: { seLinuxOptions: DROP, seccompProfile: DROP },
@@ -14,7 +14,7 @@ const CONTAINERS: Prune = {
   terminationMessagePolicy: DROP,
 };
 
-/** The volume by which every pod gets its token has a name of its own in each pod, so that no two pods would be alike. */
+/** The token volume has another name in each pod, so without it no two pods would be equal. */
 export const TOKEN_VOLUME = /kube-api-access-[a-z0-9]{5}/g;
 const withoutToken = (value: unknown): unknown =>
   list(value).filter(({ name }) => !(typeof name === 'string' && name.startsWith('kube-api-access-')));
@@ -28,12 +28,12 @@ export const POD_SPEC: Prune = {
   serviceAccount: DROP,
 };
 
-/** `template` is left to the projection, which shares its parts with its pods. */
+/** `template` is kept: the projection shares its parts with the pods. */
 
 const CONTAINER_STATUS: Prune = { containerID: DROP, volumeMounts: DROP, resources: DROP, allocatedResources: DROP };
 const WITH_TEMPLATE: Prune = { spec: { template: DROP, volumeClaimTemplates: { status: DROP } } };
 
-/** Only what did not pass, and no more of it than anybody reads. */
+/** Only the results that did not pass, up to a limit. */
 const MOST_RESULTS = 200;
 const failedResults = (value: unknown): unknown =>
   list(value)
@@ -70,7 +70,7 @@ const OPERATOR: Prune = {
   install: { spec: { deployments: namesOnly, permissions: DROP, clusterPermissions: DROP } },
 };
 
-/** What is left out of the objects of a kind, beside `metadata`, which is the same for all. */
+/** What is pruned from the objects of a kind; `metadata` is pruned in the same way for all. */
 export const PRUNED: { readonly [kind in ViewKind]?: Prune } = {
   Node: { status: { images: DROP, volumesInUse: DROP, volumesAttached: DROP, daemonEndpoints: DROP, features: DROP } },
   Pod: {

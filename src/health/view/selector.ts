@@ -3,7 +3,7 @@ import { expressionHolds } from '../../k8s/match-expression.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** One thing that labels must satisfy. */
+/** One requirement on labels. */
 interface Requirement {
   key: string;
   operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'unknown';
@@ -15,7 +15,7 @@ const isLabelSelector = (selector: Fields): boolean =>
 
 const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const;
 
-/** The requirements of a LabelSelector, or of the plain map of a Service. None at all match everything. */
+/** The requirements of a LabelSelector, or of the plain map of a Service. No requirements match everything. */
 export function requirementsOf(selector: Fields): Requirement[] {
   const plain = isLabelSelector(selector) ? fields(selector.matchLabels) : selector;
   const equal = Object.entries(plain).map(
@@ -38,8 +38,8 @@ const satisfies = (labels: Labels, { key, ...expression }: Requirement): boolean
   expressionHolds(expression, Object.hasOwn(labels, key) ? labels[key] : undefined);
 
 /**
- * Whether a label selector takes in an object with these labels: `matchLabels` and `matchExpressions`, or the plain map of a Service. As in
- * the API, an empty one takes in everything; what a Service without a selector means is for the caller to know.
+ * Whether a label selector matches these labels: `matchLabels` and `matchExpressions`, or the plain map of a Service.
+ * As in the API, an empty one matches everything; callers must handle a Service without a selector.
  */
 export const matchesSelector = (selector: Fields, labels: Labels): boolean =>
   requirementsOf(selector).every(requirement => satisfies(labels, requirement));

@@ -5,7 +5,7 @@ import { VIEW_KINDS, type ViewKind } from './kinds.ts';
 const isListed = (resource: ApiResource | undefined): resource is ApiResource =>
   resource?.verbs.includes('list') === true;
 
-/** Where the cluster serves a kind: in the version that the view names, else in the one that the group prefers. */
+/** The resource of a kind: in the version that the view names, otherwise in the preferred version of its group. */
 export function servedAs(discovery: Discovery, kind: ViewKind): ApiResource | undefined {
   const apiVersion = VIEW_KINDS[kind];
   const named = discovery.byKind(apiVersion, kind);

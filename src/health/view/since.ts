@@ -4,24 +4,27 @@ import type { Since } from '../trouble.ts';
 import type { ViewObject } from './cluster-view.ts';
 
 const exactly = (at: number): Since => ({ at, exact: true });
-/** It was so then; since when, nothing says. */
+/** At least since `at`; the real beginning is not known. */
 const atLeast = (at: number): Since => ({ at, exact: false });
 
-/** Since an object is there. */
+/** Since when an object exists. */
 export function sinceOfCreation({ metadata }: ViewObject): Since | undefined {
   const at = time(metadata.creationTimestamp);
   return at === undefined ? undefined : exactly(at);
 }
 
-/** Since when an object's deletion is asked for; undefined where it is not. Its timestamp is the end of the grace period. */
+/**
+ * When an object's deletion was requested; undefined when it was not. The deletion timestamp is the end of the grace
+ * period.
+ */
 export function sinceOfDeletion({ metadata }: ViewObject): Since | undefined {
   const ends = time(metadata.deletionTimestamp);
   return ends === undefined ? undefined : exactly(ends - (metadata.deletionGracePeriodSeconds ?? 0) * 1000);
 }
 
 /**
- * Since when a condition has the status that it has. A condition that its writer does not date has had it since some time that is not
- * known: as far as can be told, since the newest evidence that the object itself carries, at least.
+ * Since when a condition has its present status. For a condition without a transition time: at least since the newest
+ * time that the object itself has.
  */
 export function sinceOfCondition(object: ViewObject, type: string): Since | undefined {
   const condition = list(object.status.conditions).find(one => one.type === type);
@@ -33,8 +36,8 @@ export function sinceOfCondition(object: ViewObject, type: string): Since | unde
 }
 
 /**
- * Since when a container is in the state that its status tells of. What waits after it ended has waited since then; how often it ended
- * before is told only by a count, so a crash loop is as old as its last end, at least.
+ * Since when a container is in its present state. One that waits after it ended has waited since then. Earlier ends
+ * are only counted, so a crash loop has lasted at least since its last end.
  */
 export function sinceOfContainer(status: Fields, pod: ViewObject): Since | undefined {
   const { waiting, running, terminated } = fields(status.state);
@@ -48,11 +51,14 @@ export function sinceOfContainer(status: Fields, pod: ViewObject): Since | undef
   return dated(time(pod.status.startTime) ?? time(pod.metadata.creationTimestamp), restarts === 0);
 }
 
-/** Since when a pod is not ready: its condition, else its creation. */
+/** Since when a pod is not ready: by its condition, otherwise since its creation. */
 export const sinceNotReady = (pod: ViewObject): Since | undefined =>
   sinceOfDeletion(pod) ?? sinceOfCondition(pod, 'Ready') ?? sinceOfCreation(pod);
 
-/** The endpoints of a service were last changed then, and are now as that change left them; whether they were so before it, nothing says. */
+/**
+ * The last change of a service's endpoints. They are as they are at least since then; whether they were so before is
+ * not known.
+ */
 export function sinceOfEndpoints(slices: readonly ViewObject[]): Since | undefined {
   const times = slices.flatMap(
     ({ metadata }) => time(metadata.annotations['endpoints.kubernetes.io/last-change-trigger-time']) ?? [],
@@ -61,8 +67,8 @@ export function sinceOfEndpoints(slices: readonly ViewObject[]): Since | undefin
 }
 
 /**
- * Since when a field (`['spec', 'selector']`) has its value, from `managedFields`: its owner wrote something then, and the field with it or
- * before. Undefined where nobody owns it.
+ * Since when a field (`['spec', 'selector']`) has its value, from `managedFields`: its owner's last write, and the
+ * field may have been set earlier. Undefined when nobody owns it.
  */
 export function sinceOfField(managed: readonly ManagedField[], path: readonly string[]): Since | undefined {
   const owners = managed.filter(({ fieldsV1 }) => owns(fields(fieldsV1), path));
@@ -76,7 +82,7 @@ const owns = (owned: Fields, path: readonly string[]): boolean => {
   return at !== undefined;
 };
 
-/** The earliest of these; undefined where there is none. Of two at one time the exact one. */
+/** The earliest of these; undefined when there is none. Of two with the same time the exact one. */
 export function earliest(...all: readonly (Since | undefined)[]): Since | undefined {
   return all.reduce((a, b) => {
     if (a === undefined || b === undefined) return a ?? b;

@@ -1,25 +1,25 @@
 import { LOG_LENGTH, sanitise } from '../../text/sanitise.ts';
 
-/** What may be kept of a value in place of itself; `DROP` leaves it out. */
+/** `DROP` in a prune rule leaves the value out. */
 export const DROP = Symbol('dropped');
 export type Prune = { readonly [field: string]: Prune | typeof DROP | ((value: unknown) => unknown) };
 
-/** Nothing that Kubernetes sends is nested so deeply; what is deeper is left out. */
+/** The deepest nesting that is kept. Kubernetes objects are never nested that deeply. */
 const DEEPEST = 48;
-/** Texts in all shared values together, in characters: then sharing begins anew. */
+/** The most characters of all shared values together; beyond that, sharing starts again. */
 const MOST_SHARED = 8 * 1024 * 1024;
-/** Longest text that is shared: longer ones are seldom the same. */
+/** The longest text that is shared: longer ones are rarely equal. */
 const SHARED_LENGTH = 256;
 const MOST_TEXTS = 60_000;
-/** A bundle of certificates in base64 is one long word that must stay whole. */
+/** The longest certificate bundle in base64, which must not be cut. */
 const BUNDLE_LENGTH = 512 * 1024;
 
 /** Makes slim copies: sanitised, without nulls and pruned fields; equal texts and equal shared values are kept once. */
 export interface Slimmer {
   copy(value: unknown, prune?: Prune): unknown;
   /**
-   * As `copy`, but two equal values give the same object. For what many objects have in common. `sameAs` takes out of the value's JSON
-   * what shall not tell two values apart.
+   * As `copy`, but two equal values give the same object. For values that many objects have in common. `sameAs`
+   * removes from the value's JSON what the comparison should ignore.
    */
   share(value: unknown, prune?: Prune, sameAs?: (json: string) => string): unknown;
 }

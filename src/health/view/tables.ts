@@ -6,7 +6,7 @@ import { matchesSelector, requirementsOf } from './selector.ts';
 const SERVICE_NAME = 'kubernetes.io/service-name';
 const NONE: readonly never[] = [];
 
-/** Sets of uids by some key. */
+/** Sets of uids by key. */
 class Index {
   readonly #sets = new Map<string, Set<string>>();
 
@@ -27,7 +27,7 @@ class Index {
   }
 }
 
-/** One entry by which an object can be found beside its uid. */
+/** One index entry of an object, besides its uid. */
 type Entry = readonly [index: 'name' | 'namespace' | 'owner' | 'service', key: string];
 
 function entriesOf(kind: ViewKind, { metadata }: ViewObject): Entry[] {
@@ -41,12 +41,12 @@ function entriesOf(kind: ViewKind, { metadata }: ViewObject): Entry[] {
   ];
 }
 
-/** All objects of the view with their indexes, kept in step as objects come, change and go. */
+/** All objects of the view with their indexes, updated as objects are added, changed and removed. */
 export class Tables {
   readonly #kinds = new Map<ViewKind, Map<string, ViewObject>>();
   readonly #kindOf = new Map<string, ViewKind>();
   readonly #indexes = { name: new Index(), namespace: new Index(), owner: new Index(), service: new Index() };
-  /** Pods by `key=value` of their labels, for each namespace; built when first asked for and dropped when labels change. */
+  /** Pods by `key=value` of their labels, for each namespace; built on first use and dropped when labels change. */
   readonly #podLabels = new Map<string, Index>();
 
   constructor() {
@@ -73,7 +73,7 @@ export class Tables {
     if (kind === 'Pod') this.#forgetLabels(object);
   }
 
-  /** Takes an object out of the indexes; what its successor has as well stays. */
+  /** Removes an object from the indexes, except for entries that its successor also has. */
   #unlink(object: ViewObject, successor?: ViewObject): void {
     const kind = this.#kindOf.get(object.metadata.uid);
     if (kind === undefined) return;
@@ -101,7 +101,7 @@ export class Tables {
     return this.#of(kind).size;
   }
 
-  /** Of two objects under one name (one was deleted and made again) the one that was made later. */
+  /** The object of this name. When two have it (one was deleted and created again), the newer one. */
   get(kind: ViewKind, namespace: string | undefined, name: string): ViewObject | undefined {
     const [first, ...others] = this.#at('name', `${kind}/${namespace ?? ''}/${name}`);
     return others.reduce((a, b) => (madeAt(b) > madeAt(a) ? b : a), first as ViewObject);

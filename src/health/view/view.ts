@@ -7,7 +7,7 @@ import { VIEW_KINDS, type ViewKind } from './kinds.ts';
 import { createProjector } from './project.ts';
 import { Tables } from './tables.ts';
 
-/** What is told about the kinds, beside their objects. */
+/** What a view knows of its kinds, besides their objects. */
 export interface Knowledge {
   sync(kind: ViewKind): Sync;
   discovery(): Discovery | undefined;
@@ -17,10 +17,10 @@ export interface Knowledge {
   onlyNamespace?: string | undefined;
 }
 
-/** A view and the ways to fill it: the same for one reading, for a live view and for tests. */
+/** A view and the methods to fill it: for a single read, a live view and tests. */
 export interface FillableView {
   readonly view: ClusterView;
-  /** The slim form of an object; an Event gives its warning, or undefined where it is none. */
+  /** The form of an object in the view; an Event becomes a warning, or undefined when it is none. */
   project(kind: ViewKind, object: KubeObject): ViewRow | undefined;
   put(kind: ViewKind, row: ViewRow): void;
   remove(kind: ViewKind, uid: string): void;
@@ -32,7 +32,7 @@ export type ViewRow = { uid: string; version: string | undefined } & (
   | { event: WarningEvent; object?: never }
 );
 
-/** An empty view. `now` is server time in milliseconds, where it is known. */
+/** An empty view. `now` is server time in milliseconds, if known. */
 export function createView(knowledge: Knowledge, now: () => number | undefined): FillableView {
   const tables = new Tables();
   const events = createEventRing();

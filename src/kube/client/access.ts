@@ -5,7 +5,7 @@ import { failure } from './failure.ts';
 import type { Outcome } from './outcome.ts';
 import { pooled } from './pooled.ts';
 
-/** One thing that someone may or may not do. */
+/** One request that a user may or may not be allowed to make. */
 export interface AccessQuestion {
   verb: string;
   group: string;
@@ -19,12 +19,12 @@ export interface AccessQuestion {
 
 export interface AccessAnswer {
   question: AccessQuestion;
-  /** `unknown` when the question could not be asked; never read it as a yes. */
+  /** `unknown` when the review failed; never treat it as a yes. */
   allowed: 'yes' | 'no' | 'unknown';
   reason?: Clean;
 }
 
-/** Who the server takes us for. */
+/** The user that the server sees in us. */
 export interface Subject {
   user: Clean;
   groups: Clean[];
@@ -35,8 +35,8 @@ const PARALLEL = 12;
 const AUTHORIZATION = 'authorization.k8s.io/v1';
 
 /**
- * Asks, once per question, whether we (or `subject`, which needs the right to ask for others) may do it. Answers come
- * in the order of the questions.
+ * Asks for each question whether we may do it, or whether `subject` may, which needs the right to ask for others.
+ * Answers come in the order of the questions.
  */
 export async function checkAccess(
   api: Pick<Api, 'create'>,

@@ -14,7 +14,7 @@ export interface Collection {
 export interface ListOptions {
   labelSelector?: string;
   fieldSelector?: string;
-  /** Page size; 500 unless told. */
+  /** Page size; 500 by default. */
   limit?: number;
   continue?: string;
   resourceVersion?: string;
@@ -24,9 +24,9 @@ export interface ListOptions {
   /** Leaves out the managedFields of items where these do not hold this text. For built-in kinds alone. */
   managedFieldsWith?: string;
   /**
-   * May be given objects as soon as they have come; the page then holds only the others, and in `handed` what this gave for each. It may
-   * have been given objects of an attempt that failed, too, which are not there. Nothing is kept of an object that it lets go, which is
-   * what it is for.
+   * Receives objects as soon as they arrive, so that they need not all be in memory. The page then has only the other
+   * objects, and in `handed` what this returned for each. It may also receive objects of a failed attempt, which are
+   * not in `handed`.
    */
   each?: (object: KubeObject) => string;
   signal?: AbortSignal;
@@ -38,9 +38,9 @@ export interface Page {
   resourceVersion: string;
   continue?: string;
   remaining?: number;
-  /** Why some of what the server sent is not among the items: they are no objects. */
+  /** Why some entries that the server sent are not among the items: they are not objects. */
   spoilt?: Clean;
-  /** What `each` gave for the objects before the items. */
+  /** What `each` returned for the objects before the items. */
   handed?: string[];
 }
 
@@ -74,12 +74,12 @@ export interface WatchOptions {
   labelSelector?: string;
   fieldSelector?: string;
   metadataOnly?: boolean;
-  /** Called once the server has accepted the watch; events may be long in coming. */
+  /** Called once the server has accepted the watch, possibly long before the first event. */
   onOpen?: () => void;
   signal: AbortSignal;
 }
 
-/** A request of any form, for endpoints that have no method of their own. */
+/** Any request, for endpoints without their own method. */
 export interface RawRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
@@ -100,7 +100,7 @@ export interface Identity {
   namespace: string;
 }
 
-/** The product's one way to talk to an API server. Expected failures come back as outcomes; nothing here throws for them. */
+/** The only interface to an API server. Expected failures are returned as outcomes, never thrown. */
 export interface Api {
   readonly identity: Identity;
   /** Groups, kinds, resources, scopes and verbs; fetched once, refreshed with `refresh`. */
@@ -126,9 +126,12 @@ export interface Api {
     options: WatchOptions,
   ): AsyncIterable<WatchEvent | Extract<Outcome<never>, { ok: false }>>;
   raw(request: RawRequest): Promise<Outcome<unknown>>;
-  /** Server time now: this machine's clock corrected by the Date headers of answers; `known` is false until one came. */
+  /**
+   * The present server time: this machine's clock corrected by the Date headers of answers; `known` is false before
+   * the first answer.
+   */
   serverTime(): ServerTime;
-  /** The same on connections of its own: what is asked through it never waits behind other requests. For reverting faults. */
+  /** The same API on separate connections, so that its requests never wait behind others. For reverting faults. */
   readonly urgent?: Api;
   /** Requests sent so far, for receipts and benchmarks. */
   readonly requests: number;

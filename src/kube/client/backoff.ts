@@ -1,4 +1,4 @@
-/** Growing pauses between attempts, so that many clients do not come back in step. */
+/** Growing pauses between attempts, with jitter, so that many clients do not retry at the same moment. */
 export interface BackoffPolicy {
   firstMs: number;
   longestMs: number;
@@ -7,7 +7,7 @@ export interface BackoffPolicy {
 export interface Backoff {
   /** The next pause in milliseconds: doubles each time up to the longest, between a half and the whole of it. */
   next(): number;
-  /** Things went well: start small again. */
+  /** Starts again with the first pause; call it after a success. */
   reset(): void;
 }
 

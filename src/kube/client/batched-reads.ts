@@ -16,7 +16,7 @@ interface Group {
   isAsked: boolean;
 }
 
-/** So many reads of one kind and namespace make a list worth while. */
+/** From this many reads of one kind and namespace on, a list is used. */
 const LEAST = 4;
 /** A list may read this many objects for each one requested; beyond that, single reads are cheaper. */
 const SPARE = 16;
@@ -79,7 +79,7 @@ export function batchedReads(api: Api): Api {
   };
 }
 
-/** `answered` is called as soon as the server has answered anything. */
+/** `answered` is called at the first answer of the server. */
 async function answerAll(api: Api, group: readonly Pending[], answered: () => void): Promise<void> {
   const [first] = group;
   const found =
@@ -101,7 +101,7 @@ async function firstPage(api: Api, { ref, signal }: Pending, limit: number): Pro
   const { apiVersion, kind, namespace } = ref;
   const page = await api.list(
     { apiVersion, kind, ...(namespace ? { namespace } : {}) },
-    // If the list does not answer, single reads follow, so they must not wait for it long.
+    // If the list gets no answer, single reads follow, so its deadline is short.
     { limit, timeoutMs: 5_000, ...(signal && { signal }) },
   );
   return new Map(page.ok ? page.value.items.map(item => [item.metadata.name, item]) : []);

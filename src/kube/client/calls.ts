@@ -19,7 +19,7 @@ export interface Call {
   read?: HttpRequest['read'];
 }
 
-/** JSON in, typed outcome out, over a transport. */
+/** Sends JSON requests over a transport and returns typed outcomes. */
 export function createCalls(transport: Transport, clock: Clock) {
   async function once(request: Call): Promise<Outcome<unknown>> {
     const answer = await transport.send(httpRequest(request));
@@ -31,7 +31,7 @@ export function createCalls(transport: Transport, clock: Clock) {
   };
 }
 
-/** The HTTP form of a call; JSON unless told. */
+/** The HTTP request of a call; JSON by default. */
 export function httpRequest(request: Call): HttpRequest {
   const headers = {
     accept: request.accept ?? 'application/json',
@@ -51,8 +51,8 @@ export function httpRequest(request: Call): HttpRequest {
 }
 
 /**
- * A body with the escapes that Go writes. A JSON patch is applied to the object as the server's own text, and a `test` of a string
- * compares text with text: `<` is not `\u003c` there.
+ * The body with the escapes that Go writes. The server applies a JSON patch to its own JSON text, and a `test` of a
+ * string compares the text: `<` is not equal to `\u003c` there.
  */
 function bodyText(body: Json): string {
   return JSON.stringify(body).replaceAll(
@@ -61,7 +61,7 @@ function bodyText(body: Json): string {
   );
 }
 
-/** What an answer means: its JSON (or text, where text was asked for), or the failure it stands for. */
+/** The outcome of an answer: its JSON (or text, if text was requested), or the failure that it reports. */
 export function outcomeOf(answer: HttpAnswer, request: { accept?: string | undefined }, now: number): Outcome<unknown> {
   const body = parsed(answer.text);
   if (answer.status >= 300) {

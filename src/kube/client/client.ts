@@ -21,7 +21,7 @@ import { deleteBody, PATCH_CONTENT, unmetExpectation, writeQuery } from './write
 
 const GET_DEADLINE_MS = 10_000;
 const LIST_DEADLINE_MS = 30_000;
-// Longer than any admission webhook may take (30 s), so that a slow one answers before we give up.
+// Longer than the longest timeout of admission webhooks (30 s), so that we do not give up before the server does.
 const WRITE_DEADLINE_MS = 35_000;
 
 const metadataAs = (kind: string) => `application/json;as=${kind};g=meta.k8s.io;v=v1,application/json`;
@@ -40,7 +40,7 @@ export function createClient(parts: Parts): Api {
   return client;
 }
 
-/** A client whose requests are all urgent, or all not. */
+/** A client whose requests are all urgent, or all normal. */
 function clientOf(
   { transport, identity, clock, serverClock }: Parts,
   kinds: Kinds,
@@ -192,7 +192,7 @@ function clientOf(
 
 type Place = { apiVersion: string; kind: string; namespace?: string | undefined; name?: string | undefined };
 
-/** Why an answer is not the requested object: another server's page, another object, or none at all. */
+/** Why an answer is not the requested object: it is another server's page, another object, or empty. */
 function notTheObject(
   answer: unknown,
   ref: ObjectRef,
@@ -212,7 +212,10 @@ function notTheObject(
   return cleanText`expected ${sanitise(ref.kind, 128)} ${sanitise(ref.name, 256)}, the server sent ${sanitise(kind, 128)} ${sanitise(metadata.name, 256)}`;
 }
 
-/** A write that was answered without an object may or may not have been carried out: the object is read to find out. */
+/**
+ * A write that is answered without an object may or may not have been carried out. It is a server error, after which
+ * the caller reads the object to find out.
+ */
 function answerOfWrite(answer: Outcome<unknown>): Outcome<KubeObject> {
   if (!answer.ok) return answer;
   const { value } = answer;
@@ -223,7 +226,7 @@ function answerOfWrite(answer: Outcome<unknown>): Outcome<KubeObject> {
 
 const kindOf = ({ apiVersion, kind }: KubeObject) => ({ apiVersion, kind });
 
-/** A review is created but nothing is stored: it may be asked again like a read. */
+/** Whether the object is a review, which stores nothing and may be retried like a read. */
 const isQuestion = ({ apiVersion, kind }: KubeObject): boolean =>
   /^auth(orization|entication)\.k8s\.io\//.test(apiVersion) && kind.endsWith('Review');
 

@@ -31,8 +31,8 @@ const BY_STATUS: Record<number, FailureReason> = {
 };
 
 /**
- * The failure that an error answer stands for. `body` is the parsed JSON, or the text when it was not JSON;
- * a 404 means `not-found` only where a `Status` says so. `retryAfter` the header of that name (seconds, or a date).
+ * The failure that an error answer reports. `body` is the parsed JSON, or the text when it was not JSON; a 404 means
+ * `not-found` only with a `Status` body. `retryAfter` the header of that name (seconds, or a date).
  */
 export function failureOfAnswer(status: number, body: unknown, retryAfter: string | undefined, now: number): Failure {
   const told = isFields(body) ? (body as Status) : {};
@@ -54,7 +54,7 @@ export function failureOfAnswer(status: number, body: unknown, retryAfter: strin
 
 function reasonOf(code: number, { kind, reason: named }: Status, askedToWait: boolean): FailureReason {
   const reason = typeof named === 'string' ? named : '';
-  // The answer of a proxy, or of a server that does not know the path, says nothing about the object.
+  // A 404 of a proxy, or of a server that does not know the path, says nothing about the object.
   if (code === 404 && kind !== 'Status') return 'invalid';
   const told = Object.hasOwn(BY_REASON, reason) ? BY_REASON[reason] : undefined;
   if (told) return told;
@@ -88,7 +88,10 @@ function causesOf(told: Status): FieldCause[] {
 const DENIED =
   /User "(?<user>.*)" cannot (?<verb>\S+) (?:resource "(?<resource>[^"]*)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]*)")?|path "(?<path>[^"]*)")/;
 
-/** Who may not do what, by the authoriser's message; other refusals (quota, admission) are `forbidden` without it. */
+/**
+ * The user, verb and resource of an RBAC refusal, from its message; undefined for other 403 refusals (quota,
+ * admission).
+ */
 function deniedOf(message: Clean): Failure['denied'] {
   const groups = DENIED.exec(message)?.groups;
   if (!groups?.verb) return undefined;
@@ -111,7 +114,7 @@ function retryDelay(header: string | undefined, details: unknown, now: number): 
   return typeof details === 'number' && details > 0 ? details * 1000 : undefined;
 }
 
-/** A failure that no server worded. */
+/** A failure with a message of our own. */
 export function failure(reason: FailureReason, message: Clean, status = 0): Failure {
   return { ok: false, reason, status, message };
 }
@@ -134,14 +137,14 @@ const TOLD: Record<string, string> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
 };
 
-/** A connection that gave no answer, in one line that names the server. */
+/** The failure of a connection without an answer, in one line that names the server. */
 export function unreachable(server: string, error: unknown): Failure {
   const code = codeOf(error);
   const why = (Object.hasOwn(TOLD, code) ? TOLD[code] : undefined) ?? messageOfError(error);
   return failure('unreachable', cleanText`cannot reach ${sanitise(server, 256)}: ${sanitise(why, 300)}`);
 }
 
-/** Node's code of a connection error, wherever undici wrapped it. */
+/** Node's error code of a connection error, even if undici wrapped it. */
 export function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
   const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown[] };

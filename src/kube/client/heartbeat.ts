@@ -1,23 +1,23 @@
 import type { Clock } from '../../host/clock.ts';
 
-/** Notices a server that has fallen silent while streams wait for it: nothing else would, a lost network sends no goodbye. */
+/** Notices a server that does not respond while streams are open: a lost network closes no connection. */
 export interface Heartbeat {
-  /** Something came from the server. */
+  /** Call it for everything that the server sends. */
   heard(): void;
-  /** A stream began; call what comes back when it ends. */
+  /** Call it when a stream begins; call the returned function when it ends. */
   opened(): () => void;
 }
 
 export interface HeartbeatOptions {
   clock: Clock;
-  /** Silence after which the server is asked for a sign of life. */
+  /** After this silence the server is probed, milliseconds. */
   idleMs: number;
-  /** Asks, within a deadline of its own; any answer is a sign. */
+  /** Sends a probe with its own deadline; true for any answer. */
   probe: () => Promise<boolean>;
   onDead: () => void;
 }
 
-/** Watches over streams, only while there are any; a quiet server costs one small request each `idleMs`. */
+/** Probes only while streams are open; a quiet server costs one small request every `idleMs`. */
 export function createHeartbeat({ clock, idleMs, probe, onDead }: HeartbeatOptions): Heartbeat {
   let heardAt = clock.monotonic();
   let open = 0;
@@ -31,7 +31,7 @@ export function createHeartbeat({ clock, idleMs, probe, onDead }: HeartbeatOptio
         continue;
       }
       if (!(await probe()) && !signal.aborted) onDead();
-      // Dead streams are about to close; new ones start with a fresh sign of life.
+      // The dead streams are about to close; the silence of new ones counts from now.
       heardAt = clock.monotonic();
     }
   }

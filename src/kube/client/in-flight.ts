@@ -1,21 +1,22 @@
 import type { Clock } from '../../host/clock.ts';
 
-/** Why something on its way was stopped. */
+/** Why a request in flight was stopped. */
 export type Stopped = 'deadline' | 'given up' | 'silent';
 
-/** What is on its way to the server and back, each with its deadline and its caller's signal. */
+/** The requests in flight, each with its deadline and its caller's signal. */
 export interface InFlight {
   /**
-   * Runs `work` until it is done, the deadline passes, or the caller aborts; then its signal aborts, with a `StopReason`. Work that calls `keep`
-   * goes on after its promise has settled (a stream), without the deadline, until it calls what `keep` returned.
+   * Runs `work` until it is done. Its signal aborts, with a `StopReason`, when the deadline passes or the caller
+   * aborts. Work that calls `keep` (a stream) goes on after its promise has settled, without the deadline, until it
+   * calls the function that `keep` returned.
    */
   run<T>(
     options: { deadlineMs: number; signal?: AbortSignal | undefined },
     work: (signal: AbortSignal, keep: () => () => void) => Promise<T>,
   ): Promise<T>;
-  /** Ends what was kept: the streams. */
+  /** Stops everything that was kept, which are the streams. */
   stopKept(why: Stopped): void;
-  /** Ends everything, now and from now on. */
+  /** Stops everything and refuses all later requests. */
   close(): void;
 }
 
@@ -28,7 +29,10 @@ export class StopReason extends Error {
   }
 }
 
-/** Why a deadline is waited for no longer. One for all: without it each end of a request would make an exception with its stack. */
+/**
+ * The reason with which timers of finished requests are aborted. A shared instance, so that not every request creates
+ * an exception with a stack.
+ */
 const SETTLED = new StopReason('given up');
 
 export function createInFlight(clock: Clock): InFlight {

@@ -1,23 +1,24 @@
 import { parsedJson } from '../../text/json.ts';
 /** How a list's body is read. */
 export interface ListReading {
-  /** Takes out of the text what nobody will look at: of a whole body, and of whole items of one. */
+  /** Removes unused parts from the text of a whole body or of a whole item. */
   trim?: (json: Buffer) => Buffer;
-  /** Given most items as soon as they have come, parsed. */
+  /** Receives most items, parsed, as soon as they arrive. */
   item?: (value: unknown) => void;
 }
 
 const ITEMS = Buffer.from('"items":[');
-/** The members before the items are a few; an item longer than this is read with the rest. */
+/** The longest text before the items. A longer item is read with the rest. */
 const LONGEST_HEAD = 64 * 1024;
 const LONGEST_ITEM = 1024 * 1024;
-/** So many places that look like the end of an item may be none. */
+/** How many false item ends are tolerated before cutting stops. */
 const MOST_MISSES = 64;
 
 /**
- * Reads the body of a list while it comes, and gives the text of a list that holds what `item` was not given: always the last item, and
- * all of them where the text is not written as API servers write it. Each item is parsed by itself, so that it can go as soon as its
- * receiver is done with it: a whole page of large objects would outlive many collections of garbage, which costs more than the parsing.
+ * Reads the body of a list while it arrives. Returns the text of a list with the items that `item` did not receive:
+ * always the last one, and all of them when the text is not formatted as API servers format it. Each item is parsed
+ * separately, so that its memory can be freed early: a whole page of large objects would survive many garbage
+ * collections, which costs more than the parsing.
  */
 export async function listBody(chunks: AsyncIterable<Buffer>, { trim = same, item }: ListReading): Promise<string> {
   const parts: Buffer[] = [];
@@ -29,7 +30,7 @@ export async function listBody(chunks: AsyncIterable<Buffer>, { trim = same, ite
 
 const same = (json: Buffer): Buffer => json;
 
-/** Cuts items out of a list. `push` gives back what is not cut any more. */
+/** Cuts items out of the text of a list. `push` returns text that is no longer cut. */
 function createCutter(item: (value: unknown) => void, trim: (json: Buffer) => Buffer) {
   let head: string | undefined;
   let between: Buffer | undefined;
@@ -45,7 +46,7 @@ function createCutter(item: (value: unknown) => void, trim: (json: Buffer) => Bu
     return [left];
   }
 
-  /** Finds where the items begin, and how each of them begins. */
+  /** Finds where the items begin, and the text with which each begins. */
   function begin(): 'begun' | 'too early' | 'never' {
     const at = rest.indexOf(ITEMS);
     if (at < 0) return rest.length > LONGEST_HEAD ? 'never' : 'too early';
@@ -68,7 +69,10 @@ function createCutter(item: (value: unknown) => void, trim: (json: Buffer) => Bu
     rest = left === '' ? after : Buffer.concat([Buffer.from(`${left},`), after]);
   }
 
-  /** Items with a comma between any two. Gives back what is no whole item: the separator may stand inside of one, too. */
+  /**
+   * Hands over the items, which are separated by commas. Returns what is not a whole item: the separator can also
+   * occur inside an item.
+   */
   function handOver(text: string, separator: string): string {
     let from = 0;
     for (let end = from; from < text.length && misses <= MOST_MISSES; ) {

@@ -4,16 +4,16 @@ import { listBody } from './list-body.ts';
 import { type HandedOver, readItem } from './pages.ts';
 import { withoutManagedFields } from './without-managed-fields.ts';
 
-/** How one list is read, over all attempts at it. */
+/** The state of reading one list, over all attempts. */
 interface Reading {
   read(body: AsyncIterable<Buffer>): Promise<string>;
-  /** What the last attempt handed over. */
+  /** What `each` received in the last attempt. */
   handed(): HandedOver | undefined;
-  /** What a receiver of objects threw is its own failure, and none of the connection. */
+  /** Throws again what the receiver of objects threw, which is not a failure of the connection. */
   rethrow(): void;
 }
 
-/** The reading that the options ask for; undefined where the body is simply read. */
+/** How to read the list for these options; undefined when its body is read normally. */
 export function listReading(
   collection: Collection,
   { managedFieldsWith, each }: { managedFieldsWith: string | undefined; each: ListOptions['each'] | undefined },

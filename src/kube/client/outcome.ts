@@ -2,7 +2,7 @@ import type { Clean } from '../../text/sanitise.ts';
 
 /**
  * Why a request has no answer. `too-large`: the answer was longer than our limit. `unreachable` covers DNS, TCP, TLS
- * and deadlines: it is unknown what the server did.
+ * and deadlines: whether the server acted is not known.
  */
 export type FailureReason =
   | 'not-found'
@@ -32,9 +32,9 @@ export interface Failure {
   status: number;
   message: Clean;
   causes?: FieldCause[];
-  /** Milliseconds the server asked us to wait (429, 503). */
+  /** How long the server asked us to wait (429, 503), milliseconds. */
   retryAfterMs?: number;
-  /** For `forbidden`: who may not do what. */
+  /** For `forbidden`: the refused user, verb and resource. */
   denied?: { user: Clean; verb: string; resource: string; namespace?: string };
 }
 

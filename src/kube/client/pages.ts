@@ -9,19 +9,22 @@ import { LIMITS } from './limits.ts';
 import type { Failure, Outcome } from './outcome.ts';
 import { malformation } from './well-formed.ts';
 
-/** Objects in one page, unless told. */
+/** Objects in one page by default. */
 export const PAGE_SIZE = 500;
 
-/** Of a list, the items that were handed over before those in the answer. */
+/** The items of a list that were handed over before those in the answer. */
 export interface HandedOver {
   count: number;
-  /** What is wrong with the first that is no object. */
+  /** What is wrong with the first entry that is not an object. */
   spoilt?: Clean;
-  /** What the receiver gave for each. */
+  /** What the receiver returned for each. */
   keys: string[];
 }
 
-/** A list answer as a page, every item with its kind. What is no list is a failure; an item that is no object spoils the page. */
+/**
+ * A list answer as a page, every item with its kind. An answer that is not a list is a failure; an item that is not
+ * an object is left out and noted in `spoilt`.
+ */
 export function pageOf(
   answer: Extract<Outcome<unknown>, { ok: true }>,
   collection: Collection,
@@ -48,7 +51,7 @@ export function pageOf(
   return { ...answer, value };
 }
 
-/** Go encodes an empty list as `null`; an answer without the member is no list. */
+/** Go encodes an empty list as `null`; an answer without `items` is not a list. */
 function isItems(body: Record<string, unknown>): boolean {
   if (Array.isArray(body.items)) return true;
   const isMissing = body.items === undefined || body.items === null;
@@ -82,7 +85,7 @@ export function readItem(
     : { ok: false, spoilt: cleanText`item ${index + 1} of the list cannot be read: ${wrong}` };
 }
 
-/** Checks the pages of one list: whether one is spoilt, and whether they ever end. One for each list. */
+/** Checks the pages of one list: whether one is spoilt, and whether they end. Create one for each list. */
 function pageGuard(clock?: Pick<Clock, 'monotonic'>): (page: Page) => Failure | undefined {
   const began = clock?.monotonic() ?? 0;
   let pages = 0;
@@ -108,9 +111,9 @@ function pageGuard(clock?: Pick<Clock, 'monotonic'>): (page: Page) => Failure | 
 const endless = (why: Clean): Failure => failure('server-error', cleanText`the list was given up: ${why}`);
 
 /**
- * The pages of a list as they come, so that nobody has to hold them all. A failure is the last thing given: of a page, of a spoilt one
- * after what could be read of it, of a list without an end. A page that is too large is asked for again in smaller ones. All pages after
- * the first have `laterLimit` objects, where it is given.
+ * The pages of a list as they arrive, so that they need not all be in memory. A failure comes last: of a page, of a
+ * spoilt one after its readable part, or of a list without an end. A page that is too large is requested again with a
+ * smaller size. All pages after the first have `laterLimit` objects, if it is given.
  */
 export async function* eachPage(
   api: Pick<Api, 'list'>,
@@ -138,7 +141,7 @@ export async function* eachPage(
     const wrong = guard(page.value);
     token = wrong === undefined ? value.continue : undefined;
     if (!isTooLarge) limit = laterLimit ?? limit;
-    // The server works on the next page while this one is made use of.
+    // The next page is requested while this one is being processed.
     if (token !== undefined) asked = ask();
     yield { ...page, value };
     if (wrong !== undefined) yield wrong;
@@ -146,7 +149,7 @@ export async function* eachPage(
   }
 }
 
-/** All pages as one; a failure among them fails the whole. */
+/** All pages as one; a failure among them is the result. */
 export async function joinedPages(pages: AsyncIterable<Outcome<Page>>): Promise<Outcome<Page>> {
   const items: KubeObject[] = [];
   let size = 0;

@@ -13,8 +13,8 @@ export async function pooled<T, R>(items: readonly T[], width: number, work: (it
 }
 
 /**
- * Runs `work` over the items, at most `width` at a time and at most `perGroup` of one group: a group that does not answer must not take
- * every place and keep the others waiting. Items start in their order as far as that allows. `work` must not reject.
+ * Runs `work` over the items, at most `width` at a time and at most `perGroup` of one group: a group that does not
+ * answer must not occupy all slots. Items start in their order as far as that allows. `work` must not reject.
  */
 export function fairlyPooled<T>(
   items: readonly T[],

@@ -29,14 +29,16 @@ export function headerOf(answer: RawAnswer, name: string): string | undefined {
 
 const isZipped = (answer: RawAnswer) => headerOf(answer, 'content-encoding') === 'gzip';
 
-/** An answer is larger than we are ready to take. */
+/** An answer exceeds the size limit. */
 export class TooLarge extends Error {
   constructor(bytes: number) {
     super(`the answer is larger than ${Math.floor(bytes / 1024 / 1024)} MiB`);
   }
 }
 
-/** The whole body as text, decompressed. Throws `TooLarge`, and hangs up, as soon as it is longer than is taken. */
+/**
+ * The whole body as text, decompressed. Throws `TooLarge` and closes the connection as soon as it exceeds the limit.
+ */
 export async function wholeBody(answer: RawAnswer): Promise<string> {
   const maxBytes = LIMITS.answerBytes;
   const chunks: Buffer[] = [];
@@ -52,7 +54,9 @@ export async function wholeBody(answer: RawAnswer): Promise<string> {
   return whole.toString('utf8');
 }
 
-/** The body as it comes, decompressed. Throws `TooLarge`, and hangs up, as soon as it is longer than is taken. */
+/**
+ * The body as it arrives, decompressed. Throws `TooLarge` and closes the connection as soon as it exceeds the limit.
+ */
 export async function* boundedChunks(answer: RawAnswer): AsyncGenerator<Buffer> {
   let length = 0;
   for await (const chunk of bodyChunks(answer)) {
@@ -71,7 +75,7 @@ async function unzipped(bytes: Buffer, maxBytes: number): Promise<Buffer> {
   }
 }
 
-/** The body as it comes, decompressed. */
+/** The body as it arrives, decompressed. */
 export function bodyChunks(answer: RawAnswer): AsyncIterable<Buffer> {
   if (!isZipped(answer)) return answer.body;
   const source = answer.body as unknown as NodeJS.ReadableStream & { destroy(): void };

@@ -6,8 +6,9 @@ const MOST_HOPS = 10;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Where an answer sends a request: a URL of the same server, a failure that names where it was not followed to, or nothing when it is no
- * redirect. Another server is never asked: it would be given our credentials. A write is repeated only where the answer asks for just that (307, 308).
+ * The target of a redirect: a URL of the same server, a failure that names a target that is not followed, or
+ * undefined when it is no redirect. Redirects to other servers are never followed, as they would get our credentials.
+ * A write is repeated only for 307 and 308.
  */
 export function redirectOf(
   answer: { status: number; location: string | undefined },

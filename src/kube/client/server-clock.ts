@@ -15,9 +15,9 @@ export interface ServerClock {
 }
 
 const DATE_RESOLUTION_MS = 1000;
-// Two machine clocks part by less than this share of the time since the sample.
+// Two machine clocks drift apart by less than this share of the time since the sample.
 const DRIFT = 1e-4;
-// If the wall clock jumps by more than this against the monotonic one, the samples are worthless.
+// If the wall clock jumps by more than this against the monotonic one, the samples are dropped.
 const JUMP_MS = 250;
 
 /**

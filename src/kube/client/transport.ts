@@ -15,12 +15,12 @@ export interface HttpRequest {
   path: string;
   headers: Record<string, string>;
   body?: string;
-  /** For a request: until the whole answer is there. For a stream: until it begins. */
+  /** For a request: until the whole answer has arrived. For a stream: until it begins. */
   deadlineMs: number;
   signal?: AbortSignal | undefined;
-  /** Has connections of its own, so that it never waits behind other requests. */
+  /** Uses separate connections, so that it never waits behind other requests. */
   isUrgent?: boolean;
-  /** Reads the body of an answer that is no refusal, decompressed, and gives what is to be its text. */
+  /** Reads the decompressed body of a successful answer and returns its text. */
   read?: (body: AsyncIterable<Buffer>) => Promise<string>;
 }
 
@@ -31,11 +31,11 @@ export interface HttpAnswer {
   /** All values of a header that may repeat. */
   headerAll(name: string): string[];
   text: string;
-  /** Of a refusal: what may be its reason on our side, such as a certificate that has expired. */
+  /** For a refusal: a possible reason on our side, such as an expired certificate. */
   doubt?: Clean;
 }
 
-/** The beginning of an answer whose body is read as it comes; an error answer is read at once, into `text`. */
+/** The head of an answer whose body is read as it arrives; the body of an error answer is read at once, into `text`. */
 export interface HttpStream extends HttpAnswer {
   /** The body, decompressed; throws when the connection drops or the signal aborts. */
   chunks: AsyncIterable<Buffer> | [];
@@ -55,7 +55,7 @@ export interface Transport {
 /** Sends one request over a dispatcher. undici's `request`, passed in so that its module loads only when a connection is made. */
 export type RequestFunction = (url: string, options: object) => Promise<RawAnswer>;
 
-// Together they bound how long a lost network goes unnoticed.
+// Together these limit how long a lost network goes unnoticed.
 const IDLE_MS = 10_000;
 const PROBE_DEADLINE_MS = 5_000;
 const LOST = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
@@ -98,7 +98,8 @@ export function createTransport(parts: {
         headers: { ...(parts.gzip && { 'accept-encoding': 'gzip' }), ...wanted.headers, ...access.value.headers },
         body: wanted.body,
         signal,
-        // A deletion has a body, which alone would make undici hang up after it. API servers read it to its end.
+        // Undici closes the connection after a DELETE with a body unless told otherwise. API servers read the body to
+        // its end.
         reset: false,
         headersTimeout: 0,
         bodyTimeout: 0,
@@ -117,7 +118,7 @@ export function createTransport(parts: {
   async function authorised(...given: Parameters<typeof attempt>): Promise<RawAnswer | Failure> {
     const answer = await attempt(...given);
     if ('ok' in answer || answer.statusCode !== 401 || !(await credentials.refresh())) return answer;
-    // Refused before anything was done, so sending again is safe for writes too.
+    // The request was refused before anything was done, so sending it again is safe for writes as well.
     await answer.body.dump({ limit: 65_536 });
     return attempt(...given);
   }
@@ -134,7 +135,7 @@ export function createTransport(parts: {
     return access.ok ? access.value.doubt : undefined;
   }
 
-  /** The head of an answer; one that refuses us goes with what may be the reason. */
+  /** The head of an answer, with a possible reason if it refuses us. */
   async function headOf(answer: RawAnswer) {
     const refused = answer.statusCode === 401 || answer.statusCode === 403;
     const doubt = refused ? await doubted() : undefined;
@@ -184,7 +185,7 @@ export function createTransport(parts: {
   };
 }
 
-/** The chunks, telling of each and of their end. */
+/** The chunks; calls back for each and at their end. */
 async function* followed(
   chunks: AsyncIterable<Buffer>,
   onChunk: () => void,

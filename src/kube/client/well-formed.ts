@@ -9,9 +9,9 @@ const MAPS = ['labels', 'annotations'] as const;
 const LISTS = ['finalizers', 'ownerReferences', 'managedFields'] as const;
 
 /**
- * Why this is no Kubernetes object, in a phrase; undefined where it is one. All code behind the client relies on it:
- * `metadata` with a name, maps of strings that are such, lists that are lists. Refuses only what an API server never
- * sends, as a faulty server of an aggregated API might.
+ * Why this is not a Kubernetes object, in a phrase; undefined when it is one. All code that uses the client relies on
+ * this check: `metadata` has a name, string maps and lists have their types. Refuses only what an API server never
+ * sends, but a faulty aggregated API server might.
  */
 export function malformation(value: unknown): Clean | undefined {
   if (!isFields(value)) return cleanText`it is ${sanitise(kindOfJson(value), 20)} and no object`;
@@ -28,7 +28,7 @@ export function malformation(value: unknown): Clean | undefined {
     : cleanText`metadata.${sanitise(wrong, 40)} of ${sanitise(metadata.name, 128)} has the wrong form`;
 }
 
-/** A member that is null is one that is not there. */
+/** Removes members that are null, which count as absent. */
 function dropNulls(metadata: Fields): void {
   for (const name of [...TEXTS, ...MAPS, ...LISTS] satisfies (keyof ObjectMeta)[])
     if (metadata[name] === null) delete metadata[name];

@@ -6,18 +6,17 @@ const isOpening = (byte: number): boolean => byte === 0x5b || byte === 0x7b;
 const isClosing = (byte: number): boolean => byte === 0x5d || byte === 0x7d;
 
 /**
- * The JSON of a list without the `managedFields` of its items, but for those that hold `kept`. They are a third of a list of pods and
- * more than half of the objects in it; taking them out of the text costs a small part of what parsing them costs.
- *
- * Only for lists of built-in kinds: there the member is nothing but the field of that name in somebody's metadata. Inside of a text the
- * quotes would be escaped, so that no text is ever taken for it.
+ * The JSON of a list without the `managedFields` of its items, but for those that hold `kept`. They are a third of a
+ * list of pods and more than half of the objects in it; taking them out of the text costs a small part of what
+ * parsing them costs. Only for lists of built-in kinds: there the name occurs only in metadata. Inside a string the
+ * quotes are escaped, so a string is never mistaken for it.
  */
 export function withoutManagedFields(json: Buffer, kept: string): Buffer {
   const parts: Buffer[] = [];
   let from = 0;
   for (let begin = json.indexOf(BEGIN); begin >= 0; begin = json.indexOf(BEGIN, begin + 1)) {
     const end = endOfList(json, begin + BEGIN.length);
-    // Cut off in the middle: whoever parses it says so.
+    // The text is cut off in the middle; the parser will report it.
     if (end === undefined) break;
     if (json.subarray(begin, end).includes(kept)) continue;
     parts.push(json.subarray(from, begin));

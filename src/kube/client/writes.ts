@@ -39,8 +39,8 @@ export function deleteBody(ref: ObjectRef, options: DeleteOptions): Json {
 }
 
 /**
- * An object that is not as expected shows in several ways: a JSON-patch `test` fails with a bare 422, a uid in a merge
- * patch looks like an attempt to change it. For us each is a conflict, like a stale resource version.
+ * Turns failed preconditions into conflicts, like a stale resource version: a failed JSON-patch `test` is a plain
+ * 422, and a different uid in a merge patch looks like an attempt to change it.
  */
 export function unmetExpectation(type: PatchType, outcome: Outcome<KubeObject>): Outcome<KubeObject> {
   if (outcome.ok || outcome.status !== 422) return outcome;

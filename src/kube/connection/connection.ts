@@ -21,11 +21,11 @@ export interface ConnectOptions {
   /** Act as this user, and these groups. */
   as?: string | undefined;
   asGroups?: string[] | undefined;
-  /** A server without any kubeconfig, as the sandbox is reached; `ca` in PEM. */
+  /** A server without a kubeconfig, such as the sandbox; `ca` in PEM. */
   server?: string | undefined;
   token?: string | undefined;
   ca?: string | undefined;
-  /** What this connection is called when it has no context. */
+  /** The name of this connection when it has no context. */
   name?: string | undefined;
   clock?: Clock;
   machine?: Machine;
@@ -35,8 +35,9 @@ export interface ConnectOptions {
 }
 
 /**
- * Connects to the cluster that the options name. Reads the kubeconfig and gets credentials (running a credential plugin when there is one), but
- * asks the cluster nothing. A refusal is one line: `kubeconfig` and `context` are the user's to fix, `credentials` could not be had.
+ * Connects to the cluster that the options name. Reads the kubeconfig and gets credentials (running a credential
+ * plugin when there is one), but asks the cluster nothing. A refusal is one line: the user must fix `kubeconfig` or
+ * `context`, or `credentials` could not be obtained.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Loaded<Api>> {
   // It loads while the kubeconfig is read.
@@ -47,7 +48,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Loaded<Api>
   return open(found.value, machine, options.clock ?? systemClock, { http, clusters: options.beside?.clusters ?? 1 });
 }
 
-/** The default export is there in Node.js and in a bundle alike; the named ones are not. */
+/** The default export exists both in Node.js and in a bundle; the named ones do not. */
 const loadHttp = async () => (await import('undici')).default;
 
 /** Whether a header cannot carry one of these names. */
@@ -60,7 +61,7 @@ interface Opening {
   proxyUrl?: string | undefined;
 }
 
-/** A server and token as given, without the client library and its cost. */
+/** Opens a server and token given as options, without loading the client library. */
 function given(options: ConnectOptions, server: string): Loaded<Opening> {
   const headers = {
     ...(options.token && { authorization: `Bearer ${options.token}` }),
@@ -177,7 +178,7 @@ function badProxy(uri: string | undefined): Refusal | undefined {
   );
 }
 
-/** The identity is for people to read, so it is made safe as all that is. */
+/** Sanitises the identity, which is shown to people. */
 function shown({ context, server, user, namespace }: Identity): Identity {
   return {
     context: sanitise(context, 256),

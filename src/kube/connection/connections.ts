@@ -4,16 +4,17 @@ import type { Connections, TlsMaterial } from './credentials.ts';
 
 type Undici = typeof import('undici');
 
-// Requests share a few connections: parallel enough for a scan of every kind, few enough not to storm a server with handshakes.
+// Requests share a few connections: enough to scan every kind in parallel, and few enough not to overload a server
+// with handshakes.
 const REQUEST_CONNECTIONS = 16;
-// Of many clusters each gets fewer, since handshakes are a quarter of the work then; still more than the lists of one API group that go at
-// a time, so that a group that does not answer does not hold up the others.
+// With many clusters each gets fewer, since handshakes are then a quarter of the work. Still more than the parallel
+// lists of one API group, so that a group that does not answer does not block the others.
 const FEWEST_CONNECTIONS = 8;
 const CONNECTIONS_OF_ALL = 96;
 const KEEP_ALIVE_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Where requests go through, when not straight to the server. */
+/** The proxy for requests; undefined for direct connections. */
 export type Proxy = { uri: string } | undefined;
 
 /** Pools of HTTP/1.1 connections to one API server, straight or through an HTTP(S) or SOCKS5 proxy. */
@@ -33,13 +34,16 @@ export function createConnections(undici: Undici, tls: TlsMaterial, proxy: Proxy
   };
 }
 
-/** How many connections the requests to one of so many clusters share. */
+/** How many connections the requests to one cluster share. */
 export const connectionsFor = (clusters: number): number =>
   Math.max(FEWEST_CONNECTIONS, Math.min(REQUEST_CONNECTIONS, Math.floor(CONNECTIONS_OF_ALL / clusters)));
 
 type Connect = ReturnType<Undici['buildConnector']>;
 
-/** Makes connections that share one TLS context and its sessions: reading the certificates anew costs more than the handshake. */
+/**
+ * A connector whose connections share one TLS context and its sessions: loading the certificates costs more than the
+ * handshake.
+ */
 function connector(undici: Undici, tls: TlsMaterial): Connect {
   let made: Connect | undefined;
   const make = (isTls: boolean) =>
@@ -71,7 +75,7 @@ function dispatcher(
     connectTimeout: CONNECT_TIMEOUT_MS,
   };
   if (!proxy) return new undici.Agent({ ...pool, connect });
-  // The proxy resolves names in any case, which is what the `h` asks for.
+  // The proxy always resolves names, which is what the `h` asks for.
   const socks = proxy.uri.replace(/^socks5h:/, 'socks5:');
   if (socks.startsWith('socks')) return new undici.Socks5ProxyAgent(socks, { ...pool, requestTls: tls });
   return new undici.ProxyAgent({ ...pool, uri: proxy.uri, requestTls: tls });
@@ -96,7 +100,7 @@ export function proxyFor(
   return { uri: uri.includes('://') ? uri : `http://${uri}` };
 }
 
-/** Whether we can go through a proxy of this kind. */
+/** Whether this kind of proxy is supported. */
 export function isUsableProxy(uri: string): boolean {
   return URL.canParse(uri) && /^(https?|socks|socks5h?):$/.test(new URL(uri).protocol);
 }

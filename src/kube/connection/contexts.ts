@@ -7,14 +7,13 @@ import { thisMachine } from './machine.ts';
 
 /** One context of the kubeconfig, for a person to choose. */
 export interface KnownContext {
-  /** As the file writes it. */
+  /** The name in the file. */
   name: string;
   server: Clean;
   user: Clean;
   isCurrent: boolean;
   /**
-   * A different value when the certificates, the proxy or the authentication were changed; a renewed token is no
-   * change.
+   * A fingerprint that changes with the certificates, the proxy or the authentication, but not with a renewed token.
    */
   print: string;
 }
@@ -38,7 +37,7 @@ export function contextsReader(
   };
 }
 
-/** What changes when a file does. */
+/** A fingerprint of a file. */
 function fileSign(file: string): string {
   try {
     const { ino, size, mtimeMs } = statSync(file);
@@ -63,7 +62,9 @@ const contextsOf = ({ contexts, clusters, users, currentContext }: Kubeconfig): 
     };
   });
 
-/** Sign-in programs write a renewed token into the file: it is the same user all the same. */
+/**
+ * The user without its token: sign-in programs write renewed tokens into the file, and that is no change of the user.
+ */
 function withoutTokens({ token: _, authProvider, ...user }: KubeUser): unknown {
   return { ...user, provider: authProvider?.name };
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../../host/clock.ts';
 import type { Clean } from '../../text/sanitise.ts';
 import type { Outcome } from '../client/outcome.ts';
 
-/** What one request needs to be let in. */
+/** The server, headers and connections for one request. */
 interface Access {
   /** Scheme, host, port and path prefix, without a slash at the end. */
   server: string;
@@ -15,7 +15,7 @@ interface Access {
   urgent: Dispatcher;
   /** Connections for watches, one each, so that watches never starve requests. */
   streams: Dispatcher;
-  /** Why the server may refuse us, as far as can be seen from here. */
+  /** Why the server may refuse us, as far as the client can see. */
   doubt?: Clean;
 }
 
@@ -40,13 +40,13 @@ export interface TlsMaterial {
 export interface Material {
   headers: Record<string, string | string[]>;
   tls: TlsMaterial;
-  /** Why the server may refuse it, as far as can be seen from here. */
+  /** Why the server may refuse it, as far as the client can see. */
   doubt?: Clean;
 }
 
 export interface MaterialSource {
   material(): Promise<Outcome<Material>>;
-  /** Drops what is cached, so that the next `material` is new; false when there is nothing to renew. */
+  /** Drops the cache, so that the next `material` is new; false when there is nothing to renew. */
   renew(): Promise<boolean>;
 }
 
@@ -55,9 +55,9 @@ export interface Connections {
   requests: Dispatcher;
   urgent: Dispatcher;
   streams: Dispatcher;
-  /** Takes nothing new, and goes when what it carries is done. */
+  /** Accepts no new requests and closes when the present ones are done. */
   retire(): void;
-  /** Drops what it carries. */
+  /** Closes all connections at once. */
   close(): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ const REUSE_MS = 10_000;
 // A refused token is renewed at most this often, however many requests it fails.
 const RENEW_EVERY_MS = 5_000;
 
-/** Credentials out of a source: asks it rarely, and connects anew only when the TLS material changed. */
+/** Credentials from a source: asks the source rarely, and reconnects only when the TLS material has changed. */
 export function createCredentials(parts: {
   server: string;
   source: MaterialSource;

@@ -49,7 +49,7 @@ export async function execCredential(
 
 const refused = (message: Clean) => failure('unauthorized', message);
 
-/** A command with a slash is meant relative to the kubeconfig that names it. */
+/** A relative command with a slash is relative to the folder of its kubeconfig. */
 function commandPath(command: string, folder: string): string {
   return command.includes('/') ? resolve(folder, command) : command;
 }
@@ -65,7 +65,7 @@ function environment(config: ExecConfig, env: Record<string, string | undefined>
   return { ...env, KUBERNETES_EXEC_INFO: JSON.stringify(info), ...added };
 }
 
-/** What went wrong with a command that was to print a credential, in words that follow its name; its own words are cut and made safe. */
+/** Why a command did not print a credential, worded to follow its name; its own output is cut and sanitised. */
 export function commandProblem(result: CommandResult, deadlineMs: number, installHint?: string): Clean | undefined {
   const hint = installHint ? cleanText`; ${sanitise(installHint, 300)}` : sanitise('');
   const words = result.stderr.trim();

@@ -14,13 +14,13 @@ import { badMaterial, certificateDoubt } from './pem.ts';
 import type { RunCommand } from './run-command.ts';
 import type { ServerUrl } from './server-url.ts';
 
-/** Whom to act as, on top of who we are. */
+/** The user and groups to impersonate. */
 export interface Impersonation {
   user?: string | undefined;
   groups?: string[] | undefined;
 }
 
-// A credential is replaced this long before it ends, so that none expires on the way.
+// A credential is renewed this long before it expires, so that none expires during a request.
 const EXPIRY_MARGIN_MS = 10_000;
 
 /** Credentials of one context: the client library's methods (files, certificates, basic, OIDC, GCP, Azure), and credential plugins run by us. */
@@ -101,7 +101,7 @@ export function kubeconfigSource(parts: {
       const changed = reloaded !== undefined && !isDeepStrictEqual(reloaded, user);
       const dynamic = user.execConfig !== undefined || Boolean(user.authProvider);
       if (changed) user = reloaded;
-      // A new instance forgets the tokens that the library keeps.
+      // A new instance drops the tokens that the library caches.
       auth = undefined;
       readFiles = namedFiles(parts.now);
       fromPlugin = undefined;
@@ -110,7 +110,7 @@ export function kubeconfigSource(parts: {
   };
 }
 
-// An identity provider is asked over the network by the library, which knows no deadline.
+// The library calls identity providers over the network without a deadline of its own.
 const LIBRARY_DEADLINE_MS = 30_000;
 
 async function inTime<T>(work: Promise<T>): Promise<T> {
@@ -126,7 +126,7 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** Plain HTTP to another machine: as kubectl does, it is given no credentials. */
+/** Whether the server is reached by plain HTTP on another machine: as with kubectl, it gets no credentials. */
 function isReadByAnybody(server: string): boolean {
   const { protocol, hostname } = new URL(server);
   return protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''));
@@ -134,7 +134,7 @@ function isReadByAnybody(server: string): boolean {
 
 type AuthParts = { target: Target; server: ServerUrl };
 
-/** What the kubeconfig itself says of how to connect. */
+/** The connection options in the kubeconfig itself. */
 function optionsOf({ target }: AuthParts, user: KubeUser): RequestOptions {
   const { caData, tlsServerName, skipTLSVerify } = target.cluster;
   const { certData, keyData, token, username, password } = user;
@@ -150,8 +150,8 @@ function optionsOf({ target }: AuthParts, user: KubeUser): RequestOptions {
 }
 
 /**
- * The client library's side of an auth provider (OIDC, GCP, Azure), where the user has one. The library is loaded for no other: that
- * takes 50 ms or more, and rows would wait for it.
+ * The client library's auth provider (OIDC, GCP, Azure), if the user has one. The library is loaded only then, as
+ * loading takes 50 ms or more.
  */
 async function providerOf({ target, server }: AuthParts, user: KubeUser) {
   // The library refuses plain HTTP unless TLS verification is off, which makes no difference for plain HTTP.
@@ -159,14 +159,17 @@ async function providerOf({ target, server }: AuthParts, user: KubeUser) {
   const cluster = { ...target.cluster, server: server.url, skipTLSVerify: plain || target.cluster.skipTLSVerify };
   const given = withoutFiles(cluster, user);
   if (!given.user.authProvider) return undefined;
-  // Its front door loads every API class there is; its kubeconfig part alone can be bundled small.
+  // Its main module loads every API class; the kubeconfig part alone is small.
   const library = await import('@kubernetes/client-node/dist/config.js');
   const auth = new library.KubeConfig();
   auth.loadFromClusterAndUser(given.cluster, given.user);
   return auth;
 }
 
-/** What a plugin that wants to know the cluster is told: as kubectl does, a CA file's content too, and the cluster's own words to plugins. */
+/**
+ * The cluster information for a plugin that asks for it: as with kubectl, with the content of a CA file and the
+ * cluster's own extension for plugins.
+ */
 function clusterInfo({ cluster }: Target): object {
   const ca = authorityOf(cluster);
   return {
@@ -196,7 +199,7 @@ function materialOf(
   };
   const token = credential.token ? { authorization: `Bearer ${credential.token}` } : {};
   const fromUrl = server.userInfo === undefined ? {} : { authorization: basic(server.userInfo) };
-  // What stands in the URL wins, as for kubectl.
+  // Credentials in the URL win, as with kubectl.
   const own = { ...authorisation(options), ...token, ...fromUrl };
   return { tls, headers: { ...own, ...impersonationHeaders(user, impersonation) } };
 }
@@ -230,5 +233,5 @@ export function impersonationHeaders(user: KubeUser, as: Impersonation): Record<
 const groupHeader = (groups: readonly string[] | undefined) =>
   groups?.length ? { 'impersonate-group': groups.map(utf8) } : {};
 
-/** A header's text is sent byte by byte; names go out as kubectl sends them, in UTF-8. */
+/** Node.js sends headers as Latin-1; this makes it send names in UTF-8, as kubectl does. */
 const utf8 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');

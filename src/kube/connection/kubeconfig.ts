@@ -12,13 +12,13 @@ import { messageOf } from '../../text/message-of.ts';
 import { type Clean, cleanText, sanitise } from '../../text/sanitise.ts';
 import type { ExecConfig } from './exec-credential.ts';
 
-/** What of the machine a kubeconfig is read from; passed in for tests. */
+/** The parts of the machine that a kubeconfig is read from; passed in for tests. */
 export interface Machine {
   env: Record<string, string | undefined>;
   home: string;
   /** The file's text; undefined when there is no such file. */
   read(path: string): Promise<string | undefined>;
-  /** Files by path as they were last parsed: the kubeconfig of many clusters costs more to parse than one of them costs to connect to. */
+  /** A cache of parsed files: parsing the kubeconfig of many clusters takes longer than connecting to one of them. */
   parsed?: Map<string, { text: string; config: Kubeconfig }>;
 }
 
@@ -28,13 +28,13 @@ export type KubeUser = User & {
   impersonateUid?: string;
   impersonateExtra?: Record<string, string[]>;
   execConfig?: ExecConfig;
-  /** Folder of the file that defines the user: relative commands start there. */
+  /** Folder of the file that defines the user; commands are relative to it. */
   folder?: string;
 };
 
 /** A kubeconfig cluster with what the client library's own type leaves out. */
 export type KubeCluster = Cluster & {
-  /** What the cluster has to say to credential plugins: its extension `client.authentication.k8s.io/exec`. */
+  /** The cluster's data for credential plugins: its extension `client.authentication.k8s.io/exec`. */
   execExtension?: unknown;
 };
 
@@ -57,7 +57,10 @@ export interface Target {
 
 export interface Refusal {
   ok: false;
-  /** `kubeconfig`: missing or unreadable; `context`: the one asked for is not there; `credentials`: they could not be had. */
+  /**
+   * `kubeconfig`: missing or unreadable; `context`: the requested one does not exist; `credentials`: they could not
+   * be obtained.
+   */
   reason: 'kubeconfig' | 'context' | 'credentials';
   message: Clean;
 }
@@ -70,7 +73,7 @@ const refuse = (reason: Refusal['reason'], message: Clean): Refusal => ({ ok: fa
 
 const listedFiles = ({ env }: Machine): string[] => (env.KUBECONFIG ?? '').split(':').filter(file => file !== '');
 
-/** The files that a kubeconfig is read from, whether or not they are there. */
+/** The files that a kubeconfig is read from, whether or not they exist. */
 export function kubeconfigFiles(machine: Machine, path?: string): string[] {
   if (path) return [path];
   const listed = listedFiles(machine);
@@ -109,7 +112,7 @@ async function loadFile(machine: Machine, file: string): Promise<Loaded<Kubeconf
     const text = await machine.read(file);
     if (text === undefined) return { ok: true, value: undefined };
     const known = machine.parsed?.get(file);
-    // Each connection may change what it was given, as a sign-in that renews its token does.
+    // Each connection gets a copy, as a sign-in may change it when it renews a token.
     if (known?.text === text) return { ok: true, value: structuredClone(known.config) };
     const raw = firstDocument(text);
     if (!isMap(raw) || (raw.kind ?? 'Config') !== 'Config') {
@@ -128,7 +131,10 @@ async function loadFile(machine: Machine, file: string): Promise<Loaded<Kubeconf
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** As kubectl reads YAML: the first document alone, of a key that is there twice the last, and nothing at all as an empty kubeconfig. */
+/**
+ * Parses YAML as kubectl does: only the first document, the last of duplicate keys, and an empty file as an empty
+ * kubeconfig.
+ */
 function firstDocument(text: string): unknown {
   const [first] = parseAllDocuments(text, { uniqueKeys: false, merge: true });
   if (first?.errors[0]) throw first.errors[0];
@@ -163,10 +169,10 @@ function fromRaw(raw: Record<string, unknown>, file: string): Kubeconfig {
   };
 }
 
-/** An entry that is broken but not used must not keep anyone out. */
+/** A broken entry must not prevent the use of the others. */
 const LENIENT = { onInvalidEntry: 'filter' } as const;
 
-/** Paths count from the folder of the file that says them. */
+/** Paths are relative to the folder of their file. */
 function absolute<Entry, Name extends keyof Entry & string>(
   entry: Entry,
   names: readonly Name[],
@@ -194,7 +200,7 @@ function withExtras(user: User, raw: Record<string, unknown>, folder: string): K
   const tokenFile = raw.tokenFile;
   const { exec: own, ...rest } = user;
   const provider = raw['auth-provider'];
-  // An older form says the same inside `auth-provider`.
+  // An older form has it inside `auth-provider`.
   const inProvider = isMap(provider) && isMap(provider.config) ? provider.config.exec : undefined;
   const exec = own ?? inProvider;
   if (isMap(inProvider)) delete rest.authProvider;
@@ -209,7 +215,7 @@ function withExtras(user: User, raw: Record<string, unknown>, folder: string): K
   };
 }
 
-/** A token file wins over a token beside it, and is read again while we run. */
+/** A token file wins over a token beside it, and is read again from time to time. */
 const fromTokenFile = (tokenFile: string) => ({
   token: '',
   authProvider: { name: 'tokenFile', config: { tokenFile } },
@@ -247,7 +253,7 @@ async function inCluster(machine: Machine): Promise<Kubeconfig | undefined> {
   };
 }
 
-/** The context asked for, or the current one, with its cluster and user. */
+/** The requested context, or the current one, with its cluster and user. */
 export function resolveTarget(config: Kubeconfig, wanted: string | undefined): Loaded<Target> {
   const name = wanted || config.currentContext;
   const known = sanitise(config.contexts.map(context => context.name).join(', ') || 'none', 400);

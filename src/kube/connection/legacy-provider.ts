@@ -12,8 +12,8 @@ const DEADLINE_MS = 60_000;
 const WITH_COMMAND = new Set(['gcp', 'azure']);
 
 /**
- * A user of a legacy provider (gcp, azure) whose token is still valid; when it is not, the provider's command is run.
- * The client library would run it in a shell, without a deadline, and with its output going to the terminal.
+ * A user of a legacy provider (gcp, azure) with a valid token; if the token has expired, the provider's command is
+ * run. The client library would run it in a shell, without a deadline, and with its output on the terminal.
  */
 export async function withFreshToken(
   user: KubeUser,

@@ -2,14 +2,14 @@ import { homedir } from 'node:os';
 import { readRegular } from '../../host/disk/regular.ts';
 import type { Machine } from './kubeconfig.ts';
 
-/** What the connections of one process to many clusters have in common. */
+/** What the connections of one process to many clusters share. */
 export interface SideBySide {
   machine: Machine;
   /** How many clusters there are. */
   clusters: number;
 }
 
-/** The same for many connections: a kubeconfig is parsed once for all of them, as long as its text is the same. */
+/** The machine for many connections: a kubeconfig is parsed once for all of them, as long as its text is the same. */
 export const machineOfMany = (): Machine => ({ ...thisMachine(), parsed: new Map() });
 
 /** The machine that this process runs on. */

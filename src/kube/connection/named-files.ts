@@ -2,10 +2,13 @@ import type { RequestOptions } from 'node:https';
 import { readRegular } from '../../host/disk/regular.ts';
 import type { KubeCluster, KubeUser } from './kubeconfig.ts';
 
-/** A token file is read again once what was read is this old, as kubectl does. */
+/** A token file is read again after this time, as with kubectl, milliseconds. */
 const TOKEN_LASTS_MS = 60_000;
 
-/** The text of a file that a kubeconfig names. Throws, in one line, why it is not read: only ordinary files of bounded size are. */
+/**
+ * The text of a file that a kubeconfig names. Only ordinary files of limited size are read; throws with one line on
+ * why one is not.
+ */
 function namedFile(path: string): string {
   const reading = readRegular(path);
   if (reading.is === 'text') return reading.text;
@@ -29,8 +32,8 @@ interface ProviderConfig {
 const providerOf = (user: KubeUser) => user.authProvider as { name: string; config?: ProviderConfig } | undefined;
 
 /**
- * A cluster and its user without the files that they name, for the client library, which would read a pipe or a device
- * for ever.
+ * A cluster and its user without the files that they name, for the client library, which would hang on a pipe or a
+ * device.
  */
 export function withoutFiles(cluster: KubeCluster, user: KubeUser): { cluster: KubeCluster; user: KubeUser } {
   const { caFile: _ca, ...clusterRest } = cluster;
@@ -48,7 +51,10 @@ function withoutProviderFiles(user: KubeUser): Partial<KubeUser> {
   return { authProvider: { ...provider, config: { ...config, 'idp-certificate-authority-data': data } } };
 }
 
-/** Reads the files that a cluster and its user name into the options of a request, each time anew but for the token. */
+/**
+ * Reads the files that a cluster and its user name into the options of a request, each time again, except for the
+ * token.
+ */
 export function namedFiles(now: () => number): (cluster: KubeCluster, user: KubeUser, into: RequestOptions) => void {
   let token: { path: string; text: string; at: number } | undefined;
   return (cluster, user, into) => {

@@ -5,8 +5,8 @@ import type { TlsMaterial } from './credentials.ts';
 const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 
 /**
- * What is wrong with certificates and keys, before anything is sent; undefined if nothing. OpenSSL would silently
- * ignore an invalid CA.
+ * What is wrong with certificates and keys, before anything is sent; undefined if nothing. OpenSSL silently ignores
+ * an invalid CA.
  */
 export function badMaterial(tls: TlsMaterial, names: { cluster: string; user: string }): Clean | undefined {
   const cluster = sanitise(names.cluster, 128);

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 export interface CommandResult {
-  /** Exit code; absent when the command could not be started or was ended by us. */
+  /** Exit code; absent when the command could not be started or was killed. */
   code?: number;
   stdout: string;
   stderr: string;
-  /** Why it did not run to its end: a node error code, `deadline`, or `too-much` for more output than any credential. */
+  /**
+   * Why it did not run to its end: a Node.js error code, `deadline`, or `too-much` for more output than a credential
+   * can have.
+   */
   error?: string;
 }
 
@@ -18,13 +21,16 @@ export type RunCommand = (
 
 /** A credential with its certificates is a few KiB. */
 const MOST_BYTES = 1024 * 1024;
-/** What a command started and left behind may hold its pipes open: this long is waited for last words. */
+/** A process that the command left behind may keep its pipes open: the wait for remaining output, milliseconds. */
 const LINGER_MS = 1_000;
 
-/** Runs a command without input and collects what it prints. At the deadline, or when it prints without end, it is ended with all it started. */
+/**
+ * Runs a command without input and collects what it prints. At the deadline, or when it prints too much, it is killed
+ * with everything that it started.
+ */
 export const runCommand: RunCommand = (command, args, env, deadlineMs) =>
   new Promise(resolve => {
-    // A group of its own, so that what it starts can be ended with it.
+    // Its own process group, so that what it starts can be killed with it.
     const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const out = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     let bytes = 0;

@@ -1,14 +1,14 @@
-/** Where a kubeconfig's server is, without what must never be shown. */
+/** The URL of a kubeconfig's server, separated from what must never be shown. */
 export interface ServerUrl {
   /** Scheme, host, port and path prefix, without a slash at the end. */
   url: string;
-  /** The `user:password` that stood in it, decoded. */
+  /** The `user:password` in it, decoded. */
   userInfo?: string;
 }
 
 /**
- * The server of a kubeconfig as kubectl reads it: without a scheme it is plain http, whatever certificates are given. A path is only for URLs with
- * a scheme. Undefined when it is no server.
+ * The server of a kubeconfig as kubectl reads it: without a scheme it is plain http, whatever certificates are given.
+ * Only URLs with a scheme may have a path. Undefined when it is not a server.
  */
 export function readServerUrl(server: string): ServerUrl | undefined {
   const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(server);

@@ -22,7 +22,10 @@ authorization.k8s.io/v1: SelfSubjectAccessReview=selfsubjectaccessreviews* SelfS
 authentication.k8s.io/v1: SelfSubjectReview=selfsubjectreviews* TokenReview=tokenreviews*
 `;
 
-/** Where a built-in kind lives, known without discovery: the URL part of it only, verbs and short names are left empty. */
+/**
+ * The resource of a built-in kind, known without discovery. It has only the URL parts; verbs and short names are
+ * empty.
+ */
 export function coreKind(apiVersion: string, kind: string): ApiResource | undefined {
   const line = TABLE.split('\n').find(each => each.startsWith(`${apiVersion}: `));
   const entry = line?.split(' ').find(each => each.startsWith(`${kind}=`));

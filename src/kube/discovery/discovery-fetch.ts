@@ -20,7 +20,10 @@ const AGGREGATED = ['v2', 'v2beta1']
   .join(',');
 const LEGACY_PARALLEL = 12;
 
-/** Asks the server what it serves: two requests where it aggregates, one for each group version where it does not. A group that fails is blind, not absent. */
+/**
+ * Asks the server what it serves: two requests with aggregated discovery, otherwise one for each group version. A
+ * group that fails is blind, not absent.
+ */
 export async function fetchDiscovery(ask: Ask): Promise<Outcome<Discovery>> {
   const roots = await Promise.all(['/api', '/apis'].map(path => ask({ path, accept: AGGREGATED })));
   const parts: Found[] = [];
@@ -28,7 +31,7 @@ export async function fetchDiscovery(ask: Ask): Promise<Outcome<Discovery>> {
     const found = root.ok ? await read(ask, root.value) : undefined;
     if (found === undefined || found.resources.length === 0) {
       const reason = root.ok ? literal('the server lists no resources there') : root.message;
-      // Without the core group nothing works; without the others we go on, and say so.
+      // Without the core group discovery fails; without the others it goes on and reports them as blind.
       if (index === 0) return root.ok ? failure('server-error', NO_CLUSTER) : root;
       parts.push({ resources: [], blind: [{ group: '*', reason }, ...(found?.blind ?? [])] });
       continue;
@@ -50,7 +53,7 @@ export async function fetchDiscovery(ask: Ask): Promise<Outcome<Discovery>> {
 
 const NO_CLUSTER = literal('the server serves no resources; is it a Kubernetes API server?');
 
-/** What one root serves; undefined where the answer is no discovery document at all. */
+/** What one root serves; undefined when the answer is not a discovery document. */
 async function read(ask: Ask, root: unknown): Promise<Found | undefined> {
   const { kind, items, versions, groups } = asFields(root);
   if (kind === 'APIGroupDiscoveryList') return Array.isArray(items) ? aggregated(items) : undefined;
@@ -113,7 +116,7 @@ const INCOMPLETE = literal('the server lists resources there without a name, a k
 
 type Entry = Omit<ApiResource, 'group' | 'version' | 'apiVersion'>;
 
-/** The resources of a group version that can be addressed; with the others in it, it is blind. */
+/** The addressable resources of a group version; if it has others, it is blind. */
 function sifted(groupVersion: string, listed: readonly Entry[]): Found {
   const whole = listed.filter(({ kind, resource, verbs }) => kind !== '' && isPathPart(resource) && verbs.length > 0);
   const blind = whole.length === listed.length ? [] : [{ group: groupVersion, reason: INCOMPLETE }];
@@ -140,7 +143,7 @@ function aggregated(items: readonly unknown[]): Found {
   return found;
 }
 
-/** A parent that is listed only for its subresources has no kind and no verbs of its own. */
+/** A parent that is listed only for its subresources has no kind and no verbs. */
 const isAddressed = ({ verbs, subresources }: Fields): boolean =>
   texts(verbs).length > 0 || entries(subresources).length === 0;
 

@@ -14,16 +14,16 @@ export interface ApiResource {
   subresources: string[];
 }
 
-/** A group version that discovery could not tell about. */
+/** A group version whose discovery failed. */
 interface UnknownGroup {
-  /** `metrics.k8s.io/v1beta1`; `*` where no group but core could be asked for. */
+  /** `metrics.k8s.io/v1beta1`; `*` when only the core group could be read. */
   group: string;
   reason: string;
-  /** What was last known of it has no kind that can be listed. */
+  /** As last known, it has no listable kind. */
   unlistable?: boolean;
 }
 
-/** What the server serves, with the look-ups everyone needs. */
+/** What the server serves, with look-ups. */
 export interface Discovery {
   /** The listable kinds, each once: in the version that its group prefers. */
   readonly resources: readonly ApiResource[];

@@ -7,7 +7,10 @@ import type { ApiResource, Discovery } from './discovery.ts';
 
 export interface Kinds {
   discovery(refresh?: boolean): Promise<Outcome<Discovery>>;
-  /** Where a kind lives. Built-in kinds need no request; an unknown one is looked for again after a while, since CRDs come and go. */
+  /**
+   * The resource of a kind. Built-in kinds need no request; an unknown kind is looked up again after a while, since
+   * CRDs change.
+   */
   resolve(apiVersion: string, kind: string): Promise<Outcome<ApiResource>>;
   /**
    * Why a path that the server said not to know, to a request sent at that time of the monotonic clock, is no path any more, by a later
@@ -20,7 +23,7 @@ const LOOK_AGAIN_MS = 5_000;
 
 interface Search {
   resource?: ApiResource;
-  /** Why its absence proves nothing: the group's discovery failed. */
+  /** Why its absence proves nothing: discovery of the group failed. */
   blind?: string;
   /** Another version of its group in which the kind is served: its objects are there, only not by this path. */
   elsewhere?: string;

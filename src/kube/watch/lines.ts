@@ -1,7 +1,10 @@
-/** A line longer than this is not a watch event of a real server; the stream is given up rather than memory. */
+/** No watch event of a real server is longer than this; the stream is stopped to save memory. */
 const LONGEST_LINE_BYTES = 16 * 1024 * 1024;
 
-/** Splits a byte stream into lines of text, whatever the chunks cut: lines, or the bytes of one character. A last line without its end is not yielded. */
+/**
+ * Splits a byte stream into lines of text; chunks may end anywhere, even inside a character. A last line without its
+ * end is not yielded.
+ */
 export async function* lines(chunks: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<string[]> {
   let rest: Buffer[] = [];
   let restBytes = 0;

@@ -1,12 +1,12 @@
 import type { Clock } from '../../host/clock.ts';
 
-/** Hands updates to listeners, not more often than they can be drawn. */
+/** Hands updates to listeners at a limited rate. */
 export interface Publisher<Update> {
   subscribe(listener: (update: Update) => void): () => void;
   now(): void;
   /**
-   * At once after a quiet period, otherwise when the interval between two updates is over; never after the signal
-   * aborts.
+   * Publishes at once after a quiet period, otherwise when the interval since the last update is over; never after
+   * the signal aborts.
    */
   soon(signal: AbortSignal): void;
 }

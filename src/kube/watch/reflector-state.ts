@@ -1,23 +1,23 @@
 import type { Failure, FailureReason } from '../client/outcome.ts';
 import type { SyncState, SyncStatus, Timing } from './sync.ts';
 
-/** All that a reflector knows beside its rows. Times are of the monotonic clock, milliseconds. */
+/** The state of a reflector besides its rows. Times are monotonic milliseconds. */
 export interface ReflectorState {
   state: SyncState;
   /** Why it is in this state. */
   failed?: Failure | undefined;
   everSynced: boolean;
-  /** Of the list that is being read: how many objects came, and how many the server says will. */
+  /** Progress of the present list: objects read, and objects that the server says remain. */
   loaded: number;
   remaining?: number | undefined;
   watchFailures: number;
   /** The server could not be reached since the last watch was open. */
   afterOutage: boolean;
-  /** When the server last said anything. */
+  /** When the server last sent anything. */
   heardAt: number;
   interruptedAt: number;
   retryAt?: number | undefined;
-  /** The resource version that is watched from. */
+  /** The resource version to watch from. */
   version: string;
 }
 
@@ -47,9 +47,9 @@ export function statusOf(self: ReflectorState, rows: number, now: number, timing
   };
 }
 
-// A failure that waiting does not fix: the rows cannot be trusted, however old they are.
+// Failures that waiting does not fix: the rows cannot be trusted, whatever their age.
 const BLINDING = new Set<FailureReason>(['forbidden', 'not-found', 'unauthorized', 'invalid']);
-// A watch that fails this often in a row may never work from its version (the store was restored from a backup): list
+// After this many failed watches in a row the version may be invalid (the store was restored from a backup), so list
 // again.
 const FAILURES_TO_RELIST = 3;
 
@@ -57,7 +57,7 @@ const FAILURES_TO_RELIST = 3;
 export const stateAfter = (self: ReflectorState, because: Failure): SyncState =>
   BLINDING.has(because.reason) || !self.everSynced ? 'blind' : 'reconnecting';
 
-/** What is tried after a failure: a list that fails starts over; a watch resumes, unless it was refused or keeps failing. */
+/** The step after a failure: a failed list starts over; a watch resumes, unless it was refused or keeps failing. */
 export function stepAfter(self: ReflectorState, step: 'watch' | 'list', because: Failure): 'watch' | 'list' {
   if (step === 'list' || BLINDING.has(because.reason)) return 'list';
   if (because.reason === 'server-error') self.watchFailures += 1;

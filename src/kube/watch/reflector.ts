@@ -18,10 +18,12 @@ export interface Update<Row> extends Batch<Row> {
 }
 
 export interface Reflector<Row> {
-  /** By uid. The same map for the whole life, changed in place just before a batch is handed out. */
+  /** By uid. Always the same map, changed in place just before a batch is handed out. */
   readonly rows: ReadonlyMap<string, Row>;
   status(): SyncStatus;
-  /** Called after changes, at most each `batchMs`, and when the state changes; returns the way to stop. */
+  /**
+   * Calls back after changes, at most every `batchMs`, and when the state changes; returns a function that stops it.
+   */
   subscribe(listener: (update: Update<Row>) => void): () => void;
   /** Lists and watches until the signal aborts; never rejects. Call it once. */
   run(signal: AbortSignal): Promise<void>;
@@ -32,7 +34,7 @@ export interface ReflectorOptions<Row> {
   collection: Collection;
   /** The slim row of an object, or undefined to leave it out. The object is dropped afterwards: keep no reference to it. */
   project: (object: KubeObject) => Row | undefined;
-  /** Whether two rows look alike; same fields with identical values unless told. */
+  /** Whether two rows are equal; by default all fields must be identical. */
   same?: (a: Row, b: Row) => boolean;
   labelSelector?: string;
   fieldSelector?: string;
@@ -44,21 +46,24 @@ export interface ReflectorOptions<Row> {
   timing?: Partial<Timing>;
 }
 
-// What the next moment will not change either; an expired token may be renewed.
+// Failures that a retry will not fix soon. `unauthorized` is not among them, as an expired token may be renewed.
 const LASTING = new Set<FailureReason>(['forbidden', 'not-found', 'invalid']);
-/** Objects that are dealt with before anything else of the process has its turn. */
+/** How many objects are processed before the event loop gets its turn. */
 const AT_A_STRETCH = 100;
-/** What ended a step: go on watching, list anew, or give up for now because of a failure. */
+/** What follows a step: watch on, list again, or pause because of a failure. */
 type Next = 'watch' | 'list' | Failure;
 
 const keyOf = ({ metadata }: KubeObject) => metadata.uid ?? `${metadata.namespace ?? ''}/${metadata.name}`;
 
-/** Versions are growing numbers; one that is not a number counts as newer. */
+/** Whether a resource version is older. Versions are growing numbers; one that is not a number counts as newer. */
 function isEarlier(version: string, than: string): boolean {
   return /^\d+$/.test(version) && /^\d+$/.test(than) && BigInt(version) < BigInt(than);
 }
 
-/** Keeps slim rows of one collection in step with the cluster: paged list, watch with bookmarks, resumed or relisted as need be. */
+/**
+ * Keeps the rows of one collection up to date: a paged list, then a watch with bookmarks, resumed or listed again as
+ * needed.
+ */
 export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<Row> {
   const { api, collection, clock } = options;
   const timing = { ...TIMING, ...options.timing };
@@ -104,7 +109,7 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
     for (const key of page.handed ?? []) seen.add(key);
     for (const [index, object] of page.items.entries()) {
       seen.add(absorb(object));
-      // Whoever waits for a key or a frame does not wait for a whole page.
+      // Key presses and frames need not wait for a whole page.
       if (index % AT_A_STRETCH === AT_A_STRETCH - 1) await new Promise(resolve => setImmediate(resolve));
     }
     self.loaded = seen.size;
@@ -115,7 +120,7 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
   async function list(signal: AbortSignal): Promise<Next> {
     const seen = new Set<string>();
     let isOver = false;
-    // Of a list that was given up, a page may still be on its way.
+    // A page of an abandoned list may still arrive.
     const each = (object: KubeObject) => (isOver || signal.aborted ? keyOf(object) : absorb(object));
     self.loaded = 0;
     try {
@@ -197,7 +202,7 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
     backoff.reset();
   }
 
-  /** Ends a connection on which nothing was heard for too long. */
+  /** Aborts a connection that has been silent for too long. */
   async function watchdog(connection: AbortController): Promise<void> {
     const openedAt = clock.monotonic();
     while (!connection.signal.aborted) {
@@ -211,7 +216,7 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
     }
   }
 
-  /** Shows a failure and waits as long as its kind asks for. */
+  /** Reports a failure and waits as long as its kind requires. */
   async function afterFailure(because: Failure, signal: AbortSignal): Promise<void> {
     const pause = LASTING.has(because.reason)
       ? timing.refusedPauseMs

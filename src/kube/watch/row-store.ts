@@ -1,6 +1,7 @@
 /**
- * What changed since the last batch. A row that came and went in between is not in it. An object that was deleted and made again under its name is
- * two rows: the new one may be added before the old one is removed, so tell rows apart by uid.
+ * What changed since the last batch. A row that was added and removed in between is not in it. An object that was
+ * deleted and created again is two rows: the new one may be added before the old one is removed, so identify rows by
+ * uid.
  */
 export interface Batch<Row> {
   added: Row[];
@@ -21,7 +22,7 @@ export interface RowStore<Row> {
 
 type Pending<Row> = { was: 'absent' } | { was: 'present'; row: Row };
 
-/** `same` compares two rows; a row that looks the same is not reported. */
+/** `same` compares two rows; an unchanged row is not reported. */
 export function createRowStore<Row>(same: (a: Row, b: Row) => boolean): RowStore<Row> {
   const rows = new Map<string, Row>();
   const pending = new Map<string, Pending<Row>>();

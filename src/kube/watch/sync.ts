@@ -14,25 +14,28 @@ export interface SyncStatus {
   rows: number;
   /** Objects read by the list under way or the last one. */
   loaded: number;
-  /** Objects that the list under way has still to read, when the server tells. */
+  /** Objects that the present list has still to read, if the server says so. */
   remaining?: number;
   /** Milliseconds since the server last sent anything of this collection (page, event or bookmark), or accepted the watch. */
   dataAgeMs: number;
-  /** Milliseconds until the next attempt, while one is waited for. */
+  /** Milliseconds until the next attempt, while waiting for one. */
   retryInMs?: number;
   /** The last failure while not synced; `why` is its kind (`not-found`: the cluster does not serve this kind at all). */
   reason?: Clean;
   why?: FailureReason;
 }
 
-/** All in milliseconds, but the page sizes. */
+/** All in milliseconds, except for the page sizes. */
 export interface Timing {
   pageSize: number;
-  /** Of all pages but the first, where it is another: the first is to be there soon, and larger ones cost a server less in all. */
+  /**
+   * The size of all pages but the first, if different: the first should arrive soon, and larger ones cost the server
+   * less in total.
+   */
   laterPageSize?: number;
   /** Shortest time between two batches. */
   batchMs: number;
-  /** Silence after which a watch counts as dead; servers bookmark each minute. */
+  /** Silence after which a watch counts as dead; servers send a bookmark every minute. */
   stallMs: number;
   /** An interruption longer than this makes the rows stale. */
   staleAfterMs: number;

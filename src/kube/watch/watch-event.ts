@@ -31,7 +31,7 @@ export function parseWatchLine(line: string, collection: Collection, now: number
 const withoutObject = (line: string): Failure =>
   failure('server-error', cleanText`the watch sent an event without an object: ${sanitise(line, 120)}`);
 
-/** Items of a list, and objects asked for as metadata only, do not carry their own kind; every object of ours does. */
+/** Adds kind and apiVersion, which list items and metadata-only objects lack. */
 export function typed(object: KubeObject, collection: { apiVersion: string; kind: string }): KubeObject {
   object.apiVersion = collection.apiVersion;
   object.kind = collection.kind;

@@ -8,10 +8,13 @@ import type { HttpStream, Transport } from '../client/transport.ts';
 import { lines } from './lines.ts';
 import { parseWatchLine } from './watch-event.ts';
 
-// Until the watch begins; servers answer at once or are in trouble.
+// The deadline until the watch begins, milliseconds.
 const OPEN_DEADLINE_MS = 15_000;
 
-/** Events of a collection as they come. Ends quietly when the signal aborts or the server ends the watch; otherwise a failure comes last. */
+/**
+ * Events of a collection as they arrive. Ends quietly when the signal aborts or the server ends the watch; otherwise
+ * a failure comes last.
+ */
 export async function* watchStream(
   parts: { transport: Transport; clock: Clock; pathOf: () => Promise<Outcome<string>> },
   collection: Collection,

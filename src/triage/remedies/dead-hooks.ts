@@ -5,13 +5,13 @@ import type { Finding } from '../finding.ts';
 
 const KINDS = ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'];
 
-/** Whether a dead webhook can be kept from blocking for a while. */
+/** Whether a dead webhook can be set to failurePolicy Ignore for a while. */
 export const canIgnore = ({ rule, object, severity }: Finding): boolean =>
   rule.startsWith('webhook/') && KINDS.includes(object.kind) && (severity === 'critical' || severity === 'high');
 
 /**
- * The webhooks of a configuration that the finding names and that block: one webhook's policy is changed, not that of its living neighbours.
- * `only` names one. In a line why there are none.
+ * The blocking webhooks of a configuration that the finding names: only their policy is changed, not that of the
+ * working ones beside them. `only` selects one by name. When there are none, one line says why.
  */
 export function blockingHooks(
   configuration: KubeObject,

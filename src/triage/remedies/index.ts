@@ -4,8 +4,8 @@ import { rollback } from './rollback.ts';
 import { hardRefresh, restart, stripFinalizer, uncordon } from './simple.ts';
 import { deleteStaleWebhook } from './stale-webhook.ts';
 
-/** What mayday itself can do, the first that fits first. */
+/** The fixes that mayday itself can carry out, in order of preference. */
 const REMEDIES: readonly Remedy[] = [uncordon, hardRefresh, deleteStaleWebhook, stripFinalizer, rollback, restart];
 
-/** The remedies of a finding, best first; empty where only a person can mend it. */
+/** The remedies of a finding, best first; empty when only a person can fix it. */
 export const remediesOf = (finding: Finding): Remedy[] => REMEDIES.filter(remedy => remedy.fits(finding));

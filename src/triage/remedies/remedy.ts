@@ -2,14 +2,14 @@ import type { Write } from '../../injection/write/write.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import type { Finding } from '../finding.ts';
 
-/** Something beside the object itself that a plan is decided from: what one object of a kind owns. */
+/** What to list besides the object itself before planning: all objects of a kind that it owns. */
 export interface RelatedList {
   apiVersion: string;
   kind: string;
   namespace?: string;
 }
 
-/** What a plan is decided from, read just before. */
+/** What a plan is made from, read just before. */
 export interface PlanInput {
   object: KubeObject;
   beside: readonly KubeObject[];
@@ -17,29 +17,32 @@ export interface PlanInput {
   at: string;
 }
 
-/** The writes, or in one line why there are none. */
+/** The planned writes, or one line on why there are none. */
 export type Planned = { writes: Write[]; undo: string; warnings: string[] } | { refusal: string };
 
-/** One way in which mayday itself can mend a finding. */
+/** One way in which mayday itself can fix a finding. */
 export interface Remedy {
-  /** The word by which it is asked for. */
+  /** The name by which commands select it. */
   name: string;
-  /** What it does and what comes of it, one sentence. */
+  /** What it does and what it changes, one sentence. */
   about: string;
-  /** Whether the opposite can be done afterwards. What is deleted is saved first and counts as one that can. */
+  /** Whether it can be undone afterwards. A deletion counts as reversible, since the object is saved first. */
   isReversible: boolean;
-  /** The whole object is kept on the disk before the first write. */
+  /** The whole object is saved to disk before the first write. */
   saves?: true;
-  /** Whether it is a remedy of this finding. */
+  /** Whether it is a remedy for this finding. */
   fits(finding: Finding): boolean;
   /** What else to list before planning. */
   beside?(target: ObjectRef): RelatedList;
   plan(present: PlanInput, finding: Finding): Planned;
-  /** Whether the object, as it is read after the writes, shows that it is done. Undefined: it is gone. */
+  /**
+   * Whether the object, read after the writes, shows that the fix is done. `after` is undefined when the object is
+   * gone.
+   */
   isDone(before: KubeObject, after: KubeObject | undefined): boolean;
 }
 
-/** Who would undo a change of this object, in one line; undefined where nobody is known to. */
+/** Who would undo a change of this object, in one line; undefined when nobody is known to. */
 export function keeperOf({ metadata }: KubeObject): string | undefined {
   const { labels = {}, annotations = {}, ownerReferences = [] } = metadata;
   const tracking = annotations['argocd.argoproj.io/tracking-id'];

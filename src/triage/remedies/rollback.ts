@@ -11,7 +11,7 @@ interface Template {
   metadata?: { labels?: Record<string, string> };
 }
 
-/** Puts back the pod template of the revision before, as `kubectl rollout undo` does. */
+/** Restores the pod template of the previous revision, as `kubectl rollout undo` does. */
 export const rollback: Remedy = {
   name: 'undo',
   about: 'Puts the pod template of the revision before back, as kubectl rollout undo does.',

@@ -10,7 +10,7 @@ const REFRESH = 'argocd.argoproj.io/refresh';
 
 const specOf = (object: KubeObject): Record<string, unknown> => (object.spec ?? {}) as Record<string, unknown>;
 
-/** A plan of one patch, bound to the version that it was decided from. */
+/** A plan of one patch, bound to the resource version that was read. */
 function patch(object: KubeObject, operations: readonly Operation[], says: string, undo: string): Planned {
   const keeper = keeperOf(object);
   return {
@@ -35,7 +35,7 @@ export const uncordon: Remedy = {
   isDone: (_before, after) => after !== undefined && specOf(after).unschedulable !== true,
 };
 
-/** Has Argo CD forget its caches of one application and compare it anew. */
+/** Makes Argo CD drop its caches of one application and compare it again. */
 export const hardRefresh: Remedy = {
   name: 'hard-refresh',
   about: 'Has Argo CD compare the application anew, without its caches; nothing is synced by it.',
@@ -51,7 +51,7 @@ export const hardRefresh: Remedy = {
     undo: 'nothing to undo: the controller takes the annotation off when it has done it',
     warnings: [],
   }),
-  // Its controller takes the annotation off: both say that the request was stored.
+  // The controller removes the annotation again; present or removed, the request was stored.
   isDone: (before, after) =>
     after !== undefined &&
     (after.metadata.annotations?.[REFRESH] === 'hard' ||
@@ -68,7 +68,7 @@ export const restart: Remedy = {
     if (specOf(object).paused === true) return { refusal: `${nameOf(refOf(object))} is paused: resume it first` };
     const steps = ['spec', 'template', 'metadata', 'annotations'];
     const operations = mapOperations(object, steps, { set: { [RESTARTED]: at } });
-    // A template may have no metadata at all, and then no annotations to add to.
+    // A template may have no metadata, and then no annotations to add to.
     const template = specOf(object).template as { metadata?: unknown } | undefined;
     const whole = template?.metadata == null ? [set(pointer(...steps.slice(0, 3)), {}), ...operations] : operations;
     return patch(
@@ -88,7 +88,7 @@ const restartedAt = (object: KubeObject | undefined): string | undefined => {
   return template?.metadata?.annotations?.[RESTARTED];
 };
 
-/** Takes off one finalizer of which the rule found that nobody is left to do it. */
+/** Removes one finalizer whose controller no longer exists, as the rule found. */
 export const stripFinalizer: Remedy = {
   name: 'strip-finalizer',
   about:

@@ -11,7 +11,8 @@ export const deleteStaleWebhook: Remedy = {
   fits: ({ rule }) => rule === 'webhook/stale',
   plan({ object }) {
     const keeper = keeperOf(object);
-    // Whoever keeps it would make it again, and the rule says that nobody does: then one of both is wrong.
+    // The rule found no keeper, but the object names one, who would create it again. One of the two is wrong, so
+    // nothing is deleted.
     if (keeper !== undefined) return { refusal: `${nameOf(refOf(object))} is not deleted: ${keeper}` };
     const { uid, resourceVersion } = object.metadata;
     return {

@@ -2,7 +2,7 @@ import type { ObjectRef } from '../../k8s/object.ts';
 import { counted } from '../../text/counted.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 
-/** Where, as whom and when triage looked; `now` is server time in milliseconds. */
+/** The cluster, user and time of a triage; `now` is server time in milliseconds. */
 export interface About {
   context: string;
   server: string;

@@ -1,6 +1,6 @@
 import type { Root } from '../chain.ts';
 
-/** Roots of one rule that say the same of different objects, together; each group where its first one stands. */
+/** Groups roots of one rule that say the same of different objects; each group is at the place of its first root. */
 export function alike(roots: readonly Root[]): [Root, ...Root[]][] {
   const groups = new Map<string, [Root, ...Root[]]>();
   for (const root of roots) {

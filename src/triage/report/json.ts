@@ -13,7 +13,7 @@ const objectJson = ({ apiVersion, kind, namespace, name, uid }: ObjectRef) => ({
   ...(uid === undefined ? {} : { uid }),
 });
 
-/** One finding. `sinceExact` false: it began then or before. */
+/** One finding. With `sinceExact` false it began at that time or before. */
 export function findingJson(finding: Finding) {
   const { rule, severity, object, summary, since, evidence, cause, fixes } = finding;
   return {
@@ -38,7 +38,10 @@ export const rootJson = ({ finding, gate, follows }: Root) => ({
   follows: follows.map(followerJson),
 });
 
-/** One gate. `after`: the first gate before it with a root cause, to be fixed first. `from`: where all that is broken in it follows from. */
+/**
+ * One gate. `after`: the first gate before it with a root cause, to be fixed first. `from`: the gates that hold the
+ * root causes of what is broken in it.
+ */
 export const gateJson = ({ id, name, status, ms, findings, blind, after, from }: GateResult) => ({
   id,
   name,

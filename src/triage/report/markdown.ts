@@ -4,11 +4,11 @@ import { isFailure } from '../gate-run.ts';
 import { findingId, settling, type Triage } from '../result.ts';
 import { type About, followWords, nameText } from './about.ts';
 
-// What a renderer could take for markup or HTML in text that comes from a cluster.
+// Characters in text from a cluster that a renderer could take for markup or HTML.
 const MARKUP = /[\\`*_[\]<>|#~!&]/g;
 const plain = (text: string): string => text.replace(MARKUP, found => `\\${found}`);
 
-/** A block that holds any text as it is: its fence is longer than any row of backticks in it. */
+/** A code block for any text: its fence is longer than any run of backticks in it. */
 function block(lines: readonly string[], language = ''): string[] {
   const longest = Math.max(2, ...lines.flatMap(line => (line.match(/`+/g) ?? []).map(({ length }) => length)));
   const fence = '`'.repeat(longest + 1);

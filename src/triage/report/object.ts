@@ -9,7 +9,7 @@ import { nameText } from './about.ts';
 /** Whether an object is well, as far as triage can say. */
 export type Wellness = 'well' | 'not well' | 'unsettled' | 'unknown';
 
-/** What was asked about: the object, what it stands or falls with, and what triage found of all that. */
+/** The examined object, its related objects, and what triage found on all of them. */
 export interface ObjectLook {
   object: ViewObject;
   related: readonly ViewObject[];
@@ -30,7 +30,7 @@ export function wellnessOf({ triage }: ObjectLook): Wellness {
   return settling(triage).length > 0 ? 'unsettled' : 'well';
 }
 
-/** One line: whether the object is well, what it says of itself, and how much was looked at. */
+/** One line: whether the object is healthy, its state, and how many objects were examined. */
 export function objectText(look: ObjectLook): Clean {
   const own = stateWords(look.object);
   const wellness = wellnessOf(look);
@@ -54,7 +54,7 @@ function kindCounts(objects: readonly ViewObject[]): string {
   return [...counts].map(([kind, count]) => `${count} ${kind}`).join(', ');
 }
 
-/** What an object says of itself, in a few words. */
+/** The state of an object, in a few words. */
 export function stateWords(object: ViewObject): string {
   const { spec, status, metadata } = object;
   const leaving = metadata.deletionTimestamp === undefined ? '' : ', being deleted';

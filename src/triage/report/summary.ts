@@ -7,12 +7,12 @@ import { triageSummary, triageSummaryWords } from '../summary.ts';
 import { type About, nameText } from './about.ts';
 import { rootJson } from './json.ts';
 
-/** Why triage has said nothing. */
+/** Why there is no triage. */
 export interface NotTriaged {
   reason: Clean;
 }
 
-/** What triage says, as a part of the JSON of `mayday status`. `worst` is the root cause to begin with. */
+/** The summary of triage in the JSON of `mayday status`. `worst` is the root cause to begin with. */
 export function triageSummaryJson(triage: Triage | NotTriaged) {
   if ('reason' in triage) return { status: 'BLIND', reason: triage.reason };
   const { status, failing, warning, follows, worst, blind } = triageSummary(triage);
@@ -26,7 +26,7 @@ export function triageSummaryJson(triage: Triage | NotTriaged) {
 
 const STATES: Readonly<Record<GateStatus, State>> = { PASS: 'ok', WARN: 'warn', FAIL: 'fail', BLIND: 'blind' };
 
-/** The same as the first lines of its text. */
+/** The same as the first lines of the text of `mayday status`. */
 export function triageSummaryText(triage: Triage | NotTriaged, { now }: About, glyphs: Glyphs): string[] {
   const row = (state: State, words: string) =>
     `${glyphs.states[state]} ${STATE_WORDS[state].padEnd(5)} ${'triage'.padEnd(12)} ${''.padStart(7)}  ${words}`;

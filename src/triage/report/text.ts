@@ -19,11 +19,11 @@ export interface Drawing {
   glyphs: Glyphs;
   /** Columns; commands to copy are never broken. */
   columns: number;
-  /** False where the gates have been printed already. */
+  /** False when the gates have already been printed. */
   gates?: boolean;
 }
 
-/** Roots told in full; the others get one line each. */
+/** How many roots are printed in full; the others get one line each. */
 const IN_FULL = 10;
 const EVIDENCE = 8;
 const FOLLOWERS = 6;
@@ -143,10 +143,13 @@ function oneLine({ finding }: Root, others: string, about: About, { glyphs, colu
 
 const STATES: Readonly<Record<GateStatus, State>> = { PASS: 'ok', WARN: 'warn', FAIL: 'fail', BLIND: 'blind' };
 
-/** Columns before what is said of a gate. */
+/** The columns before the result of a gate. */
 const HEAD = 33;
 
-/** One gate, as it is also printed when it finishes: its state, what it found, what it could not see, and what to fix before it. */
+/**
+ * One gate, also printed when it finishes: its status, what it found, what it could not see, and what to fix before
+ * it.
+ */
 export function gateText(
   { id, name, status, findings, blind, after, from }: GateResult,
   { glyphs, columns }: Drawing,

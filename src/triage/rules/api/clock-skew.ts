@@ -4,7 +4,7 @@ import type { Rule } from '../../rule.ts';
 
 const MOST_MS = 5_000;
 
-/** Clocks that run ahead of the API server's, as the Leases show that they renew. */
+/** Clocks that run ahead of the API server's, seen by the renew times of Leases. */
 export const clockSkew: Rule = {
   id: 'api/clock-skew',
   gate: 'G0',

@@ -6,7 +6,7 @@ const PATH = '/readyz?verbose';
 /** `[-]etcd failed: reason withheld` */
 const FAILED = /\[-\]([\w/-]+) failed(?:: ([^\n⏎[;]*))?/g;
 
-/** The API server's own checks of itself. */
+/** The API server's own readiness checks. */
 export const apiReadyz: Rule = {
   id: 'api/readyz',
   gate: 'G0',

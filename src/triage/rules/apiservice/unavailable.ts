@@ -11,10 +11,10 @@ import { command, named, patchCommand } from '../../shell.ts';
 import { unreachableIn, unreachableWords } from '../../unreachable.ts';
 import { certificatesInBundle, certificateWords, validityOf } from '../../x509.ts';
 
-/** Things in their first minute are not failures. */
+/** A new API service is not reported in its first minute. */
 const GRACE_MS = 60_000;
 
-/** An API service that is down, with where its calls go. */
+/** An unavailable API service, with its Service and why calls to that fail. */
 interface Down {
   service: ViewObject;
   target: ServiceTarget;
@@ -147,7 +147,7 @@ function routeFailureWords(
   }
 }
 
-/** A workload at zero that an aggregated API needs: the object to edit is the workload. */
+/** A workload scaled to zero that an aggregated API needs: the object to edit is the workload. */
 export const apiserviceScaledToZero: Rule = {
   id: 'apiservice/scaled-to-zero',
   gate: 'G3',

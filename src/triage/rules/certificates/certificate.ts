@@ -15,7 +15,7 @@ const ISSUERS = ['Issuer', 'ClusterIssuer'] as const;
 const young = (object: ViewObject, now: number, since: number | undefined): boolean =>
   now - (since ?? created(object)) < GRACE_MS;
 
-/** The workloads of cert-manager: dead, they explain that nothing is issued. */
+/** The workloads of cert-manager: their failure explains that nothing is issued. */
 const certManager = (view: ClusterView): Cause[] =>
   [...view.all('Deployment')]
     .filter(({ metadata }) => /(^|-)cert-manager(-webhook|-cainjector)?$/.test(metadata.name))

@@ -7,7 +7,7 @@ import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
 import { type Certificate, certificatesIn, certificateWords, isFor, validityOf } from '../../x509.ts';
 
-/** A certificate may be issued only after its Ingress was made. */
+/** A certificate may be issued some time after its Ingress was created. */
 const FRESH_MS = 3 * 60_000;
 
 interface Served {
@@ -29,7 +29,7 @@ function* servedBy(view: ClusterView): Iterable<Served> {
         };
 }
 
-/** The certificate that an Ingress serves with: expired, about to, or for another host. */
+/** The certificate that an Ingress serves: expired, about to expire, or for another host. */
 export const ingressCertificate: Rule = {
   id: 'certificates/ingress',
   gate: 'G9',
@@ -65,7 +65,7 @@ export const ingressCertificate: Rule = {
   },
 };
 
-/** Why there is no certificate where there should be one; undefined where there is, or where nobody could look. */
+/** Why the certificate is missing; undefined when it is there, or could not be read. */
 function whyAbsent(answer: ReturnType<RuleInput['answers']['certificates']>): string | undefined {
   if (answer === undefined) return undefined;
   if (!answer.ok) return answer.reason === 'not-found' ? 'does not exist' : undefined;

@@ -1,6 +1,6 @@
 import type { FaultType } from '../../../faults/types.ts';
 
-/** What an injection of a type does to its victim, and what comes of it, in the words of the field. */
+/** What an injection of a type does to its victim, and what follows from it. */
 export interface Effect {
   /** One line about the object, without its name. */
   summary: string;
@@ -8,7 +8,7 @@ export interface Effect {
   effect: string;
 }
 
-/** Every type of the framework; `unknown` is a mark whose type cannot be read. */
+/** Every fault type; `unknown` is for a mark whose type cannot be read. */
 export const EFFECTS: Readonly<Record<FaultType | 'unknown', Effect>> = {
   PodKill: { summary: 'pods were killed by a chaos injection', effect: 'Their owner makes new ones.' },
   NetworkPartition: {

@@ -13,7 +13,10 @@ import { EFFECTS } from './faults.ts';
 import { isStillInjected, victimOf } from './victim.ts';
 
 const WORKLOADS: readonly ViewKind[] = ['Deployment', 'StatefulSet', 'DaemonSet'];
-/** Where the marks of each type may stand, as far as the view follows kinds. Other types mark whatever they were told to. */
+/**
+ * The kinds that injections of each type mark, among those that the view follows. Types that are not listed can mark
+ * any kind.
+ */
 const CARRIERS: { readonly [type in FaultType]?: readonly ViewKind[] } = {
   NetworkPartition: ['NetworkPolicy'],
   ConfigDrift: ['ConfigMap'],
@@ -31,7 +34,7 @@ const CARRIERS: { readonly [type in FaultType]?: readonly ViewKind[] } = {
 };
 const EVERY = (Object.keys(VIEW_KINDS) as ViewKind[]).filter(kind => kind !== 'Event');
 
-/** Types whose object was made by the injection: it began when the object was made. */
+/** Types whose injection creates the marked object: the injection began when the object was created. */
 const MAKES: readonly string[] = [
   'NetworkPartition',
   'QuotaExhaustion',
@@ -47,7 +50,7 @@ const ruleOf = (type: FaultType | 'unknown'): Rule => {
   return {
     id: `chaos/${type}`,
     gate: 'G1',
-    // Marks may stand on any kind: what of it is not readable must not make the rule blind to the rest.
+    // Marks may be on any kind: a kind that cannot be read must not make the rule blind to the others.
     needs: kinds === EVERY ? [] : kinds,
     ...(kinds === EVERY && { wants: EVERY }),
     about: {
@@ -77,7 +80,7 @@ const ruleOf = (type: FaultType | 'unknown'): Rule => {
   };
 };
 
-/** A label that is no known type is told of as unknown. */
+/** A label with an unknown type is reported by the rule for `unknown`. */
 const isOtherType = (type: string, marker: Marker | undefined): boolean =>
   type === 'unknown' && marker !== undefined && !(FAULT_TYPES as readonly string[]).includes(marker.type);
 
@@ -119,7 +122,10 @@ function found(
 }
 
 const MARK = /^chaos\.operatorchaos\.io\//;
-/** The labels and annotations that give it away. Undo records may hold anything: only that they are there is told. */
+/**
+ * The labels and annotations that mark the injection. Undo records may contain anything, so only their presence is
+ * shown.
+ */
 function* marksOf({ kind, metadata }: ViewObject): Iterable<string> {
   for (const [key, value] of Object.entries(metadata.labels))
     if (MARK.test(key)) yield `${kind} ${metadata.name} label ${key}: ${value}`;

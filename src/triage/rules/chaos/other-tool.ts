@@ -7,7 +7,7 @@ import type { NamedRead } from '../../named-read.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
 
-/** What gives another chaos tool away on an object of the view. */
+/** A sign of another chaos tool on an object of the view. */
 interface Trace {
   tool: string;
   what: string;
@@ -23,7 +23,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   'chaosblade.io': 'ChaosBlade',
   'chaos.datadoghq.com': 'DataDog',
 };
-/** What stands for parts of an injection, or for its results: the injection itself tells enough. */
+/** Kinds for parts or results of an injection, which are left out: the injection itself is reported. */
 const PARTS = /^(Pod(Network|IO|Http)Chaos|ChaosResult|RemoteCluster|StatusCheck|WorkflowNode|PhysicalMachine)$/;
 const PAUSE_IMAGE = /(^|\/)google-containers\/pause(-amd64)?(:|@|$)/;
 
@@ -55,7 +55,7 @@ const KINDS = ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'NetworkP
 function* kindsOfOthers(view: ClusterView): Iterable<{ apiVersion: string; kind: string; tool: string }> {
   for (const { group, apiVersion, kind } of view.discovery?.resources ?? []) {
     const tool = GROUPS[group];
-    // Litmus keeps its catalogue of faults in objects of the name that operator-chaos gives to what it runs.
+    // Litmus keeps its catalogue of faults in the kind ChaosExperiment, which is also the framework's kind.
     const isCatalogue = group === 'litmuschaos.io' && kind === 'ChaosExperiment';
     if (
       tool !== undefined &&
@@ -67,7 +67,7 @@ function* kindsOfOthers(view: ClusterView): Iterable<{ apiVersion: string; kind:
   }
 }
 
-/** What another chaos tool has injected: its own objects, and what it left on others. */
+/** Injections of other chaos tools: their own objects, and what they left on others. */
 export const otherTool: Rule = {
   id: 'chaos/other-tool',
   gate: 'G1',
@@ -95,7 +95,7 @@ const fixesOf = (view: ClusterView) => [
   { text: 'See what other tools have in the cluster.', command: command(view, ['mayday', 'scan']) },
 ];
 
-/** What other tools left on pods and workloads, or run as pods. */
+/** Signs of other tools on pods and workloads, and pods that they run. */
 function* traces({ view }: RuleInput): Iterable<Finding> {
   for (const kind of KINDS)
     for (const object of view.all(kind)) {
@@ -124,7 +124,7 @@ function* experiments({ view, answers }: RuleInput): Iterable<Finding> {
   }
 }
 
-/** A held finalizer says that the fault is in; without one it is planned, or over. */
+/** A finalizer shows that the fault is injected; without one it is planned or over. */
 function experiment(view: ClusterView, tool: string, { apiVersion, kind, metadata }: KubeObject): Finding {
   const { namespace, name, finalizers = [], deletionTimestamp } = metadata;
   const at = time(metadata.creationTimestamp);

@@ -6,7 +6,7 @@ import { fields, list, number, strings, text } from '../../../k8s/fields.ts';
 import type { ObjectRef } from '../../../k8s/object.ts';
 import { refOf } from '../../build.ts';
 
-/** The object that an injection changed or took: not its backup. */
+/** The object that an injection changed or deleted, not its backup. */
 export function victimOf({ type, object }: Marker): ObjectRef {
   const namespace = /^chaos-rollback-ns-(.+)$/.exec(object.name)?.[1];
   if (type === 'NamespaceDeletion' && object.kind === 'ConfigMap' && namespace !== undefined)
@@ -23,8 +23,8 @@ export function victimOf({ type, object }: Marker): ObjectRef {
 }
 
 /**
- * Whether the fault still stands: the annotations of some types tell the original, and where the object has it again only the marks are
- * left. Undefined where the marks do not tell.
+ * Whether the fault is still in: the annotations of some types hold the original value, and when the object has it
+ * again, only the marks are left. Undefined when the marks do not hold it.
  */
 export function isStillInjected(view: ClusterView, carrier: ViewObject, type: string): boolean | undefined {
   const { annotations } = carrier.metadata;
@@ -57,7 +57,7 @@ function differs(
   return kept.length === 0 ? undefined : kept.some(([key, original]) => changed(key.slice(prefix.length))(original));
 }
 
-/** The JSON of a list as `JSON.stringify` writes it, so that blanks make no difference. */
+/** Normalises the JSON of a list, so that white space makes no difference. */
 function plain(json: string): string {
   try {
     return JSON.stringify(JSON.parse(json));

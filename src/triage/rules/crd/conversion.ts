@@ -51,7 +51,10 @@ interface Broken {
   bundle: readonly Certificate[];
 }
 
-/** What routing says by itself, and today: where it leads somewhere again, such words are old. */
+/**
+ * Failures that the present routing shows by itself. When the routing works again, messages of these failures are
+ * outdated.
+ */
 const OF_ROUTING: readonly Unreachable[] = ['no endpoints', 'service not found', 'no such port'];
 
 function brokenConversion(view: ClusterView, now: number, crd: ViewObject): Broken | undefined {
@@ -77,7 +80,7 @@ function brokenConversion(view: ClusterView, now: number, crd: ViewObject): Brok
 function report(view: ClusterView, broken: Broken): Finding {
   const { crd, target, where, why, dead, failed, bundle } = broken;
   const { kind, versions } = definedBy(crd);
-  // With one version in which everything is stored, nothing is ever converted.
+  // With a single version, in which everything is stored, nothing is ever converted.
   const converts =
     versions.filter(({ served }) => served).length > 1 || storedVersions(crd).length > 1 || failed.length > 0;
   const behind = target && behindService(view, target.namespace, target.name);
@@ -124,7 +127,7 @@ function mendFix(view: ClusterView, where: string, workload: ViewObject | undefi
       };
 }
 
-/** What namespaces, applications, workloads and warnings tell of failed conversions of a kind. */
+/** Failed conversions of a kind that namespaces, applications, workloads and warning events report. */
 function failedConversions(view: ClusterView, group: string, kind: string): Failed[] {
   const of = (said: string, where: string): Failed[] => {
     const refusal = refusalIn(said);

@@ -2,28 +2,28 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import { fields, list, strings, text, time } from '../../../k8s/fields.ts';
 import { refusalsSeen } from '../../refusals.ts';
 
-/** A custom kind that something in the cluster counts on. */
+/** A custom kind that something in the cluster needs. */
 export interface Expected {
   group: string;
   kind: string;
-  /** Versions by which it is counted on. */
+  /** The versions that are needed. */
   versions: Set<string>;
   /** Applications that hold objects of the kind. */
   apps: Set<ViewObject>;
   /** The objects that those applications hold. */
   objects: { namespace: string; name: string; missing: boolean; app: ViewObject }[];
-  /** Lines that say who counts on it. */
+  /** Lines that say who needs it. */
   by: string[];
 }
 
-/** Groups that the API server itself serves: their kinds are no CRDs. */
+/** Whether the API server itself serves a group, so that its kinds are not CRDs. */
 export const isBuiltIn = (group: string): boolean =>
   !group.includes('.') || group.endsWith('.k8s.io') ? !CRD_OF_SIGS.test(group) : false;
-/** Groups of Kubernetes projects whose kinds are CRDs all the same. */
+/** Groups of Kubernetes projects whose kinds are nevertheless CRDs. */
 const CRD_OF_SIGS =
   /^(gateway\.networking|policy\.networking|snapshot\.storage|groupsnapshot\.storage|autoscaling|cluster|infrastructure\.cluster|metrics|jobset|kueue|leaderworkerset|node\.k8s|karpenter)\b.*\.(k8s|x-k8s)\.io$/;
 
-/** Every custom kind that applications hold, or that somebody was told does not exist. */
+/** Every custom kind that applications manage, or that error messages call missing. */
 export function expectedKinds(view: ClusterView): Expected[] {
   const kinds = new Map<string, Expected>();
   const at = (group: string, kind: string): Expected => {
@@ -67,7 +67,7 @@ export function isServed({ discovery }: ClusterView, group: string, kind: string
     : false;
 }
 
-/** The plural by which webhooks, roles and CRDs of the group call the kind; an English plural where nobody does. */
+/** The plural of the kind in webhooks, roles and CRDs of the group; an English plural when it is in none. */
 export function pluralOf(view: ClusterView, group: string, kind: string): string {
   const lower = kind.toLowerCase();
   const fits = (plural: string) => [lower, `${lower}s`, `${lower}es`, `${lower.replace(/y$/, '')}ies`].includes(plural);
@@ -83,6 +83,6 @@ export function pluralOf(view: ClusterView, group: string, kind: string): string
   return lower.endsWith('s') ? `${lower}es` : lower.endsWith('y') ? `${lower.slice(0, -1)}ies` : `${lower}s`;
 }
 
-/** When an application was first deployed, as far as it remembers. */
+/** When an application was first deployed, by the history in its status. */
 export const firstDeployed = (app: ViewObject): number | undefined =>
   time(list(app.status.history)[0]?.deployedAt) ?? time(app.metadata.creationTimestamp);

@@ -34,5 +34,5 @@ export function definedBy(crd: ViewObject): Defined {
   };
 }
 
-/** The versions in which objects may lie in etcd. */
+/** The versions in which objects may be stored in etcd. */
 export const storedVersions = ({ status }: ViewObject): readonly string[] => strings(status.storedVersions);

@@ -18,7 +18,7 @@ const WANTS = [
   'ReplicaSet',
 ] as const;
 
-/** A custom kind that is counted on and that the cluster does not serve. */
+/** A custom kind that is needed and that the cluster does not serve. */
 export const crdMissing: Rule = {
   id: 'crd/missing',
   gate: 'G3',
@@ -54,7 +54,7 @@ function* listedCrds(view: ClusterView): Iterable<{ name: string; app: ViewObjec
         yield { name: text(one.name), app };
 }
 
-/** Whether a kind of this CRD is told of as missing already. */
+/** Whether the kind of this CRD is already reported as missing. */
 const isReportedMissing = (view: ClusterView, name: string): boolean =>
   expectedKinds(view).some(
     ({ group, kind }) => isServed(view, group, kind) === false && `${pluralOf(view, group, kind)}.${group}` === name,
@@ -118,7 +118,7 @@ function restoreFixes(view: ClusterView, name: string, holder: ViewObject | unde
   ];
 }
 
-/** A hard refresh of an application; the controller takes the annotation off when it has done so. */
+/** A hard refresh of an application; the controller removes the annotation when it is done. */
 export const refresh = (view: ClusterView, app: ViewObject) => ({
   text: `Hard refresh of Application ${app.metadata.name}, so that it applies its objects again.`,
   command: command(view, [
@@ -139,7 +139,7 @@ const EMPTY_READ = (defined: Defined) => ({
   kind: defined.kind,
 });
 
-/** Kinds whose CRD is younger than what applications deployed of them. */
+/** Kinds whose CRD is younger than the objects that applications deployed. */
 function* suspicious(view: ClusterView): Iterable<{ expected: Expected; defined: Defined; older: ViewObject[] }> {
   const expected = expectedKinds(view);
   for (const crd of view.all('CustomResourceDefinition')) {
@@ -151,7 +151,7 @@ function* suspicious(view: ClusterView): Iterable<{ expected: Expected; defined:
   }
 }
 
-/** A CRD that was deleted and made again: its kind is served, and its objects are gone. */
+/** A CRD that was deleted and created again: its kind is served, and its objects are gone. */
 export const crdRecreated: Rule = {
   id: 'crd/recreated-empty',
   gate: 'G3',
@@ -209,7 +209,7 @@ export const crdRecreated: Rule = {
   },
 };
 
-/** A version of a kind that is counted on, or in which objects lie in etcd, and that is not served. */
+/** A version of a kind that is needed, or in which objects are stored in etcd, and that is not served. */
 export const crdVersion: Rule = {
   id: 'crd/version-not-served',
   gate: 'G3',

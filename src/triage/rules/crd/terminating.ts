@@ -16,7 +16,7 @@ const readOf = (crd: ViewObject): Extract<NamedRead, { is: 'instances' }> | unde
   return apiVersion === undefined ? undefined : { is: 'instances', apiVersion, kind };
 };
 
-/** A CRD that is being deleted, and with it every object of its kind. */
+/** A CRD that is being deleted together with every object of its kind. */
 export const crdTerminating: Rule = {
   id: 'crd/terminating',
   gate: 'G3',
@@ -102,7 +102,7 @@ const causeOf = ({ kind, metadata }: ViewObject) => ({
   ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
 });
 
-/** A CRD whose names or schema the API server does not take. */
+/** A CRD whose names or schema the API server does not accept. */
 export const crdNotEstablished: Rule = {
   id: 'crd/not-established',
   gate: 'G3',

@@ -3,7 +3,7 @@ import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
 import { fields, list, text, time } from '../../../k8s/fields.ts';
 import { refusalsOfApplication, type Seen } from '../../refusals.ts';
 
-/** One object that an application holds. */
+/** One object that an application manages. */
 export interface ManagedObject {
   group: string;
   version: string;
@@ -14,7 +14,7 @@ export interface ManagedObject {
   health: string;
 }
 
-/** How an application stands. */
+/** The state of an application. */
 export interface AppState {
   app: ViewObject;
   sync: string;
@@ -22,13 +22,13 @@ export interface AppState {
   phase: string;
   automated: boolean;
   resources: readonly ManagedObject[];
-  /** What the API server refused, as the application tells. */
+  /** The refusals of the API server that the application reports. */
   refusals: readonly Seen[];
   /** Conditions that are errors, with their words. */
   errors: readonly { type: string; message: string; at: number | undefined }[];
   /** Conditions that warn of what two applications both hold. */
   shared: readonly string[];
-  /** The words of the last operation, where it failed. */
+  /** The message of the last operation, if it failed. */
   failure: string;
   since: number | undefined;
 }
@@ -77,7 +77,7 @@ export function stateOf(app: ViewObject): AppState {
   };
 }
 
-/** Objects that an application believes to be in the cluster and that the view knows are not. */
+/** Objects that an application lists and that, as the view knows, do not exist. */
 export function missingOf(view: ClusterView, { resources }: AppState): ManagedObject[] {
   return resources.filter(one => one.health === 'Missing' || isGone(view, one));
 }

@@ -33,7 +33,7 @@ const WANTS = [
   'APIService',
   'PersistentVolumeClaim',
 ] as const;
-/** For so long an automated sync may take before it is worth a word. */
+/** How long an automated sync may take before it is reported. */
 const LONG_MS = 15 * 60_000;
 
 /** An application that cannot be compared, whose sync is refused, or whose objects are not well. */
@@ -79,7 +79,7 @@ const verdictOf = (looking: RuleInput, state: AppState, all: readonly AppState[]
 
 function refused(looking: RuleInput, state: AppState): Verdict | undefined {
   const { view } = looking;
-  // What does not answer to the engine itself is a matter of comparing, not of a refused object.
+  // A server that the engine cannot reach prevents the comparison; it does not refuse an object.
   const [first] = state.refusals.filter(({ refusal }) => refusal.is !== 'unreachable');
   if (first === undefined) return undefined;
   const advice = adviceFor(first.refusal);
@@ -101,7 +101,7 @@ function refused(looking: RuleInput, state: AppState): Verdict | undefined {
     because: [
       ...state.refusals.flatMap(({ refusal }) => blamedBy(view, refusal, home)),
       ...(home === undefined ? [] : [{ kind: 'Namespace', name: home }]),
-      // A controller at the edge of its strength may be what it takes for an answer.
+      // An overloaded Argo CD may itself be the reason for a `forbidden`.
       ...(first.refusal.is === 'forbidden' ? engineCauses(view) : []),
     ],
   };
@@ -132,7 +132,7 @@ function unknown(view: ClusterView, state: AppState, all: readonly AppState[]): 
   };
 }
 
-/** What all applications that are Unknown have in common tells where to look. */
+/** Says how many applications are Unknown, and what they have in common: this shows where to look. */
 function spreadOf(state: AppState, all: readonly AppState[]): string {
   const lost = all.filter(({ sync }) => sync === 'Unknown');
   if (lost.length < 2) return 'Only this application is Unknown: look at its source and its manifests.';

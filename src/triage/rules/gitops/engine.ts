@@ -7,7 +7,7 @@ import type { Cause } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 
-/** The parts of Argo CD and Flux without which nothing is reconciled, by the names that charts give them. */
+/** The components of Argo CD and Flux that reconciling needs, by their names in charts. */
 const PARTS: readonly [RegExp, string][] = [
   [
     /(^|-)argocd-repo-server$|^argo-?cd-.*repo-server$/,
@@ -24,7 +24,7 @@ const PARTS: readonly [RegExp, string][] = [
   [/^(source|kustomize|helm)-controller$/, 'it is a part of Flux: without it sources and releases are not reconciled'],
 ];
 
-/** The workloads that are parts of a GitOps engine, each with what it is for. */
+/** The workloads of GitOps engines, each with its purpose. */
 export function* engineParts(view: ClusterView): Iterable<{ workload: ViewObject; use: string }> {
   for (const kind of ['Deployment', 'StatefulSet'] as const)
     for (const workload of view.all(kind)) {
@@ -33,7 +33,10 @@ export function* engineParts(view: ClusterView): Iterable<{ workload: ViewObject
     }
 }
 
-/** What would explain that all applications are Unknown: the parts of the engine, their Services and what isolates them. */
+/**
+ * What would explain that all applications are Unknown: the components of the engine, their Services and the network
+ * policies that isolate them.
+ */
 export function engineCauses(view: ClusterView): Cause[] {
   const parts = [...engineParts(view)].map(({ workload }) => workload);
   const homes = new Set(parts.map(({ metadata }) => metadata.namespace ?? ''));
@@ -51,7 +54,7 @@ const causeOf = ({ kind, metadata }: ViewObject): Cause => ({
   ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
 });
 
-/** A part of the GitOps engine without a ready pod. */
+/** A component of a GitOps engine without a ready pod. */
 export const gitopsEngine: Rule = {
   id: 'gitops/engine',
   gate: 'G5',

@@ -18,11 +18,11 @@ const SOURCES = [
   'HelmChart',
 ] as const satisfies readonly ViewKind[];
 const KINDS = [...SOURCES, 'Kustomization', 'HelmRelease'] as const satisfies readonly ViewKind[];
-/** A reconciliation that has just begun, or waits for its turn, is none that failed. */
+/** Reasons of a reconciliation that has just begun or is waiting: it has not failed. */
 const UNDER_WAY = ['Progressing', 'ProgressingWithRetry', 'DependencyNotReady', 'ReconciliationInProgress'];
 const USUAL_WAIT_MS = 2 * 60_000;
 
-/** What Flux applies, or fetches, and cannot. */
+/** Sources and applied objects of Flux that are not ready. */
 export const fluxNotReady: Rule = {
   id: 'gitops/flux',
   gate: 'G6',
@@ -139,7 +139,9 @@ function whatToDo({ reason, message }: Condition, { spec }: ViewObject): string 
   return 'Correct in Git what the message names.';
 }
 
-/** What explains it: its source, what it depends on, what refuses its objects, the objects that do not become well. */
+/**
+ * What may explain it: its source, its dependencies, what refuses its objects, and objects that do not become ready.
+ */
 function becauseOf(view: ClusterView, object: ViewObject, message: string): Cause[] {
   const here = object.metadata.namespace;
   const ref = (one: ReturnType<typeof fields>, kind = text(one.kind)): Cause[] =>

@@ -13,7 +13,7 @@ export const wantedKeys = ({ refusals }: Pick<AppState, 'refusals'>): string[] =
 const isDenied = (refusal: Refusal): refusal is Extract<Refusal, { is: 'webhook denied' }> =>
   refusal.is === 'webhook denied';
 
-/** The objects whose labels are worth a look: those that were refused; those out of sync where none is named. */
+/** The objects whose labels to check: the refused ones, or those out of sync when the refusal names none. */
 export function refusedObjects({ app, resources, refusals }: AppState): ManagedObject[] {
   const failed = list(
     (app.status.operationState as { syncResult?: { resources?: unknown } } | undefined)?.syncResult?.resources,
@@ -38,7 +38,7 @@ export const readsOf = (state: AppState): NamedRead[] =>
     ? []
     : refusedObjects(state).map(one => ({ is: 'object', ref: managedObjectRef(one) }));
 
-/** A label that an object carries in place of the one that a policy asks for. */
+/** A label that a policy asks for, and the one that an object has in its place. */
 export interface MissingLabel {
   object: string;
   wanted: string;
@@ -46,7 +46,9 @@ export interface MissingLabel {
   value: string;
 }
 
-/** Compares what is asked for with what the refused objects carry. Objects that never came to be are not there to look at. */
+/**
+ * Compares the required labels with those of the refused objects. Objects that were never created cannot be compared.
+ */
 export function missesOf({ answers }: Pick<RuleInput, 'answers'>, state: AppState): MissingLabel[] {
   const keys = wantedKeys(state);
   return refusedObjects(state).flatMap(one => {

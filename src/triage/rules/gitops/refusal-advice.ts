@@ -1,13 +1,13 @@
 import type { Refusal } from '../../error-text.ts';
 import { unreachableWords } from '../../unreachable.ts';
 
-/** Why a sync was refused, and what to do about it in Git, in the words of the field. */
+/** Why a sync was refused, and what to change in Git. */
 export interface RefusalAdvice {
   why: string;
   fix: string;
 }
 
-/** Tells what a refusal means for the application whose object was refused. */
+/** What a refusal means for the application whose object was refused. */
 export function adviceFor(refusal: Refusal): RefusalAdvice {
   switch (refusal.is) {
     case 'webhook unavailable':
@@ -128,7 +128,7 @@ function deniedByPolicy(refusal: Extract<Refusal, { is: 'policy denied' }>): Ref
   };
 }
 
-/** Words of Argo CD about its own sources and projects, which no API server writes. */
+/** Messages of Argo CD about its own sources and projects. */
 const ARGO_MESSAGES: readonly [RegExp, RefusalAdvice][] = [
   [
     /authentication required|invalid username or password|could not read Username|permission denied \(publickey\)|ssh: handshake failed/i,

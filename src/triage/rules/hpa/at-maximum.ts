@@ -7,10 +7,10 @@ import type { Rule } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
-/** A peak of a few minutes is what a maximum is for. */
+/** An autoscaler may be at its maximum for this long: short peaks are normal. */
 const GRACE_MS = 10 * 60_000;
 
-/** `cpu 95% (70% wanted)`: the metrics that the target does not hold. */
+/** `cpu 95% (70% wanted)`: the metrics that are above their target. */
 const beyond = ({ spec, status }: ViewObject): string[] =>
   list(status.currentMetrics).flatMap(one => {
     const now = fields(one.resource);
@@ -22,7 +22,7 @@ const beyond = ({ spec, status }: ViewObject): string[] =>
     return wanted > 0 && used > wanted ? [`${text(now.name)} ${used}% (${wanted}% wanted)`] : [];
   });
 
-/** An autoscaler that would make more replicas and may not. */
+/** An autoscaler that wants more replicas than its maximum. */
 export const hpaAtMaximum: Rule = {
   id: 'hpa/at-maximum',
   gate: 'G9',

@@ -11,7 +11,7 @@ import { causeOf } from '../pods/owner.ts';
 
 /** A new autoscaler has no metrics for its first minutes. */
 const STARTING_MS = 120_000;
-/** Not a fault: a target at zero is not scaled. */
+/** The reason for a target at zero replicas, which is not a fault. */
 const ON_PURPOSE = 'ScalingDisabled';
 
 /** The aggregated API that each type of metric comes from. */

@@ -13,7 +13,7 @@ import { logHint } from '../pods/log-hints.ts';
 import { causeOf, type Top, topOf } from '../pods/owner.ts';
 import { podRef } from '../pods/unwell-pods.ts';
 
-/** A failure of yesterday is not an incident of now. */
+/** Failures older than this are not reported. */
 const OLD_MS = 24 * 3_600_000;
 const LINES = 12;
 
@@ -21,14 +21,14 @@ interface FailedJob {
   job: ViewObject;
   fault: Condition;
   top: Top;
-  /** The newest pod that failed, where it is still there. */
+  /** The newest failed pod, if it still exists. */
   pod: ViewObject | undefined;
   read: Extract<NamedRead, { is: 'log' }> | undefined;
 }
 
 const isDone = (job: ViewObject): boolean => condition(job, 'Complete')?.status === 'True';
 
-/** Whether the same work has been done since: by a later Job of the same CronJob, or one of the same app. */
+/** Whether a later Job of the same CronJob, or of the same app, has succeeded. */
 function isSuperseded(view: ClusterView, job: ViewObject, top: Top): boolean {
   const app = (one: ViewObject): string => textMap(fields(fields(fields(one.spec.template).metadata)).labels).app ?? '';
   return view.inNamespace('Job', job.metadata.namespace ?? '').some(other => {
@@ -45,7 +45,7 @@ function* failedJobs({ view }: Pick<RuleInput, 'view'>): Iterable<FailedJob> {
     const fault = condition(job, 'Failed');
     if (fault?.status !== 'True') continue;
     const top = topOf(view, job);
-    // Of a CronJob the last run counts.
+    // Only the last run of a CronJob counts.
     const key = top.ref.kind === 'CronJob' ? `${top.ref.uid}` : job.metadata.uid;
     if (seen.has(key) || isSuperseded(view, job, top)) continue;
     seen.add(key);

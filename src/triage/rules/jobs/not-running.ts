@@ -8,10 +8,10 @@ import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 import { longestPause } from './schedule.ts';
 
-/** So many runs must be missed before a cron job counts as not running. */
+/** How many runs a CronJob must miss to count as not running. */
 const MISSED = 3;
 const SHORTEST_MS = 5 * 60_000;
-/** The controller looks every ten seconds: a shorter deadline is always missed. */
+/** The controller checks every ten seconds, so it misses every shorter deadline. */
 const SHORTEST_DEADLINE = 10;
 const REASONS = new Set([
   'FailedNeedsStart',
@@ -22,7 +22,10 @@ const REASONS = new Set([
   'UnparseableSchedule',
 ]);
 
-/** A CronJob that does not start its Jobs: blocked by one that never ends, a deadline too short, a schedule nobody understands, suspended. */
+/**
+ * A CronJob that does not start its Jobs: blocked by one that never ends, a deadline too short, a schedule that
+ * cannot be parsed, or suspension.
+ */
 export const cronJobNotRunning: Rule = {
   id: 'job/not-scheduled',
   gate: 'G9',

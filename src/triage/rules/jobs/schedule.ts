@@ -12,7 +12,7 @@ const MACROS: Readonly<Record<string, number>> = {
   '@annually': 366 * DAY,
 };
 
-/** The longest time between two values of a field that counts to `size`; a field with one value comes round once. */
+/** The longest gap between two values of a cyclic field with `size` values. */
 function gap(field: string, size: number): number {
   const step = /^\*(?:\/(\d+))?$/.exec(field);
   if (step) return Math.min(size, Number(step[1] ?? 1));
@@ -23,7 +23,10 @@ function gap(field: string, size: number): number {
   return sorted.slice(1).reduce((most, value, i) => Math.max(most, value - (sorted[i] ?? 0)), around);
 }
 
-/** About how long a schedule lets pass between two runs at most, in milliseconds; undefined where it is not understood. */
+/**
+ * The longest time between two runs of a schedule, approximately, in milliseconds; undefined when it cannot be
+ * parsed.
+ */
 export function longestPause(schedule: string): number | undefined {
   const words = schedule
     .trim()

@@ -9,12 +9,12 @@ import { command, named } from '../../shell.ts';
 import { causeOf, type Top, topOf } from '../pods/owner.ts';
 import { accountsInUse, brokenFor } from '../rbac/accounts.ts';
 
-/** Leases of nodes are the nodes' own rule; an API server's identity is left behind by every restart. */
+/** Leases of nodes have a rule of their own; every restart of an API server leaves its identity Lease behind. */
 const NODE_LEASES = 'kube-node-lease';
 const IDENTITY = 'apiserver.kubernetes.io/identity';
 /** Beyond its duration a Lease may be late by this much: clocks differ, and a busy holder renews late. */
 const GRACE_MS = 15_000;
-/** Their pods are often not to be seen: on managed clusters, and as static pods. */
+/** Components whose pods are often not visible: on managed clusters, or as static pods. */
 const CONTROL_PLANE = new Set(['kube-scheduler', 'kube-controller-manager', 'cloud-controller-manager']);
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 
@@ -30,7 +30,7 @@ function* expiredLeases({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterabl
     const holder = text(lease.spec.holderIdentity);
     const renewed = time(lease.spec.renewTime);
     const duration = number(lease.spec.leaseDurationSeconds, 15) * 1000;
-    // A leader that steps down gives the Lease up: nobody holds it then.
+    // A leader that steps down clears the holder.
     if (holder === '' || renewed === undefined || now - renewed < duration + GRACE_MS) continue;
     yield { lease, holder, renewed };
   }
@@ -39,7 +39,7 @@ function* expiredLeases({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterabl
 /** The pod that a holder's identity names: `POD_uuid`, `POD/uuid`, or the pod's name alone. */
 const podNameIn = (holder: string): string => holder.split(/[_/]/)[0] ?? '';
 
-/** The workload of a holder: of its pod, or the one by which a pod that is gone was named. */
+/** The workload of a holder: the owner of its pod, or the workload whose name the pod's name begins with. */
 function workloadOf(
   view: ClusterView,
   namespace: string,
@@ -55,10 +55,10 @@ function workloadOf(
   return best && topOf(view, best);
 }
 
-/** Whether somebody wants it to run: a workload at zero needs no leader. */
+/** Whether it is supposed to run: a workload at zero replicas needs no leader. */
 const isWanted = ({ object }: Top): boolean => object === undefined || number(object.spec.replicas, 1) > 0;
 
-/** A leader that no longer renews its Lease: it hangs, cannot reach the API server, or is gone with nobody to take over. */
+/** A leader that no longer renews its Lease: it hangs, cannot reach the API server, or is gone without a successor. */
 export const leaseExpired: Rule = {
   id: 'lease/expired',
   gate: 'G7',
@@ -76,7 +76,7 @@ export const leaseExpired: Rule = {
       const pod = view.get('Pod', namespace, podNameIn(holder));
       const top = workloadOf(view, namespace, pod, holder);
       const isSystem = CONTROL_PLANE.has(name);
-      // Left behind by something that was removed, or that nobody wants to run now.
+      // The Lease belongs to something that was removed or is scaled to zero.
       if (!isSystem && (top === undefined || !isWanted(top))) continue;
       const until = `${age(now - renewed)} ago`;
       const what = pod
@@ -131,7 +131,7 @@ function* causes(
   top: Top | undefined,
 ): Iterable<Cause> {
   if (top) {
-    // Whatever else is wrong with the controller explains that it does not lead.
+    // Other findings on the controller explain that it does not lead.
     yield causeOf(top.ref);
     for (const one of view.inNamespace('Pod', namespace))
       if (topOf(view, one).ref.name === top.ref.name)

@@ -11,10 +11,10 @@ import type { Rule, RuleInput } from '../../rule.ts';
 import { named, patchCommand } from '../../shell.ts';
 import { askedOnUpdate } from '../webhook/refusing.ts';
 
-/** Controllers need their time to clean up. */
+/** Controllers may take this long to clean up. */
 const GRACE_MS = 5 * 60_000;
 const MOST_KINDS = 40;
-/** Told of by rules of their own. */
+/** Kinds that other rules report. */
 const ELSEWHERE: readonly ViewKind[] = [
   'Namespace',
   'CustomResourceDefinition',
@@ -24,13 +24,13 @@ const ELSEWHERE: readonly ViewKind[] = [
   'Lease',
 ];
 const KINDS = (Object.keys(VIEW_KINDS) as ViewKind[]).filter(kind => !ELSEWHERE.includes(kind));
-/** Kinds of which every pod or node has one: too many to list for this. */
+/** Kinds with an object for every pod or node: too many to list for this. */
 const MANY =
   /(^|\.)(cilium\.io|wgpolicyk8s\.io|openreports\.io|reports\.kyverno\.io|aquasecurity\.github\.io|metrics\.k8s\.io|crd\.projectcalico\.org|projectcalico\.org)$/;
 
 /**
- * Custom kinds that the view does not follow, and whose controller does not seem to run: a live one takes its finalizers off. While a
- * namespace is Terminating all of them, for what is deleted then may wait for one another.
+ * Custom kinds that the view does not follow and whose controller does not seem to run: a running one removes its
+ * finalizers. While a namespace is Terminating, all of them, since the objects in it may wait for each other.
  */
 function* customKinds(view: ClusterView): Iterable<ApiResource> {
   const isDeleting = [...view.all('Namespace')].some(({ metadata }) => metadata.deletionTimestamp !== undefined);
@@ -97,7 +97,7 @@ function* held(
   const { namespace, name } = metadata;
   const finalizers = metadata.finalizers ?? [];
   if (deleted === undefined || now - deleted < GRACE_MS || finalizers.length === 0) return;
-  // The namespace itself tells of what is left in it.
+  // The rule on the namespace reports what is left in it.
   if (namespace !== undefined && view.get('Namespace', undefined, namespace)?.metadata.deletionTimestamp !== undefined)
     return;
   const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : undefined;

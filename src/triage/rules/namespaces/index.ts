@@ -2,5 +2,5 @@ import type { Rule } from '../../rule.ts';
 import { finalizerStuck } from './finalizer.ts';
 import { namespaceTerminating } from './terminating.ts';
 
-/** What does not go when it was deleted. */
+/** Rules on deleted objects that do not go away. */
 export const namespaceRules: readonly Rule[] = [namespaceTerminating, finalizerStuck];

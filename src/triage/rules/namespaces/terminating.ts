@@ -12,11 +12,11 @@ import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
 import { askedOnUpdate } from '../webhook/refusing.ts';
 
-/** A namespace that is empty is gone within seconds. */
+/** An empty namespace is deleted within seconds. */
 const GRACE_MS = 60_000;
 const MOST_KINDS = 6;
 
-/** A kind of which the namespace controller says that something is left. */
+/** A kind with objects left, as the namespace controller reports. */
 interface Remaining {
   resource: ApiResource;
   count: number;
@@ -140,7 +140,7 @@ const groupOf = (apiVersion: string): string | undefined =>
 
 type Owners = readonly { finalizer: string; owner: FinalizerOwner }[];
 
-/** The finalizers that hold content: read from the instances, else from the condition. */
+/** The finalizers that keep the content: from the instances if they were read, otherwise from the condition. */
 function finalizersOf(namespace: ViewObject, held: readonly Held[]): { finalizer: string; group?: string }[] {
   const found = new Map<string, { finalizer: string; group?: string }>();
   for (const { finalizers, apiVersion } of held)
@@ -230,7 +230,7 @@ function fixesOf(
   ];
 }
 
-/** A controller that runs and leaves its finalizer: something refuses its change, or its own clean-up fails. */
+/** For a controller that runs and does not remove its finalizer: something refuses its write, or its clean-up fails. */
 const askController = (view: ClusterView, finalizer: string, { apiVersion, kind, metadata }: ViewObject) => ({
   text: `See in the log of ${kind} ${metadata.namespace}/${metadata.name}, which runs, why it does not take finalizer ${finalizer} off.`,
   command: command(view, [
@@ -241,7 +241,7 @@ const askController = (view: ClusterView, finalizer: string, { apiVersion, kind,
   ]),
 });
 
-/** Takes one finalizer off one object, and only if it still stands where it stood. */
+/** Removes one finalizer from one object, only if it is still at the same place in the list. */
 function strip(view: ClusterView, namespace: string, { apiVersion, kind, name, finalizers }: Held, finalizer: string) {
   const path = `/metadata/finalizers/${finalizers.indexOf(finalizer)}`;
   const patch = [

@@ -10,7 +10,7 @@ import { freeOnNodes } from '../scheduling/resources.ts';
 import { unplaced } from '../scheduling/unschedulable.ts';
 import { podsOn } from './not-ready.ts';
 
-/** The pods that wait and would fit on each node but for this constraint of the node. */
+/** Per node, the pending pods that would fit on it without this constraint of the node. */
 function keptOut(
   looking: Pick<RuleInput, 'view' | 'now'>,
   constraint: 'cordoned' | 'taint',
@@ -78,13 +78,16 @@ export const nodeCordoned: Rule = {
   },
 };
 
-/** Taints that the control plane or autoscalers set for a while, and that are removed again when all is well. */
+/** Taints that the control plane or autoscalers set temporarily. */
 const PASSING =
   /^(ToBeDeletedByClusterAutoscaler|DeletionCandidateOfClusterAutoscaler|node\.cloudprovider\.kubernetes\.io\/|karpenter\.sh\/(disrupted|disruption|unregistered)|node\.cilium\.io\/agent-not-ready|ebs\.csi\.aws\.com\/agent-not-ready|efs\.csi\.aws\.com\/agent-not-ready)/;
-/** These follow from conditions, which other rules tell of. */
+/** Taints that follow from node conditions, which other rules report. */
 const FROM_CONDITIONS = /^node\.kubernetes\.io\//;
 
-/** A taint that keeps out pods that belong on the node: left behind, or set after pods without a toleration were placed there. */
+/**
+ * A taint that keeps out pods that belong on the node: a leftover, or one added after pods without a toleration were
+ * placed there.
+ */
 export const nodeTainted: Rule = {
   id: 'node/tainted',
   gate: 'G2',
@@ -173,7 +176,7 @@ function explainTaint(passing: boolean, everywhere: boolean): string {
   return everywhere ? 'is on every node' : 'was set though pods without a toleration run there';
 }
 
-/** Pods on the node that would not be placed there today. Those of DaemonSets and static pods go everywhere. */
+/** Pods on the node that do not tolerate its taint, without DaemonSet pods and static pods. */
 const untoleratingPodsOn = (view: ClusterView, node: ViewObject, taint: Taint): ViewObject[] =>
   podsOn(view, node.metadata.name).filter(
     pod =>

@@ -22,7 +22,7 @@ export const podsOn = (view: ClusterView, name: string): ViewObject[] =>
     pod => text(pod.spec.nodeName) === name && pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed',
   );
 
-/** A node whose kubelet says that it is not ready, or has not said anything for too long. */
+/** A node whose kubelet reports that it is not ready, or has not reported for too long. */
 export const nodeNotReady: Rule = {
   id: 'node/not-ready',
   gate: 'G2',
@@ -42,14 +42,14 @@ export const nodeNotReady: Rule = {
   },
 };
 
-/** `all` is the number of nodes where none of them is ready. */
+/** `all` is the number of nodes when none of them is ready. */
 function notReady({ view, now }: Pick<RuleInput, 'view' | 'now'>, node: ViewObject, all: number): Finding {
   const { name } = node.metadata;
   const ready = condition(node, 'Ready');
   const isSilent = ready === undefined || ready.status === 'Unknown';
   const isCni = !isSilent && saysNetwork(node, ready);
   const pods = podsOn(view, name);
-  // Cordoned and empty it is out of service on purpose, whatever is done to the machine; pods that want it say so themselves.
+  // A cordoned and empty node is out of service on purpose. Pods that need it have findings of their own.
   const isOut = node.spec.unschedulable === true && pods.every(isOfEveryNode) && all === 0;
   const what = isSilent
     ? 'its kubelet no longer reports'
@@ -101,7 +101,7 @@ function notReady({ view, now }: Pick<RuleInput, 'view' | 'now'>, node: ViewObje
   });
 }
 
-/** Pods of DaemonSets, and those that the kubelet runs from files of its own. */
+/** Whether it is a DaemonSet pod or a static pod. */
 const isOfEveryNode = ({ metadata }: ViewObject): boolean =>
   metadata.ownerReferences.some(({ kind }) => kind === 'DaemonSet' || kind === 'Node');
 
@@ -180,7 +180,7 @@ export const nodePressure: Rule = {
   },
 };
 
-/** A node that counts as ready though its kubelet has been silent: nobody has noticed. */
+/** A node that is still Ready although its kubelet does not renew its Lease: the node controller does not run. */
 export const leaseStale: Rule = {
   id: 'node/lease-stale',
   gate: 'G2',

@@ -10,10 +10,10 @@ import { causeOf } from '../pods/owner.ts';
 const CLIENT = ['kubernetes.io/kube-apiserver-client-kubelet'];
 const SERVING = ['kubernetes.io/kubelet-serving'];
 const USER = 'system:node:';
-/** What approves them does so within seconds. */
+/** Approvers approve within seconds. */
 const USUAL_WAIT_MS = 5 * 60_000;
 
-/** Certificates that kubelets ask for and that nobody approves. */
+/** Certificate requests of kubelets that nobody approves. */
 export const requestPending: Rule = {
   id: 'node/certificate-request',
   gate: 'G2',
@@ -43,7 +43,7 @@ function waiting(view: ClusterView, request: ViewObject): Finding {
   const what = isClient ? 'client certificate' : 'serving certificate';
   return finding({
     rule: 'node/certificate-request',
-    // A node that works has its old certificate still.
+    // A ready node still has its old certificate.
     severity: isClient && !isWell ? 'high' : 'warn',
     object: request,
     summary: `the ${what} that the kubelet of node ${name} asks for is ${isApproved ? 'approved and not signed' : 'pending: nobody has approved the request (CSR)'}`,
@@ -78,7 +78,7 @@ function nodeOf({ username, request }: ViewObject['spec']): string {
   const body = text(request) === '' ? '' : Buffer.from(text(request), 'base64').toString('latin1');
   const inside = Buffer.from(body.replace(/-----[^-]+-----/g, ''), 'base64').toString('latin1');
   const at = inside.indexOf(USER);
-  // In DER the length of a short text stands in the byte before it.
+  // In DER the byte before a short text holds its length.
   const name = inside.slice(at + USER.length, at + inside.charCodeAt(at - 1));
   return at > 0 && name !== '' ? name : `(not told; asked for by ${asker})`;
 }

@@ -14,7 +14,7 @@ const covered = (view: ClusterView, pdb: ViewObject): ViewObject[] =>
     .podsMatching(pdb.metadata.namespace ?? '', fields(pdb.spec.selector))
     .filter(pod => pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed');
 
-/** Whether a node that is being drained still has one of the pods. */
+/** The nodes being drained that still have one of the pods. */
 const drained = (view: ClusterView, pods: readonly ViewObject[]): string[] => [
   ...new Set(
     pods
@@ -96,7 +96,7 @@ function blocked(view: ClusterView, pdb: ViewObject, why: 'unwell' | 'by design'
   });
 }
 
-/** Pods that two budgets cover: the eviction API refuses those altogether. */
+/** Pods that two budgets cover: the eviction API always refuses to evict those. */
 export const pdbOverlap: Rule = {
   id: 'pdb/overlap',
   gate: 'G9',
@@ -139,7 +139,7 @@ export const pdbOverlap: Rule = {
   },
 };
 
-/** A budget whose numbers nobody keeps up: the disruption controller does not run. */
+/** A budget whose status is outdated: the disruption controller does not run. */
 export const pdbStale: Rule = {
   id: 'pdb/not-observed',
   gate: 'G9',

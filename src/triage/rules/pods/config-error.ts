@@ -39,7 +39,10 @@ function newestFailure({ view }: Pick<RuleInput, 'view'>, pod: ViewObject): stri
   return event?.message.replace(/^Error: /, '') ?? '';
 }
 
-/** A container that the kubelet cannot make because of its configuration: a ConfigMap, a Secret or a key is missing, or it would run as root. */
+/**
+ * A container that the kubelet cannot create because of its configuration: a ConfigMap, a Secret or a key is missing,
+ * or it would run as root.
+ */
 export const configError: Rule = {
   id: 'pod/config-error',
   gate: 'G9',

@@ -4,21 +4,21 @@ import type { Answers, NamedRead } from '../../named-read.ts';
 import { nearest } from '../../near-miss.ts';
 import type { MissingConfig } from './missing-config.ts';
 
-/** Secrets are not in the view: their names in the namespace, or the keys of the one, have to be read. */
+/** Secrets are not in the view, so their names in the namespace, or the keys of the one, are read. */
 export function* readsFor(namespace: string, { kind, name, key }: MissingConfig): Iterable<NamedRead> {
   if (kind !== 'Secret') return;
   if (key === undefined) yield { is: 'instances', apiVersion: 'v1', kind: 'Secret', namespace };
   else if (name !== undefined) yield { is: 'object', ref: { apiVersion: 'v1', kind: 'Secret', namespace, name } };
 }
 
-/** What there is in place of something missing: the near miss, all the names, or why they are not known. */
+/** What exists in place of a missing object or key: a similar name, all names, or why they are not known. */
 export interface Alternative {
   near: string | undefined;
   existing: readonly string[];
   unread: string | undefined;
 }
 
-/** Looks for the key or the object that was probably meant. Only names of keys are looked at, never values. */
+/** Looks for the key or the object that was probably meant. Only names are used, never values. */
 export function insteadOf(view: ClusterView, answers: Answers, namespace: string, missing: MissingConfig): Alternative {
   const { kind, name, key } = missing;
   const found =

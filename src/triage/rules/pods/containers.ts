@@ -11,10 +11,10 @@ export interface Ended {
   finishedAt: number | undefined;
 }
 
-/** One container of a pod: what the spec asks and what the kubelet reports. */
+/** One container of a pod: its spec and what the kubelet reports. */
 export interface Container {
   name: string;
-  /** A sidecar is an init container that is restarted for ever: it runs beside the main ones. */
+  /** A sidecar is an init container with restartPolicy Always: it runs beside the main ones. */
   role: 'init' | 'sidecar' | 'main';
   image: string;
   spec: Fields;

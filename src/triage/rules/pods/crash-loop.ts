@@ -41,7 +41,7 @@ const crashes = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<Crash>[] 
     for (const container of containersOf(pod)) {
       const end = crashed(container, pod, looking.now);
       if (end === undefined || STARTS_FAIL.has(end.end?.reason ?? '')) continue;
-      // While it waits, the run before is the one that crashed; once it has ended, its own log is.
+      // A waiting container's previous run crashed; an ended container's own log has the crash.
       const previous = container.ended === undefined;
       const { namespace, name } = podRef(pod);
       const read = {
@@ -60,7 +60,7 @@ const crashes = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<Crash>[] 
     return undefined;
   });
 
-/** Undefined where the container does not crash; `end` is undefined where nobody says how it ended. */
+/** Undefined when the container does not crash; `end` is undefined when it is not known how it ended. */
 function crashed(
   { waiting, ended, last, restarts }: Container,
   pod: ViewObject,
@@ -70,12 +70,12 @@ function crashed(
   const restartsAlways = text(pod.spec.restartPolicy) !== 'Never';
   if (ended && restartsAlways && restarts > 0 && (ended.exitCode !== 0 || text(pod.spec.restartPolicy) !== 'OnFailure'))
     return { end: ended };
-  // Between two crashes it runs for a moment and is not ready.
+  // Between two crashes the container runs for a moment without being ready.
   const isRecent = last?.finishedAt !== undefined && now - last.finishedAt < 10 * 60_000;
   return waiting === undefined && isRecent && restarts >= 3 && now - created(pod) > 120_000 ? { end: last } : undefined;
 }
 
-/** A container that ends again and again: with its exit code, the reason and the last lines of its log. */
+/** A container that keeps crashing: with its exit code, the reason and the last lines of its log. */
 export const crashLoop: Rule = {
   id: 'pod/crash-loop',
   gate: 'G9',
@@ -115,7 +115,7 @@ export const oomKilled: Rule = {
 
 const isOom = ({ end }: Crash): boolean => end?.reason === 'OOMKilled';
 
-/** All that is known about one crash, for its lines and its fixes. */
+/** All that is known about one crash, for evidence and fixes. */
 interface Explanation {
   oom: boolean;
   limit: string;
@@ -125,7 +125,7 @@ interface Explanation {
   unread: string | undefined;
   hint: LogHint | undefined;
   why: string;
-  /** The LimitRange that put the limit in. */
+  /** The LimitRange that set the limit. */
   givenBy: string | undefined;
 }
 
@@ -162,8 +162,8 @@ function explain(looking: RuleInput, sick: UnwellPods<Crash>): Explanation {
 }
 
 /**
- * Between two crashes a pod may have been ready for a moment, and of its earlier ends only the last is kept: what crashed more than once has
- * done so for that long, at least.
+ * Since when it crashes. Only the last end is recorded, so a container that crashed more than once has done so at
+ * least since then.
  */
 function crashingSince({ pods, what: { container } }: UnwellPods<Crash>): Since | undefined {
   const runs = pods.flatMap(pod =>
@@ -222,7 +222,7 @@ function evidence(
   ];
 }
 
-/** A limit that the pod template does not have was put in by a LimitRange: which one. */
+/** The LimitRange that set a limit which the pod template does not have. */
 function limitGivenBy({ view }: RuleInput, { top, what }: UnwellPods<Crash>, limit: string): string | undefined {
   const template = fields(fields(fields(top.object?.spec.template).spec));
   const own = list(template.containers).find(one => text(one.name) === what.container.name);
@@ -241,14 +241,14 @@ function causeWords(container: Container, { oom, limit, hint, why, givenBy }: Ex
   return `${hint ? `The log says: ${hint.means}. ` : ''}The last run ended with ${why}.`;
 }
 
-/** What the container reads its configuration from: an injection there may be what it stumbles over. */
+/** The ConfigMaps and Secrets that the container reads: an injection on them may explain the crash. */
 const configs = (container: Container, namespace: string | undefined) =>
   [...(Array.isArray(container.spec.envFrom) ? container.spec.envFrom : [])].flatMap(one => {
     const name = text(fields(fields(one).configMapRef).name);
     return name ? [{ kind: 'ConfigMap', name, ...(namespace && { namespace }) }] : [];
   });
 
-/** The newest event that tells of a probe that gets the container killed. */
+/** The newest event about a failing probe that makes the kubelet kill the container. */
 function probeThatKills(
   events: readonly { reason: string; message: string }[],
   container: Container,
@@ -314,7 +314,7 @@ function* fixes(
   };
 }
 
-/** `256Mi` → `512Mi`; what is not understood becomes a sensible amount. */
+/** `256Mi` → `512Mi`; a default amount when it cannot be parsed. */
 function doubled(limit: string): string {
   const found = /^(\d+)([A-Za-z]*)$/.exec(limit);
   return found ? `${Number(found[1]) * 2}${found[2]}` : '512Mi';

@@ -22,7 +22,7 @@ import {
   usualCauses,
 } from './unwell-pods.ts';
 
-/** What keeps a placed pod from getting its first container. */
+/** What keeps a scheduled pod from starting its first container. */
 type Trouble =
   | { about: 'config'; missing: MissingConfig; volume: string }
   | { about: 'claim'; words: string }
@@ -74,7 +74,7 @@ function troubleOf(view: ClusterView, pod: ViewObject): Trouble {
   return { about: 'unknown', words: events[0] ? `${events[0].reason}: ${events[0].message}` : '' };
 }
 
-/** The object that a volume takes its files from; a projected volume has several. */
+/** The object that a volume gets its files from; a projected volume has several. */
 function sourceOf(pod: ViewObject, volume: string, kind: MissingConfig['kind']): string | undefined {
   const found = list(pod.spec.volumes).find(one => text(one.name) === volume);
   const sources = [fields(found), ...list(fields(found?.projected).sources)];
@@ -87,7 +87,7 @@ function sourceOf(pod: ViewObject, volume: string, kind: MissingConfig['kind']):
     .find(one => one !== '');
 }
 
-/** Where the events are forgotten, the view still shows a ConfigMap that a volume needs and that is not there. */
+/** When the events have expired, the view still shows that a ConfigMap of a volume is missing. */
 function absentConfig(view: ClusterView, pod: ViewObject): Trouble | undefined {
   if (view.sync('ConfigMap').state === 'blind') return undefined;
   for (const volume of list(pod.spec.volumes)) {
@@ -99,7 +99,10 @@ function absentConfig(view: ClusterView, pod: ViewObject): Trouble | undefined {
   return undefined;
 }
 
-/** Pods that have a node, and whose containers are not created: a volume cannot be mounted, or the network not be set up. */
+/**
+ * Pods that have a node and whose containers are not created: a volume cannot be mounted, or the network cannot be
+ * set up.
+ */
 export const stuckCreating: Rule = {
   id: 'pod/stuck-creating',
   gate: 'G9',

@@ -1,6 +1,6 @@
 import type { Ended } from './containers.ts';
 
-/** What an exit code says, with what a kubelet or runtime wrote beside it. */
+/** What an exit code means, with the reason and message of the kubelet or runtime. */
 export function exitWords({ exitCode, reason, message }: Ended): string {
   if (reason === 'OOMKilled') return 'OOMKilled: it used more memory than its limit';
   if (/exec format error/i.test(message)) return 'exec format error: the image is built for another architecture';
@@ -33,7 +33,7 @@ export function exitWords({ exitCode, reason, message }: Ended): string {
   }
 }
 
-/** What the runtime says when it cannot start a command: without its own preamble. */
+/** The message of a runtime that cannot start a command, without its preamble. */
 export function startFault(message: string): string | undefined {
   const command =
     /exec: "?([^":]+)"?: (executable file not found in \$PATH|stat [^:]+: no such file or directory|permission denied|is a directory|no such file or directory)/.exec(

@@ -4,7 +4,7 @@ import { undoneBy } from '../../claims.ts';
 import { command, named } from '../../shell.ts';
 import type { Top } from './owner.ts';
 
-/** Rolling back, where the workload has an earlier revision to go back to. */
+/** A fix that rolls back, if the workload has an earlier revision. */
 export function rollBack(view: ClusterView, top: Top): FixDraft | undefined {
   const { ref, object } = top;
   if (!['Deployment', 'StatefulSet', 'DaemonSet'].includes(ref.kind) || object === undefined) return undefined;
@@ -16,7 +16,10 @@ export function rollBack(view: ClusterView, top: Top): FixDraft | undefined {
   };
 }
 
-/** Editing the workload that makes the pods. A bare pod has to be made anew: most of its fields cannot be changed. */
+/**
+ * A fix that edits the workload of the pods. A pod without an owner has to be created again, since most of its fields
+ * cannot be changed.
+ */
 export function edit(view: ClusterView, top: Top, text: string): FixDraft {
   if (top.ref.kind === 'Pod' || top.ref.kind === 'Job')
     return {
@@ -26,13 +29,13 @@ export function edit(view: ClusterView, top: Top, text: string): FixDraft {
   return { text: `${text}${lastingEdit(view, top)}`, command: command(view, ['kubectl', 'edit', ...named(top.ref)]) };
 }
 
-/** What would undo an edit in the cluster, and where the lasting one is made. */
+/** Says what would undo an edit in the cluster, and where to make a lasting one. */
 export function lastingEdit(view: ClusterView, { ref, object, managedBy }: Top): string {
   if (managedBy) return ` ${managedBy.kind} ${managedBy.name} made this ${ref.kind}: change it there, or it is undone.`;
   return object === undefined ? '' : undoneBy(view, object);
 }
 
-/** Shows one of the pods with its events. */
+/** A fix that shows one of the pods with its events. */
 export const describe = (view: ClusterView, pod: { namespace?: string; name: string }, text: string): FixDraft => ({
   text,
   command: command(view, ['kubectl', 'describe', ...named({ apiVersion: 'v1', kind: 'Pod', ...pod })]),

@@ -4,7 +4,7 @@ import { strings } from '../../../k8s/fields.ts';
 import type { Cause } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
 
-/** A host that a container's command waits for, and whether there is a Service of that name. */
+/** A host that a container's command waits for, and whether a Service of that name exists. */
 export interface WaitsFor {
   namespace: string;
   name: string;
@@ -17,7 +17,7 @@ const AFTER_TOOL =
 const IN_URL = /(?:https?|tcp|postgres(?:ql)?|redis|amqp|mysql|mongodb):\/\/(?:[^/@\s]*@)?([a-z][a-z0-9.-]*)/g;
 const WITH_PORT = /(?:^|[\s"'=])([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*):\d{2,5}\b/g;
 
-/** Hosts in the command and arguments of a container that can be Services of the cluster. */
+/** Hosts in the command and arguments of a container that may be Services of the cluster. */
 export function waitsFor(view: ClusterView, { metadata }: ViewObject, spec: Fields): WaitsFor[] {
   const line = [...strings(spec.command), ...strings(spec.args)].join(' ');
   const hosts = new Set(

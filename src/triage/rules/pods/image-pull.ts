@@ -37,7 +37,7 @@ interface BadImage {
   missingSecrets: string[];
 }
 
-/** A container whose image cannot be had. */
+/** A container whose image cannot be pulled. */
 export const imagePull: Rule = {
   id: 'pod/image-pull',
   gate: 'G9',
@@ -83,7 +83,7 @@ function badImage(view: ClusterView, pod: ViewObject): BadImage | undefined {
   };
 }
 
-/** The kubelet says which of the pull secrets it did not find. */
+/** The missing pull secrets that the kubelet names. */
 function missingSecrets(view: ClusterView, pod: ViewObject): string[] {
   const event = view.eventsAbout(podRef(pod)).find(one => one.reason === 'FailedToRetrieveImagePullSecret');
   const named = /image pull secrets \(([^)]*)\)/.exec(event?.message ?? '')?.[1] ?? '';
@@ -137,7 +137,7 @@ function found(view: ClusterView, sick: UnwellPods<BadImage>) {
   });
 }
 
-/** The image of the same container in the ReplicaSet that is still serving, or in the newest one before. */
+/** The image of the same container in the ReplicaSet that still has ready pods, or in the newest earlier one. */
 function earlierImage(view: ClusterView, { top, what }: UnwellPods<BadImage>): string | undefined {
   if (top.object?.kind !== 'Deployment') return undefined;
   const revision = (set: ViewObject) => Number(set.metadata.annotations['deployment.kubernetes.io/revision'] ?? 0);
@@ -188,7 +188,7 @@ function* fixesFor(
     : undefined;
   if (network && !isGone) yield network;
   yield imageFix(view, sick, moved);
-  // A registry whose name is unknown will not come back by waiting: another image is the first thing to try.
+  // Waiting does not help when the registry's name does not resolve, so another image comes first.
   if (network && isGone) yield network;
 }
 
@@ -208,7 +208,7 @@ function secretFix(view: ClusterView, { top, what }: UnwellPods<BadImage>, secre
   return { text, command: command(view, ['kubectl', 'create', 'secret', 'docker-registry', secret, ...place, ...who]) };
 }
 
-/** Another image, set by a command where the workload's kind has a pod template that can be changed. */
+/** A fix that sets another image, with a command if the workload has a pod template that can be changed. */
 function imageFix(view: ClusterView, { top, what }: UnwellPods<BadImage>, moved: string | undefined): FixDraft {
   const { container } = what;
   const words = containerWords(container);

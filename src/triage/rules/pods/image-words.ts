@@ -1,4 +1,4 @@
-/** What a registry or container runtime says about an image that cannot be had, told apart by its words. */
+/** Why an image cannot be pulled, by the message of the registry or container runtime. */
 export type ImageTrouble =
   | 'rate limit'
   | 'wrong platform'
@@ -14,7 +14,7 @@ export type ImageTrouble =
   | 'signature'
   | 'unknown';
 
-/** The order matters: Docker Hub's words for a missing repository also say that access is denied. */
+/** The order matters: Docker Hub's message for a missing repository also says that access is denied. */
 const WORDS: readonly (readonly [ImageTrouble, RegExp])[] = [
   ['rate limit', /toomanyrequests|too many requests|rate limit|status(?: code)?:? 429/i],
   [
@@ -40,7 +40,7 @@ const WORDS: readonly (readonly [ImageTrouble, RegExp])[] = [
   ],
 ];
 
-/** Tells the trouble from the kubelet's reason and whatever text there is about it. */
+/** Derives the trouble from the kubelet's reason and message. */
 export function imageTrouble(reason: string, words: string): ImageTrouble {
   if (reason === 'InvalidImageName' || /couldn't parse image (name|reference)|invalid reference format/i.test(words))
     return 'bad name';
@@ -95,5 +95,5 @@ const MOVED: readonly (readonly [RegExp, string])[] = [
   [/^docker\.pkg\.github\.com\//, 'docker.pkg.github.com was replaced by ghcr.io'],
 ];
 
-/** Whether the image lies where nothing is any more, and where it went. */
+/** Where the image moved to, if its registry or repository was closed. */
 export const movedImage = (image: string): string | undefined => MOVED.find(([pattern]) => pattern.test(image))?.[1];

@@ -23,7 +23,7 @@ import {
   usualCauses,
 } from './unwell-pods.ts';
 
-/** An init container that runs for longer than this waits for something. */
+/** An init container that runs for longer than this counts as waiting for something. */
 const TOO_LONG = 5 * 60_000;
 
 interface Waiting {
@@ -56,7 +56,7 @@ const stuck = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<Waiting>[] 
     };
   });
 
-/** An init container that does not come to its end, so that the main containers are not started. */
+/** An init container that does not end, so that the main containers are not started. */
 export const initStuck: Rule = {
   id: 'pod/init-stuck',
   gate: 'G9',

@@ -8,10 +8,10 @@ import { command, named } from '../../shell.ts';
 import { causeOf, type Top, topOf } from './owner.ts';
 import { podNames } from './unwell-pods.ts';
 
-/** How long after its grace period a pod may take to go. */
+/** How long after its grace period a pod may still exist. */
 const SLACK = 60_000;
 
-/** A pod that has been deleted and does not go. */
+/** A pod that has been deleted and does not go away. */
 export const podTerminating: Rule = {
   id: 'pod/terminating',
   gate: 'G9',
@@ -76,10 +76,13 @@ export const podTerminating: Rule = {
   },
 };
 
-/** Pods that were evicted within this time are news. */
+/** Only pods evicted within this time are reported. */
 const RECENT = 60 * 60_000;
 
-/** Workloads that lose pods again and again because their node runs short, or because they use more disk than they may. */
+/**
+ * Workloads whose pods are evicted again and again because their node is short of resources, or because they exceed
+ * their disk limit.
+ */
 export const podEvicted: Rule = {
   id: 'pod/evicted',
   gate: 'G9',
@@ -127,11 +130,11 @@ export const podEvicted: Rule = {
   },
 };
 
-/** Serious where two of these meet: by their own limit, a workload that is short of pods, three pods or more. */
+/** High when at least two of these hold: evicted for their own limit, the workload lacks pods, three pods or more. */
 const evictedSeverity = (isOwn: boolean, isHurt: boolean, pods: number): 'high' | 'warn' =>
   [isOwn, isHurt, pods >= 3].filter(Boolean).length >= 2 ? 'high' : 'warn';
 
-/** The pods evicted lately, by the workload at their top. */
+/** The recently evicted pods, by workload. */
 function evictedByTop(view: ClusterView, now: number): Iterable<{ top: Top; pods: ViewObject[] }> {
   const groups = new Map<string, { top: Top; pods: ViewObject[] }>();
   for (const pod of view.all('Pod')) {
@@ -147,7 +150,7 @@ function evictedByTop(view: ClusterView, now: number): Iterable<{ top: Top; pods
   return groups.values();
 }
 
-/** Whether the node of a pod is gone, or there and not ready. Where no node may be read neither is said. */
+/** Whether the node of a pod is gone, or exists and is not ready. Both are false when nodes cannot be read. */
 function nodeOf(view: ClusterView, name: string): { isGone: boolean; isSilent: boolean } {
   const node = name === '' ? undefined : view.get('Node', undefined, name);
   return {
@@ -156,7 +159,7 @@ function nodeOf(view: ClusterView, name: string): { isGone: boolean; isSilent: b
   };
 }
 
-/** What keeps a pod that is being deleted from going. */
+/** What keeps a deleted pod from going away. */
 function heldBy(finalizers: readonly string[], node: string, { isGone, isSilent }: ReturnType<typeof nodeOf>): string {
   if (finalizers.length > 0) return `finalizer ${finalizers.join(', ')} is left`;
   if (isGone) return `its node ${node} does not exist any more`;

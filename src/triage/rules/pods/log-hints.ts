@@ -1,6 +1,6 @@
 import type { Cause } from '../../finding.ts';
 
-/** What a line of a log says about a cause outside of the program. */
+/** A cause outside of the program that a log line shows. */
 export interface LogHint {
   line: string;
   means: string;
@@ -18,7 +18,7 @@ const service = (host: string, namespace: string): Cause[] => {
   return /^\d+$/.test(name) || name === '' ? [] : [{ kind: 'Service', namespace: ns ?? namespace, name }];
 };
 
-/** The first that matches wins, so what names an object stands before what only names a kind of trouble. */
+/** The first match wins, so patterns that name an object come before general ones. */
 const PATTERNS: readonly Pattern[] = [
   {
     match: /User "system:serviceaccount:([^:"]+):([^"]+)" cannot (\S+) resource "([^"]+)"(?: in API group "([^"]*)")?/,
@@ -119,11 +119,11 @@ const PATTERNS: readonly Pattern[] = [
   },
 ];
 
-/** The last line of a log that tells a cause that we know. */
+/** The hint from the last log line with a known cause. */
 export function logHint(lines: readonly string[], namespace: string): LogHint | undefined {
   for (const pattern of PATTERNS)
     for (const line of [...lines].reverse()) {
-      // Structured logs escape the quotes of what they quote.
+      // Structured logs escape quotes.
       const found = pattern.match.exec(line.replaceAll('\\"', '"'));
       if (found) return { line, means: pattern.means(found), because: pattern.because?.(found, namespace) ?? [] };
     }

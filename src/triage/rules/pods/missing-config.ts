@@ -2,10 +2,10 @@ import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import type { Cause } from '../../finding.ts';
 import { secretMakers } from '../secrets/external.ts';
 
-/** What a kubelet misses when it cannot make a container or mount a volume, read from its words. */
+/** What a kubelet does not find when it cannot create a container or mount a volume, from its message. */
 export interface MissingConfig {
   kind: 'ConfigMap' | 'Secret';
-  /** Undefined where the words do not say which object the key is missing in. */
+  /** Undefined when the message does not say which object lacks the key. */
   name: string | undefined;
   /** The missing key; undefined where the whole object is missing. */
   key: string | undefined;
@@ -25,7 +25,10 @@ export function missingConfig(words: string): MissingConfig | undefined {
 
 const kindOf = (word = ''): MissingConfig['kind'] => (/^config/i.test(word) ? 'ConfigMap' : 'Secret');
 
-/** What explains that it is missing: itself, and for a Secret the Certificate or ExternalSecret that should have made it. */
+/**
+ * What explains that it is missing: the object itself, and for a Secret the Certificate or ExternalSecret that should
+ * have created it.
+ */
 export const makersOf = (view: ClusterView, namespace: string, { kind, name }: MissingConfig): Cause[] =>
   name === undefined
     ? []

@@ -7,13 +7,16 @@ import type { Cause } from '../../finding.ts';
 /** The object that a person edits to change a pod: its Deployment, its CronJob, or the pod itself. */
 export interface Top {
   ref: ObjectRef;
-  /** Undefined where the owner is of a kind that the view does not hold. */
+  /** Undefined when the owner's kind is not in the view. */
   object: ViewObject | undefined;
-  /** What owns the top in its turn, where that is of a kind that the view does not hold: an operator would undo an edit. */
+  /** The owner of the top, when its kind is not in the view: an operator that would undo an edit. */
   managedBy: ObjectRef | undefined;
 }
 
-/** Follows the controllers of an object upward. A static pod is owned by its node, which nobody edits: there the pod is the top. */
+/**
+ * Follows the controllers of an object upward. A static pod is owned by its node, which nobody edits, so the pod
+ * itself is the top.
+ */
 export function topOf(view: ClusterView, object: ViewObject): Top {
   let top = object;
   for (let steps = 0; steps < 8; steps++) {
@@ -33,7 +36,7 @@ export function topOf(view: ClusterView, object: ViewObject): Top {
   return { ref: refOf(top), object: top, managedBy: undefined };
 }
 
-/** What pods are made by, directly or through one another. */
+/** The kinds that own pods, directly or indirectly. */
 export const POD_OWNERS: readonly ViewKind[] = [
   'ReplicaSet',
   'Deployment',
@@ -43,10 +46,10 @@ export const POD_OWNERS: readonly ViewKind[] = [
   'CronJob',
 ];
 
-/** Kinds that nobody edits when they have an owner: what is changed there is made anew by the owner. */
+/** Kinds that nobody edits when they have an owner, since the owner creates them again. */
 const MADE_BY_CONTROLLERS: ReadonlySet<string> = new Set(['Pod', 'ReplicaSet', 'Job']);
 
-/** An owner of a kind that is wholly known and yet not there has been deleted. */
+/** Whether an owner has been deleted: its kind is completely read, and it is not there. */
 const isGone = (view: ClusterView, kind: string): boolean =>
   Object.hasOwn(VIEW_KINDS, kind) && view.sync(kind as ViewKind).state === 'live';
 

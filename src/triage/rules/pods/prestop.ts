@@ -34,7 +34,7 @@ export const preStopFails: Rule = {
     for (const { top, names, message, at, count } of groups.values())
       yield finding({
         rule: 'pod/prestop-hook',
-        // One that failed once is past; one that fails at each stop loses something each time.
+        // A single failure is past; a hook that fails at every stop loses something each time.
         severity: count > 1 ? 'high' : 'warn',
         object: top.object ?? top.ref,
         summary: `the preStop hook fails when its pods are stopped: ${message}`,

@@ -5,7 +5,7 @@ import type { Container } from './containers.ts';
 
 export type ProbeType = 'readiness' | 'liveness' | 'startup';
 
-/** The probe of a container by its type, with where it asks. */
+/** The probe of a container by type, with its target. */
 export function probeOf({ spec }: Container, type: ProbeType): { probe: Fields; target: string } | undefined {
   const value = spec[`${type}Probe`];
   if (!value) return undefined;
@@ -26,7 +26,7 @@ interface Fault {
   fix: string;
 }
 
-/** What the words of a failed probe mean for this container, as short as it can be said; the fix in one sentence. */
+/** What the message of a failed probe means for this container, and the fix in one sentence. */
 export function probeFault(container: Container, type: ProbeType, message: string): Fault {
   const at = probeOf(container, type);
   const port = portOf(at?.probe ?? {});
@@ -37,7 +37,7 @@ export function probeFault(container: Container, type: ProbeType, message: strin
   return faultIn(message, { type, port, timeout: number(at?.probe.timeoutSeconds, 1) });
 }
 
-/** What it means that the program answers with this HTTP status. */
+/** What it means that the probe gets this HTTP status. */
 function statusFault(container: Container, type: ProbeType, status: string): Fault {
   if (status === '404') {
     const path = text(fields(probeOf(container, type)?.probe.httpGet).path) || '/';
@@ -58,7 +58,7 @@ function statusFault(container: Container, type: ProbeType, status: string): Fau
   };
 }
 
-/** What the kubelet's own words mean, where no HTTP status came back. */
+/** What the kubelet's own message means when there is no HTTP status. */
 function faultIn(
   message: string,
   { type, port, timeout }: { type: ProbeType; port: string | undefined; timeout: number },

@@ -25,7 +25,10 @@ import {
 
 interface Unready {
   container: Container;
-  /** Until when its startup probe may fail before the kubelet kills it for the first time; undefined when that time is over. */
+  /**
+   * How long its startup probe may still fail before the kubelet kills it for the first time; undefined when that
+   * time is over.
+   */
   startsUntil: number | undefined;
   type: ProbeType | undefined;
   message: string;
@@ -37,7 +40,7 @@ const unready = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<Unready>[
   unwellPodGroups(looking, pod => {
     if (pod.status.phase !== 'Running' || unreadyFor(pod, looking.now) < FIRST_MINUTE) return undefined;
     const containers = containersOf(pod);
-    // A container that waits or crashes is the matter of other rules.
+    // Other rules report containers that wait or crash.
     if (containers.some(one => one.waiting || (one.role !== 'init' && one.ended) || crashedLately(one, looking.now)))
       return undefined;
     const container = containers.find(one => one.role !== 'init' && one.running && !one.ready);
@@ -81,7 +84,7 @@ const unready = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<Unready>[
 const crashedLately = ({ last, restarts }: Container, now: number): boolean =>
   restarts >= 3 && last?.finishedAt !== undefined && now - last.finishedAt < 600_000;
 
-/** Whether its probes have not had their time yet: they begin after initialDelaySeconds. */
+/** Whether its probes have not begun yet: they start after initialDelaySeconds. */
 function isStarting({ spec, running }: Container, now: number): boolean {
   const delays = ['readinessProbe', 'startupProbe'].map(key =>
     number((spec[key] as { initialDelaySeconds?: number } | undefined)?.initialDelaySeconds),
@@ -89,7 +92,7 @@ function isStarting({ spec, running }: Container, now: number): boolean {
   return running?.startedAt !== undefined && now - running.startedAt < FIRST_MINUTE + Math.max(...delays) * 1000;
 }
 
-/** How long a container that has not started may go on trying, by its startup probe. One that was killed before has had its time. */
+/** How long the startup probe of a container may still fail; undefined for one that was killed before. */
 function startsUntil({ spec, running, started, restarts }: Container, now: number): number | undefined {
   if (started !== false || restarts > 0 || running?.startedAt === undefined || !spec.startupProbe) return undefined;
   const probe = fields(spec.startupProbe);
@@ -134,7 +137,7 @@ function probeFinding({ view, answers, now }: RuleInput, sick: UnwellPods<Unread
   const at = type && probeOf(container, type);
   return finding({
     rule: 'pod/probe',
-    // It is killed, and the failure certain, only when its time is over.
+    // Only when that time is over is the container killed and the failure certain.
     severity: startsUntil === undefined ? 'high' : 'warn',
     object: top.object ?? top.ref,
     summary: `${type ?? 'readiness'} probe fails: ${containerWords(container)} of ${howMany(sick)} ${startWords(startsUntil, now)}${othersWell ? ', its other containers are' : ''}: ${fault.what}${hint ? `; log: ${hint.means}` : ''}`,
@@ -170,7 +173,7 @@ function startWords(startsUntil: number | undefined, now: number): string {
   return `has not started yet, and may go on trying for ${counted(left, 'more minute')}`;
 }
 
-/** Pods whose containers are all ready, and that wait for a condition that somebody else must set. */
+/** Pods whose containers are all ready and that wait for a readiness gate, which somebody else must set. */
 export const readinessGate: Rule = {
   id: 'pod/readiness-gate',
   gate: 'G9',

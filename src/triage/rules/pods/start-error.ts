@@ -17,7 +17,7 @@ const REASONS: ReadonlySet<string> = new Set([
   'ContainerCannotRun',
 ]);
 
-/** The reason and words of a container that the runtime cannot start; a crash loop may hide it behind its own reason. */
+/** The reason and message of a container that the runtime cannot start; CrashLoopBackOff may hide them. */
 function startError(container: Container): { reason: string; message: string } | undefined {
   const { waiting, ended, last } = container;
   if (waiting && REASONS.has(waiting.reason)) return waiting;

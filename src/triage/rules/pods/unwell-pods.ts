@@ -12,16 +12,16 @@ import { causeOf, type Top, topOf } from './owner.ts';
 export interface UnwellPods<T> {
   top: Top;
   pods: readonly ViewObject[];
-  /** What was found in the first of the pods. */
+  /** What was found in the first pod. */
   what: T;
 }
 
-/** Until then a pod that is not ready is merely starting. */
+/** A younger pod that is not ready counts as starting. */
 export const FIRST_MINUTE = 60_000;
 /** A pod that waits longer than this for a node or for its volumes is stuck. */
 export const PENDING_TOO_LONG = 120_000;
 
-/** A pod that should be serving and is not. Finished pods, and those being deleted, are other rules' matter. */
+/** Whether a pod should be ready and is not. Finished and terminating pods are left to other rules. */
 export function isUnwell(pod: ViewObject): boolean {
   const { phase } = pod.status;
   if (phase === 'Succeeded' || phase === 'Failed' || pod.metadata.deletionTimestamp !== undefined) return false;
@@ -29,8 +29,9 @@ export function isUnwell(pod: ViewObject): boolean {
 }
 
 /**
- * Groups the unwell pods by the workload that a person would edit and by what `look` finds in them, so that three pods that fail for
- * one reason are one finding. Pods in their first minute are left out. `look` also gives the key that tells reasons apart.
+ * Groups unwell pods by the workload that a person would edit and by the reason that `look` finds, so that three pods
+ * that fail for one reason are one finding. Pods in their first minute are left out. `look` also returns the key of
+ * the reason.
  */
 export function unwellPodGroups<T>(
   { view, now }: Pick<RuleInput, 'view' | 'now'>,
@@ -53,7 +54,7 @@ export function unwellPodGroups<T>(
 export const unreadyFor = (pod: ViewObject, now: number): number =>
   now - (condition(pod, 'Ready')?.since ?? created(pod));
 
-/** Since when the oldest of the pods is not ready. */
+/** Since when the first of the pods has not been ready. */
 export const unreadySince = (pods: readonly ViewObject[]): Since | undefined => earliest(...pods.map(sinceNotReady));
 
 /** `pods: web-1, web-2 and 3 more`: for an evidence line. */
@@ -63,7 +64,7 @@ export function podNames(pods: readonly ViewObject[], most = 3): string {
   return `${pods.length === 1 ? 'pod' : 'pods'}: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** What may explain that pods are unwell: their node, and an injection on the workload or on them. */
+/** What may explain that pods are unwell: their node, or an injection on them or their workload. */
 export function usualCauses({ top, pods }: Pick<UnwellPods<unknown>, 'top' | 'pods'>): Cause[] {
   const nodes = new Set(pods.map(pod => text(pod.spec.nodeName)).filter(name => name !== ''));
   return [
@@ -75,7 +76,7 @@ export function usualCauses({ top, pods }: Pick<UnwellPods<unknown>, 'top' | 'po
   ];
 }
 
-/** How many of the pods that are wanted this is about: `2 of 3 pods`. */
+/** How many of the wanted pods this is about: `2 of 3 pods`. */
 export function howMany({ top, pods }: Pick<UnwellPods<unknown>, 'top' | 'pods'>): string {
   const wanted = top.object?.spec.replicas;
   if (top.ref.kind === 'Pod') return 'the pod';
@@ -84,7 +85,7 @@ export function howMany({ top, pods }: Pick<UnwellPods<unknown>, 'top' | 'pods'>
     : counted(pods.length, 'pod');
 }
 
-/** How the view and reads name a pod. */
+/** The namespace and name of a pod, as the view and reads use them. */
 export const podRef = ({
   metadata,
 }: ViewObject): { apiVersion: string; kind: string; namespace: string; name: string; uid: string } => ({

@@ -10,7 +10,7 @@ import { quotedRefusal, refusalsSeen, type Seen } from '../../refusals.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
 
-/** A policy that refuses everything in its scope, because the params that its binding names are gone. */
+/** A policy that refuses everything in its scope, because the params of its binding do not exist. */
 export const policyParams: Rule = {
   id: 'policies/params-missing',
   gate: 'G4',
@@ -94,7 +94,7 @@ function paramsMissing(
   });
 }
 
-/** A policy that cannot be worked out, or a binding to none. */
+/** A policy with broken expressions, or a binding without a policy. */
 export const policyBroken: Rule = {
   id: 'policies/broken',
   gate: 'G4',

@@ -4,7 +4,7 @@ import { finding } from '../../build.ts';
 import type { Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';
 
-/** Whether a Kyverno policy refuses what does not satisfy it. */
+/** Whether a Kyverno policy enforces, and not only audits. */
 const enforces = ({ spec }: ViewObject): boolean =>
   text(spec.validationFailureAction).toLowerCase() === 'enforce' ||
   list(spec.rules).some(rule => text(fields(rule.validate).failureAction).toLowerCase() === 'enforce');
@@ -16,7 +16,7 @@ const hasWebhooks = (view: ClusterView): boolean =>
       one.metadata.labels['webhook.kyverno.io/managed-by'] === 'kyverno',
   );
 
-/** How many objects a report says that a policy refuses. */
+/** The failures of a policy in policy reports. */
 const failuresOf = (view: ClusterView, policy: string): number =>
   (['PolicyReport', 'ClusterPolicyReport'] as const).reduce(
     (sum, kind) =>
@@ -29,7 +29,7 @@ const failuresOf = (view: ClusterView, policy: string): number =>
     0,
   );
 
-/** A policy that is there and that nothing enforces. */
+/** A policy that nothing enforces. */
 export const policyUnenforced: Rule = {
   id: 'policies/unenforced',
   gate: 'G4',

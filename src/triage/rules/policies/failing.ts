@@ -12,7 +12,7 @@ import { causeOf } from '../pods/owner.ts';
 
 type Denied = Extract<Refusal, { is: 'policy denied' }>;
 
-/** Refusals that say that an expression could not be worked out, by the policy. */
+/** Refusals by policies whose expression could not be evaluated, by policy. */
 function failuresOf(view: ClusterView): Map<ViewObject, { denied: Denied; seen: Seen[] }> {
   const found = new Map<ViewObject, { denied: Denied; seen: Seen[] }>();
   for (const one of refusalsSeen(view)) {
@@ -29,10 +29,10 @@ function failuresOf(view: ClusterView): Map<ViewObject, { denied: Denied; seen: 
   return found;
 }
 
-/** Words of a mutating policy do not say of which kind it is. */
+/** Messages of mutating policies do not name their kind. */
 const isOf = ({ validating }: Denied, kind: string): boolean => validating === (kind === 'ValidatingAdmissionPolicy');
 
-/** A policy whose own expression fails, and that refuses what it was only to look at or to fill in. */
+/** A policy that refuses requests because its own expression fails. */
 export const policyFailing: Rule = {
   id: 'policies/failing',
   gate: 'G4',

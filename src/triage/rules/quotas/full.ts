@@ -13,7 +13,7 @@ import { topOf } from '../pods/owner.ts';
 import { refusals } from '../workloads/refusals.ts';
 import { isBeyond } from './too-small.ts';
 
-/** What a quota refuses now, and to whom. */
+/** What a quota refuses now, and whose pods. */
 interface Denial {
   namespace: string;
   quota: string;
@@ -25,7 +25,7 @@ interface Denial {
 }
 
 function* denials({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterable<Denial> {
-  // Who asks for more than the whole quota has a finding of his own.
+  // A workload that asks for more than the whole quota has its own finding.
   for (const { top, refusal, message, since } of refusals({ view, now }))
     if (refusal?.is === 'quota exceeded' && !refusal.lines.some(isBeyond))
       yield {
@@ -51,7 +51,7 @@ function* denials({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterable<Deni
         };
 }
 
-/** A quota that refuses what somebody needs. A quota that is merely full is no failure. */
+/** A quota that refuses requests. A quota that is just full is not a failure. */
 export const quotaFull: Rule = {
   id: 'quota/exceeded',
   gate: 'G9',
@@ -132,13 +132,13 @@ function full(view: ClusterView, quota: ViewObject, group: readonly Denial[]) {
   });
 }
 
-/** The API server lists every resource of the request; only those that do not fit are the reason. */
+/** Whether one resource of the request fits. The API server lists all of them; the others are the reason. */
 function fits({ requested, used, limited }: QuotaLine): boolean {
   const [a, b, c] = [requested, used, limited].map(quantityOf);
   return a !== undefined && b !== undefined && c !== undefined && a + b <= c;
 }
 
-/** The sum of two quantities in a unit of theirs; empty where it is not plain. */
+/** The sum of two quantities with the same unit; empty for others. */
 function sum(used: string, more: string): string {
   const [a, b] = [/^(\d+)([A-Za-z]*)$/.exec(used), /^(\d+)([A-Za-z]*)$/.exec(more)];
   if (a && b && (a[2] === b[2] || a[1] === '0')) return `${Number(a[1]) + Number(b[1])}${b[2]}`;
@@ -146,7 +146,7 @@ function sum(used: string, more: string): string {
   return Number.isFinite(total) ? (Number.isInteger(total) ? String(total) : `${Math.ceil(total * 1000)}m`) : '';
 }
 
-/** Which workloads have the most pods in the namespace. */
+/** The workloads with the most pods in the namespace. */
 function usersOf(view: ClusterView, namespace: string): string[] {
   const counts = new Map<string, number>();
   for (const pod of view.inNamespace('Pod', namespace)) {
@@ -158,7 +158,7 @@ function usersOf(view: ClusterView, namespace: string): string[] {
   return most.length === 0 ? [] : [`pods: ${most.map(([who, count]) => `${who} ${count}`).join(', ')}`];
 }
 
-/** A quota whose use nobody counts: then the API server refuses what it would have to count. */
+/** A quota without a calculated usage: the API server then refuses what it would have to count. */
 export const quotaNotCalculated: Rule = {
   id: 'quota/not-calculated',
   gate: 'G7',

@@ -10,7 +10,7 @@ import { type Refused, refusals } from '../workloads/refusals.ts';
 /** `maximum memory usage per Container is 128Mi, but limit is 256Mi`. */
 const WORDS = /(minimum|maximum) (\S+) usage per (\w+) is ([^\s,]+)/;
 
-/** A limit range that refuses pods of workloads that were there before it, or of several. */
+/** A LimitRange that refuses pods of older workloads, or of several workloads. */
 export const limitRange: Rule = {
   id: 'quota/limit-range',
   gate: 'G9',

@@ -5,7 +5,7 @@ import { edit } from '../pods/fixes.ts';
 import { causeOf } from '../pods/owner.ts';
 import { refusals } from '../workloads/refusals.ts';
 
-/** A pod that asks for more than its whole quota: no room that anybody frees would let it in. */
+/** A pod that asks for more than its whole quota: freeing resources would not help. */
 export const quotaTooSmall: Rule = {
   id: 'quota/too-small',
   gate: 'G9',
@@ -46,7 +46,7 @@ export const quotaTooSmall: Rule = {
   },
 };
 
-/** Whether what is asked for is more than all that is allowed. A quota of nothing forbids: there the quota is the reason. */
+/** Whether the request exceeds the whole quota. A quota of zero forbids everything: then the quota is the reason. */
 export function isBeyond({ requested, limited }: { requested: string; limited: string }): boolean {
   const [asked, allowed] = [quantityOf(requested), quantityOf(limited)];
   return asked !== undefined && allowed !== undefined && allowed > 0 && asked > allowed;

@@ -5,7 +5,7 @@ import { created } from '../../fields.ts';
 import { nearest } from '../../near-miss.ts';
 import { type Top, topOf } from '../pods/owner.ts';
 
-/** A ServiceAccount that pods run as, with one of its pods and what made that. */
+/** A ServiceAccount that pods use, with one of its pods and that pod's workload. */
 export interface Account {
   namespace: string;
   name: string;
@@ -13,10 +13,10 @@ export interface Account {
   top: Top;
 }
 
-/** What keeps an account from the permissions that it is meant to have. */
+/** Why an account does not have the permissions that it is meant to have. */
 export interface Broken {
   is: 'role missing' | 'role empty' | 'subjects empty' | 'wrong subject';
-  /** The object to mend. */
+  /** The object to fix. */
   object: ViewObject;
   /** The role that the binding gives. */
   role: ObjectRef;
@@ -25,14 +25,14 @@ export interface Broken {
 }
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
-/** Words that many names of accounts and bindings share. */
+/** Words that are common in names of accounts and bindings. */
 const COMMON = new Set(
   'controller manager operator role binding rolebinding clusterrole clusterrolebinding rb sa admin system default'.split(
     ' ',
   ),
 );
 
-/** Every account that a pod which is not finished runs as, each once. */
+/** Every account of an unfinished pod, each once. */
 export function accountsInUse(view: ClusterView): Account[] {
   const found = new Map<string, Account>();
   for (const pod of view.all('Pod')) {
@@ -48,7 +48,7 @@ export function accountsInUse(view: ClusterView): Account[] {
   return [...found.values()];
 }
 
-/** All bindings that could count in a namespace. */
+/** All bindings that can apply in a namespace. */
 export const bindingsIn = (view: ClusterView, namespace: string): readonly ViewObject[] => [
   ...view.all('ClusterRoleBinding'),
   ...view.inNamespace('RoleBinding', namespace),
@@ -71,7 +71,7 @@ const isSubject = (subject: unknown, { namespace, name }: Pick<Account, 'namespa
 export const binds = (binding: ViewObject, account: Pick<Account, 'namespace' | 'name'>): boolean =>
   list(binding.subjects).some(subject => isSubject(subject, account));
 
-/** Bindings that Kubernetes itself ships: some have no subjects on purpose. */
+/** Whether Kubernetes itself ships a binding: some of those have no subjects on purpose. */
 const isShipped = ({ metadata }: ViewObject): boolean =>
   metadata.name.startsWith('system:') || metadata.labels['kubernetes.io/bootstrapping'] !== undefined;
 
@@ -81,7 +81,7 @@ const ownWords = (name: string): string[] =>
     .split(/[^a-z0-9]+/)
     .filter(word => word !== '' && !COMMON.has(word));
 
-/** Whether a binding was, by its name or its role's, made for this account. */
+/** Whether a binding was made for this account, judging by its name or its role's. */
 function isMeantFor(binding: ViewObject, { namespace, name }: Account): boolean {
   const words = new Set([...ownWords(binding.metadata.name), ...ownWords(roleOf(binding).name)]);
   const own = ownWords(name);
@@ -98,7 +98,7 @@ function roleFault(view: ClusterView, binding: ViewObject): Broken | undefined {
   return isEmpty ? { is: 'role empty', object: found, role } : undefined;
 }
 
-/** A subject that is no account at all, and so probably a slip for this one. */
+/** A subject that does not exist and is probably a mistake for this account. */
 function wrongSubject(view: ClusterView, binding: ViewObject, account: Account): string | undefined {
   for (const subject of list(binding.subjects)) {
     const [namespace, name] = [text(subject.namespace), text(subject.name)];
@@ -127,7 +127,7 @@ export function brokenFor(view: ClusterView, account: Account): Broken[] {
   return [...faults, ...missed];
 }
 
-/** `get, list pods`: what a role gives, in short. */
+/** `get, list pods`: the first rules of a role, in short. */
 export const givenBy = (role: ViewObject | undefined): string =>
   list(role?.rules)
     .slice(0, 4)

@@ -11,7 +11,7 @@ import { podRef } from '../pods/unwell-pods.ts';
 import { type Account, accountsInUse, type Broken, bindingsIn, binds, brokenFor, givenBy } from './accounts.ts';
 import { type Refused, refusedIn } from './forbidden-words.ts';
 
-/** Logs are read of so many pods at most. */
+/** The most pods whose logs are read. */
 const MOST_LOGS = 20;
 const LINES = 60;
 const CONTROLLER = /controller|operator|manager/;
@@ -22,7 +22,7 @@ interface Suspect {
   read: Extract<NamedRead, { is: 'log' }>;
 }
 
-/** Accounts whose bindings look broken, and controllers to which nothing is bound. */
+/** Accounts whose bindings look broken, and accounts of controllers without bindings. */
 function suspects(view: ClusterView): Suspect[] {
   const found = accountsInUse(view).flatMap((account): Suspect[] => {
     const broken = brokenFor(view, account);
@@ -65,7 +65,7 @@ export const rbacRevoked: Rule = {
         seen.add(key);
         yield accuse(looking, suspect, broken, refused, unread);
       }
-      // Without a refusal it may be on purpose.
+      // Without a logged refusal it may be on purpose.
       const [doubtful] = probable.length === 0 && refused.length === 0 ? suspect.broken : [];
       if (doubtful) yield { ...accuse(looking, suspect, doubtful, refused, unread), severity: 'warn' };
       if (probable.length === 0 && refused.length > 0) yield unbound(looking, suspect, refused);
@@ -114,7 +114,7 @@ function accuse(
   });
 }
 
-/** A program that is forbidden what it needs may end, or never become ready. */
+/** A program that lacks permissions may crash, or never become ready. */
 const crashes = ({ top }: Account): Cause[] =>
   ['pod/crash-loop', 'pod/probe', 'pod/init-stuck'].map(rule => causeOf(top.ref, rule));
 
@@ -144,7 +144,7 @@ function* fixes(view: ClusterView, account: Account, { is, object, role }: Broke
   };
 }
 
-/** Refused, and nothing that was bound to it is to be seen: the binding itself is gone. */
+/** The account is refused and has no binding at all: the binding itself was deleted. */
 function unbound({ view }: RuleInput, { account, read }: Suspect, refused: readonly Refused[]): Finding {
   const { verb, resource } = refused[0] as Refused;
   return finding({

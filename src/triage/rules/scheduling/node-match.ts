@@ -37,7 +37,7 @@ export const tolerates = (pod: ViewObject, taint: Taint): boolean =>
 export const repelling = (pod: ViewObject, node: ViewObject): Taint[] =>
   taintsOf(node).filter(taint => taint.effect !== 'PreferNoSchedule' && !tolerates(pod, taint));
 
-/** What of nodeSelector and required node affinity the node does not have, in words; undefined where it matches. */
+/** What the node lacks of nodeSelector and required node affinity, in words; undefined when it matches. */
 export function selectorMiss(pod: ViewObject, node: ViewObject): string | undefined {
   const labels = node.metadata.labels;
   const missing = Object.entries(textMap(pod.spec.nodeSelector)).filter(([key, value]) => labels[key] !== value);
@@ -53,21 +53,21 @@ export function selectorMiss(pod: ViewObject, node: ViewObject): string | undefi
   return least.join('; ');
 }
 
-/** The terms of required node affinity; the pod goes where one of them is met. */
+/** The terms of required node affinity; one of them must match. */
 export const requiredTerms = (pod: ViewObject): readonly Fields[] =>
   list(
     fields(fields(fields(pod.spec.affinity).nodeAffinity).requiredDuringSchedulingIgnoredDuringExecution)
       .nodeSelectorTerms,
   );
 
-/** The node that a pod of a DaemonSet was made for. */
+/** The node that a DaemonSet pod was created for. */
 export const nodeOfDaemon = (pod: ViewObject): string | undefined =>
   requiredTerms(pod)
     .flatMap(term => list(term.matchFields))
     .filter(one => one.key === 'metadata.name')
     .flatMap(one => strings(one.values))[0];
 
-/** What a node selector term asks for and the node does not have. */
+/** What a node lacks of a node selector term. */
 export function missesOf(term: Fields, node: ViewObject): string[] {
   const byLabel = list(term.matchExpressions).filter(one => !holds(one, node.metadata.labels[text(one.key)]));
   const byField = list(term.matchFields).filter(one => !holds(one, node.metadata.name));
@@ -85,7 +85,7 @@ const holds = (one: Fields, value: string | undefined): boolean =>
 
 const expressionWords = (one: Fields): string => `${text(one.operator)} ${strings(one.values).join('|')}`.trim();
 
-/** What labels the pod asks of a node, as far as they are plain: nodeSelector and affinity with `In` one or more values. */
+/** The node labels that the pod asks for by nodeSelector and by affinity with `In`. */
 export function wantedLabels(pod: ViewObject): { key: string; values: readonly string[] }[] {
   const plain = Object.entries(textMap(pod.spec.nodeSelector)).map(([key, value]) => ({ key, values: [value] }));
   const terms = requiredTerms(pod).flatMap(term => list(term.matchExpressions));

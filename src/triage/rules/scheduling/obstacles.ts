@@ -11,8 +11,8 @@ export interface Obstacles {
 }
 
 /**
- * What stands between a pod and each node, the nearest node first. Only what can be told from the objects: label, taint, cordon, free
- * resources. The scheduler knows more (volumes, ports, spreading).
+ * What keeps a pod from each node, the best node first. Only what the objects show: labels, taints, cordons, free
+ * resources. The scheduler also checks volumes, ports and spreading.
  */
 export function obstaclesOf(view: ClusterView, pod: ViewObject, free = freeOnNodes(view)): Obstacles[] {
   const wanted = requestsOf(pod);
@@ -54,15 +54,15 @@ function* onNode(
 export const obstacleWords = ({ node, found }: Obstacles): string =>
   `node ${node.metadata.name}: ${found.map(one => one.words).join('; ') || 'nothing that its labels, taints and free resources tell'}`;
 
-/** A label of a node that the pod's selector was probably meant for. */
+/** A wanted node label that no node has, with the one that was probably meant. */
 export interface LabelTypo {
   key: string;
   wanted: string;
-  /** What nodes carry. */
+  /** The label that nodes have. */
   near: { key: string; value: string };
 }
 
-/** Labels that no node carries as they are wanted, and that some node carries nearly so. */
+/** Wanted labels that no node has and that resemble a label of some node. */
 export function labelTypos(
   view: ClusterView,
   pod: ViewObject,

@@ -6,7 +6,10 @@ import { quantityOf } from '../../../k8s/quantity.ts';
 /** Amounts by resource: `cpu` in cores, `memory` in bytes, `pods` in number. */
 export type Amounts = ReadonlyMap<string, number>;
 
-/** What a pod asks its node for: its containers and sidecars together, or the greediest init container, and its overhead. */
+/**
+ * What a pod asks its node for: its containers and sidecars together, or the largest init container, plus its
+ * overhead.
+ */
 export function requestsOf(pod: ViewObject): Amounts {
   const total = new Map<string, number>([['pods', 1]]);
   const add = (amounts: Fields, into: Map<string, number>) => {
@@ -25,7 +28,7 @@ export function requestsOf(pod: ViewObject): Amounts {
   return total;
 }
 
-/** What is left on each node: its allocatable less what the pods on it asked for. */
+/** The free resources of each node: its allocatable minus the requests of its pods. */
 export function freeOnNodes(view: ClusterView): ReadonlyMap<string, { allocatable: Amounts; free: Amounts }> {
   const nodes = new Map<string, { allocatable: Amounts; free: Map<string, number> }>();
   for (const node of view.all('Node')) {

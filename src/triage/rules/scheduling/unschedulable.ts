@@ -24,7 +24,7 @@ import { labelTypos, type Obstacles, obstaclesOf, obstacleWords } from './obstac
 import { amountWords, freeOnNodes, requestsOf } from './resources.ts';
 import { type Constraint, constraintOf, type Passed, passedOver } from './words.ts';
 
-/** Pods for which the scheduler has found no node for a while, one group for each workload. */
+/** Pods that have been unschedulable for a while, grouped by workload. */
 export const unplaced = (
   looking: Pick<RuleInput, 'view' | 'now'>,
 ): UnwellPods<{ message: string; constraints: Constraint[] }>[] =>
@@ -39,7 +39,7 @@ export const unplaced = (
     return { key: '', what: { message: scheduled.message, constraints } };
   });
 
-/** A workload whose pods no node takes: which constraint, and how close each node is. */
+/** A workload whose pods fit on no node: which constraint, and how close each node is. */
 export const unschedulable: Rule = {
   id: 'pod/unschedulable',
   gate: 'G9',
@@ -74,7 +74,7 @@ function found(view: ClusterView, sick: ReturnType<typeof unplaced>[number], fre
   const { top, pods, what } = sick;
   const pod = pods[0] as ViewObject;
   const only = nodeOfDaemon(pod);
-  // A pod of a DaemonSet is for one node: that the others are not meant is no news.
+  // A DaemonSet pod is for one node, so reasons about other nodes are left out.
   const passed = passedOver(what.message).filter(one => only === undefined || constraintOf(one.reason) !== 'selector');
   const nodes = obstaclesOf(view, pod, free).filter(one => only === undefined || one.node.metadata.name === only);
   const explained = passed.map(one => ({ one, explanation: explain(view, pod, one, free) }));
@@ -120,7 +120,10 @@ const asksFor = (pod: ViewObject): string =>
     .map(([name, amount]) => `${name} ${amountWords(name, amount)}`)
     .join(', ') || 'no resources';
 
-/** A node that only its own trouble keeps from taking the pod explains it: not one that the pod's own wishes rule out. */
+/**
+ * Nodes that would fit but for a taint or cordon of their own explain it; nodes that the pod's own constraints
+ * exclude do not.
+ */
 function nodeCauses(nodes: readonly Obstacles[]): Cause[] {
   return nodes
     .filter(
@@ -140,7 +143,7 @@ const claimCauses = (view: ClusterView, pod: ViewObject): Cause[] =>
 interface Explanation {
   what: string;
   why: string;
-  /** A text is a change of the workload. */
+  /** A string is a change of the workload. */
   fixes: (string | FixDraft)[];
   because?: Cause[];
 }
@@ -221,7 +224,7 @@ function explainSelector(view: ClusterView, pod: ViewObject): Explanation {
   };
 }
 
-/** The LimitRanges that gave a pod its request, as the API server writes in an annotation: no template asks for it. */
+/** The LimitRanges that gave a pod its request, as an annotation of the API server says: the template has none. */
 function givenByRange(view: ClusterView, pod: ViewObject, resource: string): ViewObject[] {
   const said = pod.metadata.annotations['kubernetes.io/limit-ranger'] ?? '';
   if (!new RegExp(`\\b${resource} request\\b|[:,] ${resource}[,\\s].* request\\b`).test(said)) return [];
@@ -283,7 +286,7 @@ function explainResources(
   };
 }
 
-/** `cpu: 500` for `500m`, and `memory: 512Gi` for `512Mi`: a thousand times more than was meant. */
+/** `cpu: 500` for `500m`, and `memory: 512Gi` for `512Mi`: a request a thousand times larger than intended. */
 function unitMistake(resource: string, wanted: number, largest: number): string | undefined {
   if (wanted <= largest) return undefined;
   if (resource === 'cpu' && wanted >= 50 && Number.isInteger(wanted))

@@ -12,14 +12,14 @@ import { howMany, PENDING_TOO_LONG, podNames, podRef, unwellPodGroups, usualCaus
 const DEFAULT = 'default-scheduler';
 const schedulerOf = (pod: ViewObject): string => text(pod.spec.schedulerName) || DEFAULT;
 
-/** Pods that no scheduler has looked at: the scheduler sets the condition PodScheduled on each pod that it tries. */
+/** Whether no scheduler has tried this pod: it would have set the condition PodScheduled. */
 const untried = ({ now }: Pick<RuleInput, 'now'>, pod: ViewObject): boolean =>
   text(pod.spec.nodeName) === '' &&
   pod.status.phase === 'Pending' &&
   condition(pod, 'PodScheduled') === undefined &&
   now - created(pod) >= PENDING_TOO_LONG;
 
-/** The default scheduler looks at no pod. */
+/** The default scheduler does not run: it tries no pod. */
 export const schedulerGone: Rule = {
   id: 'pod/scheduler-gone',
   gate: 'G7',
@@ -69,7 +69,7 @@ export const schedulerGone: Rule = {
   },
 };
 
-/** Pods that ask for a scheduler that is not there. */
+/** Pods that name a scheduler that does not exist. */
 export const unknownScheduler: Rule = {
   id: 'pod/unknown-scheduler',
   gate: 'G9',
@@ -122,7 +122,7 @@ export const unknownScheduler: Rule = {
   },
 };
 
-/** Pods whose scheduling gate nobody takes away. */
+/** Pods whose scheduling gate nobody removes. */
 export const schedulingGated: Rule = {
   id: 'pod/scheduling-gated',
   gate: 'G9',

@@ -1,13 +1,13 @@
-/** One reason for which the scheduler passed nodes over, with how many. */
+/** One reason why the scheduler rejected nodes, with their number. */
 export interface Passed {
-  /** Undefined where it says so of the pod and of no node. */
+  /** Undefined when the reason is about the pod and not about nodes. */
   nodes: number | undefined;
   reason: string;
 }
 
 /**
- * The reasons in the message of the scheduler's condition: `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint
- * {dedicated: gpu}. preemption: …`. What it says of preemption only repeats them.
+ * The reasons in the message of the scheduler's condition: `0/3 nodes are available: 1 Insufficient cpu, 2 node(s)
+ * had untolerated taint {dedicated: gpu}. preemption: …`. The part on preemption only repeats them.
  */
 export function passedOver(message: string): Passed[] {
   const said = message.split(/\.?\s*(?:no new claims to deallocate|preemption:)/i)[0] ?? '';
@@ -19,7 +19,7 @@ export function passedOver(message: string): Passed[] {
   });
 }
 
-/** What a reason of the scheduler is about. */
+/** The kinds of scheduling constraints. */
 export type Constraint =
   | 'resources'
   | 'selector'

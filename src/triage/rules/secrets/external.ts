@@ -10,10 +10,10 @@ import { causeOf } from '../pods/owner.ts';
 const KINDS = ['SecretStore', 'ClusterSecretStore', 'ExternalSecret'] as const;
 const PATIENCE_MS = 2 * 60_000;
 
-/** The name of the Secret that an ExternalSecret keeps. */
+/** The name of the Secret that an ExternalSecret writes. */
 const secretOf = ({ spec, metadata }: ViewObject): string => text(fields(spec.target).name) || metadata.name;
 
-/** What should have made a Secret: the ExternalSecrets and the Certificates of its name, and those that name it. */
+/** What should have created a Secret: the ExternalSecrets and Certificates with its name, or that name it. */
 export const secretMakers = (view: ClusterView, namespace: string, name: string): Cause[] => [
   causeOf({ kind: 'Certificate', namespace, name }),
   causeOf({ kind: 'ExternalSecret', namespace, name }),
@@ -27,7 +27,7 @@ export const secretMakers = (view: ClusterView, namespace: string, name: string)
     .map(({ metadata }) => causeOf({ kind: 'Certificate', namespace, name: metadata.name })),
 ];
 
-/** Secrets of the External Secrets Operator that it cannot fetch, and stores that it cannot reach. */
+/** ExternalSecrets that cannot be fetched, and stores that cannot be reached. */
 export const externalSecret: Rule = {
   id: 'secrets/external',
   gate: 'G7',
@@ -47,7 +47,7 @@ export const externalSecret: Rule = {
         if (ready?.status !== 'False' || now - at < PATIENCE_MS || object.metadata.deletionTimestamp !== undefined)
           continue;
         const isStore = kind !== 'ExternalSecret';
-        // Fetched before, the Secret is there and only grows old.
+        // If it was fetched before, the Secret exists and only becomes outdated.
         const isThere = !isStore && text(object.status.refreshTime) !== '';
         const store = fields(object.spec.secretStoreRef);
         const said = ready.message || ready.reason;

@@ -33,7 +33,7 @@ export const dnsEgress: Rule = {
       const unwell = pods.filter(isUnwell);
       yield finding({
         rule: 'network/dns-egress',
-        // Pods that are well may need no names.
+        // Healthy pods may not need DNS.
         severity: unwell.length > 0 ? 'high' : 'warn',
         object: policy,
         summary: `the network policy blocks egress to DNS (port 53) for ${counted(pods.length, 'pod')}${unwell.length > 0 ? `, ${unwell.length} of them not ready` : ''}`,
@@ -67,7 +67,7 @@ export const dnsEgress: Rule = {
   },
 };
 
-/** The policies that isolate pods which no policy lets reach DNS, each with these pods. */
+/** The policies that isolate pods from DNS, each with those pods. */
 function closedPods(view: ClusterView, service: ViewObject): Map<ViewObject, ViewObject[]> {
   const closed = new Map<ViewObject, ViewObject[]>();
   for (const pod of view.all('Pod')) {
@@ -79,12 +79,12 @@ function closedPods(view: ClusterView, service: ViewObject): Map<ViewObject, Vie
   return closed;
 }
 
-/** Whether a policy isolates a pod for what goes out. Without policyTypes it does where it has egress rules. */
+/** Whether a policy restricts the egress of a pod. Without policyTypes it does when it has egress rules. */
 const confines = ({ spec }: ViewObject, pod: ViewObject): boolean =>
   (Array.isArray(spec.policyTypes) ? spec.policyTypes.includes('Egress') : Array.isArray(spec.egress)) &&
   matchesSelector(fields(spec.podSelector), pod.metadata.labels);
 
-/** Whether an egress rule may let a pod reach DNS. What is not plain, such as a range of addresses, counts as yes. */
+/** Whether an egress rule may let a pod reach DNS. Anything else, such as an address range, counts as yes. */
 function letsOut(view: ClusterView, service: ViewObject, rule: Fields): boolean {
   const ports = list(rule.ports);
   const isPort = ports.length === 0 || ports.some(one => hasPort(one));
@@ -100,7 +100,7 @@ function hasPort({ port, endPort, protocol }: Fields): boolean {
 
 function isDnsPeer(view: ClusterView, service: ViewObject, peer: Fields): boolean {
   if (peer.ipBlock !== undefined) return true;
-  // A peer without a namespaceSelector is in the namespace of the policy, and that is not where DNS is.
+  // A peer without a namespaceSelector is in the policy's own namespace, where DNS does not run.
   if (peer.namespaceSelector === undefined) return false;
   const namespace = view.get('Namespace', undefined, DNS.namespace);
   const labels = { 'kubernetes.io/metadata.name': DNS.namespace, ...namespace?.metadata.labels };
@@ -128,7 +128,7 @@ function allowing(policy: ViewObject): object[] {
   ];
 }
 
-/** The policies of a namespace that may keep pods from DNS: whoever finds nobody by name may be theirs. */
+/** The policies that may keep these pods from DNS, as causes for pods that cannot resolve names. */
 export const dnsCauses = (view: ClusterView, pods: readonly ViewObject[]): Cause[] => {
   const policies = new Set<ViewObject>();
   for (const pod of pods.slice(0, 20))

@@ -2,11 +2,11 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import type { Fields } from '../../../k8s/fields.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
 
-/** A Service that finds its pods by label. One without a selector has its endpoints written by somebody else. */
+/** A Service that finds its pods by label. Somebody else writes the endpoints of a Service without a selector. */
 export const selects = (service: ViewObject): boolean =>
   text(service.spec.type) !== 'ExternalName' && Object.keys(fields(service.spec.selector)).length > 0;
 
-/** The pods that a Service selects and that could serve: those that have ended are none. */
+/** The pods that a Service selects, without finished ones. */
 export const podsOf = (view: ClusterView, service: ViewObject): ViewObject[] =>
   view
     .podsMatching(service.metadata.namespace ?? '', fields(service.spec.selector))

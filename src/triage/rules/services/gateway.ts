@@ -9,11 +9,11 @@ import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
-/** A controller of gateways answers within seconds; a load balancer behind one takes minutes. */
+/** Gateway controllers respond within seconds, but a load balancer may take minutes. */
 const GRACE_MS = 5 * 60_000;
 
 interface Told {
-  /** Where it stands: `status.conditions`, `listener https`, `parent Gateway web`. */
+  /** Where the condition is: `status.conditions`, `listener https`, `parent Gateway web`. */
   where: string;
   type: string;
   reason: string;
@@ -21,7 +21,7 @@ interface Told {
   since: number | undefined;
 }
 
-/** Conditions that say that something does not work: for all of these types False is bad. */
+/** Condition types for which False means that something does not work. */
 const GOOD = ['Accepted', 'Programmed', 'ResolvedRefs', 'Attached'];
 
 function wrongIn(conditions: unknown, where: string): Told[] {
@@ -44,7 +44,7 @@ const ofGateway = ({ status }: ViewObject): Told[] => [
 const ofRoute = ({ status }: ViewObject): Told[] =>
   list(status.parents).flatMap(one => wrongIn(one.conditions, `parent Gateway ${text(fields(one.parentRef).name)}`));
 
-/** A Gateway or a route of the Gateway API that its controller does not accept, or whose references lead nowhere. */
+/** A Gateway or route that its controller does not accept, or with unresolved references. */
 export const gatewayNotProgrammed: Rule = {
   id: 'service/gateway',
   gate: 'G9',

@@ -11,7 +11,7 @@ import { causeOf } from '../pods/owner.ts';
 import { readyAddresses } from './endpoints.ts';
 import { type Backend, backendsOf } from './users.ts';
 
-/** An Ingress that sends requests to a Service or a port that is not there, or where nobody is ready. */
+/** An Ingress whose backend Service or port does not exist or has no ready endpoint. */
 export const ingressBackend: Rule = {
   id: 'ingress/backend',
   gate: 'G9',
@@ -130,7 +130,7 @@ function wrongWith({ view }: Pick<RuleInput, 'view'>, ingress: ViewObject, backe
 
 const OLD_ANNOTATION = 'kubernetes.io/ingress.class';
 
-/** An Ingress that no controller takes, because its class does not exist. */
+/** An Ingress that no controller handles, because its class does not exist. */
 export const ingressClass: Rule = {
   id: 'ingress/class',
   gate: 'G9',
@@ -183,7 +183,7 @@ function noClass(view: ClusterView, ingress: ViewObject, classes: readonly ViewO
   });
 }
 
-/** An ExternalName Service that leads to a Service that is not there, or round in a circle. */
+/** An ExternalName Service that refers to a missing Service, or to itself in a circle. */
 export const externalName: Rule = {
   id: 'service/external-name',
   gate: 'G9',

@@ -10,7 +10,7 @@ import { causeOf } from '../pods/owner.ts';
 import { podsOf, selects } from './endpoints.ts';
 import { serviceUsers } from './users.ts';
 
-/** Network policies that let nobody reach pods which something outside of them needs. */
+/** Network policies that block all traffic to pods that others need. */
 export const networkIsolated: Rule = {
   id: 'network/isolated',
   gate: 'G9',
@@ -84,7 +84,7 @@ function closedPolicies(view: ClusterView): Map<ViewObject, Closed> {
   return closed;
 }
 
-/** The policies that isolate a pod of the Service, where none of those that select it lets anybody in. */
+/** The policies that block all ingress to a pod of the Service. */
 function closing(view: ClusterView, service: ViewObject): ViewObject[] {
   const policies = view.inNamespace('NetworkPolicy', service.metadata.namespace ?? '');
   for (const pod of podsOf(view, service).slice(0, 20)) {

@@ -7,7 +7,7 @@ import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
-/** A load balancer is made within a few minutes. */
+/** A load balancer is usually ready within a few minutes. */
 const USUAL_WAIT_MS = 5 * 60_000;
 
 const isBalanced = ({ spec }: ViewObject): boolean => text(spec.type) === 'LoadBalancer';
@@ -44,7 +44,7 @@ export const loadBalancerPending: Rule = {
           : 'nothing in this cluster gives addresses to load balancers';
       yield finding({
         rule: 'service/load-balancer',
-        // A cluster that has no load balancers at all is one that people reach another way.
+        // A cluster without any load balancer is probably reached in another way.
         severity: warning !== undefined || isServed ? 'high' : 'warn',
         object: service,
         summary: `the load balancer is pending: no external address (${why})`,

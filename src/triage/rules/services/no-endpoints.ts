@@ -15,7 +15,7 @@ import { isDns, serviceUsers } from './users.ts';
 
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 
-/** Services that find their pods by label and have no ready endpoint. */
+/** Services with a selector and no ready endpoint. */
 function* empty({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterable<ViewObject> {
   for (const service of view.all('Service')) {
     const { namespace = '', name, deletionTimestamp } = service.metadata;
@@ -35,7 +35,7 @@ const selectorWords = (service: ViewObject): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(', ');
 
-/** A Service whose selector matches no pods, though there is something that it was probably meant for, or somebody needs it. */
+/** A Service whose selector matches no pods, although a similar workload exists or somebody needs it. */
 export const serviceSelector: Rule = {
   id: 'service/selector',
   gate: 'G9',
@@ -127,7 +127,7 @@ function nearestCarrier(selector: Readonly<Record<string, string>>, carriers: Ca
   return close?.misses.every(isNear) ? { ...close.carrier, misses: close.misses } : undefined;
 }
 
-/** The merge patch of a selector that takes what the pods carry. */
+/** The merge patch that corrects a selector to the labels of the pods. */
 const corrected = (misses: readonly LabelMiss[]): Record<string, string | null> =>
   Object.assign(
     {},
@@ -136,7 +136,7 @@ const corrected = (misses: readonly LabelMiss[]): Record<string, string | null> 
     ),
   );
 
-/** A Service whose pods are there, or should be, and none is ready. */
+/** A Service that has pods, or should have, and none is ready. */
 export const noReadyPods: Rule = {
   id: 'service/no-endpoints',
   gate: 'G9',
@@ -165,7 +165,7 @@ function noReady({ view, now }: RuleInput, service: ViewObject): Finding | undef
     Object.entries(selector).every(([key, value]) => templateLabels(one)[key] === value),
   );
   if (pods.length === 0 && workloads.length === 0) return undefined;
-  // Ready pods without endpoints are the matter of the rules on ports and on slices.
+  // The rules on ports and on slices report ready pods without endpoints.
   if (pods.some(isReady)) return undefined;
   // Pods in their first minute are starting.
   if (pods.length > 0 && pods.every(pod => now - created(pod) < FIRST_MINUTE)) return undefined;
@@ -181,7 +181,7 @@ function noReady({ view, now }: RuleInput, service: ViewObject): Finding | undef
       : pods.length > 0
         ? `no endpoints: none of its ${pods.length} pods is ready`
         : 'no endpoints: its workload has no pods',
-    // Before the last of the pods became unready there was an endpoint.
+    // Until the last pod became unready there was an endpoint.
     since: changed.length > 0 ? { at: Math.max(...changed), exact: true } : undefined,
     evidence: [
       `spec.selector: ${selectorWords(service)}`,
@@ -213,7 +213,7 @@ function noReady({ view, now }: RuleInput, service: ViewObject): Finding | undef
   });
 }
 
-/** Pods that are ready, and slices that do not know it: the controller that writes them does not run. */
+/** Pods that are ready while the EndpointSlices say otherwise: the endpoint slice controller does not run. */
 export const slicesStale: Rule = {
   id: 'service/slices-stale',
   gate: 'G7',

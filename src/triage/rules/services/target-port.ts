@@ -9,7 +9,7 @@ import type { Rule } from '../../rule.ts';
 import { command, patchCommand } from '../../shell.ts';
 import { declaredPorts, podsOf, selects } from './endpoints.ts';
 
-/** A Service whose target port its pods do not have. */
+/** A Service whose target port is not a port of its pods. */
 export const targetPort: Rule = {
   id: 'service/target-port',
   gate: 'G9',
@@ -60,7 +60,8 @@ function missOf(port: Fields, pods: readonly ViewObject[]): Miss | undefined {
       severity: 'high',
     };
   }
-  // What a container declares is only information: it may listen elsewhere. Where its probe is answered at its one declared port, the number is wrong.
+  // Declared ports are only informational: a container may listen on others. When a probe succeeds on its only
+  // declared port, the number is wrong.
   const numbers = new Set(ports.flat().map(one => one.port));
   if (numbers.size === 0 || numbers.has(Number(target))) return undefined;
   const probed = new Set(pods.filter(isReady).flatMap(pod => probePorts(pod)));
@@ -75,7 +76,7 @@ function missOf(port: Fields, pods: readonly ViewObject[]): Miss | undefined {
   };
 }
 
-/** The ports that the probes of a pod ask, as numbers. */
+/** The port numbers that the probes of a pod use. */
 function probePorts(pod: ViewObject): number[] {
   return list(pod.spec.containers).flatMap(container =>
     [container.readinessProbe, container.livenessProbe].flatMap(probe => {

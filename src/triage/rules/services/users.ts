@@ -30,7 +30,7 @@ export function serviceUsers(view: ClusterView): ReadonlyMap<string, readonly st
   return users;
 }
 
-/** The Service that pods ask for names. */
+/** Whether a Service is the cluster's DNS. */
 export const isDns = ({
   namespace,
   name,

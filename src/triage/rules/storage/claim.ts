@@ -21,7 +21,7 @@ interface Explanation {
   because?: Cause[];
 }
 
-/** A persistent volume claim that gets no volume. */
+/** A PersistentVolumeClaim that gets no volume. */
 export const claimPending: Rule = {
   id: 'storage/claim-pending',
   gate: 'G9',
@@ -46,7 +46,7 @@ export const claimPending: Rule = {
       const pods = view.inNamespace('Pod', namespace).filter(pod => claimsOf(view, pod).some(one => one.name === name));
       const className = text(claim.spec.storageClassName);
       const storageClass = className === '' ? undefined : view.get('StorageClass', undefined, className);
-      // Such a claim waits on purpose until the scheduler has chosen a node for a pod.
+      // Such a claim waits until the scheduler has chosen a node for its first pod.
       if (bindingMode(storageClass) === 'WaitForFirstConsumer' && !isChosen(view, claim)) continue;
       const explanation = explain(view, claim, className, storageClass);
       yield finding({
@@ -82,7 +82,10 @@ export const claimPending: Rule = {
   },
 };
 
-/** Whether a node has been chosen for a claim that waits for its first pod: from then on the provisioner has to act. */
+/**
+ * Whether a node has been chosen for a claim that waits for its first pod: from then on the provisioner must create
+ * the volume.
+ */
 const isChosen = (view: ClusterView, claim: ViewObject): boolean =>
   claim.metadata.annotations['volume.kubernetes.io/selected-node'] !== undefined ||
   view.eventsAbout(nameOf(claim)).some(one => one.reason === 'ProvisioningFailed');
@@ -98,7 +101,7 @@ const bindingMode = (storageClass: ViewObject | undefined): string => text(stora
 const provisionerOf = (storageClass: ViewObject): string => text(storageClass.provisioner);
 const asked = (claim: ViewObject): string => text(fields(fields(claim.spec.resources).requests).storage);
 
-/** A class that does not exist, or none where there is no default one. */
+/** The claim's class does not exist, or it names none and there is no default. */
 function wrongClass(
   view: ClusterView,
   claim: ViewObject,
@@ -166,7 +169,8 @@ function explain(
       name: claim.metadata.name,
     })
     .find(one => /ProvisioningFailed|FailedBinding|VolumeMismatch/.test(one.reason));
-  // Where nothing makes volumes, the controller only says that it knows no such plugin: the volumes tell more.
+  // Without a provisioner the controller's message only says that the plugin is unknown; the existing volumes explain
+  // more.
   const isByHand = storageClass === undefined || provisionerOf(storageClass) === NO_PROVISIONER;
   if (!isByHand && failed?.reason === 'ProvisioningFailed')
     return {
@@ -201,7 +205,7 @@ function explain(
   return explainVolumes(view, claim, className, make);
 }
 
-/** Workloads that look like the provisioner: its finding would explain that no volume comes. */
+/** Workloads that look like the provisioner: their findings would explain that no volume is created. */
 function driverCauses(view: ClusterView, provisioner: string): Cause[] {
   const [word = ''] = provisioner.split(/[./]/);
   const found = (['Deployment', 'StatefulSet', 'DaemonSet'] as const).flatMap(kind =>
@@ -217,7 +221,7 @@ const matchingVolumes = (view: ClusterView, claim: ViewObject): ViewObject[] =>
     volume => text(volume.spec.storageClassName) === text(claim.spec.storageClassName),
   );
 
-/** Without a provisioner somebody has to provide a volume: which there are, and why each does not fit. */
+/** For a class without a provisioner: which volumes exist, and why each does not fit. */
 function explainVolumes(
   view: ClusterView,
   claim: ViewObject,
@@ -260,7 +264,7 @@ function unfit(volume: ViewObject, claim: ViewObject): string {
   return '';
 }
 
-/** Claims and volumes that are lost, failed, on their way out while in use, or cannot grow. */
+/** Claims and volumes that are lost, failed, deleted while in use, or cannot be resized. */
 export const volumeTrouble: Rule = {
   id: 'storage/volume',
   gate: 'G9',

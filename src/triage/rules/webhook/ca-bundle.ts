@@ -22,7 +22,10 @@ interface Verdict {
   evidence: readonly string[];
 }
 
-/** The authorities in a webhook configuration: missing, unreadable, expired, or not those that signed the serving certificate. */
+/**
+ * The caBundle of a webhook configuration: missing, unreadable, expired, or not of the authority that signed the
+ * serving certificate.
+ */
 export const webhookCaBundle: Rule = {
   id: 'webhook/ca-bundle',
   gate: 'G4',
@@ -119,7 +122,10 @@ function withoutBundle(hook: Hook, evidence: readonly string[]): Verdict | undef
   };
 }
 
-/** A line that proves that the serving certificate is not vouched for; undefined where it is, or was not read. */
+/**
+ * A line that proves that the caBundle does not verify the serving certificate; undefined when it does, or when the
+ * certificate was not read.
+ */
 function notSigned(
   { view, answers, now }: RuleInput,
   hook: Hook,
@@ -128,7 +134,7 @@ function notSigned(
   const serving = servingOf(view, answers, hook);
   if (serving === undefined || !serving.isForHost || isTrusted(serving.leaf, serving.others, authorities))
     return undefined;
-  // What has expired is told of as expired.
+  // An expired certificate is reported by the rule on certificates.
   if (validityOf(serving.leaf, now) === 'expired') return undefined;
   return `Secret ${serving.secret.namespace}/${serving.secret.name} tls.crt: issued by ${serving.leaf.issuer}`;
 }
@@ -161,7 +167,7 @@ function report({ view }: RuleInput, hook: Hook, { summary, broken, cause, evide
   });
 }
 
-/** Whoever injects bundles: dead, it explains an empty or old one. */
+/** The workloads that inject bundles: their failure explains an empty or outdated one. */
 const injectors = (view: ClusterView): Cause[] =>
   [...view.all('Deployment')]
     .filter(({ metadata }) => /cainjector|ca-injector|service-ca/.test(metadata.name))

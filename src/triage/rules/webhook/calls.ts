@@ -4,11 +4,11 @@ import { type Refusal, refusalIn } from '../../error-text.ts';
 import { refusalsSeen, type Seen } from '../../refusals.ts';
 import type { Hook } from './hooks.ts';
 
-/** Events older than this tell of what was, unless an object still says so. */
+/** Events older than this are outdated, unless an object still reports the failure. */
 const RECENT_MS = 15 * 60_000;
 
 export type Unavailable = Extract<Refusal, { is: 'webhook unavailable' }>;
-/** A failed call of a webhook that some object tells of. */
+/** A failed webhook call that some object reports. */
 export interface FailedCall {
   refusal: Unavailable;
   where: string;
@@ -17,13 +17,13 @@ export interface FailedCall {
   last: number | undefined;
 }
 
-/** Failed calls that workloads, applications and warnings tell of, of these webhooks. */
+/** Failed calls of these webhooks that workloads, applications and warning events report. */
 export function callsSeen(view: ClusterView, hooks: readonly Hook[]): FailedCall[] {
   const names = new Set(hooks.map(({ name }) => name));
   return [...failedCalls(view)].filter(({ refusal }) => names.has(refusal.webhook));
 }
 
-/** Every failed call of any webhook that is told of. */
+/** Every reported failed call of any webhook. */
 export function* failedCalls(view: ClusterView): Iterable<FailedCall> {
   for (const seen of refusalsSeen(view)) if (isUnavailable(seen.refusal)) yield callOf(seen, seen.refusal);
   for (const { about, message, reason, first, last } of view.events()) {
@@ -52,14 +52,14 @@ const callOf = ({ about, where, said, at }: Seen, refusal: Unavailable): FailedC
   };
 };
 
-/** Whether a call failed lately, or an object still stands at it. */
+/** Whether a call failed recently, or an object still reports it. */
 export const isRecent = ({ last }: FailedCall, now: number): boolean => last === undefined || now - last < RECENT_MS;
 
-/** The earliest failed call: it has been broken at least since then. */
+/** The earliest failed call: the webhook has been broken at least since then. */
 export function seenSince(calls: readonly FailedCall[], now: number): Since | undefined {
   const times = calls.flatMap(({ at }) => (at === undefined || at > now ? [] : [at]));
   return times.length === 0 ? undefined : { at: Math.min(...times), exact: false };
 }
 
-/** Quotes the words of a failed call. */
+/** Quotes a failed call as an evidence line. */
 export const callEvidence = ({ where, said }: FailedCall): string => `${where}: "${said}"`;

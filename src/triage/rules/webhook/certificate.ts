@@ -10,7 +10,7 @@ import { scopeOf } from './scope.ts';
 import { hostOf, type Serving, servingOf, servingSecrets } from './serving.ts';
 import { ignoreFix } from './words.ts';
 
-/** The certificate that a webhook serves with: expired, about to, or for another name. */
+/** The serving certificate of a webhook: expired, about to expire, or for another name. */
 export const webhookCertificate: Rule = {
   id: 'webhook/certificate',
   gate: 'G4',
@@ -62,7 +62,7 @@ function judge(
   const blocking = hooks.filter(hook => hook.blocking && scopeOf(view, hook).reaches);
   const isBroken = validity === 'expired' || validity === 'not yet valid' || (!isForHost && calls.length > 0);
   if (!isBroken && validity === 'valid' && isForHost) return undefined;
-  // A pod may mount a certificate for something else; only failed calls prove that this is the one.
+  // A pod may mount a certificate for another purpose; only failed calls prove that the webhook uses this one.
   if (!isBroken && !isForHost) return undefined;
   const wrong = whatIsWrong(leaf, validity, isForHost, host);
   const certificate = view

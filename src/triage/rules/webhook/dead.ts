@@ -20,13 +20,13 @@ export interface DeadHooks {
   hooks: readonly DeadHook[];
 }
 
-/** All webhooks whose Service leads nowhere, together by configuration, reason and Service. */
+/** All webhooks whose Service cannot be reached, grouped by configuration, reason and Service. */
 export function deadHooks(view: ClusterView): DeadHooks[] {
   const groups = new Map<string, DeadHooks & { hooks: DeadHook[] }>();
   for (const hook of hooksOf(view)) {
     const route = routeOf(view, hook);
     if (route === undefined || 'usable' in route) continue;
-    // The server resolves the host of a URL itself: what routing says of headless Services does not hold for it.
+    // The API server resolves the host of a URL by DNS, so the routing of headless Services does not apply.
     if (hook.url !== undefined && !route.certain) continue;
     const { namespace = '', name = '' } = hook.service ?? {};
     const key = `${hook.configuration.metadata.uid} ${route.dead} ${namespace}/${name}`;
@@ -43,16 +43,16 @@ export function deadHooks(view: ClusterView): DeadHooks[] {
   return [...groups.values()];
 }
 
-/** Those of the hooks that stop requests now. */
+/** The webhooks that block requests now. */
 export const blockingOf = ({ hooks }: DeadHooks): DeadHook[] =>
   hooks.filter(({ hook, scope }) => hook.blocking && scope.reaches);
 
-/** Whether a configuration is left over from what is no longer installed. */
+/** Whether a configuration is a leftover of something that is no longer installed. */
 export type Staleness = 'certain' | 'probable' | 'not stale';
 
 /**
- * Certain: the Service or its namespace is gone and nothing claims the configuration. Probable: the Service is left, but no workload could
- * stand behind it. Not stale: somebody keeps it, or a workload is there that should serve it.
+ * Certain: the Service or its namespace is gone and nothing manages the configuration. Probable: the Service exists,
+ * but no workload could be behind it. Not stale: somebody manages it, or a workload exists that should serve it.
  */
 export function stalenessOf(
   view: ClusterView,
@@ -64,7 +64,7 @@ export function stalenessOf(
   return why === 'no endpoints' ? 'probable' : 'not stale';
 }
 
-/** Whether some workload in the namespace looks as if it was to serve: by a name like that of the Service. */
+/** Whether a workload in the namespace could serve the webhook, by a name like the Service's. */
 function mayServe(view: ClusterView, hooks: readonly DeadHook[]): boolean {
   const { namespace, name } = hooks[0]?.hook.service ?? { namespace: '', name: '' };
   const stem = stemOf(name);
@@ -73,6 +73,6 @@ function mayServe(view: ClusterView, hooks: readonly DeadHook[]): boolean {
   );
 }
 
-/** `kserve-webhook-server-service` and `kserve-webhook` are of one stem. */
+/** `kserve-webhook-server-service` and `kserve-webhook` have the same stem. */
 const stemOf = (name: string): string =>
   name.replace(/-(service|svc|server|webhook|controller|manager|admission)(?=-|$)/g, '');

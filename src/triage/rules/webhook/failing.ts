@@ -12,10 +12,13 @@ import { scopeOf, scopeWords } from './scope.ts';
 import { servingSecrets } from './serving.ts';
 import { ignoreFix } from './words.ts';
 
-/** What routing says by itself, and today: where it leads somewhere again, such words are old. */
+/**
+ * Failures that the present routing shows by itself. When the routing works again, messages of these failures are
+ * outdated.
+ */
 const OF_ROUTING = ['no endpoints', 'service not found', 'no such port'];
 
-/** Webhooks that look alive and whose calls fail all the same, together with the calls. */
+/** Webhooks whose Service is reachable and whose calls nevertheless fail, with those calls. */
 function* failing({
   view,
   now,
@@ -123,7 +126,7 @@ export const webhookNetworkPolicy: Rule = {
   },
 };
 
-/** Whether anything that is no pod is let in: an address, or everybody. */
+/** Whether it admits traffic from outside the pods: an address range, or everybody. */
 const admitsOutside = ({ spec }: ViewObject): boolean =>
   list(spec.ingress).some(
     one => list(one.from).length === 0 || list(one.from).some(from => fields(from.ipBlock).cidr !== undefined),

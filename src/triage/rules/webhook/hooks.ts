@@ -3,7 +3,7 @@ import type { Fields } from '../../../k8s/fields.ts';
 import { fields, list, number, text } from '../../../k8s/fields.ts';
 import { type Route, routeTo, type ServiceTarget, targetOf } from '../../service-route.ts';
 
-/** The two kinds of configurations, as rules need them. */
+/** The two kinds of webhook configurations. */
 export const CONFIGURATIONS = ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const;
 
 /** One webhook of a configuration. */
@@ -14,7 +14,7 @@ export interface Hook {
   /** Whether a request is refused when the webhook cannot be called. */
   blocking: boolean;
   timeoutSeconds: number;
-  /** Where it is called: a Service, or a URL (`service` then where the URL names one). */
+  /** Its target: a Service, or a URL. `service` is also set when the URL names a Service. */
   service: ServiceTarget | undefined;
   url: string | undefined;
   caBundle: string;
@@ -24,7 +24,7 @@ export interface Hook {
   conditional: boolean;
 }
 
-/** Every webhook of every configuration that is not on its way out. */
+/** Every webhook of every configuration that is not being deleted. */
 export function* hooksOf(view: ClusterView): Iterable<Hook> {
   for (const kind of CONFIGURATIONS)
     for (const configuration of view.all(kind)) for (const hook of hooksIn(configuration)) yield hook;
@@ -58,7 +58,9 @@ function serviceInUrl(url: string | undefined): ServiceTarget | undefined {
   return { name: match[1], namespace: match[2], port: Number(match[3] ?? 443) };
 }
 
-/** Where calls of this webhook end; undefined for a URL that names no Service: nobody can tell from within the cluster. */
+/**
+ * The route of this webhook's calls; undefined for a URL that names no Service, whose server is outside the cluster.
+ */
 export const routeOf = (view: ClusterView, { service }: Hook): Route | undefined => service && routeTo(view, service);
 
 /** `webhooks[0] validate.example.com`, for evidence. */

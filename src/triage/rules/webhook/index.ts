@@ -8,7 +8,7 @@ import { webhookNoPort } from './no-port.ts';
 import { webhookNoService, webhookStale } from './no-service.ts';
 import { webhookSingle, webhookSlow, webhookUnroutable } from './risks.ts';
 
-/** Admission webhooks: whether the API server can call them, and what is blocked where it cannot. */
+/** Rules on admission webhooks: whether the API server can call them, and what is blocked when it cannot. */
 export const webhookRules: readonly Rule[] = [
   webhookStale,
   webhookNoService,

@@ -24,7 +24,7 @@ import { blastWords, hookEvidence, ignoreFix, removeFix, severityOf } from './wo
 
 const isEmpty = ({ why }: DeadHooks): boolean => why === 'no endpoints' || why === 'no target port';
 
-/** A webhook whose Service exists but leads to no pod that is ready. */
+/** A webhook whose Service exists but has no ready pod. */
 export const webhookNoEndpoints: Rule = {
   id: 'webhook/no-endpoints',
   gate: 'G4',
@@ -81,7 +81,7 @@ function withoutEndpoints(view: ClusterView, now: number, dead: DeadHooks): Find
       stale !== 'probable' && lock === undefined && mendFix(view, namespace, name, behind),
       ...blocking.slice(0, 1).map(({ hook }) => ignoreFix(view, hook)),
     ],
-    // In a deadlock the missing pods follow from the webhook, not the other way round.
+    // In a deadlock the webhook causes the missing pods, not the other way round.
     because: lock !== undefined ? injectionsOn(behind) : becauseOf(view, namespace, name, behind),
   });
 }
@@ -96,7 +96,7 @@ const injectionsOn = ({ workloads }: Behind): Cause[] =>
     rule: 'chaos/',
   }));
 
-/** The last pod that stopped being ready took the last endpoint with it. */
+/** When the last pod stopped being ready: since then there is no endpoint. */
 function unreadySince(pods: readonly ViewObject[]): { at: number; exact: boolean } | undefined {
   const times = pods.filter(pod => !isReady(pod)).flatMap(pod => condition(pod, 'Ready')?.since ?? []);
   return times.length === 0 ? undefined : { at: Math.max(...times), exact: true };
@@ -160,7 +160,7 @@ const refWords = ({ apiVersion, kind, metadata }: ViewObject) => ({
   ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
 });
 
-/** A line that proves that the webhook itself keeps its pods from being made; undefined where it does not. */
+/** A line that proves that the webhook blocks the creation of its own pods; undefined when it does not. */
 function deadlockOf(view: ClusterView, { hooks }: DeadHooks, { pods, workloads }: Behind): string | undefined {
   const coversPods = hooks.filter(isOverOwnPods(view, workloads));
   if (coversPods.length === 0 || pods.some(isReady)) return undefined;
@@ -191,7 +191,7 @@ const isOverOwnPods =
     workloads.some(workload => matchesSelector(hook.objectSelector, templateLabels(workload))) &&
     view.count('Namespace') > 0;
 
-/** A workload at zero that a fail-closed webhook needs: the object to edit is the workload. */
+/** A workload at zero replicas that a fail-closed webhook needs: the object to edit is the workload. */
 export const webhookScaledToZero: Rule = {
   id: 'webhook/scaled-to-zero',
   gate: 'G4',

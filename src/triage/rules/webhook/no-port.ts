@@ -7,7 +7,7 @@ import { callEvidence, callsSeen, seenSince } from './calls.ts';
 import { blockingOf, deadHooks } from './dead.ts';
 import { blastWords, hookEvidence, ignoreFix, severityOf } from './words.ts';
 
-/** A webhook that calls a port which its Service does not have. */
+/** A webhook with a port that its Service does not have. */
 export const webhookNoPort: Rule = {
   id: 'webhook/no-port',
   gate: 'G4',

@@ -10,7 +10,7 @@ import { blastWords, hookEvidence, ignoreFix, removeFix, severityOf } from './wo
 const GONE = ['no service', 'namespace missing', 'namespace terminating'] as const;
 const isGone = ({ why }: DeadHooks): boolean => (GONE as readonly string[]).includes(why);
 
-/** A webhook whose Service is gone, and nothing claims the configuration any more. */
+/** A webhook whose Service is gone and whose configuration nothing manages any more. */
 export const webhookStale: Rule = {
   id: 'webhook/stale',
   gate: 'G4',
@@ -56,7 +56,7 @@ export const webhookStale: Rule = {
   },
 };
 
-/** A webhook whose Service is gone though somebody wants the configuration. */
+/** A webhook whose Service is gone although something manages the configuration. */
 export const webhookNoService: Rule = {
   id: 'webhook/no-service',
   gate: 'G4',

@@ -5,8 +5,8 @@ import { hooksOf } from './hooks.ts';
 import { scopeOf } from './scope.ts';
 
 /**
- * The configurations of fail-closed webhooks that are asked when an object of that kind is updated. While one of them cannot be called
- * nobody can change such an object: not even take a finalizer off it.
+ * The configurations of fail-closed webhooks for updates of a kind. While one of them cannot be called, nobody can
+ * change such an object, not even remove a finalizer.
  */
 export function askedOnUpdate(view: ClusterView, { group, plural }: { group: string; plural: string }): Cause[] {
   const resource = group === '' ? plural : `${plural}.${group}`;

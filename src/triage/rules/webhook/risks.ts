@@ -12,10 +12,10 @@ const NEEDS = [
   'EndpointSlice',
   'Namespace',
 ] as const;
-/** A wait that people notice at every request. */
+/** A timeout that is noticeable at every request. */
 const LONG_SECONDS = 15;
 
-/** A webhook that works only as its API server is set up, or only by addresses outside the cluster. */
+/** A webhook that works only with a certain setup of the API server, or only by addresses outside the cluster. */
 export const webhookUnroutable: Rule = {
   id: 'webhook/unroutable',
   gate: 'G4',
@@ -50,7 +50,7 @@ export const webhookUnroutable: Rule = {
   },
 };
 
-/** A webhook that may hold every request up for long before it is passed over. */
+/** A webhook that can delay every request for long before it is ignored. */
 export const webhookSlow: Rule = {
   id: 'webhook/slow',
   gate: 'G4',
@@ -80,7 +80,7 @@ export const webhookSlow: Rule = {
   },
 };
 
-/** A fail-closed webhook behind which one single endpoint is left. */
+/** A fail-closed webhook with a single endpoint. */
 export const webhookSingle: Rule = {
   id: 'webhook/single-endpoint',
   gate: 'G4',

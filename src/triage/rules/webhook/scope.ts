@@ -7,25 +7,25 @@ import type { ApiResource, Discovery } from '../../../kube/discovery/discovery.t
 import { templateLabels } from '../../behind-service.ts';
 import type { Hook } from './hooks.ts';
 
-/** What a webhook is called for: the blast map of a dead one. */
+/** What a webhook is called for, which a dead one blocks. */
 export interface Scope {
   operations: readonly string[];
   /** `deployments.apps`, sorted. */
   resources: readonly string[];
-  /** Whether some resources have no namespace: namespaceSelectors do not spare them. */
+  /** Whether some resources are cluster-scoped: a namespaceSelector does not exclude them. */
   clusterScoped: boolean;
   /** Names of the namespaces it is called in; undefined where namespaces were not read. */
   namespaces: readonly string[] | undefined;
   allNamespaces: boolean;
-  /** Only for objects with certain labels, or under conditions that are not worked out here. */
+  /** Only for objects with certain labels, or under match conditions, which are not evaluated here. */
   conditional: boolean;
-  /** Whether anything that exists, or could be made now, is within. */
+  /** Whether the scope includes anything that exists or could be created now. */
   reaches: boolean;
-  /** Whether what the cluster itself lives on is within. */
+  /** Whether the scope includes what the cluster itself needs. */
   critical: boolean;
 }
 
-/** Without these a cluster stops mending itself: heartbeats, leader election, pods and their network. */
+/** What a cluster needs to work: heartbeats, leader election, pods and their network. */
 const VITAL = new Set([
   'pods',
   'nodes',
@@ -47,7 +47,7 @@ const VITAL = new Set([
 /** Webhooks are never called for these. */
 const EXEMPT = /webhookconfigurations|validatingadmissionpolic|mutatingadmissionpolic/;
 
-/** Works out what a webhook is called for, against what the cluster serves. */
+/** The scope of a webhook among the resources that the cluster serves. */
 export function scopeOf(view: ClusterView, hook: Hook): Scope {
   const found = new Map<string, boolean>();
   const operations = new Set<string>();
@@ -97,7 +97,7 @@ interface Matched {
 const nameOf = ({ group, resource }: { group: string; resource: string }): string =>
   group === '' ? resource : `${resource}.${group}`;
 
-/** The served resources that a rule takes in. Without discovery, those it names. */
+/** The served resources that a rule matches. Without discovery, those it names. */
 function resourcesOf(rule: Fields, discovery: Discovery | undefined): Matched[] {
   const scope = typeof rule.scope === 'string' ? rule.scope : '*';
   const inScope = ({ namespaced }: Matched) => scope === '*' || (scope === 'Namespaced') === namespaced;
@@ -120,7 +120,7 @@ function served(group: string, base: string, discovery: Discovery | undefined): 
   return discovery.resources.filter(fits).map(one => ({ name: nameOf(one), namespaced: one.namespaced }));
 }
 
-/** Whether any object of the resources carries what an objectSelector wants; true where nobody can tell. */
+/** Whether any object of the resources matches an objectSelector; true when that is not known. */
 function anyCarries(view: ClusterView, selector: Fields, resources: readonly string[]): boolean {
   const kinds = resources.map(name => kindOf(view, name));
   if (kinds.some(kind => kind === undefined)) return true;

@@ -6,11 +6,14 @@ import { type Certificate, certificatesIn, isFor } from '../../x509.ts';
 import { callsSeen } from './calls.ts';
 import type { Hook } from './hooks.ts';
 
-/** A Secret that may hold the certificate by which a webhook serves. */
+/** A Secret that may hold the serving certificate of a webhook. */
 export interface ServingSecret {
   namespace: string;
   name: string;
-  /** Whether a pod behind the webhook mounts it, or an annotation or Certificate names it; else its name is a guess. */
+  /**
+   * Whether a pod behind the webhook mounts it, or an annotation or Certificate names it; otherwise its name is a
+   * guess.
+   */
   known: boolean;
 }
 
@@ -19,7 +22,10 @@ const INJECT = /^cert-manager\.io\/inject-ca-from(-secret)?$/;
 /** The host names by which the API server calls a Service. */
 export const hostOf = ({ namespace, name }: { namespace: string; name: string }): string => `${name}.${namespace}.svc`;
 
-/** Where the serving certificate of a webhook lies: mounted by its pods, named by cert-manager; guessed where its calls fail by TLS. */
+/**
+ * The Secrets with the serving certificate of a webhook: mounted by its pods or named by cert-manager; guessed when
+ * its calls fail with TLS errors.
+ */
 export function servingSecrets(view: ClusterView, hook: Hook): ServingSecret[] {
   const { service } = hook;
   if (service === undefined) return [];
@@ -73,7 +79,7 @@ function guesses(service: string): string[] {
   return [...new Set([...names, `${stem}-server-cert`, 'webhook-server-cert'])];
 }
 
-/** What a webhook serves with, as far as was read. */
+/** The serving certificate of a webhook, if it was read. */
 export interface Serving {
   secret: ServingSecret;
   leaf: Certificate;
@@ -82,7 +88,7 @@ export interface Serving {
   isForHost: boolean;
 }
 
-/** The certificate that a webhook serves with: of several the one that is for its host name. */
+/** The serving certificate of a webhook; of several, the one for its host name. */
 export function servingOf(view: ClusterView, answers: Answers, hook: Hook): Serving | undefined {
   const all: Serving[] = [];
   for (const secret of servingSecrets(view, hook)) {

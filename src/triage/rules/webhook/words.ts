@@ -6,18 +6,18 @@ import type { DeadHook } from './dead.ts';
 import { type Hook, hooksIn, hookWords } from './hooks.ts';
 import { scopeWords } from './scope.ts';
 
-/** `critical` where the cluster itself lives on what is blocked, `high` where anything is blocked, else `warn`. */
+/** `critical` when the cluster itself needs what is blocked, `high` when anything is blocked, otherwise `warn`. */
 export const severityOf = (blocking: readonly DeadHook[]): 'critical' | 'high' | 'warn' =>
   blocking.length === 0 ? 'warn' : blocking.some(({ scope }) => scope.critical) ? 'critical' : 'high';
 
-/** Two lines on each webhook: how it is set, and what it is called for. */
+/** Two lines on each webhook: its settings, and what it is called for. */
 export const hookEvidence = (hooks: readonly DeadHook[]): string[] =>
   hooks.flatMap(({ hook, scope }) => [
     hookWords(hook),
     `${hook.name} ${hook.blocking && scope.reaches ? 'blocks' : 'is called for'}: ${scopeWords(scope)}`,
   ]);
 
-/** What is blocked, in a sentence; where nothing is, why. */
+/** What is blocked, in a sentence, or why nothing is. */
 export function blastWords(hooks: readonly DeadHook[]): string {
   const blocking = hooks.filter(({ hook, scope }) => hook.blocking && scope.reaches);
   const first = blocking[0];
@@ -30,7 +30,10 @@ export function blastWords(hooks: readonly DeadHook[]): string {
     : 'It is fail-closed, but nothing that exists is within its scope.';
 }
 
-/** Lets requests pass one webhook for a while. Always possible: webhook configurations are not subject to admission webhooks. */
+/**
+ * A fix that sets one webhook to Ignore. It is always possible, as webhook configurations are not subject to
+ * admission webhooks.
+ */
 export function ignoreFix(view: ClusterView, { configuration, index, name }: Hook): FixDraft {
   const patch = [
     { op: 'test', path: `/webhooks/${index}/name`, value: name },
@@ -43,7 +46,7 @@ export function ignoreFix(view: ClusterView, { configuration, index, name }: Hoo
   };
 }
 
-/** Saves a configuration to disk, then deletes it. */
+/** A fix that saves a configuration to disk, then deletes it. */
 export function deleteFix(view: ClusterView, configuration: ViewObject, why: string): FixDraft {
   const what = [configuration.kind.toLowerCase(), configuration.metadata.name];
   const file = `${configuration.metadata.name}.yaml`;
@@ -54,7 +57,7 @@ export function deleteFix(view: ClusterView, configuration: ViewObject, why: str
   };
 }
 
-/** Takes the dead webhooks out of a configuration that has others which work; deletes it where all are dead. */
+/** A fix that removes the dead webhooks from a configuration, or deletes it when all are dead. */
 export function removeFix(view: ClusterView, dead: readonly DeadHook[], why: string): FixDraft {
   const configuration = (dead[0] as DeadHook).hook.configuration;
   if (hooksIn(configuration).length === dead.length) return deleteFix(view, configuration, why);

@@ -10,10 +10,10 @@ import { causeOf, topOf } from '../pods/owner.ts';
 import { isUnwell, podRef, unreadyFor } from '../pods/unwell-pods.ts';
 import { nodeOfDaemon } from '../scheduling/node-match.ts';
 
-/** A pod that has just been made on a node, or replaced by a rollout, is not ready for a while. */
+/** A new or replaced pod may be unready for this long. */
 const USUAL_WAIT_MS = 120_000;
 
-/** A DaemonSet that does not serve some of the nodes that it is meant for. */
+/** A DaemonSet without a ready pod on some of its nodes. */
 export const daemonPartly: Rule = {
   id: 'workload/daemonset-partly',
   gate: 'G9',
@@ -68,5 +68,5 @@ function report(view: ClusterView, set: ViewObject, unwell: readonly ViewObject[
   });
 }
 
-/** The node that a pod runs on, or that it was made for and does not get. */
+/** The node that a pod runs on or was created for. */
 const placeOf = (pod: ViewObject): string => text(pod.spec.nodeName) || (nodeOfDaemon(pod) ?? '');

@@ -10,7 +10,7 @@ import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 import { isDns, serviceUsers } from '../services/users.ts';
 
-/** A DaemonSet that no node is meant for, though nodes carry nearly what it asks for. */
+/** A DaemonSet that matches no node, although nodes have labels that are nearly those it asks for. */
 export const daemonNowhere: Rule = {
   id: 'workload/daemonset-nowhere',
   gate: 'G9',
@@ -54,7 +54,7 @@ export const daemonNowhere: Rule = {
   },
 };
 
-/** A workload at zero replicas whose Service somebody needs now. */
+/** A workload at zero replicas whose Service is needed. */
 export const zeroInUse: Rule = {
   id: 'workload/scaled-to-zero',
   gate: 'G9',

@@ -63,7 +63,7 @@ export const podsRefused: Rule = {
   },
 };
 
-/** What the words of a refusal come to. */
+/** What a refusal means: what it is, its fixes and causes. */
 export interface Explanation {
   what: string;
   why: string;
@@ -139,7 +139,7 @@ function explain(view: ClusterView, { top, message, refusal }: Refused): Explana
   }
 }
 
-/** Classes that a pod names and that do not exist. */
+/** The missing class that a message names. */
 function absentIn(message: string): { kind: 'PriorityClass' | 'RuntimeClass'; name: string } | undefined {
   const priority = /no PriorityClass with name (\S+) was found/.exec(message)?.[1];
   if (priority) return { kind: 'PriorityClass', name: priority };

@@ -6,7 +6,7 @@ import { condition, created } from '../../fields.ts';
 import type { RuleInput } from '../../rule.ts';
 import { type Top, topOf } from '../pods/owner.ts';
 
-/** A controller that may not create its pods, with the words of the API server. */
+/** A controller whose pods the API server refuses, with the message. */
 export interface Refused {
   top: Top;
   /** The object whose pods are refused: a ReplicaSet, StatefulSet, DaemonSet or Job. */
@@ -14,14 +14,17 @@ export interface Refused {
   message: string;
   refusal: Refusal | undefined;
   since: Since;
-  /** How many pods it lacks, at least one. */
+  /** How many pods are missing, at least one. */
   lacks: number;
 }
 
-/** An event older than this says nothing of now: controllers try again every few minutes at the latest. */
+/** Older events are outdated: controllers retry at least every few minutes. */
 const RECENT = 20 * 60_000;
 
-/** Every controller that lacks pods now because the API server refuses them. One of each top, with the newest words. */
+/**
+ * Every controller that lacks pods now because the API server refuses them; one for each top, with the newest
+ * message.
+ */
 export function refusals({ view, now }: Pick<RuleInput, 'view' | 'now'>): Refused[] {
   const found = new Map<string, Refused>();
   for (const kind of ['ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job'] as const)
@@ -42,7 +45,7 @@ export function refusals({ view, now }: Pick<RuleInput, 'view' | 'now'>): Refuse
   return [...found.values()];
 }
 
-/** How many pods an object has too few of, by its own status. */
+/** How many pods an object lacks, by its own status. */
 function lacking({ kind, spec, status }: ViewObject): number {
   switch (kind) {
     case 'ReplicaSet':
@@ -67,7 +70,7 @@ function messageFor(view: ClusterView, maker: ViewObject, now: number): { messag
     .eventsAbout({ ...maker.metadata, kind: maker.kind })
     .find(one => one.reason === 'FailedCreate' && now - one.last < RECENT);
   if (failure?.status === 'True' && failure.reason === 'FailedCreate') {
-    // A condition is written once and kept; the event has the words of the newest try.
+    // The condition may be older than the event, which is of the latest attempt.
     const message = failure.message || event?.message || '';
     return { message, since: { at: failure.since ?? created(maker), exact: failure.since !== undefined } };
   }

@@ -8,7 +8,7 @@ import { causeOf } from '../pods/owner.ts';
 import type { Explanation } from './pods-refused.ts';
 import { configurationsOf, type Refused } from './refusals.ts';
 
-/** Pods that a policy of the API server itself refuses. Where it could not even be worked out the policy is at fault. */
+/** Explains pods refused by an admission policy. When its expression failed, the policy itself is at fault. */
 export function explainPolicyDenial(
   view: ClusterView,
   top: Refused['top'],
@@ -32,7 +32,7 @@ export function explainPolicyDenial(
   };
 }
 
-/** Pods that a webhook refuses, or that are refused because it cannot be called. */
+/** Explains pods refused by a webhook, or because it cannot be called. */
 export function explainWebhookDenial(
   view: ClusterView,
   top: Refused['top'],
@@ -62,7 +62,7 @@ export function explainWebhookDenial(
   return explainDenial(view, top, refusal, because);
 }
 
-/** Policies of Kyverno and constraints of Gatekeeper tell their names; other webhooks only their words. */
+/** Denials of Kyverno and Gatekeeper name the policy; those of other webhooks have only a message. */
 function explainDenial(
   view: ClusterView,
   top: Refused['top'],

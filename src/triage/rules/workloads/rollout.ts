@@ -13,7 +13,7 @@ import { isUnwell } from '../pods/unwell-pods.ts';
 
 const UNAVAILABLE_TOO_LONG = 120_000;
 
-/** A Deployment whose rollout does not go on, or that has too few available pods; its pods mostly say why. */
+/** A Deployment whose rollout is stuck, or that has too few available pods; its pods mostly explain why. */
 export const rolloutStuck: Rule = {
   id: 'workload/rollout-stuck',
   gate: 'G9',
@@ -72,7 +72,7 @@ function wrongWith(deployment: ViewObject, now: number): Condition | undefined {
   return isDown && now - (available.since ?? now) >= UNAVAILABLE_TOO_LONG ? available : undefined;
 }
 
-/** Everything below a workload whose finding would explain it, and the workload's own other findings. */
+/** The causes for a workload: its ReplicaSets and pods, and its own other findings. */
 function below(view: ClusterView, workload: ViewObject): Cause[] {
   const ref = refOf(workload);
   const sets = workload.kind === 'Deployment' ? view.ownedBy(workload.metadata.uid) : [workload];
@@ -90,7 +90,10 @@ function below(view: ClusterView, workload: ViewObject): Cause[] {
   ];
 }
 
-/** A workload whose newest spec its controller has not seen, while kube-controller-manager does not renew its Lease. */
+/**
+ * A workload whose newest spec the controller has not observed while kube-controller-manager does not renew its
+ * Lease.
+ */
 export const notObserved: Rule = {
   id: 'workload/not-observed',
   gate: 'G7',
@@ -137,7 +140,7 @@ const ORDERED = {
     'StatefulSets with podManagementPolicy OrderedReady whose pod has not been ready for more than two minutes: whether pods behind it are missing, and whether it still has a revision that is no longer wanted.',
 };
 
-/** A StatefulSet that creates no more pods, as it waits for one of them. */
+/** A StatefulSet that creates no more pods because it waits for one that is not ready. */
 export const statefulStuck: Rule = {
   id: 'workload/stateful-stuck',
   gate: 'G9',
@@ -171,7 +174,7 @@ export const statefulStuck: Rule = {
   },
 };
 
-/** A pod of a StatefulSet that keeps a broken revision, though the template has been mended. */
+/** A StatefulSet pod that stays on a broken revision although the template has been fixed. */
 export const brokenRevision: Rule = {
   id: 'workload/broken-revision',
   gate: 'G9',
@@ -218,7 +221,7 @@ interface Blocker {
   since: number | undefined;
 }
 
-/** For each StatefulSet that goes in order, the first of its pods that is not ready. */
+/** For each StatefulSet with ordered pod management, the first pod that is not ready. */
 function* blockers({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterable<Blocker> {
   for (const set of view.all('StatefulSet')) {
     const isOrdered = (text(set.spec.podManagementPolicy) || 'OrderedReady') === 'OrderedReady';
@@ -236,7 +239,10 @@ const unreadyAt = (pod: ViewObject): number | undefined =>
 
 const ordinal = ({ metadata }: ViewObject): number => Number(metadata.name.slice(metadata.name.lastIndexOf('-') + 1));
 
-/** Whether the pod should have another revision by now. Below the partition, and with OnDelete, nobody replaces it on purpose. */
+/**
+ * Whether the pod should have the newer revision by now. Pods below the partition, and those of OnDelete sets, are
+ * not replaced on purpose.
+ */
 function keepsOld({ spec, status }: ViewObject, pod: ViewObject): boolean {
   const { type, rollingUpdate } = fields(spec.updateStrategy);
   const wanted = text(status.updateRevision);

@@ -8,19 +8,19 @@ import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
-/** What was written in this time is going on now. */
+/** Only writes within this time count as present. */
 const RECENT_MS = 10 * 60_000;
-/** More changes of the pod template in that time than people make. */
+/** More changes of the pod template in that time than people would make. */
 const MANY_REVISIONS = 5;
-/** More changes of the spec, from its creation on, than people make: one in so many milliseconds. */
+/** More changes of the spec since its creation than people would make: one in every EACH_MS. */
 const MANY_CHANGES = 20;
 const EACH_MS = 60_000;
-/** Writers of status and of what every Deployment gets: they change no spec that another one keeps. */
+/** Managers of Kubernetes itself, which do not compete for the spec. */
 const OF_KUBERNETES = ['kube-controller-manager'];
 
 const readOf = (object: ViewObject): NamedRead => ({ is: 'object', ref: refOf(object) });
 
-/** Workloads whose spec is changed again and again, with how that shows. */
+/** Workloads whose spec changes again and again, with the evidence. */
 function* changingWorkloads(view: ClusterView, now: number): Iterable<{ object: ViewObject; how: string }> {
   for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet'] as const)
     for (const object of view.all(kind)) {
@@ -35,7 +35,7 @@ function* changingWorkloads(view: ClusterView, now: number): Iterable<{ object: 
     }
 }
 
-/** Two writers that each put back what the other one changed. */
+/** Two writers that each undo the other's changes. */
 export const twoWriters: Rule = {
   id: 'workload/two-writers',
   gate: 'G9',
@@ -86,7 +86,7 @@ export const twoWriters: Rule = {
   },
 };
 
-/** Who wrote the spec lately, the last one first. */
+/** Who wrote the spec recently, the latest first. */
 function writersOf({ managedFields }: { managedFields?: unknown }, now: number): { manager: string; at: number }[] {
   const found = new Map<string, number>();
   for (const one of list(managedFields)) {
