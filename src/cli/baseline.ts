@@ -19,7 +19,7 @@ import { tell } from './tell.ts';
 
 const LONGEST_BASELINE = 256 * 1024 * 1024;
 
-/** `mayday baseline save [NAMESPACE…]` and `mayday baseline diff [ID]`: what namespaces looked like, and what is not so any more. */
+/** `mayday baseline save [NAMESPACE…]` and `mayday baseline diff [ID]`: saves the state of namespaces, and shows what has changed since. */
 export const baselineCommand: CommandBody = async invocation => {
   const [action, given] = invocation.args as [string, string[]];
   if (action !== 'save' && action !== 'diff')
@@ -82,7 +82,7 @@ async function saved(namespaces: string[], { globals, options }: Invocation, bas
   return blind.length > 0 ? EXIT.unreachable : EXIT.done;
 }
 
-/** 7 where anything is not as it was, 8 where not all could be compared. */
+/** Prints the differences. Gives 7 where anything differs, 8 where not everything could be compared, else 0. */
 function shown(diff: BaselineDiff, { globals }: Invocation): ExitCode {
   const { differences, blind, madeAgain, compared, before, at } = diff;
   const json = { ...diff, before: { ...before, at: rfc3339(before.at) }, at: rfc3339(at) };

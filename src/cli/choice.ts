@@ -3,7 +3,7 @@ import type { Choice } from '../revert/choose.ts';
 import { parseDuration } from '../text/duration.ts';
 import { CommandFailure } from './failure.ts';
 
-/** The choice that a command line makes, or a usage failure in one line. */
+/** Parses `--type`, `--experiment` and `--older-than`; throws a `CommandFailure` where one is invalid. */
 export function choiceOf(options: Readonly<Record<string, unknown>>): Choice {
   const { type, experiment, olderThan } = options;
   return {

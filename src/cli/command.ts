@@ -12,16 +12,16 @@ export interface Invocation {
 
 export type CommandBody = (invocation: Invocation) => Promise<ExitCode>;
 
-/** One row of the command table. The body is loaded only when the command runs, so that nothing delays the first frame. */
+/** One row of the command table. The body is loaded only when the command runs, so that it does not delay the first frame of the console. */
 export interface CommandSpec {
   usage: string;
   description: string;
   options?: readonly (readonly [flags: string, text: string])[];
-  /** What it does counts, not what it prints: it succeeds even where its words cannot be written. */
+  /** It changes something, so its exit code does not depend on whether its output could be written. */
   acts?: true;
-  /** Forms of output that it writes beside those that every command does. */
+  /** Output forms that it supports besides the common ones. */
   forms?: readonly OtherForm[];
-  /** It can be asked of many clusters at once. `writes`: a protected one must be confirmed by its name. */
+  /** It can run on many clusters at once. `writes`: it changes them, so a protected one must be confirmed by name. */
   fleet?: { writes?: (args: readonly unknown[]) => boolean };
   load: () => Promise<CommandBody>;
 }

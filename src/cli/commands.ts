@@ -1,19 +1,19 @@
 import type { CommandSpec } from './command.ts';
 
-/** By which `scan` and `revert` choose among what is found. */
+/** Options by which `scan` and `revert` choose among the injections found. */
 const CHOICE: NonNullable<CommandSpec['options']> = [
   ['--type <type>', 'only this injection type'],
   ['--experiment <name>', 'only what this experiment left'],
   ['--older-than <duration>', 'only what was injected longer ago than this, such as 30m'],
 ];
 
-/** Of many clusters, those that are protected. */
+/** The option that confirms protected clusters when a command runs on many. */
 const CONFIRM_EACH = [
   '--confirm <contexts...>',
   'with --contexts or --all-contexts: the protected ones among them, by name',
 ] as const;
 
-/** What a report can be asked for, by whichever command. */
+/** Options of every command that writes a report. */
 const REPORT_OPTIONS: NonNullable<CommandSpec['options']> = [
   ['--compare <what>', 'say what became worse since another; `last` is the one before of the same kind'],
   ['--to <path>', 'write it to this file; for -o operator-chaos, into this folder'],
@@ -103,7 +103,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         'whom the pods tell: secret/NAME or configmap/NAME with the list of receivers under the key notify.yaml',
       ],
       ['--keep <duration>', 'how long the Job is kept after its end (24h)'],
-      ['--detach', 'submit, and do not follow'],
+      ['--detach', 'submit, but do not follow'],
       ['--dry-run', 'check everything and show every object, with -o yaml as a stream for kubectl; create nothing'],
       ['--list', 'what was submitted, and how it is'],
       ['--logs <id>', 'what the pods of a submission printed'],
@@ -140,7 +140,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     usage: 'gameday <action> [file...]',
     description: 'a game-day from its plan to its record: new, validate, run, resume, note, report',
     options: [
-      ['-y, --yes', 'nobody is there: go on by itself, outcomes from the verdicts'],
+      ['-y, --yes', 'ask nobody: go on without answers, and take outcomes from the verdicts'],
       ['--go-on', 'with --yes: go on after an abort condition ended a scenario'],
       ['--despite <look...>', 'the owner answers for what this look both ways says, such as "triage G7"'],
       ['--confirm <context>', 'the name of a protected context, where nobody can be asked for it'],
@@ -161,7 +161,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     usage: 'plan <file>',
-    description: 'exactly what would be written, to what, who is in reach, and what may not be; `-` is standard input',
+    description:
+      'exactly what would be written, to which objects, what is affected, and what is not permitted; `-` is standard input',
     options: [
       ['--server-dry-run', 'let the API server try every write without keeping it'],
       ['--set <path=value...>', 'override a field under spec'],
@@ -265,12 +266,12 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     usage: 'fix [finding] [object]',
     description:
-      'mend one finding of triage, by its id or by rule and object, where mayday can: plan, question, receipt',
+      'fix one finding of triage, by its id or by rule and object, where mayday can: plan, question, receipt',
     options: [
       ['--do <fix>', 'which fix, where there are several'],
       ['--ttl <duration>', 'for how long --do ignore keeps a dead webhook from blocking (15m)'],
       ['--webhook <name>', 'which webhook of the configuration --do ignore is for'],
-      ['--put-back <file>', 'make what a fix saved and deleted again'],
+      ['--put-back <file>', 'create again what a fix saved and deleted'],
       ['--confirm <context>', 'the name of a protected context, where nobody can be asked for it'],
       ['--dry-run', 'show what would be written'],
       ['-y, --yes', 'do not ask'],

@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
-import { sayOwn } from './output.ts';
+import { printUnchanged } from './output.ts';
 
-/** The words that can follow, as plain data: from this every shell's script is written. */
+/** The words that can be completed, as plain data; the script of every shell is made from it. */
 export interface Words {
   options: string[];
   commands: { name: string; description: string; options: string[] }[];
 }
 
-/** Reads the command tree into words to complete. */
+/** Collects the words to complete from the command tree. */
 export function wordsOf(program: Command): Words {
   const long = (command: Command) => command.options.flatMap(option => (option.long ? [option.long] : []));
   return {
@@ -74,6 +74,6 @@ export const completionCommand: CommandBody = async ({ args, program }) => {
   const write = SHELLS[shell];
   if (!write) throw new CommandFailure(`expected a shell of ${Object.keys(SHELLS).join(', ')}, found ${shell}`);
   if (!program) throw new Error('the command tree was not handed over');
-  sayOwn(write(wordsOf(program)));
+  printUnchanged(write(wordsOf(program)));
   return EXIT.done;
 };

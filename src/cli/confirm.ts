@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline/promises';
+import { currentCapture } from './output-capture.ts';
 import { cleanLine } from './tell.ts';
-import { hearer } from './voice.ts';
 
-/** Whether there is somebody to ask. Side by side on many clusters nobody could tell the questions apart. */
+/** Whether a person can be asked. Not where a command runs on many clusters: the questions would be mixed up. */
 export const canAsk = (): boolean =>
-  hearer() === undefined && process.stdin.isTTY === true && process.stderr.isTTY === true;
+  currentCapture() === undefined && process.stdin.isTTY === true && process.stderr.isTTY === true;
 
 /** Asks on stderr, so that piped output stays clean; true only for the expected word. An end of input or an abort is a no. */
 export const ask = async (question: string, expected: string, signal?: AbortSignal): Promise<boolean> =>

@@ -6,15 +6,15 @@ import type { Invocation } from './command.ts';
 import { ask, canAsk } from './confirm.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 
-/** What the command line already answers. */
+/** The answers that the command line gives in advance. */
 export interface Answers {
-  /** --yes: a dangerous injection is wanted. */
+  /** `--yes`: a dangerous injection is wanted. */
   yes: boolean;
-  /** --confirm: the protected context by name. */
+  /** `--confirm`: the name of the protected context. */
   confirm?: string;
 }
 
-/** What the command line answers to every dangerous injection of an invocation, and the context's name where it is protected. */
+/** The answers of the command line, and the name of the context where it is protected. */
 export function answered(
   { options }: Pick<Invocation, 'options'>,
   { identity }: Pick<Api, 'identity'>,

@@ -8,15 +8,15 @@ import { engineFor, guardFor, locksFor } from '../runtime/open-engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { asConsoleRuns } from './console-runs.ts';
 import { CommandFailure } from './failure.ts';
-import { dueOf, resumed } from './gameday-due.ts';
+import { loadDay, loadFromJournal } from './gameday-load.ts';
 import { personOf } from './gameday-plan.ts';
 
-/** Leads a day for the console: the same that `mayday gameday` leads in lines, with people at the keys. */
+/** Leads a day for the console: as `mayday gameday` does, but with people who answer by keys. */
 export async function leadDay(runtime: Runtime, api: Api, order: DayOrder): Promise<DayEnd> {
-  const { path, person, hear, human, signal, insist } = order;
+  const { path, person, hear, human, signal, stopWaiting } = order;
   if (runtime.options.readOnly || runtime.config.readOnly)
     throw new CommandFailure('read-only: a game-day injects, nothing was begun');
-  const due = path.endsWith('.jsonl') ? await resumed(path, runtime, api) : dueOf(path);
+  const due = path.endsWith('.jsonl') ? await loadFromJournal(path, runtime, api) : loadDay(path);
   const by = personOf(due.plan, person);
   const locks = locksFor(runtime, api);
   const engine = engineFor(runtime, api, { guard: guardFor(runtime, api), locks });
@@ -27,7 +27,7 @@ export async function leadDay(runtime: Runtime, api: Api, order: DayOrder): Prom
     by,
     despite,
     signal,
-    insist,
+    stopWaiting,
     hear,
     human: day => {
       const { metadata, spec } = due.plan.day;

@@ -32,13 +32,22 @@ import { clearLatch, readLatch } from '../safety/latch.ts';
 import { preflight } from '../safety/preflight.ts';
 import { notRecordedLines } from './not-recorded.ts';
 
-/** The parts of the console's session that the engine does. */
+/** The members of the console's session that need the engine. */
 export type EngineSession = Pick<
   Session,
-  'preflight' | 'run' | 'scan' | 'revert' | 'toAsk' | 'unfinished' | 'guardians' | 'suspended' | 'resumed' | 'liftLatch'
+  | 'preflight'
+  | 'run'
+  | 'scan'
+  | 'revert'
+  | 'toAsk'
+  | 'unfinished'
+  | 'guardians'
+  | 'suspended'
+  | 'resumed'
+  | 'liftLatch'
 >;
 
-/** What the console does through the engine of one connection: the same engine that the commands use. */
+/** The console's access to the engine of one connection, which is the same engine that the commands use. */
 export function engineSession(runtime: Runtime, api: Api): EngineSession {
   const engine = engineFor(runtime, api);
   const guard = guardFor(runtime, api);
@@ -47,7 +56,7 @@ export function engineSession(runtime: Runtime, api: Api): EngineSession {
     preflight: (loaded, signal) => preview(runtime, api, locks, loaded, signal),
     run: order => fire(runtime, api, { guard, locks }, order),
     scan: (hear, signal) => look(engine, hear, signal),
-    revert: (what, hear, asked) => putBack(runtime, api, engine, { what, ...asked }, hear),
+    revert: (what, hear, asked) => revertFromConsole(runtime, api, engine, { what, ...asked }, hear),
     liftLatch: () => liftLatch(api),
     toAsk: async findings =>
       (await toBeAsked({ api, faultOf }, findings, { trust: await engine.trust() })).map(asked => ({
@@ -97,7 +106,7 @@ async function preview(
   return { plan, gates, rights: permissions.map(permission => ({ permission, allowed: permission.allowed })), seed };
 }
 
-/** Runs what was armed: the same choice among equals, and one gate more that the armed target has not changed. */
+/** Runs what was armed, with the random choice of the preview and an additional gate that the target has not changed since. */
 async function fire(
   runtime: Runtime,
   api: Api,
@@ -109,8 +118,8 @@ async function fire(
     random: seededRandom(order.preflight.seed),
     gate: plan => order.gate(plan),
   });
-  const { emit, signal, insist } = order;
-  const { result } = await engine.run(order.loaded, { emit, signal, insist });
+  const { emit, signal, stopWaiting } = order;
+  const { result } = await engine.run(order.loaded, { emit, signal, stopWaiting });
   return { exitCode: exitCode(result), residue: result.residue };
 }
 
@@ -130,19 +139,19 @@ async function look(engine: Engine, hear: (update: ScanUpdate) => void, signal: 
   return { ok: true, findings: result.injections, blind: result.blind.length, orders };
 }
 
-async function putBack(
+async function revertFromConsole(
   runtime: Runtime,
   api: Api,
   engine: Engine,
   { what, confirmed, stopped = 0 }: { what: readonly FoundInjection[] | 'all' } & RevertAsked,
   hear: (update: RevertUpdate) => void,
 ): Promise<RevertEnd> {
-  const { scanned, rest } = what === 'all' ? await lookForAll(engine) : {};
+  const { scanned, rest } = what === 'all' ? await scanForAll(engine) : {};
   const findings = ours(scanned?.injections ?? (what === 'all' ? [] : what));
   const experiments = scanned?.experiments.filter(isUnstopped) ?? [];
   const toStop = findings.length + experiments.length;
-  // Reverting everything is the emergency stop and latches, also where all there was to stop were runs of this console;
-  // putting back one fault is not. Nothing waits for the latch.
+  // Reverting everything is the emergency stop. It latches, even where only runs of this console were stopped;
+  // reverting one fault does not. The revert does not wait for the latch.
   const latching = what === 'all' && toStop + stopped > 0 ? latchAll(runtime, api, toStop + stopped) : undefined;
   void latching?.then(({ says }) => hear({ is: 'latch', text: says }));
   const hearWaves = (some: readonly FoundInjection[]) => {
@@ -182,16 +191,16 @@ async function putBack(
 const isUnknown = (result: RevertResult): boolean =>
   isRemainUnknown(result) || result.blind.some(one => one.resource === '*');
 
-/** What takes longer is put back when it is known; the rest does not wait for it. */
+/** Kinds whose list takes longer than this are reverted later; the others do not wait for them. */
 const SLOW_AFTER_MS = 3_000;
 
-async function lookForAll(engine: Engine): Promise<{ scanned: ScanResult; rest?: Promise<ScanResult> }> {
+async function scanForAll(engine: Engine): Promise<{ scanned: ScanResult; rest?: Promise<ScanResult> }> {
   const scanned = await engine.scan({ deep: true, slowAfterMs: SLOW_AFTER_MS });
   const { rest } = scanned;
   if (rest === undefined) return { scanned };
   return ours(scanned.injections).length === 0 ? { scanned: await rest } : { scanned, rest };
 }
 
-/** What is not back, not stopped, or would inject again. */
+/** How many injections are not restored, not stopped, or would inject again. */
 const leftOver = ({ remaining, appeared, stops, willInject }: RevertResult): number =>
   remaining + appeared.length + stops.filter(({ verified }) => !verified).length + willInject.length;

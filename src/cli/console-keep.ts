@@ -4,20 +4,20 @@ import { delimiter, join } from 'node:path';
 import type { ConsoleDeps } from '../console/deps.ts';
 import { filesUnder } from '../host/files.ts';
 
-/** Where what is saved from the screen lies, private to its owner. */
+/** The folder for what is saved from the console; only its owner may read it. */
 export const savedFolder = (state: string): string => join(state, 'saved');
 
 type Env = Readonly<Record<string, string | undefined>>;
 const isOnPath = (program: string, { PATH = '' }: Env): boolean =>
   PATH.split(delimiter).some(folder => folder !== '' && existsSync(join(folder, program)));
 
-/** What a person works with: VISUAL, EDITOR, PAGER, else what nearly every machine has. */
+/** The program from VISUAL, EDITOR or PAGER, else vi or less; undefined where it is not on the PATH. */
 export function programFor(by: 'editor' | 'pager', env: Env): string | undefined {
   const [wanted, usual] = by === 'editor' ? [env.VISUAL || env.EDITOR, 'vi'] : [env.PAGER, 'less'];
   return wanted || (isOnPath(usual, env) ? usual : undefined);
 }
 
-/** Saves what the console shows, and opens it in the programs of the person. */
+/** Saves texts of the console to files, and opens them in the user's editor or pager. */
 export function keepUnder(state: string, env: Env): NonNullable<ConsoleDeps['keep']> {
   const files = filesUnder(state);
   return {
@@ -31,10 +31,10 @@ export function keepUnder(state: string, env: Env): NonNullable<ConsoleDeps['kee
   };
 }
 
-/** What a shell says when it found no program of that name. */
+/** The exit code of a shell that found no program of that name. */
 const NOT_FOUND = 127;
 
-/** Runs a program on a file, on the terminal of this process. The command may have words of its own, as EDITOR often has. */
+/** Runs a program on a file, on the terminal of this process. The command can contain arguments, as EDITOR often does. */
 function run(command: string, path: string): Promise<string | undefined> {
   return new Promise(resolve => {
     // ctrl-c reaches the shell, too, which would end with it although the program went on.

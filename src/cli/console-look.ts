@@ -10,10 +10,10 @@ import { themesFolder } from '../runtime/paths.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { sanitise } from '../text/sanitise.ts';
 
-/** What a person configured of the console's look and keys, and in one line each what of it is not followed. */
+/** Themes and keys that the user configured; `problems` has a line for each setting that is not used. */
 export type ConsoleLook = Required<Pick<ConsoleSettings, 'keys' | 'theme' | 'themes' | 'problems'>>;
 
-/** Reads themes and keys. Nothing in them keeps the console from opening: what cannot be followed is told there. */
+/** Reads themes and keys. An error in them does not keep the console from opening: it is shown there. */
 export async function consoleLook({ config, paths, options }: Runtime): Promise<ConsoleLook> {
   const own = await ownThemes(themesFolder(options.config ?? paths.config));
   const { remap, problems } = readRemap(SCREENS, config.keys, keysOn);
@@ -62,7 +62,7 @@ function listed(folder: string): string[] {
       .sort()
       .slice(0, 50);
   } catch {
-    // No folder, no themes.
+    // Without the folder there are no themes of the user.
     return [];
   }
 }

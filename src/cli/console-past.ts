@@ -2,12 +2,12 @@ import type { Past } from '../console/deps.ts';
 import { VERSION } from '../host/version.ts';
 import type { PastRun } from '../report/past.ts';
 
-/** Records that are read between two looks at the screen's own work. */
+/** How many records are read before the event loop gets a turn. */
 const EACH = 4;
 
-/** Reads the records below this folder for the console; the readers are loaded when they are first asked for. */
+/** Reads the records below this folder for the console; the code for it is loaded at the first use. */
 export function pastUnder(stateDir: string): Past {
-  // What has ended does not change any more.
+  // The record of a run that has ended no longer changes, so it is read once.
   const known = new Map<string, PastRun>();
   const places = async () => ({ disk: (await import('../experiment/files.ts')).disk, stateDir });
   return {

@@ -2,8 +2,8 @@ import type { DayOrder } from '../console/deps.ts';
 import type { Engine } from '../engine/engine.ts';
 
 /**
- * The engine's `run`, told to the console too: each run is one of the console's own, which its screens show and its emergency stop ends,
- * beside whoever began it.
+ * The engine's `run`, registered with the console: each run is treated as one of the console's own, shown on its screens and ended by its emergency stop,
+ * in addition to what its caller does.
  */
 export function asConsoleRuns(engine: Pick<Engine, 'run'>, run: DayOrder['run']): Engine['run'] {
   return (loaded, options) =>
@@ -12,7 +12,9 @@ export function asConsoleRuns(engine: Pick<Engine, 'run'>, run: DayOrder['run'])
         ...options,
         emit: added.emit,
         signal: options.signal ? AbortSignal.any([options.signal, added.signal]) : added.signal,
-        insist: options.insist ? AbortSignal.any([options.insist, added.insist]) : added.insist,
+        stopWaiting: options.stopWaiting
+          ? AbortSignal.any([options.stopWaiting, added.stopWaiting])
+          : added.stopWaiting,
       }),
     );
 }

@@ -12,8 +12,8 @@ import type { EngineSession } from './console-engine.ts';
 import { tell } from './tell.ts';
 
 /**
- * The console's view of one connection. The cluster's rows need the connection alone, so the engine is loaded when it is first asked
- * for something: loading it would delay the first rows.
+ * The console's view of one connection. The rows of the cluster need only the connection, so the engine is loaded at its first use:
+ * loading it earlier would delay the first rows.
  */
 export function consoleSession(runtime: Runtime, api: Api): Session {
   let loading: Promise<EngineSession> | undefined;
@@ -40,8 +40,8 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     liftLatch: async () => (await engine()).liftLatch(),
     triage: async (...asked) => (await import('./console-triage.ts')).consoleTriage(runtime, api, ...asked),
     followTriage: async (...asked) => (await import('./console-triage.ts')).followTriage(runtime, api, ...asked),
-    planMend: async (...asked) => (await import('./console-mend.ts')).planMend(api, ...asked),
-    mend: async (...asked) => (await import('./console-mend.ts')).doMend(runtime, api, ...asked),
+    planFix: async (...asked) => (await import('./console-fix.ts')).planFix(api, ...asked),
+    applyFix: async (...asked) => (await import('./console-fix.ts')).applyFixAsShown(runtime, api, ...asked),
     suggest: async (...asked) => (await suggest()).suggest(...asked),
     withReach: async (...asked) => (await suggest()).withReach(...asked),
     judgeDraft: async (...asked) => (await suggest()).judgeDraft(...asked),
@@ -50,7 +50,7 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     toAsk: async (...asked) => (await engine()).toAsk(...asked),
     unfinished: async () => (await engine()).unfinished(),
     guardians: async () => (await engine()).guardians(),
-    // An engine that was never loaded has nothing under way that a stop would hold up.
+    // An engine that was never loaded has nothing running to stop.
     suspended: async () => (await loaded?.suspended()) ?? false,
     resumed: () => loaded?.resumed(),
     leadDay: async order => (await import('./console-day.ts')).leadDay(runtime, api, order),

@@ -8,7 +8,7 @@ import { withReach } from '../suggest/reach.ts';
 import { readSubject } from '../suggest/subject.ts';
 import { suggestFor } from '../suggest/suggested.ts';
 
-/** What the console offers to inject: the same as `mayday suggest`. */
+/** The faults that the console offers for an object, as `mayday suggest` does. */
 export function suggesting(runtime: Runtime, api: Api): Pick<Session, 'suggest' | 'withReach' | 'judgeDraft'> {
   return {
     async suggest(ref, signal) {

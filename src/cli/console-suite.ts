@@ -11,7 +11,7 @@ import { suiteEntries } from '../suite/order.ts';
 import { asConsoleRuns } from './console-runs.ts';
 import { CommandFailure } from './failure.ts';
 
-/** The order of a suite, before anything is begun. */
+/** The order in which a suite would run, without running it. */
 export function planSuite(all: readonly LoadedExperiment[]): SuitePlan {
   const entries = suiteEntries(all);
   return {
@@ -27,7 +27,7 @@ export function planSuite(all: readonly LoadedExperiment[]): SuitePlan {
   };
 }
 
-/** Runs a suite for the console: the same that `mayday suite` runs, with its journal. */
+/** Runs a suite for the console: as `mayday suite` does, with its journal. */
 export async function runConsoleSuite(runtime: Runtime, api: Api, order: SuiteRunOrder): Promise<SuiteEnd> {
   if (runtime.options.readOnly || runtime.config.readOnly)
     throw new CommandFailure('read-only: a suite injects, nothing was begun');

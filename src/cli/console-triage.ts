@@ -9,7 +9,7 @@ import type { Triage } from '../triage/result.ts';
 import { RULES } from '../triage/rules/index.ts';
 import { BACKGROUND, watchTriage } from '../triage/watch.ts';
 
-/** One look for what is broken, for the console: each gate is told as it is known. */
+/** Runs triage once for the console; reports each gate as soon as it has finished. */
 export async function consoleTriage(
   runtime: Runtime,
   api: Api,
@@ -20,7 +20,7 @@ export async function consoleTriage(
   return (await lookAt(live, api, runtime.realClock, RULES, hear, signal)).triage;
 }
 
-/** Looks again whenever the live view has changed, until the signal aborts: so that the health board says what triage says. */
+/** Runs triage again whenever the live view changes, until the signal aborts, so that the health screen agrees with triage. */
 export async function followTriage(
   { realClock }: Runtime,
   api: Api,

@@ -14,7 +14,7 @@ import { EXIT, type ExitCode } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
 import { runtimeFor } from './session.ts';
 
-/** `mayday`: the console; where there is no terminal to draw on, one status snapshot in text. */
+/** `mayday`: the console; without a terminal, one status snapshot as text. */
 export async function consoleCommand(
   globals: GlobalOptions & { gameday?: string; person?: string },
 ): Promise<ExitCode> {
@@ -41,7 +41,7 @@ export const canDraw = (): boolean =>
 function depsOf(runtime: Runtime, globals: GlobalOptions, look: ConsoleLook): ConsoleDeps {
   const { context, sandbox } = globals;
   const log = openLog({ named: globals.logFile, ...runtime.paths });
-  const beside = besideEachOther();
+  const sharedByContexts = sharedOnFirstUse();
   return {
     settings: {
       version: VERSION,
@@ -93,10 +93,12 @@ function depsOf(runtime: Runtime, globals: GlobalOptions, look: ConsoleLook): Co
     connect: async (progress, named) => {
       progress(sandbox === undefined ? 'reading the kubeconfig' : `starting the sandbox (${sandbox})`);
       try {
-        // It loads while the connection does.
+        // Loaded while the connection is made.
         const loading = import('./console-session.ts');
         const used =
-          named === undefined ? runtime : await runtimeFor({ ...globals, context: named, beside: await beside() });
+          named === undefined
+            ? runtime
+            : await runtimeFor({ ...globals, context: named, beside: await sharedByContexts() });
         const connected = await used.connect();
         if (!connected.ok) {
           return {
@@ -111,13 +113,13 @@ function depsOf(runtime: Runtime, globals: GlobalOptions, look: ConsoleLook): Co
         return { ok: false, message: (error as Error).message, exitCode: EXIT.unreachable };
       }
     },
-    // Who asked for the sandbox is never led to a real cluster.
+    // With --sandbox the console never offers a real cluster.
     ...(sandbox === undefined && { contexts: contextsOf(globals) }),
   };
 }
 
-/** What the connections to other contexts share: the kubeconfig is parsed once, not once for each cluster of a fleet. */
-function besideEachOther(): () => Promise<SideBySide> {
+/** What the connections to other contexts share. The kubeconfig is parsed once, not once for each cluster. */
+function sharedOnFirstUse(): () => Promise<SideBySide> {
   let known: SideBySide | undefined;
   return async () => {
     known ??= { machine: (await import('../kube/connection/machine.ts')).machineOfMany(), clusters: 1 };

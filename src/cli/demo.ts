@@ -8,7 +8,7 @@ import { loadOrFail } from './load.ts';
 import { say } from './output.ts';
 import { withCluster } from './session.ts';
 
-/** `mayday demo`: always on a sandbox of its own, whatever kubeconfig there is. */
+/** `mayday demo`: always on its own sandbox; a kubeconfig is ignored. */
 export const demoCommand: CommandBody = ({ globals }) => {
   const { color, ascii, output } = globals;
   const stage = { color, output, sandbox: 'healthy', speed: globals.speed ?? DEMO_SPEED, ...(ascii ? { ascii } : {}) };

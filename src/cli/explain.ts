@@ -26,7 +26,7 @@ export const explainCommand: CommandBody = async ({ globals, args }) => {
   return EXIT.done;
 };
 
-/** Breaks `  title       text` so that the text hangs below itself. */
+/** Wraps a line `  title       text`; further lines are indented to the start of the text. */
 function hanging(line: string, width: number): string[] {
   const head = /^ {2}.{12}/.exec(line)?.[0];
   if (head === undefined || !/^ {2}\S/.test(line)) return [line];

@@ -1,4 +1,4 @@
-/** Exit codes of every command; residue (7) outranks 3–6. */
+/** Exit codes of every command. Residue (7) takes precedence over 3–6. */
 export const EXIT = {
   done: 0,
   internal: 1,
@@ -13,7 +13,7 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** An end of a command that is told to the user as one line: what was expected, what was found, what to do. */
+/** Ends a command with one line for the user: what was expected, what was found, what to do. */
 export class CommandFailure extends Error {
   readonly exitCode: ExitCode;
   constructor(message: string, exitCode: ExitCode = EXIT.usage) {

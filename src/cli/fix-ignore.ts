@@ -1,6 +1,6 @@
 import { planStopGap, stopGap } from '../engine/stop-gap.ts';
 import type { Api } from '../kube/client/api.ts';
-import { stopGapFor } from '../runtime/mending.ts';
+import { stopGapFor } from '../runtime/fix-deps.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { isProtected } from '../runtime/settings.ts';
 import { age } from '../text/duration.ts';
@@ -19,8 +19,8 @@ import { tellItem } from './tell.ts';
 const TTL_MS = 15 * 60_000;
 
 /**
- * `mayday fix … --do ignore`: keeps dead webhooks from blocking for a while. The original policy is recorded on the configuration and a
- * guardian puts it back when the time is over; `mayday revert ID` does so before.
+ * `mayday fix … --do ignore`: for a limited time, keeps dead webhooks from blocking. The original policy is recorded on the configuration, and a
+ * guardian restores it when the time is over; `mayday revert ID` does so earlier.
  */
 export async function ignoreHooks(
   invocation: Invocation,
@@ -57,11 +57,11 @@ export async function ignoreHooks(
   for (const line of lines) tellItem(line);
   const { context } = api.identity;
   await consent(invocation, isProtected(context, runtime.config.protected) ? context : undefined);
-  const came = await stopGap(gap, plan, names);
-  const words = { done: 'done, read back', 'not done': 'NOT DONE', unknown: 'NOT KNOWN whether done' }[came.outcome];
-  const until = came.restoredAt === undefined ? '' : `until ${new Date(came.restoredAt).toISOString()}; `;
+  const result = await stopGap(gap, plan, names);
+  const words = { done: 'done, read back', 'not done': 'NOT DONE', unknown: 'NOT KNOWN whether done' }[result.outcome];
+  const until = result.restoredAt === undefined ? '' : `until ${new Date(result.restoredAt).toISOString()}; `;
   const json = {
-    ...came,
+    ...result,
     finding: findingId(finding),
     fix: 'ignore',
     object: finding.object,
@@ -69,11 +69,11 @@ export async function ignoreHooks(
     undo: plan.id,
   };
   print(json, globals, () => [
-    `${words}: ${came.message}`,
-    ...(came.outcome === 'not done'
+    `${words}: ${result.message}`,
+    ...(result.outcome === 'not done'
       ? []
-      : [`${until}${came.guard}`, 'undo: mayday revert, with the id that mayday scan shows']),
+      : [`${until}${result.guard}`, 'undo: mayday revert, with the id that mayday scan shows']),
   ]);
-  if (came.outcome === 'done') return EXIT.done;
-  return came.outcome === 'unknown' ? EXIT.residue : EXIT.failed;
+  if (result.outcome === 'done') return EXIT.done;
+  return result.outcome === 'unknown' ? EXIT.residue : EXIT.failed;
 }

@@ -4,7 +4,7 @@ import type { Invocation } from './command.ts';
 import { ask, canAsk } from './confirm.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 
-/** What a fix came to, for people. */
+/** The receipt of a fix, as lines for people. */
 export function receiptLines({ outcome, message, object, saved, undo, verified }: FixReceipt): string[] {
   const words = { done: 'done', 'not done': 'NOT DONE', unknown: 'NOT KNOWN whether done' }[outcome];
   return [
@@ -14,13 +14,13 @@ export function receiptLines({ outcome, message, object, saved, undo, verified }
   ];
 }
 
-/** 0 done and seen to be, 4 not done, 7 not known. */
+/** The exit code of a fix: 0 done and verified, 4 not done, 7 not known. */
 export function receiptExit({ outcome }: FixReceipt): ExitCode {
   if (outcome === 'done') return EXIT.done;
   return outcome === 'unknown' ? EXIT.residue : EXIT.failed;
 }
 
-/** A protected context needs its name; everywhere else a yes. */
+/** Asks before a fix: for the context's name where it is protected, else for a yes. Throws where the answer is no. */
 export async function consent({ options }: Invocation, context: string | undefined): Promise<void> {
   const no = (why: string) => new CommandFailure(`${why}; nothing was changed`, EXIT.aborted);
   if (context !== undefined) {

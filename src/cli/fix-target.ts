@@ -7,11 +7,11 @@ import { nameText } from '../triage/report/about.ts';
 import { findingId } from '../triage/result.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 
-/** Every finding of a look, root causes first. */
+/** Every finding of a triage, root causes first. */
 const all = ({ triage }: Looked): Finding[] =>
   triage.roots.flatMap(root => [root.finding, ...root.follows.map(each => each.finding)]);
 
-/** The finding that an id names, or a rule with an object. */
+/** The finding that is named by its id, or by a rule and an object; throws where there is not exactly one. */
 export function chosenFinding(looked: Looked, asked: string, object: string | undefined, namespace: string): Finding {
   const findings = all(looked);
   const byId = findings.filter(finding => findingId(finding) === asked);
@@ -45,7 +45,7 @@ function byRule(
   );
 }
 
-/** The remedy that was asked for, or the first that fits. */
+/** The remedy that was asked for, else the first that fits; throws where there is none. */
 export function chosenRemedy(finding: Finding, name: string | undefined): Remedy {
   const fitting = remediesOf(finding);
   const chosen = name === undefined ? fitting[0] : fitting.find(remedy => remedy.name === name);
@@ -59,6 +59,6 @@ export function chosenRemedy(finding: Finding, name: string | undefined): Remedy
   const advice =
     fix === undefined ? '`mayday explain` says what to do' : `${fix.text}${fix.command ? ` ${fix.command}` : ''}`;
   throw new CommandFailure(
-    `expected a finding that mayday can mend itself, found ${finding.rule} on ${what}: ${advice}`,
+    `expected a finding that mayday can fix itself, found ${finding.rule} on ${what}: ${advice}`,
   );
 }

@@ -1,6 +1,6 @@
-import { type MendDeps, mend, type Prepared, prepareMend } from '../engine/mend.ts';
+import { applyFix, type FixDeps, type Prepared, prepareFix } from '../engine/fix.ts';
 import { confinement } from '../health/view/confined.ts';
-import { mendDepsFor } from '../runtime/mending.ts';
+import { fixDepsFor } from '../runtime/fix-deps.ts';
 import { isProtected } from '../runtime/settings.ts';
 import type { Finding } from '../triage/finding.ts';
 import { lookOnce } from '../triage/look.ts';
@@ -22,8 +22,8 @@ import { withCluster } from './session.ts';
 import { tellItem } from './tell.ts';
 
 /**
- * `mayday fix FINDING` or `mayday fix RULE OBJECT`: looks, plans, asks, writes through the executor, reads again. Exit 0 when it is done
- * and seen to be, 4 when it is not, 7 when that is not known.
+ * `mayday fix FINDING` or `mayday fix RULE OBJECT`: runs triage, plans, asks, writes through the executor, reads again. Exit 0 when it is done
+ * and verified, 4 when it is not done, 7 when that is not known.
  */
 export const fixCommand: CommandBody = async invocation => {
   const { globals, args, options } = invocation;
@@ -42,7 +42,7 @@ export const fixCommand: CommandBody = async invocation => {
     revertId.found = undefined;
     if (isToIgnore(finding, text(options.do))) return ignoreHooks(invocation, finding, api, runtime);
     const remedy = chosenRemedy(finding, text(options.do));
-    const prepared = await prepareMend(api, finding, remedy);
+    const prepared = await prepareFix(api, finding, remedy);
     if ('refusal' in prepared) throw new CommandFailure(`${prepared.refusal}; nothing was changed`, EXIT.failed);
     const isDry = options.dryRun === true || globals.readOnly === true || runtime.config.readOnly;
     if (isDry) {
@@ -52,9 +52,9 @@ export const fixCommand: CommandBody = async invocation => {
     for (const line of planLines(prepared)) tellItem(line);
     const context = isProtected(api.identity.context, runtime.config.protected) ? api.identity.context : undefined;
     await consent(invocation, context);
-    return finish(invocation, await mendDepsFor(runtime, api), prepared);
+    return finish(invocation, await fixDepsFor(runtime, api), prepared);
   });
-  // An injection is reverted by what reverts injections, with its own questions and receipts.
+  // A finding about an injection is fixed by the revert command, with its own questions and receipts.
   if (revertId.found === undefined) return code;
   const { yes, dryRun } = options;
   return revertCommand({ ...invocation, args: [[revertId.found]], options: { yes, dryRun } });
@@ -62,16 +62,16 @@ export const fixCommand: CommandBody = async invocation => {
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** Asked for by name, or the only thing that can be done at once. */
+/** Whether `ignore` was asked for by name, or is the only fix that mayday has. */
 const isToIgnore = (finding: Finding, name: string | undefined): boolean =>
   canIgnore(finding) && (name === 'ignore' || (name === undefined && remediesOf(finding).length === 0));
 
-/** The injection that the finding's own command would revert. */
+/** The id of the injection that the finding's own command would revert. */
 const injectionOf = (commands: readonly (string | undefined)[]): string | undefined =>
   commands.map(command => /^mayday\b.* revert (\S+)/.exec(command ?? '')?.[1]).find(id => id && !id.startsWith('-'));
 
-async function finish({ globals }: Invocation, deps: MendDeps, prepared: Prepared): Promise<ExitCode> {
-  const receipt = await mend(deps, prepared);
+async function finish({ globals }: Invocation, deps: FixDeps, prepared: Prepared): Promise<ExitCode> {
+  const receipt = await applyFix(deps, prepared);
   print(receipt, globals, () => receiptLines(receipt));
   return receiptExit(receipt);
 }

@@ -1,7 +1,7 @@
 import { CommandFailure } from './failure.ts';
 import { type GlobalOptions, isOtherForm, type OtherForm } from './globals.ts';
 
-/** A form that a command does not write is a usage failure, before anything is done. */
+/** Throws a usage failure where the command does not support the output form. */
 export function refuseForm(name: string, output: GlobalOptions['output'], forms: readonly OtherForm[] = []): void {
   if (!isOtherForm(output) || forms.includes(output)) return;
   const known = ['text', 'json', 'yaml', 'jsonl', ...forms];

@@ -16,7 +16,7 @@ const GO: Readonly<Record<string, Decision>> = {
 };
 const OUTCOME: Readonly<Record<string, Outcome['outcome']>> = { p: 'passed', f: 'failed', u: 'unsure' };
 
-/** A person at a plain terminal, asked a line at a time. No answer is never a yes: an end of input stops the day. */
+/** Asks a person at a terminal, line by line. The end of input counts as `stop`, never as yes. */
 export function attended(by: By, day: Day, line: (text: string) => void): Human {
   return {
     async next({ scenario, hypothesis }, { ok, items }, signal) {
@@ -47,7 +47,7 @@ async function unlatchOrStop(by: By, day: Day, signal: AbortSignal): Promise<Dec
 async function outcome(ended: EndedScenario, signal: AbortSignal): Promise<Outcome> {
   const said = outcomeOf(ended);
   const what = await asked('passed, failed or unsure? (p/f/u)', OUTCOME, undefined, signal);
-  // Nobody answered: what the verdicts come to, and nothing about who noticed.
+  // Without an answer the outcome follows from the verdicts, and nothing is said about who noticed the fault.
   if (what === undefined) return said;
   const by = await prompted('detected by whom? (enter: nobody)', signal);
   const mitigated = await asked(

@@ -7,17 +7,17 @@ import { readRegular } from '../host/disk/regular.ts';
 import { type Files, filesUnder } from '../host/files.ts';
 import { CommandFailure } from './failure.ts';
 
-/** The journal of a day that began, and where it goes on. */
+/** The journal of a day that has begun. */
 export interface BegunDay {
   path: string;
   text: string;
   begin: EntryOf<'begin'>;
 }
 
-/** A day's journal is longer than what people write. */
+/** The limit in bytes. A journal is longer than a file that people write. */
 const LONGEST = 256 * 1024 * 1024;
 
-/** Reads a journal: the file that is named, else the newest day of this machine. */
+/** Reads a journal: the named file, else the newest day of this machine. */
 export function readJournal(named: unknown, stateDir: string): BegunDay {
   const path = typeof named === 'string' ? resolve(named) : newestJournal(stateDir);
   const reading = readRegular(path, LONGEST);
@@ -50,8 +50,8 @@ function namesIn(folder: string): string[] {
 }
 
 /**
- * Where a day goes on: in its own file where that lies among ours, else in a copy there. A copy that is already there and knows more goes
- * on; one that knows something else is a failure, since nobody can say which of them happened.
+ * Decides in which file a day goes on: its own where that is in our folder, else a copy there. If a copy with more entries is already there, that one is
+ * used; one with different entries is a failure, since it is not known which of the two is true.
  */
 export async function takeOver(day: BegunDay, stateDir: string): Promise<BegunDay & { files: Files }> {
   const files = filesUnder(stateDir);
@@ -67,8 +67,10 @@ export async function takeOver(day: BegunDay, stateDir: string): Promise<BegunDa
   return { ...day, path: home, files };
 }
 
-/** The name of a day comes from a file: it must not lead out of our folder. */
+/** Checks the name of a day. It comes from a file, and must not lead out of our folder. */
 function safeName(day: string): string {
   if (/^[\w-]{1,64}$/.test(day)) return day;
-  throw new CommandFailure('expected the journal of a game-day, found one whose day has a name that is none of ours');
+  throw new CommandFailure(
+    'expected the journal of a game-day, found one whose day has a name that mayday would not give',
+  );
 }

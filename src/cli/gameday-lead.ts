@@ -11,24 +11,24 @@ import type { Invocation } from './command.ts';
 import { canAsk } from './confirm.ts';
 import { answered, askConsent } from './consent.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
-import { type Due, dueOf, resumed } from './gameday-due.ts';
 import { attended } from './gameday-human.ts';
+import { type LoadedDay, loadDay, loadFromJournal } from './gameday-load.ts';
 import { personOf } from './gameday-plan.ts';
-import { say, sayJson } from './output.ts';
+import { printJsonLine, say } from './output.ts';
+import { secondStopSignal } from './second-stop.ts';
 import { withCluster } from './session.ts';
-import { insisting } from './stop-and-insist.ts';
 import { tell } from './tell.ts';
 
-/** `mayday gameday run FILE` and `mayday gameday resume [FILE]`: leads a day in lines; ctrl-c stops it, reverts and verifies. */
+/** `mayday gameday run FILE` and `mayday gameday resume [FILE]`: leads a day and prints it line by line; ctrl-c stops it, reverts and verifies. */
 export async function leadCommand(invocation: Invocation, action: 'run' | 'resume'): Promise<ExitCode> {
   const { globals, options } = invocation;
   if (globals.readOnly === true) throw new CommandFailure('--read-only: a game-day injects, nothing was begun');
   if (options.yes !== true && !canAsk())
     throw new CommandFailure('expected --yes where nobody can be asked what comes of a scenario; nothing was begun');
-  const named = action === 'run' ? dueOf(invocation.args[1]) : undefined;
+  const named = action === 'run' ? loadDay(invocation.args[1]) : undefined;
   return withCluster(globals, async (api, runtime) => {
     if (runtime.config.readOnly) throw new CommandFailure('the configuration says readOnly: nothing was begun');
-    const due = named ?? (await resumed(invocation.args[1], runtime, api));
+    const due = named ?? (await loadFromJournal(invocation.args[1], runtime, api));
     const by = personOf(due.plan, globals.person);
     const interrupt = listenForInterrupt();
     try {
@@ -40,9 +40,9 @@ export async function leadCommand(invocation: Invocation, action: 'run' | 'resum
   });
 }
 
-/** What `mayday run` asks before each dangerous experiment is asked for all of them before the day. */
+/** Asks once, before the day, what `mayday run` asks before each dangerous experiment. */
 async function askBefore(
-  { agenda }: Due,
+  { agenda }: LoadedDay,
   invocation: Invocation,
   { api, runtime, signal }: { api: Api; runtime: Runtime; signal: AbortSignal },
 ): Promise<void> {
@@ -52,7 +52,7 @@ async function askBefore(
 }
 
 async function leadIt(
-  due: Due,
+  due: LoadedDay,
   by: By,
   { globals, options }: Invocation,
   { api, runtime, interrupt }: { api: Api; runtime: Runtime; interrupt: Interrupt },
@@ -76,18 +76,18 @@ async function leadIt(
     by,
     despite: new Set((options.despite as string[] | undefined) ?? []),
     signal: interrupt.signal,
-    insist: insisting(interrupt),
+    stopWaiting: secondStopSignal(interrupt),
     human,
     hear: update => {
       if (update.is !== 'entry') return;
       const { entry } = update;
-      if (globals.output !== 'text') return sayJson(dayJson(entry));
+      if (globals.output !== 'text') return printJsonLine(dayJson(entry));
       const told = dayLine(entry, factsOf(entry));
       if (told !== undefined) line(told);
     },
   });
   tell(`journal ${journal}`);
-  tell(`to hand on: mayday gameday report ${journal} -o html --to day.html`);
+  tell(`for a report: mayday gameday report ${journal} -o html --to day.html`);
   if (exitCode === EXIT.aborted || exitCode === EXIT.residue)
     tell(
       `to do what is missing: mayday gameday resume ${journal}; after an abort the owner says that it may go on (--go-on)`,
@@ -95,8 +95,8 @@ async function leadIt(
   return exitCode as ExitCode;
 }
 
-/** What the line of a record needs beside it: of which experiment it is, and how long that may take. */
-function lineFacts(agenda: Due['agenda']): (entry: DayEntry) => LineFacts {
+/** What the line of a record needs: the experiment that it belongs to, and its time limit. */
+function lineFacts(agenda: LoadedDay['agenda']): (entry: DayEntry) => LineFacts {
   const limits = new Map(
     agenda.flatMap(({ experiments }) =>
       experiments.map(({ path, experiment }) => [path, experiment.spec.hypothesis.recoveryTimeoutMs]),

@@ -11,7 +11,7 @@ import { readJournal } from './gameday-journal.ts';
 import { personOf, planFailure } from './gameday-plan.ts';
 import { say } from './output.ts';
 
-/** `mayday gameday note [FILE] --text …` or `--seen`: into the journal of a day that goes on, from beside its console. Needs no cluster. */
+/** `mayday gameday note [FILE] --text …` or `--seen`: adds to the journal of a day that another process leads. Needs no cluster. */
 export async function addNote({ globals, args, options }: Invocation): Promise<ExitCode> {
   const at = Date.now();
   const { text, seen: isSeen } = options;

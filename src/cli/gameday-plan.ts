@@ -14,14 +14,14 @@ export function readPlanFile(path: string): PlanReading {
   throw new CommandFailure(`expected a plan of a game-day at ${path}, ${why}`);
 }
 
-/** What is wrong with a plan that was to be used, as one line. */
+/** A failure with the first issue of a plan, and how many more there are. */
 export function planFailure(path: string, issues: readonly CleanIssue[]): CommandFailure {
   const [first, ...more] = issues;
   const rest = more.length === 0 ? '' : ` (and ${more.length} more: \`mayday gameday validate ${path}\`)`;
   return new CommandFailure(`${path}: ${first === undefined ? 'no plan' : issueLine(first)}${rest}`);
 }
 
-/** Who works on the day: the one that `--person` names, else its owner. */
+/** The person at this console: the one that `--person` names, else the owner of the day. */
 export function personOf({ day }: Plan, asked: unknown): By {
   const { people } = day.spec;
   const found =

@@ -4,7 +4,7 @@ import type { ExitCode } from './failure.ts';
 import { newestJournal } from './gameday-journal.ts';
 import { writeReport } from './report.ts';
 
-/** `mayday gameday report [FILE…]`: the report of a day, of the newest of this machine where none is named. Several are journals of one day. */
+/** `mayday gameday report [FILE…]`: the report of a day; without FILE, of the newest one on this machine. Several files are journals of the same day. */
 export function reportCommand(invocation: Invocation): Promise<ExitCode> {
   const files = invocation.args.slice(1) as string[];
   return writeReport(files.length > 0 ? files : [newestJournal(paths(process.env).state)], invocation);

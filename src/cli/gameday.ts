@@ -25,7 +25,7 @@ const ACTIONS: Readonly<Record<string, (invocation: Invocation) => Promise<ExitC
   report: reportCommand,
 };
 
-/** `mayday gameday ACTION [FILE…]`: a day from its plan to its record. */
+/** `mayday gameday ACTION [FILE…]`: everything about a game-day, from its plan to its report. */
 export const gameDayCommand: CommandBody = async invocation => {
   const { globals, args } = invocation;
   const action = String(args[0]);
@@ -41,7 +41,7 @@ export const gameDayCommand: CommandBody = async invocation => {
   return body({ ...invocation, args: [action, ...files] });
 };
 
-/** `mayday gameday new FILE`: a plan to begin with. */
+/** `mayday gameday new FILE`: writes a plan to start from. */
 function makePlan({ globals, args, options }: Invocation): ExitCode {
   const path = args[1];
   if (typeof path !== 'string') throw new CommandFailure('expected a file to write the plan to, such as autumn.yaml');
@@ -63,7 +63,7 @@ function makePlan({ globals, args, options }: Invocation): ExitCode {
   return EXIT.done;
 }
 
-/** `mayday gameday validate FILE`: everything decidable without a cluster, the experiments of the agenda included. */
+/** `mayday gameday validate FILE`: checks everything that needs no cluster, including the experiments of the agenda. */
 function validatePlan({ globals, args }: Invocation): ExitCode {
   const path = args[1];
   if (typeof path !== 'string') throw new CommandFailure('expected a plan to check, such as autumn.yaml');

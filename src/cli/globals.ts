@@ -10,10 +10,10 @@ type Output = (typeof EVERYWHERE)[number] | OtherForm;
 /** Whether a form of output is one that not every command writes. */
 export const isOtherForm = (form: Output): form is OtherForm => OTHERS.some(other => other === form);
 
-/** The global options as commander hands them over. */
+/** The global options, as commander gives them. */
 export interface GlobalOptions {
   context?: string;
-  /** Several clusters: their contexts with commas between, all of the kubeconfig, or those that a file names. */
+  /** Several clusters: context names separated by commas, all of the kubeconfig, or those that a file names. */
   contexts?: string;
   allContexts?: boolean;
   contextsFile?: string;
@@ -30,13 +30,13 @@ export interface GlobalOptions {
   screenReader?: boolean;
   logFile?: string;
   config?: string;
-  /** The console leads this game-day. */
+  /** The game-day that the console leads. */
   gameday?: string;
-  /** The console begins with the guided tour. */
+  /** Whether the console begins with the guided tour. */
   tour?: boolean;
-  /** One of many clusters that one command is at work on; never from the command line. */
+  /** Set where the command runs on many clusters; never set by the command line. */
   beside?: SideBySide;
-  /** As whom of the people of a game-day. */
+  /** Which person of the game-day uses this console. */
   person?: string;
 }
 
@@ -50,7 +50,7 @@ function positive(value: string): number {
 
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
-/** A name that Kubernetes would refuse names no namespace. An empty one is refused with all other empty values. */
+/** Checks the name of a namespace. An empty one passes here, and is refused with all other empty values. */
 function namespaceName(value: string): string {
   if (value.trim() !== '' && !NAMESPACE.test(value))
     throw new InvalidArgumentError('expected the name of a namespace: lower-case letters, digits and dashes.');
@@ -69,7 +69,7 @@ export function addGlobalOptions(program: Command): Command {
     .option('--as <user>', 'act as this user (impersonation)')
     .option('--as-group <group>', 'act with this group; repeatable', collect)
     .option('--sandbox [scenario]', 'use the embedded cluster instead of a real one (as --sandbox=SCENARIO)')
-    .option('--speed <n>', 'how many times faster than life the sandbox runs', positive)
+    .option('--speed <n>', 'how many times faster than real time the sandbox runs', positive)
     .option('--read-only', 'never write to the cluster')
     .addOption(new Option('-o, --output <form>', 'output form').choices([...EVERYWHERE, ...OTHERS]).default('text'))
     .addOption(new Option('--color <when>', 'colour').choices(['auto', 'always', 'never']).default('auto'))
@@ -80,14 +80,14 @@ export function addGlobalOptions(program: Command): Command {
 }
 
 /**
- * `--sandbox` may stand alone or carry a scenario after an equals sign. Without this a following word, such as the file
- * in `run --sandbox FILE`, would be taken for the scenario.
+ * `--sandbox` has an optional scenario after an equals sign. Without this function a following word, such as the file
+ * in `run --sandbox FILE`, would be parsed as the scenario.
  */
 export function settleOptionalValues(argv: readonly string[]): string[] {
   const end = argv.indexOf('--');
   return argv.map((word, i) => (word === '--sandbox' && (end < 0 || i < end) ? '--sandbox=healthy' : word));
 }
 
-/** Whether the command line names clusters in the plural. */
+/** Whether the command line names several clusters. */
 export const isFleet = ({ contexts, allContexts, contextsFile }: GlobalOptions): boolean =>
   contexts !== undefined || allContexts === true || contextsFile !== undefined;

@@ -11,10 +11,10 @@ import { notifierFor, placeOf } from '../runtime/notifier.ts';
 import { readRecordKey } from '../safety/record-key.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
-import { sayJson } from './output.ts';
+import { printJsonLine } from './output.ts';
 import { connectOrFail, runtimeFor } from './session.ts';
 
-/** `mayday guardian`: started by a run or the console, tied to it by a pipe; reverts at TTL what its starter cannot revert any more, and ends. */
+/** `mayday guardian`: started by a run or the console and connected to it by a pipe. Reverts faults at their TTL if its owner has died, and ends. */
 export const guardianCommand: CommandBody = async ({ globals }) => {
   if (process.stdin.isTTY === true)
     throw new CommandFailure(
@@ -25,7 +25,7 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
   const write = openEventLog(runtime.paths.guardianLog, runtime.paths.state);
   const log = (event: string, facts: Record<string, unknown>) =>
     write({ event, context: api.identity.context, ...facts });
-  const say = (message: FromGuardian) => sayJson(message);
+  const say = (message: FromGuardian) => printJsonLine(message);
   const { clock, random, paths, config } = runtime;
   const reverting = createRunReverter({
     api,
@@ -47,9 +47,9 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
     atOnce: config.guardian === 'at-once',
     retryForMs: isLoopback(new URL(api.identity.server).hostname) ? OWN_RETRY_FOR_MS : RETRY_FOR_MS,
   });
-  outlive(() => guardian.hurry(), log);
+  ignoreHangUps(() => guardian.hurry(), log);
   listen(guardian.hear, guardian.ownerGone);
-  // What needs the network is had before it may be gone.
+  // Done early, while the network is still there.
   void api.discovery();
   const started = processStart(process.pid);
   log('started', { server: api.identity.server, atOnce: config.guardian === 'at-once' });
@@ -62,19 +62,19 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
   });
   await guardian.over;
   await reverting.unlock();
-  // What is reverted is reverted: whoever is told late, or never, changes nothing about it.
+  // The revert is done; whether the notification arrives does not matter for it.
   for (const why of await runtime.close()) log('not told', { why });
   log('ended', {});
   return EXIT.done;
 };
 
 const PROBE_MS = 5_000;
-/** A cluster that has not answered for a day is taken to be gone; one of this machine, such as a sandbox, is gone sooner. */
+/** A cluster that has not answered for a day is assumed to be gone; for one on this machine, such as a sandbox, a shorter time is enough. */
 const RETRY_FOR_MS = 24 * 3_600_000;
 const OWN_RETRY_FOR_MS = 15 * 60_000;
 
-/** The terminal, the session and the owner may go; only what no process survives ends a guardian that still has something to revert. */
-function outlive(hurry: () => void, log: (event: string, facts: Record<string, unknown>) => void): void {
+/** Ignores the end of the terminal, the session and the owner: a guardian that has something to revert must go on. */
+function ignoreHangUps(hurry: () => void, log: (event: string, facts: Record<string, unknown>) => void): void {
   for (const signal of ['SIGHUP', 'SIGINT'] as const) process.on(signal, () => undefined);
   process.on('SIGTERM', hurry);
   const note = (error: unknown) =>

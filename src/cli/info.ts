@@ -18,7 +18,7 @@ export const infoCommand: CommandBody = async ({ globals }) => {
     config: globals.config ?? used.config,
     themes: themesFolder(globals.config ?? used.config),
     state: used.state,
-    // Nothing is kept there, and no journal there is believed.
+    // Others could have written there, so nothing is stored there and no journal there is trusted.
     ...(problem === undefined ? {} : { stateUnfit: sanitise(problem) }),
     journals: `${used.state}/runs`,
     saved: savedFolder(used.state),

@@ -8,7 +8,7 @@ import { knowledgeFiles } from '../knowledge/files.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { CommandFailure } from './failure.ts';
 
-/** The models that paths name, or a failure in one line: as with the framework, one bad file is none read. */
+/** Reads the models at these paths; throws where any file is invalid, as the framework does. */
 export function modelsOrFail(paths: readonly string[]): Knowledge[] {
   return knowledgeFiles(paths, disk).map(({ path, knowledge, errors: [error] }) => {
     if (knowledge !== undefined) return knowledge;

@@ -1,12 +1,12 @@
 import type { Clean } from '../text/sanitise.ts';
-import { writeOwn } from './output.ts';
+import { writeToTerminal } from './output.ts';
 
-/** Lines at the end of a terminal that are drawn again and again; what is said above them stays. */
+/** A block of lines at the end of a terminal that is redrawn; lines printed above it stay. */
 export interface LiveLines {
   draw(lines: readonly Clean[]): void;
-  /** One line that stays, above what is drawn. */
+  /** Prints one line above the block; it stays. */
   above(line: Clean): void;
-  /** Leaves what was drawn last where it is. */
+  /** Ends the redrawing; the last block stays on the screen. */
   end(): void;
 }
 
@@ -14,7 +14,7 @@ const HIDE = '\u001b[?25l';
 const SHOW = '\u001b[?25h';
 
 /** For a terminal only: it moves the cursor. Lines must not be wider than the terminal, nor more than it has rows. */
-export function liveLines(write: (text: string) => void = writeOwn): LiveLines {
+export function liveLines(write: (text: string) => void = writeToTerminal): LiveLines {
   let shown: readonly Clean[] = [];
   const back = () => (shown.length === 0 ? '' : `\r\u001b[${shown.length}A\u001b[J`);
   const text = (lines: readonly Clean[]) => lines.map(line => `${line}\n`).join('');

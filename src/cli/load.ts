@@ -5,7 +5,7 @@ import type { LoadedExperiment } from '../experiment/types.ts';
 import { CommandFailure } from './failure.ts';
 import { tell } from './tell.ts';
 
-/** Loads one experiment for a command that is going to use it; warnings go to stderr, anything wrong is a usage failure. */
+/** Loads one experiment. Warnings go to stderr; an invalid experiment is a usage failure. */
 export function loadOrFail(
   path: string,
   overrides: { namespace?: string | undefined; set: readonly string[] },

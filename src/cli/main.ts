@@ -11,8 +11,8 @@ import { watchOutput } from './output-watch.ts';
 import { tell } from './tell.ts';
 
 /**
- * Runs one command line. Everything that ends a command unasked becomes one line on stderr and an exit code; never a stack. It ends only when
- * everything it printed has been read, or its reader has gone.
+ * Runs one command line. Every error becomes one line on stderr and an exit code, never a stack trace. It ends only when
+ * everything it printed has been read or its reader has gone.
  */
 export async function main(argv: readonly string[]): Promise<void> {
   const spoken = watchOutput(process.stdout, process.stderr, hangUp);
@@ -27,11 +27,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     code = end(error);
   }
-  // The work is over: a signal need not wait for a reader that takes its time.
+  // The work is over, so a signal may end the process while it waits for a slow reader.
   for (const name of SIGNALS) process.removeAllListeners(name).on(name, () => process.exit(code));
   await spoken.drained();
   const lost = spoken.lost();
-  // A reader that has had enough (`mayday list | head -1`) is no failure.
+  // A reader that closes the pipe early (`mayday list | head -1`) is not a failure.
   if (lost !== undefined && lost.code !== 'EPIPE') {
     tell(`expected to write to standard output, found: ${lost.message}; part of the output is missing`);
     if (code === EXIT.done && !acts) code = EXIT.internal;
@@ -42,12 +42,12 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** The terminal is gone: commands that must clean up are told, all others end. */
+/** Called when the terminal is gone: commands that listen for SIGHUP clean up, all others end. */
 function hangUp(): void {
   if (!process.emit('SIGHUP', 'SIGHUP')) process.exit(EXIT.done);
 }
 
-/** Receives the exit code of the command that ran; the console has no row in the table. */
+/** Receives the exit code of the command that ran; `spec` is absent for the console, which has no row in the table. */
 type Finish = (code: ExitCode, spec?: CommandSpec) => void;
 
 /** The whole command tree; `finish` receives the exit code of the command that ran. */
@@ -80,10 +80,10 @@ function buildProgram(finish: Finish): Command {
   return program;
 }
 
-/** Options whose value is only words for people. */
+/** Options whose value is only a text for people, so it may be empty. */
 const MAY_BE_EMPTY = new Set(['why']);
 
-/** An option without its value is an unset variable of a script, which must not act on more than was meant: `-n ""` on all namespaces. */
+/** Refuses empty option values. They come from unset variables of a script, and could widen the effect: `-n ""` would mean all namespaces. */
 function refuseEmpty(command: Command): void {
   for (const option of command.options) {
     const name = option.attributeName();
@@ -156,6 +156,6 @@ function end(error: unknown): ExitCode {
   return EXIT.internal;
 }
 
-/** What the machine refused (a full disk, too many open files, no memory for a process) is no fault of ours. */
+/** Whether the operating system caused the error (a full disk, too many open files, no memory), so it is not an error of mayday. */
 const isOfTheSystem = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';

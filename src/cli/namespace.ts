@@ -4,7 +4,7 @@ import { CommandFailure } from './failure.ts';
 import { tell } from './tell.ts';
 
 /**
- * A namespace that was asked for by name (with `flag`) must be there: that nothing is in a mistyped one says nothing. Where that may not be read, stderr
+ * Checks that the namespace named by `flag` exists: an empty result for a mistyped name would be misleading. Where that may not be read, stderr
  * says so.
  */
 export async function expectNamespace(api: Api, namespace: string | undefined, flag = '-n'): Promise<void> {

@@ -1,7 +1,7 @@
 import { parseDuration } from '../text/duration.ts';
 import { CommandFailure } from './failure.ts';
 
-/** A whole number option, or a usage failure that says what was expected. */
+/** Parses an option that is a whole number; throws a usage failure where it is none or out of range. */
 export function wholeNumber(value: unknown, option: string, least: number, most: number): number | undefined {
   if (value === undefined) return undefined;
   const number = Number(value);
@@ -11,7 +11,7 @@ export function wholeNumber(value: unknown, option: string, least: number, most:
   );
 }
 
-/** A duration option in milliseconds, above zero. */
+/** Parses an option that is a duration above zero; gives milliseconds. */
 export function durationOption(value: unknown, option: string): number | undefined {
   if (value === undefined) return undefined;
   const ms = parseDuration(String(value));

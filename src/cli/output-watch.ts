@@ -1,21 +1,21 @@
 import { writeSync } from 'node:fs';
 
-/** What became of the output that a command printed. */
+/** Watches whether the output of a command could be written. */
 export interface OutputWatch {
-  /** Resolves when everything printed has been taken by its reader, or can never be. */
+  /** Resolves when the reader has read everything, or can no longer read. */
   drained(): Promise<void>;
-  /** The first write to standard output that failed; its code is EPIPE, ENOSPC or the like. */
+  /** The error of the first failed write to standard output, such as EPIPE or ENOSPC. */
   lost(): NodeJS.ErrnoException | undefined;
 }
 
 /**
- * Watches standard output and standard error. A reader that has gone or a disk that is full never stops a command: it does its work without
+ * Watches standard output and standard error. A closed pipe or a full disk never stops a command: it goes on without
  * printing. `onHangUp` is called if the terminal is gone.
  */
 export function watchOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream, onHangUp: () => void): OutputWatch {
   let lost: NodeJS.ErrnoException | undefined;
   writeWholly(stdout);
-  // That stderr cannot be written is no reason to leave a fault in.
+  // A failed write to stderr is ignored: a fault must be reverted all the same.
   stderr.on('error', () => {});
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     const isFirst = lost === undefined;
@@ -29,7 +29,7 @@ export function watchOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStre
   };
 }
 
-/** Node.js writes to a file once; on a disk that fills up, what that one write did not take would be lost without an error. */
+/** Writes to a file until everything is written. Node.js writes only once, so on a full disk the rest would be lost without an error. */
 function writeWholly(stream: NodeJS.WriteStream): void {
   const { _type: kind, fd } = stream as { _type?: string; fd?: number };
   if (kind !== 'fs' || fd === undefined) return;

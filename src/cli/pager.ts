@@ -2,10 +2,10 @@ import stringWidth from 'string-width';
 import { ask } from './confirm.ts';
 import { tellItem } from './tell.ts';
 
-/** Rows of the terminal that a page leaves to the question below it. */
+/** Rows that a page leaves free for the question below it. */
 const LEFT = 2;
 
-/** One line as the rows that it takes, by the columns of each character: wide ones take two, and none is hidden by it. */
+/** Splits a line into the terminal rows that it takes. Wide characters count as two columns. */
 function rowsOf(line: string, columns: number): string[] {
   const rows = [''];
   let used = 0;
@@ -22,7 +22,7 @@ function rowsOf(line: string, columns: number): string[] {
 }
 const SEGMENTS = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** The lines in pages that fit. A line that no page holds goes on in the next one, so that its beginning never leaves the screen unseen. */
+/** Splits lines into pages that fit. A line longer than a page is split over several, so that its beginning never scrolls away unread. */
 export function pages(lines: readonly string[], { columns, rows }: { columns: number; rows: number }): string[][] {
   const room = Math.max(1, rows - LEFT);
   const found: string[][] = [[]];
@@ -42,7 +42,7 @@ export function pages(lines: readonly string[], { columns, rows }: { columns: nu
   return found;
 }
 
-/** Shows everything on stderr, page by page; false when whoever reads it wants no more. */
+/** Shows everything on stderr, page by page; false when the reader stops before the end. */
 export async function page(lines: readonly string[]): Promise<boolean> {
   const { columns = 80, rows = 24 } = process.stderr;
   const all = pages(lines, { columns, rows });

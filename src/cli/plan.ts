@@ -11,7 +11,7 @@ import { print } from './output.ts';
 import { withCluster } from './session.ts';
 import { withStandardInput } from './standard-input.ts';
 
-/** `mayday plan`: what would be written, who is in reach, what is permitted; `-` is standard input. Exit 5 when it would be refused, 8 when the cluster is why. */
+/** `mayday plan`: what would be written, what is affected, what is permitted; `-` is standard input. Exit 5 when the injection would be refused, 8 when that is because the cluster cannot be reached or read. */
 export const planCommand: CommandBody = async ({ globals, args, options }) => {
   const path = String(args[0]);
   const set = (options.set as string[] | undefined) ?? [];

@@ -7,7 +7,7 @@ import { print } from './output.ts';
 import { withCluster } from './session.ts';
 
 /**
- * `mayday preflight PATH…`: the objects that knowledge models name, each read. Exit 9 when one is missing, unhealthy or not as its model
+ * `mayday preflight PATH…`: reads every object that knowledge models name. Exit 9 when one is missing, unhealthy or not as its model
  * says; 8 when one could not be read and nothing worse was found.
  */
 export const preflightCommand: CommandBody = async ({ globals, args }) => {

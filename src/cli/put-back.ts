@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { makeAgain } from '../engine/mend.ts';
+import { makeAgain } from '../engine/fix.ts';
 import { readOwn } from '../host/disk/own-file.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { refOf } from '../k8s/object-ref.ts';
-import { mendDepsFor } from '../runtime/mending.ts';
+import { fixDepsFor } from '../runtime/fix-deps.ts';
 import { isProtected } from '../runtime/settings.ts';
 import { nameText } from '../triage/report/about.ts';
 import type { Invocation } from './command.ts';
@@ -13,7 +13,7 @@ import { print } from './output.ts';
 import { withCluster } from './session.ts';
 import { tellItem } from './tell.ts';
 
-/** `mayday fix --put-back FILE`: makes what a fix saved and deleted again, unless something has its name. */
+/** `mayday fix --put-back FILE`: creates again what a fix saved and deleted, unless an object of that name exists. */
 export function putBackCommand(invocation: Invocation, file: string): Promise<ExitCode> {
   const { globals, options } = invocation;
   const path = resolve(file);
@@ -23,13 +23,13 @@ export function putBackCommand(invocation: Invocation, file: string): Promise<Ex
     if (options.dryRun === true || globals.readOnly === true || runtime.config.readOnly) return EXIT.done;
     const { context } = api.identity;
     await consent(invocation, isProtected(context, runtime.config.protected) ? context : undefined);
-    const receipt = await makeAgain(await mendDepsFor(runtime, api), object);
+    const receipt = await makeAgain(await fixDepsFor(runtime, api), object);
     print(receipt, globals, () => receiptLines(receipt));
     return receiptExit(receipt);
   });
 }
 
-/** Only what this user wrote: a file of somebody else would create what its author wants. */
+/** Reads a saved object. Only a file of this user is accepted: another user could have it create anything. */
 function readSaved(path: string): KubeObject {
   const reading = readOwn(path);
   const fail = (why: string) =>

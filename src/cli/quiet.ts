@@ -5,13 +5,13 @@ import { age } from '../text/duration.ts';
 import type { CommandBody } from './command.ts';
 import type { ExitCode } from './failure.ts';
 import { durationOption } from './number.ts';
-import { print, say, sayJson } from './output.ts';
+import { print, printJsonLine, say } from './output.ts';
 import { withCluster } from './session.ts';
 
 const FOR_MS = 60_000;
 const EVERY_MS = 5_000;
 
-/** `mayday quiet`: after a stop, watches and says for how long nothing was injected anywhere. Exit 7 when something was. */
+/** `mayday quiet`: watches after a stop, and says for how long nothing was injected. Exit 7 when something was. */
 export const quietCommand: CommandBody = ({ globals, options }) => {
   const forMs = durationOption(options.for, 'for') ?? FOR_MS;
   const everyMs = durationOption(options.interval, 'interval') ?? EVERY_MS;
@@ -22,7 +22,7 @@ export const quietCommand: CommandBody = ({ globals, options }) => {
     const emit = (event: QuietEvent) => {
       const at = new Date(api.serverTime().now).toISOString();
       if (output === 'text') line(eventLine(event));
-      else if (output === 'jsonl') sayJson({ at, ...event });
+      else if (output === 'jsonl') printJsonLine({ at, ...event });
     };
     try {
       const quiet = await watchQuiet(

@@ -8,13 +8,13 @@ import { readRecordKey } from '../safety/record-key.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { durationOption } from './number.ts';
-import { sayJson } from './output.ts';
+import { printJsonLine } from './output.ts';
 import { connectOrFail, runtimeFor } from './session.ts';
 
 const INTERVAL_MS = 5_000;
 const GRACE_MS = 10_000;
 
-/** `mayday reaper`: runs until it is told to end; reverts what is past its time, whoever left it. One JSON line on stdout for everything it does. */
+/** `mayday reaper`: runs until it is interrupted; reverts every fault that is past its TTL, whoever injected it. Prints a JSON line for everything it does. */
 export const reaperCommand: CommandBody = async ({ globals, options }) => {
   const intervalMs = durationOption(options.interval, 'interval') ?? INTERVAL_MS;
   const graceMs = durationOption(options.grace, 'grace') ?? GRACE_MS;
@@ -26,7 +26,7 @@ export const reaperCommand: CommandBody = async ({ globals, options }) => {
   const interrupt = listenForInterrupt();
   const holder = `${host}_${process.pid}`;
   const log = (event: string, facts: Record<string, unknown>) =>
-    sayJson({ at: new Date(api.serverTime().now).toISOString(), event, ...facts });
+    printJsonLine({ at: new Date(api.serverTime().now).toISOString(), event, ...facts });
   log('started', { server: api.identity.server, user: api.identity.user, holder, intervalMs, graceMs });
   try {
     await reap(

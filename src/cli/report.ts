@@ -18,10 +18,10 @@ import { messageOf } from '../text/message-of.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { CommandBody, Invocation } from './command.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
-import { print, writeOwn } from './output.ts';
+import { print, writeToTerminal } from './output.ts';
 import { tell } from './tell.ts';
 
-/** `mayday report WHAT…`: from records alone, without the cluster. Without WHAT a list of what was run here. */
+/** `mayday report WHAT…`: a report from records alone, without the cluster. Without WHAT, a list of what was run on this machine. */
 export const reportCommand: CommandBody = async invocation => {
   const whats = invocation.args[0] as string[];
   if (whats.length > 0) return writeReport(whats, invocation);
@@ -33,7 +33,7 @@ export const reportCommand: CommandBody = async invocation => {
 
 const placesHere = (): Places => ({ disk, stateDir: paths(process.env).state });
 
-/** The report of one thing, or of several journals of one game-day, in the form that was asked for. */
+/** Writes the report of one run, suite or day, or of several journals of one day, in the form that was asked for. */
 export async function writeReport(whats: readonly string[], { globals, options }: Invocation): Promise<ExitCode> {
   const report = made(whats, placesHere(), options);
   for (const problem of report.problems) tell(problem);
@@ -41,7 +41,7 @@ export async function writeReport(whats: readonly string[], { globals, options }
   const to = typeof options.to === 'string' ? options.to : undefined;
   const text = await textOf(report, globals.output);
   if (to !== undefined) write(to, text ?? `${jsonText(reportJson(report), 2)}\n`, options);
-  else if (text !== undefined) writeOwn(text);
+  else if (text !== undefined) writeToTerminal(text);
   else print(reportJson(report), globals, () => summaryText(report));
   return EXIT.done;
 }
@@ -74,12 +74,12 @@ function dated(options: Invocation['options'], option: string, member: 'due' | '
   throw new CommandFailure(`expected --${option} to be a date such as 2026-12-01, found ${value}`);
 }
 
-/** Undefined for the forms that every command has. */
+/** The report in a form that only reports have; undefined for the common forms. */
 async function textOf(report: Report, form: Invocation['globals']['output']): Promise<string | undefined> {
   if (form === 'md') return markdown(report);
   if (form === 'csv') return csv(report);
   if (form === 'junit') return junit(report);
-  // React is loaded for nobody else.
+  // Only this form needs React, so it is loaded here.
   return form === 'html' ? (await import('../report/formats/html.tsx')).html(report) : undefined;
 }
 
@@ -105,7 +105,7 @@ function writeFramework(report: Report, options: Invocation['options']): ExitCod
   return EXIT.done;
 }
 
-/** Records that cannot be read are a failure in one line, and no empty list. */
+/** Reads records; throws a one-line failure where they cannot be read, instead of giving an empty list. */
 function fromRecords<T>(read: () => T): T {
   try {
     return read();

@@ -11,24 +11,24 @@ import { page } from './pager.ts';
 import { tell, tellItem } from './tell.ts';
 import { confirmRecords, forcedLines } from './trust-consent.ts';
 
-/** What is to be reverted and stopped, and how to find out what of it a person must see first. */
-export interface Meant {
+/** What is to be reverted and stopped; `review` finds the restores that a person must see first. */
+export interface RevertSelection {
   findings: readonly FoundInjection[];
   experiments: readonly ClusterExperiment[];
-  /** Server time. */
+  /** Server time, milliseconds since the epoch. */
   now: number;
-  toSee: () => Promise<Reviewed>;
+  review: () => Promise<Reviewed>;
 }
 
-/** Asks whether to trust records that change more than the object they are on. A no is a failure of its own. */
-export async function agreed(invocation: Invocation, meant: Meant): Promise<Trust> {
-  const trust = await answered(invocation, meant);
+/** Asks whether to revert, and whether to trust records that change more than the object they are on. Throws where the answer is no. */
+export async function askToRevert(invocation: Invocation, selection: RevertSelection): Promise<Trust> {
+  const trust = await answered(invocation, selection);
   if (trust === undefined) throw new CommandFailure('nothing was reverted: the answer was not yes', EXIT.aborted);
   return trust;
 }
 
-async function answered({ options, globals }: Invocation, meant: Meant): Promise<Trust | undefined> {
-  const { findings, experiments, now, toSee } = meant;
+async function answered({ options, globals }: Invocation, selection: RevertSelection): Promise<Trust | undefined> {
+  const { findings, experiments, now, review } = selection;
   const isTrusting = options.trustRecords === true;
   if (isTrusting && options.yes !== true)
     throw new CommandFailure(
@@ -42,7 +42,7 @@ async function answered({ options, globals }: Invocation, meant: Meant): Promise
   }
   const stop =
     experiments.length === 0 ? [] : [`stop ${theseMany(experiments.length, 'this experiment', 'experiments')}`];
-  const { asked, forced } = await toSee();
+  const { asked, forced } = await review();
   if (forced.length > 0 && !(await page(forcedLines(forced)))) return undefined;
   if (asked.length > 0) {
     const confirmed = await confirmRecords(asked, findings.length - asked.length, stop);
@@ -54,8 +54,8 @@ async function answered({ options, globals }: Invocation, meant: Meant): Promise
 
 const theseMany = (count: number, one: string, many: string): string => (count === 1 ? one : `these ${count} ${many}`);
 
-/** Other tools are asked to stop only after a word of their own; without it they are left as they are. */
-export async function agreedOthers(
+/** Asks separately before other chaos tools are asked to stop. Gives none where the answer is no. */
+export async function askToStopOthers(
   { options, globals }: Invocation,
   others: FoundInjection[],
   dryRun: boolean,

@@ -25,15 +25,15 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { choiceOf } from './choice.ts';
 import type { CommandBody, Invocation } from './command.ts';
 import { CommandFailure, type ExitCode } from './failure.ts';
-import { lookAround } from './look-around.ts';
+import { firstScan } from './first-scan.ts';
 import { expectNamespace } from './namespace.ts';
 import { notRecordedLines } from './not-recorded.ts';
 import { print, say } from './output.ts';
-import { agreed, agreedOthers } from './revert-consent.ts';
+import { askToRevert, askToStopOthers } from './revert-consent.ts';
 import { withCluster } from './session.ts';
 import { tell } from './tell.ts';
 
-/** `mayday revert`: finds, puts back, verifies, looks again. Interrupting it does not stop what is being put back. */
+/** `mayday revert`: scans, reverts, verifies, scans again. Interrupting it does not stop reverts that have begun. */
 export const revertCommand: CommandBody = invocation => {
   const ids = invocation.args[0] as string[];
   const choice = choiceOf(invocation.options);
@@ -48,9 +48,9 @@ export const revertCommand: CommandBody = invocation => {
     const scope = namespace === undefined ? {} : { namespace };
     await expectNamespace(api, namespace);
     const dryRun = invocation.options.dryRun === true || invocation.globals.readOnly === true;
-    // A person is asked once, about everything. If no one is asked, the revert begins before slow lists have been read.
+    // A person is asked once, about everything, so the whole scan is needed. Without a question the revert begins before slow lists have been read.
     const mayGoAhead = invocation.options.yes === true && ids.length === 0 && !dryRun;
-    const look = await lookAround(engine, scope, mayGoAhead);
+    const look = await firstScan(engine, scope, mayGoAhead);
     const { scanned } = look;
     const { findings, untold } = choose(chosen(scanned, ids), choice, api.serverTime().now);
     tellUntold(untold);
@@ -60,17 +60,17 @@ export const revertCommand: CommandBody = invocation => {
     const force = invocation.options.forceDiverged === true;
     const trust =
       !dryRun && (toStop > 0 || mayGoAhead)
-        ? await agreed(invocation, {
+        ? await askToRevert(invocation, {
             findings,
             experiments,
             now: api.serverTime().now,
-            toSee: async () => review({ api, faultOf }, findings, { trust: await engine.trust(), force }),
+            review: async () => review({ api, faultOf }, findings, { trust: await engine.trust(), force }),
           })
         : wouldTrust(invocation);
-    const others = await agreedOthers(invocation, othersOf(invocation, scanned), dryRun);
+    const others = await askToStopOthers(invocation, othersOf(invocation, scanned), dryRun);
     const holdOn = () => tell('still putting things back; what is left will be named');
     process.on('SIGINT', holdOn).on('SIGTERM', holdOn).on('SIGHUP', holdOn);
-    // Beside the restores: a webhook that does not answer would hold the latch up, and them with it.
+    // In parallel with the restores: a webhook that does not answer would delay the latch, and must not delay them.
     const latching = isAll && toStop > 0 && !dryRun ? tellLatch(runtime, api, toStop) : undefined;
     const stream = say(invocation.globals);
     const streaming = invocation.globals.output === 'text' && !dryRun;
@@ -99,7 +99,7 @@ export const revertCommand: CommandBody = invocation => {
   });
 };
 
-/** A dry run shows what the same words would do without it. */
+/** A dry run shows what the same command would do without --dry-run. */
 const wouldTrust = ({ options }: Invocation): Trust =>
   options.yes === true && options.trustRecords === true ? { everything: 'caller' } : {};
 
@@ -132,13 +132,13 @@ function eventLines(event: RevertEvent): string[] {
   return event.event === 'receipt' && event.final ? [receiptLine(event.receipt)] : [];
 }
 
-/** What was not looked for, outside a chosen namespace, keeps its lock. */
+/** Frees locks, and prints them. Locks of other namespaces are kept where only one namespace was scanned. */
 async function tellFreed(api: Api, result: RevertResult, { globals }: Invocation): Promise<void> {
   if (globals.namespace !== undefined) return;
   for (const line of await freeAllLocks(api, result)) tell(line);
 }
 
-/** A repeated line is printed once. */
+/** Wraps a function so that a repeated line is printed once. */
 function once(act: (says: readonly string[], forMs: number) => void): (says: readonly string[], forMs: number) => void {
   let last = '';
   return (says, forMs) => {
@@ -165,14 +165,14 @@ function chosenExperiments(
   choice: Choice,
   now: number,
 ): ClusterExperiment[] {
-  const meant = chooseExperiments(scanned.experiments, choice, now);
-  return ids.length === 0 ? meant : meant.filter(({ id }) => ids.includes(id));
+  const selection = chooseExperiments(scanned.experiments, choice, now);
+  return ids.length === 0 ? selection : selection.filter(({ id }) => ids.includes(id));
 }
 
 const othersOf = ({ options }: Invocation, scanned: ScanResult): FoundInjection[] =>
   options.others === true ? scanned.injections.filter(({ state }) => state === 'foreign') : [];
 
-/** What the first look could not see is still unseen, whatever the second saw. */
+/** Adds what the first scan could not read: a fault may have been there, even where the second scan read it. */
 function withBlind(result: RevertResult, scanned: ScanResult): RevertResult {
   const seen = new Set(result.blind.map(one => one.resource));
   return { ...result, blind: [...result.blind, ...scanned.blind.filter(one => !seen.has(one.resource))] };

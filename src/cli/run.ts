@@ -17,14 +17,14 @@ import { EXIT, type ExitCode } from './failure.ts';
 import { modelsOrFail, watchingDependants } from './knowledge.ts';
 import { loadOrFail } from './load.ts';
 import { durationOption, wholeNumber } from './number.ts';
-import { say, sayJson } from './output.ts';
+import { printJsonLine, say } from './output.ts';
+import { secondStopSignal } from './second-stop.ts';
 import { withCluster } from './session.ts';
 import { withStandardInput } from './standard-input.ts';
-import { insisting } from './stop-and-insist.ts';
 import { type PodResult, withPodResult } from './submit/pod-result.ts';
 import { tell } from './tell.ts';
 
-/** What the command line asks for, read before anything is connected. */
+/** What the command line asks for; parsed before a connection is made. */
 interface Request {
   due: LoadedExperiment[];
   yes: boolean;
@@ -34,7 +34,7 @@ interface Request {
   models: readonly Knowledge[];
 }
 
-/** `mayday run FILE…`, with `-` for standard input: one after the other, streaming; ctrl-c stops, reverts and verifies; what remains outranks every verdict in the exit code. */
+/** `mayday run FILE…`, with `-` for standard input: runs experiments one after the other and prints their events. Ctrl-c stops, reverts and verifies. What remains in the cluster takes precedence over every verdict in the exit code. */
 export const runCommand: CommandBody = async invocation => {
   const request = await requestOf(invocation);
   return withCluster(invocation.globals, async (api, runtime) => {
@@ -93,7 +93,7 @@ async function runAll(
   const hear = (loaded: LoadedExperiment) => (event: RunEvent) => {
     result.hear(eventJson(event), lineOf(loaded, event));
     if (invocation.globals.output === 'text') line(lineOf(loaded, event));
-    else sayJson(eventJson(event));
+    else printJsonLine(eventJson(event));
   };
   for (const loaded of request.due) {
     if (interrupt.signal.aborted) break;
@@ -102,7 +102,7 @@ async function runAll(
       ...request.timing,
       emit: hear(loaded),
       signal: interrupt.signal,
-      insist: insisting(interrupt),
+      stopWaiting: secondStopSignal(interrupt),
       dryRun,
     });
     results.push(finished.result);
@@ -116,7 +116,7 @@ function lineOf(loaded: LoadedExperiment, event: RunEvent): string {
   return eventLine(event, { experiment: metadata.name, recoveryTimeoutMs: spec.hypothesis.recoveryTimeoutMs });
 }
 
-/** What runs that died have left, and who ends it; and what a guardian has ended since the last run. */
+/** Reports what runs that died have left, who will revert it, and what a guardian has reverted since the last run. */
 async function reportInterruptedRuns(engine: Engine, api: Api): Promise<void> {
   const [work, dead] = [await engine.guardianWork(), await engine.unfinished()];
   for (const line of [...guardianLines(work, dead, api.serverTime().now), ...unmarkedLines(dead)]) tell(line);

@@ -14,17 +14,17 @@ import { messageOf } from '../text/message-of.ts';
 type Pod = Parameters<StartProgram>[0];
 type Container = Parameters<StartProgram>[1];
 
-/** How the sandbox is reached from outside, once it serves. */
+/** How to reach the sandbox, once it serves. */
 export interface Access {
   url: string;
   ca: string;
-  /** As the administrator, who hands out the pods' own tokens. */
+  /** A client with administrator rights, which requests tokens for the pods. */
   api: Api;
 }
 
 /**
- * Pods of `mayday submit` are played by this very program, as a process of its own with the pod's account and its plans in a folder: what
- * the sandbox tells of them is what they do. No other container is ever started.
+ * Runs the pods of `mayday submit` as processes of this program, each with the pod's service account and its plans in a folder, so that
+ * the sandbox shows what they really do. No other container is ever started.
  */
 export function submittedPods(access: () => Promise<Access>): StartProgram {
   return (pod, container, line) =>
@@ -51,12 +51,12 @@ function startProgram(
   };
   const begin = async () => {
     const here = await access();
-    await lay(here, pod, container, folder);
+    await writeMounts(here, pod, container, folder);
     const at = placed(container, folder);
     const variables = environment(pod, container, at);
     const args = (container.args ?? []).map(word => at(expanded(word, variables)));
-    const refused = refusedWord(args);
-    if (refused !== undefined) throw new Error(`no pod of \`mayday submit\` says ${refused}`);
+    const refused = refusedArgument(args);
+    if (refused !== undefined) throw new Error(`no pod of \`mayday submit\` has the argument ${refused}`);
     if (wanted !== undefined) return ended(143);
     const [node, script] = thisProgram();
     child = spawn(node, [script, ...args], {
@@ -75,8 +75,8 @@ function startProgram(
   return { exitCode: () => code, stop: () => signal('SIGTERM'), kill: () => signal('SIGKILL') };
 }
 
-/** Writes what the pod mounts, and a kubeconfig of its own account. */
-async function lay({ api, url, ca }: Access, pod: Pod, container: Container, folder: string): Promise<void> {
+/** Writes the files that the pod mounts, and a kubeconfig for its service account. */
+async function writeMounts({ api, url, ca }: Access, pod: Pod, container: Container, folder: string): Promise<void> {
   const { namespace = 'default' } = pod.metadata;
   for (const { name, mountPath } of container.volumeMounts ?? []) {
     const target = join(folder, mountPath);
@@ -136,7 +136,7 @@ async function kubeconfig(api: Api, { url, ca }: { url: string; ca: string }, po
   });
 }
 
-/** Paths below a mount as they are on this machine. */
+/** Translates paths below a mount to paths on this machine. */
 function placed({ volumeMounts = [] }: Container, folder: string): (word: string) => string {
   return word =>
     volumeMounts.some(({ mountPath }) => word === mountPath || word.startsWith(`${mountPath}/`))
@@ -144,15 +144,15 @@ function placed({ volumeMounts = [] }: Container, folder: string): (word: string
       : word;
 }
 
-/** What the pods of `mayday submit` do, and the words by which they would reach beyond their own cluster. */
+/** The commands that pods of `mayday submit` run. `OTHER_CLUSTER` matches options by which they would reach another cluster. */
 const COMMANDS: readonly string[] = ['run', 'suite'];
-const BEYOND = /^--(kubeconfig|context|contexts|contexts-file|all-contexts)(=|$)/;
-/** The variables that such a pod has. No other is passed on: some make Node.js run code of their own. */
+const OTHER_CLUSTER = /^--(kubeconfig|context|contexts|contexts-file|all-contexts)(=|$)/;
+/** The environment variables that such a pod has. Others are not passed on: some make Node.js run other code. */
 const VARIABLES: ReadonlySet<string> = new Set(['XDG_STATE_HOME', 'HOME', 'JOB_COMPLETION_INDEX']);
 
-/** The first word that no pod of a submission has; it would be done on this machine, as its user. */
-export function refusedWord([command = '', ...rest]: readonly string[]): string | undefined {
-  return COMMANDS.includes(command) ? rest.find(word => BEYOND.test(word)) : command || 'nothing';
+/** The first argument that no pod of a submission has. It is refused because the process runs on this machine, as its user. */
+export function refusedArgument([command = '', ...rest]: readonly string[]): string | undefined {
+  return COMMANDS.includes(command) ? rest.find(word => OTHER_CLUSTER.test(word)) : command || 'nothing';
 }
 
 const FIELD = /^metadata\.(annotations|labels)\['(.+)'\]$/;
@@ -168,6 +168,6 @@ function environment(pod: Pod, { env = [] }: Container, at: (word: string) => st
   return { HOSTNAME: pod.metadata.name, ...Object.fromEntries(given) };
 }
 
-/** `$(NAME)` as kubelets put values in. */
+/** Expands `$(NAME)` as a kubelet does. */
 const expanded = (word: string, variables: Readonly<Record<string, string>>): string =>
   word.replace(/\$\(([A-Za-z_]\w*)\)/g, (whole, name: string) => variables[name] ?? whole);

@@ -70,14 +70,14 @@ function knownScenario(name: string): string {
   throw new CommandFailure(`expected a scenario of ${SCENARIOS.map(each => each.name).join(', ')}; found ${name}`);
 }
 
-/** The kubeconfig is the user's when a place was named, else a temporary file that goes with the sandbox. */
+/** Where to write the kubeconfig: the file that was named, else a temporary one that is deleted with the sandbox. */
 function placeFor(named: unknown): { path: string; clean: () => void } {
   if (typeof named === 'string') return { path: resolve(named), clean: () => {} };
   const folder = mkdtempSync(join(tmpdir(), 'mayday-sandbox-'));
   return { path: join(folder, 'kubeconfig'), clean: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** A kubeconfig that is there may be the only way into a cluster. */
+/** Writes the kubeconfig. Refuses to overwrite a file without --force: it may be the user's only access to a cluster. */
 function keepKubeconfig(path: string, text: string, force: boolean): void {
   const fail = (why: string) => new CommandFailure(`--kubeconfig-out: ${why}`);
   let unwritten: Unwritten | undefined;
@@ -99,7 +99,7 @@ function untilAskedToEnd(attached: boolean): Promise<void> {
   });
 }
 
-/** Without a seed every sandbox is a cluster of its own, so that a journal of an earlier one is not taken for this one's. */
+/** The seed of --seed. Without one every sandbox is a different cluster, so that journals of an earlier one do not match it. */
 function seedOf(value: unknown): { seed?: number } {
   const seed = wholeNumber(value, 'seed', 0, Number.MAX_SAFE_INTEGER);
   return seed === undefined ? {} : { seed };

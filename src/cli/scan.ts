@@ -13,7 +13,7 @@ import { expectNamespace } from './namespace.ts';
 import { print } from './output.ts';
 import { withCluster } from './session.ts';
 
-/** `mayday scan`: every injection in the cluster (or one namespace), whoever left it. Blind spots make it exit 8. */
+/** `mayday scan`: every injection in the cluster (or one namespace), whoever left it. Exit 8 where something could not be read. */
 export const scanCommand: CommandBody = ({ globals, options }) => {
   const choice = choiceOf(options);
   return withCluster(globals, async (api, runtime) => {
@@ -42,7 +42,7 @@ export const scanCommand: CommandBody = ({ globals, options }) => {
 
 const LEASES = 'leases.coordination.k8s.io';
 
-/** Locks that cannot be listed are no locks that are not there. */
+/** Adds the locks to what could not be read: an unreadable list does not mean that there are none. */
 function blindToLocks(result: ScanResult, reason: string): ScanResult {
   if (result.blind.some(({ resource }) => resource === LEASES)) return result;
   return { ...result, blind: [...result.blind, { resource: LEASES, reason: `locks: ${reason}` }] };

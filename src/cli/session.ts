@@ -5,8 +5,8 @@ import type { GlobalOptions } from './globals.ts';
 import { tell } from './tell.ts';
 
 /**
- * The composition root for a command, or a usage failure. Output in ASCII that the configuration file asks for counts from then on as
- * if it had been asked for on the command line.
+ * Creates the runtime of a command, or throws a usage failure. ASCII output from the configuration file counts from then on as
+ * if it had been given on the command line.
  */
 export async function runtimeFor(globals: GlobalOptions): Promise<Runtime> {
   const made = await createRuntime(globals);
@@ -15,7 +15,7 @@ export async function runtimeFor(globals: GlobalOptions): Promise<Runtime> {
   return made.runtime;
 }
 
-/** The connection of a runtime, or a failure in one line: exit 8, or 2 for a context that is not there. Asks the cluster nothing. */
+/** The connection of a runtime, or a failure in one line: exit 8, or 2 for a context that is not there. Sends no request to the cluster. */
 export async function connectOrFail(runtime: Runtime): Promise<Api> {
   const connected = await runtime.connect();
   if (connected.ok) return connected.value;
@@ -37,7 +37,7 @@ export async function withCluster<T>(
   }
 }
 
-/** Reports a cluster that does not answer or does not let us in, once and in one line, before anything is begun. */
+/** Reports a cluster that does not answer or does not let us in, once and in one line, before anything else. */
 async function expectAnswer(api: Api): Promise<void> {
   const discovered = await api.discovery();
   if (discovered.ok) return;

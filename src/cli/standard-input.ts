@@ -2,10 +2,10 @@ import type { Files } from '../experiment/files.ts';
 import { MAX_BYTES } from '../experiment/yaml/read.ts';
 import { tooLong } from '../host/disk/regular.ts';
 
-/** How standard input is named among files. */
+/** The name of standard input among files. */
 const STANDARD_INPUT = '-';
 
-/** The disk with standard input under the name `-`; it is read only when asked for, and not beyond what an experiment may be. */
+/** The disk, with standard input as the file `-`. It is read only when it is among the paths, up to the size limit of an experiment. */
 export async function withStandardInput(
   files: Files,
   paths: readonly string[],

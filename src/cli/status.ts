@@ -10,7 +10,7 @@ import { EXIT } from './failure.ts';
 import { print } from './output.ts';
 import { withCluster } from './session.ts';
 
-/** Longest wait for all lists, milliseconds; what has not come by then is shown as not known. */
+/** The longest wait for all lists, milliseconds; what has not been read by then is shown as not known. */
 const RETRY_FOR_MS = 30_000;
 
 /** `mayday status`: one health snapshot, with what triage found in it. Exit 8 when not one kind could be read. */

@@ -24,13 +24,13 @@ interface Managed {
   component: string;
   object: string;
   drafts: Draft[];
-  /** Why nothing is suggested. */
+  /** Why nothing is suggested for this object. */
   why?: string;
 }
 
 /**
- * `mayday suggest --knowledge PATH`: for each object that the models name, the faults that fit it, with the model's operator and component
- * in them; with `--to` each as a file of its own. Exit 8 when an object could not be read.
+ * `mayday suggest --knowledge PATH`: for each object that the models name, the faults that fit it, with operator and component of the model
+ * filled in; with `--to` each as a file. Exit 8 when an object could not be read.
  */
 export async function suggestManaged(
   { api, runtime, globals }: { api: Api; runtime: Runtime; globals: GlobalOptions },
@@ -88,7 +88,7 @@ function ending(found: readonly Managed[], files: readonly string[], to: string 
   return [`${objects}; ${files.length} files written to ${to}`];
 }
 
-/** Drafts of different objects with one name, a Deployment and its ServiceAccount, are told apart by the kind. */
+/** Adds the kind to the names of drafts that are equal, such as those of a Deployment and a ServiceAccount of the same name. */
 function namedApart(drafts: readonly Draft[]): Draft[] {
   const count = (name: string): number => drafts.filter(draft => draft.name === name).length;
   return drafts.map(draft => {
@@ -99,7 +99,7 @@ function namedApart(drafts: readonly Draft[]): Draft[] {
   });
 }
 
-/** Writes each experiment as a file; nothing is written where one is there already. */
+/** Writes each experiment as a file; writes nothing where one of the files exists. */
 function written(folder: string, found: readonly Managed[]): string[] {
   const drafts = namedApart(found.flatMap(one => one.drafts));
   const pathOf = ({ name }: Draft): string => join(folder, `${name}.yaml`);

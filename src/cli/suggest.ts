@@ -57,7 +57,7 @@ function typeCalled(word: string): FaultType {
   return type;
 }
 
-/** The object that `KIND/NAME` names, in the words of kubectl. */
+/** The object that `KIND/NAME` names; KIND may be a short name or a plural, as for kubectl. */
 async function objectCalled(api: Api, asked: string, namespace: string): Promise<ObjectRef> {
   const [word = '', name = '', ...rest] = asked.split('/');
   if (word === '' || name === '' || rest.length > 0)

@@ -5,7 +5,7 @@ import type { Answers } from './consent.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { tellItem } from './tell.ts';
 
-/** Asks once for the whole suite, before it begins: for what is dangerous, or the name of a protected context. Throws when the answer is no. */
+/** Asks once for the whole suite, before it begins: for a yes where experiments are dangerous, or for the name of a protected context. Throws when the answer is no. */
 export async function askSuiteConsent(
   all: readonly LoadedExperiment[],
   { yes, confirm }: Answers,

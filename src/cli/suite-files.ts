@@ -4,12 +4,12 @@ import { CommandFailure } from './failure.ts';
 import { loadOrFail } from './load.ts';
 import { tell } from './tell.ts';
 
-/** The `kind:` of a document, as far as a glance tells. */
+/** The `kind:` of a document, found without parsing it. */
 const KIND = /^kind:\s*["']?([A-Za-z]+)/m;
 
 /**
- * Every experiment that the paths stand for, each file once. What is no experiment (a game-day plan beside them) is passed over in a folder,
- * and told; an experiment that does not load fails the command before anything is begun.
+ * Every experiment at the paths, each file once. Other documents in a folder, such as a game-day plan, are skipped
+ * with a line on stderr; an experiment that does not load fails the command before anything runs.
  */
 export function suiteFiles(
   paths: readonly string[],

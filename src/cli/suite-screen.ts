@@ -9,17 +9,17 @@ import { glyphsFor } from '../text/glyphs.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { GlobalOptions } from './globals.ts';
 import { type LiveLines, liveLines } from './live.ts';
-import { isTerminal, say, sayJson, terminalColumns, terminalRows } from './output.ts';
+import { isTerminal, printJsonLine, say, terminalColumns, terminalRows } from './output.ts';
 import { tell } from './tell.ts';
 
-/** What people see of a suite while it runs: a table on a terminal, else a line for each event. */
+/** Shows a suite while it runs: a table on a terminal, else a line for each event. */
 export interface SuiteScreen {
   hear(event: SuiteEvent): void;
-  /** One line of ours, beside the suite's own. */
+  /** Prints an additional line. */
   say(line: string): void;
-  /** The faults that are in the cluster at this moment, a line each. */
+  /** The faults that are in the cluster now, a line each. */
   faultsIn(): string[];
-  /** Draws the last state and leaves it there; counts what remains only where that is known. */
+  /** Draws the final state, which stays on the screen; counts what remains only where that is known. */
   end(isLeaving: boolean): void;
 }
 
@@ -40,7 +40,7 @@ export function suiteScreen(
     hear(event) {
       view = followed(view, event);
       if (event.event === 'run' && event.of.event === 'guard') guards.set(event.key, event.of.says);
-      if (globals.output === 'jsonl') return sayJson(suiteJson(event));
+      if (globals.output === 'jsonl') return printJsonLine(suiteJson(event));
       if (globals.output !== 'text') return;
       if (live !== undefined) return live.draw();
       const text = suiteLine(event, { total: all.length, speed });
@@ -64,7 +64,7 @@ export function suiteScreen(
   };
 }
 
-/** Draws on change, and as time passes. */
+/** Redraws at every change, and at an interval because it shows durations. */
 function drawing(table: () => ReturnType<typeof tableLines>) {
   const lines: LiveLines = liveLines();
   const draw = () => lines.draw(table());

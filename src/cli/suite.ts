@@ -37,13 +37,13 @@ import { suiteFiles } from './suite-files.ts';
 import { type SuiteScreen, suiteJson, suiteScreen } from './suite-screen.ts';
 import { tell } from './tell.ts';
 
-/** What is to be run: the whole of a new suite, or the rest of an old one. */
+/** What is to be run: a whole new suite, or the rest of an earlier one. */
 interface Order {
   suite: string;
   settings: SuiteSettings;
-  /** What is still owed. */
+  /** What has still to be run. */
   entries: SuiteEntry[];
-  /** All of it, and what of it is done. */
+  /** All runs of the suite, and the results of those that are done. */
   all: JournalEntry[];
   done: ReadonlyMap<string, EntryEnd>;
   isAgain: boolean;
@@ -51,7 +51,7 @@ interface Order {
 
 const MOST_ROUNDS = 1000;
 
-/** `mayday suite PATHS…` and `mayday suite --resume ID`. Ctrl-c once stops, reverts and ends; twice ends at once and says what is left to whom. */
+/** `mayday suite PATHS…` and `mayday suite --resume ID`. Ctrl-c once stops and reverts; twice ends at once and says what is left, and which guardian reverts it. */
 export const suiteCommand: CommandBody = async invocation => {
   const { globals, options } = invocation;
   const paths = invocation.args[0] as string[];
@@ -103,7 +103,7 @@ export const suiteCommand: CommandBody = async invocation => {
   });
 };
 
-/** What a suite tells as the result in the cluster keeps it: lines of its runs, too, since nobody sees a table there. */
+/** Writes an event of the suite into the result in the cluster, with the events of its runs as lines. */
 function hearInPod(kept: PodResult, event: SuiteEvent, { all, entries }: Order): void {
   const recoveryTimeoutMs = (key: string) =>
     entries.find(entry => entry.key === key)?.loaded.experiment.spec.hypothesis.recoveryTimeoutMs ?? 0;
@@ -115,7 +115,7 @@ function hearInPod(kept: PodResult, event: SuiteEvent, { all, entries }: Order):
   if (event.event === 'not-run') kept.notRun(event.key, event.says);
 }
 
-/** What the command line asks for, read before anything is connected. */
+/** What the command line asks for; parsed before a connection is made. */
 function readOptions({ globals, args, options }: Invocation): { settings: SuiteSettings; due: LoadedExperiment[] } {
   const set = (options.set as string[] | undefined) ?? [];
   const maxTier = wholeNumber(options.maxTier, 'max-tier', 0, 6);
@@ -158,7 +158,7 @@ function newOrder({ settings, due }: ReturnType<typeof readOptions>, runtime: Ru
   };
 }
 
-/** The rest of a suite; what its dead runs left in the cluster is reverted first. */
+/** The rest of an earlier suite. What its dead runs left in the cluster is reverted first. */
 async function orderAgain(suite: string, engine: Engine, api: Api, runtime: Runtime): Promise<Order> {
   const history = await historyOf(suite, runtime);
   const here = { clusterUid: await engine.clusterUid(), host: runtime.host, context: api.identity.context };
@@ -201,7 +201,7 @@ function consent(
   return askSuiteConsent(each, answers, guarded, signal);
 }
 
-/** Resolves at the second request; tells what the first one does. */
+/** Resolves at the second request to stop; at the first it prints what happens. */
 function secondRequest(interrupt: Interrupt, screen: SuiteScreen): Promise<undefined> {
   return new Promise(resolve => {
     interrupt.onRequest(count => {
@@ -211,7 +211,7 @@ function secondRequest(interrupt: Interrupt, screen: SuiteScreen): Promise<undef
   });
 }
 
-/** At once: what is in the cluster stays to whoever guards it. */
+/** Ends without waiting: faults that are in the cluster are left to their guardians. */
 function leave(screen: SuiteScreen, suite: string): ExitCode {
   const left = screen.faultsIn();
   for (const line of left) tell(line);

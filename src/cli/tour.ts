@@ -2,7 +2,7 @@ import type { CommandBody } from './command.ts';
 import { canDraw, consoleCommand } from './console.ts';
 import { CommandFailure } from './failure.ts';
 
-/** `mayday tour`: always on a sandbox of its own, whatever kubeconfig there is. */
+/** `mayday tour`: always on its own sandbox; a kubeconfig is ignored. */
 export const tourCommand: CommandBody = async ({ globals }) => {
   if (!canDraw() || globals.screenReader === true || globals.output !== 'text')
     throw new CommandFailure(

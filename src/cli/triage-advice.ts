@@ -1,7 +1,7 @@
 import type { ClusterView } from '../health/view/cluster-view.ts';
 
 /**
- * What to say to people who may not list pods over the whole cluster, which mostly means that their rights end at a namespace. `asked` is
+ * Advice for users who may not list pods of the whole cluster, mostly because their rights are limited to a namespace. `asked` is
  * the namespace that they gave, `own` that of their context.
  */
 export function narrowAdvice(

@@ -14,7 +14,7 @@ import { tell } from './tell.ts';
 
 const LONGEST_BUNDLE = 256 * 1024 * 1024;
 
-/** Keeps a bundle in a file that only its owner may read. */
+/** Saves a bundle to a file that only its owner may read. */
 export async function saveBundle(
   file: string,
   replace: boolean,
@@ -39,7 +39,7 @@ export async function saveBundle(
   tell(`kept in ${path}: mayday triage --from ${path}`);
 }
 
-/** Opens a bundle, or fails with one line. */
+/** Reads a bundle from a file; throws a one-line failure where it is not one. */
 export function readBundle(file: string): { looked: Looked; about: About } {
   const path = resolve(file);
   const reading = readRegular(path, LONGEST_BUNDLE);

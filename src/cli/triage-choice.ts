@@ -1,15 +1,15 @@
 import { parseDuration } from '../text/duration.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 
-/** What of a triage is asked for. */
+/** The arguments and options of `mayday triage`. */
 export interface TriageChoice {
   /** `TYPE/NAME`. */
   object?: string;
-  /** Only what began within so many milliseconds. */
+  /** Only findings that began within the last this many milliseconds. */
   withinMs?: number;
-  /** A bundle to look at instead of a cluster. */
+  /** A bundle to read instead of a cluster. */
   from?: string;
-  /** Where to keep a bundle. */
+  /** The file to save a bundle to. */
   save?: string;
   replace: boolean;
   watch: boolean;

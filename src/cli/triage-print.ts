@@ -13,17 +13,17 @@ import { type Drawing, gateText, triageText } from '../triage/report/text.ts';
 import { outlookOf, type Triage } from '../triage/result.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
-import { columns, isTerminal, print, say, sayJson } from './output.ts';
+import { columns, isTerminal, print, printJsonLine, say } from './output.ts';
 import type { TriageChoice } from './triage-choice.ts';
 
-/** What is shown of a look: all of it, or what concerns a namespace, a time or an object. */
+/** The part of a triage that is shown: all of it, or what concerns a namespace, a period or an object. */
 export interface Shown {
   triage: Triage;
   object?: ObjectLook;
 }
 
-/** Narrows a look to what was asked for. `own` is the namespace of the context, for an object that is named without one. */
-export function aimed(
+/** Narrows a triage to what was asked for. `own` is the namespace of the context, for an object that is named without one. */
+export function narrowed(
   { triage, view, now }: Looked,
   { object, withinMs }: TriageChoice,
   namespace: string | undefined,
@@ -35,20 +35,20 @@ export function aimed(
   const sought = findObject(view, object, namespace ?? own);
   if ('problem' in sought) throw new CommandFailure(sought.problem, sought.isBlind ? EXIT.unreachable : EXIT.usage);
   const all = related(view, sought.found);
-  const narrowed = narrow(recent, onAnyOf(all.map(refOf)));
-  return { triage: narrowed, object: { object: sought.found, related: all, triage: narrowed } };
+  const part = narrow(recent, onAnyOf(all.map(refOf)));
+  return { triage: part, object: { object: sought.found, related: all, triage: part } };
 }
 
-/** A gate that has finished: on a terminal at once, and as a line of JSON. */
+/** Prints a gate that has finished: on a terminal, and as a JSON line. */
 export function tellGate(gate: GateResult, globals: GlobalOptions): void {
-  if (globals.output === 'jsonl') sayJson({ event: 'gate', ...gateJson(gate) });
+  if (globals.output === 'jsonl') printJsonLine({ event: 'gate', ...gateJson(gate) });
   else if (streams(globals)) for (const line of gateText(gate, drawing(globals))) say(globals)(line);
 }
 
-/** Whether the gates are printed as they finish, and so not once more at the end. */
+/** Whether the gates are printed as they finish; then they are not printed again at the end. */
 const streams = (globals: GlobalOptions): boolean => globals.output === 'text' && isTerminal();
 
-/** Prints the result in the form asked for; the gates too, where they were not told as they finished. */
+/** Prints the result in the form asked for, with the gates where they were not printed as they finished. */
 export function printLook(
   { triage, object }: Shown,
   about: About,
@@ -57,7 +57,7 @@ export function printLook(
 ): void {
   const json = { ...triageJson(triage, about), ...(object === undefined ? {} : { object: objectJson(object) }) };
   if (globals.output === 'jsonl') {
-    sayJson({ event: 'end', ...json });
+    printJsonLine({ event: 'end', ...json });
     return;
   }
   const head = object === undefined ? [] : [objectText(object)];
@@ -79,5 +79,5 @@ const EXITS: Readonly<Record<ReturnType<typeof outlookOf>, ExitCode>> = {
   clear: EXIT.done,
 };
 
-/** 9: something is broken. 8: nothing is, in what could be read. 0: all was read and nothing is. */
+/** The exit code: 9 when something is broken, 8 when nothing is but not everything could be read, 0 otherwise. */
 export const exitCodeOf = (triage: Triage): ExitCode => EXITS[outlookOf(triage)];

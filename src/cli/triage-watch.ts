@@ -12,7 +12,7 @@ import type { GlobalOptions } from './globals.ts';
 import { tell } from './tell.ts';
 import { narrowAdvice } from './triage-advice.ts';
 import type { TriageChoice } from './triage-choice.ts';
-import { aimed, exitCodeOf, printLook, type Shown } from './triage-print.ts';
+import { exitCodeOf, narrowed, printLook, type Shown } from './triage-print.ts';
 
 /** `mayday triage --watch`: prints again whenever what is found changes, until interrupted. Exits as the last look would. */
 export async function watchCommand(
@@ -43,9 +43,9 @@ export async function watchCommand(
   let code: ExitCode = EXIT.aborted;
   try {
     for await (const looked of watchTriage({ live, clock, rules: RULES, reader, serverNow, signal })) {
-      const shown = aimed(looked, choice, globals.namespace, namespace);
+      const shown = narrowed(looked, choice, globals.namespace, namespace);
       code = exitCodeOf(shown.triage);
-      const now = gist(shown);
+      const now = comparableText(shown);
       if (now === told) continue;
       told = now;
       printLook(shown, { context, server, user, now: looked.now }, globals, false);
@@ -60,8 +60,8 @@ export async function watchCommand(
   }
 }
 
-/** What a look says, without what changes by itself: times that pass and what each gate took. */
-const gist = ({ triage, object }: Shown): string =>
+/** A text to compare two results by, without times and durations, which change in every result. */
+const comparableText = ({ triage, object }: Shown): string =>
   JSON.stringify([
     triage.roots.map(({ finding, follows }) => [finding, follows.map(each => each.finding)]),
     triage.gates.map(({ id, status, blind }) => [id, status, blind.map(({ what }) => what)]),

@@ -11,7 +11,7 @@ import { tell } from './tell.ts';
 import { narrowAdvice } from './triage-advice.ts';
 import { readBundle, saveBundle } from './triage-bundle.ts';
 import { type TriageChoice, triageChoice } from './triage-choice.ts';
-import { aimed, exitCodeOf, printLook, tellGate } from './triage-print.ts';
+import { exitCodeOf, narrowed, printLook, tellGate } from './triage-print.ts';
 import { watchCommand } from './triage-watch.ts';
 
 /**
@@ -41,7 +41,7 @@ export const triageCommand: CommandBody = async ({ globals, args, options }) => 
 
 /** Prints what was asked for, and says by the exit code what it amounts to. */
 function show(looked: Looked, about: About, choice: TriageChoice, globals: GlobalOptions, namespace: string): ExitCode {
-  const shown = aimed(looked, choice, globals.namespace, namespace);
+  const shown = narrowed(looked, choice, globals.namespace, namespace);
   printLook(shown, about, globals);
   return exitCodeOf(shown.triage);
 }

@@ -5,10 +5,10 @@ import type { Asked } from '../revert/trust/review.ts';
 import { prompted } from './confirm.ts';
 import { page } from './pager.ts';
 
-/** What came of the one question: of which findings the restore is confirmed, by id; undefined when nothing is to be reverted. */
+/** The answer: the confirmed restores, by the id of the finding; undefined when nothing is to be reverted. */
 export type Confirmed = ReadonlyMap<string, string> | undefined;
 
-/** Every restore of the group with all that it would write, and what is being asked. */
+/** The question: every restore of the group with everything that it would write. */
 function consentLines(asked: readonly Asked[], others: number): string[] {
   return [
     `${asked.length} of these restores would write more than the object that carries the record, and nothing but the record asks for it.`,
@@ -19,10 +19,10 @@ function consentLines(asked: readonly Asked[], others: number): string[] {
   ];
 }
 
-/** Every restore that overwrites what somebody may have changed since, with all that it would write. */
+/** Every restore that would overwrite a later change, with everything that it would write. */
 export function forcedLines(forced: readonly Asked[]): string[] {
   return [
-    `${forced.length} of these restores would overwrite what is not the injected value: somebody may have changed it since. Read what would be written:`,
+    `${forced.length} of these restores would overwrite a value that is not the injected one: somebody may have changed it since. Read what would be written:`,
     '',
     ...forced.flatMap((one, index) => {
       const [first, ...rest] = contentLines(one);
@@ -44,8 +44,8 @@ export async function confirmRecords(
     ...(others > 0 ? [`revert the other ${others}`] : []),
     ...also,
   ];
-  const few = everything.slice(1);
-  const rest = few.length > 0 ? `, \`rest\` to ${few.join(' and ')} only` : '';
+  const remaining = everything.slice(1);
+  const rest = remaining.length > 0 ? `, \`rest\` to ${remaining.join(' and ')} only` : '';
   const answer = await prompted(
     `type \`${word}\` to ${everything.join(' and ')}, \`${word} but 1 2\` to leave some out${rest}; anything else does nothing:`,
   );

@@ -8,7 +8,7 @@ import type { GlobalOptions } from './globals.ts';
 import { print } from './output.ts';
 import { withStandardInput } from './standard-input.ts';
 
-/** `mayday validate`: everything decidable offline; `-` is standard input. Exit 2 when anything is invalid. */
+/** `mayday validate`: checks everything that needs no cluster; `-` is standard input. Exit 2 when anything is invalid. */
 export const validateCommand: CommandBody = async ({ globals, args, options }) => {
   const paths = args[0] as string[];
   if (options.knowledge === true) return validateKnowledge(paths, globals);
@@ -17,7 +17,7 @@ export const validateCommand: CommandBody = async ({ globals, args, options }) =
   return report.summary.invalid > 0 ? EXIT.usage : EXIT.done;
 };
 
-/** The same of knowledge models: what the framework's own check would say of one is an error here. */
+/** Checks knowledge models. What the framework's own check rejects is an error here. */
 function validateKnowledge(paths: readonly string[], globals: GlobalOptions): ExitCode {
   const report = knowledgeReport(knowledgeFiles(paths, disk));
   print(report, globals, () => knowledgeLines(report));

@@ -3,7 +3,7 @@ import type { CommandBody } from './command.ts';
 import { EXIT } from './failure.ts';
 import { print } from './output.ts';
 
-/** `mayday version`; as JSON with the commit it was built from. */
+/** `mayday version`; with -o json also the commit that it was built from. */
 export const versionCommand: CommandBody = async ({ globals }) => {
   const facts = { ...BUILD, node: process.versions.node, platform: `${process.platform}-${process.arch}` };
   print(facts, globals, () => `mayday ${BUILD.version}`);

@@ -6,7 +6,7 @@ import { CommandFailure, EXIT } from './failure.ts';
 import { durationOption, wholeNumber } from './number.ts';
 import { say } from './output.ts';
 
-/** `mayday webhook-server`: what a WebhookLatency injection runs in the cluster; answers every review with yes, late. */
+/** `mayday webhook-server`: the program that a WebhookLatency injection runs in the cluster. It allows every review, with a delay. */
 export const webhookServerCommand: CommandBody = async ({ globals, options }) => {
   const delayMs = durationOption(options.delay, 'delay') ?? 25_000;
   const port = wholeNumber(options.port, 'port', 0, 65_535) ?? 8443;

@@ -34,7 +34,7 @@ import type { Finding } from '../triage/finding.ts';
 import type { GateResult } from '../triage/gate-run.ts';
 import type { Triage } from '../triage/result.ts';
 import type { Remap } from './keymap/remap.ts';
-import type { MendEnd, MendPlan } from './screens/mend/view.ts';
+import type { FixEnd, FixPlan } from './screens/mend/view.ts';
 import type { NamedTheme } from './widgets/theme.ts';
 
 /**
@@ -153,7 +153,7 @@ export interface Session {
   about(): Promise<{ version?: Clean; user?: Clean }>;
   /** Everything that is decided before an injection, without writing. Never rejects for what the cluster answers. */
   preflight(loaded: LoadedExperiment, signal: AbortSignal): Promise<Preflight>;
-  /** Runs one armed experiment to its verdict. Aborting `signal` reverts what was written; `insist` gives up waiting for that. */
+  /** Runs one armed experiment to its verdict. Aborting `signal` reverts what was written; `stopWaiting` gives up waiting for that. */
   run(order: FireOrder): Promise<RunEnd>;
   /** Looks for injections, whoever left them. */
   scan(hear: (update: ScanUpdate) => void, signal: AbortSignal): Promise<ScanEnd>;
@@ -173,9 +173,9 @@ export interface Session {
   /** Looks whenever that view has changed, modestly, until the signal aborts. Rejects only for a fault of its own. */
   followTriage(live: LiveView, hear: (triage: Triage) => void, signal: AbortSignal): Promise<void>;
   /** Plans a fix of a finding, the first that fits unless one is named. Rejects, in one line, where mayday cannot mend it itself. */
-  planMend(finding: Finding, fix: string | undefined): Promise<MendPlan>;
+  planFix(finding: Finding, fix: string | undefined): Promise<FixPlan>;
   /** Does a fix that was shown, journalled and read again; rejects where it would no longer write what was shown. */
-  mend(finding: Finding, shown: MendPlan): Promise<MendEnd>;
+  applyFix(finding: Finding, shown: FixPlan): Promise<FixEnd>;
   /** Every fault type for an object as it is now; those that fit are filled in from it. */
   suggest(ref: ObjectRef, signal: AbortSignal): Promise<Outcome<Suggested>>;
   /** The draft with as many pods allowed as are in reach now; unchanged where that cannot be told. */
@@ -245,14 +245,14 @@ export interface DayOrder {
   /** Runs one experiment as a run of this console, that every screen shows and that the emergency stop knows. */
   run(loaded: LoadedExperiment, emit: (event: RunEvent) => void, start: StartRun): Promise<FinishedRun>;
   signal: AbortSignal;
-  insist: AbortSignal;
+  stopWaiting: AbortSignal;
 }
 
 /** Starts a run with what the console adds to it. */
 export type StartRun = (added: {
   emit(event: RunEvent): void;
   signal: AbortSignal;
-  insist: AbortSignal;
+  stopWaiting: AbortSignal;
 }) => Promise<FinishedRun>;
 
 export interface DayFacts {
@@ -300,7 +300,7 @@ export interface FireOrder {
   gate(plan: Plan): Gate;
   emit(event: RunEvent): void;
   signal: AbortSignal;
-  insist: AbortSignal;
+  stopWaiting: AbortSignal;
 }
 
 export interface RunEnd {

@@ -84,7 +84,7 @@ export interface RunOptions {
   /** Aborting stops the run and reverts what was written. */
   signal?: AbortSignal;
   /** Aborting this while reverting says what remains; reverting goes on. */
-  insist?: AbortSignal;
+  stopWaiting?: AbortSignal;
   /** Overrides the document's TTL, milliseconds. */
   ttlMs?: number;
   /** Continuous steady time that counts as recovered; 10 s unless told. */

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { resumed } from '../../src/cli/gameday-due.ts';
+import { loadFromJournal } from '../../src/cli/gameday-load.ts';
 import { planTemplate } from '../../src/gameday/plan/template.ts';
 import type { Api } from '../../src/kube/client/api.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
@@ -46,7 +46,7 @@ test('the second console of a day is told who leads it and what it may do beside
   // The process that started this one lives.
   write(journal, DAY, process.ppid);
   const runtime = { host: hostname(), paths: { state: join(folder, 'mayday') } } as Runtime;
-  await expect(resumed(journal, runtime, {} as Api)).rejects.toThrow(
+  await expect(loadFromJournal(journal, runtime, {} as Api)).rejects.toThrow(
     new RegExp(
       `^expected a day that nobody leads, found Ana \\(owner\\) leading it with process ${process.ppid}: add to it by .mayday gameday note .*${DAY}/journal.jsonl --text …. or .--seen., or end that process first$`,
     ),

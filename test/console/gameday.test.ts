@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { heard } from '../../src/console/screens/gameday/hear.ts';
+import { heard } from '../../src/console/screens/gameday/updates.ts';
 import { type DayView, NO_DAY } from '../../src/console/screens/gameday/view.ts';
 import type { ConditionStatus } from '../../src/gameday/conditions/judge.ts';
 import type { DayEntry } from '../../src/gameday/journal/record.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clipboardSequence } from '../../src/console/app/clipboard.ts';
-import type { MendPlan } from '../../src/console/screens/mend/view.ts';
+import type { FixPlan } from '../../src/console/screens/mend/view.ts';
 import { MONO } from '../../src/console/widgets/theme.ts';
 import { literal } from '../../src/text/sanitise.ts';
 import { width } from '../../src/text/width.ts';
@@ -162,7 +162,7 @@ describe('the triage screen in a terminal', () => {
 });
 
 describe('a fix from the triage screen', () => {
-  const plan = (fix: string, others: string[]): MendPlan => ({
+  const plan = (fix: string, others: string[]): FixPlan => ({
     finding: 'f',
     fix,
     object: literal('Deployment shop/web'),
@@ -183,8 +183,8 @@ describe('a fix from the triage screen', () => {
   it('is shown with what it writes, and done only by a single y; the receipt stands below it', async () => {
     const done: string[] = [];
     const one = await onTriage({
-      planMend: (_, fix) => plan(fix ?? 'restart', ['rollback']),
-      mend: ({ fix }) => {
+      planFix: (_, fix) => plan(fix ?? 'restart', ['rollback']),
+      applyFix: ({ fix }) => {
         done.push(fix);
         return { isDone: true, lines: [literal('done, read back: Deployment shop/web')] };
       },

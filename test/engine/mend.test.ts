@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type MendDeps, makeAgain, mend, type Prepared, prepareMend } from '../../src/engine/mend.ts';
+import { applyFix, type FixDeps, makeAgain, type Prepared, prepareFix } from '../../src/engine/fix.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import type { Remedy } from '../../src/triage/remedies/remedy.ts';
@@ -29,10 +29,10 @@ function scene(objects: KubeObject[] = [node]) {
     user: 'u',
     clusterUid: 'k',
   };
-  const deps: MendDeps = { api, clock, files, stateDir: '/state', header };
+  const deps: FixDeps = { api, clock, files, stateDir: '/state', header };
   const journal = () => files.store.get('/state/fixes/20261121-120000000-abcdef/journal.jsonl') ?? '';
   const ready = async (remedy: Remedy, finding = cordoned): Promise<Prepared> => {
-    const prepared = await prepareMend(api, finding, remedy);
+    const prepared = await prepareFix(api, finding, remedy);
     if ('refusal' in prepared) throw new Error(prepared.refusal);
     return prepared;
   };
@@ -41,7 +41,7 @@ function scene(objects: KubeObject[] = [node]) {
 
 test('a fix is journalled before it is written, and read back before it is called done', async () => {
   const { api, deps, journal, ready } = scene();
-  const receipt = await mend(deps, await ready(uncordon));
+  const receipt = await applyFix(deps, await ready(uncordon));
   expect(receipt).toMatchObject({ outcome: 'done', verified: true, fix: 'uncordon', undo: 'kubectl cordon n1' });
   expect(api.peek({ apiVersion: 'v1', kind: 'Node', name: 'n1' })?.spec).toEqual({});
   const lines = journal()
@@ -58,14 +58,14 @@ test('an object that changed since the plan is not written', async () => {
   api.change({ apiVersion: 'v1', kind: 'Node', name: 'n1' }, object => {
     object.metadata.labels = { a: 'b' };
   });
-  expect(await mend(deps, prepared)).toMatchObject({ outcome: 'not done', verified: false });
+  expect(await applyFix(deps, prepared)).toMatchObject({ outcome: 'not done', verified: false });
   expect(api.peek({ apiVersion: 'v1', kind: 'Node', name: 'n1' })?.spec).toEqual({ unschedulable: true });
 });
 
 test('an object that was deleted and made again is another one', async () => {
   const { api } = scene();
   const finding = { ...cordoned, object: { ...cordoned.object, uid: 'of-the-first' } };
-  expect(await prepareMend(api, finding, uncordon)).toEqual({
+  expect(await prepareFix(api, finding, uncordon)).toEqual({
     refusal: 'Node n1 was deleted and made again since triage looked: look again',
   });
 });
@@ -73,7 +73,9 @@ test('an object that was deleted and made again is another one', async () => {
 test('without a disk nothing is changed', async () => {
   const { api, deps, ready } = scene();
   const full = { ...deps.files, openAppend: () => Promise.reject(new Error('the disk is full')) };
-  await expect(mend({ ...deps, files: full }, await ready(uncordon))).rejects.toThrow('the journal cannot be written');
+  await expect(applyFix({ ...deps, files: full }, await ready(uncordon))).rejects.toThrow(
+    'the journal cannot be written',
+  );
   expect(api.log.filter(({ verb }) => verb !== 'get')).toEqual([]);
 });
 
@@ -82,7 +84,7 @@ test('what cannot be read after the write is not called done', async () => {
   const prepared = await ready(uncordon);
   const answer = { ok: false, reason: 'forbidden', status: 403, message: 'no' as Clean } as const;
   api.script({ on: ({ verb }) => verb === 'get', times: 99, answer });
-  expect(await mend(deps, prepared)).toMatchObject({ outcome: 'unknown', verified: false });
+  expect(await applyFix(deps, prepared)).toMatchObject({ outcome: 'unknown', verified: false });
 });
 
 const stale: KubeObject = {
@@ -96,7 +98,7 @@ const finding = { ...found_, object: { ...found_.object, apiVersion: stale.apiVe
 
 test('what is deleted is saved whole before, and can be made again from that', async () => {
   const { api, files, deps, ready } = scene([stale]);
-  const receipt = await mend(deps, await ready(deleteStaleWebhook, finding));
+  const receipt = await applyFix(deps, await ready(deleteStaleWebhook, finding));
   expect(receipt).toMatchObject({ outcome: 'done', verified: true });
   expect(api.peek(finding.object)).toBeUndefined();
   const saved = JSON.parse(files.store.get(receipt.saved ?? '') ?? '');
@@ -127,6 +129,6 @@ test('what is made again and cannot be read back is not known to be done', async
 test('nothing is deleted that could not be saved', async () => {
   const { api, deps, ready } = scene([stale]);
   const files = { ...deps.files, write: () => Promise.reject(new Error('the disk is full')) };
-  await expect(mend({ ...deps, files }, await ready(deleteStaleWebhook, finding))).rejects.toThrow('disk is full');
+  await expect(applyFix({ ...deps, files }, await ready(deleteStaleWebhook, finding))).rejects.toThrow('disk is full');
   expect(api.peek(finding.object)).toBeDefined();
 });

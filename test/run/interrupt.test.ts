@@ -35,7 +35,7 @@ test('stopping at any moment reverts the fault, proves it, and never calls the r
 test('asking again while reverting says what is not back yet, and reverting goes on', async () => {
   const it = lab();
   const stop = new AbortController();
-  const insist = new AbortController();
+  const stopWaiting = new AbortController();
   it.api.script({
     on: ({ verb }) => verb === 'patch' && stop.signal.aborted,
     times: 6,
@@ -43,11 +43,11 @@ test('asking again while reverting says what is not back yet, and reverting goes
   });
   const result = await it.run(drift(), {
     signal: stop.signal,
-    insist: insist.signal,
+    stopWaiting: stopWaiting.signal,
     emit: (event: RunEvent) => {
       it.events.push(event);
       if (event.event === 'effect') stop.abort();
-      if (event.event === 'phase' && event.phase === 'Reverting') it.clock.after(100, () => insist.abort());
+      if (event.event === 'phase' && event.phase === 'Reverting') it.clock.after(100, () => stopWaiting.abort());
     },
   });
   expect(it.of('note').map(note => note.text)).toContain(

@@ -223,7 +223,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'what a fix makes again is not compared with what was saved',
-    file: 'engine/mend.ts',
+    file: 'engine/fix.ts',
     find: 'if (got.ok && sameContent(got.value, saved))',
     put: 'if (got.ok)',
     test: 'engine/mend.test.ts',

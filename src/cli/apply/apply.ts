@@ -27,8 +27,8 @@ interface ApplyDeps {
 type FileRequest = Extract<ApplyRequest, { is: 'file' }>;
 
 /**
- * `mayday apply FILE`: gives an experiment to the framework's controller instead of running it, and follows it to its verdict; `--follow` comes
- * back to one, `--stop` ends one. Leaving changes nothing in the cluster.
+ * `mayday apply FILE`: gives an experiment to the framework's controller instead of running it, and follows it to its verdict; `--follow` goes
+ * on following one, `--stop` ends one. Interrupting the command changes nothing in the cluster.
  */
 export const applyCommand: CommandBody = async invocation => {
   const request = await applyRequest(invocation);
@@ -86,7 +86,7 @@ async function applyFile(
     await askConsent(loaded, answers, guarded, interrupt.signal);
   }
   const object = objectOf(loaded.experiment, kind);
-  // One of that name explains more than what its fault does to the gates.
+  // If an object of that name exists, that is the clearest reason to refuse, so it is read before the gates.
   const there = await api.get(refOf(object));
   if (there.ok) throw notTaken({ is: 'exists', seen: seenOf(there.value) }, object);
   await gatesOrFail(loaded, kind, deps);
@@ -103,14 +103,16 @@ async function applyFile(
   if (!created.ok) throw notTaken(created.why, object);
   if (request.detach) {
     const { namespace, name } = created.value;
-    tell(`applied ${nameOf(created.value)}; its controller alone runs it: mayday apply --follow ${namespace}/${name}`);
+    tell(
+      `applied ${nameOf(created.value)}; its controller runs it; to follow it: mayday apply --follow ${namespace}/${name}`,
+    );
     if (globals.output !== 'text') print({ namespace, name }, globals, () => []);
     return EXIT.done;
   }
   return followToEnd(invocation, deps, { ...request, object: created.value, made: seenOf(object) });
 }
 
-/** In the document's own namespace, else where `--in` says, else in that of the context. */
+/** Sets the namespace: the document's own, else the one of `--in`, else the one of the context. */
 function placed({ loaded, namespace }: FileRequest, api: Api): FileRequest['loaded'] {
   const own = loaded.experiment.metadata.namespace;
   if (own !== undefined && namespace !== undefined && own !== namespace)
@@ -151,7 +153,7 @@ function notTaken(why: NotTaken, object: KubeObject): CommandFailure {
   if (why.is === 'exists') {
     const { phase, writtenPhase, verdict, injectedAt, isLeaving } = why.seen;
     const how = [
-      writtenPhase === '' ? 'no phase yet: taken by nobody' : `phase ${phase}`,
+      writtenPhase === '' ? 'no phase yet: no controller has taken it' : `phase ${phase}`,
       ...(verdict === undefined ? [] : [String(verdict)]),
       ...(injectedAt === undefined ? [] : [`injected at ${new Date(injectedAt).toISOString()}`]),
       ...(isLeaving ? ['being deleted'] : []),

@@ -11,30 +11,30 @@ import { engineFor } from '../../runtime/open-engine.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
-import { print, say, sayJson } from '../output.ts';
+import { print, printJsonLine, say } from '../output.ts';
 import { tell } from '../tell.ts';
 import { stopExperiment } from './stop.ts';
 
-/** How long a controller may take before it is said that nobody accepted it. */
+/** How long a controller may take to accept an experiment before a warning is printed. */
 export const ACCEPT_MS = 30_000;
 
 /** What is followed, and for how long. */
 export interface Followed {
   object: ObjectRef;
-  /** As it was created; where it is gone before it was read, this says where its fault may be. */
+  /** The object as it was created. If it is deleted before it is read again, this says where its fault may be. */
   made?: Seen;
   acceptMs: number;
   timeoutMs?: number;
 }
 
-/** Follows an applied experiment to its end, looks what is left of it, and prints both. Gives the exit code. */
+/** Follows an applied experiment to its end, scans for what is left of it, and prints both. Gives the exit code. */
 export async function followToEnd(
   invocation: Invocation,
   { api, runtime, interrupt }: { api: Api; runtime: Runtime; interrupt: Interrupt },
   followed: Followed,
 ): Promise<ExitCode> {
   const { object } = followed;
-  const hear = hearing(invocation, api, object);
+  const hear = eventPrinter(invocation, api, object);
   if (followed.made !== undefined) hear({ event: 'applied', object });
   const end = await follow({
     api,
@@ -70,36 +70,36 @@ export async function followToEnd(
 
 function printConclusion({ globals }: Invocation, conclusion: Conclusion, object: ObjectRef, at: number): void {
   if (globals.output === 'text') for (const line of conclusionLines(at, conclusion, object.name)) say(globals)(line);
-  else if (globals.output === 'jsonl') sayJson(conclusionJson(at, conclusion, object));
+  else if (globals.output === 'jsonl') printJsonLine(conclusionJson(at, conclusion, object));
   else print(conclusionJson(at, conclusion, object), globals, () => []);
 }
 
-/** What to do next. */
+/** What to do next, in lines. */
 function advice(end: End, remains: Remains | undefined, object: ObjectRef): string[] {
-  if (end.is === 'nobody') return ways(object);
+  if (end.is === 'nobody') return followUpCommands(object);
   if (remains?.state === 'left') return [`put it back, verified: mayday revert ${remains.left.join(' ')}`];
   return remains?.state === 'blind' ? ['what remains is not known: somebody who may read it should `mayday scan`'] : [];
 }
 
-/** Prints what following tells, in the form asked for; forms that are printed whole say nothing until the end. */
-function hearing({ globals }: Invocation, api: Api, object: ObjectRef): (happening: Happening) => void {
+/** Gives a function that prints each event in the form asked for. JSON and YAML print nothing until the end. */
+function eventPrinter({ globals }: Invocation, api: Api, object: ObjectRef): (happening: Happening) => void {
   const line = say(globals);
   return happening => {
     const told = { at: Math.round(api.serverTime().now), ...happening };
     if (globals.output === 'text') line(appliedLine(told, object.name));
-    else if (globals.output === 'jsonl') sayJson(appliedJson(told, object));
-    if (happening.event === 'overdue') for (const way of ways(object).slice(1)) tell(way);
+    else if (globals.output === 'jsonl') printJsonLine(appliedJson(told, object));
+    if (happening.event === 'overdue') for (const way of followUpCommands(object).slice(1)) tell(way);
   };
 }
 
 function leave(object: ObjectRef): ExitCode {
-  tell(`no longer followed; it goes on without us, in the hands of its controller`);
-  for (const line of ways(object)) tell(line);
+  tell(`no longer followed; its controller goes on with it`);
+  for (const line of followUpCommands(object)) tell(line);
   return EXIT.inconclusive;
 }
 
-/** How to come back to it, and how to end it. */
-function ways({ namespace, name }: ObjectRef): string[] {
+/** The commands that follow it again and that stop it. */
+function followUpCommands({ namespace, name }: ObjectRef): string[] {
   const full = namespace === undefined ? name : `${namespace}/${name}`;
   return [`come back: mayday apply --follow ${full}`, `stop it:   mayday apply --stop ${full}`];
 }

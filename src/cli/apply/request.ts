@@ -7,7 +7,7 @@ import { durationOption } from '../number.ts';
 import { withStandardInput } from '../standard-input.ts';
 import { ACCEPT_MS } from './follow.ts';
 
-/** What the command line asks for, read before anything is connected. */
+/** What the command line asks for; parsed before a connection is made. */
 export type ApplyRequest = {
   acceptMs: number;
   timeoutMs?: number;
@@ -57,7 +57,7 @@ async function load(
   return options.name === undefined ? loaded : withMetadata(loaded, { name: String(options.name) });
 }
 
-/** The same experiment under another name, or in another namespace. */
+/** A copy of the experiment with another name or namespace. */
 export function withMetadata(
   loaded: LoadedExperiment,
   metadata: Partial<LoadedExperiment['experiment']['metadata']>,

@@ -11,8 +11,8 @@ import { revertCommand } from '../revert.ts';
 import { tell } from '../tell.ts';
 
 /**
- * Stops one of the framework's experiments: deletes it, which is how the framework aborts one and has its controller revert the fault; what
- * the controller leaves is reverted by us, and only then is its finalizer taken off. The exit codes are those of `mayday revert`.
+ * Stops an experiment of the framework. Deleting it is how the framework aborts one: its controller then reverts the fault. What
+ * the controller leaves is reverted here, and only then is the finalizer removed. The exit codes are those of `mayday revert`.
  */
 export async function stopExperiment(
   invocation: Invocation,
@@ -35,7 +35,7 @@ export async function stopExperiment(
   const left = faultOfExperiment(live, seen.reach, scanned.injections).map(({ id }) => id);
   const { isOver } = seen;
   if (isOver) tell(`it has ended already: ${seen.phase}${seen.verdict === undefined ? '' : `, ${seen.verdict}`}`);
-  // An ended one that was deleted and is still held is to be let go of.
+  // An ended experiment that was deleted and still has its finalizer is included, so that the finalizer is removed.
   const ids = [...(seen.state === 'over' ? [] : [seen.id as string]), ...left];
   if (ids.length === 0) {
     const blind = scanned.blind.length;

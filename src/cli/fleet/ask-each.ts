@@ -1,29 +1,29 @@
 import { pooled } from '../../kube/client/pooled.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 import { type CommandFailure, EXIT, type ExitCode } from '../failure.ts';
-import { speakingTo } from '../voice.ts';
+import { capturingOutput } from '../output-capture.ts';
 
-/** What became of a command on one cluster. */
+/** The result of a command on one cluster. */
 export interface Answer {
-  /** As the kubeconfig writes it. */
+  /** The name of the context in the kubeconfig. */
   context: string;
   code: ExitCode;
-  /** Milliseconds. */
+  /** How long it took, milliseconds. */
   ms: number;
-  /** What it printed, and told beside it. */
+  /** What it printed on stdout (`text`) and on stderr (`told`). */
   text: string;
   told: string;
-  /** The result that it printed last, as data. */
+  /** The last result that it printed, as data. */
   value?: unknown;
-  /** Why it ended early, in one line. */
+  /** Why it failed, in one line. */
   failure?: Clean;
 }
 
-/** So many clusters are asked at a time; the rest wait. */
+/** How many clusters are asked at the same time. */
 const AT_ONCE = 32;
 
 /**
- * Asks every cluster side by side; `heard` is called as each ends. One that fails, or never answers, keeps nobody waiting but itself. Gives the
+ * Runs a command on every cluster in parallel; `heard` is called as each ends. A cluster that fails or never answers does not delay the others. Gives the
  * answers in the order of the contexts.
  */
 export function askEach(
@@ -46,7 +46,7 @@ async function askOne(
 ): Promise<Answer> {
   const began = now();
   const said: Pick<Answer, 'text' | 'told' | 'value'> = { text: '', told: '' };
-  const voice = {
+  const capture = {
     out(text: string, value?: unknown) {
       said.text += text;
       if (value !== undefined) said.value = value;
@@ -56,7 +56,7 @@ async function askOne(
     },
   };
   try {
-    const code = await speakingTo(voice, () => ask(context));
+    const code = await capturingOutput(capture, () => ask(context));
     return { context, code, ms: now() - began, ...said };
   } catch (error) {
     const { exitCode = EXIT.internal, message } = error as Partial<CommandFailure> & Error;

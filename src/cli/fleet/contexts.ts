@@ -9,7 +9,7 @@ import type { GlobalOptions } from '../globals.ts';
 
 const LONGEST_FILE = 1024 * 1024;
 
-/** The contexts that the command line means, each once, in its order; a failure in one line where one is not there. */
+/** The contexts that the command line names, without duplicates, in its order; throws where one is not in the kubeconfig. */
 export async function fleetContexts(globals: GlobalOptions, machine: Machine): Promise<string[]> {
   const given = [
     globals.context && '--context',

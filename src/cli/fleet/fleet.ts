@@ -4,14 +4,14 @@ import type { CommandBody, CommandSpec, Invocation } from '../command.ts';
 import { ask, canAsk } from '../confirm.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
 import { isOtherForm } from '../globals.ts';
-import { print, say, sayJson } from '../output.ts';
+import { print, printJsonLine, say } from '../output.ts';
 import { runtimeFor } from '../session.ts';
 import { tell, tellItem } from '../tell.ts';
 import { type Answer, askEach } from './ask-each.ts';
 import { fleetContexts } from './contexts.ts';
 import { clusterJson, fleetCode, fleetJson, fleetLines } from './report.ts';
 
-/** Runs one command on many clusters side by side: each one's words under its name as it ends, then a table, the gravest first. */
+/** Runs one command on many clusters in parallel. Prints the output of each under its name as it ends, then a table, the most severe result first. */
 export async function fleetCommand(spec: CommandSpec, body: CommandBody, invocation: Invocation): Promise<ExitCode> {
   const { globals, args } = invocation;
   const command = spec.usage.split(' ')[0] ?? '';
@@ -22,7 +22,7 @@ export async function fleetCommand(spec: CommandSpec, body: CommandBody, invocat
   const isWriting =
     spec.fleet?.writes?.(args) === true && invocation.options.dryRun !== true && globals.readOnly !== true;
   const unconfirmed = isWriting ? await unconfirmedOf(contexts, command, invocation) : new Set<string>();
-  // Each cluster's own work listens for signals until it is done.
+  // The work on each cluster adds a listener for signals until it is done, which may exceed the default limit of listeners.
   process.setMaxListeners(0);
   const line = say(globals);
   const { output } = globals;
@@ -36,19 +36,19 @@ export async function fleetCommand(spec: CommandSpec, body: CommandBody, invocat
     },
     answer => {
       if (output === 'text') for (const one of block(answer)) line(one);
-      else if (output === 'jsonl') sayJson(clusterJson(answer));
+      else if (output === 'jsonl') printJsonLine(clusterJson(answer));
       for (const told of linesOf(answer.told)) tellItem(`${answer.context}: ${told}`);
     },
     () => performance.now(),
   );
   const code = fleetCode(answers);
   if (output === 'text') for (const one of fleetLines(command, answers)) line(one);
-  else if (output === 'jsonl') sayJson(fleetJson(command, answers).summary);
+  else if (output === 'jsonl') printJsonLine(fleetJson(command, answers).summary);
   else print(fleetJson(command, answers), globals, () => []);
   return code;
 }
 
-/** What a command cannot do on many clusters at once. */
+/** Throws where the command or its options cannot be used on many clusters at once. */
 function refuse(command: string, spec: CommandSpec, { options, globals, args }: Invocation): void {
   if (spec.fleet === undefined)
     throw new CommandFailure(`expected one cluster: ${command} takes no --contexts; name one with --context`);
@@ -68,7 +68,7 @@ function refuse(command: string, spec: CommandSpec, { options, globals, args }: 
     );
 }
 
-/** The protected contexts that nobody named, by --confirm or now, by typing it. */
+/** The protected contexts whose names were given neither by --confirm nor when asked for. */
 async function unconfirmedOf(
   contexts: readonly string[],
   command: string,
@@ -87,7 +87,7 @@ async function unconfirmedOf(
   return refused;
 }
 
-/** The command line as it would be for this cluster alone. */
+/** The global options for one cluster of the fleet. */
 function forOne({ globals }: Invocation, context: string): Invocation['globals'] {
   const { contexts: _, allContexts: __, contextsFile: ___, ...rest } = globals;
   return { ...rest, context };

@@ -6,8 +6,8 @@ import { UNDER_WAY } from '../../triage/rules/workloads/under-way.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import type { Answer } from './ask-each.ts';
 
-/** The gravest first: what is not restored; an error of ours; what was not reached; what a person stopped; what is broken. */
-const GRAVITY: readonly ExitCode[] = [
+/** Exit codes, the most severe first: not restored; an internal error; not reached; stopped by a person; broken. */
+const MOST_SEVERE_FIRST: readonly ExitCode[] = [
   EXIT.residue,
   EXIT.internal,
   EXIT.unreachable,
@@ -20,15 +20,15 @@ const GRAVITY: readonly ExitCode[] = [
   EXIT.done,
 ];
 
-export const gravity = ({ code }: Pick<Answer, 'code'>): number => GRAVITY.indexOf(code);
+export const severityRank = ({ code }: Pick<Answer, 'code'>): number => MOST_SEVERE_FIRST.indexOf(code);
 
-/** The exit code of a fleet: the gravest of its clusters'. */
+/** The exit code of a fleet: the most severe one of its clusters. */
 export const fleetCode = (answers: readonly Answer[]): ExitCode =>
-  GRAVITY.find(code => answers.some(answer => answer.code === code)) ?? EXIT.done;
+  MOST_SEVERE_FIRST.find(code => answers.some(answer => answer.code === code)) ?? EXIT.done;
 
 const joined = (...parts: (string | false)[]): string => parts.filter(Boolean).join(', ');
 
-/** What the result of a command comes to, in a few words. */
+/** The result of each command in a few words. */
 const HEADLINES: Readonly<Record<string, (value: unknown) => string>> = {
   scan(value) {
     const { injections, blind } = fields(value);
@@ -99,7 +99,7 @@ const WORDS: Partial<Record<ExitCode, string>> = {
   [EXIT.internal]: 'ERROR',
 };
 
-/** The row of one answer: what its result comes to, or why there is none. */
+/** The row of one cluster: its result in a few words, or why there is none. */
 export function rowOf(command: string, answer: Answer): FleetRow {
   const { context, code, ms, failure, value } = answer;
   const headline = value === undefined ? '' : (HEADLINES[command]?.(value) ?? '');
@@ -107,9 +107,9 @@ export function rowOf(command: string, answer: Answer): FleetRow {
   return { context: sanitise(context, 120), says: sanitise(says, 300), code, ms: Math.round(ms) };
 }
 
-/** The table of all clusters, the gravest first, and the count of those that gave no answer. */
+/** The table of all clusters, the most severe result first, and how many gave no result. */
 export function fleetLines(command: string, answers: readonly Answer[]): string[] {
-  const rows = answers.toSorted((a, b) => gravity(a) - gravity(b)).map(answer => rowOf(command, answer));
+  const rows = answers.toSorted((a, b) => severityRank(a) - severityRank(b)).map(answer => rowOf(command, answer));
   const width = Math.max(7, ...rows.map(({ context }) => context.length));
   const silent = answers.filter(({ failure }) => failure !== undefined).length;
   return [
@@ -119,7 +119,7 @@ export function fleetLines(command: string, answers: readonly Answer[]): string[
   ];
 }
 
-/** The same as data. */
+/** The table as data. */
 export function fleetJson(command: string, answers: readonly Answer[]) {
   return {
     command,

@@ -12,7 +12,7 @@ import { print, say } from '../output.ts';
 import { followScreen } from './follow-screen.ts';
 import { stateJson, stateLines } from './state-words.ts';
 
-/** `--cancel`: ends 0 when nothing of it remains, 7 when something does or may, 8 when not all could be read. */
+/** `mayday submit --cancel`: exit 0 when nothing of the submission remains, 7 when something does or may, 8 when not everything could be read. */
 export async function cancelSubmission(
   globals: GlobalOptions,
   { api, runtime }: { api: Api; runtime: Runtime },

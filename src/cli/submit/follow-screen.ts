@@ -9,17 +9,17 @@ import { removeRights } from '../../submit/remove.ts';
 import type { SubmissionState } from '../../submit/state.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
 import type { GlobalOptions } from '../globals.ts';
-import { print, say, sayJson } from '../output.ts';
+import { print, printJsonLine, say } from '../output.ts';
 import { tell } from '../tell.ts';
 import { stateJson, stateLines } from './state-words.ts';
 
-/** Prints what is told, a line each: for people with the number of the pod in front, as JSON with `index`. */
+/** Gives a function that prints each event as a line: text has the pod number in front, JSON has `index`. */
 export function followScreen(globals: GlobalOptions): (told: Told) => void {
   const line = say(globals);
   return told => {
     const at = told.index === undefined ? '' : `[${told.index}] `;
     if (globals.output === 'jsonl')
-      return sayJson(
+      return printJsonLine(
         told.is === 'event'
           ? { index: told.index, ...told.event }
           : {
@@ -36,8 +36,8 @@ export function followScreen(globals: GlobalOptions): (told: Told) => void {
 }
 
 /**
- * Follows a submission to its end, and then takes its rights away. Ctrl-c ends the following alone. The exit code is that of its runs, the
- * gravest; where a pod died, what a scan shows of its runs decides.
+ * Follows a submission to its end, and then removes its rights. Ctrl-c ends only the following. The exit code is the most severe one of its runs;
+ * where a pod died, a scan for its runs decides.
  */
 export async function followToEnd(
   globals: GlobalOptions,
@@ -62,7 +62,7 @@ export async function followToEnd(
     if (state === undefined)
       throw new CommandFailure(`submission ${id} is not in ${namespace} any more`, EXIT.inconclusive);
     const code = await codeOf(state, api, runtime);
-    await takeRights(state, api, runtime);
+    await removeItsRights(state, api, runtime);
     if (globals.output !== 'jsonl') print({ ...stateJson(state), exitCode: code }, globals, () => stateLines(state));
     return code;
   } finally {
@@ -70,7 +70,7 @@ export async function followToEnd(
   }
 }
 
-/** The exit code of an ended submission; one whose pod died is looked for in the cluster. */
+/** The exit code of a submission that has ended. For a pod that died the cluster is scanned. */
 async function codeOf(state: SubmissionState, api: Api, runtime: Runtime): Promise<ExitCode> {
   const dead = unended(state);
   if (dead.length === 0) return exitCodeOf(state) as ExitCode;
@@ -92,7 +92,7 @@ async function codeOf(state: SubmissionState, api: Api, runtime: Runtime): Promi
   return (others === EXIT.residue ? others : EXIT.aborted) as ExitCode;
 }
 
-async function takeRights(state: SubmissionState, api: Api, runtime: Runtime): Promise<void> {
+async function removeItsRights(state: SubmissionState, api: Api, runtime: Runtime): Promise<void> {
   const { removed, left } = await removeRights(api, state.id, runtime.realClock);
   if (removed.length > 0) tell(`its rights were taken away: ${removed.length} objects; its results stay`);
   for (const line of left) tell(`of its rights: ${line}`);

@@ -10,7 +10,7 @@ import { tell } from '../tell.ts';
 import { followScreen } from './follow-screen.ts';
 import { listLine, stateJson } from './state-words.ts';
 
-/** `--list`: every submission of the cluster, or of the namespace that was named or that alone may be read. */
+/** `mayday submit --list`: every submission of the cluster, or of one namespace where that was named or only that may be read. */
 export async function listSubmissions(
   globals: GlobalOptions,
   api: Api,
@@ -29,7 +29,7 @@ export async function listSubmissions(
   return blind.length === 0 ? EXIT.done : EXIT.unreachable;
 }
 
-/** Whoever may not look everywhere looks where his context points. `isWhole`: all that are in the cluster were asked for and read. */
+/** Reads submissions; where the whole cluster may not be read, those in the namespace of the context. `isWhole`: every submission of the cluster was read. */
 async function readOrFail(
   api: Api,
   where: { id?: string; namespace?: string },
@@ -47,7 +47,7 @@ async function readOrFail(
   throw new CommandFailure(`submissions cannot be read: ${all.message}`, EXIT.unreachable);
 }
 
-/** The submission of this id, or a failure that says which there are. */
+/** The submission with this id; throws a failure that names those there are. */
 export async function theSubmission(api: Api, id: string, where: { namespace?: string }): Promise<SubmissionState> {
   const shown = sanitise(id, 60);
   if (!isSubmissionId(id))
@@ -61,7 +61,7 @@ export async function theSubmission(api: Api, id: string, where: { namespace?: s
   );
 }
 
-/** `--logs`: what its pods printed; of a pod that is gone what its result keeps. */
+/** `mayday submit --logs`: the logs of its pods; for a pod that is gone, the lines that its result keeps. */
 export async function logsOf(globals: GlobalOptions, api: Api, state: SubmissionState): Promise<ExitCode> {
   const line = say(globals);
   const kept = followScreen(globals);

@@ -10,7 +10,7 @@ import { messageOf } from '../../text/message-of.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
 import { tell } from '../tell.ts';
 
-/** The ConfigMap that `--results` names: `configmap/NAME`, or `configmap/NAMESPACE/NAME`. */
+/** Parses the value of `--results`: `configmap/NAME` or `configmap/NAMESPACE/NAME`. */
 export function resultsOption(value: unknown): { namespace?: string; name: string } | undefined {
   if (value === undefined) return undefined;
   const [kind, ...rest] = String(value).split('/');
@@ -20,18 +20,18 @@ export function resultsOption(value: unknown): { namespace?: string; name: strin
   return { name, ...(namespace === undefined ? {} : { namespace }) };
 }
 
-/** What a run or suite does when its result is kept in the cluster. Without `--results` nothing of it is done. */
+/** What a run or suite uses to store its result in the cluster. Without `--results` its functions do nothing. */
 export interface PodResult {
-  /** The same engine; the result hears its runs, and knows each before its first write. */
+  /** The engine, wrapped so that each run is entered into the result before its first write. */
   engine: Engine;
-  /** One line of the output. */
+  /** Adds one line of output to the result. */
   hear(json: Record<string, unknown>, says: string | undefined): void;
   notRun(experiment: string, says: string): void;
 }
 
 /**
- * Does the work with its result in the ConfigMap that `--results` names. Whatever ends the work is in the result, too; a result that could
- * not be written is told and changes nothing else.
+ * Does the work and stores its result in the ConfigMap that `--results` names. The result also says how the work ended; a result that could
+ * not be written is reported on stderr and changes nothing else.
  */
 export async function withPodResult(
   option: unknown,
@@ -52,7 +52,7 @@ export async function withPodResult(
   };
   try {
     const code = await work({
-      engine: heard(engine, writer),
+      engine: recordingEngine(engine, writer),
       hear: (json, says) => writer.event(json, says),
       notRun: (experiment, notRun) => writer.run({ experiment, notRun }),
     });
@@ -66,7 +66,7 @@ export async function withPodResult(
   }
 }
 
-function heard(engine: Engine, writer: ResultWriter): Engine {
+function recordingEngine(engine: Engine, writer: ResultWriter): Engine {
   return {
     ...engine,
     async run(loaded, options) {
@@ -79,7 +79,7 @@ function heard(engine: Engine, writer: ResultWriter): Engine {
         },
         async aims(isTarget, permissions) {
           await options.aims?.(isTarget, permissions);
-          // Whoever looks for what a dead pod left must know its run.
+          // The id of the run is needed to find what a dead pod left.
           await writer.flush();
         },
       });

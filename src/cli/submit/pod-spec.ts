@@ -3,7 +3,7 @@ import { disk, readSource } from '../../experiment/files.ts';
 import { messageOf } from '../../text/message-of.ts';
 import { CommandFailure } from '../failure.ts';
 
-/** What a cluster may ask of every pod. The rest of a pod's specification is what makes it safe, and stays ours. */
+/** The members of a pod specification that a user may set. The others make the pod safe and cannot be set. */
 const TAKEN = [
   'nodeSelector',
   'tolerations',
@@ -15,7 +15,7 @@ const TAKEN = [
   'schedulerName',
 ];
 
-/** The file that `--pod-spec` names: where pods may run, and by which secrets their image is pulled. */
+/** Reads the file of `--pod-spec`: where pods may run, and which secrets pull their image. */
 export function podSpecOption(path: unknown): Record<string, unknown> {
   if (path === undefined) return {};
   const source = readSource(String(path), disk, 'a file with a part of a pod specification');

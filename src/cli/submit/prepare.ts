@@ -23,14 +23,14 @@ import { tell } from '../tell.ts';
 import { expectReceivers } from './notify-object.ts';
 import type { SubmitRequest } from './request.ts';
 
-/** A pod may take this long to be placed and to pull its image, and this long to revert beyond the plan's own times. */
+/** Time for a pod to be scheduled and to pull its image, and time to revert in addition to the plan's own times. */
 const START_MS = 300_000;
 const REVERT_MS = 300_000;
 const SURVEYS_AT_ONCE = 4;
 
 /**
- * Surveys every experiment as a run would be, and decides the whole submission. Throws where one is refused: then nothing of it is submitted,
- * as a part of a suite says something else than the whole. `agree` is asked when nothing else is against it.
+ * Checks every experiment as before a run, and builds the whole submission. Throws where one is refused: then nothing is submitted,
+ * since a part of a suite does not test what the whole does. `agree` is asked last, when there is no other reason to refuse.
  */
 export async function prepare(
   request: SubmitRequest,
@@ -51,7 +51,7 @@ export async function prepare(
         api,
         lockNamespace: config.lock === 'off' ? undefined : config.lockNamespace,
         events: config.clusterEvents === 'on',
-        // A schedule is for later: each pod asks by itself.
+        // Pods of a schedule start later, and check then.
         freeze: request.when === undefined ? config.freeze : [],
         facts: (run, random) => ({
           ...previewFacts(runtime, api, loaded.experiment.metadata.name, random),
@@ -94,7 +94,7 @@ export async function prepare(
     ]),
     passed: request.passed,
     podSpec: request.podSpec,
-    // Nobody outlives a pod in its own container: its guardian is the reaper.
+    // No process outlives the container of a pod, so the reaper is its guardian.
     config: {
       guardian: 'off',
       lock: config.lock,
@@ -107,7 +107,7 @@ export async function prepare(
   };
 }
 
-/** Fails with the first reason; a cluster that does not let us or does not answer ends 8, as for a run. */
+/** Throws with the first refusal; exit 8 where the cluster forbids it or does not answer, as for a run. */
 function refuse(surveyed: readonly Surveyed[], namespace: string, id: string): void {
   const refusals = surveyed.flatMap(({ loaded, plan, refused }) => {
     const own = plan && harmOfOwnPod(plan, namespace, policy => selects(policy, labelsOf(id)));
@@ -128,13 +128,13 @@ function refuse(surveyed: readonly Surveyed[], namespace: string, id: string): v
   );
 }
 
-/** Whether a NetworkPolicy is for pods with these labels. */
+/** Whether a NetworkPolicy selects pods with these labels. */
 const selects = ({ spec }: KubeObject, labels: Readonly<Record<string, string>>): boolean =>
   matchesSelector(fields(fields(spec).podSelector), labels);
 
 /**
- * A pod signs its undo records where that is what lets a reaper revert them, and where the key may be handed out: whoever has it can sign for
- * anybody, so no other pod gets it.
+ * A pod gets the signing key only where a reaper needs signed undo records and the key may be given to it: whoever has the key can sign for
+ * anybody.
  */
 async function keyNeed(api: Api, isDry: boolean): Promise<Need[]> {
   const { namespace = '', name } = RECORD_KEY;
@@ -159,7 +159,7 @@ async function keyNeed(api: Api, isDry: boolean): Promise<Need[]> {
   return [];
 }
 
-/** Nobody can give away what he may not do himself. What a run can do without is left out, and said. */
+/** The permissions that can be granted: nobody can grant what he does not have. Those that a run can do without are left out, with a line on stderr. */
 async function allowed(api: Api, needs: readonly Need[]): Promise<Need[]> {
   const unique = [...new Map(needs.map(need => [JSON.stringify(need), need])).values()];
   const answers = await checkAccess(api, unique);

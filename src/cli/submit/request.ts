@@ -19,7 +19,7 @@ import { tell } from '../tell.ts';
 import { notifyObject } from './notify-object.ts';
 import { podSpecOption } from './pod-spec.ts';
 
-/** What the command line asks to be submitted, read before anything is connected. */
+/** What the command line asks to submit; parsed before a connection is made. */
 export interface SubmitRequest {
   due: LoadedExperiment[];
   /** The text of each document, by path. */
@@ -31,9 +31,9 @@ export interface SubmitRequest {
   rounds: number;
   /** What holds the receivers that the pods tell. */
   notify?: NotifyObject;
-  /** One file: its experiment is run by itself. */
+  /** A single file: its experiment runs alone, not as a suite. */
   isOne: boolean;
-  /** Where Job and results live; the context's namespace where it is not said. */
+  /** The namespace of the Job and the results; the context's namespace when left out. */
   namespace?: string;
   image: string;
   podSpec: Readonly<Record<string, unknown>>;
@@ -41,7 +41,7 @@ export interface SubmitRequest {
   parallel: number;
   timing: Timing;
   keepMs: number;
-  /** Words for the pod's command line. */
+  /** Arguments for the pod's command line. */
   passed: string[];
   dryRun: boolean;
   detach: boolean;
@@ -123,7 +123,7 @@ function whenOf({ schedule, timeZone }: Record<string, unknown>): Pick<SubmitReq
   return { when };
 }
 
-/** What changes how the pod runs is said to it in the same words. */
+/** The options that are passed on to the command line of the pod. */
 function passedOn({ globals, options }: Pick<Invocation, 'globals' | 'options'>, isOne: boolean): string[] {
   const words = (name: string, flag: string) => (options[name] === undefined ? [] : [flag, String(options[name])]);
   const set = (options.set as string[] | undefined) ?? [];
@@ -137,7 +137,7 @@ function passedOn({ globals, options }: Pick<Invocation, 'globals' | 'options'>,
   ];
 }
 
-/** The documents as they are read now; none of them may give away what is in a Secret. */
+/** The text of each document. Throws where one would reveal the content of a Secret. */
 function textsOf(due: readonly LoadedExperiment[], files: Files): Map<string, string> {
   const texts = new Map<string, string>();
   for (const { path, experiment } of due) {

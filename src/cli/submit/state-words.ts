@@ -4,8 +4,8 @@ import type { SubmissionState } from '../../submit/state.ts';
 import { counted } from '../../text/counted.ts';
 import { sanitise } from '../../text/sanitise.ts';
 
-/** How a submission is, in one word. */
-export function standing(state: SubmissionState): string {
+/** The status of a submission, in one word. */
+export function statusWord(state: SubmissionState): string {
   const { work, suspended, active = 0, ended, pods, blind } = state;
   if (work === 'CronJob') return suspended ? 'suspended' : active > 0 ? 'running' : 'scheduled';
   if (hasEnded(state)) return 'ended';
@@ -18,7 +18,7 @@ export function standing(state: SubmissionState): string {
 export const stateJson = (state: SubmissionState): Record<string, unknown> => ({
   id: state.id,
   namespace: state.namespace,
-  state: standing(state),
+  state: statusWord(state),
   work: state.work,
   ...(state.about === undefined
     ? {}
@@ -41,7 +41,7 @@ export const stateJson = (state: SubmissionState): Record<string, unknown> => ({
   blind: state.blind,
 });
 
-/** The results, a line for each run; what is missing is named. */
+/** The results, a line for each run; missing results are named. */
 export function stateLines(state: SubmissionState): string[] {
   return state.results.flatMap(result => [
     ...runLines(result, state),
@@ -84,5 +84,5 @@ export function listLine(state: SubmissionState): string {
   );
   const when = about?.schedule === undefined ? '' : `  "${about.schedule}"`;
   const why = ended?.ok === false && done.length < expected ? `  ${ended.says}` : '';
-  return `${id}  ${namespace}  ${standing(state).padEnd(9)}  ${what ?? '?'}${when}  ${how}  by ${about?.by ?? '?'}${why}`;
+  return `${id}  ${namespace}  ${statusWord(state).padEnd(9)}  ${what ?? '?'}${when}  ${how}  by ${about?.by ?? '?'}${why}`;
 }

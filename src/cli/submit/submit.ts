@@ -8,7 +8,7 @@ import { objectsOf, type Submission } from '../../submit/submission.ts';
 import type { CommandBody, Invocation } from '../command.ts';
 import { answered, askConsent } from '../consent.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
-import { print, say, sayOwn } from '../output.ts';
+import { print, printUnchanged, say } from '../output.ts';
 import { withCluster } from '../session.ts';
 import { askSuiteConsent } from '../suite-consent.ts';
 import { tell } from '../tell.ts';
@@ -55,7 +55,7 @@ async function submit(invocation: Invocation): Promise<ExitCode> {
   });
 }
 
-/** Checks, asks, has the server try it, and creates it. Undefined where it was only to be shown. */
+/** Checks, asks, has the server try it, and creates it. Undefined for a dry run. */
 async function submitNow(
   invocation: Invocation,
   request: SubmitRequest,
@@ -69,7 +69,7 @@ async function submitNow(
     const agree = async (wantsSignature: boolean) => {
       if (isDry) return;
       await consent(invocation, request, { api, runtime, signal: interrupt.signal });
-      // The first who injects makes the key of the records; a pod makes nothing.
+      // The key for records is created here, before the pods start: they may not create it.
       if (wantsSignature) await recordKeyFor(api, runtime.realClock).make();
     };
     const submission = await prepare(request, api, runtime, { signal: interrupt.signal, agree });
@@ -79,7 +79,7 @@ async function submitNow(
     if (refused.length > 0) throw notSubmitted(refused);
     if (isDry) {
       if (output === 'text') say(globals)('dry run: the server would take every object; nothing was submitted');
-      else sayOwn(streamOf(objects, output === 'jsonl' || output === 'json' ? output : 'yaml'));
+      else printUnchanged(streamOf(objects, output === 'jsonl' || output === 'json' ? output : 'yaml'));
       tell(await reaperWords(api));
       return undefined;
     }
@@ -109,7 +109,7 @@ function consent(
     : askSuiteConsent(due, answers, guarded, signal);
 }
 
-/** One line for the first object that the server does not take; exit 8 where it does not let us or does not answer, else 2. */
+/** A failure for the first object that the server refuses; exit 8 where that is for lack of permission or of an answer, else 2. */
 function notSubmitted([first, ...more]: readonly NotTaken[], isLeft = false): CommandFailure {
   const reason = first === undefined ? '' : notTakenText(first);
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`;

@@ -7,7 +7,7 @@ import { age } from '../../text/duration.ts';
 import { jsonText } from '../../text/json.ts';
 import { yamlText } from '../../text/yaml.ts';
 
-/** What is about to be submitted, for people: queues, image, limits, and every right that its pods get. */
+/** Describes a submission before it is created: queues, image, limits, and every right of its pods. */
 export function submissionLines(submission: Submission, { grants }: Objects): string[] {
   const { id, namespace, image, queues, deadlineSeconds, keepSeconds, when, isOne } = submission;
   const what = isOne ? 'a Job' : `an Indexed Job of ${counted(queues.length, 'pod')}`;
@@ -23,7 +23,7 @@ export function submissionLines(submission: Submission, { grants }: Objects): st
   ];
 }
 
-/** Operators that share a pod, and why. */
+/** Lines that say which operators share a pod, and why. */
 function whyTogether(queues: Submission['queues']): string[] {
   return queues.flatMap(queue => {
     if (operatorsOf(queue).length < 2) return [];
@@ -47,7 +47,7 @@ function ruleWords({ verbs, resources: [resource = ''], apiGroups: [group = ''],
   return `${verbs.join(', ')}  ${kind}${resourceNames === undefined ? '' : ` ${resourceNames.join(', ')}`}`;
 }
 
-/** Every object as one stream that `kubectl apply -f -` takes. */
+/** Every object in one stream for `kubectl apply -f -`. */
 export function streamOf(objects: Objects, output: 'yaml' | 'json' | 'jsonl'): string {
   const all = inOrder(objects);
   if (output === 'jsonl') return all.map(object => jsonText(object)).join('\n');
@@ -64,9 +64,9 @@ export function streamOf(objects: Objects, output: 'yaml' | 'json' | 'jsonl'): s
   ].join('\n');
 }
 
-/** Where it is, and what becomes of it without whoever submitted it. */
+/** Lines after the submission: where it is, and how to follow, read and cancel it. */
 export const submittedLines = ({ id, namespace, isOne, when }: Submission, objects: Objects): string[] => [
-  `submitted ${nameOf(refOf(objects.work))}; it goes on without this console`,
+  `submitted ${nameOf(refOf(objects.work))}; it runs on without this process`,
   ...(objects.grants.some(grant => grant.namespace !== namespace)
     ? [
         'its rights outside its namespace have no owner there: they are taken away when it has been followed to its end, or by --cancel',

@@ -89,7 +89,7 @@ export function createQuit(clusters: { current(): Cluster; all(): readonly Clust
     interrupt() {
       const state = store().getState();
       if (state.quitting === 'reverting') {
-        for (const { runs } of clusters.all()) runs.insist();
+        for (const { runs } of clusters.all()) runs.stopWaiting();
         const left = Math.max(states().flatMap(ownLive).length, 1);
         return finish({ exitCode: RESIDUE, words: residueWords(left) });
       }

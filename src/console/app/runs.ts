@@ -19,7 +19,7 @@ type Added = Parameters<StartRun>[0];
 
 interface Handle {
   stop: AbortController;
-  insist: AbortController;
+  stopWaiting: AbortController;
   end: Promise<RunEnd>;
 }
 
@@ -49,7 +49,7 @@ export interface Runs {
   /** Resolves when every run is over and written down. */
   settled(): Promise<void>;
   /** Gives up waiting for reverting. */
-  insist(): void;
+  stopWaiting(): void;
 }
 
 export function createRuns(context: Context): Runs {
@@ -118,19 +118,26 @@ export function createRuns(context: Context): Runs {
         tone: 'title',
       },
     ]);
-    follow(first, ({ emit, signal, insist }) =>
-      session.run({ loaded, preflight: armed.preflight, gate: now => sameTarget(plan, now), emit, signal, insist }),
+    follow(first, ({ emit, signal, stopWaiting }) =>
+      session.run({
+        loaded,
+        preflight: armed.preflight,
+        gate: now => sameTarget(plan, now),
+        emit,
+        signal,
+        stopWaiting,
+      }),
     );
   }
 
   /** Follows a run from its start to its end on every screen. Never rejects. */
   function follow(first: RunView, start: (added: Added) => Promise<RunEnd>): void {
     const { key } = first;
-    const handle = { stop: new AbortController(), insist: new AbortController() };
+    const handle = { stop: new AbortController(), stopWaiting: new AbortController() };
     const end = start({
       emit: event => hear(key, event, { experiment: first.experiment, recoveryTimeoutMs: first.recoveryMs }),
       signal: handle.stop.signal,
-      insist: handle.insist.signal,
+      stopWaiting: handle.stopWaiting.signal,
     })
       .catch((error: unknown): RunEnd => {
         const reason = messageOf(error);
@@ -161,12 +168,12 @@ export function createRuns(context: Context): Runs {
       const first = firstView(loaded, { apiVersion: '', kind: operator, name: component });
       store.setState(({ runs }) => ({ runs: [...runs, first] }));
       const finished = Promise.withResolvers<FinishedRun>();
-      follow(first, ({ emit: show, signal, insist }) => {
+      follow(first, ({ emit: show, signal, stopWaiting }) => {
         const both = (event: RunEvent) => {
           show(event);
           emit(event);
         };
-        start({ emit: both, signal, insist }).then(finished.resolve, finished.reject);
+        start({ emit: both, signal, stopWaiting }).then(finished.resolve, finished.reject);
         return finished.promise.then(({ result }) => ({ exitCode: exitCode(result), residue: result.residue }));
       });
       return finished.promise;
@@ -193,8 +200,8 @@ export function createRuns(context: Context): Runs {
       await Promise.all([...handles.values()].map(handle => handle.end));
       await Promise.allSettled(works.keys());
     },
-    insist() {
-      for (const handle of handles.values()) handle.insist.abort();
+    stopWaiting() {
+      for (const handle of handles.values()) handle.stopWaiting.abort();
     },
   };
 }

@@ -66,7 +66,7 @@ export interface DayDeps {
   stage(stage: Stage): void;
   /** Stops the day: faults that are in the cluster are reverted. */
   signal: AbortSignal;
-  insist: AbortSignal;
+  stopWaiting: AbortSignal;
 }
 
 export interface DayEnd {

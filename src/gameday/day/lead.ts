@@ -56,7 +56,7 @@ export interface DayOrder {
   by: By;
   despite: ReadonlySet<string>;
   signal: AbortSignal;
-  insist: AbortSignal;
+  stopWaiting: AbortSignal;
   human(day: Day): Human;
   hear(update: DayUpdate): void;
 }
@@ -347,7 +347,7 @@ class Leading implements Day {
 
   #dayDeps(monitor: Monitor, alerts: AlertWatch | undefined): DayDeps {
     const { api, engine, clock, triage, ready, baseline } = this.#deps;
-    const { plan, agenda, by, despite, signal, insist, hear } = this.#order;
+    const { plan, agenda, by, despite, signal, stopWaiting, hear } = this.#order;
     return {
       day: plan.day,
       agenda,
@@ -362,7 +362,7 @@ class Leading implements Day {
       by,
       despite,
       signal: AbortSignal.any([signal, this.#disk.signal]),
-      insist,
+      stopWaiting,
       look: () => {
         const latched = this.recorder.latched();
         const { standings, probes } = monitor;

@@ -108,7 +108,7 @@ async function run(
   loaded: LoadedExperiment,
   { emit, signal }: Pick<RunOptions, 'emit' | 'signal'>,
 ): Promise<FinishedRun> {
-  const { recorder, engine, insist } = deps;
+  const { recorder, engine, stopWaiting } = deps;
   const { name, ttl, soak } = scenario;
   let id = '';
   const hear = (event: RunEvent) => {
@@ -134,7 +134,7 @@ async function run(
       deps.runTarget({ run: id, isTarget, permissions });
       await recorder.written();
     },
-    insist,
+    stopWaiting,
     ...(signal === undefined ? {} : { signal }),
     ...(ttl === undefined ? {} : { ttlMs: ttl }),
     ...(soak === undefined ? {} : { soakMs: soak }),

@@ -21,11 +21,11 @@ export async function revert(run: Run, prepared: Prepared, injection: Injection)
   const { deps, options } = run;
   // A fault that is due does not wait for the disk.
   void run.phase('Reverting');
-  const insist = () => {
+  const stopWaiting = () => {
     const left = injection.written.map(nameOf).join(', ');
     void run.emit({ event: 'note', text: `still reverting, not yet proven restored: ${left}` });
   };
-  options.insist?.addEventListener('abort', insist);
+  options.stopWaiting?.addEventListener('abort', stopWaiting);
   let reverted: Reverted = { receipts: [], residue: Math.max(1, injection.written.length), isByUs: false };
   try {
     const written = await deps.revert(revertRequest(run, prepared, injection));
@@ -40,7 +40,7 @@ export async function revert(run: Run, prepared: Prepared, injection: Injection)
     });
     return { ...reverted, residue: Math.max(1, injection.written.length) };
   } finally {
-    options.insist?.removeEventListener('abort', insist);
+    options.stopWaiting?.removeEventListener('abort', stopWaiting);
   }
 }
 

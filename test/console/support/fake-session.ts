@@ -9,7 +9,7 @@ import type {
   Saved,
   Session,
 } from '../../../src/console/deps.ts';
-import type { MendEnd, MendPlan } from '../../../src/console/screens/mend/view.ts';
+import type { FixEnd, FixPlan } from '../../../src/console/screens/mend/view.ts';
 import type { LoadedExperiment } from '../../../src/experiment/types.ts';
 import type { Plan } from '../../../src/faults/contract.ts';
 import type { LogSource } from '../../../src/health/inspect/follow-log.ts';
@@ -155,8 +155,8 @@ export interface Script<C extends Clock = ManualClock> {
   serverNow(): number;
   remaining(): number;
   triage(): Triage;
-  planMend(finding: Finding, fix: string | undefined): MendPlan;
-  mend(shown: MendPlan): MendEnd;
+  planFix(finding: Finding, fix: string | undefined): FixPlan;
+  applyFix(shown: FixPlan): FixEnd;
   suggest(ref: ObjectRef): Outcome<Suggested>;
   withReach(draft: Draft): Draft;
   /** Files by their path: what was written, and what was there. */
@@ -241,10 +241,10 @@ export function scriptOn<C extends Clock>(clock: C, changes: Partial<Script<C>> 
     isReachable: () => true,
     serverNow,
     remaining: () => 0,
-    planMend: () => {
+    planFix: () => {
       throw new Error('mayday cannot mend this itself: ask somebody');
     },
-    mend: () => ({ isDone: true, lines: [] }),
+    applyFix: () => ({ isDone: true, lines: [] }),
     suggest: ref => suggestIn(SHOP, ref),
     withReach: draft => ({ ...draft, maxPods: '2' }),
     files: new Map(),
@@ -330,8 +330,8 @@ export function fakeSession(play: Script<Clock>): Session {
     async followTriage(_, hear) {
       if (play.isReachable()) hear(play.triage());
     },
-    planMend: async (finding, fix) => play.planMend(finding, fix),
-    mend: async (_, shown) => play.mend(shown),
+    planFix: async (finding, fix) => play.planFix(finding, fix),
+    applyFix: async (_, shown) => play.applyFix(shown),
     leadDay: order => play.leadDay?.(order) ?? Promise.reject(new Error('this cluster has no game-day')),
     planSuite: async all => planSuite(all),
     runSuite: order => play.runSuite?.(order) ?? Promise.reject(new Error('this cluster runs no suite')),

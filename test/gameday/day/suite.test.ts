@@ -50,7 +50,7 @@ async function dayOf(plays: Record<string, Play> = {}, look: (name: string, now:
         seenBy: () => undefined,
         alertOf: () => undefined,
         signal: new AbortController().signal,
-        insist: new AbortController().signal,
+        stopWaiting: new AbortController().signal,
         underWay: (of: UnderWay) => {
           underWay = of;
           return () => undefined;

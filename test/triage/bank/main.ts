@@ -97,7 +97,7 @@ const MENDS_WITHIN_MS = 30_000;
 async function mended(lab: Lab, slug: string, { id }: Printed): Promise<boolean> {
   const { code, stdout, stderr } = await mayday(lab, ['fix', id, '--yes']);
   const said = (word: string) => print(`${slug.padEnd(34)} ${word}`);
-  if (/expected a finding that mayday can mend itself/.test(stderr)) {
+  if (/expected a finding that mayday can fix itself/.test(stderr)) {
     said('nothing for mayday to mend');
     return true;
   }

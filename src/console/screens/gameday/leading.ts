@@ -6,7 +6,7 @@ import { messageOf } from '../../../text/message-of.ts';
 import { type Context, notify, open } from '../../app/context.ts';
 import type { Runs } from '../../app/runs.ts';
 import { pressFor } from '../../keymap/remap.ts';
-import { agendaOf, heard } from './hear.ts';
+import { agendaOf, heard } from './updates.ts';
 import type { Asking, DayView } from './view.ts';
 
 /** The game-day of this console. */
@@ -102,7 +102,7 @@ export function createLeading(context: Context, runs: Runs, putBack: () => void)
         ...(person === undefined ? {} : { person }),
         human,
         signal: context.ended,
-        insist: new AbortController().signal,
+        stopWaiting: new AbortController().signal,
         run: (loaded, emit, start) => runs.lead(loaded, emit, start),
         begun(begun, facts) {
           day = begun;

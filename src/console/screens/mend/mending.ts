@@ -33,7 +33,7 @@ export function createMending(context: Context, after: () => void): Mending {
     if (!session || !finding) return;
     update(NOTHING_TO_MEND);
     try {
-      update({ phase: 'asking', plan: await session.planMend(finding, fix) });
+      update({ phase: 'asking', plan: await session.planFix(finding, fix) });
     } catch (error) {
       failed(error);
     }
@@ -45,7 +45,7 @@ export function createMending(context: Context, after: () => void): Mending {
     if (!session || !finding || !shown) return;
     update({ phase: 'doing' });
     try {
-      const end = await session.mend(finding, shown);
+      const end = await session.applyFix(finding, shown);
       update({ phase: 'done', end });
       const tone = end.isDone ? 'ok' : 'bad';
       stream(

@@ -1,7 +1,7 @@
 import type { Clean } from '../../../text/sanitise.ts';
 
 /** A fix of a finding as a person is asked about it. */
-export interface MendPlan {
+export interface FixPlan {
   /** The finding's id, and the name of the fix. */
   finding: string;
   fix: string;
@@ -15,15 +15,15 @@ export interface MendPlan {
 }
 
 /** What came of one. */
-export interface MendEnd {
+export interface FixEnd {
   isDone: boolean;
   lines: readonly Clean[];
 }
 
 export interface MendView {
   phase: 'planning' | 'asking' | 'doing' | 'done' | 'failed';
-  plan: MendPlan | undefined;
-  end: MendEnd | undefined;
+  plan: FixPlan | undefined;
+  end: FixEnd | undefined;
   message: string;
 }
 

@@ -1,4 +1,4 @@
-import type { MendDeps } from '../engine/mend.ts';
+import type { FixDeps } from '../engine/fix.ts';
 import type { StopGap } from '../engine/stop-gap.ts';
 import { filesUnder } from '../host/files.ts';
 import type { Api } from '../kube/client/api.ts';
@@ -8,7 +8,7 @@ import { processFacts } from './process-facts.ts';
 import type { Runtime } from './runtime.ts';
 
 /** What mending needs of this machine: its disk and clock, and who does it. */
-export async function mendDepsFor(runtime: Runtime, api: Api): Promise<MendDeps> {
+export async function fixDepsFor(runtime: Runtime, api: Api): Promise<FixDeps> {
   const startedAt = runtime.realClock.now();
   return {
     api,
@@ -30,7 +30,7 @@ export async function mendDepsFor(runtime: Runtime, api: Api): Promise<MendDeps>
 /** What a stop-gap of that duration needs as well: a guardian, and the key that signs its record. */
 export async function stopGapFor(runtime: Runtime, api: Api, why: string, ttlMs: number): Promise<StopGap> {
   const { host, by, random } = runtime;
-  const deps = await mendDepsFor(runtime, api);
+  const deps = await fixDepsFor(runtime, api);
   const guard = guardFor(runtime, api);
   const key = recordKeyFor(api, runtime.realClock);
   return { ...deps, header: { ...deps.header, host }, guard, key: () => key.make(), random, by, why, ttlMs };

@@ -1,8 +1,8 @@
 import type { Interrupt } from '../host/interrupt.ts';
 import { tell } from './tell.ts';
 
-/** Aborts at the second request to stop while reverting: what remains is said then; reverting goes on. */
-export function insisting(interrupt: Interrupt): AbortSignal {
+/** A signal that aborts at the second request to stop. The run then stops waiting for its revert and reports what remains. */
+export function secondStopSignal(interrupt: Interrupt): AbortSignal {
   const controller = new AbortController();
   interrupt.onRequest(count => {
     if (count === 1) tell('stopping; the fault is being reverted and checked');

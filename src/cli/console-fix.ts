@@ -1,7 +1,7 @@
-import type { MendEnd, MendPlan } from '../console/screens/mend/view.ts';
-import { mend, type Prepared, prepareMend } from '../engine/mend.ts';
+import type { FixEnd, FixPlan } from '../console/screens/mend/view.ts';
+import { applyFix, type Prepared, prepareFix } from '../engine/fix.ts';
 import type { Api } from '../kube/client/api.ts';
-import { mendDepsFor } from '../runtime/mending.ts';
+import { fixDepsFor } from '../runtime/fix-deps.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 import type { Finding } from '../triage/finding.ts';
@@ -12,20 +12,20 @@ import { receiptLines } from './fix-receipt.ts';
 
 const clean = (text: string): Clean => sanitise(text, 600);
 
-/** Plans a fix of a finding: the one that is named, else the first that can be done. Throws one line where there is none. */
+/** Plans a fix of a finding: the named one, else the first that is possible. Throws an error with a one-line message where there is none. */
 async function prepared(api: Api, finding: Finding, fix: string | undefined): Promise<Prepared> {
   const fitting = remediesOf(finding).filter(({ name }) => fix === undefined || name === fix);
   let why = `mayday cannot mend this itself: ${finding.fixes[0]?.text ?? `mayday explain ${finding.rule} says what to do`}`;
   for (const remedy of fitting) {
-    const made = await prepareMend(api, finding, remedy);
+    const made = await prepareFix(api, finding, remedy);
     if (!('refusal' in made)) return made;
     why = made.refusal;
   }
   throw new Error(why);
 }
 
-/** What a fix would write, for a person to see. */
-export async function planMend(api: Api, finding: Finding, fix: string | undefined): Promise<MendPlan> {
+/** What a fix would write, as lines for the screen. */
+export async function planFix(api: Api, finding: Finding, fix: string | undefined): Promise<FixPlan> {
   const { remedy, plan } = await prepared(api, finding, fix);
   return {
     finding: findingId(finding),
@@ -41,11 +41,11 @@ export async function planMend(api: Api, finding: Finding, fix: string | undefin
   };
 }
 
-/** Plans once more on what the object is now, refuses where that is no longer what was shown, and does it. */
-export async function doMend(runtime: Runtime, api: Api, finding: Finding, shown: MendPlan): Promise<MendEnd> {
-  const now = await planMend(api, finding, shown.fix);
+/** Plans again on the present object, and applies the fix. Throws where the plan differs from the one that was shown. */
+export async function applyFixAsShown(runtime: Runtime, api: Api, finding: Finding, shown: FixPlan): Promise<FixEnd> {
+  const now = await planFix(api, finding, shown.fix);
   if (now.writes.join('\n') !== shown.writes.join('\n'))
     throw new Error('the object has changed since the fix was shown; nothing was written: look at it again');
-  const receipt = await mend(await mendDepsFor(runtime, api), await prepared(api, finding, shown.fix));
+  const receipt = await applyFix(await fixDepsFor(runtime, api), await prepared(api, finding, shown.fix));
   return { isDone: receipt.outcome === 'done', lines: receiptLines(receipt).map(clean) };
 }

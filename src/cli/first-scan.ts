@@ -5,27 +5,31 @@ import type { ScanResult } from '../revert/scan.ts';
 import type { StopOptions } from '../revert/stop-everything.ts';
 import { tell } from './tell.ts';
 
-/** A healthy cluster with 10,000 objects is read in two seconds. What takes longer than this is waited for while the rest is put back. */
+/** A healthy cluster with 10,000 objects is read in two seconds. Lists that take longer than this go on while the rest is reverted. */
 const SLOW_AFTER_MS = 3_000;
 
-/** The first look of a revert. */
-export interface Look {
-  /** What is known now. */
+/** The first scan of a revert. */
+export interface FirstScan {
+  /** The result so far. */
   scanned: ScanResult;
-  /** Everything, once slow lists have ended. */
+  /** The whole result, once slow lists have ended. */
   whole: ScanResult | Promise<ScanResult>;
-  /** For the revert: what slow lists show is chosen from as well, and put back or stopped; nothing where no list is slow. */
-  later(choose: Choosing): Pick<StopOptions, 'later' | 'laterExperiments'>;
+  /** Options for the revert, so that it also reverts and stops what slow lists show; empty where no list is slow. */
+  later(choose: Choosers): Pick<StopOptions, 'later' | 'laterExperiments'>;
 }
 
-/** What of a look is meant. */
-export interface Choosing {
+/** Chooses from a scan what is to be reverted. */
+export interface Choosers {
   findings(found: readonly FoundInjection[]): readonly FoundInjection[];
   experiments(found: readonly ClusterExperiment[]): readonly ClusterExperiment[];
 }
 
-/** Looks at the cluster; with `mayGoAhead` slow lists hold up nothing, and are told on stderr. */
-export async function lookAround(engine: Engine, scope: { namespace?: string }, mayGoAhead: boolean): Promise<Look> {
+/** Scans the cluster. With `mayGoAhead` it does not wait for slow lists, and names them on stderr. */
+export async function firstScan(
+  engine: Engine,
+  scope: { namespace?: string },
+  mayGoAhead: boolean,
+): Promise<FirstScan> {
   const scanned = await engine.scan({ deep: true, ...scope, ...(mayGoAhead ? { slowAfterMs: SLOW_AFTER_MS } : {}) });
   const { rest } = scanned;
   const isEmpty = !scanned.injections.some(({ state }) => state !== 'foreign');

@@ -10,7 +10,7 @@ import type { Finding } from '../triage/finding.ts';
 import type { Planned, Remedy } from '../triage/remedies/remedy.ts';
 import { findingId } from '../triage/result.ts';
 
-export interface MendDeps {
+export interface FixDeps {
   api: Api;
   clock: Clock;
   files: Files;
@@ -28,7 +28,7 @@ export interface Prepared {
 }
 
 /** Reads what the plan is decided from and plans; in one line why it cannot be done. */
-export async function prepareMend(api: Api, finding: Finding, remedy: Remedy): Promise<Prepared | { refusal: string }> {
+export async function prepareFix(api: Api, finding: Finding, remedy: Remedy): Promise<Prepared | { refusal: string }> {
   const got = await api.get(finding.object);
   if (!got.ok) return { refusal: `expected to read ${nameOf(finding.object)}, found: ${got.message}` };
   const { uid } = finding.object;
@@ -48,7 +48,7 @@ const LOOKS = 10;
 const LOOK_MS = 200;
 
 /** Does what was planned: journalled before each write, bound to the version that was planned on, and read again afterwards. */
-export async function mend(deps: MendDeps, { finding, remedy, before, plan }: Prepared): Promise<FixReceipt> {
+export async function applyFix(deps: FixDeps, { finding, remedy, before, plan }: Prepared): Promise<FixReceipt> {
   const { api, clock, files, stateDir, header } = deps;
   const began = clock.monotonic();
   const id = findingId(finding);
@@ -85,7 +85,7 @@ export async function mend(deps: MendDeps, { finding, remedy, before, plan }: Pr
 
 /** Reads the object after our own last write. What is being deleted is given a little time. */
 async function lookAgain(
-  { api, clock }: MendDeps,
+  { api, clock }: FixDeps,
   { object }: Finding,
   before: KubeObject,
   remedy: Remedy,
@@ -104,7 +104,7 @@ async function lookAgain(
  * Recreates an object that was saved in full, without the fields that only the server sets. An object that has taken
  * its name meanwhile is left alone.
  */
-export async function makeAgain(deps: MendDeps, saved: KubeObject): Promise<FixReceipt> {
+export async function makeAgain(deps: FixDeps, saved: KubeObject): Promise<FixReceipt> {
   const { api, clock, files, stateDir, header } = deps;
   const began = clock.monotonic();
   const { name, namespace, labels, annotations, finalizers, ownerReferences } = saved.metadata;

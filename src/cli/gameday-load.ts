@@ -12,16 +12,16 @@ import { CommandFailure } from './failure.ts';
 import { type BegunDay, readJournal, takeOver } from './gameday-journal.ts';
 import { planFailure, readPlanFile } from './gameday-plan.ts';
 
-/** What is led, read before anything is connected. */
-export interface Due {
+/** The day to lead; read before a connection is made. */
+export interface LoadedDay {
   plan: Plan;
   agenda: DayOrder['agenda'];
   kept: DayOrder['kept'];
   begun?: BegunDay;
 }
 
-/** A plan with everything that it runs; a usage failure in one line where something is wrong with it. */
-export function dueOf(path: unknown): Due {
+/** Reads a plan with its experiments; throws a usage failure where something is wrong with it. */
+export function loadDay(path: unknown): LoadedDay {
   if (typeof path !== 'string') throw new CommandFailure('expected a plan to run, such as autumn.yaml');
   const reading = readPlanFile(path);
   if (!reading.ok) throw planFailure(path, reading.issues);
@@ -31,8 +31,8 @@ export function dueOf(path: unknown): Due {
   return { plan, agenda: agenda.scenarios, kept: agenda.files };
 }
 
-/** What a journal leaves to do: with its own copy of the plan and of its files. */
-export async function resumed(named: unknown, runtime: Runtime, api: Api): Promise<Due> {
+/** The day that a journal leaves to finish, from its own copies of the plan and of the files. */
+export async function loadFromJournal(named: unknown, runtime: Runtime, api: Api): Promise<LoadedDay> {
   const { files: _, ...day } = await takeOver(readJournal(named, runtime.paths.state), runtime.paths.state);
   const { begin, path, text } = day;
   expectNobodyLeads(text, path, runtime.host);

@@ -1,0 +1,19 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** Receives the output of a command in place of stdout and stderr of this process. */
+export interface OutputCapture {
+  /** A text for stdout. `value` is the result as data, where the text is a whole result. */
+  out(text: string, value?: unknown): void;
+  /** A text for stderr. */
+  tell(text: string): void;
+}
+
+// One command may be at work on many clusters side by side; each speaks to a currentCapture of its own.
+const captures = new AsyncLocalStorage<OutputCapture>();
+
+/** The capture of the running command; undefined where its output goes to stdout and stderr. */
+export const currentCapture = (): OutputCapture | undefined => captures.getStore();
+
+/** Runs `work`; everything that it prints goes to `capture`. */
+export const capturingOutput = <T>(capture: OutputCapture, work: () => Promise<T>): Promise<T> =>
+  captures.run(capture, work);
