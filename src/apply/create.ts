@@ -9,11 +9,11 @@ import { type Seen, seenOf } from './state.ts';
 
 /** Why nothing was created, in one line. */
 export type NotTaken =
-  /** There is one of that name. */
+  /** An experiment of that name exists. */
   | { is: 'exists'; seen: Seen }
-  /** The server does not take it, or would keep something else. */
+  /** The server refuses it, or would store something else. */
   | { is: 'refused'; says: Clean; failure?: Failure }
-  /** No answer came: it may be there. */
+  /** The answer was lost: it may have been created. */
   | { is: 'unknown'; says: Clean };
 
 export type Taken<T> = { ok: true; value: T } | { ok: false; why: NotTaken };
@@ -21,7 +21,7 @@ export type Taken<T> = { ok: true; value: T } | { ok: false; why: NotTaken };
 const DEADLINE_MS = 30_000;
 const no = (why: NotTaken): { ok: false; why: NotTaken } => ({ ok: false, why });
 
-/** Has the server try it: name, schema, admission. What it would keep must be what was sent, as the gates looked at that. */
+/** Tries the creation by a server-side dry run: name, schema, admission. What the server would store must equal what was sent, since the gates checked that. */
 export async function tryApply(api: Api, object: KubeObject): Promise<Taken<KubeObject>> {
   const there = await api.get(refOf(object));
   if (there.ok) return no({ is: 'exists', seen: seenOf(there.value) });
@@ -45,7 +45,7 @@ export async function tryApply(api: Api, object: KubeObject): Promise<Taken<Kube
   return { ok: true, value: tried.value };
 }
 
-/** Creates it, once. Where the answer is lost, the object itself says whether it is there. */
+/** Creates it, once. Where the answer is lost, a read shows whether it was created. */
 export async function createExperiment(api: Api, object: KubeObject): Promise<Taken<ObjectRef>> {
   const created = await api.create(object, {
     fieldManager: FIELD_MANAGER,

@@ -5,8 +5,8 @@ import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
 import { faultsOf } from '../revert/where-it-is.ts';
 
 /**
- * The injections that are this experiment's, as far as what is found tells: of its type, where it reaches, with the name that its
- * parameters give. One that says that it is of another run or experiment is not.
+ * The injections that this experiment probably made: of its type, in its reach, with the name that its
+ * parameters give. One that names another run or experiment is left out.
  */
 export function faultOfExperiment(
   experiment: KubeObject,

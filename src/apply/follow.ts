@@ -2,44 +2,44 @@ import type { Clock } from '../host/clock.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import type { Api, WatchEvent } from '../kube/client/api.ts';
 import { age } from '../text/duration.ts';
+import { type ApplyEvent, eventsBetween } from './event.ts';
 import { eventWords, revertsAt, type Seen, seenOf } from './state.ts';
-import { type Happening, news } from './told.ts';
 
-/** How following ended. `seen` is the last that was seen of it. */
+/** How following ended. `seen` is the last state that was read. */
 export type End =
-  /** Its controller came to an end with it. */
+  /** Its controller has finished with it. */
   | { is: 'over'; seen: Seen }
-  /** It is not there any more, or another object has its name. */
+  /** It was deleted, or another object has its name. */
   | { is: 'gone'; seen?: Seen }
-  /** No controller took it within the time that it was given. */
+  /** No controller took it within the time limit. */
   | { is: 'nobody'; seen: Seen }
   | { is: 'time-up'; seen?: Seen }
-  /** Whoever follows it has left. */
+  /** The user stopped following. */
   | { is: 'left'; seen?: Seen };
 
 export interface FollowOptions {
   api: Api;
   clock: Clock;
-  /** With a uid, an object of that name with another uid is another one. */
+  /** The object to follow. With a uid, an object of the same name and another uid does not count. */
   object: ObjectRef;
-  /** How long a controller may take before it is said that none does. */
+  /** How long a controller may take before a warning is given. */
   acceptMs: number;
   /** How long to follow at most. */
   timeoutMs?: number;
-  tell(happening: Happening): void;
+  tell(happening: ApplyEvent): void;
   signal: AbortSignal;
 }
 
-/** A watch is never believed for longer than this without a read: it may have gone silent. */
+/** The longest time without a read: a watch may have gone silent. */
 const READ_AGAIN_MS = 10_000;
-/** After a failure, or where nothing may be watched. */
+/** The pause after a failure, or where watching is not permitted. */
 const PAUSE_MS = 1_000;
-/** How long a controller may take to let go of what it calls over: an abort is written down before its fault is reverted. */
+/** How long a controller may take to remove its finalizer after the end: it records an abort before it reverts the fault. */
 const LET_GO_MS = 10_000;
-/** The framework's controller looks at a TTL each 30 s; then it reverts. */
+/** The framework's controller checks TTLs every 30 s and then reverts; this leaves some time for the revert. */
 const LATE_MS = 45_000;
 
-/** Tells what its controller does with a ChaosExperiment, until its end. Only reads: whether anybody follows is nothing to the controller. */
+/** Reports what the controller does with a ChaosExperiment, until its end. Only reads; the controller does not depend on it. */
 export async function follow(options: FollowOptions): Promise<End> {
   const { api, clock, signal } = options;
   const self = followed(options);
@@ -73,7 +73,7 @@ function followed({ api, clock, tell, object: asked, acceptMs, timeoutMs }: Foll
   let seen: Seen | undefined;
   let isTaken = false;
 
-  const once = (key: string, happening: Happening) => {
+  const once = (key: string, happening: ApplyEvent) => {
     if (said.has(key)) return;
     said.add(key);
     tell(happening);
@@ -88,7 +88,7 @@ function followed({ api, clock, tell, object: asked, acceptMs, timeoutMs }: Foll
     if (object.uid !== undefined && live.metadata.uid !== object.uid) return gone();
     object = { ...object, ...(live.metadata.uid === undefined ? {} : { uid: live.metadata.uid }) };
     const now = seenOf(live);
-    for (const happening of news(seen, now)) tell(happening);
+    for (const happening of eventsBetween(seen, now)) tell(happening);
     seen = now;
     isTaken ||= now.isTaken;
     if (!now.isOver) return undefined;
@@ -96,7 +96,7 @@ function followed({ api, clock, tell, object: asked, acceptMs, timeoutMs }: Foll
     return now.isHeld ? undefined : { is: 'over', seen: now };
   }
 
-  /** What its controller and others wrote of it as Events, each once. */
+  /** Reports each Event about it once. */
   async function hear(now: Seen): Promise<void> {
     const { namespace } = object;
     const listed = await api.list(
@@ -124,14 +124,14 @@ function followed({ api, clock, tell, object: asked, acceptMs, timeoutMs }: Foll
       once(`unread ${message}`, { event: 'note', text: `cannot be read: ${message}; asked again` });
       return undefined;
     },
-    /** What time alone brings. */
+    /** What follows from the passing of time alone. */
     async due(): Promise<End | undefined> {
       if (timeoutMs !== undefined && elapsed() >= timeoutMs) return { is: 'time-up', ...last() };
       if (seen === undefined) return undefined;
       if (overSince !== undefined && clock.monotonic() - overSince >= LET_GO_MS) {
         tell({
           event: 'note',
-          text: `it is ${seen.phase}, and its controller has not let go of it: its finalizer is still there`,
+          text: `it is ${seen.phase}, and its controller has not removed its finalizer`,
         });
         return { is: 'over', seen };
       }
@@ -141,7 +141,7 @@ function followed({ api, clock, tell, object: asked, acceptMs, timeoutMs }: Foll
         once(happening.event + clockOf(happening), happening);
       return undefined;
     },
-    /** Milliseconds until something may be due. */
+    /** Milliseconds until the next moment at which something may be due. */
     untilNext(): number {
       const now = api.serverTime().now;
       const at = seen === undefined ? undefined : revertsAt(seen);
@@ -156,14 +156,14 @@ function followed({ api, clock, tell, object: asked, acceptMs, timeoutMs }: Foll
       ].filter(ms => ms > 0);
       return Math.min(...moments);
     },
-    /** Follows changes as they come. `broken`: they cannot be followed, so that it must be read again. */
+    /** Handles changes as they come. `broken`: the watch has ended, so the object must be read again. */
     async watch(live: KubeObject, stop: AbortSignal): Promise<End | 'time' | 'broken'> {
       const moments = () => `${isTaken} ${seen?.injectedAt} ${overSince}`;
       const before = moments();
       for await (const change of changesOf(api, object, live.metadata.resourceVersion ?? '', stop)) {
         const end = absorb(change.object) ?? (change.type === 'DELETED' ? gone() : undefined);
         if (end !== undefined) return end;
-        // What is waited for has changed.
+        // The next moment to wait for has changed.
         if (moments() !== before) return 'time';
       }
       return stop.aborted ? 'time' : 'broken';
@@ -171,7 +171,7 @@ function followed({ api, clock, tell, object: asked, acceptMs, timeoutMs }: Foll
   };
 }
 
-/** Every change of one object; ends where they cannot be followed. */
+/** Every change of one object; ends when the watch fails. */
 async function* changesOf(
   api: Api,
   { apiVersion, kind, namespace, name }: ObjectRef,
@@ -186,9 +186,9 @@ async function* changesOf(
   }
 }
 
-const clockOf = (happening: Happening): string => ('clock' in happening ? ` ${happening.clock}` : '');
+const clockOf = (happening: ApplyEvent): string => ('clock' in happening ? ` ${happening.clock}` : '');
 
-function overdue(seen: Seen, now: number): Happening[] {
+function overdue(seen: Seen, now: number): ApplyEvent[] {
   if (seen.state !== 'live' && seen.state !== 'stuck') return [];
   const { ttlEnd, observesUntil } = seen;
   const end = revertsAt(seen);
@@ -207,7 +207,7 @@ function overdue(seen: Seen, now: number): Happening[] {
           {
             event: 'deadline' as const,
             clock: 'recovery' as const,
-            says: 'observed for as long as it says: its controller reverts now',
+            says: 'its observation time is over: its controller reverts now',
           },
         ]
       : []),

@@ -10,17 +10,17 @@ import { planGates } from '../safety/gates.ts';
 import { latchGate, readLatch } from '../safety/latch.ts';
 import { permissionGate, resourceWords, reviewPermissions } from '../safety/permissions.ts';
 import { readAndPlan, scopeOf } from '../safety/read-and-plan.ts';
-import type { ExperimentKind } from './kind.ts';
+import type { ExperimentKind } from './experiment-kind.ts';
 
 export interface Gated {
   gates: GateResult[];
-  /** What one should know, a line each. */
+  /** Warnings, a line each. */
   warnings: string[];
 }
 
 /**
- * Every gate of a run, asked before somebody else injects. The fault is planned as if we injected it, so that what it would reach is counted;
- * the rights are those to create and to delete a ChaosExperiment, as its controller has rights of its own. Writes nothing.
+ * Asks every gate of a run before the framework's controller injects. The fault is planned as if mayday injected it, so that what it would reach is counted;
+ * the permissions checked are those to create and delete a ChaosExperiment, since the controller injects with its own. Writes nothing.
  */
 export async function askApplyGates(
   api: Api,
@@ -78,7 +78,7 @@ export async function askApplyGates(
   };
 }
 
-/** The framework's controller does not look at this field. */
+/** The gate for `blastRadius.dryRun`, which the framework's controller ignores. */
 const dryRunGate = (isDry: boolean): GateResult =>
   isDry
     ? stop(

@@ -3,33 +3,33 @@ import { nameOf } from '../k8s/object-ref.ts';
 import { toldLine } from '../run/line.ts';
 import { rfc3339 } from '../text/rfc3339.ts';
 import type { Conclusion } from './conclusion.ts';
-import type { Told } from './told.ts';
+import type { TimedApplyEvent } from './event.ts';
 
 const REMAINS = { none: 'no marks', left: 'REMAINS', blind: 'BLIND' } as const;
 
 /** One line in the columns of `mayday run`. */
-export function appliedLine(told: Told, experiment: string): string {
-  return toldLine(told.at, wordsOf(told), { experiment });
+export function appliedLine(event: TimedApplyEvent, experiment: string): string {
+  return toldLine(event.at, wordsOf(event), { experiment });
 }
 
-function wordsOf(told: Told): { label?: string; text: string } {
-  switch (told.event) {
+function wordsOf(event: TimedApplyEvent): { label?: string; text: string } {
+  switch (event.event) {
     case 'applied':
-      return { text: `applied as ${nameOf(told.object)}` };
+      return { text: `applied as ${nameOf(event.object)}` };
     case 'phase':
-      return { label: 'phase', text: `${told.phase}${told.says === '' ? '' : `  ${told.says}`}` };
+      return { label: 'phase', text: `${event.phase}${event.says === '' ? '' : `  ${event.says}`}` };
     case 'baseline':
-      return { label: 'baseline', text: told.passed ? `steady (${told.says})` : `NOT steady: ${told.says}` };
+      return { label: 'baseline', text: event.passed ? `steady (${event.says})` : `NOT steady: ${event.says}` };
     case 'note':
-      return { label: 'note', text: told.text };
+      return { label: 'note', text: event.text };
     case 'begun':
-      return { label: 'clocks', text: told.says };
+      return { label: 'clocks', text: event.says };
     default:
-      return { label: told.event, text: told.says };
+      return { label: event.event, text: event.says };
   }
 }
 
-/** The last lines: what a look afterwards showed, and the verdict. */
+/** The last lines: the result of the scan afterwards, and the verdict. */
 export function conclusionLines(at: number, conclusion: Conclusion, experiment: string): string[] {
   const { remains, outcome, reasons } = conclusion;
   const line = (label: string, text: string) => toldLine(at, { label, text }, { experiment });
@@ -44,8 +44,8 @@ const named = ({ namespace, name }: ObjectRef) => ({
   experiment: name,
 });
 
-/** The same as a line of JSON; moments as RFC 3339 text. */
-export function appliedJson({ at, event, ...rest }: Told, object: ObjectRef): Record<string, unknown> {
+/** The event as a line of JSON, with times as RFC 3339 text. */
+export function appliedJson({ at, event, ...rest }: TimedApplyEvent, object: ObjectRef): Record<string, unknown> {
   const moments = Object.entries(rest).map(([key, value]) => [
     key,
     MOMENTS.has(key) ? rfc3339(value as number) : value,

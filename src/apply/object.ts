@@ -1,11 +1,11 @@
 import type { Experiment, SteadyStateCheck } from '../experiment/types.ts';
 import type { Json, KubeObject } from '../k8s/object.ts';
 import { formatDuration } from '../text/duration.ts';
-import type { ExperimentKind } from './kind.ts';
+import type { ExperimentKind } from './experiment-kind.ts';
 
 type Members = Record<string, Json | undefined>;
 
-/** Without the members that are undefined, or empty lists and maps. */
+/** The members without those that are undefined or empty lists or maps. */
 const given = (members: Members): { [key: string]: Json } =>
   Object.fromEntries(
     Object.entries(members).filter(
@@ -16,7 +16,7 @@ const given = (members: Members): { [key: string]: Json } =>
 const duration = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : formatDuration(ms));
 
 /**
- * The ChaosExperiment that the framework's controller is given: what the document says, nothing more. What the document leaves to a default
+ * The ChaosExperiment to create: only what the document says. What the document leaves to a default
  * is left to the CRD's.
  */
 export function objectOf({ metadata, spec }: Experiment, kind: ExperimentKind): KubeObject {
@@ -31,7 +31,7 @@ export function objectOf({ metadata, spec }: Experiment, kind: ExperimentKind): 
       ...(annotations === undefined ? {} : { annotations }),
     },
     spec: given({
-      // Zero stands for none, which a CRD need not take.
+      // Zero stands for no value, and the CRD may reject it.
       tier: spec.tier === 0 ? undefined : spec.tier,
       target: given({ ...target }),
       steadyState: given({
@@ -60,8 +60,8 @@ export function objectOf({ metadata, spec }: Experiment, kind: ExperimentKind): 
 }
 
 /**
- * Where what the server would keep is not what was sent: the path of each member that it drops or changes. Members that it adds are its
- * defaults.
+ * The path of each member that the server would drop or change. Members that it adds are
+ * defaults, and are not listed.
  */
 export function changedPaths(sent: unknown, kept: unknown, path = 'spec'): string[] {
   if (Array.isArray(sent)) {

@@ -8,7 +8,7 @@ import { carrierResources, faultsOf, whereItIs } from '../revert/where-it-is.ts'
 import { counted } from '../text/counted.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 
-/** Whether something of a fault is left in the cluster, as a scan after the end shows it. */
+/** What a scan after the end found of a fault in the cluster. */
 export interface Remains {
   state: 'none' | 'left' | 'blind';
   says: Clean;
@@ -16,7 +16,7 @@ export interface Remains {
   left: readonly string[];
 }
 
-/** Looks wherever the fault of this experiment would be. What could not be read there is blind, never nothing. */
+/** Scans every place where the fault of this experiment could be. A place that could not be read gives `blind`, never `none`. */
 export async function lookForRemains(
   api: Api,
   scan: (options: ScanOptions) => Promise<ScanResult>,
@@ -45,7 +45,7 @@ export async function lookForRemains(
   return { state: 'none', says: sanitise(`no mark of its fault is left: ${looked}`, 400), left: [] };
 }
 
-/** The namespace in which all of a fault would be seen; undefined where it may be in several, or in none. */
+/** The only namespace that the fault can be in; undefined where it can be in several, or in cluster-scoped objects. */
 function onlyNamespace(
   { namespaces }: ClusterExperiment['reach'],
   resources: readonly string[] | undefined,

@@ -10,28 +10,28 @@ const DEFAULT_RECOVERY_MS = 60_000;
 
 const OVER = ['Complete', 'Aborted'];
 
-/** What an applied ChaosExperiment says of itself at one moment. */
+/** The state of an applied ChaosExperiment at one moment. */
 export interface Seen extends ClusterExperiment {
   uid: string;
-  /** As the controller wrote it; empty before the first. */
+  /** The phase as the controller wrote it; empty before the first. */
   writtenPhase: string;
-  /** Something in the object shows that a controller has it in hand. */
+  /** Something in the object shows that a controller has taken it. */
   isTaken: boolean;
   isLeaving: boolean;
-  /** Its controller has come to an end with it, even where somebody deleted it since. */
+  /** Its controller has finished with it, even where somebody deleted it since. */
   isOver: boolean;
   message?: Clean;
-  /** When the controller ends observing, where no TTL ends it before. Milliseconds since the epoch. */
+  /** When the controller stops observing, unless a TTL ends first. Milliseconds since the epoch. */
   observesUntil?: number;
-  /** Its controller says that the fault is in: its words. */
+  /** The controller's message that the fault is in the cluster. */
   injected?: Clean;
-  /** What the controller found before it injected. */
+  /** The steady state that the controller found before the injection. */
   before?: { passed: boolean; says: Clean };
-  /** What the verdict rests on, in the controller's words. */
+  /** The reasons of the verdict, in the controller's words. */
   reasons: Clean[];
 }
 
-/** Reads one. Text is the controller's, made safe. */
+/** Reads the state of a ChaosExperiment. Texts of the controller are sanitised. */
 export function seenOf(object: KubeObject): Seen {
   const experiment = clusterExperiment(object);
   const status = fields(object.status);
@@ -64,7 +64,7 @@ export function revertsAt({ ttlEnd, observesUntil }: Pick<Seen, 'ttlEnd' | 'obse
   return ends.length === 0 ? undefined : Math.min(...ends);
 }
 
-/** A CheckResult of the framework in words; undefined where there is none yet. */
+/** A CheckResult of the framework as text; undefined where there is none yet. */
 function checkWords(result: unknown): Seen['before'] {
   const { passed, details } = fields(result);
   if (typeof passed !== 'boolean') return undefined;
@@ -91,7 +91,7 @@ function reasonsOf(evaluation: ReturnType<typeof fields>, message: string, after
   return [...new Set(said)].slice(0, 10).map(one => sanitise(one, 300));
 }
 
-/** An Event about an object, in words; `key` is the same for the same happening. */
+/** An Event about an object as text; `key` identifies it. */
 export function eventWords(event: KubeObject): { key: string; says: Clean; at: number } {
   const at = time(event.lastTimestamp) ?? time(event.eventTime) ?? time(event.metadata.creationTimestamp) ?? 0;
   const reason = text(event.reason);

@@ -9,14 +9,14 @@ import { RECORD_KEY } from '../safety/record-key.ts';
 import { fieldsOf } from './fields.ts';
 import { type About, select, undiscovered } from './resources.ts';
 
-/** One object as it was. */
+/** One object as it was saved. */
 export interface KeptObject {
   ref: ObjectRef;
-  /** Values by the names of the fields; of a Secret only digests. */
+  /** Values by field name; for a Secret only digests. */
   fields: Record<string, string>;
 }
 
-/** What namespaces looked like at one time. Times in milliseconds since the epoch, server time. */
+/** The saved state of namespaces at one time. Times in milliseconds since the epoch, server time. */
 export interface Baseline {
   kind: 'mayday-baseline';
   v: 1;
@@ -25,14 +25,14 @@ export interface Baseline {
   context: string;
   server: string;
   clusterUid: string;
-  /** None: all of them. */
+  /** The namespaces; an empty list means all. */
   namespaces: string[];
   objects: KeptObject[];
-  /** What could not be read, so that nothing is known of it. */
+  /** Kinds that could not be read, so nothing is known about them. */
   blind: About[];
 }
 
-/** What was read: the baseline, and the objects themselves to tell who wrote them. */
+/** A baseline, and the objects it was made from, which say who wrote them. */
 export interface Taken {
   baseline: Baseline;
   live: ReadonlyMap<string, KubeObject>;
@@ -40,13 +40,13 @@ export interface Taken {
 
 const WIDTH = 8;
 
-/** By which an object is found again, whatever version of its group it is read in. */
+/** The key of an object, without the version, since the version it is read in may change. */
 export const keyOf = ({ apiVersion, kind, namespace, name }: ObjectRef): string =>
   `${apiVersion.includes('/') ? apiVersion.split('/')[0] : ''} ${kind} ${namespace ?? ''}/${name}`;
 
 /**
- * Reads every object of the namespaces (all where none is named), the namespaces themselves, and those cluster-wide objects that faults
- * are written into. Writes nothing; what cannot be read is in `blind`.
+ * Reads every object of the namespaces (all if none is named), the namespaces themselves, and cluster-scoped objects of kinds that faults
+ * write to. Writes nothing; what cannot be read is in `blind`.
  */
 export async function takeBaseline(
   api: Api,
@@ -63,7 +63,7 @@ export async function takeBaseline(
   await pooled(lists, WIDTH, async ({ resource, collection }) => {
     const page = await api.listAll(collection, signal ? { signal } : {});
     if (!page.ok) {
-      // A namespace that is not there has nothing in it.
+      // A namespace that does not exist has no objects.
       if (page.reason !== 'not-found') blind.push({ resource: titleOf(resource), reason: page.message });
       return;
     }
@@ -100,17 +100,17 @@ function listsOf(discovery: Discovery, namespaces: readonly string[]): List[] {
   });
 }
 
-/** Of the namespaces themselves only those that are meant. */
+/** Whether an object belongs to the baseline: Namespaces other than the named ones do not. */
 const isOf = ({ kind, apiVersion, metadata }: KubeObject, namespaces: readonly string[]): boolean =>
   kind !== 'Namespace' || apiVersion !== 'v1' || namespaces.length === 0 || namespaces.includes(metadata.name);
 
-/** Made by a controller from its owner, and made anew under another name whenever one is gone. */
+/** Kinds that a controller creates from an owner, with a new name each time. */
 const MADE = new Set(['Pod', 'ReplicaSet', 'ControllerRevision', 'Job']);
 
 const isPassing = ({ kind, metadata }: KubeObject): boolean =>
   MADE.has(kind) && (metadata.ownerReferences ?? []).some(owner => owner.controller === true);
 
-/** Mayday's own, which every injection or emergency stop may leave there. */
+/** Whether it is an object of mayday itself, which an injection or emergency stop may leave there. */
 const isOurs = (object: KubeObject): boolean =>
   [RECORD_KEY, LATCH].some(own => keyOf(own) === keyOf(refOf(object))) ||
   (object.kind === 'Namespace' && object.metadata.name === RECORD_KEY.namespace);

@@ -7,23 +7,23 @@ import { sideBySide } from '../text/side-by-side.ts';
 import { type Baseline, keyOf, type Taken } from './baseline.ts';
 import { fieldsOf } from './fields.ts';
 
-/** One field that is not as it was. What is not there is missing. */
+/** One field that differs. `before` or `now` is absent where the field did or does not exist. */
 export interface ChangedField {
   field: string;
   before?: string;
   now?: string;
-  /** Who wrote it last, as managedFields has it; missing where that does not say. */
+  /** Who wrote it last according to managedFields; absent where they do not say. */
   by?: string;
 }
 
-/** One object that is not as it was. */
+/** One object that differs. */
 export interface Difference {
   object: ObjectRef;
   change: 'added' | 'removed' | 'changed';
-  /** Of an added object: who wrote it last. */
+  /** For an added object: who wrote it last. */
   by?: string;
   fields: ChangedField[];
-  /** It carries marks of an injection. */
+  /** Whether it carries marks of an injection. */
   isMarked?: true;
 }
 
@@ -31,16 +31,16 @@ export interface BaselineDiff {
   before: { id: string; at: number };
   at: number;
   differences: Difference[];
-  /** As they were, but made again: another uid. */
+  /** Objects with the same content that were created again, so they have another uid. */
   madeAgain: ObjectRef[];
-  /** What could not be read before or now, so that nothing is claimed of it. */
+  /** Kinds that could not be read before or now, so nothing is known about them. */
   blind: About[];
   compared: number;
 }
 
 const MARK = /chaos\.operatorchaos\.io/;
 
-/** What is not as it was. An object of a kind that could not be read on either side is in neither list. */
+/** The differences between two baselines. Objects of a kind that could not be read on one side are left out. */
 export function compareBaselines(before: Baseline, { baseline: now, live }: Taken): BaselineDiff {
   const old = new Map(before.objects.map(object => [keyOf(object.ref), object]));
   const fresh = new Map(now.objects.map(object => [keyOf(object.ref), object]));
@@ -76,7 +76,7 @@ const about = (object: ObjectRef, fields: Record<string, string>): Pick<Differen
   ...(Object.keys(fields).some(field => MARK.test(field)) ? { isMarked: true } : {}),
 });
 
-/** Where the group of an object could not be listed, that it is missing says nothing. */
+/** Whether the kind of an object could not be listed: then its absence proves nothing. */
 function isBlindTo(blind: readonly About[], { apiVersion, kind }: ObjectRef): boolean {
   const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
   const plural = kind.toLowerCase();
@@ -119,7 +119,7 @@ function writer(object: KubeObject | undefined, paths: readonly (readonly string
 
 const SHORT = 60;
 
-/** What differs, a line for each object and each field; nothing where all is as it was. */
+/** The differences, a line for each object and each field. */
 export function differenceLines({ differences }: Pick<BaselineDiff, 'differences'>): string[] {
   return differences.flatMap(({ object, change, fields, by, isMarked }) => {
     const mark = isMarked ? '  CARRIES MARKS OF AN INJECTION' : '';
@@ -133,7 +133,7 @@ function fieldLine({ field, before, now, by }: ChangedField): string {
   return `           ${field}: ${a} → ${b}${by === undefined ? '' : `  by ${by}`}`;
 }
 
-/** The same in one line for each object, as a game-day's report has it. */
+/** The differences in one line for each object, for the report of a game-day. */
 export const leftLines = ({ differences }: Pick<BaselineDiff, 'differences'>): string[] =>
   differences.map(({ object, change, fields, isMarked }) =>
     sanitise(

@@ -2,29 +2,29 @@ import { sha256 } from '../injection/record/envelope.ts';
 import { isSecretPath } from '../injection/record/secret-text.ts';
 import type { KubeObject } from '../k8s/object.ts';
 
-/** One field of an object: how people name it, where it stands, and its value as text; of a value of a Secret only the digest. */
+/** One field of an object: its name for people, its path, and its value as text; for values of a Secret only the digest. */
 export interface Field {
   name: string;
   path: readonly string[];
   value: string;
 }
 
-/** Kept by the server or by controllers, and different after every write: that they changed says nothing. */
+/** Fields that the server or controllers write, and that change all the time; they are not compared. */
 const NOISE: readonly RegExp[] = [
   /^(status|apiVersion|kind)(\.|$)/,
   /^metadata\.(resourceVersion|generation|managedFields|selfLink|creationTimestamp|uid|name|namespace)$/,
   /^metadata\.annotations\["(deployment\.kubernetes\.io\/revision|kubectl\.kubernetes\.io\/restartedAt|control-plane\.alpha\.kubernetes\.io\/leader)"\]$/,
 ];
 
-/** What a Lease is for: who holds it, since when. */
+/** The fields of a Lease that change while it is in use. */
 const LEASE_NOISE = /^spec\.(renewTime|acquireTime|holderIdentity|leaseTransitions)$/;
-/** A copy of the whole object, which may be that of a Secret. */
+/** An annotation with a copy of the whole object; that of a Secret holds its values. */
 const COPY = 'metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"]';
 
 const isNoise = (kind: string, name: string): boolean =>
   NOISE.some(noise => noise.test(name)) || (kind === 'Lease' && LEASE_NOISE.test(name));
 
-/** What an object says, field by field, without what changes by itself. Items of a list that have names are told apart by them. */
+/** The fields of an object, without those that change by themselves. Items of a list are identified by their names where all have one. */
 export function fieldsOf(object: KubeObject): Field[] {
   const found: Field[] = [];
   const add = (name: string, path: readonly string[], value: unknown) => {
@@ -50,7 +50,7 @@ export function fieldsOf(object: KubeObject): Field[] {
   return found;
 }
 
-/** Not there and empty are told apart: an emptied list is a change. */
+/** Whether a value is null or an empty list or map. It is kept as a field of its own: emptying a list is a change. */
 const isEmpty = (value: unknown): boolean =>
   value === null || (typeof value === 'object' && Object.keys(value as object).length === 0);
 

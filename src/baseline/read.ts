@@ -23,7 +23,7 @@ const shape = z.looseObject({
   blind: z.array(about),
 });
 
-/** A saved baseline; a text says in few words what it is instead. */
+/** Parses a saved baseline, or gives a text that says what was found instead. */
 export function readBaseline(text: string): Baseline | string {
   try {
     const read = shape.safeParse(JSON.parse(text));

@@ -3,7 +3,7 @@ import type { ApiResource } from '../kube/discovery/discovery.ts';
 
 export { type About, undiscovered } from '../injection/resources.ts';
 
-/** Worked out from other objects, or gone within the hour. */
+/** Kinds that are derived from other objects, or short-lived. */
 const PASSING = new Set([
   '/events',
   'events.k8s.io/events',
@@ -13,7 +13,7 @@ const PASSING = new Set([
   'authorization.openshift.io/*',
 ]);
 
-/** Cluster-wide kinds that faults are written into; there is no end to the others. */
+/** The cluster-scoped kinds that faults write to. Others are left out, since they are too many. */
 const CLUSTER_WIDE = new Set([
   '/namespaces',
   'admissionregistration.k8s.io/validatingwebhookconfigurations',
@@ -22,7 +22,7 @@ const CLUSTER_WIDE = new Set([
   'rbac.authorization.k8s.io/clusterrolebindings',
 ]);
 
-/** What a baseline is of: one version of each resource of namespaces, and some that are cluster-wide. */
+/** The resources in a baseline: one version of each namespaced resource, and some cluster-scoped ones. */
 export const select = (listable: readonly ApiResource[]): ApiResource[] =>
   selectListable(listable, undefined).resources.filter(({ group, resource, namespaced }) => {
     const key = `${group}/${resource}`;

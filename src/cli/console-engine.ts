@@ -35,16 +35,7 @@ import { notRecordedLines } from './not-recorded.ts';
 /** The members of the console's session that need the engine. */
 export type EngineSession = Pick<
   Session,
-  | 'preflight'
-  | 'run'
-  | 'scan'
-  | 'revert'
-  | 'toAsk'
-  | 'unfinished'
-  | 'guardians'
-  | 'suspended'
-  | 'resumed'
-  | 'liftLatch'
+  'preflight' | 'run' | 'scan' | 'revert' | 'toAsk' | 'unfinished' | 'guardians' | 'suspended' | 'resumed' | 'liftLatch'
 >;
 
 /** The console's access to the engine of one connection, which is the same engine that the commands use. */

@@ -21,7 +21,7 @@ import {
 } from '../suite/journal.ts';
 import { suiteLine } from '../suite/line.ts';
 import { type SuiteEntry, suiteEntries } from '../suite/order.ts';
-import { liftDied, notResumable, owed } from '../suite/resume.ts';
+import { missingEntries, notResumable, revertDiedRuns } from '../suite/resume.ts';
 import type { SuiteResult } from '../suite/run-suite.ts';
 import type { CommandBody, Invocation } from './command.ts';
 import { answered } from './consent.ts';
@@ -165,13 +165,13 @@ async function orderAgain(suite: string, engine: Engine, api: Api, runtime: Runt
   const no = notResumable(history, here, isAlive);
   if (no !== undefined) throw new CommandFailure(no);
   const { settings } = history;
-  const rest = owed(history, entry => loadOrFail(entry.file, settings));
+  const rest = missingEntries(history, entry => loadOrFail(entry.file, settings));
   if (typeof rest === 'string') throw new CommandFailure(rest);
-  const lifted = await liftDied(engine, history);
-  for (const line of lifted.lines) tell(line);
-  if (lifted.remaining > 0)
+  const reverted = await revertDiedRuns(engine, history);
+  for (const line of reverted.lines) tell(line);
+  if (reverted.remaining > 0)
     throw new CommandFailure(
-      `expected nothing left of the suite's dead runs, found ${lifted.remaining} not proven restored: run mayday revert --all; nothing more was injected`,
+      `expected nothing left of the suite's dead runs, found ${reverted.remaining} not proven restored: run mayday revert --all; nothing more was injected`,
       EXIT.residue,
     );
   return { suite, settings, ...rest, all: history.entries, isAgain: true };

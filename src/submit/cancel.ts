@@ -5,7 +5,7 @@ import type { RevertResult } from '../revert/revert-all.ts';
 import type { ScanResult } from '../revert/scan.ts';
 import type { IsHolderAlive } from '../safety/lock-holder.ts';
 import { freeLocks } from '../safety/locks.ts';
-import { follow, runsOf, type Told } from './follow.ts';
+import { type FollowEvent, follow, runsOf } from './follow.ts';
 import { nameOfSubmission } from './names.ts';
 import { type Removal, removeAll } from './remove.ts';
 import type { SubmissionState } from './state.ts';
@@ -16,25 +16,25 @@ export interface CancelDeps {
   survives: IsHolderAlive;
   scan(): Promise<ScanResult>;
   revert(findings: readonly FoundInjection[]): Promise<RevertResult>;
-  tell(told: Told): void;
+  tell(event: FollowEvent): void;
   signal: AbortSignal;
 }
 
 /** How a cancellation ended. */
 export interface Cancelled {
-  /** As last seen, when its pods were gone. */
+  /** The last state that was read, after its pods were gone. */
   state: SubmissionState;
-  /** Its pods did not end in time, or nobody could say. */
+  /** Why its pods are not known to have ended; undefined where they have. */
   running?: string;
-  /** What its pods had left, as found by the scan after their end. */
+  /** The injections that its pods had left, from a scan after their end. */
   found: FoundInjection[];
   reverted?: RevertResult;
-  /** After that, by one more scan. */
+  /** How many of its injections remain, from another scan after the revert. */
   remaining: number;
   blind: ScanResult['blind'];
-  /** Locks of operators that its dead pods held, as they are told. */
+  /** Locks of operators that its dead pods held, as lines. */
   locks: { freed: string[]; unfreed: string[] };
-  /** Undefined where something remains: the objects are kept, since they say what it is. */
+  /** Undefined where something remains: then the objects are kept, since they describe it. */
   removal?: Removal;
 }
 
@@ -42,8 +42,8 @@ export interface Cancelled {
 const LONGEST_MS = 180_000;
 
 /**
- * Ends a submission: deletes its Job, which tells the pods to end and so to revert; waits until they are gone; scans for what they left and
- * reverts that here; scans again; and only then takes the objects away. A pod's rights are there until it is gone.
+ * Ends a submission: deletes its Job, so that the pods stop and revert; waits until they are gone; scans for what they left and
+ * reverts it; scans again; and only then deletes the objects, so that a pod keeps its rights until it is gone.
  */
 export async function cancel(deps: CancelDeps, state: SubmissionState): Promise<Cancelled> {
   const { api, clock } = deps;
@@ -90,7 +90,7 @@ export async function cancel(deps: CancelDeps, state: SubmissionState): Promise<
   };
 }
 
-/** A pod that was killed at once leaves its operator locked for a quarter of an hour. */
+/** Frees locks of dead pods: without this a killed pod leaves its operator locked for 15 minutes. */
 async function freeOwnLocks({ api, survives }: CancelDeps, state: SubmissionState): Promise<Cancelled['locks']> {
   const runs = [...runsOf(state)];
   const { freed, unfreed } = await freeLocks(api, survives, holder => runs.some(run => holder.endsWith(`/${run}`)));
@@ -106,8 +106,8 @@ async function stopWork(api: Api, { id, namespace, work }: SubmissionState): Pro
 }
 
 /**
- * What a scan shows of a submission's own: by the runs that its results name, and by the account that injected, since a pod may have died
- * before it could write down the run.
+ * The injections of a submission in a scan: found by the runs that its results name, and by the account that injected, since a pod may have died
+ * before it could record the run.
  */
 export function ofSubmission({ injections }: Pick<ScanResult, 'injections'>, state: SubmissionState): FoundInjection[] {
   const runs = runsOf(state);

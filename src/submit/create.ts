@@ -5,7 +5,7 @@ import type { Api } from '../kube/client/api.ts';
 import type { Failure } from '../kube/client/outcome.ts';
 import { inOrder, type Objects, owned } from './submission.ts';
 
-/** What the server said to an object that it does not take. */
+/** An object that the server refused, and why. */
 export interface NotTaken {
   object: KubeObject;
   failure: Failure;
@@ -13,12 +13,12 @@ export interface NotTaken {
 
 const named = (object: KubeObject): string => nameOf(refOf(object));
 
-/** One line for it. */
+/** One line that names the object and the reason. */
 export const notTakenText = ({ object, failure }: NotTaken): string => `${named(object)}: ${failure.message}`;
 
 /**
- * Has the server try every object without keeping it. Bindings are tried only as they are created: the server looks for the role of a
- * binding first, and a dry run has made none.
+ * Tries every object by a server-side dry run. Bindings are left out: the server looks for the role of a
+ * binding first, and a dry run does not create it.
  */
 export async function tryAll(api: Api, objects: Objects): Promise<NotTaken[]> {
   const tried = inOrder(objects).filter(({ kind }) => !kind.endsWith('Binding'));
@@ -34,12 +34,12 @@ export async function tryAll(api: Api, objects: Objects): Promise<NotTaken[]> {
 
 export type Created =
   | { ok: true }
-  /** `left` of what was made could not be taken away again. */
+  /** `left`: created objects that could not be deleted again. */
   | { ok: false; notTaken: NotTaken; left: string[] };
 
 /**
- * Creates everything, the work last, so that no pod starts before its rights and its result are there. Where one object is not taken,
- * what was made is deleted again, the newest first.
+ * Creates everything, the Job last, so that no pod starts before its rights and its result exist. Where one object is refused,
+ * the created ones are deleted again, the newest first.
  */
 export async function createAll(api: Api, objects: Objects): Promise<Created> {
   const made: KubeObject[] = [];
@@ -50,9 +50,9 @@ export async function createAll(api: Api, objects: Objects): Promise<Created> {
       fieldValidation: 'Strict',
     });
     if (!answer.ok) {
-      // No answer may mean that it was made all the same.
+      // Without an answer it may have been created all the same.
       const doubtful = answer.reason === 'unreachable' || answer.reason === 'server-error' ? [object] : [];
-      return { ok: false, notTaken: { object, failure: answer }, left: await takeAway(api, [...made, ...doubtful]) };
+      return { ok: false, notTaken: { object, failure: answer }, left: await deleteAll(api, [...made, ...doubtful]) };
     }
     root ??= answer.value;
     made.push(answer.value);
@@ -60,8 +60,8 @@ export async function createAll(api: Api, objects: Objects): Promise<Created> {
   return { ok: true };
 }
 
-/** Deletes objects, the last one first. Gives those of which that is not known. */
-export async function takeAway(api: Api, objects: readonly KubeObject[]): Promise<string[]> {
+/** Deletes objects, the last one first. Gives those that are not known to be deleted. */
+export async function deleteAll(api: Api, objects: readonly KubeObject[]): Promise<string[]> {
   const left: string[] = [];
   for (const object of [...objects].reverse()) {
     const gone = await api.remove(refOf(object), { propagationPolicy: 'Background' });

@@ -5,51 +5,53 @@ import { nameOfSubmission } from './names.ts';
 import type { Result, ResultEvent } from './result.ts';
 import { readSubmissions, type SubmissionState } from './state.ts';
 
-/** One thing that following tells: a line of a pod, or of the submission itself. */
-export type Told = { is: 'event'; index: number; event: ResultEvent } | { is: 'state'; index?: number; says: string };
+/** An event of a submission: a line of a pod, or a change of the submission itself. */
+export type FollowEvent =
+  | { is: 'event'; index: number; event: ResultEvent }
+  | { is: 'state'; index?: number; says: string };
 
 export interface FollowOptions {
   id: string;
   namespace: string;
   clock: Clock;
-  tell(told: Told): void;
+  tell(event: FollowEvent): void;
   signal: AbortSignal;
-  /** A state whose events are known already. */
+  /** A state whose events are left out, since they are known already. */
   since?: SubmissionState;
-  /** Until it has ended, unless told: a caller that cancels goes on until the pods are gone. */
+  /** When to stop; the default is the end of the submission. A caller that cancels goes on until the pods are gone. */
   isOver?(state: SubmissionState): boolean;
 }
 
-/** Between two looks. */
+/** The pause between two reads. */
 const LOOK_MS = 1_000;
 
 /**
- * Tells what a submission's pods write, from the first line on, until it has ended. Only reads: whether anybody follows is nothing to the
- * pods. Gives the last state seen; undefined when the signal aborted, or the submission is not there.
+ * Reports what the pods of a submission write, from the first line on, until it has ended. Only reads; the pods do not
+ * depend on it. Gives the last state; undefined when the signal aborted or the submission does not exist.
  */
 export async function follow(api: Api, options: FollowOptions): Promise<SubmissionState | undefined> {
   const { id, namespace, clock, signal, since, isOver = hasEnded } = options;
-  const teller = tellerOf(options.tell);
+  const reporter = changeReporter(options.tell);
   const began = clock.monotonic();
-  if (since !== undefined) teller.pass(since);
+  if (since !== undefined) reporter.pass(since);
   while (!signal.aborted) {
     const read = await readSubmissions(api, { id, namespace });
     const state = read.ok ? read.value[0] : undefined;
-    if (!read.ok) teller.once('read', `cannot be read: ${read.message}; asked again`);
+    if (!read.ok) reporter.once('read', `cannot be read: ${read.message}; asked again`);
     else if (state === undefined) return undefined;
     else {
-      teller.once('read', '');
-      teller.tell(state);
+      reporter.once('read', '');
+      reporter.tell(state);
       if (isOver(state)) return state;
       const isPodless = state.work === 'Job' && state.pods.length === 0 && clock.monotonic() - began > PODLESS_MS;
-      teller.once('podless', isPodless ? podlessWords(state) : '');
+      reporter.once('podless', isPodless ? podlessWords(state) : '');
     }
     await clock.sleep(LOOK_MS, signal).catch(() => undefined);
   }
   return undefined;
 }
 
-/** A Job without a pod for longer than this has a reason: a quota, an admission policy, a Job that is suspended. */
+/** A Job that has no pod for longer than this is held up: by a quota, an admission policy, or because it is suspended. */
 const PODLESS_MS = 10_000;
 
 const podlessWords = ({ id, namespace, suspended }: SubmissionState): string =>
@@ -57,8 +59,8 @@ const podlessWords = ({ id, namespace, suspended }: SubmissionState): string =>
     ? 'its Job is suspended: nothing starts until somebody resumes it'
     : `no pod of it is there; \`kubectl -n ${namespace} describe job ${nameOfSubmission(id)}\` says why`;
 
-/** Tells of each look what the one before did not show. */
-function tellerOf(tell: (told: Told) => void) {
+/** Reports what has changed since the read before. */
+function changeReporter(tell: (event: FollowEvent) => void) {
   const seen = new Map<number, number>();
   const said = new Map<string, string>();
   const once = (key: string, says: string, index?: number) => {
@@ -69,7 +71,7 @@ function tellerOf(tell: (told: Told) => void) {
   const events = ({ index, events }: Result) => {
     const before = seen.get(index) ?? 0;
     const last = events.at(-1)?.n ?? before;
-    // A new pod of a schedule begins to count anew.
+    // A new pod of a schedule starts to count again.
     const from = last < before ? 0 : before;
     const first = events[0]?.n ?? 0;
     if (first > from + 1) tell({ is: 'state', index, says: `${first - from - 1} earlier lines were not kept` });
@@ -78,7 +80,7 @@ function tellerOf(tell: (told: Told) => void) {
   };
   return {
     once,
-    /** What is known already. */
+    /** Marks the events of a state as known. */
     pass({ results }: SubmissionState) {
       for (const result of results) seen.set(result.index, result.events.at(-1)?.n ?? 0);
     },
@@ -91,17 +93,17 @@ function tellerOf(tell: (told: Told) => void) {
   };
 }
 
-/** Whether nothing of it goes on: its Job is over, and no pod is left that runs. */
+/** Whether a submission has ended: its Job is over, and no pod is running. */
 export const hasEnded = ({ work, ended, pods, blind }: SubmissionState): boolean =>
   (ended !== undefined || (work === 'gone' && blind.length === 0)) && pods.every(({ isEnded }) => isEnded);
 
-/** Results that have no end though nothing goes on: their pods died. */
+/** Results without an end: the pods of an ended submission that died. */
 export const unended = (state: SubmissionState) => state.results.filter(({ summary }) => summary?.state !== 'done');
 
 /** Ids of the runs that a submission began. */
 export const runsOf = ({ results }: SubmissionState): Set<string> =>
   new Set(results.flatMap(({ summary }) => (summary?.runs ?? []).flatMap(({ run }) => run ?? [])));
 
-/** The gravest of the exit codes of its results; 5 for one without an end. */
+/** The most severe exit code of its results; 5 for one without an end. */
 export const exitCodeOf = (state: SubmissionState): number =>
   gravest(state.results.map(({ summary }) => (summary?.state === 'done' ? (summary.exitCode ?? 1) : 5)));

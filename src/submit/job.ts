@@ -1,20 +1,20 @@
 import type { KubeObject } from '../k8s/object.ts';
 import { labelsOf, nameOfSubmission, resultName } from './names.ts';
 
-/** How the pods of a submission are made. Times in seconds. */
+/** The specification of the pods of a submission. Times in seconds. */
 export interface JobSpec {
   id: string;
   namespace: string;
   image: string;
-  /** The words of mayday's command line in the pod. */
+  /** The arguments of mayday in the pod. */
   args: string[];
-  /** Files of the submission's ConfigMap, and where each lies below `/plans`. */
+  /** Files of the submission's ConfigMap, and the path of each below `/plans`. */
   files: { key: string; path: string }[];
-  /** Undefined: one pod. Else an Indexed Job with so many, `atOnce` side by side. */
+  /** Undefined: one pod. Else an Indexed Job with this many pods, of which `atOnce` run in parallel. */
   indexed?: { pods: number; atOnce: number };
   deadlineSeconds: number;
   keepSeconds: number;
-  /** What the cluster asks of every pod, such as tolerations. */
+  /** Members that the cluster requires of every pod, such as tolerations. */
   podSpec: Readonly<Record<string, unknown>>;
   notify?: NotifyObject;
 }
@@ -25,7 +25,7 @@ export interface NotifyObject {
   name: string;
 }
 
-/** Where the plans are in the pod. */
+/** The folder of the plans in the pod. */
 export const PLANS = '/plans';
 const NOTIFY = '/notify';
 /** The key under which the receivers are, and the name of the file in the pod. */
@@ -34,14 +34,14 @@ export const NOTIFY_KEY = 'notify.yaml';
 export const NOTIFY_FILE = `..${NOTIFY}/${NOTIFY_KEY}`;
 /** The only folder that the pod can write to. */
 const WRITABLE = '/tmp';
-/** A pod that is told to end reverts first. */
+/** A pod that is stopped reverts first, and needs this time for it. */
 const GRACE_SECONDS = 120;
 const NOBODY = 65_532;
 
-/** The number of the pod, as its command line has it: the server puts it in for an Indexed Job. */
+/** The number of the pod as a variable in its command line; the server sets it for an Indexed Job. */
 export const INDEX_WORD = '$(JOB_COMPLETION_INDEX)';
 
-/** The Job: no pod of it is ever started a second time, since that would inject twice. */
+/** The Job of a submission. No pod is ever started a second time, since that would inject twice. */
 export function job(spec: JobSpec): KubeObject {
   return {
     apiVersion: 'batch/v1',
@@ -51,7 +51,7 @@ export function job(spec: JobSpec): KubeObject {
   };
 }
 
-/** A Job again and again, never two at a time. */
+/** The CronJob of a submission with a schedule; never two Jobs at a time. */
 export function cronJob(spec: JobSpec, when: { schedule: string; timeZone: string }): KubeObject {
   return {
     apiVersion: 'batch/v1',
@@ -60,7 +60,7 @@ export function cronJob(spec: JobSpec, when: { schedule: string; timeZone: strin
     spec: {
       ...when,
       concurrencyPolicy: 'Forbid',
-      // One that could not be started in time is left out; it does not run at another hour than asked for.
+      // A run that could not start in time is skipped, so that none runs at an hour that nobody asked for.
       startingDeadlineSeconds: 300,
       successfulJobsHistoryLimit: 3,
       failedJobsHistoryLimit: 3,
@@ -80,7 +80,7 @@ function jobSpec(spec: JobSpec): Record<string, unknown> {
           completionMode: 'Indexed',
           completions: indexed.pods,
           parallelism: indexed.atOnce,
-          // Without this the first queue that is not Resilient would end all others.
+          // Without this the first queue that fails would end all others.
           backoffLimitPerIndex: 0,
         }),
     podReplacementPolicy: 'Failed',

@@ -3,7 +3,7 @@ export const SUBMISSION = 'submit.mayday/id';
 /** Label of a result: the number of the pod that writes it. */
 export const INDEX = 'submit.mayday/index';
 
-/** What every object of a submission is called, whatever its kind: `mayday-20261128-215349-3f9a2c`. */
+/** The name of every object of a submission: `mayday-20261128-215349-3f9a2c`. */
 export const nameOfSubmission = (id: string): string => `mayday-${id}`;
 
 /** The ConfigMap that pod number `index` writes its result into. */
@@ -16,7 +16,7 @@ export function makeSubmissionId(now: number, random: () => number): string {
   return `${date.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${suffix.padStart(6, '0')}`;
 }
 
-/** Whether a text has the form of such an id: it goes into label selectors and names. */
+/** Whether a text is a valid id of a submission, so that it can be used in label selectors and names. */
 export const isSubmissionId = (text: string): boolean => /^\d{8}-\d{6}-[0-9a-f]{6}$/.test(text);
 
 /** The labels of every object of a submission. */

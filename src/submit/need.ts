@@ -1,5 +1,5 @@
 import type { AccessQuestion } from '../kube/client/access.ts';
-/** One thing that a pod must be allowed to do: what the API server is asked about, and what a role grants. */
+/** One permission that a pod needs, in the form of an access review. */
 export type Need = AccessQuestion;
 
 /** A rule of a role. */
@@ -10,21 +10,21 @@ export interface Rule {
   verbs: string[];
 }
 
-/** What is needed in one namespace, or (without one) in the whole cluster. */
+/** The rules for one namespace, or (without one) for the whole cluster. */
 export interface Grant {
   namespace?: string;
   rules: Rule[];
 }
 
-/** The server never looks at names when an object is created. */
+/** Verbs for which the server ignores resource names. */
 const NAMELESS = new Set(['create']);
 
 /**
- * The smallest rules that allow just these needs, a grant for each namespace. What is needed of every object of a kind is not listed by name
- * beside that.
+ * The smallest rules that allow exactly these needs, a grant for each namespace. A need for every object of a kind makes rules for single names
+ * unnecessary.
  */
 export function grantsFor(needs: readonly Need[]): Grant[] {
-  // The whole cluster, which has no name, comes last.
+  // The grant for the whole cluster, which has no namespace, comes last.
   const places = [...new Set(needs.map(({ namespace }) => namespace))].sort();
   return places.map(namespace => ({
     ...(namespace === undefined ? {} : { namespace }),
@@ -60,7 +60,7 @@ const VERBS = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
 const inOrder = (verbs: Iterable<string>): string[] =>
   [...verbs].sort((a, b) => VERBS.indexOf(a) - VERBS.indexOf(b) || a.localeCompare(b));
 
-/** Rules that differ in their object's name alone become one, so that people can read them. */
+/** Joins rules that differ only in the name of the object, so that people can read them. */
 function joined(
   rules: readonly { group: string; resource: string; name?: string; verbs: ReadonlySet<string> }[],
 ): Rule[] {

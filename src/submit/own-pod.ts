@@ -3,8 +3,8 @@ import type { KubeObject } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 
 /**
- * Why a plan would take its own pod away, or keep the pods of the same submission from starting, undefined where it does not: the pod must
- * be there to revert.
+ * Why a plan would delete its own pod, or keep pods of the same submission from starting; undefined where it does not. The pod must
+ * stay alive to revert.
  */
 export function harmOfOwnPod(
   plan: Plan,
@@ -17,7 +17,8 @@ export function harmOfOwnPod(
     if (write.verb === 'delete' && kind === 'Namespace' && name === namespace) return `it deletes ${nameOf(write.on)}`;
     if (write.verb !== 'create' || !isHere) continue;
     if (kind === 'ResourceQuota') return `it creates ${nameOf(write.on)}, which keeps pods from starting`;
-    if (kind === 'NetworkPolicy' && selects(write.body as KubeObject)) return `${nameOf(write.on)} would cut it off`;
+    if (kind === 'NetworkPolicy' && selects(write.body as KubeObject))
+      return `${nameOf(write.on)} would cut it off from the network`;
   }
   return undefined;
 }

@@ -2,7 +2,7 @@ import { longestLeftMs, type Timing } from '../suite/longest.ts';
 import { type SuiteEntry, shareReach } from '../suite/order.ts';
 
 /**
- * The runs of a suite as queues that cannot disturb each other, one pod for each: runs of one operator, of one namespace, or of the whole
+ * Divides the runs of a suite into queues that cannot disturb each other, one pod for each. Runs of the same operator, of the same namespace, or of the whole
  * cluster stay together, in the suite's own order.
  */
 export function queuesOf(entries: readonly SuiteEntry[]): SuiteEntry[][] {
@@ -15,18 +15,18 @@ export function queuesOf(entries: readonly SuiteEntry[]): SuiteEntry[][] {
   return queues.sort((a, b) => entries.indexOf(a[0] as SuiteEntry) - entries.indexOf(b[0] as SuiteEntry));
 }
 
-/** The operators of a queue, as people are told of it. */
+/** The operators of a queue, for display. */
 export const operatorsOf = (queue: readonly SuiteEntry[]): string[] => [
   ...new Set(queue.map(({ reach }) => reach.operator)),
 ];
 
-/** Of how many pods at once and how many runs in each a wish for `parallel` runs side by side is made. */
+/** How many pods run at once, and how many runs in each, so that at most `parallel` runs go on in parallel. */
 export function sideBySide(queues: readonly unknown[], parallel: number): { pods: number; inEach: number } {
   const pods = Math.max(1, Math.min(queues.length, parallel));
   return { pods, inEach: Math.max(1, Math.floor(parallel / pods)) };
 }
 
-/** The longest that all queues can take, milliseconds: each run takes its longest, the pods start in the order of their numbers. */
+/** The longest time that all queues can take, milliseconds, if every run takes its longest and the pods start in the order of their numbers. */
 export function longestOfQueuesMs(
   queues: readonly (readonly SuiteEntry[])[],
   { pods, inEach }: { pods: number; inEach: number },

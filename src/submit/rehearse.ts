@@ -11,18 +11,18 @@ import { recognise } from '../revert/recognise.ts';
 import { reachOf } from '../revert/trust/reach.ts';
 import { scopesIn } from '../revert/trust/scope.ts';
 import { literal } from '../text/sanitise.ts';
-import { type Asked, noting } from './asked.ts';
+import { type RecordedRequest, recordRequests } from './recorded-requests.ts';
 
-/** What is read once the injection is in, and what of it the server would not take, a line each. */
+/** What would be read after the injection, and writes that the server would refuse, a line each. */
 export interface Rehearsal {
-  asked: Asked[];
-  /** The revert changes more than the object of the record: a reaper does it only where the record is signed. */
+  asked: RecordedRequest[];
+  /** Whether the revert changes more than the object of the record; a reaper does that only where the record is signed. */
   wantsSignature: boolean;
   untaken: string[];
 }
 
 /**
- * Has the server try every write of a plan, and then asks, over a cluster that looks as if they were kept, what shows the effect and what the
+ * Tries every write of a plan by a server-side dry run. Then reads, from a view of the cluster that contains these writes, what shows the effect and what the
  * revert reads. Nothing is stored.
  */
 export async function rehearse(
@@ -31,14 +31,14 @@ export async function rehearse(
   signal?: AbortSignal,
 ): Promise<Rehearsal> {
   const answers = await Promise.all(plan.writes.map(write => send(server, write, { dryRun: true, timeoutMs: 30_000 })));
-  const laid = new Map<string, KubeObject | null>();
+  const overlay = new Map<string, KubeObject | null>();
   plan.writes.forEach((write, index) => {
     const answer = answers[index];
-    if (answer?.ok) laid.set(keyOf(write.on), write.verb === 'delete' ? null : answer.value);
+    if (answer?.ok) overlay.set(keyOf(write.on), write.verb === 'delete' ? null : answer.value);
   });
-  const { api, asked } = noting(laidOver(server, laid));
+  const { api, asked } = recordRequests(withOverlay(server, overlay));
   await fetchLive(api, live => fault.effectReads(params, plan, live), signal);
-  const findings = [...laid.values()].flatMap(object => (object === null ? [] : recognise(object)));
+  const findings = [...overlay.values()].flatMap(object => (object === null ? [] : recognise(object)));
   const reverts = await Promise.all(
     findings.filter(({ type }) => type === fault.type).map(finding => decide(api, faultOf, finding, signal)),
   );
@@ -62,10 +62,10 @@ export async function rehearse(
 const keyOf = ({ apiVersion, kind, namespace = '', name }: ObjectRef): string =>
   `${groupOf(apiVersion)} ${kind} ${namespace}/${name}`;
 
-/** The same cluster, but for these objects: null is one that is gone. */
-function laidOver(server: Api, laid: ReadonlyMap<string, KubeObject | null>): Api {
+/** A view of the cluster in which these objects replace the real ones; null stands for a deleted object. */
+function withOverlay(server: Api, overlay: ReadonlyMap<string, KubeObject | null>): Api {
   const get: Api['get'] = async (ref, options) => {
-    const there = laid.get(keyOf(ref));
+    const there = overlay.get(keyOf(ref));
     if (there === undefined) return server.get(ref, options);
     return there === null ? failure('not-found', literal('deleted'), 404) : { ok: true, value: there, status: 200 };
   };

@@ -8,7 +8,7 @@ import { SUBMISSION } from './names.ts';
 import type { SubmissionState } from './state.ts';
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
-/** The rights of a submission's pods, the bindings first. */
+/** The kinds of objects that give rights to a submission's pods, the bindings first. */
 const RIGHTS: readonly Collection[] = [
   { apiVersion: RBAC, kind: 'ClusterRoleBinding' },
   { apiVersion: RBAC, kind: 'RoleBinding' },
@@ -22,21 +22,21 @@ const REST: readonly Collection[] = [
   { apiVersion: 'v1', kind: 'ConfigMap' },
 ];
 
-/** What of a submission is gone, and what is not, a line each. */
+/** Which objects of a submission are deleted and which are not, a line each. */
 export interface Removal {
   removed: string[];
-  /** Still there, or not known: with the reason. */
+  /** Objects that still exist or may exist, with the reason. */
   left: string[];
 }
 
-/** The server's garbage collector works a moment behind. */
+/** How long to wait for the server's garbage collector. */
 const SETTLE_MS = 20_000;
 const LOOK_MS = 500;
 
-/** Takes away the rights of a submission whose pods have ended; its results stay. Objects are found by label, wherever they are. */
+/** Deletes the rights of a submission whose pods have ended; its results stay. Objects are found by label, in any namespace. */
 export const removeRights = (api: Api, id: string, clock: Clock): Promise<Removal> => remove(api, id, RIGHTS, clock);
 
-/** Takes away everything of a submission. */
+/** Deletes every object of a submission. */
 export const removeAll = (api: Api, id: string, clock: Clock): Promise<Removal> =>
   remove(api, id, [...RIGHTS, ...REST], clock);
 
@@ -48,7 +48,7 @@ async function remove(api: Api, id: string, kinds: readonly Collection[], clock:
     const gone = await api.remove(refOf(object), { propagationPolicy: 'Background' });
     if (!gone.ok && gone.reason !== 'not-found') refused.set(nameOf(refOf(object)), gone.message);
   }
-  // Every claim rests on a look after the last deletion.
+  // What is reported as deleted is read after the last deletion.
   let now = await look();
   for (const began = clock.monotonic(); now.objects.length > refused.size; now = await look()) {
     if (clock.monotonic() - began > SETTLE_MS) break;
@@ -79,8 +79,8 @@ async function find(
 }
 
 /**
- * How many objects with rights are left of submissions whose work is over, by id, and which kinds of them could not be read. `states` are the
- * submissions that were read; `isWhole` says that these are all there are, so that the work of any other is gone.
+ * How many objects with rights are left of submissions that have ended, by id, and which kinds could not be read. `states` are the
+ * submissions that were read; `isWhole` says that these are all, so that any other submission has no Job any more.
  */
 export async function leftRights(
   api: Api,

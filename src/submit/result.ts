@@ -4,10 +4,10 @@ import { parsedJson } from '../text/json.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { INDEX } from './names.ts';
 
-/** How far a pod's work is, as it says itself. */
+/** The state of a pod's work, as the pod reports it. */
 export type ResultState = 'waiting' | 'running' | 'done';
 
-/** How one run ended, or how far it is. */
+/** How one run ended, or its state. */
 export interface RunSummary {
   experiment: string;
   run?: string;
@@ -20,25 +20,25 @@ export interface RunSummary {
 export interface Summary {
   v: 1;
   state: ResultState;
-  /** The pod's own name, so that a result of an earlier pod is not taken for one of this. */
+  /** The name of the pod, so that a result of an earlier pod is not taken for this one's. */
   pod: string;
   startedAt: string;
   updatedAt: string;
   runs: RunSummary[];
   exitCode?: number;
-  /** What is not in this result, and why. */
+  /** What is missing from this result, and why. */
   missing: string[];
 }
 
 /** One line of a pod, numbered from 1. */
 export interface ResultEvent {
   n: number;
-  /** The same for people. */
+  /** The line as text for people. */
   line?: string;
   [member: string]: unknown;
 }
 
-/** What a pod's result ConfigMap holds, as read. */
+/** The content of a pod's result ConfigMap. */
 export interface Result {
   index: number;
   summary?: Summary;
@@ -52,7 +52,7 @@ export const KEYS = { summary: 'summary.json', events: 'events.jsonl', report: '
 /** A result before its pod has begun. */
 export const EMPTY_RESULT: Readonly<Record<string, string>> = { [KEYS.summary]: '', [KEYS.events]: '' };
 
-/** Reads a result. What is no result of ours is an empty one: nothing is claimed by it. */
+/** Reads a result. A ConfigMap that is not a result gives an empty one. */
 export function readResult(object: KubeObject): Result {
   const data = (object.data ?? {}) as Record<string, unknown>;
   const text = (key: string): string => (typeof data[key] === 'string' ? (data[key] as string) : '');

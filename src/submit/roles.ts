@@ -10,7 +10,7 @@ export function serviceAccount(id: string, namespace: string): KubeObject {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
     metadata: { name: nameOfSubmission(id), namespace, labels: labelsOf(id) },
-    // The pod asks for its token itself; nothing else that runs under this account gets one.
+    // The pod mounts its token explicitly; other pods of this account get none by default.
     automountServiceAccountToken: false,
   };
 }

@@ -19,7 +19,7 @@ const FIELDS: readonly Field[] = [
 const NAMED = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'];
 
 /**
- * What is wrong with the schedule of a CronJob, in one line; undefined where nothing is. The same forms as the server's: five fields, or one
+ * What is wrong with the schedule of a CronJob, in one line; undefined where it is valid. Accepts what the server accepts: five fields, or one
  * of the names such as `@daily`.
  */
 export function scheduleProblem(schedule: string): string | undefined {
@@ -39,7 +39,7 @@ export function scheduleProblem(schedule: string): string | undefined {
   return undefined;
 }
 
-/** Star, number or range of two numbers, each with a step behind it if need be. */
+/** Whether a text is a star, a number or a range of two numbers, each with an optional step. */
 function isPart(part: string, field: Field): boolean {
   const [range = '', step, ...more] = part.split('/');
   if (more.length > 0 || (step !== undefined && !(/^\d+$/.test(step) && Number(step) > 0))) return false;
@@ -57,7 +57,7 @@ function numberOf(text: string, { least, most, words }: Field): number | undefin
   return /^\d+$/.test(text) && number >= least && number <= most ? number : undefined;
 }
 
-/** What is wrong with a time zone by name, in one line. */
+/** What is wrong with the name of a time zone, in one line; undefined where it is valid. */
 export function timeZoneProblem(name: string): string | undefined {
   const problem = `expected the name of a time zone such as Europe/Berlin or Etc/UTC, found "${sanitise(name, 80)}"`;
   if (name === '' || name.toLowerCase() === 'local') return problem;

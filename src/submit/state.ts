@@ -6,7 +6,7 @@ import { SUBMISSION } from './names.ts';
 import { type Result, readResult } from './result.ts';
 import { ABOUT, type About } from './submission.ts';
 
-/** A pod of a submission, in a few words. */
+/** The state of one pod of a submission. */
 export interface PodState {
   name: string;
   index: number;
@@ -17,22 +17,22 @@ export interface PodState {
   isEnded: boolean;
 }
 
-/** A submission as the cluster shows it at one moment. */
+/** The state of a submission at one moment. */
 export interface SubmissionState {
   id: string;
   namespace: string;
   about?: About;
   results: Result[];
   pods: PodState[];
-  /** `gone`: deleted, as its TTL does. */
+  /** `gone`: deleted, for example by its TTL. */
   work: 'Job' | 'CronJob' | 'gone';
-  /** The Job's own end, with its reason. */
+  /** How the Job ended, with its reason. */
   ended?: { ok: boolean; says: string };
   suspended?: boolean;
-  /** Of a CronJob: Jobs that are under way. */
+  /** For a CronJob: how many of its Jobs are running. */
   active?: number;
   lastScheduled?: string;
-  /** What could not be read; nothing is claimed of it. */
+  /** What could not be read, so nothing is known about it. */
   blind: string[];
 }
 
@@ -45,7 +45,7 @@ interface Condition {
 
 const INDEX_OF_POD = 'batch.kubernetes.io/job-completion-index';
 
-/** Everything of one submission, or of all where no id is given; of all namespaces where none is given. */
+/** Reads the state of one submission, or of all if no id is given; in all namespaces if none is given. */
 export async function readSubmissions(
   api: Api,
   { id, namespace }: { id?: string; namespace?: string },
@@ -120,7 +120,7 @@ function stateOf(
   };
 }
 
-/** Why a text is none of ours is of no use to anybody: then the submission is shown by its id alone. */
+/** The description of a submission; undefined where it cannot be parsed, and then only the id is shown. */
 function aboutIn({ data }: KubeObject): About | undefined {
   try {
     const about = JSON.parse(String((data as Record<string, unknown>)[ABOUT])) as About;
@@ -165,7 +165,7 @@ function podState({ metadata, status }: KubeObject): PodState {
         : unplaced !== undefined
           ? words([unplaced.reason, unplaced.message])
           : metadata.deletionTimestamp !== undefined
-            ? 'told to end: it reverts first'
+            ? 'is stopping: it reverts first'
             : words([reason, message]);
   return {
     name: sanitise(metadata.name, 100),

@@ -9,7 +9,7 @@ import { operatorsOf } from './queues.ts';
 import { EMPTY_RESULT } from './result.ts';
 import { rolesFor, serviceAccount } from './roles.ts';
 
-/** What is submitted, decided whole before anything is written. */
+/** A submission, completely planned before anything is written. */
 export interface Submission {
   id: string;
   namespace: string;
@@ -17,7 +17,7 @@ export interface Submission {
   by: string;
   /** RFC 3339. */
   at: string;
-  /** The queues, a pod for each; one experiment alone is one queue with one run. */
+  /** The queues, a pod for each; a single experiment is one queue with one run. */
   queues: readonly (readonly SuiteEntry[])[];
   /** The text of each experiment's document, by its path. */
   texts: ReadonlyMap<string, string>;
@@ -27,21 +27,21 @@ export interface Submission {
   rounds: number;
   /** What holds the receivers that the pods tell. */
   notify?: NotifyObject;
-  /** One experiment, run by itself and not as a suite. */
+  /** A single experiment, which runs alone and not as a suite. */
   isOne: boolean;
   sideBySide: { pods: number; inEach: number };
   deadlineSeconds: number;
   keepSeconds: number;
   needs: readonly Need[];
   podSpec: Readonly<Record<string, unknown>>;
-  /** Words for the pods' command line, such as `--soak 2s`. */
+  /** Arguments for the pods' command line, such as `--soak 2s`. */
   passed: readonly string[];
   /** The configuration that the pods run with. */
   config: Readonly<Record<string, unknown>>;
   when?: { schedule: string; timeZone: string };
 }
 
-/** The submission's own words about itself, kept in its ConfigMap for `--list` and `--follow`. */
+/** The description of a submission, stored in its ConfigMap for `--list` and `--follow`. */
 export interface About {
   v: 1;
   id: string;
@@ -49,7 +49,7 @@ export interface About {
   at: string;
   image: string;
   queues: { index: number; operators: string[]; runs: { key: string; experiment: string; type: string }[] }[];
-  /** Whether its rights reach beyond its own namespace: those are not deleted with their owner, but by label. */
+  /** Whether it has rights outside its own namespace. Those objects cannot have an owner there, and are deleted by label. */
   reachesOut: boolean;
   /** Left out where all of it is run once. */
   rounds?: number;
@@ -69,7 +69,7 @@ export interface Objects {
   grants: Grant[];
 }
 
-/** A ConfigMap holds 1 MiB at most; the rest is left for what the server adds. */
+/** A ConfigMap holds at most 1 MiB; the rest is reserved for what the server adds. */
 export const MOST_BYTES = 900 * 1024;
 
 /** All objects of a submission, in the order in which they are created. */
@@ -161,7 +161,7 @@ const modelFiles = ({ models }: Submission): { key: string; path: string; text: 
     return { key: `${MODELS}.${name}`, path: `${MODELS}/${name}`, text };
   });
 
-/** A pod changes its result and makes none: the results are there before it. */
+/** The rights for results. A pod may change its result but not create one: it is created before the pod. */
 function resultNeeds({ id, namespace, queues }: Submission): Need[] {
   return queues.flatMap((_, index) =>
     ['get', 'patch'].map(verb => ({
@@ -197,7 +197,7 @@ function aboutOf(submission: Submission, grants: readonly Grant[]): About {
   };
 }
 
-/** Every object with the root as its owner, where the server lets an owner own: in its own namespace. */
+/** An object with the root as its owner; unchanged outside the root's namespace, where owners are not allowed. */
 export function owned(object: KubeObject, root: KubeObject): KubeObject {
   const { uid, name, namespace } = root.metadata;
   if (

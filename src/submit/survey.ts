@@ -16,47 +16,47 @@ import { lockRef } from '../safety/lock.ts';
 import { askGates } from '../safety/preflight.ts';
 import { readAndPlan, scopeOf } from '../safety/read-and-plan.ts';
 import { reachOf } from '../suite/order.ts';
-import { type Asked, noting } from './asked.ts';
 import type { Need } from './need.ts';
+import { type RecordedRequest, recordRequests } from './recorded-requests.ts';
 import { rehearse } from './rehearse.ts';
 
-/** What one experiment comes to before it is submitted: what its pod must be allowed to do, or why it is not submitted at all. */
+/** The result of checking one experiment before it is submitted: the permissions that its pod needs, or why it is refused. */
 export interface Surveyed {
   loaded: LoadedExperiment;
   plan?: Plan;
   needs: Need[];
-  /** Its undo record must be signed for others to believe it. */
+  /** Whether its undo record must be signed so that a reaper trusts it. */
   wantsSignature: boolean;
-  /** Why it is refused, by gate; empty when it may be submitted. */
+  /** Gates that refuse it; empty when it may be submitted. */
   refused: GateResult[];
-  /** What one should know, in a line each. */
+  /** Warnings, a line each. */
   warnings: string[];
 }
 
 export interface SurveyDeps {
   api: Api;
-  /** Where the Leases of the locks live; undefined where no lock is taken. */
+  /** The namespace of the Leases for locks; undefined where no lock is taken. */
   lockNamespace: string | undefined;
-  /** Whether the cluster's own Events are written. */
+  /** Whether runs write Kubernetes Events. */
   events: boolean;
   facts(id: string, random: () => number): Facts;
   lock?(loaded: LoadedExperiment): Promise<GateResult>;
   /** What needs the target, and is watched for harm. */
   dependants: readonly Dependant[];
-  /** Times in which nothing is injected. */
+  /** Periods in which nothing is injected. */
   freeze: readonly FreezeWindow[];
 }
 
 /**
- * Reads, plans and asks every gate as a run would, and looks at the steady state once. What was read on the way, what the plan says that it
- * writes, and what a run follows make up the rights of its pod. Writes nothing.
+ * Reads, plans and asks every gate as a run would, and checks the steady state once. The rights of its pod follow from what was read, what the plan
+ * writes, and what a run watches. Writes nothing.
  */
 export async function survey(deps: SurveyDeps, loaded: LoadedExperiment, signal?: AbortSignal): Promise<Surveyed> {
   const { spec } = loaded.experiment;
   const fault = faultOf(spec.injection.type);
   const params = fault.parse(spec.injection.parameters);
   const scope = scopeOf(loaded);
-  const { api, asked } = noting(deps.api);
+  const { api, asked } = recordRequests(deps.api);
   const discovered = await deps.api.discovery();
   if (!discovered.ok)
     return {
@@ -135,15 +135,15 @@ export async function survey(deps: SurveyDeps, loaded: LoadedExperiment, signal?
 }
 
 const NOTHING = { needs: [], wantsSignature: false, warnings: [] };
-const NOT_STEADY = 'its steady state does not hold at this moment; the pod looks again before it injects';
+const NOT_STEADY = 'its steady state does not hold at this moment; the pod checks again before it injects';
 
-/** What every run does beside its plan: the latch, the lock, Deployments beside the target, Events. */
+/** Requests of every run in addition to its plan: the latch, the lock, Deployments near the target, Events. */
 function everyRun(
   { lockNamespace, events }: SurveyDeps,
   namespaces: readonly string[],
   plan: Plan,
   { experiment }: LoadedExperiment,
-): (Asked & { subresource?: string })[] {
+): (RecordedRequest & { subresource?: string })[] {
   const lock =
     lockNamespace === undefined
       ? undefined
@@ -173,14 +173,14 @@ function everyRun(
 const permissionKey = ({ verb, group, kind, subresource, namespace, name }: Permission): string =>
   JSON.stringify([verb, group, kind, subresource, namespace, name]);
 
-/** A name that another run of the same experiment would not use is no name to give rights for. */
+/** Whether another run of the same experiment would use the same name; otherwise no right can be granted for that name. */
 const isStable = (permission: Permission, again: Plan): boolean =>
   permission.kind !== 'Pod' &&
   again.permissions.some(other => permissionKey(other) === permissionKey({ ...permission }));
 
-/** As a rule names it. What the cluster does not serve needs no rights. */
+/** A permission in the form of a rule; undefined for a kind that the cluster does not serve. */
 function needOf(
-  { kind, group, verb, subresource, namespace, name }: Asked & { subresource?: string },
+  { kind, group, verb, subresource, namespace, name }: RecordedRequest & { subresource?: string },
   discovery: Discovery,
 ): Need[] {
   const found =
@@ -193,14 +193,14 @@ function needOf(
       group,
       resource: found.resource,
       ...(subresource === undefined ? {} : { subresource }),
-      // An owner is named beside what it owns, and may live in no namespace itself.
+      // The namespace of an owner is taken from the object that it owns; a cluster-scoped owner has none.
       ...(namespace === undefined || namespace === '' || !found.namespaced ? {} : { namespace }),
       ...(name === undefined || kind === 'Pod' ? {} : { name }),
     },
   ];
 }
 
-/** Kinds that are asked and never listed. */
+/** Kinds that can only be created, never listed. */
 const REVIEWS = [
   { kind: 'SubjectAccessReview', resource: 'subjectaccessreviews', namespaced: false },
   { kind: 'LocalSubjectAccessReview', resource: 'localsubjectaccessreviews', namespaced: true },

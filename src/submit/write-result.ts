@@ -6,17 +6,17 @@ import { messageOf } from '../text/message-of.ts';
 import { rfc3339 } from '../text/rfc3339.ts';
 import { KEYS, type ResultEvent, type RunSummary, readResult, type Summary } from './result.ts';
 
-/** Where a pod writes its result, as it goes. */
+/** Writes the result of a pod while it works. */
 export interface ResultWriter {
-  /** One line of the output, with the words for people. Never waits. */
+  /** Adds one line of the output, with its text for people. Does not wait. */
   event(said: Record<string, unknown>, line: string | undefined): void;
-  /** How a run is, or ended; why one was not run. */
+  /** Sets the state or the end of a run, or why it was not run. */
   run(summary: RunSummary): void;
-  /** The record of a finished run, as JSON. */
+  /** Adds the record of a finished run, as JSON. */
   report(experiment: string, text: string): void;
-  /** Resolves when all that was said is written, or could not be at the first attempt. */
+  /** Resolves when everything so far has been written or one attempt has failed. */
   flush(): Promise<void>;
-  /** Writes the end, and waits until it is written. Gives why it could not be, in one line. */
+  /** Writes the end and waits for it. Gives why it could not be written, in one line. */
   end(exitCode: number): Promise<string | undefined>;
 }
 
@@ -24,14 +24,14 @@ export interface ResultWriter {
 const MOST_EVENTS = 300_000;
 const MOST_REPORTS = 400_000;
 const LONGEST_EVENT = 8_000;
-/** The end of a run does not wait longer than this for a server that does not take it. */
+/** The longest time to wait at the end for a server that does not accept the write. */
 const LAST_WRITE_MS = 60_000;
-/** Between two writes. */
+/** The pause between two writes. */
 const PAUSE_MS = 1_000;
 const MOST_HISTORY = 20;
 
 /**
- * Keeps the ConfigMap `on` up to date: at most once a second while it goes on. Whatever befalls these writes, the run goes on: the
+ * Keeps the ConfigMap `on` up to date, with at most one write a second. If the writes fail, the run goes on all the same: the
  * revert never waits for them.
  */
 export async function openResult(
@@ -146,7 +146,7 @@ export async function openResult(
   };
 }
 
-/** One line of what an earlier pod of the schedule came to. */
+/** One line about how an earlier pod of the schedule ended. */
 function endOf(summary: Summary | undefined): string[] {
   if (summary === undefined) return [];
   const runs = summary.runs.map(

@@ -1,7 +1,7 @@
 import { SOAK_MS } from '../run/phases/baseline.ts';
 import type { SuiteSettings } from './journal.ts';
 
-/** How a suite is run where nothing else is asked for. */
+/** The default settings of a suite. */
 export const SUITE_DEFAULTS: SuiteSettings = {
   parallel: 4,
   rounds: 1,

@@ -5,28 +5,28 @@ export interface EntryEnd {
   run: string;
   verdict: Verdict;
   reasons: string[];
-  /** What the command line exits with after this run alone. */
+  /** The exit code of this run alone. */
   exitCode: number;
   residue: number;
   restoredBy: string;
   recoveryMs?: number;
-  /** It was cut short: a resumed suite runs it again. */
+  /** Whether it was interrupted; then a resumed suite runs it again. */
   interrupted?: string;
   recordPath?: string;
 }
 
-/** What is left to do, at the moment of an event. */
+/** What is left to do at the time of an event. */
 export interface Left {
   waiting: number;
   running: number;
-  /** The longest that it can take, milliseconds of the suite's clock. */
+  /** The longest time that it can take, milliseconds of the suite's clock. */
   longestMs: number;
 }
 
-/** One thing that a suite tells. Its runs' own events come inside `run`. */
-export type SuiteHappening =
+/** An event of a suite. Events of its runs are inside `run`. */
+export type SuiteEventBody =
   | { event: 'begin'; entries: string[]; done: string[]; parallel: number; left: Left }
-  /** Not steady yet, or locked: what it waits for, told again whenever that changes. */
+  /** Waits because it is not steady or locked; sent again whenever the reason changes. */
   | { event: 'waiting'; key: string; says: string; limitMs: number }
   | { event: 'started'; key: string; left: Left }
   | { event: 'run'; key: string; of: RunEvent }
@@ -36,4 +36,4 @@ export type SuiteHappening =
   | { event: 'end'; exitCode: number; says: string };
 
 /** `at` in milliseconds since the epoch, server time. */
-export type SuiteEvent = SuiteHappening & { at: number; suite: string };
+export type SuiteEvent = SuiteEventBody & { at: number; suite: string };

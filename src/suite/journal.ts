@@ -6,10 +6,10 @@ import { jsonText, parsedJson } from '../text/json.ts';
 import type { EntryEnd } from './event.ts';
 import type { SuiteEntry } from './order.ts';
 
-/** One run that a suite owes, as its journal names it. */
+/** One run of a suite, as recorded in its journal. */
 export interface JournalEntry {
   key: string;
-  /** As it was given, and from the root of the file system. */
+  /** The path as it was given, and as an absolute path. */
   path: string;
   file: string;
   sha256: string;
@@ -20,7 +20,7 @@ export interface JournalEntry {
   round: number;
 }
 
-/** The entries as a journal and a table name them. */
+/** The entries in the form of the journal and the table. */
 export const journalEntries = (entries: readonly SuiteEntry[]): JournalEntry[] =>
   entries.map(({ key, loaded, round }) => {
     const { metadata, spec } = loaded.experiment;
@@ -37,7 +37,7 @@ export const journalEntries = (entries: readonly SuiteEntry[]): JournalEntry[] =
     };
   });
 
-/** How a suite was asked for; a resumed one goes on in the same way. Milliseconds. */
+/** The settings of a suite; a resumed one keeps them. Milliseconds. */
 export interface SuiteSettings {
   parallel: number;
   rounds: number;
@@ -52,14 +52,14 @@ export interface SuiteSettings {
   timeoutMs?: number;
 }
 
-/** Who runs the suite, where: the process of the begin, or of a resumption. */
+/** The process that began or resumed the suite, and its cluster. */
 export type SuiteHeader = Omit<RunHeader, 'run' | 'experiment'> & { suite: string };
 
 /** One line of a suite's journal. Times in milliseconds since the epoch, server time. */
 export type SuiteRecord =
   | ({ entry: 'begin'; v: 1; entries: JournalEntry[]; settings: SuiteSettings } & SuiteHeader)
   | ({ entry: 'resume' } & SuiteHeader)
-  /** The run's id is known before its first write is sent. */
+  /** Written before the first write of the run, so that its id is known. */
   | { entry: 'run'; key: string; run: string; at: number }
   | ({ entry: 'done'; key: string; at: number } & EntryEnd)
   | { entry: 'not-run'; key: string; says: string; at: number }
@@ -75,7 +75,7 @@ export interface SuiteJournal {
   close(): Promise<void>;
 }
 
-/** Opens a new suite's journal, or with `again` one whose last line a crash may have torn. */
+/** Opens the journal of a new suite, or with `again` an existing one, whose last line may be incomplete after a crash. */
 export async function openSuiteJournal(
   files: Files,
   stateDir: string,
@@ -94,27 +94,27 @@ export async function openSuiteJournal(
   };
 }
 
-/** A suite as its journal tells it. */
+/** A suite, as read from its journal. */
 export interface SuiteHistory {
   suite: string;
   header: SuiteHeader;
   settings: SuiteSettings;
   entries: JournalEntry[];
-  /** Runs that were begun, by key, in their order; the last is the one that counts. */
+  /** Ids of the runs that were begun, by key, in order; the last one counts. */
   runs: ReadonlyMap<string, readonly string[]>;
-  /** How each ended that did. */
+  /** How each run that ended did so. */
   done: ReadonlyMap<string, EntryEnd>;
-  /** Why each was passed over that was. */
+  /** Why a run was skipped, by key. */
   notRun: ReadonlyMap<string, string>;
   /** The last process that worked on it. */
   last: SuiteHeader;
-  /** When it ended in good order last. */
+  /** Its last regular end. */
   end?: { at: number; exitCode: number; says: string };
-  /** Numbers of the lines that are no records, counted from 1. */
+  /** Numbers of the lines that are not records, counted from 1. */
   broken: number[];
 }
 
-/** Reads a suite's journal; undefined where it does not begin as one. */
+/** Reads the journal of a suite; undefined where it does not begin like one. */
 export function readSuite(text: string): SuiteHistory | undefined {
   const { records, broken } = recordsOf(text);
   const [begin] = records;
@@ -150,14 +150,14 @@ export function readSuite(text: string): SuiteHistory | undefined {
   return { suite: header.suite, header, settings, entries, runs, done, notRun, last, ...(end ? { end } : {}), broken };
 }
 
-/** What a resumed suite still owes: whatever has no verdict of a run that went to its end. */
+/** What a resumed suite has still to run: every entry without a run that ended with a verdict. */
 export const missing = ({ entries, done }: SuiteHistory): JournalEntry[] =>
   entries.filter(({ key }) => {
     const end = done.get(key);
     return end === undefined || end.interrupted !== undefined;
   });
 
-/** Runs that were begun and whose end the journal does not know: their process died. */
+/** Runs that were begun but have no end in the journal: their process died. */
 export const diedRuns = ({ runs, done }: SuiteHistory): string[] =>
   [...runs].flatMap(([key, begun]) => begun.slice(-1).filter(run => done.get(key)?.run !== run));
 
@@ -170,7 +170,7 @@ function recordsOf(text: string): { records: SuiteRecord[]; broken: number[] } {
     if (line.trim() === '') continue;
     const record = parsed(line);
     if (record !== undefined) records.push(record);
-    // The last line may be one that a crash tore.
+    // The last line may be incomplete after a crash.
     else if (index !== last) broken.push(index + 1);
   }
   return { records, broken };

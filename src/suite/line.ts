@@ -3,15 +3,15 @@ import { type Clean, sanitise } from '../text/sanitise.ts';
 import type { SuiteEvent } from './event.ts';
 import { endWords, leftWords } from './table.ts';
 
-/** What a line needs to know beside its event. */
+/** What a line needs besides its event. */
 export interface SuiteLineOptions {
   total: number;
-  /** How many times faster than life the suite's clock runs. */
+  /** How many times faster than real time the suite's clock runs. */
   speed: number;
   utc?: boolean;
 }
 
-/** One line for one event; undefined for what only a table shows. */
+/** The line of one event; undefined for events that only the table shows. */
 export function suiteLine(event: SuiteEvent, options: SuiteLineOptions): Clean | undefined {
   const text = textOf(event, options);
   if (text === undefined) return undefined;

@@ -11,7 +11,7 @@ export interface Timing {
 }
 
 /**
- * The longest that one run can take, from the wait for its steady state to its verdict: under the fault until the TTL or the recovery time,
+ * The longest time that one run can take, from the wait for its steady state to its verdict: under the fault until the TTL or the recovery time,
  * and the recovery time once more after the revert. The requests themselves, which have limits of their own, are not counted.
  */
 export function longestRunMs({ experiment }: LoadedExperiment, { gateMs, soakMs, timeoutMs }: Timing): number {
@@ -21,13 +21,13 @@ export function longestRunMs({ experiment }: LoadedExperiment, { gateMs, soakMs,
   return gateMs + Math.min(underFault + recovery, timeoutMs ?? Number.POSITIVE_INFINITY);
 }
 
-/** A run under way, and for how long. */
+/** A run that is going on, and for how long. */
 export interface Running {
   entry: SuiteEntry;
   forMs: number;
 }
 
-/** The longest that the rest can take when every run takes its longest, started in the suite's own order. */
+/** The longest time that the rest can take, if every run takes its longest and they start in the suite's order. */
 export function longestLeftMs(
   waiting: readonly SuiteEntry[],
   running: readonly Running[],

@@ -2,9 +2,9 @@ import { resolveNamespace } from '../experiment/scope.ts';
 import type { LoadedExperiment } from '../experiment/types.ts';
 import { isClusterScoped } from '../faults/recognition.ts';
 
-/** One run that a suite owes: an experiment, and in which round. */
+/** One run of a suite: an experiment, and its round. */
 export interface SuiteEntry {
-  /** Unlike that of every other entry of the suite: the experiment's name, `name~2` for another file with that name, `name#2` in round 2. */
+  /** Unique in the suite: the experiment's name, `name~2` for another file with that name, `name#2` in round 2. */
   key: string;
   loaded: LoadedExperiment;
   /** Counts from 1. */
@@ -12,17 +12,17 @@ export interface SuiteEntry {
   reach: Reach;
 }
 
-/** What one run may disturb: two entries that share any of it never run side by side, since each would see the other's doing. */
+/** What a run may affect. Entries that share any of it never run in parallel, since each would see the effects of the other. */
 export interface Reach {
-  /** One experiment at a time for each operator: the lock's own key. */
+  /** The operator, which is the key of the lock: one experiment at a time for each. */
   operator: string;
-  /** Where it writes and where it looks for harm. */
+  /** The namespaces that it writes to and watches for harm. */
   namespaces: readonly string[];
-  /** Its writes are not of one namespace: it runs alone. */
+  /** Whether it writes outside of namespaces; then it runs alone. */
   everywhere: boolean;
 }
 
-/** A tier that is not set says nothing of the danger: such experiments come last. */
+/** The tier for sorting. Without a tier the danger is not known, so such experiments come last. */
 const rank = ({ experiment }: LoadedExperiment): number => experiment.spec.tier || Number.MAX_SAFE_INTEGER;
 
 /** All runs of a suite in their order: by tier within each round, then by path. */
@@ -40,7 +40,7 @@ export function suiteEntries(all: readonly LoadedExperiment[], rounds = 1): Suit
   );
 }
 
-/** What a run of this experiment may disturb. */
+/** What a run of this experiment may affect. */
 export function reachOf(loaded: LoadedExperiment): Reach {
   const { experiment } = loaded;
   const { namespace } = resolveNamespace(experiment);
@@ -58,7 +58,7 @@ export function reachOf(loaded: LoadedExperiment): Reach {
   };
 }
 
-/** Whether two runs may disturb each other. */
+/** Whether two runs may affect each other. */
 export const shareReach = (a: Reach, b: Reach): boolean =>
   a.everywhere ||
   b.everywhere ||
@@ -66,8 +66,8 @@ export const shareReach = (a: Reach, b: Reach): boolean =>
   a.namespaces.some(namespace => b.namespaces.includes(namespace));
 
 /**
- * The first entry that may start beside those that run. One that must wait is not overtaken by a later one that shares its reach, so that
- * the tiers of an operator keep their order and nothing waits for ever.
+ * The first entry that may start in parallel with the running ones. An entry that must wait is not overtaken by a later one that shares its reach, so that
+ * the tiers of an operator keep their order and no entry waits for ever.
  */
 export function nextToStart(
   waiting: readonly SuiteEntry[],

@@ -7,17 +7,17 @@ import { takeSample } from '../run/observe/sample.ts';
 import type { GateResult } from '../safety/gate.ts';
 import { readAndPlan, scopeOf } from '../safety/read-and-plan.ts';
 
-/** Whether an experiment may begin. `wait`: not yet, but time may help; `says` why, in one line. */
+/** Whether an experiment may begin. `wait`: not yet, but perhaps later; `says` why, in one line. */
 export type Readiness = { state: 'ready' } | { state: 'wait'; says: string };
 
 const READY: Readiness = { state: 'ready' };
 
-/** What time may put right: an object on its way out or not back yet, a fault that somebody is about to revert. */
+/** Refusals that may pass by themselves: an object that is being deleted or recreated, a fault that is about to be reverted. */
 const PASSING = new Set(['already-injected', 'terminating', 'no-match', 'not-found', 'blind']);
 
 /**
- * Looks once, as the run itself will: whether what the experiment needs is there, its steady state holds and nobody else has its operator's
- * lock. What time cannot help counts as ready: the run refuses it, with its record. Writes nothing.
+ * Checks once, as the run itself will: whether the objects that the experiment needs exist, its steady state holds and nobody else has its operator's
+ * lock. A problem that does not pass by itself counts as ready: the run then refuses it, with a record. Writes nothing.
  */
 export async function readiness(
   api: Api,

@@ -5,7 +5,7 @@ import type { EntryEnd } from './event.ts';
 import { diedRuns, type JournalEntry, missing, type SuiteHistory } from './journal.ts';
 import { type SuiteEntry, suiteEntries } from './order.ts';
 
-/** Why a suite cannot be gone on with here, in one line; undefined where it can. */
+/** Why a suite cannot be resumed here, in one line; undefined where it can. */
 export function notResumable(
   { suite, header, last, end }: SuiteHistory,
   here: { clusterUid: string; host: string; context: string },
@@ -19,19 +19,19 @@ export function notResumable(
 }
 
 /**
- * The runs that a suite still owes, from the files as they are now. A file that changed is a refusal: its run would stand beside results of
+ * The runs that a suite has still to do, from the files as they are now. A changed file is refused: its results would be mixed with those of
  * another document. `load` throws one line where a file cannot be used.
  */
-export function owed(
-  story: SuiteHistory,
+export function missingEntries(
+  history: SuiteHistory,
   load: (entry: JournalEntry) => LoadedExperiment,
 ): { entries: SuiteEntry[]; done: Map<string, EntryEnd> } | string {
-  const rest = missing(story);
+  const rest = missing(history);
   const byFile = new Map<string, LoadedExperiment>();
   for (const entry of rest) {
     const loaded = byFile.get(entry.file) ?? load(entry);
     if (loaded.sha256 !== entry.sha256)
-      return `expected ${entry.path} as it was when suite ${story.suite} began, found it changed: begin a new suite, or put the file back`;
+      return `expected ${entry.path} as it was when suite ${history.suite} began, found it changed: begin a new suite, or put the file back`;
     byFile.set(entry.file, loaded);
   }
   const entries = rest.flatMap(({ file, key, round }) => {
@@ -39,15 +39,15 @@ export function owed(
     return made === undefined ? [] : [{ ...made, key, round }];
   });
   const gone = new Set(rest.map(({ key }) => key));
-  return { entries, done: new Map([...story.done].filter(([key]) => !gone.has(key))) };
+  return { entries, done: new Map([...history.done].filter(([key]) => !gone.has(key))) };
 }
 
-/** What the runs of a suite that died have left is put back before anything more is injected. Gives what remains, and what was done, a line each. */
-export async function liftDied(
+/** Reverts what dead runs of a suite have left, before anything more is injected. Gives what remains, and a line for each revert. */
+export async function revertDiedRuns(
   engine: Pick<Engine, 'scan' | 'revert'>,
-  story: SuiteHistory,
+  history: SuiteHistory,
 ): Promise<{ remaining: number; lines: string[] }> {
-  const died = new Set(diedRuns(story));
+  const died = new Set(diedRuns(history));
   if (died.size === 0) return { remaining: 0, lines: [] };
   const scanned = await engine.scan({ deep: true });
   const left = scanned.injections.filter(({ run }) => run !== undefined && died.has(run));

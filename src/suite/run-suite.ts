@@ -5,19 +5,19 @@ import type { RunOptions } from '../run/deps.ts';
 import type { RunEvent } from '../run/event.ts';
 import { exitCode, gravest } from '../run/verdict/result.ts';
 import { messageOf } from '../text/message-of.ts';
-import type { EntryEnd, Left, SuiteEvent, SuiteHappening } from './event.ts';
-import { waitUntilReady } from './gate.ts';
+import type { EntryEnd, Left, SuiteEvent, SuiteEventBody } from './event.ts';
 import type { SuiteJournal, SuiteSettings } from './journal.ts';
 import { longestLeftMs } from './longest.ts';
 import { nextToStart, type SuiteEntry } from './order.ts';
 import type { Readiness } from './readiness.ts';
+import { waitUntilReady } from './wait-until-ready.ts';
 
 /** What a suite needs from outside. */
 export interface SuiteDeps {
   run(loaded: LoadedExperiment, options: Omit<RunOptions, 'run'>): Promise<FinishedRun>;
-  /** One look: whether an experiment may begin. */
+  /** Checks once whether an experiment may begin. */
   ready(loaded: LoadedExperiment, signal: AbortSignal): Promise<Readiness>;
-  /** The time that experiments live in. */
+  /** The clock of experiments, which may run fast. */
   clock: Clock;
   /** Server time, milliseconds since the epoch. */
   now(): number;
@@ -27,12 +27,12 @@ export interface SuiteDeps {
 
 export interface SuiteRun {
   suite: string;
-  /** What is still owed, in order. */
+  /** What has still to be run, in order. */
   entries: readonly SuiteEntry[];
   settings: SuiteSettings;
-  /** What an earlier process of this suite has done already. */
+  /** The results from an earlier process of this suite. */
   done?: ReadonlyMap<string, EntryEnd>;
-  /** Aborting stops what runs, which is reverted, and begins nothing more. */
+  /** Aborting stops and reverts what runs, and begins nothing more. */
   signal: AbortSignal;
 }
 
@@ -40,15 +40,15 @@ export interface SuiteResult {
   suite: string;
   done: ReadonlyMap<string, EntryEnd>;
   notRun: ReadonlyMap<string, string>;
-  /** The gravest of its runs; 6 where it was interrupted, 5 where a run is missing. */
+  /** The most severe exit code of its runs; 6 where it was interrupted, 5 where a run is missing. */
   exitCode: number;
   says: string;
 }
 
 /**
- * Runs experiments in their order, side by side where they cannot disturb each other, each once its steady state holds. Stops beginning new
- * ones when it is interrupted, when something is left in the cluster, and with `failFast` at the first run that is not Resilient; those that
- * run are waited for. Rejects only with an error of our own or of the disk, after everything that ran has been reverted.
+ * Runs experiments in their order, in parallel where they cannot affect each other, each once its steady state holds. Stops beginning new
+ * ones when it is interrupted, when a fault is left in the cluster, and with `failFast` at the first run that is not Resilient; those that
+ * run are waited for. Rejects only with an internal error or one of the disk, after everything that ran has been reverted.
  */
 export async function runSuite(deps: SuiteDeps, suite: SuiteRun): Promise<SuiteResult> {
   const { clock, journal } = deps;
@@ -63,11 +63,11 @@ export async function runSuite(deps: SuiteDeps, suite: SuiteRun): Promise<SuiteR
   const cut = AbortSignal.any([signal, ending.signal]);
 
   const at = () => Math.round(deps.now());
-  const emit = (happening: SuiteHappening) => {
+  const emit = (happening: SuiteEventBody) => {
     try {
       deps.emit({ at: at(), suite: suite.suite, ...happening });
     } catch {
-      // A broken screen is no reason to leave a fault in.
+      // An error of the listener must not keep a fault from being reverted.
     }
   };
   const left = (): Left => ({
@@ -84,7 +84,7 @@ export async function runSuite(deps: SuiteDeps, suite: SuiteRun): Promise<SuiteR
   async function runOne(entry: SuiteEntry): Promise<void> {
     const { key, loaded } = entry;
     const tell = (says: string) => emit({ event: 'waiting', key, says, limitMs: settings.gateMs });
-    // One that is not steady in time is run all the same: the run refuses it, and says so in its record.
+    // If it is not steady in time it is run all the same: the run refuses it and records why.
     await waitUntilReady(look => deps.ready(loaded, look), settings.gateMs, { clock, signal: cut, tell });
     let run: string | undefined;
     const hear = (event: RunEvent) => {

@@ -7,26 +7,26 @@ import { type Clean, sanitise } from '../text/sanitise.ts';
 import { width } from '../text/width.ts';
 import type { SuiteRow, SuiteView } from './view.ts';
 
-/** Where a table is drawn. */
+/** The size and time that a table is drawn for. */
 export interface TableRoom {
   columns: number;
   rows: number;
   /** Server time, milliseconds since the epoch. */
   now: number;
-  /** How many times faster than life the suite's clock runs: what is left is told in the time of people. */
+  /** How many times faster than real time the suite's clock runs: the time left is shown in real time. */
   speed: number;
   glyphs: Glyphs;
 }
 
 const HEAD = ['', 'EXPERIMENT', 'STATE', 'TYPE', 'OPERATOR', 'TIER', 'WHAT'];
-/** Left out where the terminal is narrower than this: how it went is worth more than what it is. */
+/** Below this width some columns are left out, so that the result of a run has room. */
 const WIDE = 130;
 const OF_WIDE = new Set(['TYPE', 'OPERATOR', 'TIER']);
 const NAME_COLUMNS = { narrow: 34, wide: 44 };
-/** The mark, the state and what parts them from the name. */
+/** Columns of the mark and the state, with the gaps to the name. */
 const BESIDE_NAME = 24;
 
-/** One line of the table, and the run that it is about; the title, the counts and the progress are about none. */
+/** One line of the table, and the run that it shows; none for the title, the counts and the progress. */
 export interface TableLine {
   text: Clean;
   of?: SuiteRow;
@@ -35,7 +35,7 @@ export interface TableLine {
 /** The table as plain lines. */
 export const tableLines = (view: SuiteView, room: TableRoom): Clean[] => suiteTable(view, room).map(({ text }) => text);
 
-/** The whole suite as a table that fits: what runs is always there, what is finished or waits is counted where there is no room. */
+/** The whole suite as a table that fits. Running rows are always shown; finished and waiting ones are only counted where there is no room. */
 export function suiteTable(view: SuiteView, room: TableRoom): TableLine[] {
   const shown = chosen(view.rows, Math.max(1, room.rows - 4));
   const isWide = room.columns >= WIDE;
@@ -73,7 +73,7 @@ export function suiteTable(view: SuiteView, room: TableRoom): TableLine[] {
   ];
 }
 
-/** As many rows as there is room for, so that the last one that runs is among them. */
+/** As many rows as there is room for, including the last one that runs. */
 function chosen(rows: readonly SuiteRow[], most: number): { rows: readonly SuiteRow[]; above: number; below: number } {
   if (rows.length <= most) return { rows, above: 0, below: 0 };
   const active = rows.findLastIndex(({ state }) => state === 'gate' || state === 'running');
@@ -121,7 +121,7 @@ function whatOf(row: SuiteRow, { now }: TableRoom): string {
   return row.says ?? '';
 }
 
-/** How a run ended, in a few words: what it took, who did it, what is left, and the first reason where it is not Resilient. */
+/** How a run ended, in a few words: how long it took, who restored, what remains, and the first reason where it is not Resilient. */
 export function endWords(end: NonNullable<SuiteRow['end']>): string {
   const took = end.recoveryMs === undefined ? [] : [`recovery ${measured(end.recoveryMs)}`];
   const who = end.restoredBy === 'nobody' ? [] : [`restored by ${end.restoredBy}`];
@@ -136,7 +136,7 @@ function countsOf(rows: readonly SuiteRow[]): string {
   return [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
 }
 
-/** What is done, what is left and the longest that it can take. */
+/** The progress bar, with what is done, what is left and the longest time that it can take. */
 export function progressLine(
   view: SuiteView,
   { now, speed, glyphs }: Pick<TableRoom, 'now' | 'speed' | 'glyphs'>,
@@ -151,5 +151,5 @@ export function progressLine(
   return `${bars} ${done} of ${total} done, ${running} running, ${total - done - notRun - running} waiting  ${leftWords(leftMs)}`;
 }
 
-/** `at most 12m5s left`. The time is that of people. */
+/** `at most 12m5s left`, in real time. */
 export const leftWords = (leftMs: number): string => `at most ${age(Math.ceil(leftMs / 1000) * 1000)} left`;

@@ -3,7 +3,7 @@ import type { Phase } from '../run/event.ts';
 import type { EntryEnd, Left, SuiteEvent } from './event.ts';
 import type { JournalEntry } from './journal.ts';
 
-/** One run of a suite, as a table shows it. Times in milliseconds since the epoch, server time. */
+/** One row of the table of a suite. Times in milliseconds since the epoch, server time. */
 export interface SuiteRow {
   key: string;
   operator: string;
@@ -11,7 +11,7 @@ export interface SuiteRow {
   tier: number;
   state: 'waiting' | 'gate' | 'running' | 'done' | 'not-run';
   since?: number;
-  /** Why it waits, or was not run. */
+  /** Why it waits or was not run. */
   says?: string;
   phase?: Phase;
   injectedAt?: number;
@@ -21,17 +21,17 @@ export interface SuiteRow {
   end?: EntryEnd;
 }
 
-/** What a table says of a run before it begins. */
+/** What the table shows of a run before it begins. */
 export type SuiteLabel = Pick<JournalEntry, 'key' | 'operator' | 'type' | 'tier'>;
 
-/** A suite as far as it got. */
+/** The state of a suite, for display. */
 export interface SuiteView {
   rows: SuiteRow[];
   left: Left & { /** When that was so. */ at: number };
   end?: { exitCode: number; says: string };
 }
 
-/** A suite before its first event; `done` is what an earlier process of it did. */
+/** The state of a suite before its first event; `done` has the results from an earlier process. */
 export function viewOf(entries: readonly SuiteLabel[], done: ReadonlyMap<string, EntryEnd>): SuiteView {
   return {
     rows: entries.map(({ key, operator, type, tier }) => {
@@ -42,7 +42,7 @@ export function viewOf(entries: readonly SuiteLabel[], done: ReadonlyMap<string,
   };
 }
 
-/** The suite after one more event. */
+/** The state of the suite after one more event. */
 export function followed(view: SuiteView, event: SuiteEvent): SuiteView {
   const next = 'left' in event ? { ...view, left: { ...event.left, at: event.at } } : view;
   if (event.event === 'end') return { ...next, end: { exitCode: event.exitCode, says: event.says } };

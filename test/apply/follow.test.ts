@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { failing } from '../support/fake-api.ts';
 import { CLEANUP, experiment, followed, REF } from './support.ts';
 
-const events = (told: readonly { event: string }[]) => told.map(({ event }) => event);
+const events = (event: readonly { event: string }[]) => event.map(({ event }) => event);
 
 describe('an applied experiment', () => {
-  test('is followed through its phases to its verdict, each told once', async () => {
-    const { clock, status, told, ended, iso } = followed();
+  test('is followed through its phases to its verdict, each event reported once', async () => {
+    const { clock, status, event, ended, iso } = followed();
     clock.after(2_000, () => status({ phase: 'SteadyStatePre' }));
     clock.after(4_000, () => status({ phase: 'Injecting', injectionStartedAt: iso(0) }));
     clock.after(6_000, () =>
@@ -16,17 +16,17 @@ describe('an applied experiment', () => {
     clock.after(40_000, () => status({ phase: 'Complete', verdict: 'Degraded' }));
     const end = await ended();
     expect(end).toMatchObject({ is: 'over', seen: { phase: 'Complete', verdict: 'Degraded' } });
-    expect(events(told)).toEqual(['phase', 'phase', 'begun', 'phase', 'injected', 'phase', 'phase']);
-    expect(told).toContainEqual(expect.objectContaining({ event: 'injected', says: 'mode is chaos' }));
+    expect(events(event)).toEqual(['phase', 'phase', 'begun', 'phase', 'injected', 'phase', 'phase']);
+    expect(event).toContainEqual(expect.objectContaining({ event: 'injected', says: 'mode is chaos' }));
   });
 
   test('runs on both clocks from the time that its status names: its TTL, and the time to observe', async () => {
-    const { clock, status, told, ended, iso } = followed();
+    const { clock, status, event, ended, iso } = followed();
     const began = clock.now();
     clock.after(1_000, () => status({ phase: 'Observing', injectionStartedAt: iso(-1_000) }));
     clock.after(62_000, () => status({ phase: 'Complete', verdict: 'Resilient' }));
     await ended();
-    expect(told).toContainEqual(
+    expect(event).toContainEqual(
       expect.objectContaining({
         event: 'begun',
         injectedAt: began,
@@ -34,16 +34,16 @@ describe('an applied experiment', () => {
         observesUntil: began + 60_000,
       }),
     );
-    expect(told.filter(({ event }) => event === 'deadline')).toMatchObject([{ clock: 'recovery' }]);
+    expect(event.filter(({ event }) => event === 'deadline')).toMatchObject([{ clock: 'recovery' }]);
   });
 
   test('whose controller does not revert it in time is OVERDUE, once, and is still followed', async () => {
-    const { clock, status, told, ended, iso } = followed({ status: { phase: 'Observing' } });
+    const { clock, status, event, ended, iso } = followed({ status: { phase: 'Observing' } });
     status({ injectionStartedAt: iso(0) });
     clock.after(600_000, () => status({ phase: 'Complete', verdict: 'Failed' }));
     expect(await ended()).toMatchObject({ is: 'over' });
-    expect(told.filter(({ event }) => event === 'overdue')).toHaveLength(1);
-    expect(told.filter(({ event }) => event === 'deadline')).toMatchObject([{ clock: 'recovery' }, { clock: 'ttl' }]);
+    expect(event.filter(({ event }) => event === 'overdue')).toHaveLength(1);
+    expect(event.filter(({ event }) => event === 'deadline')).toMatchObject([{ clock: 'recovery' }, { clock: 'ttl' }]);
   });
 
   test('that no controller takes ends as taken by nobody, after the time given and not before', async () => {
@@ -55,7 +55,7 @@ describe('an applied experiment', () => {
   });
 
   test('that waits for the lock of its operator is taken: its controller’s Event says so', async () => {
-    const { api, clock, status, told, ended } = followed();
+    const { api, clock, status, event, ended } = followed();
     clock.after(5_000, () =>
       api.put({
         apiVersion: 'v1',
@@ -68,13 +68,13 @@ describe('an applied experiment', () => {
     );
     clock.after(90_000, () => status({ phase: 'Complete', verdict: 'Resilient' }));
     expect(await ended()).toMatchObject({ is: 'over' });
-    expect(told.filter(({ event }) => event === 'note')).toEqual([
+    expect(event.filter(({ event }) => event === 'note')).toEqual([
       { event: 'note', text: 'LockContention: operator shop is locked by other' },
     ]);
   });
 
-  test('that a colleague deletes is told as deleted, and is gone once its controller lets go', async () => {
-    const { api, clock, told, ended, iso } = followed({ status: { phase: 'Observing' } });
+  test('that a colleague deletes is reported as deleted, and is gone once its controller lets go', async () => {
+    const { api, clock, event, ended, iso } = followed({ status: { phase: 'Observing' } });
     api.change(REF, object => {
       object.metadata.finalizers = [CLEANUP];
       object.status = { phase: 'Observing', injectionStartedAt: iso(0) };
@@ -82,7 +82,7 @@ describe('an applied experiment', () => {
     clock.after(5_000, () => void api.remove(REF));
     clock.after(9_000, () => api.forget(REF));
     expect(await ended()).toMatchObject({ is: 'gone', seen: { isLeaving: true } });
-    expect(told.filter(({ event }) => event === 'deleted')).toMatchObject([
+    expect(event.filter(({ event }) => event === 'deleted')).toMatchObject([
       { says: expect.stringContaining('its controller reverts the fault before it lets go') },
     ]);
   });
@@ -101,13 +101,13 @@ describe('an applied experiment', () => {
     expect(clock.monotonic() - began).toBeGreaterThanOrEqual(7_000);
   });
 
-  test('that is over and never let go of ends all the same, and that is told', async () => {
-    const { api, told, ended } = followed({ status: { phase: 'Complete', verdict: 'Failed' } });
+  test('that is over and never let go of ends all the same, and that is reported', async () => {
+    const { api, event, ended } = followed({ status: { phase: 'Complete', verdict: 'Failed' } });
     api.change(REF, object => {
       object.metadata.finalizers = [CLEANUP];
     });
     expect(await ended()).toMatchObject({ is: 'over', seen: { verdict: 'Failed', isHeld: true } });
-    expect(told).toContainEqual({ event: 'note', text: expect.stringContaining('has not let go') });
+    expect(event).toContainEqual({ event: 'note', text: expect.stringContaining('has not let go') });
   });
 
   test('that came to its verdict and is deleted then keeps its verdict', async () => {
@@ -130,7 +130,7 @@ describe('an applied experiment', () => {
   });
 
   test('that cannot be read for a while is followed again, and never taken for gone', async () => {
-    const { api, clock, status, told, ended } = followed({ status: { phase: 'Observing' } });
+    const { api, clock, status, event, ended } = followed({ status: { phase: 'Observing' } });
     api.script({
       on: ({ verb, kind }) => verb === 'get' && kind === 'ChaosExperiment',
       times: 5,
@@ -138,7 +138,7 @@ describe('an applied experiment', () => {
     });
     clock.after(20_000, () => status({ phase: 'Complete', verdict: 'Resilient' }));
     expect(await ended()).toMatchObject({ is: 'over' });
-    expect(told.filter(({ event }) => event === 'note')).toEqual([
+    expect(event.filter(({ event }) => event === 'note')).toEqual([
       { event: 'note', text: 'cannot be read: no answer; asked again' },
     ]);
   });

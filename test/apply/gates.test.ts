@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { experimentKind } from '../../src/apply/experiment-kind.ts';
 import { faultOfExperiment } from '../../src/apply/fault-of-experiment.ts';
 import { askApplyGates } from '../../src/apply/gates.ts';
-import { experimentKind } from '../../src/apply/kind.ts';
 import { seenOf } from '../../src/apply/state.ts';
 import { loadExperiment } from '../../src/experiment/load.ts';
 import type { FoundInjection } from '../../src/injection/found-injection.ts';
@@ -67,7 +67,7 @@ test('dryRun in the document refuses it: the framework’s controller ignores th
   expect(dry.refused).toEqual(['dry run']);
 });
 
-test('asks for the right to create experiments, not for that to inject; who could not revert is told so', async () => {
+test('asks for the right to create experiments, not for that to inject; who could not revert is warned', async () => {
   const weak = cluster();
   weak.deny(({ resource, verb }) => resource === 'configmaps' && verb !== 'get');
   const { refused, warnings } = await refusals(() => undefined, weak);
@@ -78,7 +78,7 @@ test('asks for the right to create experiments, not for that to inject; who coul
   expect((await refusals(() => undefined, none)).refused).toEqual(['permissions']);
 });
 
-test('a kind that is missing is told from one that nobody can tell of', async () => {
+test('a kind that is missing is distinguished from one that is not known', async () => {
   expect(await experimentKind(fakeApi())).toMatchObject({ is: 'missing' });
   expect(await experimentKind(cluster())).toMatchObject({ is: 'served', kind });
   const dead = { ...cluster(), discovery: () => Promise.resolve(failing('unreachable', 'no answer')) };

@@ -15,7 +15,7 @@ test.each([
   ['left', 'REMAINS'],
   ['blind', 'BLIND'],
 ] as const)(
-  'a look that found %s is told as "%s": values were not compared, so nothing is called verified',
+  'a look that found %s is shown as "%s": values were not compared, so nothing is called verified',
   (state, word) => {
     const [remains = ''] = conclusionLines(0, conclusion(state), 'drift');
     expect(remains).toContain(`remains`);

@@ -1,5 +1,5 @@
+import type { ApplyEvent } from '../../src/apply/event.ts';
 import { type FollowOptions, follow } from '../../src/apply/follow.ts';
-import type { Happening } from '../../src/apply/told.ts';
 import type { KubeObject, ObjectRef } from '../../src/k8s/object.ts';
 import type { ApiResource } from '../../src/kube/discovery/discovery.ts';
 import { fakeApi } from '../support/fake-api.ts';
@@ -44,7 +44,7 @@ export const experiment = (status?: object, metadata: object = {}): KubeObject =
 export function followed(given: { status?: object; options?: Partial<FollowOptions> } = {}) {
   const clock: FakeClock = fakeClock();
   const api = fakeApi([experiment(given.status)], { kinds: [KIND], now: clock.now });
-  const told: Happening[] = [];
+  const event: ApplyEvent[] = [];
   const leave = new AbortController();
   const status = (members: object) =>
     api.change(REF, object => {
@@ -56,9 +56,9 @@ export function followed(given: { status?: object; options?: Partial<FollowOptio
       clock,
       object: { ...REF, uid: 'uid-drift' },
       acceptMs: 30_000,
-      tell: happening => told.push(happening),
+      tell: happening => event.push(happening),
       signal: leave.signal,
       ...given.options,
     });
-  return { api, clock, told, leave, status, ended, iso: (ms: number) => new Date(clock.now() + ms).toISOString() };
+  return { api, clock, event, leave, status, ended, iso: (ms: number) => new Date(clock.now() + ms).toISOString() };
 }

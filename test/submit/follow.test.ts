@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { ofSubmission } from '../../src/submit/cancel.ts';
-import { exitCodeOf, follow, hasEnded, type Told, unended } from '../../src/submit/follow.ts';
+import { exitCodeOf, type FollowEvent, follow, hasEnded, unended } from '../../src/submit/follow.ts';
 import { labelsOf, resultName } from '../../src/submit/names.ts';
 import { KEYS, type Summary } from '../../src/submit/result.ts';
 import { readSubmissions } from '../../src/submit/state.ts';
@@ -27,15 +27,15 @@ function result(index: number, summary: Partial<Summary>, numbers: number[] = []
   return { ...made, metadata: { ...made.metadata, labels: { ...labelsOf(id), 'submit.mayday/index': `${index}` } } };
 }
 
-/** What is told while the cluster changes as these steps say, a few seconds apart. */
+/** What is reported while the cluster changes as these steps say, a few seconds apart. */
 async function followed(objects: KubeObject[], steps: ((api: ReturnType<typeof fakeApi>) => void)[]) {
   const api = fakeApi(objects, { kinds });
   const clock = fakeClock();
   for (const [index, step] of steps.entries()) clock.after(3_000 * (index + 1), () => step(api));
-  const told: Told[] = [];
+  const event: FollowEvent[] = [];
   const signal = new AbortController().signal;
-  const state = await follow(api, { id, namespace, clock, tell: one => void told.push(one), signal });
-  const words = told.map(one => (one.is === 'event' ? `[${one.index}] ${one.event.line}` : `-- ${one.says}`));
+  const state = await follow(api, { id, namespace, clock, tell: one => void event.push(one), signal });
+  const words = event.map(one => (one.is === 'event' ? `[${one.index}] ${one.event.line}` : `-- ${one.says}`));
   return { state, words, api };
 }
 
@@ -45,7 +45,7 @@ const put = (one: KubeObject) => (api: ReturnType<typeof fakeApi>) => {
   api.put(one);
 };
 
-test('each line is told once, and what was not kept is counted', async () => {
+test('each line is reported once, and what was not kept is counted', async () => {
   const { words, state } = await followed(
     [root, job(), result(0, {}, [1, 2])],
     [
@@ -74,10 +74,10 @@ test('a server that does not answer for a while is said once, and ends nothing',
   api.script({ on: ({ kind }) => kind === 'ConfigMap', times: 3, answer: failing('unreachable', 'no route') });
   const clock = fakeClock();
   clock.after(6_000, () => put(job(OVER))(api));
-  const told: Told[] = [];
+  const event: FollowEvent[] = [];
   const signal = new AbortController().signal;
-  const state = await follow(api, { id, namespace, clock, tell: one => void told.push(one), signal });
-  expect(told).toEqual([{ is: 'state', says: 'cannot be read: no route; asked again' }]);
+  const state = await follow(api, { id, namespace, clock, tell: one => void event.push(one), signal });
+  expect(event).toEqual([{ is: 'state', says: 'cannot be read: no route; asked again' }]);
   expect(state?.ended).toMatchObject({ ok: false });
 });
 
@@ -89,7 +89,7 @@ test('a Job without a pod is not waited for in silence', async () => {
   expect(words).toEqual([`-- no pod of it is there; \`kubectl -n chaos describe job mayday-${id}\` says why`]);
 });
 
-test('why a pod waits, and how it ended, are told as they change', async () => {
+test('why a pod waits, and how it ended, are reported as they change', async () => {
   const waiting = {
     phase: 'Pending',
     containerStatuses: [{ state: { waiting: { reason: 'ImagePullBackOff', message: 'm' } } }],

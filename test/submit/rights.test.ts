@@ -4,8 +4,8 @@ import { seededRandom } from '../../src/host/seeded-random.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import type { ApiResource } from '../../src/kube/discovery/discovery.ts';
 import { askGates } from '../../src/safety/preflight.ts';
-import { type Asked, noting } from '../../src/submit/asked.ts';
 import { grantsFor, type Need } from '../../src/submit/need.ts';
+import { type RecordedRequest, recordRequests } from '../../src/submit/recorded-requests.ts';
 import { survey } from '../../src/submit/survey.ts';
 import { engineDeps } from '../support/engine.ts';
 import { testFacts } from '../support/facts.ts';
@@ -84,7 +84,7 @@ async function needsOf(stage: Stage): Promise<Need[]> {
 /** What a whole run asks: baseline, injection, observation, revert, verdict. */
 async function askedBy(stage: Stage): Promise<{ asked: Need[]; verdict: string }> {
   const { api: server, loaded } = deps(stage);
-  const { api, asked } = noting(server);
+  const { api, asked } = recordRequests(server);
   const engine = createEngine(
     engineDeps({
       api,
@@ -95,7 +95,7 @@ async function askedBy(stage: Stage): Promise<{ asked: Need[]; verdict: string }
   );
   const { result } = await engine.run(loaded, { emit: () => undefined, soakMs: 500 });
   const discovered = await api.discovery();
-  const resourceOf = ({ group, kind }: Asked) =>
+  const resourceOf = ({ group, kind }: RecordedRequest) =>
     (discovered.ok && discovered.value.resources.find(one => one.group === group && one.kind === kind)?.resource) ||
     `${kind.toLowerCase()}s`;
   expect(result.residue).toBe(0);

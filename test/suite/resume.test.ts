@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { diedRuns, missing, openSuiteJournal, readSuite, type SuiteHeader } from '../../src/suite/journal.ts';
-import { liftDied, notResumable, owed } from '../../src/suite/resume.ts';
+import { missingEntries, notResumable, revertDiedRuns } from '../../src/suite/resume.ts';
 import { memoryFiles } from '../support/memory-files.ts';
 import { named, SETTINGS, stage } from './support.ts';
 
@@ -53,51 +53,53 @@ async function journalOfDead(): Promise<string> {
   return files.store.get('/state/suites/s/journal.jsonl') ?? '';
 }
 
-const storyOf = (text: string) => {
-  const story = readSuite(text);
-  if (!story) throw new Error('expected a suite');
-  return story;
+const historyOf = (text: string) => {
+  const history = readSuite(text);
+  if (!history) throw new Error('expected a suite');
+  return history;
 };
 
 describe('a suite whose process died', () => {
   test('owes what has no end, and names the run that died', async () => {
-    const story = storyOf(await journalOfDead());
-    expect(missing(story).map(({ key }) => key)).toEqual(['b', 'c']);
-    expect(diedRuns(story)).toEqual(['run-b']);
+    const history = historyOf(await journalOfDead());
+    expect(missing(history).map(({ key }) => key)).toEqual(['b', 'c']);
+    expect(diedRuns(history)).toEqual(['run-b']);
   });
 
   test('loses nothing to a last line that was torn', async () => {
     const text = `${await journalOfDead()}{"entry":"done","key":"b","ver`;
-    const story = storyOf(text);
-    expect(missing(story).map(({ key }) => key)).toEqual(['b', 'c']);
-    expect(story.broken).toEqual([]);
+    const history = historyOf(text);
+    expect(missing(history).map(({ key }) => key)).toEqual(['b', 'c']);
+    expect(history.broken).toEqual([]);
   });
 
   test('runs again what was cut short by an interrupt', async () => {
     const text = await journalOfDead();
     const cut = JSON.stringify({ entry: 'done', key: 'b', at: 4, run: 'run-b', ...DONE, interrupted: 'SIGINT' });
-    expect(missing(storyOf(`${text}${cut}\n`)).map(({ key }) => key)).toEqual(['b', 'c']);
+    expect(missing(historyOf(`${text}${cut}\n`)).map(({ key }) => key)).toEqual(['b', 'c']);
   });
 
   test('goes on with the files as they were, and with no other', async () => {
-    const story = storyOf(await journalOfDead());
-    const rest = owed(story, ({ experiment }) => named(experiment));
+    const history = historyOf(await journalOfDead());
+    const rest = missingEntries(history, ({ experiment }) => named(experiment));
     if (typeof rest === 'string') throw new Error(rest);
     expect(rest.entries.map(({ key }) => key)).toEqual(['b', 'c']);
     expect([...rest.done.keys()]).toEqual(['a']);
-    expect(owed(story, ({ experiment }) => ({ ...named(experiment), sha256: 'other' }))).toContain('found it changed');
+    expect(missingEntries(history, ({ experiment }) => ({ ...named(experiment), sha256: 'other' }))).toContain(
+      'found it changed',
+    );
   });
 
   test('is not gone on with in another cluster, nor beside a process that still runs it', async () => {
-    const story = storyOf(await journalOfDead());
+    const history = historyOf(await journalOfDead());
     const here = { clusterUid: 'cluster-1', host: 'laptop', context: 'lab' };
-    expect(notResumable(story, { ...here, clusterUid: 'cluster-2' }, () => false)).toContain('found another one');
-    expect(notResumable(story, here, () => true)).toContain('process 4 still running');
-    expect(notResumable(story, here, () => false)).toBeUndefined();
+    expect(notResumable(history, { ...here, clusterUid: 'cluster-2' }, () => false)).toContain('found another one');
+    expect(notResumable(history, here, () => true)).toContain('process 4 still running');
+    expect(notResumable(history, here, () => false)).toBeUndefined();
   });
 
   test('has what it left in the cluster put back first, and only that', async () => {
-    const story = storyOf(await journalOfDead());
+    const history = historyOf(await journalOfDead());
     const left = { run: 'run-b', type: 'ConfigDrift', object: { apiVersion: 'v1', kind: 'ConfigMap', name: 'c' } };
     const reverted: unknown[] = [];
     const engine = {
@@ -109,8 +111,8 @@ describe('a suite whose process died', () => {
         reverted.push(...findings);
         return { receipts: findings.map(one => ({ ...one, outcome: 'failed', verified: false })) };
       },
-    } as unknown as Parameters<typeof liftDied>[0];
-    const lifted = await liftDied(engine, story);
+    } as unknown as Parameters<typeof revertDiedRuns>[0];
+    const lifted = await revertDiedRuns(engine, history);
     expect(reverted).toEqual([left]);
     expect(lifted).toEqual({
       remaining: 1,

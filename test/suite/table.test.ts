@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SuiteEvent, SuiteHappening } from '../../src/suite/event.ts';
+import type { SuiteEvent, SuiteEventBody } from '../../src/suite/event.ts';
 import type { JournalEntry } from '../../src/suite/journal.ts';
 import { suiteLine } from '../../src/suite/line.ts';
 import { tableLines } from '../../src/suite/table.ts';
@@ -19,7 +19,7 @@ const entry = (key: string): JournalEntry => ({
   tier: 2,
   round: 1,
 });
-const event = (happening: SuiteHappening): SuiteEvent => ({ at: AT, suite: 's', ...happening });
+const event = (happening: SuiteEventBody): SuiteEvent => ({ at: AT, suite: 's', ...happening });
 const LEFT = { waiting: 1, running: 1, longestMs: 600_000 };
 const END = {
   run: 'r',
@@ -31,7 +31,7 @@ const END = {
   recoveryMs: 4_200,
 };
 
-const seen = (happenings: SuiteHappening[], keys = ['first', 'second', 'third']) =>
+const seen = (happenings: SuiteEventBody[], keys = ['first', 'second', 'third']) =>
   happenings.map(event).reduce(followed, viewOf(keys.map(entry), new Map()));
 
 const ROOM = { columns: 100, rows: 24, now: AT + 65_000, speed: 1, glyphs: UNICODE };
@@ -89,7 +89,7 @@ test('a hostile name draws nothing of its own', () => {
 });
 
 test('residue is loud, in the table and in the line', () => {
-  const end: SuiteHappening = { event: 'finished', key: 'first', left: LEFT, ...END, residue: 2 };
+  const end: SuiteEventBody = { event: 'finished', key: 'first', left: LEFT, ...END, residue: 2 };
   expect(tableLines(seen([end]), ROOM)[1]).toMatch(/^✗ {2}first +DEGRADED +2 REMAIN/);
   expect(suiteLine(event(end), { total: 3, speed: 1, utc: true })).toBe(
     '12:00:00  DEGRADED      first  2 REMAIN, recovery 4.2s, restored by mayday, nobody healed it   1 of 3 done, at most 10m left',

@@ -1,6 +1,6 @@
 import { createExperiment, type NotTaken, tryApply } from '../../apply/create.ts';
+import { type ExperimentKind, experimentKind } from '../../apply/experiment-kind.ts';
 import { askApplyGates } from '../../apply/gates.ts';
-import { type ExperimentKind, experimentKind } from '../../apply/kind.ts';
 import { objectOf } from '../../apply/object.ts';
 import { seenOf } from '../../apply/state.ts';
 import { type Interrupt, listenForInterrupt } from '../../host/interrupt.ts';

@@ -1,9 +1,9 @@
 import { type Conclusion, concludeApplied, notAccepted } from '../../apply/conclusion.ts';
+import type { ApplyEvent } from '../../apply/event.ts';
 import { type End, follow } from '../../apply/follow.ts';
 import { appliedJson, appliedLine, conclusionJson, conclusionLines } from '../../apply/line.ts';
 import { lookForRemains, type Remains } from '../../apply/remains.ts';
 import type { Seen } from '../../apply/state.ts';
-import type { Happening } from '../../apply/told.ts';
 import type { Interrupt } from '../../host/interrupt.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
 import type { Api } from '../../kube/client/api.ts';
@@ -82,12 +82,12 @@ function advice(end: End, remains: Remains | undefined, object: ObjectRef): stri
 }
 
 /** Gives a function that prints each event in the form asked for. JSON and YAML print nothing until the end. */
-function eventPrinter({ globals }: Invocation, api: Api, object: ObjectRef): (happening: Happening) => void {
+function eventPrinter({ globals }: Invocation, api: Api, object: ObjectRef): (happening: ApplyEvent) => void {
   const line = say(globals);
   return happening => {
-    const told = { at: Math.round(api.serverTime().now), ...happening };
-    if (globals.output === 'text') line(appliedLine(told, object.name));
-    else if (globals.output === 'jsonl') printJsonLine(appliedJson(told, object));
+    const event = { at: Math.round(api.serverTime().now), ...happening };
+    if (globals.output === 'text') line(appliedLine(event, object.name));
+    else if (globals.output === 'jsonl') printJsonLine(appliedJson(event, object));
     if (happening.event === 'overdue') for (const way of followUpCommands(object).slice(1)) tell(way);
   };
 }

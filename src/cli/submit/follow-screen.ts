@@ -3,8 +3,8 @@ import type { Api } from '../../kube/client/api.ts';
 import { engineFor } from '../../runtime/open-engine.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { ofSubmission } from '../../submit/cancel.ts';
-import { exitCodeOf, follow, type Told, unended } from '../../submit/follow.ts';
-import { reaperWords } from '../../submit/reaper-there.ts';
+import { exitCodeOf, type FollowEvent, follow, unended } from '../../submit/follow.ts';
+import { reaperWords } from '../../submit/reaper-status.ts';
 import { removeRights } from '../../submit/remove.ts';
 import type { SubmissionState } from '../../submit/state.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
@@ -14,24 +14,24 @@ import { tell } from '../tell.ts';
 import { stateJson, stateLines } from './state-words.ts';
 
 /** Gives a function that prints each event as a line: text has the pod number in front, JSON has `index`. */
-export function followScreen(globals: GlobalOptions): (told: Told) => void {
+export function followScreen(globals: GlobalOptions): (event: FollowEvent) => void {
   const line = say(globals);
-  return told => {
-    const at = told.index === undefined ? '' : `[${told.index}] `;
+  return event => {
+    const at = event.index === undefined ? '' : `[${event.index}] `;
     if (globals.output === 'jsonl')
       return printJsonLine(
-        told.is === 'event'
-          ? { index: told.index, ...told.event }
+        event.is === 'event'
+          ? { index: event.index, ...event.event }
           : {
               at: new Date().toISOString(),
               event: 'submission',
-              ...(told.index === undefined ? {} : { index: told.index }),
-              says: told.says,
+              ...(event.index === undefined ? {} : { index: event.index }),
+              says: event.says,
             },
       );
     if (globals.output !== 'text') return;
-    if (told.is === 'state') line(`${at}-- ${told.says}`);
-    else if (told.event.line !== undefined) line(`${at}${told.event.line}`);
+    if (event.is === 'state') line(`${at}-- ${event.says}`);
+    else if (event.event.line !== undefined) line(`${at}${event.event.line}`);
   };
 }
 

@@ -3,7 +3,7 @@ import type { Api } from '../../kube/client/api.ts';
 import { recordKeyFor } from '../../runtime/open-engine.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { createAll, type NotTaken, notTakenText, tryAll } from '../../submit/create.ts';
-import { reaperWords } from '../../submit/reaper-there.ts';
+import { reaperWords } from '../../submit/reaper-status.ts';
 import { objectsOf, type Submission } from '../../submit/submission.ts';
 import type { CommandBody, Invocation } from '../command.ts';
 import { answered, askConsent } from '../consent.ts';

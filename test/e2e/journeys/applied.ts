@@ -94,7 +94,7 @@ export function appliedJourneys(given: () => Provider): void {
     }) => {
       await set(stage);
       const ended = await applied(stage, '--accept', '3s').ended;
-      expect(ended.stderr).toContain('accepted by nobody yet');
+      expect(ended.stderr).toContain('not accepted yet');
       expect(ended.stderr).toContain(`mayday apply --stop ${stage.namespace}/${NAME}`);
       expect(last(ended)).toMatchObject({ outcome: 'NOT ACCEPTED' });
       expect(last(ended)).not.toHaveProperty('verdict');

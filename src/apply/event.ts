@@ -3,37 +3,37 @@ import { age } from '../text/duration.ts';
 import type { Clean } from '../text/sanitise.ts';
 import { revertsAt, type Seen } from './state.ts';
 
-/** What following an applied experiment tells, in order; times are server time, milliseconds since the epoch. */
-export type Happening =
+/** An event of an applied experiment; times are server time, milliseconds since the epoch. */
+export type ApplyEvent =
   | { event: 'applied'; object: ObjectRef }
   | { event: 'phase'; phase: Clean; says: string }
   | { event: 'baseline'; passed: boolean; says: Clean }
-  /** It is about to inject, or has: the framework writes the time down before the fault. Both clocks run from here. */
+  /** The controller injects: the framework records this time before it writes the fault. TTL and observation count from here. */
   | { event: 'begun'; injectedAt: number; ttlEnd?: number; observesUntil?: number; says: string }
   | { event: 'injected'; says: string }
   | { event: 'deadline'; clock: 'ttl' | 'recovery'; says: string }
-  /** Its controller should have reverted it and has not. */
+  /** The controller should have reverted the fault and has not. */
   | { event: 'overdue'; says: string }
   | { event: 'deleted'; says: string }
   | { event: 'note'; text: string };
 
-export type Told = Happening & { at: number };
+export type TimedApplyEvent = ApplyEvent & { at: number };
 
 const PHASES: Readonly<Record<string, string>> = {
-  Pending: 'a controller has it',
-  SteadyStatePre: 'it looks whether the system is steady',
+  Pending: 'a controller has taken it',
+  SteadyStatePre: 'it checks whether the system is steady',
   Injecting: 'it injects',
-  Observing: 'the fault is in, as far as it says',
+  Observing: 'its controller says that the fault is in',
   SteadyStatePost: 'it says that it has reverted the fault, and measures the recovery',
-  Evaluating: 'it comes to a verdict',
+  Evaluating: 'it decides the verdict',
   Complete: '',
   Aborted: '',
 };
 
 const iso = (at: number): string => new Date(at).toISOString().slice(11, 19);
 
-/** What is new in what is seen now. */
-export function news(before: Seen | undefined, now: Seen): Happening[] {
+/** The events that lead from the state `before` to the state `now`. */
+export function eventsBetween(before: Seen | undefined, now: Seen): ApplyEvent[] {
   const isNew = <K extends keyof Seen>(key: K) => now[key] !== undefined && now[key] !== before?.[key];
   return [
     ...(now.before !== undefined && before?.before === undefined
@@ -50,17 +50,17 @@ export function news(before: Seen | undefined, now: Seen): Happening[] {
       ? [
           {
             event: 'deleted' as const,
-            says: `somebody deleted it, which aborts it${now.isHeld ? '; its controller reverts the fault before it lets go' : ''}`,
+            says: `somebody deleted it, which aborts it${now.isHeld ? '; its controller reverts the fault before it removes its finalizer' : ''}`,
           },
         ]
       : []),
   ];
 }
 
-/** Old messages are told with the end, which has them among its reasons. */
+/** The text for a phase. None at the end, whose reasons have the messages already. */
 const phaseWords = ({ writtenPhase, isOver }: Seen): string => (isOver ? '' : (PHASES[writtenPhase] ?? ''));
 
-function begun(now: Seen): Happening {
+function begun(now: Seen): ApplyEvent {
   const { injectedAt = 0, ttlEnd, observesUntil } = now;
   const end = revertsAt(now);
   const ttl = ttlEnd === undefined ? 'no TTL' : `TTL ${age(ttlEnd - injectedAt)} ends ${iso(ttlEnd)}Z`;

@@ -5,7 +5,7 @@ import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
 
 const RESOURCE = 'chaosexperiments';
 
-/** The framework's kind as a cluster serves it. */
+/** The kind ChaosExperiment, in the version that the cluster serves. */
 export interface ExperimentKind {
   apiVersion: string;
   kind: string;
@@ -13,12 +13,12 @@ export interface ExperimentKind {
 
 export type KindThere =
   | { is: 'served'; kind: ExperimentKind }
-  /** The cluster knows no such kind. */
+  /** The cluster does not serve the kind. */
   | { is: 'missing'; says: Clean }
-  /** Nobody can tell: discovery failed, or does not answer for this group. */
+  /** Not known: discovery failed, or gave no answer for this group. */
   | { is: 'unknown'; says: Clean; failure?: Failure };
 
-/** Whether the framework's kind is installed, asked anew: its CRD may have been installed a moment ago. */
+/** Whether the framework's kind is installed. Discovery is repeated, since its CRD may have been installed a moment ago. */
 export async function experimentKind(api: Api): Promise<KindThere> {
   const first = await api.discovery();
   const known = first.ok ? first.value.byResource(FRAMEWORK_GROUP, RESOURCE) : undefined;

@@ -2,12 +2,12 @@ import type { Clock } from '../host/clock.ts';
 import { messageOf } from '../text/message-of.ts';
 import type { Readiness } from './readiness.ts';
 
-/** From one look at the steady state to the next. */
+/** The pause between two checks of the steady state. */
 const LOOK_MS = 1_000;
 
 /**
- * Waits until the look says that the next run may begin, `limitMs` at most. True when it may. Tells what it waits for whenever that
- * changes. A look that breaks is no reason to begin. Rejects when the signal aborts.
+ * Waits until `look` says that the next run may begin, for at most `limitMs`. True when it may. Reports what it waits for whenever that
+ * changes. A look that throws counts as not ready. Rejects when the signal aborts.
  */
 export async function waitUntilReady(
   look: (signal: AbortSignal) => Promise<Readiness>,
@@ -15,7 +15,7 @@ export async function waitUntilReady(
   { clock, signal, tell }: { clock: Clock; signal: AbortSignal; tell: (says: string) => void },
 ): Promise<boolean> {
   const since = clock.monotonic();
-  let told: string | undefined;
+  let reported: string | undefined;
   for (;;) {
     signal.throwIfAborted();
     const seen = await look(signal).catch((error: unknown): Readiness => {
@@ -23,8 +23,8 @@ export async function waitUntilReady(
       return { state: 'wait', says: messageOf(error) };
     });
     if (seen.state === 'ready') return true;
-    if (seen.says !== told) tell(seen.says);
-    told = seen.says;
+    if (seen.says !== reported) tell(seen.says);
+    reported = seen.says;
     const leftMs = limitMs - (clock.monotonic() - since);
     if (leftMs <= 0) return false;
     await clock.sleep(Math.min(LOOK_MS, leftMs), signal);

@@ -2,8 +2,8 @@ import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { groupOf } from '../k8s/object-ref.ts';
 import type { Api, Collection } from '../kube/client/api.ts';
 
-/** One request as rights are given for it; the kind, where it is not known yet what URLs call it. */
-export interface Asked {
+/** One request, as far as permissions depend on it. It has the kind, since the resource name is not known yet. */
+export interface RecordedRequest {
   verb: string;
   group: string;
   kind: string;
@@ -11,12 +11,12 @@ export interface Asked {
   name?: string;
 }
 
-/** Everybody who is let in may ask these. */
+/** Requests that every authenticated user may make. */
 const FOR_EVERYBODY = new Set(['SelfSubjectAccessReview', 'SelfSubjectRulesReview', 'SelfSubjectReview']);
 
-/** The same connection, which notes what is asked through it. */
-export function noting(api: Api): { api: Api; asked: Asked[] } {
-  const asked: Asked[] = [];
+/** Wraps a connection so that every request through it is recorded. */
+export function recordRequests(api: Api): { api: Api; asked: RecordedRequest[] } {
+  const asked: RecordedRequest[] = [];
   const on = (verb: string, { apiVersion, kind, namespace, name }: Omit<ObjectRef, 'name'> & { name?: string }) =>
     asked.push({
       verb,
