@@ -7,7 +7,7 @@ const WRITE_AFTER_MS = 5_000;
 
 /**
  * Keeps V8's compiled code of the bundle below the user's cache folder, so that the next start need not compile it again.
- * Anything that fails here costs only time, so nothing is said of it. Node.js writes the cache at a normal exit by itself.
+ * A failure here costs only time, so it is not reported. Node.js writes the cache at a normal exit by itself.
  */
 export function keepCompiledCode(env: Record<string, string | undefined>): void {
   if (env.NODE_COMPILE_CACHE !== undefined || env.NODE_DISABLE_COMPILE_CACHE !== undefined) return;

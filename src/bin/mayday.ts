@@ -8,7 +8,7 @@ if (isNewEnough(process.version)) {
   keepCompiledCode(process.env);
   hangUpWithParent();
   settleColour(process.argv, process.env);
-  // Warnings of libraries would be printed into the screen; they are nobody's to act on.
+  // Warnings of libraries would be printed over the screen, and users can do nothing about them.
   process.removeAllListeners('warning');
   // React's development build costs 2.5 times the CPU; the variable must be set before it is loaded.
   // (Through a variable: the bundler replaces the plain expression by a constant.)

@@ -9,7 +9,7 @@ import { isNewEnough } from './node-version.ts';
 /** Finds a Node.js that is new enough: MAYDAY_NODE, the one pinned beside this program, then every `node` on the PATH. */
 export function findNewerNode(env: Record<string, string | undefined>): string | undefined {
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
-  // In a clone, and beside an installed package: whole, or the package of this platform.
+  // The paths of Node.js in a clone and beside an installed package: the whole package, or that of this platform.
   const platform = `../../node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}/bin/`;
   const pinned = ['../node_modules/node/bin/', '../../node/bin/', platform].map(path =>
     fileURLToPath(new URL(path + name, import.meta.url)),
@@ -41,7 +41,7 @@ export function reexecute(node: string, argv: readonly string[]): void {
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => child.kill(signal));
   child.on('error', error => {
-    // MAYDAY_NODE may hold anything, and so may what the system says of it.
+    // MAYDAY_NODE, and the error about it, may contain any characters.
     process.stderr.write(`mayday: expected ${jsonText(node)} to start, found: ${jsonText(error.message)}\n`);
     process.exitCode = 1;
   });

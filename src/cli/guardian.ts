@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline';
 import { createGuardian } from '../guardian/guardian.ts';
 import { type FromGuardian, type FromOwner, messageOf } from '../guardian/message.ts';
+import { guardianNotices } from '../guardian/notices.ts';
 import { createRunReverter } from '../guardian/revert-run.ts';
-import { guardianTeller } from '../guardian/told.ts';
 import { filesUnder } from '../host/files.ts';
 import { openEventLog } from '../host/log.ts';
 import { processStart } from '../host/process.ts';
@@ -37,7 +37,7 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
   const notifier = notifierFor(runtime, api);
   const guardian = createGuardian({
     ...reverting,
-    teller: guardianTeller(notifier.tell, placeOf(runtime, api)),
+    teller: guardianNotices(notifier.tell, placeOf(runtime, api)),
     clock,
     random,
     serverTime: () => api.serverTime(),

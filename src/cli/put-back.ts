@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { makeAgain } from '../engine/fix.ts';
+import { recreateSaved } from '../engine/fix.ts';
 import { readOwn } from '../host/disk/own-file.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { refOf } from '../k8s/object-ref.ts';
@@ -23,7 +23,7 @@ export function putBackCommand(invocation: Invocation, file: string): Promise<Ex
     if (options.dryRun === true || globals.readOnly === true || runtime.config.readOnly) return EXIT.done;
     const { context } = api.identity;
     await consent(invocation, isProtected(context, runtime.config.protected) ? context : undefined);
-    const receipt = await makeAgain(await fixDepsFor(runtime, api), object);
+    const receipt = await recreateSaved(await fixDepsFor(runtime, api), object);
     print(receipt, globals, () => receiptLines(receipt));
     return receiptExit(receipt);
   });

@@ -1,7 +1,7 @@
 import { faultOf } from '../faults/registry.ts';
 import { createElection } from '../guardian/election.ts';
+import { reaperNotices } from '../guardian/notices.ts';
 import { reap } from '../guardian/reaper.ts';
-import { reaperTeller } from '../guardian/told.ts';
 import { listenForInterrupt } from '../host/interrupt.ts';
 import { notifierFor, placeOf } from '../runtime/notifier.ts';
 import { readRecordKey } from '../safety/record-key.ts';
@@ -41,7 +41,7 @@ export const reaperCommand: CommandBody = async ({ globals, options }) => {
         intervalMs,
         graceMs,
         log,
-        told: reaperTeller(notifierFor(runtime, api).tell, placeOf(runtime, api)),
+        told: reaperNotices(notifierFor(runtime, api).tell, placeOf(runtime, api)),
         recordKey: () => readRecordKey(api, clock),
         signal: interrupt.signal,
       },

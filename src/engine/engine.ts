@@ -36,7 +36,7 @@ import { isOfExperiment, readExperiments } from '../revert/trust/experiments.ts'
 import { type Trust, trustOf } from '../revert/trust/judge.ts';
 import { signedPlan } from '../revert/trust/sign-plan.ts';
 import type { RunDeps, RunOptions } from '../run/deps.ts';
-import type { Happening, RunEvent } from '../run/event.ts';
+import type { RunEvent, RunEventBody } from '../run/event.ts';
 import { runExperiment } from '../run/lifecycle.ts';
 import type { RunResult } from '../run/verdict/result.ts';
 import type { KeyRead } from '../safety/record-key.ts';
@@ -58,11 +58,11 @@ export interface EngineDeps {
   version: string;
   isAlive: IsAlive;
   gates: RunDeps['gates'];
-  /** Keeps other injectors off the operator under test during a run; without it no lock is taken. */
+  /** Locks the operator under test during a run, against other injectors; without it no lock is taken. */
   locks?: Locks;
   /** The guardian: reverts what this process no longer can. Without it nobody else does. */
   guard?: Guard;
-  /** Tells others of what runs do; without it nobody is told. */
+  /** Sends notices about runs; without it none are sent. */
   notifier?: Pick<Notifier, 'hear' | 'tell'>;
   /** The key that signs records. Without it they are not signed, and more restores need a person's confirmation. */
   recordKey?: RecordKey;
@@ -246,7 +246,7 @@ export function createEngine(deps: EngineDeps): Engine {
           if (event.event !== 'verdict') tell({ event: 'note', text });
         });
       };
-      const tell = (happening: Happening) => {
+      const tell = (happening: RunEventBody) => {
         const event = { at: Math.round(api.serverTime().now), run: head.run, ...happening } as RunEvent;
         journal.event(event).catch(() => undefined);
         emit(event);

@@ -15,11 +15,11 @@ export interface FixDeps {
   clock: Clock;
   files: Files;
   stateDir: string;
-  /** Who mends, where; for the journal. */
+  /** Who applies the fix, where; for the journal. */
   header: Omit<FixHeader, 'fix' | 'finding' | 'object'>;
 }
 
-/** A remedy planned on what the cluster is now, for a person to see before it is done. */
+/** A remedy planned on the present state of the cluster, to be shown to a person before it is applied. */
 export interface Prepared {
   finding: Finding;
   remedy: Remedy;
@@ -27,7 +27,7 @@ export interface Prepared {
   plan: Exclude<Planned, { refusal: string }>;
 }
 
-/** Reads what the plan is decided from and plans; in one line why it cannot be done. */
+/** Reads what the remedy needs and plans it; gives a one-line refusal where that is impossible. */
 export async function prepareFix(api: Api, finding: Finding, remedy: Remedy): Promise<Prepared | { refusal: string }> {
   const got = await api.get(finding.object);
   if (!got.ok) return { refusal: `expected to read ${nameOf(finding.object)}, found: ${got.message}` };
@@ -43,11 +43,11 @@ export async function prepareFix(api: Api, finding: Finding, remedy: Remedy): Pr
   return 'refusal' in plan ? plan : { finding, remedy, before, plan };
 }
 
-/** How often a deletion is looked for, and from one look to the next. */
+/** How often, and at what interval, a deleted object is read again. */
 const LOOKS = 10;
 const LOOK_MS = 200;
 
-/** Does what was planned: journalled before each write, bound to the version that was planned on, and read again afterwards. */
+/** Applies a planned remedy. Each write is recorded in the journal first, applies only to the version that was planned on, and is read back. */
 export async function applyFix(deps: FixDeps, { finding, remedy, before, plan }: Prepared): Promise<FixReceipt> {
   const { api, clock, files, stateDir, header } = deps;
   const began = clock.monotonic();
@@ -83,7 +83,7 @@ export async function applyFix(deps: FixDeps, { finding, remedy, before, plan }:
   }
 }
 
-/** Reads the object after our own last write. What is being deleted is given a little time. */
+/** Reads the object after our last write. An object that is being deleted gets a little time. */
 async function lookAgain(
   { api, clock }: FixDeps,
   { object }: Finding,
@@ -104,7 +104,7 @@ async function lookAgain(
  * Recreates an object that was saved in full, without the fields that only the server sets. An object that has taken
  * its name meanwhile is left alone.
  */
-export async function makeAgain(deps: FixDeps, saved: KubeObject): Promise<FixReceipt> {
+export async function recreateSaved(deps: FixDeps, saved: KubeObject): Promise<FixReceipt> {
   const { api, clock, files, stateDir, header } = deps;
   const began = clock.monotonic();
   const { name, namespace, labels, annotations, finalizers, ownerReferences } = saved.metadata;

@@ -5,7 +5,7 @@ import type { Clock } from '../host/clock.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 import type { OpenJournal } from '../records/journal.ts';
 import type { RunJournal, RunOptions } from '../run/deps.ts';
-import type { Happening, RunEvent } from '../run/event.ts';
+import type { RunEvent, RunEventBody } from '../run/event.ts';
 import { age } from '../text/duration.ts';
 import type { HeldLock } from './operator-lock.ts';
 
@@ -40,7 +40,7 @@ export interface Guard {
    * never waits long.
    */
   asleep(): Promise<boolean>;
-  /** It goes on. */
+  /** This process goes on after it was suspended. */
   awake(): void;
   /** The run has ended here; `residue` is undefined if it is not known what is left. */
   over(run: string, residue: number | undefined): void;
@@ -87,7 +87,7 @@ export function guardRun(
     options: Pick<RunOptions, 'ttlMs'>;
     lock: () => HeldLock | undefined;
   },
-  deps: { clock: Clock; serverNow: () => number; tell: (happening: Happening) => void },
+  deps: { clock: Clock; serverNow: () => number; tell: (happening: RunEventBody) => void },
 ): RunGuard {
   const { clock, serverNow, tell } = deps;
   const { metadata, spec } = run.loaded.experiment;
@@ -100,7 +100,7 @@ export function guardRun(
   function writeDown(watch: Watch): void {
     if (!watch.on) return;
     const { on: _on, ...facts } = watch;
-    // For the next start only, and what it cannot learn here the cluster shows it.
+    // This entry is only for the next start; without it the cluster's marks show the same.
     journal.guarded({ ...facts, dueAt: Math.round(serverNow() + dueInMs()) }).catch(() => undefined);
   }
   const told = (watch: Watch) => tell({ event: 'guard', on: watch.on, says: guardWords(watch, wholeMs) });

@@ -47,7 +47,7 @@ interface Taken extends HeldLock {
 }
 
 /**
- * Keeps two experiments, ours or the framework's, off one operator, because each would see the other's effects as its
+ * Keeps two experiments, ours or the framework's, from testing one operator at the same time, because each would see the other's effects as its
  * own. Renewed while a run lasts. A user who may not create Leases can still inject, and is warned that others can,
  * too.
  */

@@ -15,20 +15,20 @@ import { signedPlan } from '../revert/trust/sign-plan.ts';
 import type { KeyRead } from '../safety/record-key.ts';
 import type { Guard } from './guard.ts';
 
-/** For how long a webhook is ignored, and by whose word. */
+/** How long a webhook is ignored, and what else a stop-gap needs. */
 export interface StopGap {
   api: Api;
   clock: Clock;
   files: Files;
   stateDir: string;
   header: Omit<RunHeader, 'experiment'>;
-  /** Restores the policy at its time, even if this process has died; without it there is no stop-gap. */
+  /** The guardian that restores the policy at its time, even if this process has died; without it no stop-gap is written. */
   guard: Guard | undefined;
   /** The key that signs the record. */
   key(): Promise<KeyRead | undefined>;
   random: () => number;
   by: string;
-  /** Named in the record: which finding it was for. */
+  /** The finding that it is for, named in the record. */
   why: string;
   ttlMs: number;
 }
@@ -70,17 +70,17 @@ export function planStopGap(
   return isRefusal(plan) ? { refusal: plan.message } : plan;
 }
 
-/** What a stop-gap came to. */
+/** The result of a stop-gap. */
 export interface StopGapped {
   outcome: 'done' | 'not done' | 'unknown';
   message: string;
   /** When the policy is restored, server time; undefined where nothing will restore it. */
   restoredAt?: number;
-  /** Who sees to it, or why nobody does. */
+  /** Who restores it, or why nobody does. */
   guard: string;
 }
 
-/** Writes the stop-gap. The guardian is told before the write is sent, and stays when this process ends. */
+/** Writes the stop-gap. The guardian knows of the write before it is sent, and stays when this process ends. */
 export async function stopGap(gap: StopGap, plan: Plan, names: readonly string[]): Promise<StopGapped> {
   const { api, clock, files, stateDir, header, guard, why, ttlMs } = gap;
   const experiment = { name: why, path: '', sha256: '', type: TYPE } as const;
@@ -109,7 +109,7 @@ export async function stopGap(gap: StopGap, plan: Plan, names: readonly string[]
     : `${watch.why}: nobody puts it back by itself`;
   const restored = watch.on ? { restoredAt: api.serverTime().now + ttlMs } : {};
   if (done.state !== 'done' && done.state !== 'unknown') {
-    // Nothing was written: the guardian has nothing to wait for.
+    // Nothing was written, so there is nothing to guard.
     guard?.over(header.run, 0);
     return { outcome: 'not done', message: done.message, guard: '' };
   }

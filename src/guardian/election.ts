@@ -9,16 +9,16 @@ export interface ElectionOptions {
   /** Where the Lease lives. */
   namespace: string;
   name: string;
-  /** Who we are among those who would lead. */
+  /** The name of this candidate. */
   holder: string;
 }
 
 /** Whether this process leads; `why` where it does not. */
-type Standing = { leads: true } | { leads: false; why: string };
+type Leadership = { leads: true } | { leads: false; why: string };
 
 export interface Election {
   /** Takes, renews or watches the Lease, once. Asked every few seconds. */
-  stand(): Promise<Standing>;
+  stand(): Promise<Leadership>;
   /** Gives the Lease back, so that the next one need not wait. */
   resign(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export function createElection({ api, clock, namespace, name, holder }: Election
   /** Leases count microseconds. */
   const stamp = () => new Date(api.serverTime().now).toISOString().replace('Z', '000Z');
 
-  function renewed(outcome: Outcome<KubeObject>): Standing {
+  function renewed(outcome: Outcome<KubeObject>): Leadership {
     if (outcome.ok) {
       renewedAt = clock.monotonic();
       return { leads: true };
@@ -62,7 +62,7 @@ export function createElection({ api, clock, namespace, name, holder }: Election
     return unanswered(outcome.message);
   }
 
-  function unanswered(why: string): Standing {
+  function unanswered(why: string): Leadership {
     const stillLeads = renewedAt !== undefined && clock.monotonic() - renewedAt < RENEW_WITHIN_MS;
     return stillLeads ? { leads: true } : { leads: false, why };
   }

@@ -4,12 +4,12 @@ import type { ObjectRef } from '../k8s/object.ts';
 import type { Stopwatch } from '../run/clocks.ts';
 
 /**
- * Whose a guarded run is. `owner`: the process that injected lives and will revert it. `reverting`: it said that it is reverting. `left`: it
- * said that it is done and something is left. `ours`: the guardian reverts it, or has.
+ * Who reverts a guarded run. `owner`: the process that injected lives and will revert it. `reverting`: it said that it is reverting. `left`: it
+ * ended and said that something is left. `ours`: the guardian reverts it, or has done so.
  */
 type Holder = 'owner' | 'reverting' | 'left' | 'ours';
 
-/** One guarded run: what was, or may have been, written, and when it must be out. */
+/** One guarded run: the objects that were or may have been written, and when they must be reverted. */
 export interface GuardedRun {
   readonly run: string;
   readonly type: FaultType;
@@ -19,9 +19,9 @@ export interface GuardedRun {
   /** On the stopwatch, milliseconds. */
   readonly dueMs: number;
   holder: Holder;
-  /** What its process held others off with. */
+  /** The lock that its process held. */
   readonly lock?: HeldLock;
-  /** What reverting it needs has been read ahead. */
+  /** Whether the reads that its revert needs have been prefetched. */
   isReady: boolean;
 }
 

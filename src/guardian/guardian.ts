@@ -3,51 +3,51 @@ import type { RunReverted } from '../revert/run-writes.ts';
 import { type ServerTime, startStopwatch } from '../run/clocks.ts';
 import { type GuardedRun, type Move, nextMove, noteWrite } from './guarded-run.ts';
 import type { FromGuardian, FromOwner } from './message.ts';
+import type { GuardianNotices } from './notices.ts';
 import { type RetryEnd, revertUntilDone } from './revert-retry.ts';
-import type { GuardianTeller } from './told.ts';
 import { createWakeUp } from './wake-up.ts';
 
 export interface GuardianDeps {
   clock: Clock;
   random: () => number;
   serverTime: ServerTime;
-  /** Asks the server anything, so that its time is known; false when it did not answer. */
+  /** Sends any request, so that the server's time is known; false when there was no answer. */
   probe(): Promise<boolean>;
-  /** Called when a run is first heard of, to have ready what reverting it needs. */
+  /** Called when a run is announced, to prepare its revert. */
   prepare(run: string): void;
   /** Called once, shortly before a run is reverted because its time is up. */
   prefetch(guarded: GuardedRun): void;
-  /** One try to put back what a run wrote. */
+  /** One attempt to revert what a run wrote. */
   revert(guarded: GuardedRun): Promise<RunReverted>;
-  /** Tells others; never waited for. */
-  teller?: GuardianTeller | undefined;
-  /** The reverting of a run has ended. */
+  /** Sends notices; the guardian does not wait for them. */
+  teller?: GuardianNotices | undefined;
+  /** Called when the revert of a run has ended. */
   ended(guarded: GuardedRun, end: RetryEnd): Promise<void>;
-  /** Sends to the owner, which may be gone. */
+  /** Sends a message to the owner, which may be gone. */
   say(message: FromGuardian): void;
   log(event: string, facts: Record<string, unknown>): void;
   /** Revert as soon as the owner is gone, without waiting for the TTL. */
   atOnce: boolean;
-  /** How long a revert is tried before the cluster is taken to be gone for good, milliseconds. */
+  /** How long a revert is tried before the cluster is assumed to be gone for good, milliseconds. */
   retryForMs: number;
 }
 
 export interface Guardian {
   hear(message: FromOwner): void;
-  /** The pipe has closed: whoever injected is gone. */
+  /** Call when the pipe has closed: the owner is gone. */
   ownerGone(): void;
-  /** The guardian must end: runs without an owner are reverted at once. */
+  /** Call when the guardian must end: runs without an owner are reverted at once. */
   hurry(): void;
   /** Resolves when the owner is gone and nothing is left to guard. */
   readonly over: Promise<void>;
 }
 
-/** About half a minute of tries: whoever can help should know that the fault is still in. */
+/** About half a minute of attempts; then people are told that the fault is still in the cluster. */
 const TRIES_TO_TELL = 12;
 const ANSWER_MS = 3_000;
 const PROBE_EACH_MS = 15_000;
 const LOOK_EACH_MS = 1_000;
-/** Of the wall clock against the monotonic one: the machine slept, or somebody set the clock. */
+/** How far the wall clock may drift from the monotonic one; more means that the machine slept or the clock was set. */
 const JUMP_MS = 1_000;
 
 /** Guards the runs of one owner, and reverts what the owner cannot revert any more. */
@@ -70,14 +70,14 @@ export function createGuardian(deps: GuardianDeps): Guardian {
 
   function guard(message: Extract<FromOwner, { say: 'guard' }>): void {
     const { n, run } = message;
-    const guarded = guardedRuns.get(run) ?? takeIn(message);
+    const guarded = guardedRuns.get(run) ?? addRun(message);
     const isTaken = guarded.holder === 'ours';
     if (!isTaken) noteWrite(guarded, message.on);
     const why = 'the guardian took this run over while this process did not answer';
     deps.say(isTaken ? { say: 'no', n, why } : { say: 'yes', n });
   }
 
-  function takeIn({ run, type, experiment, dueInMs, lock }: Extract<FromOwner, { say: 'guard' }>): GuardedRun {
+  function addRun({ run, type, experiment, dueInMs, lock }: Extract<FromOwner, { say: 'guard' }>): GuardedRun {
     const watch = startStopwatch(clock, deps.serverTime);
     const guarded: GuardedRun = {
       run,

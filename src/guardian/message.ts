@@ -1,10 +1,10 @@
 import type { Announcement } from '../engine/guard.ts';
 
-/** What the process that injects tells its guardian, one JSON object a line. `n` numbers what wants an answer. */
+/** A message of the injecting process to its guardian, one JSON object a line. `n` numbers messages that need an answer. */
 export type FromOwner =
   /** This write is about to be sent. Answered when it is known. */
   | ({ say: 'guard'; n: number } & Announcement)
-  /** The owner reverts this run itself. Answered when the guardian keeps its hands off. */
+  /** The owner reverts this run itself. Answered when the guardian leaves it alone. */
   | { say: 'revert'; n: number; run: string }
   /** The owner is done with this run; null: it does not know what is left. */
   | { say: 'over'; run: string; residue: number | null }
@@ -25,7 +25,7 @@ export type FromGuardian =
 /** A message as its line. */
 export const lineOf = (message: FromOwner | FromGuardian): string => `${JSON.stringify(message)}\n`;
 
-/** The message of a line; undefined for anything else, such as what a torn pipe leaves. Both ends are this program. */
+/** The message of a line; undefined for anything else, such as half a line from a broken pipe. Both ends are this program, so it is not validated further. */
 export function messageOf<T extends FromOwner | FromGuardian>(line: string): T | undefined {
   try {
     const value: unknown = JSON.parse(line);

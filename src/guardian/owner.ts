@@ -3,7 +3,7 @@ import type { Clock } from '../host/clock.ts';
 import { messageOf } from '../text/message-of.ts';
 import type { FromGuardian, FromOwner } from './message.ts';
 
-/** A guardian process as its owner holds it. */
+/** The guardian process, from the owner's side. */
 export interface GuardianProcess {
   ready: Extract<FromGuardian, { say: 'ready' }>;
   send(message: FromOwner): void;
@@ -12,12 +12,12 @@ export interface GuardianProcess {
   readonly gone: Promise<void>;
   /** Ends the pipe; the guardian reverts what is left, or ends. */
   letGo(): void;
-  /** Whether this process waits for an answer, and must not end meanwhile. */
+  /** Whether this process waits for an answer; then it must not end. */
   waitFor(isWaiting: boolean): void;
 }
 
 export interface OwnerDeps {
-  /** Rejects with one line when there cannot be one. */
+  /** Starts the guardian; rejects with a one-line message when that is impossible. */
   start(): Promise<GuardianProcess>;
   clock: Clock;
 }
@@ -30,7 +30,7 @@ const STARTS = 4;
 
 interface Kept {
   changed: (watch: Watch) => void;
-  /** What was announced, for a guardian that starts later; `dueAt` on the monotonic clock. */
+  /** What was announced, to repeat it to a guardian that starts later; `dueAt` on the monotonic clock. */
   announced: (Announcement & { dueAt: number })[];
 }
 
@@ -44,7 +44,7 @@ export function ownersGuard({ start, clock }: OwnerDeps): Guard {
   let current: Promise<GuardianProcess> | undefined;
   let starts = 0;
   let numbered = 0;
-  /** Something of ours is left in the cluster: the guardian must see us go. */
+  /** Whether a fault of this process is left in the cluster; then the guardian must stay until this process ends. */
   let leftSomething = false;
 
   function running(): Promise<GuardianProcess> {
@@ -95,7 +95,7 @@ export function ownersGuard({ start, clock }: OwnerDeps): Guard {
     }
   }
 
-  /** Asks and waits; undefined when there is nobody, or no answer in time. */
+  /** Sends a message and waits for the answer; undefined when there is no guardian or no answer in time. */
   async function ask(message: (n: number) => FromOwner, retryForMs = ANSWER_MS): Promise<FromGuardian | undefined> {
     const process = await current?.catch(() => undefined);
     if (!process) return undefined;

@@ -15,25 +15,25 @@ import type { Election } from './election.ts';
 
 export interface ReaperOptions {
   election: Election;
-  /** Between two looks at the cluster, milliseconds. */
+  /** The pause between two scans, milliseconds. */
   intervalMs: number;
-  /** After its time is up an injection is left to whoever made it for this long, milliseconds. */
+  /** How long after its deadline an injection is left to the process that made it, milliseconds. */
   graceMs: number;
   log(event: string, facts: Record<string, unknown>): void;
-  /** Tells others what a round came to; never waited for. */
+  /** Sends notices of a round; the reaper does not wait for them. */
   told?: (receipts: readonly Receipt[]) => void;
-  /** The key of signed records, asked for at each look: it may be made, or allowed, later. */
+  /** The key that signs records, read before each scan: it may be created, or permitted, later. */
   recordKey?: () => Promise<KeyRead>;
-  /** Ends the loop; what is being reverted is reverted to its end first. */
+  /** Ends the loop; reverts that have begun are finished first. */
   signal: AbortSignal;
 }
 
-/** Once in so many rounds the metadata of every object is read, to find injections whose labels somebody removed. */
+/** Every this many rounds the metadata of every object is read, to find injections whose labels somebody removed. */
 const DEEP_EACH = 60;
 const WIDTH = 8;
 
 /**
- * Reverts, in any process that may, what is past its time, whoever left it: ours by the time in its undo record, the framework's by the
+ * Reverts every injection that is past its deadline, whoever made it. The deadline of mayday's injections is in the undo record, that of the framework's in the
  * annotation `expires`. An injection without a deadline is left to its owner.
  */
 export async function reap(deps: RevertDeps, options: ReaperOptions): Promise<void> {
@@ -48,10 +48,10 @@ export async function reap(deps: RevertDeps, options: ReaperOptions): Promise<vo
       log(leads ? 'leads' : 'stands by', standing.leads ? {} : { why: standing.why });
     }
     if (standing.leads) {
-      const rest = await lookAround(remembering, options, memory, look % DEEP_EACH === 0);
+      const rest = await scanAll(remembering, options, memory, look % DEEP_EACH === 0);
       look += 1;
       await revertDue(remembering, options, memory);
-      // What slow lists show is reverted too; what is known never waits for them.
+      // Findings of slow lists are reverted too; the others do not wait for them.
       if (rest !== undefined) {
         note(remembering, options, memory, await rest);
         await revertDue(remembering, options, memory);
@@ -64,11 +64,11 @@ export async function reap(deps: RevertDeps, options: ReaperOptions): Promise<vo
 }
 
 interface Memory {
-  /** What has a time, from the last look. */
+  /** Findings with a deadline, from the last scan. */
   known: FoundInjection[];
-  /** Findings that only a person can decide, by id, with the version at which that was said. */
+  /** Findings that only a person can decide, by id, with the version of the object at which that was reported. */
   left: Map<string, string | undefined>;
-  /** What could not be read, as last told, and each of it. */
+  /** What could not be read, as last reported: as one text, and each entry. */
   blind: string;
   blindTo: ReadonlySet<string>;
 }
@@ -80,7 +80,7 @@ const isTimed = (finding: FoundInjection): boolean =>
 /** Lists that take longer than this do not hold up what is known to be due. */
 const SLOW_AFTER_MS = 3_000;
 
-async function lookAround(
+async function scanAll(
   deps: RevertDeps,
   options: ReaperOptions,
   memory: Memory,
@@ -122,7 +122,7 @@ function pause(deps: RevertDeps, options: ReaperOptions, { known }: Memory): num
   return Math.min(options.intervalMs, ...due);
 }
 
-/** There is no person to ask. */
+/** A reaper cannot ask a person. */
 const NEEDS_A_PERSON: ReadonlySet<string> = new Set(['diverged', 'unconfirmed']);
 
 async function revertDue(deps: RevertDeps, options: ReaperOptions, memory: Memory): Promise<void> {
@@ -171,7 +171,7 @@ interface Done {
   receipt: Receipt;
 }
 
-/** Whether the object as it is now still carries an injection whose time is up: it may have been reverted and injected anew since the look. */
+/** Whether the object as it is now still carries an injection whose time is up: it may have been reverted and injected anew since the scan. */
 async function isStillDue(deps: RevertDeps, options: ReaperOptions, finding: FoundInjection): Promise<boolean> {
   const { uid: _uid, ...ref } = finding.object;
   const got = await deps.api.get(ref);

@@ -2,7 +2,7 @@ import type { Clock } from '../host/clock.ts';
 import { createBackoff } from '../kube/client/backoff.ts';
 import type { RunReverted } from '../revert/run-writes.ts';
 
-/** Why a guardian stopped trying. `person`: what is left was changed since the injection, and only a person may decide. */
+/** Why the attempts ended. `person`: the object was changed since the injection, and only a person may decide. */
 export type RetryEnd = 'reverted' | 'person' | 'given-up';
 
 export interface RevertRetry {
@@ -10,9 +10,9 @@ export interface RevertRetry {
   longestMs: number;
   clock: Clock;
   random: () => number;
-  /** One try; may reject. */
+  /** One attempt; may reject. */
   revert(): Promise<RunReverted>;
-  /** Hears what each try gave, or why it broke. */
+  /** Called with the result of each attempt, or its error. */
   tried(reverted: RunReverted | Error, tries: number): void;
 }
 
@@ -26,7 +26,7 @@ function needsPerson({ receipts, blind }: RunReverted): boolean {
   );
 }
 
-/** Tries until everything is proven back: a server that cannot be reached is waited for, with growing pauses. */
+/** Repeats the revert until everything is proven restored, with growing pauses while the server cannot be reached. */
 export async function revertUntilDone({ longestMs, clock, random, revert, tried }: RevertRetry): Promise<RetryEnd> {
   const began = clock.monotonic();
   const backoff = createBackoff(PAUSES, random);

@@ -26,13 +26,13 @@ export interface RunReverterDeps {
 
 /** Reverts a run as its own process would have, and finishes its journal. */
 export interface RunReverter {
-  /** Opens the run's journal read of time. */
+  /** Opens the run's journal ahead of time. */
   prepare(run: string): void;
-  /** Reads read what reverting it needs. */
+  /** Prefetches what the revert needs. */
   prefetch(guarded: GuardedRun): void;
   revert(guarded: GuardedRun): Promise<RunReverted>;
   ended(guarded: GuardedRun, end: RetryEnd): Promise<void>;
-  /** Once the owner is gone and nothing is left to guard: gives back the locks of what was reverted. */
+  /** Call when the owner is gone and nothing is left to guard: releases the locks of reverted runs. */
   unlock(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ export function createRunReverter({ api, clock, files, stateDir, recordKey }: Ru
   };
 
   const locks = new Map<string, { lock: HeldLock; isDone: boolean }>();
-  /** One run that is not out yet keeps the lock for all of its operator. */
+  /** The lock of an operator is kept while one of its runs is not reverted. */
   function noteLock(lock: HeldLock, isDone: boolean): void {
     const { name } = lock.on;
     locks.set(name, { lock, isDone: isDone && (locks.get(name)?.isDone ?? true) });
@@ -69,7 +69,7 @@ export function createRunReverter({ api, clock, files, stateDir, recordKey }: Ru
   });
 
   const keys = new Map<string, Promise<KeyRead>>();
-  /** What was read read, unless it could not be: the first run of a cluster makes the key after its guardian has looked. */
+  /** The key that was read ahead; read again where there was none, since the first run of a cluster creates the key after its guardian has started. */
   async function keyFor(run: string): Promise<Uint8Array | undefined> {
     const read = await keys.get(run);
     if (read?.key !== undefined) return read.key;
@@ -123,7 +123,7 @@ async function comparedOnceMore(deps: RevertDeps, reverted: RunReverted): Promis
   return { ...reverted, receipts: amended(reverted.receipts, since), remaining };
 }
 
-/** How the journal of a run that died tells what its guardian did. */
+/** The receipts of a guardian's revert, for the journal of the dead run. */
 const WORDS: Record<RetryEnd, string> = {
   reverted: 'the guardian put everything back and read it again; the process that injected was gone',
   person:

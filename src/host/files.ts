@@ -12,7 +12,7 @@ export interface AppendFile {
 }
 
 /**
- * The little that is needed of a file system; passed in. Everything is private to its owner: 0700 folders, 0600 files. Whatever another
+ * The part of a file system that is needed; passed in. Everything is private to its owner: 0700 folders, 0600 files. Whatever another
  * user owns, could write or could have put there is refused, as it is written and as it is read: every method rejects with the reason.
  */
 export interface Files {
@@ -28,7 +28,7 @@ export interface Files {
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
-/** A file's name only survives a crash when its folder was synced too. */
+/** The name of a new file survives a crash only when its folder was synced too. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
@@ -55,7 +55,7 @@ const unless = (problem: string | undefined): void => {
   if (problem !== undefined) throw refused(problem);
 };
 
-/** Opens a file of ours for writing, new or not; never through a link, and never waiting for a reader. */
+/** Opens a file of this user for writing, new or existing; never through a link, and without waiting for a reader of a pipe. */
 async function openOwn(path: string, flags: number): Promise<FileHandle> {
   const file = await open(
     path,
@@ -75,8 +75,8 @@ async function writeDurably(file: FileHandle, text: string): Promise<void> {
 
 /**
  * One write after the other: records must not interleave, and a later one must not be durable before an earlier one. What comes while
- * the disk is busy goes down together with the next write, so that no writer waits for more than two of them. A disk that failed once is
- * not trusted again: what it tore may be the middle of a record.
+ * the disk is busy is written together at the next write, so that no writer waits for more than two of them. A disk that failed once is
+ * not used again: it may hold half a record.
  */
 export function gathering(write: (text: string) => Promise<void>, end: () => Promise<void>): AppendFile {
   let gathered = '';
@@ -101,7 +101,7 @@ export function gathering(write: (text: string) => Promise<void>, end: () => Pro
   };
 }
 
-/** The machine's own file system, below one folder that is ours alone. */
+/** The machine's own file system, below one private folder. */
 export const filesUnder = (root: string): Files => ({
   async openAppend(path) {
     unless(makePrivate(root, dirname(path)));

@@ -1,4 +1,4 @@
-/** What the user (or the system) asked for: the first request stops the work and reverts, each further one is counted. */
+/** Requests of the user or the system to stop: the first one stops the work and reverts, further ones are counted. */
 export interface Interrupt {
   readonly signal: AbortSignal;
   /** Called at every request, with how many there have been. */

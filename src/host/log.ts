@@ -6,8 +6,8 @@ import { notOwnFile, openOwn } from './disk/own-file.ts';
 import { makePrivate } from './disk/private-folder.ts';
 
 /**
- * Appends what happened as JSON lines, each with its time; private to the user. With `root`, the state folder, only where that is ours alone
- * and the file too. A log that cannot be written is never a reason to fail.
+ * Appends events as JSON lines, each with its time; private to the user. With `root`, the state folder, only where that folder
+ * and the file are private. Errors of the log are ignored.
  */
 export function openEventLog(path: string, root?: string): (facts: Record<string, unknown>) => void {
   const add = root === undefined ? addTo(path) : addBelow(root, path);
@@ -20,7 +20,7 @@ export function openEventLog(path: string, root?: string): (facts: Record<string
   };
 }
 
-/** A place that the user named may be anything. */
+/** A path that the user named may be anything, such as a device. */
 const addTo = (path: string) => (text: string) => {
   makeFolder(dirname(path), 0o700);
   appendFileSync(path, text, { mode: 0o600 });
@@ -36,7 +36,7 @@ const addBelow = (root: string, path: string) => (text: string) => {
   }
 };
 
-/** The same for plain lines; beside what the user named, if anything, the log of the state folder. */
+/** A log for plain lines: the file that the user named, and the log in the state folder. */
 export function openLog({
   named,
   log,

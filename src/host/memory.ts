@@ -4,10 +4,10 @@ import { runInNewContext } from 'node:vm';
 type CollectGarbage = (options: { type: 'major'; execution: 'async'; flavor: 'last-resort' }) => unknown;
 
 /**
- * Gives memory that is not used any more back to the machine, which takes some tenths of a second at most, and keeps the heap small from
- * then on. V8 by itself keeps what it once took: after ten thousand objects were read as text that is more than what is kept of them.
- * While they are read the heap may grow: kept small all the time, reading them takes nearly twice the CPU time. Where it cannot be done
- * nothing is lost but memory, so nothing is said of it.
+ * Returns unused memory to the machine, which takes some tenths of a second at most, and keeps the heap small from
+ * then on. V8 does not return memory by itself; after reading ten thousand objects as text the unused part is larger than the used one.
+ * During the reads the heap may grow: kept small all the time, they take nearly twice the CPU time. If this is not possible,
+ * only memory is lost, so no error is reported.
  */
 export function releaseMemory(): void {
   try {
@@ -17,6 +17,6 @@ export function releaseMemory(): void {
     setFlagsFromString('--no-expose-gc');
     void collect({ type: 'major', execution: 'async', flavor: 'last-resort' });
   } catch {
-    // Another engine, or a policy against it.
+    // Another JavaScript engine, or a policy that forbids it.
   }
 }

@@ -1,6 +1,6 @@
 const SECOND = 1_000;
 
-/** POSTs a text. Redirections are not followed: what is told, with its headers, is for whoever was named. Rejects where no answer comes. */
+/** POSTs a text. Redirects are not followed: the text and its headers are only for the address that was named. Rejects where no answer comes. */
 export async function postText(
   url: string,
   { headers, body, signal }: { headers: Record<string, string>; body: string; signal: AbortSignal },

@@ -19,7 +19,7 @@ export function isAlive(pid: number, start: string | undefined): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // Somebody else's process is still a process.
+    // A process of another user, which we may not signal, does live.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
   const now = processStart(pid);

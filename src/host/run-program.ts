@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** What came of running a program: its exit code and what it wrote to standard output, cut; or why it did not end by itself. */
+/** The result of running a program: its exit code and the beginning of its standard output; or why it did not end by itself. */
 type ProgramEnd = { ok: true; exitCode: number; output: string } | { ok: false; why: string };
 
 const LONGEST = 256 * 1024;

@@ -1,4 +1,4 @@
-/** Numbers in [0,1) from a seed, the same ones each time: what a preview chose, the injection chooses again. */
+/** Random numbers in [0,1) from a seed, always the same sequence, so that an injection chooses what its preview chose. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

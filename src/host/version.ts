@@ -1,7 +1,7 @@
-/** What was built: package.json's version, the commit, and when that commit was made. A run from source says so. */
+/** The build: package.json's version, the commit and its time. A run from source says so. */
 export interface Build {
   version: string;
-  /** The full hash, with `-changed` behind it where files differed from it; undefined outside a git checkout. */
+  /** The full hash, with the suffix `-changed` where files differed from the commit; undefined outside a git checkout. */
   commit?: string;
   /** When the commit was made, ISO 8601: the same source gives the same bundle. */
   built?: string;

@@ -5,22 +5,22 @@ import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { jsonText } from '../text/json.ts';
 import { kept, type RunHeader } from './journal.ts';
 
-/** Who mended what, where: the first line of the journal of a fix. */
+/** Who applied which fix, where: the first line of the journal of a fix. */
 export type FixHeader = Omit<RunHeader, 'experiment'> & { fix: string; finding: string; object: ObjectRef };
 
-/** What came of a fix, as it is written down and told. */
+/** The receipt of a fix. */
 export interface FixReceipt {
   finding: string;
   rule: string;
   fix: string;
   object: ObjectRef;
-  /** `unknown`: no answer came, and it could not be read whether it was done. */
+  /** `unknown`: the answer was lost, and a read could not show whether the write was done. */
   outcome: 'done' | 'not done' | 'unknown';
   /** Whether the object was read after the writes and shows it. */
   verified: boolean;
   message: string;
   undo: string;
-  /** Where the whole object was saved before. */
+  /** The path at which the whole object was saved before. */
   saved?: string;
   ms: number;
 }
@@ -33,7 +33,7 @@ export interface FixRecord extends Journal {
   close(): Promise<void>;
 }
 
-/** Begins `<stateDir>/fixes/<run>/journal.jsonl`. Rejects where it cannot be written: then nothing is changed. */
+/** Creates `<stateDir>/fixes/<run>/journal.jsonl`. Rejects where it cannot be written; then nothing may be changed. */
 export async function openFixRecord(files: Files, stateDir: string, header: FixHeader): Promise<FixRecord> {
   const path = join(fixFolder(stateDir, header.run), 'journal.jsonl');
   try {
@@ -43,7 +43,7 @@ export async function openFixRecord(files: Files, stateDir: string, header: FixH
     return {
       path,
       append: record => add(kept(record)),
-      // The fix has been done, even if the disk refuses its receipt.
+      // The fix is done even if its receipt cannot be written.
       receipt: receipt => add({ entry: 'receipt', receipt }).catch(() => undefined),
       close: () => file.close().catch(() => undefined),
     };
@@ -52,7 +52,7 @@ export async function openFixRecord(files: Files, stateDir: string, header: FixH
   }
 }
 
-/** Saves a whole object before it is deleted, to be made again from; returns where. Rejects where it cannot be kept. */
+/** Saves a whole object before it is deleted, so that it can be created again; gives the path. Rejects where it cannot be written. */
 export async function saveObject(files: Files, stateDir: string, run: string, object: KubeObject): Promise<string> {
   const path = join(fixFolder(stateDir, run), `${object.kind.toLowerCase()}-${object.metadata.name}.json`);
   try {

@@ -11,7 +11,7 @@ export interface InjectedHere {
   at: number;
 }
 
-/** What these journals say was injected. */
+/** The objects that were injected into, according to these journals. */
 export function injectedHere(journals: readonly Read[]): InjectedHere[] {
   return journals.flatMap(({ header, entries }) =>
     entries.flatMap(entry =>
@@ -25,7 +25,7 @@ export function injectedHere(journals: readonly Read[]): InjectedHere[] {
 /** Clocks of this machine and of the cluster may differ by this much. */
 const SAME_MOMENT_MS = 120_000;
 
-/** Whether a journal names the object that carries this record; one that was made by the injection, from the moment in which it was. */
+/** Whether a journal names the object that carries this record. An object that the injection created counts only if it was created after the time in the journal. */
 export function isInjectedHere({ type, object, live }: FoundInjection, journalled: readonly InjectedHere[]): boolean {
   const created = Date.parse(live.metadata.creationTimestamp ?? '');
   return journalled.some(

@@ -27,14 +27,14 @@ export interface RunHeader {
   experiment: { name: string; path: string; sha256: string; type: FaultType };
 }
 
-/** A write as it is kept on disk: what and where, without the body, which may hold secrets. The undo record is in the cluster. */
+/** A write as it is stored on disk, without the body, which may hold secrets. The undo record is in the cluster. */
 interface KeptWrite {
   verb: Write['verb'];
   on: ObjectRef;
   says: string;
 }
 
-/** Which process ends the fault should the run's own die, and when. */
+/** The guardian process that reverts the fault if the run's process dies, and when. */
 export interface GuardFacts {
   pid: number;
   processStart?: string;
@@ -68,14 +68,14 @@ export type Entry =
   | { entry: 'receipt'; receipt: Receipt }
   | { entry: 'event'; event: RunEvent }
   | ({ entry: 'guard' } & GuardFacts)
-  /** `by`: who finished it in place of the process that began it. */
+  /** `by`: who finished the run in place of the process that began it. */
   | { entry: 'end'; verdict: string; residue: number; by?: 'guardian'; at?: number };
 
 export const runsFolder = (stateDir: string): string => join(stateDir, 'runs');
 export const runFolder = (stateDir: string, run: string): string => join(runsFolder(stateDir), run);
 export const journalPath = (stateDir: string, run: string): string => join(runFolder(stateDir, run), 'journal.jsonl');
 
-/** A record as it is kept: without bodies. */
+/** A record in its stored form, without bodies. */
 export function kept(record: JournalRecord): Entry {
   const { at, id, purpose, step } = record;
   if (record.record === 'result') {
@@ -88,7 +88,7 @@ export function kept(record: JournalRecord): Entry {
 /** A journal that is open for writing. */
 export interface OpenJournal extends RunJournal {
   guarded(facts: GuardFacts): Promise<void>;
-  /** The guardian's end of it; `at` in milliseconds since the epoch, server time. */
+  /** Records the end of the run by a guardian; `at` in milliseconds since the epoch, server time. */
   endByGuardian(end: { at: number; residue: number }): Promise<void>;
   close(): Promise<void>;
 }
@@ -110,7 +110,7 @@ export async function reopenJournal(files: Files, stateDir: string, run: string)
   let isFirst = true;
   return writing({
     append(text) {
-      // The dead run may have torn its last line; a newline keeps ours whole.
+      // The last line of the dead run may be incomplete; a newline separates ours from it.
       const whole = isFirst ? `\n${text}` : text;
       isFirst = false;
       return file.append(whole);
@@ -142,7 +142,7 @@ function writing(file: AppendFile): OpenJournal {
 }
 
 /**
- * The entries of a journal. A last line without its newline is what a crash tore and is left out; a broken line before it is reported
+ * The entries of a journal. An incomplete last line (from a crash) is left out; a broken line before it is reported
  * with its number, and the rest is still read.
  */
 export function readEntries(text: string): { entries: Entry[]; broken: number[] } {
@@ -150,7 +150,7 @@ export function readEntries(text: string): { entries: Entry[]; broken: number[] 
   const last = lines.pop() ?? '';
   const entries: Entry[] = [];
   const broken: number[] = [];
-  // A record that is whole but for its newline was on its way and counts.
+  // A record that is complete except for its newline counts.
   if (last.trim() !== '' && parsed(last)) lines.push(last);
   for (const [index, line] of lines.entries()) {
     if (line.trim() === '') continue;

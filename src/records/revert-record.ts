@@ -29,19 +29,19 @@ const revertFolder = (stateDir: string, id: string): string => join(stateDir, 'r
 export const revertJournalPath = (stateDir: string, id: string): string =>
   join(revertFolder(stateDir, id), 'journal.jsonl');
 
-/** What a revert writes down as it goes. It never waits for the disk, and never fails for it: see `complaint`. */
+/** The record of a revert in progress. It does not wait for the disk, and never fails because of it: see `complaint`. */
 export interface RevertRecord extends Journal {
   receipt(receipt: Receipt, final: boolean): void;
-  /** What became of something that injects. */
+  /** Records what became of an injector. */
   stopped(stop: Stop): void;
   end(result: Pick<RevertResult, 'remaining' | 'isUnseen' | 'blind'>): void;
-  /** Resolves when everything that could be written is on the disk; why something could not, undefined when all is. */
+  /** Resolves when everything possible is on the disk; gives why something could not be written, else undefined. */
   close(): Promise<string | undefined>;
 }
 
 /**
- * Begins `<stateDir>/reverts/<id>/journal.jsonl`, one JSON object a line, append-only and synced. What stands in the way of writing it
- * down must not stand in the way of putting it back: without a disk the revert goes on and says so in the end.
+ * Creates `<stateDir>/reverts/<id>/journal.jsonl`, one JSON object a line, append-only and synced. An error of the disk must not keep the revert
+ * from going on, so it is only reported at the end.
  */
 export function openRevertRecord(files: Files, stateDir: string, header: RevertHeader): RevertRecord {
   let complaint: string | undefined;

@@ -7,5 +7,5 @@ export function makeRunId(now: number, random: () => number): string {
   return `${date.replaceAll('-', '')}-${time.replaceAll(/[:.Z]/g, '')}-${suffix}`;
 }
 
-/** Whether a name may be a run's folder: nothing that leads out of the state directory. */
+/** Whether a text is a valid id of a run, so that it cannot lead out of the state directory. */
 export const isRunId = (text: string): boolean => /^\d{8}-\d{9}-[0-9a-f]{6}$/.test(text);

@@ -7,7 +7,7 @@ import type { RunResult } from '../run/verdict/result.ts';
 import { jsonText } from '../text/json.ts';
 import { type RunHeader, runFolder } from './journal.ts';
 
-/** Everything about a finished run in one document: enough to report it without the cluster, the file or the console. */
+/** Everything about a finished run in one document, so that a report needs neither the cluster nor the experiment file. */
 export interface RunRecord {
   kind: 'mayday-run';
   v: 1;
@@ -23,7 +23,7 @@ const recordPath = (stateDir: string, run: string): string => join(runFolder(sta
 
 const SECRET = '(not kept)';
 
-/** The experiment without values that go into a Secret, or are expected in one. */
+/** The experiment without values that are written to, or expected in, a Secret. */
 function withoutSecrets(experiment: LoadedExperiment['experiment']): LoadedExperiment['experiment'] {
   const { injection, steadyState } = experiment.spec;
   const { parameters } = injection;

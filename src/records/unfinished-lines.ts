@@ -1,7 +1,7 @@
 import { age } from '../text/duration.ts';
 import type { GuardianWork, Unfinished } from './unfinished.ts';
 
-/** What guardians have done since the last run here, and what they are about to do; one line each, none where there is nothing to tell. */
+/** What guardians have done since the last run here, and what they are about to do, one line each. */
 export function guardianLines(
   work: readonly GuardianWork[],
   dead: readonly Unfinished[],
@@ -22,7 +22,7 @@ export function guardianLines(
   return [...done, ...due];
 }
 
-/** What runs that died have left without marks, a line each: no revert finds that. */
+/** What dead runs have left without marks, a line each: a scan cannot find it. */
 export const unmarkedLines = (dead: readonly Unfinished[]): string[] =>
   dead.flatMap(({ run, unmarked = [] }) => unmarked.map(line => `run ${run} died: ${line}`));
 

@@ -10,22 +10,22 @@ export interface Unfinished {
   run: string;
   header: RunHeader;
   type: FaultType;
-  /** Objects that were or may have been written and whose restore was not confirmed. Empty: the run died before its first write. */
+  /** Objects that were or may have been written and whose restore is not confirmed. Empty if the run died before its first write. */
   written: ObjectRef[];
-  /** What lost its marks and still stands as it was written: a sentence each. No revert finds it. */
+  /** Objects that lost their marks and still hold the injected value, a sentence each. A scan cannot find them. */
   unmarked?: string[];
   /** Whether anything still carries its marks; absent where nothing is `unmarked`. */
   marked?: boolean;
-  /** The process that ends it all the same, where one lives. */
+  /** The guardian that will revert it, where one lives. */
   guardian?: GuardFacts;
 }
 
-/** Whether a process still runs; `start` tells it from a later one with the same pid. */
+/** Whether a process still runs; `start` distinguishes it from a later one with the same pid. */
 export type IsAlive = (pid: number, start: string | undefined) => boolean;
 
 const keyOf = (ref: ObjectRef): string => `${ref.apiVersion} ${ref.kind} ${ref.namespace ?? ''}/${ref.name}`;
 
-/** What a journal leaves open: every object with a sent or confirmed write, less those proven back afterwards. */
+/** Objects that a journal leaves open: those with a sent or confirmed write that were not proven restored afterwards. */
 export function leftWritten(entries: readonly Entry[]): ObjectRef[] {
   const open = new Map<string, ObjectRef>();
   const refused = new Set(['failed', 'conflict', 'gone']);
@@ -50,8 +50,8 @@ function guardianOf(entries: readonly Entry[], isAlive: IsAlive): GuardFacts | u
   return last && isAlive(last.pid, last.processStart) ? last : undefined;
 }
 
-/** What of this machine's journals is about this cluster. */
-export interface Here {
+/** The cluster and machine whose journals are wanted. */
+export interface JournalScope {
   clusterUid: string;
   host: string;
 }
@@ -64,14 +64,14 @@ export interface Read {
 
 /** What the journals of this machine say. */
 export interface Journals {
-  /** Those of this cluster and this machine, oldest first. */
+  /** The journals of this cluster and this machine, oldest first. */
   read: Read[];
-  /** Why others were not: somebody else could have written them, or they cannot be read. */
+  /** Why other journals were not read: another user could have written them, or they are unreadable. */
   disbelieved: string[];
 }
 
-/** Reads the journals of this cluster and this machine. One that is not to be believed keeps no other from being read. */
-export async function journals(files: Files, stateDir: string, here: Here): Promise<Journals> {
+/** Reads the journals of this cluster and this machine. One that cannot be trusted does not keep others from being read. */
+export async function journals(files: Files, stateDir: string, here: JournalScope): Promise<Journals> {
   const runs = (await files.list(runsFolder(stateDir))).filter(isRunId).toSorted();
   const found: Read[] = [];
   const disbelieved: string[] = [];
@@ -94,7 +94,12 @@ export async function journals(files: Files, stateDir: string, here: Here): Prom
  * Runs of this cluster and this machine that died before their end, oldest first. Runs of other machines are left out: whether they
  * still live cannot be known here, and the cluster's own markers show what they left.
  */
-export async function unfinished(files: Files, stateDir: string, here: Here, isAlive: IsAlive): Promise<Unfinished[]> {
+export async function unfinished(
+  files: Files,
+  stateDir: string,
+  here: JournalScope,
+  isAlive: IsAlive,
+): Promise<Unfinished[]> {
   const { read } = await journals(files, stateDir, here);
   return read
     .filter(({ entries }) => !entries.some(entry => entry.entry === 'end' && entry.residue === 0))
@@ -119,8 +124,8 @@ export interface GuardianWork {
   at: number;
 }
 
-/** What guardians finished since anybody last began a run here: told at the next start. */
-export async function guardianWork(files: Files, stateDir: string, here: Here): Promise<GuardianWork[]> {
+/** Runs that guardians finished since the last run began here; reported at the next start. */
+export async function guardianWork(files: Files, stateDir: string, here: JournalScope): Promise<GuardianWork[]> {
   const { read } = await journals(files, stateDir, here);
   const last = read.at(-1);
   return read.flatMap(({ run, header, entries }) => {

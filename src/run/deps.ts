@@ -83,11 +83,11 @@ export interface RunOptions {
   aims?: (isTarget: (deployment: KubeObject) => boolean, permissions: readonly Permission[]) => Promise<void>;
   /** Aborting stops the run and reverts what was written. */
   signal?: AbortSignal;
-  /** Aborting this while reverting says what remains; reverting goes on. */
+  /** Aborting this during the revert stops waiting for it and reports what remains; the revert goes on. */
   stopWaiting?: AbortSignal;
   /** Overrides the document's TTL, milliseconds. */
   ttlMs?: number;
-  /** Continuous steady time that counts as recovered; 10 s unless told. */
+  /** Continuous steady time that counts as recovered; 10 s by default. */
   soakMs?: number;
   /** Longest time for the whole run, milliseconds. After that the run is interrupted and reverted. */
   timeoutMs?: number;

@@ -42,7 +42,7 @@ interface At {
   run: string;
 }
 
-/** What a run comes to. */
+/** The conclusion of a run. */
 export interface Conclusion {
   verdict: Verdict;
   reasons: string[];
@@ -81,8 +81,8 @@ export type RunEvent = At &
   );
 
 /** An event without the run and the time, as the engine's parts make it; the lifecycle adds both. */
-type Bare<E> = E extends unknown ? Omit<E, 'at' | 'run'> : never;
-export type Happening = Bare<RunEvent>;
+type WithoutContext<E> = E extends unknown ? Omit<E, 'at' | 'run'> : never;
+export type RunEventBody = WithoutContext<RunEvent>;
 
 export type CheckState = 'pass' | 'fail' | 'blind';
 

@@ -118,8 +118,8 @@ function makeRun(deps: RunDeps, loaded: LoadedExperiment, options: RunOptions, s
     dryRun: options.dryRun === true || loaded.experiment.spec.blastRadius.dryRun,
     stop,
     observed,
-    async emit(happening) {
-      const event = { at: Math.round(deps.api.serverTime().now), run: options.run, ...happening } as RunEvent;
+    async emit(body) {
+      const event = { at: Math.round(deps.api.serverTime().now), run: options.run, ...body } as RunEvent;
       // A full disk or a broken screen must not prevent the revert.
       try {
         await deps.journal.event(event);

@@ -20,7 +20,7 @@ function clockOf(at: number, utc: boolean): string {
 }
 
 const WORD = { pass: 'True', fail: 'False', blind: 'BLIND' } as const;
-const LOUD: Record<Verdict, string> = {
+const VERDICT_WORDS: Record<Verdict, string> = {
   Resilient: 'RESILIENT',
   Degraded: 'DEGRADED',
   Failed: 'FAILED',
@@ -64,7 +64,7 @@ function say(event: RunEvent, { recoveryTimeoutMs }: LineOptions): { label?: str
     case 'note':
       return { label: 'note', text: event.text };
     case 'verdict':
-      return { label: isCutShort(event) ? 'ABORTED' : LOUD[event.verdict], text: verdict(event) };
+      return { label: isCutShort(event) ? 'ABORTED' : VERDICT_WORDS[event.verdict], text: verdict(event) };
   }
 }
 

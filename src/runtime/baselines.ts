@@ -9,15 +9,15 @@ import { isRunId, makeRunId } from '../records/run-id.ts';
 import { jsonText } from '../text/json.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Baselines of one cluster, kept on this machine; each file is its owner's alone. */
+/** Baselines of one cluster, stored on this machine; only their owner can read the files. */
 export interface Baselines {
-  /** Looks and keeps what it saw; with `folder` there, else below the folder of mayday's state. */
+  /** Takes and stores a baseline, in `folder` where given, else below mayday's state folder. */
   save(namespaces: readonly string[], folder?: string): Promise<{ baseline: Baseline; path: string }>;
-  /** Looks again at the same namespaces. Writes nothing. */
+  /** Compares a baseline with the present state of its namespaces. Writes nothing. */
   diff(before: Baseline): Promise<BaselineDiff>;
-  /** The earliest that was kept in a folder of its own. */
+  /** The earliest baseline in a folder. */
   firstIn(folder: string): Promise<Baseline | undefined>;
-  /** By its id, or the last one of this cluster. A text says why there is none. */
+  /** The baseline with this id, or the last one of this cluster; a text says why there is none. */
   find(id: string | undefined): Promise<Baseline | string>;
 }
 

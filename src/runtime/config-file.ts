@@ -20,13 +20,13 @@ export interface Config {
   /** The console's theme, and its keys by command. */
   theme: string;
   keys: Record<string, string | string[]>;
-  /** Whom to tell of injections, reverts and verdicts. */
+  /** Receivers of notices of injections, reverts and verdicts. */
   notify: Receiver[];
   /** A file with more receivers, such as a mounted Secret; relative to the folder of this file. */
   notifyFrom?: string | undefined;
   /** Whether runs write Kubernetes Events on the object that they are about. */
   clusterEvents: 'on' | 'off';
-  /** Times in which nothing is injected. */
+  /** Periods in which nothing is injected. */
   freeze: FreezeWindow[];
 }
 
@@ -49,7 +49,7 @@ const onOrOff = z
   .preprocess(value => (typeof value === 'boolean' ? (value ? 'on' : 'off') : value), z.enum(['on', 'off']))
   .default('on');
 
-/** The configuration file as it may be written. */
+/** The schema of the configuration file. */
 export const CONFIG = z.strictObject({
   protected: z.array(z.string()).default([]),
   readOnly: z.boolean().default(false),
@@ -69,7 +69,7 @@ export const CONFIG = z.strictObject({
   freeze: z.array(freezeWindow).default([]),
 }) satisfies z.ZodType<Config>;
 
-/** Reads the text of a configuration file. What is wrong with it comes back as one line. */
+/** Parses a configuration file. An error is given as one line. */
 export function parseConfig(path: string, text: string): ConfigReading {
   try {
     const document: unknown = parse(text) ?? {};
@@ -117,7 +117,7 @@ function wrong(issue: z.core.$ZodIssue | undefined, document: unknown): string {
   return `${at}: expected ${EXPECTED[member]}, found ${found}: mend it, or leave it out`;
 }
 
-/** An address and a header may be secrets, whatever is wrong with them. */
+/** Addresses and headers may be secrets, so their values are never shown. */
 const HIDDEN = 'something else (not shown, it may hold a secret)';
 
 /** Reads the list of receivers in the text of a file. No word of it is in what is said against it. */

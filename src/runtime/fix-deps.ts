@@ -7,7 +7,7 @@ import { engineFor, guardFor, recordKeyFor } from './open-engine.ts';
 import { processFacts } from './process-facts.ts';
 import type { Runtime } from './runtime.ts';
 
-/** What mending needs of this machine: its disk and clock, and who does it. */
+/** What a fix needs from this machine: its disk, its clock and the user. */
 export async function fixDepsFor(runtime: Runtime, api: Api): Promise<FixDeps> {
   const startedAt = runtime.realClock.now();
   return {
@@ -27,7 +27,7 @@ export async function fixDepsFor(runtime: Runtime, api: Api): Promise<FixDeps> {
   };
 }
 
-/** What a stop-gap of that duration needs as well: a guardian, and the key that signs its record. */
+/** What a stop-gap of that duration needs in addition: a guardian, and the key that signs its record. */
 export async function stopGapFor(runtime: Runtime, api: Api, why: string, ttlMs: number): Promise<StopGap> {
   const { host, by, random } = runtime;
   const deps = await fixDepsFor(runtime, api);

@@ -21,7 +21,7 @@ import { notifierFor } from './notifier.ts';
 import { processFacts } from './process-facts.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Everything that a day needs of this machine and of one connection. */
+/** Everything that a game-day needs from this machine and one connection. */
 export function leadDeps(runtime: Runtime, api: Api, engine: Engine, locks: Locks | undefined): LeadDeps {
   return {
     api,
@@ -32,7 +32,7 @@ export function leadDeps(runtime: Runtime, api: Api, engine: Engine, locks: Lock
     files: filesUnder(runtime.paths.state),
     stateDir: runtime.paths.state,
     world: probeWorld(api),
-    // The clocks of a sandbox are made from this machine's own: how they differ says nothing of either.
+    // The clock of a sandbox is derived from this machine's own, so a difference means nothing.
     skewMs: () => (runtime.options.sandbox === undefined ? leastSkew(api) : undefined),
     triage: async () => (await lookOnce(api, runtime.realClock, RULES)).triage,
     ready: (loaded, signal) => readiness(api, loaded, { lock: locks && (() => locks.look(loaded)), signal }),
@@ -51,7 +51,7 @@ function trippedTeller(runtime: Runtime, api: Api): NonNullable<LeadDeps['tellTr
   };
 }
 
-/** Kept in the folder of the day; afterwards compared with the first one there. What cannot be kept or compared is told and stops nothing. */
+/** Saves a baseline in the folder of the day; the later one is compared with the first. A failure is reported and does not stop the day. */
 async function dayBaseline(
   baselines: Baselines,
   when: 'before' | 'after',

@@ -8,7 +8,7 @@ import { thisProgram } from './sandbox-process.ts';
 
 /**
  * Starts `mayday guardian` on the same cluster, as the same user. It is in a session of its own, so that neither ctrl-c nor the end of
- * the terminal reaches it, and learns of our end by the pipe. Rejects with one line when it cannot guard this cluster.
+ * the terminal reaches it, and notices our end by the pipe. Rejects with a one-line message when it cannot guard this cluster.
  */
 export async function startGuardianProcess(options: RuntimeOptions, identity: Identity): Promise<GuardianProcess> {
   const [node, script] = thisProgram();

@@ -5,7 +5,7 @@ import { createNotifier, type Notifier } from '../notify/notifier.ts';
 import { createSender } from '../notify/sender.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Whoever the configuration wants told, and the cluster's own Events; the same for all of a connection. What could not be told is named when the runtime closes. */
+/** The notifier for the receivers of the configuration and for Kubernetes Events; one for each connection. Notices that could not be sent are named when the runtime closes. */
 export function notifierFor(runtime: Runtime, api: Api): Notifier {
   const known = runtime.notifiers.get(api);
   if (known !== undefined) return known;
@@ -21,7 +21,7 @@ export function notifierFor(runtime: Runtime, api: Api): Notifier {
   return notifier;
 }
 
-/** Where this process works, and as whom, for what it tells others. */
+/** The cluster and machine of this process, for notices. */
 export const placeOf = ({ host }: Runtime, api: Api) => ({
   context: api.identity.context,
   user: api.identity.user,

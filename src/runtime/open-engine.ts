@@ -22,9 +22,9 @@ import type { Runtime } from './runtime.ts';
 export interface EngineExtras {
   random?: () => number;
   gate?: (plan: Plan) => GateResult;
-  /** Ends what this process cannot end any more; shared by the runs of a process. */
+  /** Reverts what this process no longer can; shared by the runs of a process. */
   guard?: Guard | undefined;
-  /** Keeps others off the operator under test; shared by the runs of a process. */
+  /** Locks the operator under test; shared by the runs of a process. */
   locks?: Locks | undefined;
 }
 
@@ -87,7 +87,7 @@ export function engineFor(runtime: Runtime, api: Api, extras: EngineExtras = {})
   });
 }
 
-/** The facts of an injection that is only looked at: nothing of them is kept. */
+/** The facts for the preview of an injection; they are not stored. */
 export function previewFacts(runtime: Runtime, api: Api, experiment: string, random: () => number): Facts {
   return {
     id: 'preview',

@@ -2,14 +2,14 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where things are kept, by the XDG rules: a relative value in a variable counts as unset. */
+/** The paths that the program uses, by the XDG rules: a relative value in a variable counts as unset. */
 export interface Paths {
   /** Configuration file. */
   config: string;
   /** Run journals and records. */
   state: string;
   log: string;
-  /** What guardians did. */
+  /** The log of the guardians. */
   guardianLog: string;
   /** The experiments that come with the program. */
   experiments: string;
@@ -37,5 +37,5 @@ function experimentsUrl(): URL {
   return fromBundle.pathname.endsWith('/src/experiments') ? new URL('../../experiments', import.meta.url) : fromBundle;
 }
 
-/** Themes of a person lie in this folder, beside the configuration file. */
+/** The folder of the user's themes, beside the configuration file. */
 export const themesFolder = (config: string): string => join(dirname(config), 'themes');

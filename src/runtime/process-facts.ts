@@ -2,7 +2,7 @@ import { processStart } from '../host/process.ts';
 import { VERSION } from '../host/version.ts';
 import type { Runtime } from './runtime.ts';
 
-/** What a journal or a lock says of the process that writes it; the start tells a later process of the same id apart. */
+/** What a journal or a lock records about this process; the start time distinguishes it from a later process with the same pid. */
 export function processFacts({ host }: Pick<Runtime, 'host'>): {
   pid: number;
   processStart?: string;

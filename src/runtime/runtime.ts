@@ -10,7 +10,7 @@ import type { Config } from './config-file.ts';
 import { type Paths, paths } from './paths.ts';
 import { readConfig } from './settings.ts';
 
-/** What the command line says of where and how to work. */
+/** The options of the command line that choose the cluster and how to work on it. */
 export interface RuntimeOptions {
   context?: string | undefined;
   kubeconfig?: string | undefined;
@@ -22,7 +22,7 @@ export interface RuntimeOptions {
   speed?: number | undefined;
   readOnly?: boolean | undefined;
   config?: string | undefined;
-  /** One of many clusters that this process is at work on. */
+  /** Set where this process works on many clusters. */
   beside?: SideBySide | undefined;
 }
 
@@ -31,21 +31,21 @@ export interface Runtime {
   readonly options: RuntimeOptions;
   readonly config: Config;
   readonly paths: Paths;
-  /** The time that experiments and their deadlines live in: faster than life where the sandbox is. */
+  /** The clock of experiments and their deadlines; in a sandbox it may run faster than real time. */
   readonly clock: Clock;
-  /** The time that people live in. */
+  /** Wall time. */
   readonly realClock: Clock;
   readonly random: () => number;
-  /** Who uses this program, on which machine; goes into undo records. */
+  /** The user and the machine; written into undo records. */
   readonly by: string;
   readonly host: string;
-  /** Starts the sandbox if it was asked for, reads the kubeconfig, asks the cluster nothing. The same answer every time. */
+  /** Starts the sandbox if it was asked for, and reads the kubeconfig. Sends no request to the cluster. Gives the same connection every time. */
   connect(): Promise<Loaded<Api>>;
-  /** Who tells others, one for each connection: what is told of one cluster is told in its order. */
+  /** The notifier of a connection; one for each, so that the notices of one cluster stay in order. */
   readonly notifiers: Map<Api, Notifier>;
-  /** Something to be done before the connections are closed; gives what people should be told, a line each. */
+  /** Adds something to be done before the connections are closed; it gives lines for the user. */
   atClose(work: () => Promise<string[]>): void;
-  /** Closes connections and ends a sandbox that was started. Gives what people should be told, a line each. */
+  /** Closes connections and ends a sandbox that was started. Gives lines for the user. */
   close(): Promise<string[]>;
 }
 

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** How an embedded cluster is reached. `ca` in PEM where it serves TLS. */
+/** How to reach an embedded cluster. `ca` in PEM where it serves TLS. */
 interface SandboxAccess {
   url: string;
   token: string;
   ca?: string;
-  /** What the cluster is called on the screen. */
+  /** The name of the cluster on the screen. */
   name: string;
   kubeconfig: string;
 }
@@ -19,9 +19,9 @@ export interface SandboxProcess extends SandboxAccess {
 export const thisProgram = (): [node: string, script: string] => [process.execPath, process.argv[1] ?? ''];
 
 /**
- * Starts the embedded cluster as a process of its own: its work never delays a frame, and it is met over HTTP like any
+ * Starts the embedded cluster as a separate process, so that its work does not delay a frame, and it is used over HTTP like any
  * cluster. It is in a session of its own, so that ctrl-c here does not take the cluster away before the revert; it ends
- * when the pipe to it closes, however this process ends. Throws one line when it cannot start.
+ * when the pipe to it closes, however this process ends. Throws an error with a one-line message when it cannot start.
  */
 export async function startSandboxProcess(options: { scenario: string; speed?: number }): Promise<SandboxProcess> {
   const [node, script] = thisProgram();
@@ -58,7 +58,7 @@ async function firstLine(child: ChildProcess): Promise<SandboxAccess> {
   );
 }
 
-/** The sandbox never keeps this process alive, and what it prints later is read away so that it cannot block. */
+/** The sandbox does not keep this process alive, and its later output is read and discarded so that it cannot block. */
 function letGo(child: ChildProcess): void {
   child.stdout?.resume();
   child.stderr?.resume();

@@ -5,8 +5,8 @@ import { sanitise } from '../text/sanitise.ts';
 import type { Config, ConfigReading } from './config-file.ts';
 
 /**
- * Reads the configuration file. A missing file is an empty one unless it was asked for by name; one that cannot be read is never taken for
- * a missing one, since it may say what is protected. The parsers are loaded only where there is a file: they cost a fifth of the time to
+ * Reads the configuration file. A missing file counts as empty unless it was asked for by name; one that cannot be read never counts as
+ * missing, since it may protect contexts. The parsers are loaded only where there is a file: they take a fifth of the time to
  * the first frame.
  */
 export async function readConfig(path: string, askedFor: boolean): Promise<ConfigReading> {

@@ -11,7 +11,7 @@ import { runSuite, type SuiteResult } from '../suite/run-suite.ts';
 import { processFacts } from './process-facts.ts';
 import type { Runtime } from './runtime.ts';
 
-/** A suite that is about to be run: anew, or with `again` one that an earlier process began. */
+/** A suite that is about to run: a new one, or with `again` one that an earlier process began. */
 export interface SuiteOrder {
   suite: string;
   entries: readonly SuiteEntry[];

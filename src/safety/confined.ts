@@ -7,8 +7,8 @@ interface Hook {
 }
 
 /**
- * Why a write outside of every namespace, or in another one, still stays within the allowed namespaces: it deletes or creates one of
- * them, it keeps the backup of one, or it makes a webhook that only they meet. Undefined where it does not.
+ * Why a write to a cluster-scoped object, or in another namespace, still affects only the allowed namespaces: it deletes or creates one of
+ * them, it stores the backup of one, or it creates a webhook that only they call. Undefined where it affects others.
  */
 export function confinement(write: Write, allowed: readonly string[]): string | undefined {
   const { kind, name } = write.on;
@@ -22,7 +22,7 @@ export function confinement(write: Write, allowed: readonly string[]): string | 
     : undefined;
 }
 
-/** The server labels every namespace with its name; what is in no namespace is left out by the scope of the rules. */
+/** The server labels every namespace with its name; cluster-scoped objects are excluded by the scope of the rules. */
 function meetsOnly({ namespaceSelector, rules = [] }: Hook, allowed: readonly string[]): boolean {
   const isNamed = (namespaceSelector?.matchExpressions ?? []).some(
     ({ key, operator, values = [] }) =>

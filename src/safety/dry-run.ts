@@ -3,7 +3,7 @@ import { send } from '../injection/write/send.ts';
 import type { Write } from '../injection/write/write.ts';
 import type { Api } from '../kube/client/api.ts';
 
-/** What the API server says of one write that it tried and did not keep. */
+/** The answer of the API server to a dry run of one write. */
 export interface DryRunResult {
   write: Write;
   ok: boolean;
@@ -11,7 +11,7 @@ export interface DryRunResult {
   warnings: string[];
 }
 
-/** Has the server try every write with `dryRun=All`: validation, admission and preconditions are real, nothing is stored. */
+/** Sends every write with `dryRun=All`: validation, admission and preconditions are real, nothing is stored. */
 export function dryRunWrites(api: Api, plan: Plan): Promise<DryRunResult[]> {
   return Promise.all(
     plan.writes.map(async write => {

@@ -1,7 +1,7 @@
 import { sanitise } from '../text/sanitise.ts';
 import { type GateResult, pass, stop } from './gate.ts';
 
-/** A time in which nothing is injected. Milliseconds since the epoch. */
+/** A period in which nothing is injected. Milliseconds since the epoch. */
 export interface FreezeWindow {
   from: number;
   to: number;

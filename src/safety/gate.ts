@@ -1,10 +1,10 @@
-/** What one gate says of an injection. `code` tells a cluster that will not let us, or cannot say, from a limit of the experiment's own. */
+/** The decision of one gate about an injection. `code` is set where the cluster is the reason (no permission or no answer), not a limit of the experiment. */
 export interface GateResult {
   gate: string;
   ok: boolean;
   reason: string;
   code?: 'forbidden' | 'unreachable' | 'blind' | 'latched' | 'locked';
-  /** Open, but with something that one must know. */
+  /** Passed, but with a warning. */
   warns?: true;
 }
 

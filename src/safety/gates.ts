@@ -10,7 +10,7 @@ import { nameOf } from '../k8s/object-ref.ts';
 import { confinement } from './confined.ts';
 import { type GateResult, pass, stop } from './gate.ts';
 
-/** The gates that the plan itself answers: what would really be written and who is really in reach, against what the experiment allows. */
+/** The gates that compare the plan with what the experiment allows: which objects would be written, and which pods are affected. */
 export function planGates(experiment: Experiment, plan: Plan): GateResult[] {
   return [
     danger(experiment),
@@ -90,7 +90,7 @@ const PROTECTED = {
 
 function protectedNames(plan: Plan): GateResult {
   const problems = plan.writes.flatMap(write => {
-    // What an injection creates bears the tools' own names; everything else must not.
+    // Objects that an injection creates have names of the tools; all other objects must not.
     if (write.verb === 'create') return [];
     const checks = Object.hasOwn(PROTECTED, write.on.kind) ? PROTECTED[write.on.kind as keyof typeof PROTECTED] : [];
     const problem = all(notReserved, ...checks)(write.on.name);

@@ -29,7 +29,7 @@ export async function readLatch(api: Api, signal?: AbortSignal): Promise<LatchSt
   return { on: true, facts, ...(outcome.value.metadata.deletionTimestamp === undefined ? {} : { isLeaving: true }) };
 }
 
-/** Latches the cluster, and reads that back. Latching a latched one keeps the first facts. */
+/** Latches the cluster, and reads that back. If it is latched already, the first facts are kept. */
 export async function setLatch(api: Api, facts: LatchFacts): Promise<{ ok: true } | Failure> {
   const object: KubeObject = {
     apiVersion: LATCH.apiVersion,

@@ -3,15 +3,15 @@ import type { KubeObject } from '../k8s/object.ts';
 import { age } from '../text/duration.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 
-/** On the Lease of a lock: which process keeps it. The framework's locks have none. */
+/** The annotation on the Lease of a lock that names the process which holds it. The framework's locks have none. */
 export const LOCK_KEEPER = 'mayday/lock-keeper';
 
-/** A process, so exactly that another on the same machine can tell whether it still lives. */
+/** A process, described so that another one on the same machine can find out whether it still lives. */
 export interface HolderProcess {
   pid: number;
-  /** Tells it from a later process with the same pid. */
+  /** Distinguishes it from a later process with the same pid. */
   start?: string;
-  /** Tells this machine, since its last start, from every other; without it, it is not known that the process died. */
+  /** Identifies this machine since its last boot; without it, it cannot be known that the process died. */
   machine?: string;
 }
 
@@ -26,7 +26,7 @@ export interface LockHolder {
   since: number | undefined;
   /** When it runs out unless it is renewed; server time. */
   until: number;
-  /** Taken by a mayday; the framework's locks are never taken away from it. */
+  /** Whether a mayday took it; locks of the framework are never taken over. */
   isOurs: boolean;
   /** Why the lock counts as free although the Lease names a holder. */
   dead?: string;
@@ -109,7 +109,7 @@ export const lockJson = ({ operator, holder, since, until, isOurs, dead }: LockH
   ...(dead === undefined ? {} : { dead }),
 });
 
-/** One line for whoever is kept off: who, since when, and what to do. */
+/** One line for the user who is refused: who holds the lock, since when, and what to do. */
 export function lockedOut({ operator, holder, since, until, isOurs }: LockHolder, now: number): string {
   const held = since === undefined ? '' : ` since ${clock(since)} (${age(now - since)})`;
   const or = isOurs ? ', or `mayday revert --all`, which puts everything back and frees it' : '';

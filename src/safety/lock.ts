@@ -32,7 +32,7 @@ export interface LockOptions {
 
 export type Lock =
   | { state: 'held'; lease: KubeObject /** Whom it was taken over from. */; from?: LockHolder }
-  /** Somebody else holds it. */
+  /** Somebody else holds the lock. */
   | { state: 'taken'; by: LockHolder }
   | { state: 'failed'; failure: Failure };
 
@@ -50,7 +50,7 @@ export async function acquireLock(api: Api, options: LockOptions): Promise<Lock>
   if (created.reason !== 'already-exists' && created.reason !== 'forbidden')
     return { state: 'failed', failure: created };
   const found = await api.get(on);
-  // Who may not make the lock must heed it all the same.
+  // A user who may not create the lock must still respect one that exists.
   if (!found.ok) return { state: 'failed', failure: created.reason === 'forbidden' ? created : found };
   const by = seenLock(found.value, options.now(), options.survives);
   if (by.dead === undefined) return { state: 'taken', by };
@@ -79,7 +79,7 @@ export async function lookAtLock(
   return found.reason === 'not-found' ? { ok: true, by: undefined } : found;
 }
 
-/** Says that the holder is still there. A lock that it lost meanwhile is left to whoever has it. */
+/** Renews a lock. A lock that the holder has lost meanwhile is left to its new holder. */
 export async function renewLock(api: Api, on: ObjectRef, holder: string, now: number): Promise<{ ok: true } | Failure> {
   const found = await api.get(on);
   if (!found.ok) return found;

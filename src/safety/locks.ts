@@ -24,7 +24,7 @@ export async function listLocks(api: Api, survives: IsHolderAlive): Promise<Outc
 }
 
 /**
- * Releases what no run needs once everything is restored (of those, only the holders that are wanted): the locks of every mayday, and those of the framework that
+ * Releases locks that no run needs once everything is restored (only those of the wanted holders): the locks of every mayday, and those of the framework that
  * have expired. Returns whose locks were released, after reading that back, and why others were not. A lock that
  * somebody has taken anew is in neither list.
  */

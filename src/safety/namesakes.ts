@@ -6,7 +6,7 @@ import type { Api } from '../kube/client/api.ts';
 
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
-/** A refusal because a workload was not found, with those of its name that are of another kind: a Deployment is often taken for a StatefulSet. */
+/** Adds to a refusal because a workload was not found the workloads of that name and another kind, since Deployments and StatefulSets are often mixed up. */
 export async function withNamesakes(
   api: Api,
   refusal: Refusal,

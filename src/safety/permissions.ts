@@ -5,7 +5,7 @@ import type { Outcome } from '../kube/client/outcome.ts';
 import type { ApiResource, Discovery } from '../kube/discovery/discovery.ts';
 import { type GateResult, pass, stop } from './gate.ts';
 
-/** A permission with what the cluster says of it. */
+/** A permission with the answer of the cluster. */
 export interface ReviewedPermission extends Permission {
   /** Plural, as in URLs; the kind where the cluster does not serve it. */
   resource: string;
@@ -50,7 +50,7 @@ function resourceOf(permission: Permission, discovered: Outcome<Discovery>): Api
   return discovered.value.resources.find(item => item.group === permission.group && item.kind === permission.kind);
 }
 
-/** An owner is named beside what it owns, and may live in no namespace itself. */
+/** The namespace of an owner is taken from the object that it owns; a cluster-scoped owner has none. */
 function questionOf(permission: Permission, { resource, namespaced }: ApiResource): AccessQuestion {
   const { verb, group, subresource, namespace, name } = permission;
   return {
@@ -76,7 +76,7 @@ export function resourceWords({
   return `${resource}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}`;
 }
 
-/** Whether every permission is there, for injecting and, as important, for taking it out again. */
+/** The gate that needs every permission, for injecting and for reverting. */
 export function permissionGate(reviewed: readonly ReviewedPermission[], who: string): GateResult {
   const needed = reviewed.filter(item => item.optional === undefined);
   const denied = needed.filter(item => item.allowed === false);
@@ -95,8 +95,8 @@ export function permissionGate(reviewed: readonly ReviewedPermission[], who: str
 }
 
 /**
- * What a revert needs and we may not do, a line each; undefined where the cluster did not say so of all that is needed, and of nothing that
- * it is denied.
+ * Permissions that a revert needs and that are missing, a line each; undefined where the cluster did not answer for every permission and denied none of
+ * those that it answered for.
  */
 export async function deniedForRevert(
   api: Api,

@@ -15,7 +15,7 @@ import { readAndPlan, scopeOf } from './read-and-plan.ts';
 /** Everything that is decided before an injection, without writing. */
 export interface Preflight {
   scope: Scope;
-  /** What was read to decide, as people name it. */
+  /** The names of the objects that were read, for display. */
   reads: string[];
   plan: Plan | Refusal;
   gates: GateResult[];
@@ -26,7 +26,7 @@ export interface PreflightOptions {
   signal?: AbortSignal | undefined;
   /** Asks whether another injector holds the operator under test; without it the lock is not checked. */
   lock?: (() => Promise<GateResult>) | undefined;
-  /** Times in which nothing is injected. */
+  /** Periods in which nothing is injected. */
   freeze?: readonly FreezeWindow[];
 }
 

@@ -13,17 +13,17 @@ export function scopeOf({ experiment }: LoadedExperiment): Scope {
   return { namespace, count: injection.count, allowed: blastRadius.allowedNamespaces };
 }
 
-/** A plan, or why there is none, with what it was made from. */
+/** A plan or a refusal, with the objects that it was made from. */
 export interface Planned {
-  /** Everything that was asked for. */
+  /** Everything that the fault asked to read. */
   reads: Read[];
   live: Live;
   plan: Plan | Refusal;
 }
 
 /**
- * Reads what the fault asks for and plans: the one way from an experiment to a plan, for the preview and for the run. `facts` is asked
- * once everything is read, so that an injection is dated then. Writes nothing.
+ * Reads what the fault asks for and plans. The preview and the run both use this function. `facts` is called
+ * after the reads, so that its time is that of the plan. Writes nothing.
  */
 export async function readAndPlan(
   api: Api,

@@ -7,7 +7,7 @@ import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
 
 /** Only injectors, reverters and the reaper need access to this namespace. */
 const NAMESPACE = 'mayday-system';
-/** The key by which records are signed: one for the whole cluster, made by the first who injects and may. */
+/** The Secret with the key that signs records: one for the whole cluster, created at the first injection by a user who may create it. */
 export const RECORD_KEY: ObjectRef = {
   apiVersion: 'v1',
   kind: 'Secret',
@@ -18,7 +18,7 @@ const BYTES = 32;
 const NAMED = sanitise(`Secret ${NAMESPACE}/${RECORD_KEY.name}`);
 const PART = { 'app.kubernetes.io/part-of': 'mayday' };
 
-/** The key, or why there is none to use. `again` reads it anew, and is there where that may end better. */
+/** The key, or why there is none. `again` reads it once more; it is present where that may succeed. */
 export type KeyRead = { key: Uint8Array } | Keyless;
 
 /** Why a signature cannot be checked. `isAbsent`: nobody has made the key yet. */
@@ -33,7 +33,7 @@ export interface Keyless {
 const PAUSES_MS = [200, 600];
 const LONGEST_READ_MS = 5_000;
 
-/** Reads the key by which records are signed. Never throws, and never waits for a person. */
+/** Reads the key that signs records. Never throws. */
 export async function readRecordKey(api: Api, clock: Clock): Promise<KeyRead> {
   const again = () => readRecordKey(api, clock);
   for (let attempt = 0; ; attempt += 1) {
@@ -87,11 +87,11 @@ async function makeKey(api: Api, key: Uint8Array): Promise<void> {
   try {
     const made = await api.create(secret);
     if (made.ok || made.reason === 'already-exists') return;
-    // It fails without its namespace; where that is there already, this changes nothing.
+    // The key cannot be created without its namespace. If the namespace exists, this changes nothing.
     await api.create(namespace);
     await api.create(secret);
   } catch {
-    // The read that follows tells whether there is a key.
+    // The read that follows shows whether there is a key.
   }
 }
 

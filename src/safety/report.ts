@@ -17,10 +17,10 @@ interface WriteReport {
   namespace: string;
   name: string;
   patchType?: string;
-  /** As it would be sent, with the values of Secrets left out. */
+  /** The body as it would be sent, without values of Secrets. */
   body?: Json;
   says: string;
-  /** What the server said when it tried. */
+  /** The answer of the server to a dry run. */
   serverDryRun?: { ok: boolean; message: string };
 }
 
@@ -44,7 +44,7 @@ export interface PlanReport {
     namespace: string;
     for: 'inject' | 'revert';
     allowed: boolean | 'blind';
-    /** What is lost without it; the injection is not refused for it. */
+    /** What is lost without this permission; the injection is not refused because of it. */
     optional?: string;
   }[];
   gates: GateResult[];
@@ -102,7 +102,7 @@ function writeReport(write: Write, dryRun: readonly DryRunResult[]): WriteReport
   };
 }
 
-/** A plan is read over shoulders and pasted into chats: the values of a Secret are no part of it. */
+/** Other people may see a plan on a screen or in a chat, so the values of a Secret are left out. */
 function shownBody(write: Exclude<Write, { verb: 'delete' }>): Json {
   if (write.on.kind !== 'Secret') return write.body as Json;
   if (write.verb !== 'patch' || write.patchType !== 'json') return withoutValues(write.body as unknown as KubeObject);
@@ -113,7 +113,7 @@ function shownBody(write: Exclude<Write, { verb: 'delete' }>): Json {
   ) as unknown as Json;
 }
 
-/** Of annotations only a copy of the whole object tells values; the undo record is what a plan is there to show. */
+/** Among annotations only the copy of the whole object may hold values of a Secret; the undo record must be shown. */
 const isSecretPointer = (path: string): boolean =>
   /^\/(data|stringData)(\/|$)/.test(path) || path.endsWith(`/${LAST_APPLIED.replace('/', '~1')}`);
 

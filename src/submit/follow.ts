@@ -1,6 +1,6 @@
 import type { Clock } from '../host/clock.ts';
 import type { Api } from '../kube/client/api.ts';
-import { gravest } from '../run/verdict/result.ts';
+import { mostSevere } from '../run/verdict/result.ts';
 import { nameOfSubmission } from './names.ts';
 import type { Result, ResultEvent } from './result.ts';
 import { readSubmissions, type SubmissionState } from './state.ts';
@@ -106,4 +106,4 @@ export const runsOf = ({ results }: SubmissionState): Set<string> =>
 
 /** The most severe exit code of its results; 5 for one without an end. */
 export const exitCodeOf = (state: SubmissionState): number =>
-  gravest(state.results.map(({ summary }) => (summary?.state === 'done' ? (summary.exitCode ?? 1) : 5)));
+  mostSevere(state.results.map(({ summary }) => (summary?.state === 'done' ? (summary.exitCode ?? 1) : 5)));

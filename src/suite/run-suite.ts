@@ -3,7 +3,7 @@ import type { LoadedExperiment } from '../experiment/types.ts';
 import type { Clock } from '../host/clock.ts';
 import type { RunOptions } from '../run/deps.ts';
 import type { RunEvent } from '../run/event.ts';
-import { exitCode, gravest } from '../run/verdict/result.ts';
+import { exitCode, mostSevere } from '../run/verdict/result.ts';
 import { messageOf } from '../text/message-of.ts';
 import type { EntryEnd, Left, SuiteEvent, SuiteEventBody } from './event.ts';
 import type { SuiteJournal, SuiteSettings } from './journal.ts';
@@ -178,7 +178,7 @@ function exitCodeOf(
   notRun: ReadonlyMap<string, string>,
   isInterrupted: boolean,
 ): number {
-  return gravest([
+  return mostSevere([
     ...[...done.values()].map(end => end.exitCode),
     ...(isInterrupted ? [6] : []),
     ...(notRun.size > 0 ? [5] : []),

@@ -83,7 +83,7 @@ describe('an applied experiment', () => {
     clock.after(9_000, () => api.forget(REF));
     expect(await ended()).toMatchObject({ is: 'gone', seen: { isLeaving: true } });
     expect(event.filter(({ event }) => event === 'deleted')).toMatchObject([
-      { says: expect.stringContaining('its controller reverts the fault before it lets go') },
+      { says: expect.stringContaining('its controller reverts the fault before it removes its finalizer') },
     ]);
   });
 
@@ -107,7 +107,7 @@ describe('an applied experiment', () => {
       object.metadata.finalizers = [CLEANUP];
     });
     expect(await ended()).toMatchObject({ is: 'over', seen: { verdict: 'Failed', isHeld: true } });
-    expect(event).toContainEqual({ event: 'note', text: expect.stringContaining('has not let go') });
+    expect(event).toContainEqual({ event: 'note', text: expect.stringContaining('has not removed its finalizer') });
   });
 
   test('that came to its verdict and is deleted then keeps its verdict', async () => {

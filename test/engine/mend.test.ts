@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { applyFix, type FixDeps, makeAgain, type Prepared, prepareFix } from '../../src/engine/fix.ts';
+import { applyFix, type FixDeps, type Prepared, prepareFix, recreateSaved } from '../../src/engine/fix.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import type { Remedy } from '../../src/triage/remedies/remedy.ts';
@@ -102,9 +102,9 @@ test('what is deleted is saved whole before, and can be made again from that', a
   expect(receipt).toMatchObject({ outcome: 'done', verified: true });
   expect(api.peek(finding.object)).toBeUndefined();
   const saved = JSON.parse(files.store.get(receipt.saved ?? '') ?? '');
-  expect(await makeAgain(deps, saved)).toMatchObject({ outcome: 'done', verified: true });
+  expect(await recreateSaved(deps, saved)).toMatchObject({ outcome: 'done', verified: true });
   expect(api.peek(finding.object)).toMatchObject({ metadata: { labels: { a: 'b' } }, webhooks: stale.webhooks });
-  expect(await makeAgain(deps, saved)).toMatchObject({ outcome: 'not done' });
+  expect(await recreateSaved(deps, saved)).toMatchObject({ outcome: 'not done' });
 });
 
 test('what is made again is compared with what was saved before it is called done', async () => {
@@ -112,7 +112,7 @@ test('what is made again is compared with what was saved before it is called don
   api.admit(({ verb }, object) => {
     if (verb === 'create') object.webhooks = [];
   });
-  expect(await makeAgain(deps, stale)).toMatchObject({
+  expect(await recreateSaved(deps, stale)).toMatchObject({
     outcome: 'not done',
     verified: false,
     message:
@@ -123,7 +123,7 @@ test('what is made again is compared with what was saved before it is called don
 test('what is made again and cannot be read back is not known to be done', async () => {
   const { api, deps } = scene();
   api.script({ on: ({ verb }) => verb === 'get', times: 100, answer: failing('forbidden', 'no') });
-  expect(await makeAgain(deps, stale)).toMatchObject({ outcome: 'unknown', verified: false });
+  expect(await recreateSaved(deps, stale)).toMatchObject({ outcome: 'unknown', verified: false });
 });
 
 test('nothing is deleted that could not be saved', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { GuardedRun } from '../../src/guardian/guarded-run.ts';
-import { guardianTeller, reaperTeller } from '../../src/guardian/told.ts';
+import { guardianNotices, reaperNotices } from '../../src/guardian/notices.ts';
 import type { Receipt } from '../../src/injection/write/receipt.ts';
 import type { Notice } from '../../src/notify/notice.ts';
 import type { RunReverted } from '../../src/revert/run-writes.ts';
@@ -27,7 +27,7 @@ function listening() {
 
 test('what the guardian put back is told once, with what it was of and nothing of any value', () => {
   const { told, tell, kinds } = listening();
-  const teller = guardianTeller(tell, PLACE);
+  const teller = guardianNotices(tell, PLACE);
   teller.tried('r1', reverted(1, receipt('failed')));
   teller.tried('r1', reverted(0, receipt('reverted')));
   teller.ended(RUN, 'reverted');
@@ -43,7 +43,7 @@ test('what the guardian put back is told once, with what it was of and nothing o
 
 test('a fault that the guardian cannot take out is told as residue, while it goes on and at its end', () => {
   const { told, tell, kinds } = listening();
-  const teller = guardianTeller(tell, PLACE);
+  const teller = guardianNotices(tell, PLACE);
   // No try has given anything but an error: what remains is at least the fault.
   teller.stillIn(RUN);
   expect(kinds()).toEqual(['residue']);
@@ -56,7 +56,7 @@ test('a fault that the guardian cannot take out is told as residue, while it goe
 
 test('the reaper tells a failure once and not at each of its rounds, and its success when it comes', () => {
   const { tell, told, kinds } = listening();
-  const teller = reaperTeller(tell, PLACE);
+  const teller = reaperNotices(tell, PLACE);
   teller([receipt('failed')]);
   teller([receipt('failed')]);
   expect(kinds()).toEqual(['reverted', 'residue']);

@@ -1,10 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
 import { problemOf, type Reading, readOpened, unreadable } from './regular.ts';
 
-/** A journal of a long run is longer than anything that people write. */
+/** The limit for our own files; a journal of a long run is longer than files that people write. */
 const LONGEST_OWN_FILE = 256 * 1024 * 1024;
 
-/** Why a file that is open is not taken for one that we wrote: it must be an ordinary one, ours, and nobody else may write it. */
+/** Why an open file is not trusted as our own: it must be an ordinary file, owned by this user, and writable by nobody else. */
 export function notOwnFile(found: Stats): string | undefined {
   const problem = unreadable(found, LONGEST_OWN_FILE);
   if (problem !== undefined) return problem;
@@ -13,11 +13,11 @@ export function notOwnFile(found: Stats): string | undefined {
   return (found.mode & 0o022) === 0 ? undefined : 'other users may write it: chmod 600 it';
 }
 
-/** Opens a file of ours; never through a symbolic link, and never waiting for anybody. Throws what the disk says. */
+/** Opens a file of this user, never through a symbolic link and without blocking on a pipe. Throws the error of the system. */
 export const openOwn = (path: string, flags: number): number =>
   openSync(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY, 0o600);
 
-/** Reads a file that we wrote, if nobody else may have. */
+/** Reads a file of this user, unless another user could have written it. */
 export function readOwn(path: string): Reading {
   let file: number | undefined;
   try {

@@ -7,8 +7,8 @@ import { kindOf } from './regular.ts';
 export type Unwritten = { is: 'taken' } | { is: 'refused'; why: string };
 
 /**
- * Writes a new file that only its owner may read. An ordinary file that is there already is replaced as a whole, but only with `replace` or
- * where it is empty and ours, as `mktemp` leaves it; anything else that has the name is left alone. Throws what the disk says.
+ * Writes a new file that only its owner may read. An existing ordinary file is replaced as a whole, but only with `replace` or
+ * where it is empty and owned by this user, as `mktemp` leaves it; anything else of that name is left alone. Throws the error of the system.
  */
 export function writePrivate(path: string, text: string, { replace }: { replace: boolean }): Unwritten | undefined {
   const found = lstatSync(path, { throwIfNoEntry: false });
@@ -19,7 +19,7 @@ export function writePrivate(path: string, text: string, { replace }: { replace:
   if (!found.isFile()) return { is: 'refused', why: `expected an ordinary file or none, found ${kindOf(found)}` };
   const isBlank = found.size === 0 && found.uid === process.getuid?.();
   if (!replace && !isBlank) return { is: 'taken' };
-  // Nobody can know this name beforehand.
+  // Other users cannot guess this name.
   const draft = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}`);
   try {
     create(draft, text);
@@ -30,7 +30,7 @@ export function writePrivate(path: string, text: string, { replace }: { replace:
   return undefined;
 }
 
-/** Only where nothing has the name, not even a symbolic link. A disk that is full leaves no half of a file behind. */
+/** Creates a file only where nothing has the name, not even a symbolic link. On a full disk the incomplete file is deleted. */
 function create(path: string, text: string): void {
   const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
   let isWhole = false;

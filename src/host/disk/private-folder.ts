@@ -6,9 +6,9 @@ import { kindOf, problemOf } from './regular.ts';
 const ELSEWHERE = 'name another folder with XDG_STATE_HOME';
 
 /**
- * Why nothing may be kept in a folder, nor believed that lies there: every folder from `root` down to it must be a real folder, ours and
- * closed to everybody else, and nobody else's symbolic link may stand on the way to the root. Undefined where all is well, and where
- * there is nothing yet.
+ * Why a folder must not be used or trusted: every folder from `root` down to it must be a real folder, owned by this user and
+ * closed to all others, and the path to the root must not contain a symbolic link of another user. Undefined where all is well, and where
+ * the folder does not exist yet.
  */
 export function notPrivate(root: string, folder: string = root): string | undefined {
   try {
@@ -26,9 +26,9 @@ export function notPrivate(root: string, folder: string = root): string | undefi
   }
 }
 
-/** Makes a folder that is ours alone, and those above it down from the root. Why it may not be used, undefined where it may. */
+/** Creates a private folder, with those between it and the root. Gives why it may not be used; undefined where it may. */
 export function makePrivate(root: string, folder: string = root): string | undefined {
-  // Before anything is made: a link must not choose where.
+  // Checked before anything is created: a link must not decide where.
   const problem = notPrivate(root, folder);
   if (problem !== undefined) return problem;
   try {

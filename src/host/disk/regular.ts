@@ -1,19 +1,19 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Nothing that mayday reads from a disk is longer. */
+/** The limit in bytes for files that people write. */
 export const LONGEST_FILE = 16 * 1024 * 1024;
 
-/** What a path turned out to be: the text of an ordinary file, nothing at all, or in a few words why it is not read. */
+/** The content of a path: the text of an ordinary file, nothing at all, or why it is not read. */
 export type Reading = { is: 'text'; text: string } | { is: 'missing' } | { is: 'refused'; why: string };
 
 /**
- * Reads a text file. Only ordinary files: a pipe would never end, a device has no end, and what cannot be read is told apart from what is
- * not there. Never waits for anybody, and never reads more than `longest` bytes.
+ * Reads a text file. Only ordinary files are read, since a pipe or a device may never end. A file that cannot be read is distinguished from one that does
+ * not exist. Never blocks, and never reads more than `longest` bytes.
  */
 export function readRegular(path: string, longest = LONGEST_FILE): Reading {
   try {
-    // Before it is opened, since opening a device or a pipe may itself do something.
+    // Checked before it is opened, since opening a device or a pipe can have an effect.
     const problem = unreadable(statSync(path), longest);
     if (problem !== undefined) return refused(problem);
     const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
@@ -34,7 +34,7 @@ export function unreadable(stats: Stats, longest: number): string | undefined {
   return stats.size > longest ? tooLong(stats.size, longest) : undefined;
 }
 
-/** Reads a file that is open. It may grow meanwhile, and some say that they are empty and are not. */
+/** Reads an open file. Its size is not trusted: it may grow, and files such as those of /proc report 0. */
 export function readOpened(file: number, longest: number): Reading {
   const parts: Buffer[] = [];
   let size = 0;
@@ -51,11 +51,11 @@ export function readOpened(file: number, longest: number): Reading {
 const refused = (why: string): Reading => ({ is: 'refused', why });
 const MIB = 1024 * 1024;
 
-/** What is said of a text of so many bytes, or more. */
+/** The message about a text of this many bytes or more. */
 export const tooLong = (size: number, longest: number): string =>
   `expected at most ${longest / MIB} MiB, found ${(size / MIB).toFixed(1)} MiB`;
 
-/** What stands at a path, as a message names it. */
+/** The kind of thing at a path, for messages. */
 export function kindOf(stats: Stats): string {
   if (stats.isDirectory()) return 'a folder';
   if (stats.isFIFO()) return 'a pipe';
@@ -82,7 +82,7 @@ function whyNot(path: string, error: unknown): Reading {
   return leadsNowhere(path) ? refused('a symbolic link on the way leads nowhere') : { is: 'missing' };
 }
 
-/** Whether a path ends at a symbolic link without an end: somebody meant a file to be there, which is not the same as none. */
+/** Whether a path is a broken symbolic link: a file was meant to be there, so it does not count as missing. */
 function leadsNowhere(path: string): boolean {
   for (let at = path; ; at = dirname(at)) {
     const link = lookAt(at, lstatSync);
@@ -99,7 +99,7 @@ function lookAt(path: string, look: (path: string) => Stats): Stats | undefined 
   }
 }
 
-/** Why the disk refused, in a few words. */
+/** Why a file operation failed, in a few words. */
 export function problemOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return WORDS[code ?? ''] ?? (code === undefined ? String(message) : `the system says ${code}`);

@@ -19,7 +19,7 @@ interface Unread {
   says: string;
 }
 
-/** Where the fault could harm something other than its target. */
+/** Where the fault could harm objects other than its target. */
 export interface Neighbourhood {
   namespaces: readonly string[];
   /** Whether a Deployment belongs to the experiment. */

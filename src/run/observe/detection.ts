@@ -10,7 +10,7 @@ interface EventBody {
   lastTimestamp?: string | null;
 }
 
-/** Who writes the Events of our runs. */
+/** The component name in the Events of our runs. */
 export const OUR_COMPONENT = 'mayday';
 
 /** Event times have whole seconds where they are not microseconds. */
@@ -24,7 +24,7 @@ function timeOf({ eventTime, firstTimestamp, lastTimestamp }: EventBody, since: 
   return times.length > 0 ? Math.max(since, Math.min(...times)) : undefined;
 }
 
-/** Pods are named after what makes them. */
+/** Pods have the name of their owner as a prefix. */
 const isAbout = (event: EventBody, names: readonly string[]): boolean =>
   names.some(name => event.involvedObject?.name === name || event.involvedObject?.name?.startsWith(`${name}-`));
 
@@ -42,7 +42,7 @@ export async function firstWarning(
   );
   const events = pages.flatMap(page => (page.ok ? page.value.items : [])) as (KubeObject & EventBody)[];
   const times = events
-    // What we say of a run ourselves is no detection.
+    // Events that mayday wrote itself do not count as detection.
     .filter(event => event.type === 'Warning' && event.reportingComponent !== OUR_COMPONENT && isAbout(event, names))
     .flatMap(event => timeOf(event, since) ?? []);
   return times.length > 0 ? Math.min(...times) : undefined;

@@ -86,7 +86,7 @@ export function podEvidence(before: Live, now: Live): CheckResult[] {
   return results;
 }
 
-/** All of them together: one failure fails, else one blind spot blinds. */
+/** The combined state: `fail` if one failed, else `blind` if one could not be read, else `pass`. */
 export function combined(results: readonly CheckResult[]): CheckState {
   if (results.some(one => one.state === 'fail')) return 'fail';
   return results.some(one => one.state === 'blind') ? 'blind' : 'pass';

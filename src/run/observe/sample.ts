@@ -8,7 +8,7 @@ import type { CheckResult } from '../event.ts';
 import { type Checked, runChecks } from './checks.ts';
 import { podEvidence, rolloutEvidence, servingEvidence } from './evidence.ts';
 
-/** What a run looks at, fixed before the injection. */
+/** What a run observes, fixed before the injection. */
 export interface Subject {
   checks: readonly SteadyStateCheck[];
   namespace: string;
@@ -18,7 +18,7 @@ export interface Subject {
   scope: Scope;
 }
 
-/** Everything seen at one moment. */
+/** Everything read at one moment. */
 export interface Sample {
   checked: Checked[];
   /** The experiment's own checks. */

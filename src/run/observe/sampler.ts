@@ -4,7 +4,7 @@ import type { Prepared } from '../phases/baseline.ts';
 import type { Run } from '../phases/run-state.ts';
 import { type Sample, takeSample } from './sample.ts';
 
-/** What looks at the system during one window. */
+/** Takes samples of the system during one window. */
 export interface Sampler {
   last?: Sample;
   /** Takes one sample and emits its changes. `atMs` counts from the injection. Throws when the signal aborts. */
@@ -23,7 +23,7 @@ export function createSampler(run: Run, prepared: Prepared, when: { afterRevert:
       signal.throwIfAborted();
       sampler.last = sample;
       const before = [...observed.checks, ...observed.evidence];
-      await tellFlips(run, before, [...sample.checks, ...sample.evidence], { atMs, at: when.watch.at(atMs) });
+      await emitChanges(run, before, [...sample.checks, ...sample.evidence], { atMs, at: when.watch.at(atMs) });
       observed.checks = sample.checks;
       observed.evidence = sample.evidence;
       return sample;
@@ -32,7 +32,7 @@ export function createSampler(run: Run, prepared: Prepared, when: { afterRevert:
   return sampler;
 }
 
-async function tellFlips(
+async function emitChanges(
   run: Run,
   before: CheckResult[],
   now: CheckResult[],

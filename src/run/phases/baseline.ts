@@ -33,7 +33,7 @@ export interface Prepared {
   dependants: readonly Dependant[];
 }
 
-/** Steady for this long counts as recovered, unless it is told otherwise. Milliseconds. */
+/** The default of how long the system must be steady to count as recovered. Milliseconds. */
 export const SOAK_MS = 10_000;
 const EXPECT_ANNOTATION = 'chaos.operatorchaos.io/expect';
 

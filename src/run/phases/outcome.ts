@@ -16,7 +16,7 @@ export interface Baseline {
   checks: CheckResult[];
 }
 
-/** What sending the plan came to. */
+/** The result of sending the plan. */
 export interface Injection {
   /** Whether the fault is on as planned. */
   isInjected: boolean;
@@ -33,7 +33,7 @@ export interface Injection {
   error?: unknown;
 }
 
-/** How the system did with the fault on. */
+/** How the system behaved with the fault on. */
 export interface UnderFault {
   /** Steady for the whole soak time. */
   settled: boolean;
@@ -45,7 +45,7 @@ export interface UnderFault {
   healedBy?: string;
 }
 
-/** What the revert came to. */
+/** The result of the revert. */
 export interface Reverted {
   receipts: Receipt[];
   /** How much is not proven restored. */
@@ -65,7 +65,7 @@ export interface Recovered {
 }
 
 /**
- * What each phase returned; missing for a phase that was not reached or was cut short. The verdict is made from this
+ * The result of each phase; missing for a phase that was not reached or was cut short. The verdict is made from this
  * and from the observations.
  */
 export interface Outcome {

@@ -13,7 +13,7 @@ import { changesOf, type Prepared } from './baseline.ts';
 import type { Injection, Recovered, Reverted, UnderFault } from './outcome.ts';
 import type { Run } from './run-state.ts';
 
-/** What the phases before made. */
+/** The results of the phases before. */
 interface Before {
   injection: Injection;
   underFault: UnderFault | undefined;
@@ -50,7 +50,7 @@ export async function recover(run: Run, prepared: Prepared, before: Before): Pro
     await run.emit({ event: 'deadline', clock: 'recovery', afterMs: offsetMs + end.afterMs });
   const recoveryMs = recoveredAfter(end.steadiness);
   const healer = end.settled
-    ? await tellRecovery(run, prepared, sampler.last, before, { end, offsetMs, since: sinceRevert })
+    ? await emitRecovery(run, prepared, sampler.last, before, { end, offsetMs, since: sinceRevert })
     : undefined;
   const collateral = await lookForHarm(run, prepared, sampler.last, watch);
   return {
@@ -65,7 +65,7 @@ export async function recover(run: Run, prepared: Prepared, before: Before): Pro
  * Reports who is credited with a recovery after the revert: us, or, if there was nothing to revert, the system itself,
  * late. Returns who healed it.
  */
-async function tellRecovery(
+async function emitRecovery(
   run: Run,
   prepared: Prepared,
   last: Sample | undefined,

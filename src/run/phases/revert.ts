@@ -19,7 +19,7 @@ export const revertRequest = (run: Run, prepared: Prepared, injection: Injection
 /** Reverts what was written and proves it. Does not receive the signal that stopped the run, and never throws. */
 export async function revert(run: Run, prepared: Prepared, injection: Injection): Promise<Reverted> {
   const { deps, options } = run;
-  // A fault that is due does not wait for the disk.
+  // The revert of a fault that is due does not wait for the disk.
   void run.phase('Reverting');
   const stopWaiting = () => {
     const left = injection.written.map(nameOf).join(', ');

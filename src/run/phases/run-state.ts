@@ -1,7 +1,7 @@
 import type { LoadedExperiment } from '../../experiment/types.ts';
 import type { Effect, Live } from '../../faults/contract.ts';
 import type { RunDeps, RunOptions } from '../deps.ts';
-import type { CheckResult, Happening, Phase, Timings } from '../event.ts';
+import type { CheckResult, Phase, RunEventBody, Timings } from '../event.ts';
 
 /** What was observed so far. It counts even if the phase that observed it was cut short. */
 export interface Observed {
@@ -26,7 +26,7 @@ export interface Run {
   dryRun: boolean;
   /** Aborts when the caller stops the run or its time is up; the revert never sees it. */
   stop: AbortSignal;
-  emit(happening: Happening): Promise<void>;
+  emit(event: RunEventBody): Promise<void>;
   phase(phase: Phase): Promise<void>;
   observed: Observed;
 }

@@ -49,7 +49,7 @@ export async function observeUnderFault(run: Run, prepared: Prepared, injection:
       return { state, hopeless: observed.effect.state === 'absent' && atMs - unseenSince >= prepared.soakMs };
     },
   });
-  tellEnd(run, prepared, end);
+  emitEnd(run, prepared, end);
   const { checks } = observed;
   // A fault that was proven and then healed must have left its baseline, whether or not that was seen; a fault that was
   // survived need not have.
@@ -127,7 +127,7 @@ function stateUnderFault(run: Run, prepared: Prepared, sample: Sample): CheckSta
 }
 
 /** The disk is not waited for: the fault may be due. */
-function tellEnd(run: Run, prepared: Prepared, end: WindowEnd): void {
+function emitEnd(run: Run, prepared: Prepared, end: WindowEnd): void {
   if (end.ended === 'hard-deadline') void run.emit({ event: 'deadline', clock: 'ttl', afterMs: end.afterMs });
   if (end.ended === 'deadline') void run.emit({ event: 'deadline', clock: 'recovery', afterMs: end.afterMs });
   if (end.settled && prepared.expects === 'survive') {

@@ -2,7 +2,7 @@ import type { FaultType } from '../../faults/types.ts';
 import type { Receipt } from '../../injection/write/receipt.ts';
 import type { CheckResult, Conclusion, Verdict } from '../event.ts';
 
-/** Everything a finished run has to say. */
+/** The result of a finished run. */
 export interface RunResult extends Conclusion {
   run: string;
   experiment: string;
@@ -21,7 +21,7 @@ export interface RunResult extends Conclusion {
   /** Set when nothing was injected because something said no. */
   refusal?: { code: string; message: string };
   interrupted?: string;
-  /** An error of our own ended the run. */
+  /** An internal error ended the run. */
   broken?: boolean;
 }
 
@@ -33,7 +33,7 @@ export const EXIT_OF_VERDICT: Readonly<Record<Verdict, number>> = {
   Inconclusive: 5,
 };
 
-/** Refusals that are the cluster's: it did not answer, or does not let us. */
+/** Refusals because the cluster did not answer or does not permit it. */
 const UNREACHED = new Set(['unreachable', 'forbidden', 'unauthorized', 'not-permitted', 'server-error']);
 
 /** The exit code of one run: residue outranks everything, then interruption, then the cluster that would not answer or allow, then the verdict. */
@@ -48,12 +48,13 @@ export function exitCode(
   return EXIT_OF_VERDICT[result.verdict];
 }
 
-const GRAVITY = [7, 1, 8, 6, 4, 5, 3, 0];
+const MOST_SEVERE_FIRST = [7, 1, 8, 6, 4, 5, 3, 0];
 
-/** The exit code of several runs: the gravest of theirs. */
+/** The exit code of several runs: the mostSevere of theirs. */
 export function exitCodeOfAll(results: readonly Parameters<typeof exitCode>[0][]): number {
-  return gravest(results.map(exitCode));
+  return mostSevere(results.map(exitCode));
 }
 
-/** The gravest of several exit codes of runs. */
-export const gravest = (codes: readonly number[]): number => GRAVITY.find(code => codes.includes(code)) ?? 0;
+/** The mostSevere of several exit codes of runs. */
+export const mostSevere = (codes: readonly number[]): number =>
+  MOST_SEVERE_FIRST.find(code => codes.includes(code)) ?? 0;

@@ -20,7 +20,7 @@ import type { Receipt } from '../../../src/injection/write/receipt.ts';
 import type { KubeObject, ObjectRef } from '../../../src/k8s/object.ts';
 import { failure } from '../../../src/kube/client/failure.ts';
 import type { Outcome } from '../../../src/kube/client/outcome.ts';
-import type { Happening } from '../../../src/run/event.ts';
+import type { RunEventBody } from '../../../src/run/event.ts';
 import type { Draft } from '../../../src/suggest/draft.ts';
 import { judgeDraft } from '../../../src/suggest/judged.ts';
 import { type Suggested, suggestFor } from '../../../src/suggest/suggested.ts';
@@ -147,7 +147,7 @@ export interface Script<C extends Clock = ManualClock> {
   catalogue: LoadedExperiment[];
   preflight(loaded: LoadedExperiment): Promise<Preflight>;
   /** The events of a run, each after its delay in milliseconds; then it observes until stopped or `lastsMs` are over. */
-  happenings: readonly (readonly [delayMs: number, happening: Happening])[];
+  happenings: readonly (readonly [delayMs: number, happening: RunEventBody])[];
   lastsMs: number;
   findings(): readonly FoundInjection[];
   scanMs: number;
@@ -201,7 +201,7 @@ const STORY = (serverNow: () => number): Script['happenings'] => [
   [50, { event: 'effect', state: 'proven', evidence: ['ImagePullBackOff on 1 new pod'], afterMs: 1_800 }],
 ];
 
-const ENDING = (stopped: boolean): Happening[] => [
+const ENDING = (stopped: boolean): RunEventBody[] => [
   { event: 'phase', phase: 'Reverting' },
   { event: 'reverted', receipts: [], remaining: 0 },
   { event: 'recovered', afterMs: 4_200, by: 'kube-controller-manager', selfHealed: false },
@@ -356,7 +356,7 @@ async function playRun(play: Script<Clock>, order: FireOrder): Promise<RunEnd> {
   play.fired.push(order);
   const { plan } = order.preflight;
   const run = `run-${play.fired.length}`;
-  const emit = (happening: Happening): void =>
+  const emit = (happening: RunEventBody): void =>
     order.emit({ ...happening, at: play.serverNow(), run } as Parameters<FireOrder['emit']>[0]);
   const gate = order.gate(plan as Plan);
   emit({ event: 'gate', ...gate });

@@ -4,7 +4,7 @@ import type { RunReverted } from '../revert/run-writes.ts';
 import type { GuardedRun } from './guarded-run.ts';
 import type { RetryEnd } from './revert-retry.ts';
 
-/** Where a guardian or a reaper works, and as whom. */
+/** The cluster and the machine of a guardian or reaper, for notices. */
 export interface Place {
   context: string;
   user: string;
@@ -13,16 +13,16 @@ export interface Place {
   now(): number;
 }
 
-/** What others are told of what a guardian did. Nothing here is waited for. */
-export interface GuardianTeller {
-  /** What a try gave. */
+/** Sends notices of what a guardian did. Does not wait for them. */
+export interface GuardianNotices {
+  /** Called with the result of each attempt. */
   tried(run: string, reverted: RunReverted): void;
-  /** So many tries did not help: it goes on, and whoever can help should know. */
+  /** Called after this many failed attempts, so that people who can help are told; the guardian goes on. */
   stillIn(guarded: GuardedRun): void;
   ended(guarded: GuardedRun, end: RetryEnd): void;
 }
 
-export function guardianTeller(tell: (notice: Notice) => void, place: Place): GuardianTeller {
+export function guardianNotices(tell: (notice: Notice) => void, place: Place): GuardianNotices {
   const last = new Map<string, RunReverted>();
   const say = (
     { run, experiment, type }: GuardedRun,
@@ -34,7 +34,7 @@ export function guardianTeller(tell: (notice: Notice) => void, place: Place): Gu
   };
   const outcomeOf = (run: string, isOut: boolean) => {
     const { receipts = [], remaining = 0 } = last.get(run) ?? {};
-    // A try that broke left nothing to read from: what remains is not known.
+    // After an attempt that threw, it is not known what remains.
     return { receipts, remaining: isOut ? 0 : Math.max(remaining, 1), isUnseen: false };
   };
   return {
@@ -50,8 +50,8 @@ export function guardianTeller(tell: (notice: Notice) => void, place: Place): Gu
   };
 }
 
-/** What others are told of a round of the reaper: what it reverted, and once what it could not. */
-export function reaperTeller(tell: (notice: Notice) => void, place: Place): (receipts: readonly Receipt[]) => void {
+/** Sends notices of a round of the reaper: what it reverted, and, once each, what it could not revert. */
+export function reaperNotices(tell: (notice: Notice) => void, place: Place): (receipts: readonly Receipt[]) => void {
   const told = new Map<string, string>();
   return receipts => {
     const fresh = receipts.filter(({ id, outcome, verified }) => verified || told.get(id) !== outcome);
