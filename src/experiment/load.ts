@@ -31,6 +31,8 @@ export type Loading =
 export function loadExperiment(source: string, path: string, overrides: Overrides = {}): Loading {
   const read = readStrict(source, EXPERIMENT, { a: `a ${KIND}`, each: 'experiment' });
   if (!read.ok) return failed([read.issue]);
+  const [noFields] = isMap(read.root) ? [] : read.issues;
+  if (noFields !== undefined) return failed([read.placed(noFields)]);
   const other = otherKind(read.root, read.value as RawExperiment | undefined);
   if (other !== undefined) return failed([read.placed({ path: 'kind', message: other })]);
   const overridden = override((read.value ?? {}) as RawExperiment, overrides);
@@ -51,7 +53,9 @@ export function loadExperiment(source: string, path: string, overrides: Override
 
 /** Why a document is no experiment at all: then nothing else about it is worth a word. */
 function otherKind(root: Node, raw: RawExperiment | undefined): string | undefined {
-  const { kind } = raw ?? {};
+  const { kind, apiVersion, spec } = raw ?? {};
+  const saysNothing = !kind && !apiVersion && spec === undefined;
+  if (saysNothing) return `expected ${KIND}, found nothing: neither kind, apiVersion nor spec is there`;
   if (kind === undefined || kind === '' || kind === KIND) return undefined;
   const items = isMap(root) ? root.get('items') : undefined;
   if (!isSeq(items)) return `expected ${KIND}, found ${quoted(kind)}`;

@@ -226,6 +226,19 @@ describe('the blast radius', () => {
 });
 
 describe('a document of another kind gets one error', () => {
+  it.each([
+    ['a text', 'hello\n', /^expected fields, found "hello"$/],
+    ['a list', '- a\n- b\n', /^expected fields, found a list$/],
+    [
+      'values of something else',
+      'replicas: 3\nimage: web\n',
+      /^expected ChaosExperiment, found nothing: neither kind, /,
+    ],
+  ])('%s', (_, text, message) => {
+    const loading = loadExperiment(text, 'x.yaml');
+    expect(loading).toMatchObject({ ok: false, errors: [{ message: expect.stringMatching(message) }], warnings: [] });
+    expect(loading.ok ? [] : loading.errors).toHaveLength(1);
+  });
   const deployment =
     'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 1, template: {}}\n';
   it.each([
