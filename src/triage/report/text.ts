@@ -170,7 +170,7 @@ function indented(text: string, by: number, columns: number): string[] {
 }
 
 const severityWord = (severity: Severity): string => (severity === 'warn' ? 'WARN' : severity.toUpperCase());
-const stateOf = (severity: Severity): State => (isFailure(severity) ? 'fail' : severity === 'warn' ? 'warn' : 'ok');
+const stateOf = (severity: Severity): State => (isFailure(severity) ? 'fail' : severity === 'warn' ? 'warn' : 'wait');
 
 const listed = (names: readonly Clean[]): string =>
   names.length <= FOLLOWERS

@@ -31,7 +31,7 @@ export const underWay: Rule = {
   *look(looking) {
     for (const { top, pods } of unsettled(looking)) {
       const rolling = top.object?.kind === 'Deployment' ? rolloutWords(top.object) : undefined;
-      const parts = [rolling, pods.length === 0 ? undefined : podWords(pods, looking.now)].filter(Boolean);
+      const parts = [rolling, pods.length === 0 ? undefined : podWords(pods)].filter(Boolean);
       if (parts.length === 0) continue;
       yield finding({
         rule: UNDER_WAY,
@@ -85,10 +85,9 @@ function rolloutWords(deployment: ViewObject): string | undefined {
   return old > 0 ? `${counted(old, 'pod')} of the revision before to go` : undefined;
 }
 
-function podWords(pods: readonly ViewObject[], now: number): string {
-  const longest = Math.max(...pods.map(pod => Math.min(unreadyFor(pod, now), now - created(pod))));
+function podWords(pods: readonly ViewObject[]): string {
   const waits = pods.map(waitWords).find(words => words !== undefined);
-  return `${counted(pods.length, 'pod')} not ready, for ${Math.max(0, Math.round(longest / 1000))}s${waits === undefined ? '' : ` (${waits})`}`;
+  return `${counted(pods.length, 'pod')} not ready${waits === undefined ? '' : ` (${waits})`}`;
 }
 
 /** What a pod says of what it waits for. */

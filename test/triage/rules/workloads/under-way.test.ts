@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { underWay } from '../../../../src/triage/rules/workloads/under-way.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, look } from '../support.ts';
+import { ago, look, NOW } from '../support.ts';
 
 const deployment = (status: object, spec: object = {}, generation = 4): Literal => ({
   kind: 'Deployment',
@@ -27,8 +27,12 @@ const waiting = (reason: string, restartCount = 0) => ({
 describe('rollout/under-way', () => {
   it('tells of a pod that no node takes before that is long enough to be called stuck', () => {
     const [found] = look(underWay, [pod(1.5, unplaced)]);
-    expect(found).toMatchObject({ severity: 'info', object: { kind: 'Pod', name: 'web-1' } });
-    expect(found?.summary).toBe('not settled yet: 1 pod not ready, for 90s (Unschedulable: 0/3 nodes are available)');
+    expect(found).toMatchObject({
+      severity: 'info',
+      since: { at: NOW - 90_000 },
+      object: { kind: 'Pod', name: 'web-1' },
+    });
+    expect(found?.summary).toBe('not settled yet: 1 pod not ready (Unschedulable: 0/3 nodes are available)');
   });
 
   it('leaves a pod that waits longer, that fails, or that is done to the other rules', () => {
