@@ -10,7 +10,8 @@ import { scan } from '../../src/revert/scan.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import { failing, fakeApi } from '../support/fake-api.ts';
 import { fakeClock } from '../support/fake-clock.ts';
-import { experiment, KIND } from './support.ts';
+import { EXPERIMENTS } from '../support/fake-kinds.ts';
+import { experiment } from './support.ts';
 
 const remains = (state: Remains['state']): Remains => ({ state, says: '' as Clean, left: [] });
 const began = { injectionStartedAt: '2026-11-21T12:00:00Z' };
@@ -95,7 +96,7 @@ describe('the look after the end', () => {
     prepare: (api: ReturnType<typeof fakeApi>) => void = () => undefined,
   ) => {
     const clock = fakeClock();
-    const api = fakeApi(objects, { kinds: [KIND], now: clock.now });
+    const api = fakeApi(objects, { kinds: [EXPERIMENTS], now: clock.now });
     prepare(api);
     const deps = { api, clock, faultOf };
     return lookForRemains(api, options => scan(deps, options), seenOf(experiment({ phase: 'Complete' })));

@@ -2,14 +2,15 @@ import { expect, test } from 'vitest';
 import { createExperiment, tryApply } from '../../src/apply/create.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { failing, fakeApi } from '../support/fake-api.ts';
-import { experiment, KIND, REF } from './support.ts';
+import { EXPERIMENTS } from '../support/fake-kinds.ts';
+import { experiment, REF } from './support.ts';
 
 const order = () => {
   const made = experiment();
   delete made.metadata.uid;
   return made;
 };
-const cluster = (...objects: KubeObject[]) => fakeApi(objects, { kinds: [KIND] });
+const cluster = (...objects: KubeObject[]) => fakeApi(objects, { kinds: [EXPERIMENTS] });
 
 test('a try creates nothing', async () => {
   const api = cluster();

@@ -9,10 +9,11 @@ import type { FreezeWindow } from '../../src/safety/freeze.ts';
 import { LATCH } from '../../src/safety/latch.ts';
 import { testFacts } from '../support/facts.ts';
 import { type FakeApi, failing, fakeApi } from '../support/fake-api.ts';
+import { EXPERIMENTS } from '../support/fake-kinds.ts';
 import { inShop } from '../support/objects.ts';
-import { experiment, KIND } from './support.ts';
+import { experiment } from './support.ts';
 
-const kind = { apiVersion: KIND.apiVersion, kind: KIND.kind };
+const kind = { apiVersion: EXPERIMENTS.apiVersion, kind: EXPERIMENTS.kind };
 const settings = () => inShop('v1', 'ConfigMap', 'settings', { data: { mode: 'live' } });
 
 async function refusals(
@@ -34,7 +35,7 @@ async function refusals(
   });
   return { refused: gates.filter(({ ok }) => !ok).map(({ gate }) => gate), warnings };
 }
-const cluster = () => fakeApi([settings()], { kinds: [KIND] });
+const cluster = () => fakeApi([settings()], { kinds: [EXPERIMENTS] });
 
 test('an experiment that a run would let through is let through', async () => {
   expect((await refusals(() => undefined, cluster())).refused).toEqual([]);
@@ -44,10 +45,10 @@ test('a latch, a target that is not there, and a fault on top of another refuse 
   const latched = cluster();
   latched.put({ ...kind, apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: LATCH.name, namespace: 'default' } });
   expect((await refusals(() => undefined, latched)).refused).toEqual(['latch']);
-  expect((await refusals(() => undefined, fakeApi([], { kinds: [KIND] }))).refused).toEqual(['plan']);
+  expect((await refusals(() => undefined, fakeApi([], { kinds: [EXPERIMENTS] }))).refused).toEqual(['plan']);
   const taken = settings();
   taken.metadata.annotations = { 'chaos.operatorchaos.io/rollback-data': '{}' };
-  expect((await refusals(() => undefined, fakeApi([taken], { kinds: [KIND] }))).refused).toEqual(['plan']);
+  expect((await refusals(() => undefined, fakeApi([taken], { kinds: [EXPERIMENTS] }))).refused).toEqual(['plan']);
 });
 
 test('a freeze refuses it while it lasts, and neither before nor after', async () => {

@@ -4,9 +4,10 @@ import { loadExperiment } from '../../src/experiment/load.ts';
 import type { Experiment } from '../../src/experiment/types.ts';
 import { FAULT_TYPES } from '../../src/faults/types.ts';
 import { document, ofType } from '../experiment/documents.ts';
-import { KIND } from './support.ts';
 
-const kind = { apiVersion: KIND.apiVersion, kind: KIND.kind };
+import { EXPERIMENTS } from '../support/fake-kinds.ts';
+
+const kind = { apiVersion: EXPERIMENTS.apiVersion, kind: EXPERIMENTS.kind };
 
 function loaded(text: string): Experiment {
   const loading = loadExperiment(text, 'test.yaml');

@@ -1,27 +1,14 @@
 import type { ApplyEvent } from '../../src/apply/event.ts';
 import { type FollowOptions, follow } from '../../src/apply/follow.ts';
 import type { KubeObject, ObjectRef } from '../../src/k8s/object.ts';
-import type { ApiResource } from '../../src/kube/discovery/discovery.ts';
 import { fakeApi } from '../support/fake-api.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
+import { EXPERIMENTS } from '../support/fake-kinds.ts';
 
 export const CLEANUP = 'chaos.operatorchaos.io/cleanup';
 
-export const KIND: ApiResource = {
-  group: 'chaos.operatorchaos.io',
-  version: 'v1alpha1',
-  apiVersion: 'chaos.operatorchaos.io/v1alpha1',
-  kind: 'ChaosExperiment',
-  resource: 'chaosexperiments',
-  singular: 'chaosexperiment',
-  namespaced: true,
-  verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'],
-  shortNames: [],
-  subresources: ['status'],
-};
-
 export const REF: ObjectRef = {
-  apiVersion: KIND.apiVersion,
+  apiVersion: EXPERIMENTS.apiVersion,
   kind: 'ChaosExperiment',
   namespace: 'shop',
   name: 'drift',
@@ -29,7 +16,7 @@ export const REF: ObjectRef = {
 
 /** An experiment as its controller left it, with a TTL of 5 minutes and a minute to recover. */
 export const experiment = (status?: object, metadata: object = {}): KubeObject => ({
-  apiVersion: KIND.apiVersion,
+  apiVersion: EXPERIMENTS.apiVersion,
   kind: 'ChaosExperiment',
   metadata: { name: 'drift', namespace: 'shop', uid: 'uid-drift', ...metadata },
   spec: {
@@ -43,7 +30,7 @@ export const experiment = (status?: object, metadata: object = {}): KubeObject =
 /** One cluster with an experiment in it, and somebody who follows it. */
 export function followed(given: { status?: object; options?: Partial<FollowOptions> } = {}) {
   const clock: FakeClock = fakeClock();
-  const api = fakeApi([experiment(given.status)], { kinds: [KIND], now: clock.now });
+  const api = fakeApi([experiment(given.status)], { kinds: [EXPERIMENTS], now: clock.now });
   const event: ApplyEvent[] = [];
   const leave = new AbortController();
   const status = (members: object) =>

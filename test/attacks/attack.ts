@@ -9,6 +9,13 @@ export interface Rule {
   readonly resourceNames?: readonly string[];
 }
 
+/** A rule for one kind of objects. */
+export const may = (group: string, resource: string, ...verbs: string[]): Rule => ({
+  apiGroups: [group],
+  resources: [resource],
+  verbs,
+});
+
 /** What the attacker may do, and nothing else. */
 export interface AttackerRights {
   /** In the namespace of the scene. */

@@ -1,14 +1,9 @@
 import { definition, version } from '../support/definition.ts';
 import { revertAll, revertForced } from './acts.ts';
-import type { Attack, Rule, Scene } from './attack.ts';
+import { type Attack, may, type Scene } from './attack.ts';
 import { type Planted, record, resourceBackup } from './planted.ts';
 
 const FRAMEWORK = 'chaos.operatorchaos.io';
-const may = (group: string, resource: string, ...verbs: string[]): Rule => ({
-  apiGroups: [group],
-  resources: [resource],
-  verbs,
-});
 const secrets = may('', 'secrets', 'create');
 const IMAGE = 'registry.k8s.io/pause:3.10';
 const deployment = ({ id }: Scene): Planted => ({

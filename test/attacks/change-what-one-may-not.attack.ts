@@ -90,18 +90,20 @@ const service: Planted = {
 };
 const TAKEN = 'example.com/taken:1';
 
+const moreRules = {
+  resource: 'roles',
+  object: role,
+  rights: may(RBAC, 'roles', 'patch'),
+  isTaken: ({ rules }: Planted) => text(rules).includes('*'),
+};
+
 export const attacks: Attack[] = [
   changing('more rules for a role by a record on it', {
-    resource: 'roles',
-    object: role,
-    rights: may(RBAC, 'roles', 'patch'),
+    ...moreRules,
     patch: () => json(crd(`${RBAC}/v1`, 'Role', 'rules', everything)),
-    isTaken: ({ rules }) => text(rules).includes('*'),
   }),
   changing('more rules for a role by a record on it, by the reaper', {
-    resource: 'roles',
-    object: role,
-    rights: may(RBAC, 'roles', 'patch'),
+    ...moreRules,
     patch: () =>
       json(
         marking(
@@ -110,7 +112,6 @@ export const attacks: Attack[] = [
           { mayday: facts({ expires: new Date(Date.now() - 3_600_000).toISOString() }) },
         ),
       ),
-    isTaken: ({ rules }) => text(rules).includes('*'),
     act: reaperLooks,
   }),
   changing('more rules for a cluster role by a record on it', {
@@ -122,9 +123,7 @@ export const attacks: Attack[] = [
     everywhere: true,
   }),
   changing('more rules for a role with a signature made up', {
-    resource: 'roles',
-    object: role,
-    rights: may(RBAC, 'roles', 'patch'),
+    ...moreRules,
     patch: () =>
       json(
         marking(
@@ -133,7 +132,6 @@ export const attacks: Attack[] = [
           { mayday: facts({ sig: 'A'.repeat(43) }) },
         ),
       ),
-    isTaken: ({ rules }) => text(rules).includes('*'),
   }),
   changing('a place among the subjects of a role binding', {
     resource: 'rolebindings',

@@ -6,6 +6,10 @@ import { HUNG, maydayOf, type Outcome, together } from './person.ts';
 import { marking } from './planted.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
+/** The admin changes the Secret. */
+const patchSecret = (scene: Scene, patch: string): Promise<string> =>
+  scene.admin(['-n', scene.namespace, 'patch', 'secret', 'db', '--type=merge', '-p', patch]);
+
 /** Long enough to be told from anything else that is said. */
 const [ORIGINAL, INJECTED, THIRD, EXPECTED] = [
   'the-original-password',
@@ -77,18 +81,7 @@ const run = (what: string, faultSpec: FaultSpec): Attack => ({
     await mayday('-o', 'jsonl', 'run', join(scene.folder, 'looks.yaml'), '--yes', '--soak', '1s');
     const running = scene.start(['-o', 'jsonl', 'run', file, '--yes', '--soak', '20s']);
     await running.event('injected');
-    await scene
-      .admin([
-        '-n',
-        scene.namespace,
-        'patch',
-        'secret',
-        'db',
-        '--type=merge',
-        '-p',
-        JSON.stringify({ data: { password: base64(THIRD ?? '') } }),
-      ])
-      .catch(() => undefined);
+    await patchSecret(scene, JSON.stringify({ data: { password: base64(THIRD ?? '') } })).catch(() => undefined);
     running.signal('SIGKILL');
     ends.push({ ...(await running.ended), hung: false });
     for (const form of FORMS) await mayday('-o', form, 'scan');
@@ -148,16 +141,7 @@ export const attacks: Attack[] = [
     prepare: scene => scene.apply(db()),
     async plant(scene) {
       const data = { path: 'data.password', originalValue: base64(String(ORIGINAL)), apiVersion: 'v1', kind: 'Secret' };
-      await scene.admin([
-        '-n',
-        scene.namespace,
-        'patch',
-        'secret',
-        'db',
-        '--type=merge',
-        '-p',
-        marking('CRDMutation', data),
-      ]);
+      await patchSecret(scene, marking('CRDMutation', data));
     },
     async act(scene) {
       const ends: Outcome[] = [];

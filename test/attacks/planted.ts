@@ -56,3 +56,14 @@ export const facts = (more: Record<string, unknown> = {}): Record<string, unknow
   at: new Date(Date.now() - 7_200_000).toISOString(),
   ...more,
 });
+
+/** The name of what really was injected. */
+export const HONEST = 'honest-quota';
+
+/** What really was injected, and must be put back whatever else is there. */
+export const honestInjection = (annotations: Record<string, string> = {}): Planted => ({
+  apiVersion: 'v1',
+  kind: 'ResourceQuota',
+  metadata: { name: HONEST, annotations, labels: LABELS('QuotaExhaustion') },
+  spec: { hard: { 'count/jobs.batch': '0' } },
+});

@@ -6,16 +6,11 @@ import { connect } from '../../src/kube/connection/connection.ts';
 import { isSigned, recordOn, signatureOf } from '../../src/revert/trust/signature.ts';
 import { readOrMakeRecordKey } from '../../src/safety/record-key.ts';
 import { reaperLooks, revertAll, revertForced } from './acts.ts';
-import type { Attack, Rule, Scene } from './attack.ts';
+import { type Attack, may, type Scene } from './attack.ts';
 import { expired, facts, marking, type Planted, record, resourceBackup } from './planted.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const FRAMEWORK = 'chaos.operatorchaos.io';
-const may = (group: string, resource: string, ...verbs: string[]): Rule => ({
-  apiGroups: [group],
-  resources: [resource],
-  verbs,
-});
 const secrets = may('', 'secrets', 'create');
 const HOUR_MS = 3_600_000;
 /** What an injection wrote two hours ago, and what its time to live was. */
@@ -124,6 +119,15 @@ const encoded = (text: string) => Buffer.from(text).toString('base64');
 const wordOf = async (scene: Scene, name: string) =>
   ((await scene.look('secrets', name))?.data as Record<string, string> | undefined)?.word;
 
+const postedAgain = (by: string, act: Attack['act']): Attack => ({
+  name: `a deployment out of a signed backup that is posted again after it was reverted${by}`,
+  byRecord: true,
+  rights: { here: [secrets] },
+  plant: async scene => scene.plant(await signedBackup(scene, scene.id)),
+  act,
+  gained: wasCreated,
+});
+
 export const attacks: Attack[] = [
   {
     name: 'a deployment out of a signed backup that was copied from another namespace',
@@ -136,22 +140,8 @@ export const attacks: Attack[] = [
     act: revertAll,
     gained: wasCreated,
   },
-  {
-    name: 'a deployment out of a signed backup that is posted again after it was reverted',
-    byRecord: true,
-    rights: { here: [secrets] },
-    plant: async scene => scene.plant(await signedBackup(scene, scene.id)),
-    act: revertAll,
-    gained: wasCreated,
-  },
-  {
-    name: 'a deployment out of a signed backup that is posted again after it was reverted, by the reaper',
-    byRecord: true,
-    rights: { here: [secrets] },
-    plant: async scene => scene.plant(await signedBackup(scene, scene.id)),
-    act: reaperLooks,
-    gained: wasCreated,
-  },
+  postedAgain('', revertAll),
+  postedAgain(', by the reaper', reaperLooks),
   onAnotherRole('another role', 'another', async () => undefined),
   onAnotherRole('a former role of its name', 'own', async scene => {
     await scene.kubectl('delete', 'role', 'own');

@@ -5,9 +5,8 @@ import { drift } from '../e2e/journeys/objects.ts';
 import type { Attack, Scene } from './attack.ts';
 import { isCareless } from './careless.ts';
 import { folderOf, HUNG, maydayOf, together } from './person.ts';
-import { type Planted, resourceBackup } from './planted.ts';
+import { HONEST, honestInjection, type Planted, resourceBackup } from './planted.ts';
 
-const HONEST = 'honest-quota';
 const stateOf = (scene: Scene): string => join(scene.folder, 'state', 'mayday');
 const ANOTHER = 12_345;
 
@@ -26,20 +25,7 @@ const SPOILT: Record<string, (scene: Scene) => void> = {
 
 const makeState = (scene: Scene): void => void mkdirSync(stateOf(scene), { recursive: true, mode: 0o700 });
 
-async function leaveAnInjection(scene: Scene): Promise<void> {
-  await scene.apply({
-    apiVersion: 'v1',
-    kind: 'ResourceQuota',
-    metadata: {
-      name: HONEST,
-      labels: {
-        'app.kubernetes.io/managed-by': 'operator-chaos',
-        'chaos.operatorchaos.io/type': 'QuotaExhaustion',
-      },
-    },
-    spec: { hard: { 'count/jobs.batch': '0' } },
-  });
-}
+const leaveAnInjection = (scene: Scene): Promise<void> => scene.apply(honestInjection());
 
 /** A run leaves nothing that others could read or change, and nothing without a journal; a revert puts back all the same. */
 const spoilt = ([what, spoil]: [string, (scene: Scene) => void]): Attack => ({

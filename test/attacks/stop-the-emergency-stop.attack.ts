@@ -1,31 +1,17 @@
 import type { Ended } from '../e2e/providers/kubectl.ts';
 import { reaperLooks, revertAll } from './acts.ts';
 import type { Attack, AttackerRights, Scene } from './attack.ts';
-import { expired, facts, type Planted, rawRecord, record } from './planted.ts';
+import { expired, facts, HONEST, honestInjection, type Planted, rawRecord, record } from './planted.ts';
 
 const LABEL = 'chaos.operatorchaos.io/type';
 const RECORD = 'chaos.operatorchaos.io/rollback-data';
-const HONEST = 'honest-quota';
 const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 
 const may = (group: string, ...resources: string[]) => ({ apiGroups: [group], resources, verbs: ['create'] });
 const HERE: AttackerRights = { here: [may('', 'configmaps', 'secrets', 'services'), may('apps', 'deployments')] };
 const IN_DEFAULT: AttackerRights = { inDefault: [may('', 'configmaps'), may('coordination.k8s.io', 'leases')] };
 
-/** What really was injected, and must be put back whatever else is there. */
-async function leaveAnInjection(scene: Scene): Promise<void> {
-  await scene.apply({
-    apiVersion: 'v1',
-    kind: 'ResourceQuota',
-    metadata: {
-      name: HONEST,
-      namespace: scene.namespace,
-      annotations: expired(),
-      labels: { 'app.kubernetes.io/managed-by': 'operator-chaos', [LABEL]: 'QuotaExhaustion' },
-    },
-    spec: { hard: { 'count/jobs.batch': '0' } },
-  });
-}
+const leaveAnInjection = (scene: Scene): Promise<void> => scene.apply(honestInjection(expired()));
 
 async function wasStopped(scene: Scene, ended: Ended): Promise<string | undefined> {
   if (/internal error|fault of mayday|^ {4}at /m.test(`${ended.stdout}${ended.stderr}`)) return 'the program broke';

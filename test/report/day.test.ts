@@ -5,21 +5,9 @@ import { timelineText } from '../../src/report/formats/timeline-text.ts';
 import { flipRows } from '../../src/report/formats/words.ts';
 import type { Scenario } from '../../src/report/model.ts';
 import { readDayParts } from '../../src/report/sources/read.ts';
+import { ANA, BEN, SESSION } from '../gameday/journal/session.ts';
 import { diskOf, recordOf, STATE, T0 } from './support.ts';
 
-const ANA = { name: 'Ana', role: 'owner' } as const;
-const BEN = { name: 'Ben', role: 'reporter' } as const;
-const SESSION = {
-  session: 's1',
-  by: ANA,
-  user: 'admin',
-  host: 'desk',
-  pid: 1,
-  version: 'test',
-  context: 'lab',
-  server: 'https://lab.example',
-  clusterUid: 'u',
-};
 const DAY = '20261121-120000000-00000d';
 const line = (seconds: number, event: DayEvent): string => JSON.stringify({ v: 1, at: T0 + seconds * 1_000, ...event });
 const begin = (day = DAY): string =>

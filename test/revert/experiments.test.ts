@@ -2,31 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { faultOf } from '../../src/faults/registry.ts';
 import { writeEnvelope } from '../../src/injection/record/envelope.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
-import type { ApiResource } from '../../src/kube/discovery/discovery.ts';
 import { remainLine, revertExitCode, scanExitCode, scanJson, scanText } from '../../src/revert/report.ts';
 import { scan } from '../../src/revert/scan.ts';
 import { type StopOptions, stopEverything } from '../../src/revert/stop-everything.ts';
 import { type FakeApi, failing, fakeApi } from '../support/fake-api.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { EXPERIMENTS } from '../support/fake-kinds.ts';
 
 const now = Date.UTC(2026, 10, 21, 12);
 const BLOCK = 'chaos.operatorchaos.io/block';
 const CLEANUP = 'chaos.operatorchaos.io/cleanup';
-const KIND: ApiResource = {
-  group: 'chaos.operatorchaos.io',
-  version: 'v1alpha1',
-  apiVersion: 'chaos.operatorchaos.io/v1alpha1',
-  kind: 'ChaosExperiment',
-  resource: 'chaosexperiments',
-  singular: 'chaosexperiment',
-  namespaced: true,
-  verbs: ['get', 'list', 'watch', 'patch', 'delete'],
-  shortNames: [],
-  subresources: ['status'],
-};
-
 const order = (name: string, status: object | undefined, more: { meta?: object; type?: string } = {}): KubeObject => ({
-  apiVersion: KIND.apiVersion,
+  apiVersion: EXPERIMENTS.apiVersion,
   kind: 'ChaosExperiment',
   metadata: { name, namespace: 'shop', uid: `uid-${name}`, ...more.meta },
   spec: {
@@ -57,7 +44,7 @@ const victim = (): KubeObject => ({
 
 function cluster(objects: readonly KubeObject[]) {
   const clock = fakeClock();
-  const api = fakeApi(objects, { now: clock.now, kinds: [KIND] });
+  const api = fakeApi(objects, { now: clock.now, kinds: [EXPERIMENTS] });
   return { api, deps: { api, clock, faultOf, journal: { append: async () => undefined } } };
 }
 type Cluster = ReturnType<typeof cluster>;
@@ -87,10 +74,10 @@ const controller = (api: FakeApi) =>
       metadata.labels = {};
       metadata.annotations = {};
     });
-    api.forget({ apiVersion: KIND.apiVersion, kind: 'ChaosExperiment', namespace: 'shop', name: 'on' });
+    api.forget({ apiVersion: EXPERIMENTS.apiVersion, kind: 'ChaosExperiment', namespace: 'shop', name: 'on' });
   });
 
-const peek = (api: FakeApi, name: string) => api.peek({ ...KIND, namespace: 'shop', name });
+const peek = (api: FakeApi, name: string) => api.peek({ ...EXPERIMENTS, namespace: 'shop', name });
 
 describe('experiments of the framework controller, in a scan', () => {
   test('are shown with phase, end of ttl and verdict', async () => {

@@ -19,6 +19,12 @@ export function resource(apiVersion: string, kind: string, plural: string, names
   };
 }
 
+/** The framework's own kind, as its definition serves it. */
+export const EXPERIMENTS: ApiResource = {
+  ...resource('chaos.operatorchaos.io/v1alpha1', 'ChaosExperiment', 'chaosexperiments'),
+  subresources: ['status'],
+};
+
 const KINDS = [
   resource('v1', 'Pod', 'pods'),
   resource('v1', 'ConfigMap', 'configmaps'),

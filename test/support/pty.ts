@@ -15,6 +15,9 @@ export interface StartOptions {
   hear?(ms: number, data: string): void;
 }
 
+/** What the screen is to show. */
+type Wanted = string | RegExp | ((screen: string) => boolean);
+
 /** A program in a real pseudo-terminal, with a real screen behind it. All times are milliseconds since the spawn. */
 export interface Pty {
   readonly pid: number;
@@ -27,10 +30,12 @@ export interface Pty {
   /** Everything the program ever wrote, escapes included. */
   raw(): string;
   send(keys: string): void;
+  /** Sends keys, and waits until the screen shows what they lead to. */
+  press(keys: string, shows: Wanted, timeoutMs?: number): Promise<number>;
   resize(size: Size): void;
   signal(name: NodeJS.Signals): void;
   /** Resolves with the time of the output after which the screen satisfied `wanted`. */
-  waitFor(wanted: string | RegExp | ((screen: string) => boolean), timeoutMs?: number): Promise<number>;
+  waitFor(wanted: Wanted, timeoutMs?: number): Promise<number>;
   /** Sends keys and resolves with the milliseconds until the first bytes that followed. */
   paint(keys: string): Promise<number>;
   /** Exit code, and the signal if one ended it. */
@@ -97,18 +102,22 @@ export function start([command, ...args]: readonly [string, ...string[]], size: 
     );
   };
   const screen = (): string => rows().join('\n');
-  const satisfies = (wanted: string | RegExp | ((screen: string) => boolean)): boolean => {
+  const satisfies = (wanted: Wanted): boolean => {
     const now = screen();
     if (typeof wanted === 'string') return now.includes(wanted);
     return wanted instanceof RegExp ? wanted.test(now) : wanted(now);
   };
-  return {
+  const made: Pty = {
     pid: pty.pid,
     rows,
     screen,
     buffer: () => terminal.buffer.active,
     raw: () => raw,
     send: keys => pty.write(keys),
+    press(keys, shows, timeoutMs) {
+      made.send(keys);
+      return made.waitFor(shows, timeoutMs);
+    },
     resize({ columns, rows: height }) {
       terminal.resize(columns, height);
       pty.resize(columns, height);
@@ -155,6 +164,7 @@ export function start([command, ...args]: readonly [string, ...string[]], size: 
       await ended.promise;
     },
   };
+  return made;
 }
 
 const lastOf = (text: string, part: string): number => text.lastIndexOf(part);

@@ -76,31 +76,19 @@ test('an object of a kind that may not be read is not said to be missing', () =>
   });
 });
 
+const AROUND_WEB = [
+  'Deployment/web',
+  'HorizontalPodAutoscaler/web',
+  'Ingress/front',
+  'PersistentVolumeClaim/data',
+  'Pod/web-1-a',
+  'ReplicaSet/web-1',
+  'Service/web',
+];
+
 test.each([
-  [
-    'deploy/web',
-    [
-      'Deployment/web',
-      'HorizontalPodAutoscaler/web',
-      'Ingress/front',
-      'PersistentVolumeClaim/data',
-      'Pod/web-1-a',
-      'ReplicaSet/web-1',
-      'Service/web',
-    ],
-  ],
-  [
-    'svc/web',
-    [
-      'Deployment/web',
-      'HorizontalPodAutoscaler/web',
-      'Ingress/front',
-      'PersistentVolumeClaim/data',
-      'Pod/web-1-a',
-      'ReplicaSet/web-1',
-      'Service/web',
-    ],
-  ],
+  ['deploy/web', AROUND_WEB],
+  ['svc/web', AROUND_WEB],
   ['svc/bare', ['Service/bare']],
   ['po/other', ['Pod/other']],
 ])('what %s stands or falls with', (asked, expected) => {

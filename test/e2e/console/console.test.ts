@@ -1,39 +1,29 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAscii, isColoured } from '../../support/ansi.ts';
 import { type Pty, type Size, start } from '../../support/pty.ts';
 import { bundledDev } from './bundled-dev.ts';
+import { killedAfterwards } from './home.ts';
 
 const dev = bundledDev();
 const DEV = dev.path;
 const SMALL: Size = { columns: 80, rows: 24 };
-let open: Pty[] = [];
 
 /** The console as a process of its own on a scripted cluster. */
 function mayday(words: string[] = [], size = SMALL, env: Record<string, string> = {}): Pty {
-  const pty = start([process.execPath, DEV, ...words], size, { env });
-  open.push(pty);
-  return pty;
+  return killedAfterwards(start([process.execPath, DEV, ...words], size, { env }));
 }
 
 beforeAll(dev.build);
 afterAll(dev.remove);
-
-afterEach(async () => {
-  await Promise.all(open.map(pty => pty.kill()));
-  open = [];
-});
 
 const GIVEN_BACK = { alternate: false, cursorHidden: false, bracketedPaste: false };
 
 /** One key at a time, each seen before the next: what fingers do. */
 async function fire(pty: Pty): Promise<void> {
   await pty.waitFor('data LIVE');
-  pty.send('e');
-  await pty.waitFor('a arms it');
-  pty.send('a');
-  await pty.waitFor('ARMED');
-  pty.send('f');
-  await pty.waitFor('effect proven');
+  await pty.press('e', 'a arms it');
+  await pty.press('a', 'ARMED');
+  await pty.press('f', 'effect proven');
 }
 
 describe('the console in a real terminal', () => {
@@ -57,25 +47,19 @@ describe('the console in a real terminal', () => {
   it('does not fire from a paste, with or without brackets', async () => {
     const pty = mayday();
     await pty.waitFor('data LIVE');
-    pty.send('e');
-    await pty.waitFor('a arms it');
-    pty.send('a');
-    await pty.waitFor('ARMED');
-    pty.send('\u001b[200~f\u001b[201~');
-    await pty.waitFor('pasted text is ignored');
-    pty.send('kubectl apply -f faults.yaml\r');
-    await pty.waitFor('characters at once: ignored');
+    await pty.press('e', 'a arms it');
+    await pty.press('a', 'ARMED');
+    await pty.press('\u001b[200~f\u001b[201~', 'pasted text is ignored');
+    await pty.press('kubectl apply -f faults.yaml\r', 'characters at once: ignored');
     expect(pty.screen()).toContain('no faults live');
   });
 
   it('finds and reverts from the smallest window', async () => {
     const pty = mayday(['findings=2'], { columns: 40, rows: 12 });
     await pty.waitFor('need 60x16, have 40x12');
-    pty.send('!');
-    await pty.waitFor('2 found');
+    await pty.press('!', '2 found');
     await pty.waitFor('! reverts all');
-    pty.send('!');
-    await pty.waitFor('remain 0');
+    await pty.press('!', 'remain 0');
   });
 
   it('follows the window', async () => {
@@ -140,8 +124,7 @@ describe('whatever ends it, the terminal is given back', () => {
   it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('%s turns the mouse and bracketed paste off', async signal => {
     const pty = mayday();
     await pty.waitFor('data LIVE');
-    pty.send('m');
-    await pty.waitFor('mouse on');
+    await pty.press('m', 'mouse on');
     pty.signal(signal);
     await pty.exit;
     for (const mode of ['1000', '1006', '2004'])
@@ -154,8 +137,7 @@ describe('whatever ends it, the terminal is given back', () => {
   it('ctrl-c asks, twice reverts', async () => {
     const pty = mayday();
     await fire(pty);
-    pty.send('\u0003');
-    await pty.waitFor('nobody will end them');
+    await pty.press('\u0003', 'nobody will end them');
     pty.send('\u0003');
     expect(await pty.exit).toMatchObject({ code: 6 });
     expect(pty.modes()).toEqual(GIVEN_BACK);
@@ -171,15 +153,15 @@ describe('a storm of resizes', () => {
     await pty.waitFor(
       screen => screen.split('\n')[0]?.includes('data LIVE') === true && /q quit *$/.test(screen.split('\n')[29] ?? ''),
     );
-    pty.send('!');
-    await pty.waitFor('scan complete');
+    await pty.press('!', 'scan complete');
   });
 });
 
 describe('ctrl-z', () => {
   it('gives the shell its terminal, and takes it again with fg', async () => {
-    const shell = start(['/bin/bash', '--norc', '--noprofile', '-i'], SMALL, { env: { PS1: 'shell> ' } });
-    open.push(shell);
+    const shell = killedAfterwards(
+      start(['/bin/bash', '--norc', '--noprofile', '-i'], SMALL, { env: { PS1: 'shell> ' } }),
+    );
     await shell.waitFor('shell>');
     shell.send(`${process.execPath} ${DEV}\r`);
     await shell.waitFor('data LIVE');
@@ -198,7 +180,6 @@ describe('ctrl-z', () => {
   it('warns first while a fault of ours is live', async () => {
     const pty = mayday();
     await fire(pty);
-    pty.send('\u001a');
-    await pty.waitFor('ctrl-z once more suspends');
+    await pty.press('\u001a', 'ctrl-z once more suspends');
   });
 });

@@ -1,9 +1,10 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Pty, type Size, start } from '../../support/pty.ts';
 import { bundledDev } from './bundled-dev.ts';
+import { killedAfterwards } from './home.ts';
 
 const WAIT_MS = 60_000;
 const SMALL: Size = { columns: 80, rows: 24 };
@@ -22,7 +23,6 @@ while true; do
 done
 `;
 
-let open: Pty[] = [];
 const environment = (env: Record<string, string>): Record<string, string | undefined> => ({
   EDITOR: undefined,
   VISUAL: undefined,
@@ -31,9 +31,7 @@ const environment = (env: Record<string, string>): Record<string, string | undef
 });
 
 function mayday(env: Record<string, string>): Pty {
-  const pty = start([process.execPath, dev.path, `state=${folder}`], SMALL, { env: environment(env) });
-  open.push(pty);
-  return pty;
+  return killedAfterwards(start([process.execPath, dev.path, `state=${folder}`], SMALL, { env: environment(env) }));
 }
 
 beforeAll(async () => {
@@ -44,10 +42,6 @@ beforeAll(async () => {
 afterAll(() => {
   dev.remove();
   rmSync(folder, { recursive: true, force: true });
-});
-afterEach(async () => {
-  await Promise.all(open.map(pty => pty.kill()));
-  open = [];
 });
 
 const waitFor = (pty: Pty, wanted: string | RegExp): Promise<number> => pty.waitFor(wanted, WAIT_MS);
@@ -113,7 +107,7 @@ describe('the screen in a program of the person', () => {
     const shell = start(['/bin/bash', '--norc', '--noprofile', '-i'], SMALL, {
       env: environment({ PS1: 'shell> ', EDITOR }),
     });
-    open.push(shell);
+    killedAfterwards(shell);
     await waitFor(shell, 'shell>');
     shell.send(`${process.execPath} ${dev.path} state=${folder}\r`);
     await waitFor(shell, 'data LIVE');

@@ -1,24 +1,16 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readDay } from '../../../src/gameday/journal/read-day.ts';
-import { type Pty, start } from '../../support/pty.ts';
+import type { Pty } from '../../support/pty.ts';
+import { makeHome, ROOT } from './home.ts';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const PROGRAM = join(ROOT, 'dist/mayday.js');
 const SIZE = { columns: 120, rows: 40 };
-const home = mkdtempSync(join(tmpdir(), 'mayday-day-'));
-const env = {
-  XDG_STATE_HOME: join(home, 'state'),
-  XDG_CONFIG_HOME: join(home, 'config'),
-  KUBECONFIG: join(home, 'kubeconfig'),
-  NODE_ENV: 'production',
-};
+const person = makeHome();
+const home = person.folder;
+const KUBECONFIG = join(home, 'kubeconfig');
 const DOOR = join(home, 'door');
 let cluster: Pty;
-let open: Pty[] = [];
 
 const of = (file: string): string => join(ROOT, 'experiments', file);
 const drift = (name: string, ttl: string) => ({
@@ -55,21 +47,16 @@ beforeAll(async () => {
       },
     }),
   );
-  cluster = start([process.execPath, PROGRAM, 'sandbox', '--kubeconfig-out', env.KUBECONFIG], SIZE, { env });
+  cluster = person.start(['sandbox', '--kubeconfig-out', KUBECONFIG], SIZE);
   await cluster.waitFor('serves at', 60_000);
-});
-afterEach(async () => {
-  await Promise.all(open.map(pty => pty.kill()));
-  open = [];
 });
 afterAll(async () => {
   await cluster.kill();
-  rmSync(home, { recursive: true, force: true });
+  person.remove();
 });
 
 async function lead(file: string): Promise<Pty> {
-  const pty = start([process.execPath, PROGRAM, '--gameday', file], SIZE, { env });
-  open.push(pty);
+  const pty = person.open(['--gameday', file], SIZE, { KUBECONFIG });
   await pty.waitFor('data LIVE', 60_000);
   pty.send('8');
   return pty;
@@ -78,18 +65,15 @@ async function lead(file: string): Promise<Pty> {
 /** Arms and injects what is next. */
 async function inject(screen: Pty, name: string): Promise<void> {
   await screen.waitFor(now => now.includes(`NOW ${name} `) && now.includes('clear: '), 60_000);
-  screen.send('\r');
-  await screen.waitFor(/ARMED 0:\d+ +i injects/);
+  await screen.press('\r', /ARMED 0:\d+ +i injects/);
   screen.send('i');
 }
 
 /** Answers what people are asked after a scenario. */
 async function answer(screen: Pty, outcome: string, detected: string): Promise<void> {
   await screen.waitFor('passed, failed or unsure?', 60_000);
-  screen.send(outcome);
-  await screen.waitFor('was it detected?');
-  screen.send(detected);
-  await screen.waitFor('was it mitigated');
+  await screen.press(outcome, 'was it detected?');
+  await screen.press(detected, 'was it mitigated');
   screen.send('N');
 }
 
@@ -97,14 +81,10 @@ it('a day of five scenarios is led by keys alone: one aborted by its own conditi
   const screen = await lead(join(home, 'day.yaml'));
   await inject(screen, 'first');
   await screen.waitFor(/IN +PodKill/);
-  screen.send('d');
-  await screen.waitFor('seen by Ana');
-  screen.send('n');
-  await screen.waitFor('#word in front tags it');
-  screen.send('#alert pager went off');
-  await screen.waitFor('pager went off_');
-  screen.send('\r');
-  await screen.waitFor(/\[alert\] pager went off +Ana/);
+  await screen.press('d', 'seen by Ana');
+  await screen.press('n', '#word in front tags it');
+  await screen.press('#alert pager went off', 'pager went off_');
+  await screen.press('\r', /\[alert\] pager went off +Ana/);
   await answer(screen, 'p', 'y');
 
   await inject(screen, 'second');
@@ -114,13 +94,10 @@ it('a day of five scenarios is led by keys alone: one aborted by its own conditi
   await answer(screen, 'f', 'N');
   await screen.waitFor('NO day: condition probes tripped', 60_000);
   writeFileSync(DOOR, '');
-  screen.send('o');
-  await screen.waitFor(now => !now.includes('STOPPED'));
+  await screen.press('o', now => !now.includes('STOPPED'));
   await screen.waitFor(/ARMED +probes +1 steady/);
-  screen.send('c');
-  await screen.waitFor(/clear: .*enter begins/, 60_000);
-  screen.send('\r');
-  await screen.waitFor('do it now: look out of the window');
+  await screen.press('c', /clear: .*enter begins/, 60_000);
+  await screen.press('\r', 'do it now: look out of the window');
   screen.send('\r');
   await answer(screen, 'u', 'N');
 

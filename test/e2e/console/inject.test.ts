@@ -1,20 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FAULT_TYPES } from '../../../src/faults/types.ts';
-import { type Pty, start } from '../../support/pty.ts';
+import type { Pty } from '../../support/pty.ts';
+import { makeHome, ROOT } from './home.ts';
 
-const path = (relative: string): string => fileURLToPath(new URL(`../../../${relative}`, import.meta.url));
 const SIZE = { columns: 100, rows: 40 };
-const home = mkdtempSync(join(tmpdir(), 'mayday-inject-'));
-const env = {
-  XDG_STATE_HOME: join(home, 'state'),
-  XDG_CONFIG_HOME: join(home, 'config'),
-  XDG_DATA_HOME: join(home, 'data'),
-  NODE_ENV: 'production',
-};
+const person = makeHome();
 const MOST_KEYS = 6;
 /** How the heading of a table begins to count when it is filtered. */
 const FILTERED = ' of ';
@@ -28,7 +20,7 @@ interface Row {
 }
 
 /** The table of docs/injecting.md. */
-const ROWS: Row[] = readFileSync(path('docs/injecting.md'), 'utf8')
+const ROWS: Row[] = readFileSync(join(ROOT, 'docs/injecting.md'), 'utf8')
   .split('\n')
   .flatMap(text => {
     const [, type = '', kind = '', name = '', keys = ''] = /^\| (\w+) \| (\w+) (\S+) \| (`.*`) \|$/.exec(text) ?? [];
@@ -39,31 +31,24 @@ const BYTES: Readonly<Record<string, string>> = { enter: '\r', esc: '\u001b' };
 let console_: Pty;
 
 beforeAll(async () => {
-  console_ = start([process.execPath, path('dist/mayday.js'), '--sandbox'], SIZE, { env });
+  console_ = person.start(['--sandbox'], SIZE);
   await console_.waitFor('data LIVE', 60_000);
-  console_.send('2');
-  await console_.waitFor('KINDS');
+  await console_.press('2', 'KINDS');
 });
 
 afterAll(async () => {
   await console_.kill();
-  rmSync(home, { recursive: true, force: true });
+  person.remove();
 });
 
 /** The cursor on an object's row in the table of its kind; these keys are not counted. */
 async function onRow({ kind, name }: Row): Promise<void> {
-  console_.send(':');
-  await console_.waitFor('GO TO');
-  console_.send(kind);
-  await console_.waitFor(`:${kind}_`);
-  console_.send('\r');
-  await console_.waitFor(/^KINDS/m);
-  console_.send('/');
-  await console_.waitFor('/_');
-  console_.send(name);
-  await console_.waitFor(`/${name}_`);
-  console_.send('\r');
-  await console_.waitFor(screen => !screen.includes(`/${name}_`) && /▸. \S/.test(screen));
+  await console_.press(':', 'GO TO');
+  await console_.press(kind, `:${kind}_`);
+  await console_.press('\r', /^KINDS/m);
+  await console_.press('/', '/_');
+  await console_.press(name, `/${name}_`);
+  await console_.press('\r', screen => !screen.includes(`/${name}_`) && /▸. \S/.test(screen));
 }
 
 /** What is on the screen after each key, so that fingers and not a burst are tried. */
@@ -89,8 +74,7 @@ it('has every fault type in its table once', () => {
 it.each(ROWS)('$type goes from the row of $kind $name to the plan and is armed in at most six keys', async row => {
   await onRow(row);
   await press(row.keys, row.type);
-  console_.send('a');
-  await console_.waitFor('ARMED', 30_000);
+  await console_.press('a', 'ARMED', 30_000);
   const keys = [...row.keys, 'a'];
   expect(keys.length).toBeLessThanOrEqual(MOST_KEYS);
   process.stdout.write(`${row.type.padEnd(22)} ${keys.join(' ').padEnd(24)} ${row.kind} ${row.name}\n`);
@@ -101,7 +85,6 @@ it.each(ROWS)('$type goes from the row of $kind $name to the plan and is armed i
     /^KINDS/m,
     (screen: string) => !screen.includes(FILTERED),
   ]) {
-    console_.send('\u001b');
-    await console_.waitFor(shown, 30_000);
+    await console_.press('\u001b', shown, 30_000);
   }
 });

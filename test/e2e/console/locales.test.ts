@@ -1,27 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { isAscii } from '../../support/ansi.ts';
-import { type Pty, start } from '../../support/pty.ts';
+import type { Pty } from '../../support/pty.ts';
+import { makeHome } from './home.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../../dist/mayday.js', import.meta.url));
-const home = mkdtempSync(join(tmpdir(), 'mayday-locale-'));
+const person = makeHome();
 const UNSET = { LANG: undefined, LC_ALL: undefined, LC_CTYPE: undefined };
-let pty: Pty;
 
 /** The console as a person starts it, on a terminal of that locale. */
 async function openIn(locale: Record<string, string | undefined>): Promise<Pty> {
-  const env = { ...UNSET, XDG_STATE_HOME: home, XDG_CONFIG_HOME: home, NODE_ENV: 'production', ...locale };
-  pty = start([process.execPath, PROGRAM, '--sandbox=stuck-injections'], { columns: 100, rows: 30 }, { env });
+  const pty = person.open(['--sandbox=stuck-injections'], { columns: 100, rows: 30 }, { ...UNSET, ...locale });
   await pty.waitFor('data LIVE', 60_000);
   await pty.waitFor(/faults? live/, 60_000);
   return pty;
 }
 
-afterEach(() => pty.kill());
-afterAll(() => rmSync(home, { recursive: true, force: true }));
+afterAll(person.remove);
 
 describe('the console draws what its terminal can show', () => {
   it.each<[string, Record<string, string>]>([

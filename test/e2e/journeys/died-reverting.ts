@@ -59,17 +59,7 @@ export function diedRevertingJourneys(given: () => Provider): void {
         await stage.apply(token('live'));
         await killedRun(stage, one.faultSpec(stage));
         await revertAndDie(stage, writes);
-        const ended = await stage.mayday([
-          '-o',
-          'json',
-          '-n',
-          stage.namespace,
-          'revert',
-          '--all',
-          '--yes',
-          '--trust-records',
-        ]);
-        expect({ code: ended.code, remaining: JSON.parse(ended.stdout).remaining }).toEqual({ code: 0, remaining: 0 });
+        expect(await stage.revertAll('--trust-records')).toMatchObject({ code: 0, remaining: 0 });
         await stage.mayday(['latch', 'off']);
         const next = one.next();
         // Without --force-conflicts: refused where any of its fields is still ours.

@@ -50,20 +50,10 @@ export function everyKindJourneys(given: () => Provider): void {
           id('Service', 'web'),
         ].toSorted(),
       );
-      const ended = await stage.mayday([
-        '-o',
-        'json',
-        '-n',
-        stage.namespace,
-        'revert',
-        '--all',
-        '--yes',
-        '--trust-records',
-      ]);
-      const { receipts, remaining } = JSON.parse(ended.stdout);
+      const { receipts, remaining, code } = await stage.revertAll('--trust-records');
       const unlike = receipts.filter(({ outcome, verified }: Thing) => outcome !== 'reverted' || verified !== true);
       expect(unlike).toEqual([]);
-      expect({ receipts: receipts.length, remaining, code: ended.code }).toEqual({
+      expect({ receipts: receipts.length, remaining, code }).toEqual({
         receipts: 6,
         remaining: 0,
         code: 0,

@@ -55,8 +55,7 @@ async function orphaned(stage: Stage): Promise<string> {
 }
 
 async function revert(stage: Stage, ...more: string[]) {
-  const words = ['-o', 'json', '-n', stage.namespace, 'revert', '--all', '--yes', ...more];
-  const ended = await stage.mayday(words);
+  const ended = await stage.revertAll(...more);
   await stage.mayday(['latch', 'off']);
-  return { ...JSON.parse(ended.stdout), code: ended.code };
+  return ended;
 }

@@ -162,8 +162,7 @@ const tight: Thing = {
 
 /** What a revert of the namespace says, with the injections allowed again afterwards. */
 async function revert(stage: Stage, ...more: string[]): Promise<{ code: number; receipts: Thing[] }> {
-  const words = ['-o', 'json', '-n', stage.namespace, 'revert', '--all', '--yes', '--trust-records', ...more];
-  const ended = await stage.mayday(words);
+  const { code, receipts } = await stage.revertAll('--trust-records', ...more);
   await stage.mayday(['latch', 'off']);
-  return { code: ended.code ?? -1, receipts: JSON.parse(ended.stdout).receipts };
+  return { code: code ?? -1, receipts };
 }

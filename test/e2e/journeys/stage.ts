@@ -35,6 +35,8 @@ export interface Stage {
   start(words: readonly string[], kubeconfig?: string): Running;
   /** Runs mayday to its end. */
   mayday(words: readonly string[], kubeconfig?: string): Promise<Ended>;
+  /** Reverts everything in the namespace; `more` words go to `revert --all`. */
+  revertAll(...more: string[]): Promise<{ code: number | null; receipts: Thing[]; remaining: number | null }>;
   /** Runs an experiment with a short soak and yes to every question, one JSON line an event. */
   run(faultSpec: FaultSpec, ...more: string[]): Running;
   close(): Promise<void>;
@@ -99,6 +101,11 @@ export async function openStage(provider: Provider): Promise<Stage> {
       ),
     start: (words, as = provider.kubeconfig) => startMayday(['--kubeconfig', as, ...words], env),
     mayday: (words, as) => stage.start(words, as).ended,
+    async revertAll(...more) {
+      const ended = await stage.mayday(['-o', 'json', '-n', namespace, 'revert', '--all', '--yes', ...more]);
+      if (ended.stdout === '') throw new Error(ended.stderr);
+      return { ...JSON.parse(ended.stdout), code: ended.code };
+    },
     run: (faultSpec, ...more) =>
       stage.start(['-o', 'jsonl', 'run', stage.faultSpec(faultSpec), '--yes', '--soak', SOAK, ...more]),
     async close() {

@@ -1,20 +1,8 @@
 import { expect, test } from 'vitest';
 import { entriesOf, mergedDay, readDay } from '../../../src/gameday/journal/read-day.ts';
 import type { DayEvent } from '../../../src/gameday/journal/record.ts';
+import { ANA, BEN, SESSION } from './session.ts';
 
-const ANA = { name: 'Ana', role: 'owner' } as const;
-const BEN = { name: 'Ben', role: 'reporter' } as const;
-const SESSION = {
-  session: 's1',
-  by: ANA,
-  user: 'admin',
-  host: 'desk',
-  pid: 1,
-  version: '0.1.0',
-  context: 'sandbox',
-  server: 'https://127.0.0.1:1',
-  clusterUid: 'u',
-};
 const line = (at: number, event: DayEvent): string => JSON.stringify({ v: 1, at, ...event });
 const BEGIN = line(1, { kind: 'begin', day: 'd1', plan: 'autumn', objective: 'learn', files: [], ...SESSION });
 const merged = (...journals: string[][]) => mergedDay(journals.map(lines => entriesOf(lines).entries));

@@ -149,20 +149,21 @@ describe('Unknown', () => {
     ).toContain('Git refuses the credentials'));
 });
 
+/** Deployment web, as an Application lists what it has synced. */
+const syncedWeb = (health: string) => ({
+  group: 'apps',
+  version: 'v1',
+  kind: 'Deployment',
+  namespace: 'shop',
+  name: 'web',
+  status: 'Synced',
+  health: { status: health },
+});
+
 test('synced, and yet missing: what is listed and not in the cluster', () => {
   const found = only([
     app({
-      resources: [
-        {
-          group: 'apps',
-          version: 'v1',
-          kind: 'Deployment',
-          namespace: 'shop',
-          name: 'web',
-          status: 'Synced',
-          health: { status: 'Healthy' },
-        },
-      ],
+      resources: [syncedWeb('Healthy')],
     }),
   ]);
   expect(found).toMatchObject({ severity: 'high', summary: 'Synced, and yet missing in the cluster: Deployment web' });
@@ -173,17 +174,7 @@ test('degraded: the object that is not well is a cause', () => {
   const found = only([
     app({
       health: { status: 'Degraded' },
-      resources: [
-        {
-          group: 'apps',
-          version: 'v1',
-          kind: 'Deployment',
-          namespace: 'shop',
-          name: 'web',
-          status: 'Synced',
-          health: { status: 'Degraded' },
-        },
-      ],
+      resources: [syncedWeb('Degraded')],
     }),
     web,
   ]);
