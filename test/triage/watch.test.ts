@@ -53,7 +53,10 @@ function scene() {
     const row = { uid: 'l', version: '2', object: viewOf([LEASE]).get('Lease', 'kube-node-lease', 'n1') as never };
     for (const listener of listeners) listener({ kind: 'Lease', put: [row], removed: [] });
   };
-  return { clock, ended, listeners, next, change, renew, readers: () => readers };
+  const reportIn = () => {
+    for (const listener of listeners) listener({ kind: 'Node', put: [], removed: [], isAsBefore: true });
+  };
+  return { clock, ended, listeners, next, change, renew, reportIn, readers: () => readers };
 }
 
 test('a change is looked at soon after it came', async () => {
@@ -70,6 +73,15 @@ test('a lease that is renewed is no reason to look: nodes do nothing else', asyn
   await next();
   const began = clock.monotonic();
   for (const at of [1_000, 4_000, 9_000]) clock.after(at, renew);
+  await next();
+  expect(clock.monotonic() - began).toBeGreaterThanOrEqual(15_000);
+});
+
+test('a node that reports in, and a watch that is resumed, are no reason to look either', async () => {
+  const { clock, next, reportIn } = scene();
+  await next();
+  const began = clock.monotonic();
+  for (const at of [1_000, 4_000, 9_000]) clock.after(at, reportIn);
   await next();
   expect(clock.monotonic() - began).toBeGreaterThanOrEqual(15_000);
 });

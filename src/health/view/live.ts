@@ -6,6 +6,7 @@ import type { SyncStatus } from '../../kube/watch/sync.ts';
 import { type Clean, literal } from '../../text/sanitise.ts';
 import type { Feed, Following } from '../feed.ts';
 import { type Sync, syncOf } from '../sync.ts';
+import { isAsBefore } from './as-before.ts';
 import { isNamespaced, outside } from './confined.ts';
 import { VIEW_KINDS, type ViewKind } from './kinds.ts';
 import { inOrder, isBuiltIn, QUERIES, type ViewLoading } from './load.ts';
@@ -29,6 +30,8 @@ export interface ViewChange {
   kind: ViewKind;
   put: readonly ViewRow[];
   removed: readonly ViewRow[];
+  /** Nothing is otherwise than it was: nodes have reported in, or the end of a watch was made good. Only times and versions differ. */
+  isAsBefore?: boolean;
 }
 
 /** A view that follows the cluster until it is stopped. */
@@ -61,6 +64,8 @@ interface Followed {
   apiVersion: string;
   /** Whether the feed has handed out any rows. Before that, its status is ahead of the view. */
   hasSpoken: boolean;
+  /** How well it was known when a change of it was told last. */
+  told?: Sync['state'];
   following: Following<ViewRow>;
 }
 
@@ -133,11 +138,16 @@ export function followView(options: LiveOptions): LiveView {
         // uid.
         for (const row of update.removed) filled.remove(kind, row.uid);
         const put = [...update.added, ...update.changed];
+        const isSame =
+          update.removed.length === 0 && put.every(row => isAsBefore(filled.view.byUid(row.uid), row.object));
         for (const row of put) filled.put(kind, row);
         const one = followed.get(kind);
         if (one !== undefined) one.hasSpoken = true;
+        const { state } = syncOfKind(kind);
+        const wasKnownSo = one?.told === state;
+        if (one !== undefined) one.told = state;
         if (kind === 'CustomResourceDefinition' && put.length + update.removed.length > 0) void rediscover();
-        tell({ kind, put, removed: update.removed });
+        tell({ kind, put, removed: update.removed, isAsBefore: isSame && wasKnownSo });
       },
       (a, b) => a.version !== undefined && a.version === b.version,
     );

@@ -44,6 +44,61 @@ function following(objects: readonly KubeObject[], discovered: () => Outcome<Dis
 const served = (...more: KubeObject[]): Outcome<Discovery> => ({ ok: true, status: 200, value: discoveryOf(more, []) });
 
 describe('the live view', () => {
+  describe('says that nothing is otherwise than it was', () => {
+    const node = (version: string, { at = '10:00:00', ready = 'True' } = {}): KubeObject => ({
+      ...object('v1', 'Node', 'n1', {
+        status: {
+          conditions: [
+            { type: 'Ready', status: ready, lastHeartbeatTime: `2026-01-01T${at}Z`, reason: 'KubeletReady' },
+          ],
+        },
+      }),
+      metadata: { name: 'n1', uid: 'Node-n1', resourceVersion: version },
+    });
+    async function told(kind: ViewKind) {
+      const { feed, live, view } = following([node('1'), pod('a')]);
+      await live.settled([kind]);
+      const heard: (boolean | undefined)[] = [];
+      live.subscribe(change => void (change.kind === kind && heard.push(change.isAsBefore)));
+      return { feed, live, view, heard };
+    }
+
+    test('of a node that reported in, whose times and version are kept all the same', async () => {
+      const { feed, live, view, heard } = await told('Node');
+      feed.put(node('2', { at: '10:05:00' }));
+      expect(heard).toEqual([true]);
+      expect(view.get('Node', undefined, 'n1')?.metadata.resourceVersion).toBe('2');
+      expect(JSON.stringify(view.get('Node', undefined, 'n1')?.status)).toContain('10:05:00');
+      live.stop();
+    });
+
+    test('not of a node that is not ready any more, that is new, or that went', async () => {
+      const { feed, live, heard } = await told('Node');
+      feed.put(node('2', { ready: 'Unknown' }));
+      feed.put({ ...node('3'), metadata: { name: 'n2', uid: 'Node-n2', resourceVersion: '3' } });
+      feed.remove('Node-n1');
+      expect(heard).toEqual([false, false, false]);
+      live.stop();
+    });
+
+    test('not of other objects: each change of them may be looked at', async () => {
+      const { feed, live, heard } = await told('Pod');
+      feed.put({ ...pod('a'), metadata: { ...pod('a').metadata, resourceVersion: '2' } });
+      expect(heard).toEqual([false]);
+      live.stop();
+    });
+
+    test('of a watch that was resumed, but not of one that failed, nor of its recovery', async () => {
+      const { feed, live, heard } = await told('Pod');
+      feed.status('Pod', { state: 'reconnecting' });
+      feed.status('Pod', { state: 'synced' });
+      feed.status('Pod', { state: 'reconnecting', why: 'unreachable', reason: 'no answer' as Clean });
+      feed.status('Pod', { state: 'synced', why: undefined, reason: undefined } as never);
+      expect(heard).toEqual([true, true, false, false]);
+      live.stop();
+    });
+  });
+
   test('follows objects and their indexes as they come, change and go', async () => {
     const { feed, live, view } = following([pod('a', { app: 'web' })]);
     await live.settled(['Pod']);
