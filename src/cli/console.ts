@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { ConsoleDeps } from '../console/deps.ts';
 import { openLog } from '../host/log.ts';
+import { keepNewSpaceSmall } from '../host/memory.ts';
 import { VERSION } from '../host/version.ts';
 import type { KnownContexts } from '../kube/connection/contexts.ts';
 import type { SideBySide } from '../kube/connection/machine.ts';
@@ -18,6 +19,7 @@ import { runtimeFor } from './session.ts';
 export async function consoleCommand(
   globals: GlobalOptions & { gameday?: string; person?: string },
 ): Promise<ExitCode> {
+  keepNewSpaceSmall();
   if (globals.screenReader === true) {
     const runtime = await runtimeFor(globals);
     const { startLineMode } = await import('../console/line-mode/start.ts');

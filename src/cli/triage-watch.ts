@@ -1,7 +1,7 @@
 import { reflectedFeed } from '../health/feed.ts';
 import { followView } from '../health/view/live.ts';
 import { listenForInterrupt } from '../host/interrupt.ts';
-import { releaseMemory } from '../host/memory.ts';
+import { keepNewSpaceSmall, releaseMemory } from '../host/memory.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { createNamedReader } from '../triage/read-named.ts';
@@ -24,6 +24,7 @@ export async function watchCommand(
 ): Promise<ExitCode> {
   if (globals.output !== 'text' && globals.output !== 'jsonl')
     throw new CommandFailure(`expected -o text or jsonl with --watch, found ${globals.output}`, EXIT.usage);
+  keepNewSpaceSmall();
   const interrupt = listenForInterrupt();
   const clock = runtime.realClock;
   const serverNow = () => api.serverTime().now;
