@@ -27,6 +27,7 @@ import { intoWaves, WAVES, waveOf } from '../revert/waves.ts';
 import { exitCode } from '../run/verdict/result.ts';
 import { freeAllLocks, latchAll, ours } from '../runtime/emergency.ts';
 import { engineFor, guardFor, locksFor, previewFacts } from '../runtime/open-engine.ts';
+import { revertInTurn } from '../runtime/revert-in-turn.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { clearLatch, readLatch } from '../safety/latch.ts';
 import { preflight } from '../safety/preflight.ts';
@@ -47,7 +48,8 @@ export function engineSession(runtime: Runtime, api: Api): EngineSession {
     preflight: (loaded, signal) => preview(runtime, api, locks, loaded, signal),
     run: order => fire(runtime, api, { guard, locks }, order),
     scan: (hear, signal) => look(engine, hear, signal),
-    revert: (what, hear, asked) => revertFromConsole(runtime, api, engine, { what, ...asked }, hear),
+    revert: (what, hear, asked) =>
+      revertInTurn(runtime, api, engine, () => revertFromConsole(runtime, api, engine, { what, ...asked }, hear)),
     liftLatch: () => liftLatch(api),
     toAsk: async findings =>
       (await toBeAsked({ api, faultOf }, findings, { trust: await engine.trust() })).map(asked => ({

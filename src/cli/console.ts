@@ -124,7 +124,9 @@ function depsOf(runtime: Runtime, globals: GlobalOptions, look: ConsoleLook): Co
 function sharedOnFirstUse(): () => Promise<SideBySide> {
   let known: SideBySide | undefined;
   return async () => {
-    known ??= { machine: (await import('../kube/connection/machine.ts')).machineOfMany(), clusters: 1 };
+    const { machineOfMany } = await import('../kube/connection/machine.ts');
+    const { createTurns } = await import('../host/turns.ts');
+    known ??= { machine: machineOfMany(), clusters: 1, turns: createTurns() };
     return known;
   };
 }

@@ -1,4 +1,4 @@
-import type { Reverted } from '../engine/engine.ts';
+import type { Engine, Reverted } from '../engine/engine.ts';
 import { faultOf } from '../faults/registry.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Api } from '../kube/client/api.ts';
@@ -21,6 +21,7 @@ import type { Trust } from '../revert/trust/judge.ts';
 import { review } from '../revert/trust/review.ts';
 import { freeAllLocks, latchAll, ours } from '../runtime/emergency.ts';
 import { engineFor } from '../runtime/open-engine.ts';
+import { revertInTurn } from '../runtime/revert-in-turn.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { choiceOf } from './choice.ts';
 import type { CommandBody, Invocation } from './command.ts';
@@ -42,62 +43,78 @@ export const revertCommand: CommandBody = invocation => {
       'expected --all or the ids of injections (or --type, --experiment, --older-than), found none; `mayday scan -o json` lists ids',
     );
   }
-  return withCluster(invocation.globals, async (api, runtime) => {
+  return withCluster(invocation.globals, (api, runtime) => {
     const engine = engineFor(runtime, api);
-    const { namespace } = invocation.globals;
-    const scope = namespace === undefined ? {} : { namespace };
-    await expectNamespace(api, namespace);
-    const dryRun = invocation.options.dryRun === true || invocation.globals.readOnly === true;
-    // A person is asked once, about everything, so the whole scan is needed. Without a question the revert begins before slow lists have been read.
-    const mayGoAhead = invocation.options.yes === true && ids.length === 0 && !dryRun;
-    const look = await firstScan(engine, scope, mayGoAhead);
-    const { scanned } = look;
-    const { findings, untold } = choose(chosen(scanned, ids), choice, api.serverTime().now);
-    tellUntold(untold);
-    const isAll = ids.length === 0 && !isChoosing(choice);
-    const experiments = chosenExperiments(scanned, ids, choice, api.serverTime().now);
-    const toStop = findings.length + experiments.length;
-    const force = invocation.options.forceDiverged === true;
-    const trust =
-      !dryRun && (toStop > 0 || mayGoAhead)
-        ? await askToRevert(invocation, {
-            findings,
-            experiments,
-            now: api.serverTime().now,
-            review: async () => review({ api, faultOf }, findings, { trust: await engine.trust(), force }),
-          })
-        : wouldTrust(invocation);
-    const others = await askToStopOthers(invocation, othersOf(invocation, scanned), dryRun);
-    const holdOn = () => tell('still putting things back; what is left will be named');
-    process.on('SIGINT', holdOn).on('SIGTERM', holdOn).on('SIGHUP', holdOn);
-    // In parallel with the restores: a webhook that does not answer would delay the latch, and must not delay them.
-    const latching = isAll && toStop > 0 && !dryRun ? tellLatch(runtime, api, toStop) : undefined;
-    const stream = say(invocation.globals);
-    const streaming = invocation.globals.output === 'text' && !dryRun;
-    const result = await engine.revert(findings, {
-      dryRun,
-      force,
-      trust,
-      stripMarks: invocation.options.stripMarks === true,
-      rescan: { deep: true, ...scope, doubtful: new Set(scanned.blind.map(one => one.resource)) },
-      ...look.later({
-        findings: found => choose(ours(found), choice, api.serverTime().now).findings,
-        experiments: found => chooseExperiments(found, choice, api.serverTime().now),
-      }),
-      shown: scanned.injections,
-      experiments,
-      everything: isAll,
-      others,
-      emit: hearing(streaming ? stream : undefined),
-    });
-    await latching;
-    const whole = withBlind(result, await look.whole);
-    tellRecord(result, streaming ? stream : undefined);
-    show(invocation, whole, { dryRun, streaming, now: api.serverTime().now });
-    if (isAll && !dryRun) await tellFreed(api, whole, invocation);
-    return exitCode(whole, scanned, dryRun);
+    const waits = () => tell('another context reverts in the same cluster: this one begins when that has ended');
+    return revertInTurn(
+      runtime,
+      api,
+      engine,
+      () => revertHere(invocation, { ids, choice }, { api, runtime, engine }),
+      waits,
+    );
   });
 };
+
+/** Looks, asks, reverts and shows what became of it, in one cluster. */
+async function revertHere(
+  invocation: Invocation,
+  { ids, choice }: { ids: string[]; choice: Choice },
+  { api, runtime, engine }: { api: Api; runtime: Runtime; engine: Engine },
+): Promise<ExitCode> {
+  const { namespace } = invocation.globals;
+  const scope = namespace === undefined ? {} : { namespace };
+  await expectNamespace(api, namespace);
+  const dryRun = invocation.options.dryRun === true || invocation.globals.readOnly === true;
+  // A person is asked once, about everything, so the whole scan is needed. Without a question the revert begins before slow lists have been read.
+  const mayGoAhead = invocation.options.yes === true && ids.length === 0 && !dryRun;
+  const look = await firstScan(engine, scope, mayGoAhead);
+  const { scanned } = look;
+  const { findings, untold } = choose(chosen(scanned, ids), choice, api.serverTime().now);
+  tellUntold(untold);
+  const isAll = ids.length === 0 && !isChoosing(choice);
+  const experiments = chosenExperiments(scanned, ids, choice, api.serverTime().now);
+  const toStop = findings.length + experiments.length;
+  const force = invocation.options.forceDiverged === true;
+  const trust =
+    !dryRun && (toStop > 0 || mayGoAhead)
+      ? await askToRevert(invocation, {
+          findings,
+          experiments,
+          now: api.serverTime().now,
+          review: async () => review({ api, faultOf }, findings, { trust: await engine.trust(), force }),
+        })
+      : wouldTrust(invocation);
+  const others = await askToStopOthers(invocation, othersOf(invocation, scanned), dryRun);
+  const holdOn = () => tell('still putting things back; what is left will be named');
+  process.on('SIGINT', holdOn).on('SIGTERM', holdOn).on('SIGHUP', holdOn);
+  // In parallel with the restores: a webhook that does not answer would delay the latch, and must not delay them.
+  const latching = isAll && toStop > 0 && !dryRun ? tellLatch(runtime, api, toStop) : undefined;
+  const stream = say(invocation.globals);
+  const streaming = invocation.globals.output === 'text' && !dryRun;
+  const result = await engine.revert(findings, {
+    dryRun,
+    force,
+    trust,
+    stripMarks: invocation.options.stripMarks === true,
+    rescan: { deep: true, ...scope, doubtful: new Set(scanned.blind.map(one => one.resource)) },
+    ...look.later({
+      findings: found => choose(ours(found), choice, api.serverTime().now).findings,
+      experiments: found => chooseExperiments(found, choice, api.serverTime().now),
+    }),
+    shown: scanned.injections,
+    experiments,
+    everything: isAll,
+    others,
+    emit: hearing(streaming ? stream : undefined),
+  });
+  await latching;
+  const whole = withBlind(result, await look.whole);
+  tellRecord(result, streaming ? stream : undefined);
+  show(invocation, whole, { dryRun, streaming, now: api.serverTime().now });
+  if (isAll && !dryRun) await tellFreed(api, whole, invocation);
+  return exitCode(whole, scanned, dryRun);
+}
 
 /** A dry run shows what the same command would do without --dry-run. */
 const wouldTrust = ({ options }: Invocation): Trust =>

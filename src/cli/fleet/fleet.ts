@@ -1,3 +1,4 @@
+import { createTurns } from '../../host/turns.ts';
 import { machineOfMany } from '../../kube/connection/machine.ts';
 import { isProtected } from '../../runtime/settings.ts';
 import type { CommandBody, CommandSpec, Invocation } from '../command.ts';
@@ -18,7 +19,7 @@ export async function fleetCommand(spec: CommandSpec, body: CommandBody, invocat
   refuse(command, spec, invocation);
   const machine = machineOfMany();
   const contexts = await fleetContexts(globals, machine);
-  const beside = { machine, clusters: contexts.length };
+  const beside = { machine, clusters: contexts.length, turns: createTurns() };
   const isWriting =
     spec.fleet?.writes?.(args) === true && invocation.options.dryRun !== true && globals.readOnly !== true;
   const unconfirmed = isWriting ? await unconfirmedOf(contexts, command, invocation) : new Set<string>();

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { readRegular } from '../../host/disk/regular.ts';
+import type { Turns } from '../../host/turns.ts';
 import type { Machine } from './kubeconfig.ts';
 
 /** What the connections of one process to many clusters share. */
@@ -7,6 +8,8 @@ export interface SideBySide {
   machine: Machine;
   /** How many clusters there are. */
   clusters: number;
+  /** Reverts through several contexts of one cluster take turns: side by side each would find what the other is putting back. */
+  turns: Turns;
 }
 
 /** The machine for many connections: a kubeconfig is parsed once for all of them, as long as its text is the same. */

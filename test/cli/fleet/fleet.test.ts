@@ -1,4 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { type Fleet, startFleet } from '../../support/fleet.ts';
 import { mayday } from '../in-process.ts';
 
@@ -57,3 +59,20 @@ describe('a command on many clusters', () => {
     expect(code).toBe(2);
   });
 });
+
+it('reverts through two contexts of one cluster one after the other: the second finds only what the first left', async () => {
+  const file = parse(readFileSync(fleet.kubeconfig, 'utf8'));
+  file.contexts.push({ name: 'same', context: { cluster: 'prod-1', user: 'prod-1' } });
+  const kubeconfig = `${fleet.kubeconfig}-same`;
+  writeFileSync(kubeconfig, stringify(file));
+  const words = ['revert', '--all', '--yes', '--contexts', 'prod-1,same', '--confirm', 'prod-1', '-o', 'json'];
+  const { stdout, stderr } = await mayday(...words, '--kubeconfig', kubeconfig, '--config', fleet.config);
+  type Receipts = { context: string; report: { receipts: { id: string; verified: boolean }[]; remaining: number } }[];
+  const { clusters } = JSON.parse(stdout) as { clusters: Receipts };
+  const [first, second] = clusters.toSorted((a, b) => b.report.receipts.length - a.report.receipts.length);
+  const left = first?.report.receipts.filter(({ verified }) => !verified).map(({ id }) => id) ?? [];
+  expect(first?.report.receipts.length).toBeGreaterThan(20);
+  expect(left).toHaveLength(first?.report.remaining ?? -1);
+  expect(second?.report.receipts.map(({ id }) => id).toSorted()).toEqual(left.toSorted());
+  expect(stderr).toContain(`${second?.context}: mayday: another context reverts in the same cluster`);
+}, 60_000);

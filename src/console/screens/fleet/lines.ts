@@ -1,5 +1,6 @@
 import { counted } from '../../../text/counted.ts';
 import { age, clockText } from '../../../text/duration.ts';
+import { width } from '../../../text/width.ts';
 import { triageSummaryWords } from '../../../triage/summary.ts';
 import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
@@ -16,9 +17,10 @@ export function fleetTable(state: ConsoleState, view: View, columns: number, row
   if (fleet.message !== '') return [...head, line(span(`  ${fleet.message}`, 'warn'))];
   if (fleet.rows.length === 0) return [...head, line(span('  reading the contexts of the kubeconfig…', 'dim'))];
   const at = fleet.rows.findIndex(({ name }) => name === chosenCluster(state)?.name);
-  const names = Math.max(12, Math.min(30, Math.floor(columns * 0.25)));
+  const longest = Math.max(0, ...fleet.rows.map(row => width(nameWords(row))));
+  const names = Math.max(12, Math.min(30, Math.floor(columns * 0.25), longest));
   const { first, last } = windowOf(fleet.rows.length, at, rows - 2);
-  const title = `     ${cell('cluster', names)} ${cell('faults', 8)} ${cell('next end', 9)} ${cell('remain', 7)} what is broken`;
+  const title = `     ${cell('cluster', names)} ${cell('faults', FAULTS)} ${cell('next end', 9)} ${cell('remain', 7)} what is broken`;
   return [
     ...head,
     line(span(title, 'dim')),
@@ -28,6 +30,11 @@ export function fleetTable(state: ConsoleState, view: View, columns: number, row
     }),
   ];
 }
+
+/** Wide enough for `27, 1 late`. */
+const FAULTS = 10;
+
+const nameWords = ({ name, isProtected }: FleetRow): string => (isProtected === true ? `${name} PROTECTED` : name);
 
 function headWords({ fleet }: ConsoleState): string {
   const silent = fleet.rows.filter(({ phase }) => phase === 'unreachable').length;
@@ -44,7 +51,7 @@ function rowLine(
   { glyphs, now }: View,
   { columns, names }: { columns: number; names: number },
 ): Line {
-  const room = Math.max(0, columns - names - 33);
+  const room = Math.max(0, columns - names - FAULTS - 25);
   const { faults, overdue = 0, nextEnd, remaining } = row;
   const count = faults === undefined ? '-' : overdue > 0 ? `${faults}, ${overdue} late` : String(faults);
   const end = nextEnd === undefined ? '-' : clockText(nextEnd - now.server, 'countdown');
@@ -54,9 +61,9 @@ function rowLine(
     span(isMarked ? '*' : ' ', 'key'),
     ' ',
     state(row, glyphs),
-    span(cell(row.isProtected === true ? `${row.name} PROTECTED` : row.name, names, 'left', 'middle')),
+    span(cell(nameWords(row), names, 'left', 'middle')),
     ' ',
-    span(cell(count, 8), overdue > 0 ? 'bad' : (faults ?? 0) > 0 ? 'chaos' : 'plain'),
+    span(cell(count, FAULTS), overdue > 0 ? 'bad' : (faults ?? 0) > 0 ? 'chaos' : 'plain'),
     ' ',
     span(cell(end, 9)),
     ' ',
