@@ -15,6 +15,7 @@ import { mendedJourneys } from './journeys/mended.ts';
 import { onCallJourneys } from './journeys/on-call.ts';
 import { orderJourneys } from './journeys/orders.ts';
 import { outageJourneys } from './journeys/outage.ts';
+import { outageOutlastsJourneys } from './journeys/outage-outlasts.ts';
 import { ownerJourneys } from './journeys/owners.ts';
 import { recordChangedJourneys } from './journeys/record-changed.ts';
 import { recordedJourneys } from './journeys/recorded.ts';
@@ -46,6 +47,7 @@ onEachProvider('on', (given, name) => {
     vanishedBackupJourneys(given);
     recordChangedJourneys(given);
     takenAwayJourneys(given);
+    outageOutlastsJourneys(given);
     refusedJourneys(given);
     ownerJourneys(given);
     diedRevertingJourneys(given);
