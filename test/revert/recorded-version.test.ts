@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { crdMutation } from '../../src/faults/crd-mutation/fault.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import type { Api } from '../../src/kube/client/api.ts';
 import { recognise } from '../../src/revert/recognise.ts';
@@ -46,4 +47,21 @@ test('where that version is not served any more nothing is guessed', async () =>
 test('nor where another object of its name is read there', async () => {
   const { finding } = await read(knob(OLD, { size: 9 }, 'u2'));
   expect(finding.message).toContain('another object of its name');
+});
+
+test('a record about the same object in another API group is not guessed from either, but told', () => {
+  const [finding] = recognise(
+    marked(inShop('v1', 'Event', 'e', { message: 'chaos' }), 'CRDMutation', {
+      apiVersion: 'events.k8s.io/v1',
+      kind: 'Event',
+      originalValue: 'was',
+      path: 'note',
+    }),
+  );
+  if (finding === undefined) throw new Error('the record is not recognised');
+  const restore = crdMutation.restore(finding, new Map());
+  expect(restore).toMatchObject({ kind: 'corrupt' });
+  expect(restore.says).toMatch(
+    /is for a Event of events.k8s.io\/v1, not for a Event of v1; it says of note: original "?was"?/,
+  );
 });

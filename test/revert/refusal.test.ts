@@ -63,6 +63,33 @@ describe('a restoring write that the server refuses', () => {
     expect(it.spent()).toBeLessThan(10_000);
   });
 
+  test.each<[string, 'patch' | 'create', FailureReason, string, RegExp]>([
+    [
+      'config-drift',
+      'patch',
+      'invalid',
+      'data.mode: Unsupported value: "live"',
+      /; the undo record says: original live$/,
+    ],
+    ['config-drift', 'patch', 'forbidden', 'ValidatingAdmissionPolicy freeze denied request', /original live$/],
+    [
+      'secret-deletion',
+      'create',
+      'invalid',
+      'type: Unsupported',
+      /original \(secret, .*\), kept in Secret shop\/chaos-backup-/,
+    ],
+  ])(
+    'of a %s, %s: %s: the original is told, of a Secret where it is kept',
+    async (name, verb, reason, message, told) => {
+      const it = await refusing(name, verb, reason, message);
+      const [receipt] = (await revertAll(it.deps, it.injections, TRUSTED)).receipts;
+      expect(receipt).toMatchObject({ outcome: 'failed', verified: false, notHeld: { original: expect.anything() } });
+      expect(receipt?.message).toContain(message);
+      expect(receipt?.message).toMatch(told);
+    },
+  );
+
   test('by something that is over a moment later: restored within that short wait', async () => {
     const it = await refusing('secret-deletion', 'create', 'forbidden', QUOTA, 2_000);
     expect(await revertAll(it.deps, it.injections, TRUSTED)).toMatchObject({

@@ -73,8 +73,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a backup that is gone counts as an injection that is gone',
     file: 'revert/look-again.ts',
-    find: 'return isBackupFinding(finding)\n',
-    put: 'return false\n',
+    find: 'if (isBackupFinding(finding)) return withoutBackup(',
+    put: 'if (false as boolean) return withoutBackup(',
   },
   {
     name: 'the revert takes an object without marks for restored',
@@ -175,8 +175,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a vanished backup is not made again after a failed restore',
     file: 'revert/restore.ts',
-    find: 'const end = await keepBackups(counted, finding, await attempt(counted, finding, options));',
-    put: 'const end = await attempt(counted, finding, options);',
+    find: 'await keepBackups(counted, finding, await attempt(counted, finding, options))',
+    put: 'await attempt(counted, finding, options)',
     test: 'revert/does-not-hold.test.ts',
   },
   {
@@ -199,6 +199,27 @@ export const MUTANTS: readonly Mutant[] = [
     find: "if (type !== 'CRDMutation') return undefined;",
     put: "if (type !== 'toString') return undefined;",
     test: 'revert/recorded-version.test.ts',
+  },
+  {
+    name: 'an object counts as gone where only its kind is not served',
+    file: 'revert/read-carrier.ts',
+    find: 'if (doubt !== undefined) return { got: doubt };',
+    put: '',
+    test: 'revert/read-carrier.test.ts',
+  },
+  {
+    name: 'a kind that moved to another version counts as having no objects',
+    file: 'revert/scan-list.ts',
+    find: '!resources.some(one => one.group === group && one.kind === kind)',
+    put: 'resources.length > 0',
+    test: 'revert/read-carrier.test.ts',
+  },
+  {
+    name: 'a receipt of what the server refused does not tell the original',
+    file: 'revert/restore.ts',
+    find: 'if (original === undefined) return end;',
+    put: 'if (original !== null) return end;',
+    test: 'revert/refusal.test.ts',
   },
   {
     name: 'a kind is left out for its plural alone',

@@ -41,13 +41,24 @@ function recordOf(victim: KubeObject): MutationRecord | string {
   if (steps.some(step => step === '') || FIXED.includes(steps[0] ?? ''))
     return `the undo record names the path "${sanitise(where, 80)}"`;
   if (kind !== victim.kind || groupOf(String(apiVersion)) !== groupOf(victim.apiVersion))
-    return `the undo record is for a ${sanitise(`${String(kind)} of ${String(apiVersion)}`, 80)}, not for a ${victim.kind}`;
+    return forAnother(victim, { kind, apiVersion, where, original: asText(parseExact(raw)) });
   const { mayday } = envelope;
   const value = parseExact(raw);
   // A null alone does not say whether the member was missing. Our records say it; for others, the server keeps nulls
   // only in nullable members.
   const wasAbsent = value === null && (mayday === undefined || mayday.absent !== undefined);
   return { steps, original: wasAbsent ? undefined : value, mayday };
+}
+
+/** A record of another group may be about this very object as that group shows it; one of another kind is not, and may hold a secret. */
+function forAnother(
+  victim: KubeObject,
+  { kind, apiVersion, where, original }: { kind: unknown; apiVersion: unknown; where: string; original: string },
+): string {
+  const its = sanitise(`${String(kind)} of ${String(apiVersion)}`, 80);
+  const no = `the undo record is for a ${its}, not for a ${victim.kind} of ${victim.apiVersion}`;
+  if (kind !== victim.kind) return no;
+  return `${no}; it says of ${sanitise(where, 120)}: original ${sanitise(shownAt(victim, where, original), 200)}`;
 }
 
 /**
