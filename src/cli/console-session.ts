@@ -44,7 +44,7 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     applyFix: async (...asked) => (await import('./console-fix.ts')).applyFixAsShown(runtime, api, ...asked),
     suggest: async (...asked) => (await suggest()).suggest(...asked),
     withReach: async (...asked) => (await suggest()).withReach(...asked),
-    judgeDraft: async (...asked) => (await suggest()).judgeDraft(...asked),
+    validateDraft: async (...asked) => (await suggest()).validateDraft(...asked),
     inspect: (ref, signal) => inspect(api, ref, signal),
     followLog: (source, hear, signal) => followLog(api, runtime.realClock, source, hear, signal),
     toAsk: async (...asked) => (await engine()).toAsk(...asked),

@@ -4,7 +4,7 @@ import { openLog } from '../host/log.ts';
 import { keepNewSpaceSmall } from '../host/memory.ts';
 import { VERSION } from '../host/version.ts';
 import type { KnownContexts } from '../kube/connection/contexts.ts';
-import type { SideBySide } from '../kube/connection/machine.ts';
+import type { SharedByConnections } from '../kube/connection/machine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { ASCII, glyphsFor } from '../text/glyphs.ts';
 import { sanitise } from '../text/sanitise.ts';
@@ -121,12 +121,12 @@ function depsOf(runtime: Runtime, globals: GlobalOptions, look: ConsoleLook): Co
 }
 
 /** What the connections to other contexts share. The kubeconfig is parsed once, not once for each cluster. */
-function sharedOnFirstUse(): () => Promise<SideBySide> {
-  let known: SideBySide | undefined;
+function sharedOnFirstUse(): () => Promise<SharedByConnections> {
+  let known: SharedByConnections | undefined;
   return async () => {
-    const { machineOfMany } = await import('../kube/connection/machine.ts');
+    const { sharedMachine } = await import('../kube/connection/machine.ts');
     const { createTurns } = await import('../host/turns.ts');
-    known ??= { machine: machineOfMany(), clusters: 1, turns: createTurns() };
+    known ??= { machine: sharedMachine(), clusters: 1, turns: createTurns() };
     return known;
   };
 }

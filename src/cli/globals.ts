@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { SideBySide } from '../kube/connection/machine.ts';
+import type { SharedByConnections } from '../kube/connection/machine.ts';
 
 const EVERYWHERE = ['text', 'json', 'yaml', 'jsonl'] as const;
 const OTHERS = ['md', 'html', 'junit', 'csv', 'operator-chaos'] as const;
@@ -35,7 +35,7 @@ export interface GlobalOptions {
   /** Whether the console begins with the guided tour. */
   tour?: boolean;
   /** Set where the command runs on many clusters; never set by the command line. */
-  beside?: SideBySide;
+  beside?: SharedByConnections;
   /** Which person of the game-day uses this console. */
   person?: string;
 }

@@ -25,8 +25,8 @@ import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
 import type { Stop } from '../revert/stop.ts';
 import type { RunEvent } from '../run/event.ts';
 import type { Draft } from '../suggest/draft.ts';
-import type { Judged } from '../suggest/judged.ts';
 import type { Suggested } from '../suggest/suggested.ts';
+import type { ValidatedDraft } from '../suggest/validated-draft.ts';
 import type { SuiteEvent } from '../suite/event.ts';
 import type { SuiteLabel } from '../suite/view.ts';
 import type { Clean } from '../text/sanitise.ts';
@@ -181,7 +181,7 @@ export interface Session {
   /** The draft with as many pods allowed as are in reach now; unchanged where that cannot be told. */
   withReach(draft: Draft, signal: AbortSignal): Promise<Draft>;
   /** The draft as `mayday validate` sees it; `path` names it. */
-  judgeDraft(draft: Draft, path: string): Promise<Judged>;
+  validateDraft(draft: Draft, path: string): Promise<ValidatedDraft>;
   /** Reads one object and what stands around it. */
   inspect(ref: ObjectRef, signal: AbortSignal): Promise<Outcome<Inspection>>;
   /** Reads a log, and what is new in it until the signal aborts. Never rejects. */

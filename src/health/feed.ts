@@ -4,10 +4,10 @@ import type { Api } from '../kube/client/api.ts';
 import type { Outcome } from '../kube/client/outcome.ts';
 import type { Discovery } from '../kube/discovery/discovery.ts';
 import { createReflector, type SyncStatus, type Update } from '../kube/watch/reflector.ts';
-import type { Followed, Sweeping } from './followed.ts';
+import type { Followed, Sweep } from './followed.ts';
 import { startSweep } from './sweep.ts';
 
-export type { Followed, Sweeping } from './followed.ts';
+export type { Followed, Sweep } from './followed.ts';
 
 /** One kind being followed. `rows` is by uid and changes in place just before `hear` is called. */
 export interface Following<Row> {
@@ -31,7 +31,7 @@ export interface Feed {
   /** What the cluster serves; absent when there is no discovery. */
   discovery?(refresh?: boolean): Promise<Outcome<Discovery>>;
   /** Sweeps the kinds that discovery names and that are not among `followed`; absent where there is no discovery. */
-  sweep?(followed: readonly Followed[], changed: () => void): Sweeping;
+  sweep?(followed: readonly Followed[], changed: () => void): Sweep;
   /** Called once, when everything has been read for the first time, to give unused memory back. */
   release?(): void;
 }

@@ -12,7 +12,7 @@ export interface Followed extends Collection {
 }
 
 /** The repeated search for injections on all kinds that are not followed. */
-export interface Sweeping {
+export interface Sweep {
   markers(): Iterable<Marker>;
   /** What is not known: kinds that could not be read, and kinds that have not been read yet. */
   unseen(): readonly { kind: string; reason: string }[];

@@ -64,16 +64,16 @@ export function leaseTrouble(lease: LeaseRow, now: number): Trouble | undefined 
 }
 
 /** The endpoints of one service, summed over all its slices. */
-interface Behind {
+interface ServiceEndpoints {
   ready: number;
   total: number;
   changedAt?: number;
 }
-export type Served = ReadonlyMap<string, Behind>;
+export type Served = ReadonlyMap<string, ServiceEndpoints>;
 
 /** Endpoints per `namespace/service`. */
 export function servedBy(slices: Iterable<SliceRow>): Served {
-  const served = new Map<string, Behind>();
+  const served = new Map<string, ServiceEndpoints>();
   for (const slice of slices) {
     const key = `${slice.namespace ?? ''}/${slice.service}`;
     const before = served.get(key);
@@ -104,7 +104,7 @@ export function serviceTrouble(service: ServiceRow, served: Served, firstSeen: F
 }
 
 /** The endpoints are as they are since their last change, at least; whether they were so before is not known. */
-const sinceOf = (behind: Behind | undefined, seen: () => number): Since => ({
+const sinceOf = (behind: ServiceEndpoints | undefined, seen: () => number): Since => ({
   at: behind?.changedAt ?? seen(),
   exact: false,
 });

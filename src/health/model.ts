@@ -1,7 +1,7 @@
 import { LOCK_PREFIX } from '../injection/record/markers.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
-import type { Feed, Following, Sweeping } from './feed.ts';
+import type { Feed, Following, Sweep } from './feed.ts';
 import {
   crdTrouble,
   deploymentTrouble,
@@ -142,7 +142,7 @@ export class Model {
   readonly #firstSeen = new Map<string, number>();
   readonly #suspects = createSuspects();
   readonly #secrets: Following<object>;
-  readonly #sweep: Sweeping | undefined;
+  readonly #sweep: Sweep | undefined;
   readonly #unsubscribe: () => void;
   /** The sync state of leases at the last summary. */
   #leasesTold: Sync['state'] | undefined;

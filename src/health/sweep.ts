@@ -4,7 +4,7 @@ import { keyOf, rankOf, select, titleOf, undiscovered } from '../injection/resou
 import type { Api } from '../kube/client/api.ts';
 import type { ApiResource } from '../kube/discovery/discovery.ts';
 import { sanitise } from '../text/sanitise.ts';
-import type { Followed, Sweeping } from './followed.ts';
+import type { Followed, Sweep } from './followed.ts';
 import { type Marker, markerOf } from './marker.ts';
 
 /** Why something is not known: it has not been read yet. */
@@ -30,7 +30,7 @@ export function startSweep(
   clock: Clock,
   followed: readonly Followed[],
   changed: () => void,
-): Sweeping {
+): Sweep {
   const ended = new AbortController();
   const started = new AbortController();
   const found = new Map<string, readonly Marker[]>();

@@ -30,8 +30,10 @@ export function isSentWithObject(object: KubeObject, record: readonly string[]):
   const made = creationTimestamp === undefined ? Number.NaN : Date.parse(creationTimestamp);
   const entries = entriesFor(object, record);
   // Both times are in whole seconds.
-  const cameWhenMade = entries.some(({ time }) => time !== undefined && Math.abs(Date.parse(time) - made) <= 1_000);
-  return cameWhenMade && !wasThereBefore(object, entries);
+  const writtenAtCreation = entries.some(
+    ({ time }) => time !== undefined && Math.abs(Date.parse(time) - made) <= 1_000,
+  );
+  return writtenAtCreation && !wasThereBefore(object, entries);
 }
 
 /**

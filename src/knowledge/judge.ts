@@ -14,7 +14,7 @@ const missingOf = (holder: object, wanted: readonly string[], path: string): Iss
  * Everything that the framework's own check (`validate --knowledge`) complains about. Its loader accepts such a model
  * nevertheless, and models that ship with it have some of these issues.
  */
-export function judgeKnowledge({ operator = {}, components = [], recovery = {} }: RawKnowledge): Issue[] {
+export function frameworkIssues({ operator = {}, components = [], recovery = {} }: RawKnowledge): Issue[] {
   const names = components.flatMap(({ name }) => (given(name) ? [name as string] : []));
   return [
     ...missingOf(operator, ['name', 'namespace'], 'operator'),

@@ -9,7 +9,7 @@ import {
   type RawComponent,
   type RawKnowledge,
 } from './document.ts';
-import { judgeKnowledge } from './judge.ts';
+import { frameworkIssues } from './judge.ts';
 
 export type KnowledgeLoading =
   /** `doubts`: issues of the framework's own check, which do not prevent the use of a model. */
@@ -24,7 +24,7 @@ export function loadKnowledge(source: string, path: string): KnowledgeLoading {
   if (!read.ok) return { ok: false, errors: [read.issue] };
   if (read.issues.length > 0) return { ok: false, errors: read.issues.map(read.placed) };
   const raw = (read.value ?? {}) as RawKnowledge;
-  const doubts = judgeKnowledge(raw).filter(issue => !read.issues.some(other => covers(other.path, issue.path)));
+  const doubts = frameworkIssues(raw).filter(issue => !read.issues.some(other => covers(other.path, issue.path)));
   return { ok: true, knowledge: built(raw, path), doubts: doubts.map(read.placed) };
 }
 

@@ -6,14 +6,14 @@ import { sanitise } from '../text/sanitise.ts';
 import type { RunAbout } from './notice.ts';
 
 /** One Event to be written; its reasons are those of the framework. */
-interface Said {
+interface EventText {
   reason: 'FaultInjected' | 'FaultReverted' | 'RevertFailed' | 'VerdictReached';
   type: 'Normal' | 'Warning';
   message: string;
 }
 
 /** The Kubernetes Event for an event of a run; undefined for most. */
-function saidOf(event: RunEvent, about: RunAbout): Said | undefined {
+function eventTextOf(event: RunEvent, about: RunAbout): EventText | undefined {
   const { name, type } = about.experiment;
   switch (event.event) {
     case 'injected':
@@ -59,7 +59,7 @@ export function clusterEvents(api: Api, sleep: (ms: number, signal?: AbortSignal
   let written = 0;
   let isRefused = false;
 
-  async function write(said: Said, on: ObjectRef, event: RunEvent, note: (text: string) => void): Promise<void> {
+  async function write(said: EventText, on: ObjectRef, event: RunEvent, note: (text: string) => void): Promise<void> {
     written += 1;
     const made = await api.create(bodyOf(said, on, { at: event.at, name: `mayday.${event.run}.${written}` }), {
       timeoutMs: ANSWER_MS,
@@ -73,7 +73,7 @@ export function clusterEvents(api: Api, sleep: (ms: number, signal?: AbortSignal
   return {
     hear(event, about, note) {
       if (event.event === 'injected' && event.target !== undefined) targets.set(event.run, event.target);
-      const said = saidOf(event, about);
+      const said = eventTextOf(event, about);
       const on = targets.get(event.run);
       if (said === undefined || on === undefined || isRefused) return;
       const writing: Promise<void> = write(said, on, event, note)
@@ -93,7 +93,7 @@ export function clusterEvents(api: Api, sleep: (ms: number, signal?: AbortSignal
 
 /** An Event of an object without a namespace lives in `default`, as those of the framework and of the cluster itself do. */
 function bodyOf(
-  { reason, type, message }: Said,
+  { reason, type, message }: EventText,
   on: ObjectRef,
   { at, name }: { at: number; name: string },
 ): KubeObject {

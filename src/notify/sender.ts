@@ -43,7 +43,7 @@ export function createSender(receiver: Receiver, { post, clock }: { post: Post; 
   let [delivered, lost] = [0, 0];
   let last = '';
 
-  const lose = (why: string) => {
+  const giveUp = (why: string) => {
     lost += 1;
     last = why;
   };
@@ -93,12 +93,12 @@ export function createSender(receiver: Receiver, { post, clock }: { post: Post; 
       const pauseMs = tried.pauseMs ?? FIRST_PAUSE_MS * 2 ** (attempt - 1);
       await clock.sleep(Math.min(pauseMs, LONGEST_PAUSE_MS), over.signal).catch(() => undefined);
     }
-    lose(last);
+    giveUp(last);
   }
 
   async function work(): Promise<void> {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      if (over.signal.aborted) lose(last || 'not tried');
+      if (over.signal.aborted) giveUp(last || 'not tried');
       else await deliver(next);
     }
     working = undefined;
@@ -109,7 +109,7 @@ export function createSender(receiver: Receiver, { post, clock }: { post: Post; 
       if (receiver.events !== undefined && !receiver.events.includes(notice.kind)) return;
       if (waiting.length >= MOST_WAITING) {
         waiting.shift();
-        lose('too many were waiting');
+        giveUp('too many were waiting');
       }
       waiting.push(notice);
       working ??= work();

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type Clock, systemClock } from '../host/clock.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Loaded } from '../kube/connection/kubeconfig.ts';
-import type { SideBySide } from '../kube/connection/machine.ts';
+import type { SharedByConnections } from '../kube/connection/machine.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import { scaleClock } from '../run/clocks.ts';
 import type { Config } from './config-file.ts';
@@ -23,7 +23,7 @@ export interface RuntimeOptions {
   readOnly?: boolean | undefined;
   config?: string | undefined;
   /** Set where this process works on many clusters. */
-  beside?: SideBySide | undefined;
+  beside?: SharedByConnections | undefined;
 }
 
 /** The composition root: what every command and the console start from. Making one does nothing yet. */

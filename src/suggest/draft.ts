@@ -28,7 +28,7 @@ export interface Draft {
 }
 
 /** The namespace for injections without one: that of the framework. */
-const HOME = 'operator-chaos-system';
+const FRAMEWORK_NAMESPACE = 'operator-chaos-system';
 const TTL = '5m';
 const RECOVERY = '2m';
 const LONGEST_NAME = 63;
@@ -37,7 +37,7 @@ const LONGEST_NAME = 63;
 export function draftOf(offer: Offer & { fits: true }, subject: Subject): Draft {
   const { type, parameters } = offer;
   const { object } = subject;
-  const namespace = offer.namespace ?? (isClusterScoped(type, parameters) ? HOME : '');
+  const namespace = offer.namespace ?? (isClusterScoped(type, parameters) ? FRAMEWORK_NAMESPACE : '');
   const top = subject.owners.at(-1) ?? object;
   return {
     type,

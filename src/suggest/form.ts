@@ -48,7 +48,7 @@ export function withField(draft: Draft, key: string, value: string): Draft {
 }
 
 /** The form field for each path of a document, the longest path first. */
-const PLACES: readonly (readonly [path: string, key: string])[] = [
+const FIELD_BY_PATH: readonly (readonly [path: string, key: string])[] = [
   ['spec.injection.ttl', 'ttl'],
   ['spec.hypothesis.recoveryTimeout', 'recoveryTimeout'],
   ['spec.blastRadius.maxPodsAffected', 'maxPods'],
@@ -61,5 +61,5 @@ const PLACES: readonly (readonly [path: string, key: string])[] = [
 /** The form field that an issue is about; undefined when there is none. */
 export function fieldOf({ path }: Pick<Issue, 'path'>): string | undefined {
   if (path.startsWith('spec.injection.parameters.')) return path.slice('spec.injection.'.length);
-  return PLACES.find(([place]) => path === place || path.startsWith(`${place}[`))?.[1];
+  return FIELD_BY_PATH.find(([place]) => path === place || path.startsWith(`${place}[`))?.[1];
 }

@@ -5,7 +5,7 @@ import type { KubeObject } from '../k8s/object.ts';
 import type { Subject } from './offers.ts';
 
 /** Conditions that show that an object is healthy, in order of preference. */
-const WELL = ['Available', 'Ready', 'Established', 'Synced', 'Healthy'];
+const HEALTHY_CONDITIONS = ['Available', 'Ready', 'Established', 'Synced', 'Healthy'];
 
 /**
  * The check that shows whether the system recovers. For a pod it is on its controller, since the pod itself does not
@@ -26,7 +26,7 @@ export function steadyCheck({ object, owners }: Subject): RawCheck {
 
 function conditionOf({ status }: KubeObject): string | undefined {
   const isTrue = list(fields(status).conditions).filter(one => one.status === 'True');
-  return WELL.find(type => isTrue.some(one => one.type === type));
+  return HEALTHY_CONDITIONS.find(type => isTrue.some(one => one.type === type));
 }
 
 /** The field with the number of ready pods, for workloads without such a condition. */

@@ -74,7 +74,7 @@ export function glyphsFor(env: Readonly<Record<string, string | undefined>>, asc
 }
 
 /** Our own drawing characters, each with its ASCII replacement. */
-const OURS: Readonly<Record<string, string>> = {
+const ASCII_REPLACEMENTS: Readonly<Record<string, string>> = {
   ...Object.fromEntries([...Object.values(STATES), ...Object.values(OTHERS)]),
   '⏎': '|',
   '’': "'",
@@ -85,7 +85,7 @@ const OURS: Readonly<Record<string, string>> = {
 /** The same text in ASCII and in as many columns: letters lose their marks, everything else that is not ASCII becomes `?`. */
 export function asciiText(text: Clean): Clean {
   return graphemes(text)
-    .map(part => OURS[part.text] ?? asciiOf(part.text, part.width))
+    .map(part => ASCII_REPLACEMENTS[part.text] ?? asciiOf(part.text, part.width))
     .join('') as Clean;
 }
 

@@ -1,4 +1,4 @@
-import { holdsUnseen } from './json.ts';
+import { hasInvisible } from './json.ts';
 import { type Clean, sanitise } from './sanitise.ts';
 
 /** Something wrong with a document: where, and what was expected and found. */
@@ -32,7 +32,7 @@ export function at(path: string, member: string | number): string {
 
 /** A value quoted for messages: cut, and without control characters. */
 export function quoted(value: string): string {
-  return `"${sanitise(value, 80)}"${holdsUnseen(value) ? ' with characters that cannot be seen' : ''}`;
+  return `"${sanitise(value, 80)}"${hasInvisible(value) ? ' with characters that cannot be seen' : ''}`;
 }
 
 /** The known name nearest to a mistyped one, as ` (did you mean x?)`; empty when none is near. */

@@ -1,24 +1,24 @@
 // Characters that terminals and editors do not show: control characters, bidi controls, zero-width and other
 // invisible characters, lone surrogates. Line feeds are kept: JSON and YAML have them only between values, or in
 // block texts.
-const UNSEEN = /[\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]|(?!\n)\p{Cc}/gu;
+const INVISIBLE_CHARACTERS = /[\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]|(?!\n)\p{Cc}/gu;
 
 const unit = (code: number) => `\\u${code.toString(16).padStart(4, '0')}`;
 
 /** Replaces invisible characters with escapes of their UTF-16 units, or with what `as` returns. */
-export function escapeUnseen(text: string, as = units): string {
-  return text.replace(UNSEEN, as);
+export function escapeInvisible(text: string, as = units): string {
+  return text.replace(INVISIBLE_CHARACTERS, as);
 }
 
 /** Whether a text has invisible characters. */
-export const holdsUnseen = (text: string): boolean => text.search(UNSEEN) >= 0;
+export const hasInvisible = (text: string): boolean => text.search(INVISIBLE_CHARACTERS) >= 0;
 
 const units = (found: string): string =>
   Array.from({ length: found.length }, (_, index) => unit(found.charCodeAt(index))).join('');
 
 /** The JSON of a value with invisible characters escaped, so that it is safe on a terminal. */
 export const jsonText = (value: unknown, indent?: number): string =>
-  escapeUnseen(JSON.stringify(value, null, indent) ?? 'null');
+  escapeInvisible(JSON.stringify(value, null, indent) ?? 'null');
 
 /** The value of a JSON text; undefined when it is not JSON. */
 export function parsedJson(text: string): unknown {

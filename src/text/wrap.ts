@@ -20,7 +20,7 @@ export function wrap(text: string, columns: number): string[] {
 }
 
 /** Breaks text into lines of at most `columns`, also inside words. Nothing is cut, for text that must be complete. */
-export function broken(text: string, columns: number): string[] {
+export function breakAnywhere(text: string, columns: number): string[] {
   const room = Math.max(1, columns);
   const lines: string[] = [];
   let now = '';
@@ -40,6 +40,6 @@ export function broken(text: string, columns: number): string[] {
 
 /** Breaks text at spaces, and longer words anywhere, into lines of at most `columns`. Nothing is cut. */
 export function wrapWhole(text: string, columns: number): string[] {
-  const pieces = text.split(/ +/).flatMap(word => broken(word, columns));
+  const pieces = text.split(/ +/).flatMap(word => breakAnywhere(word, columns));
   return wrap(pieces.join(' '), columns);
 }

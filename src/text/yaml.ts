@@ -1,5 +1,5 @@
 import { Document, visit } from 'yaml';
-import { escapeUnseen, holdsUnseen } from './json.ts';
+import { escapeInvisible, hasInvisible } from './json.ts';
 
 /** Texts that YAML 1.1 readers, such as Go programs, take for a boolean, null, a number or a date. */
 const OTHER_IN_1_1 = /^([yn]|yes|no|on|off|[-+]?[.\d][\d_.:,eE+-]*|[-+]?0[xob][\da-f_]+|\d{4}-\d\d?-\d\d?.*)$/i;
@@ -13,11 +13,11 @@ export function yamlText(value: unknown): string {
   const document = new Document(JSON.parse(JSON.stringify(value) ?? 'null'));
   visit(document, {
     Scalar(_, node) {
-      if (typeof node.value === 'string' && (holdsUnseen(node.value) || OTHER_IN_1_1.test(node.value)))
+      if (typeof node.value === 'string' && (hasInvisible(node.value) || OTHER_IN_1_1.test(node.value)))
         node.type = 'QUOTE_DOUBLE';
     },
   });
-  return escapeUnseen(document.toString(), yamlEscape);
+  return escapeInvisible(document.toString(), yamlEscape);
 }
 
 /** Unlike JSON, YAML has a single escape for characters above U+FFFF. */

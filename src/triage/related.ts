@@ -4,7 +4,7 @@ import type { Fields } from '../k8s/fields.ts';
 import { fields, list, text, textMap } from '../k8s/fields.ts';
 
 /** The most objects that are followed: what is wrong with thousands shows on the first of them. */
-const MOST = 2000;
+const MOST_OBJECTS = 2000;
 
 /**
  * The objects that an object depends on or that depend on it: its owners, what it owns, its pods, the Services,
@@ -14,7 +14,7 @@ const MOST = 2000;
 export function related(view: ClusterView, object: ViewObject): ViewObject[] {
   const met = new Set<ViewObject>([object]);
   const add = (more: Iterable<ViewObject | undefined>) => {
-    for (const each of more) if (each && met.size < MOST) met.add(each);
+    for (const each of more) if (each && met.size < MOST_OBJECTS) met.add(each);
   };
   add(view.ownersOf(object));
   add(pointedAt(view, object));

@@ -4,8 +4,8 @@ import { NOTHING_TO_INJECT } from '../../src/console/screens/inject/view.ts';
 import type { ConsoleState } from '../../src/console/store/state.ts';
 import { COLOUR } from '../../src/console/widgets/theme.ts';
 import type { LoadedExperiment } from '../../src/experiment/types.ts';
-import { judgeDraft } from '../../src/suggest/judged.ts';
 import { suggestFor } from '../../src/suggest/suggested.ts';
+import { validateDraft } from '../../src/suggest/validated-draft.ts';
 import { forbiddenIn, HOSTILE } from '../cli/hostile.ts';
 import { experiment, finding, planFor, preflightFor, script } from './support/fake-session.ts';
 import { stage } from './support/stage.ts';
@@ -107,7 +107,7 @@ describe.each(Object.entries(HOSTILE))('a text in an object that %s', (_, text) 
         screens: ['deck', 'draft'] as const,
         inject: {
           ...inject,
-          form: { draft, judged: judgeDraft(draft, 'x'), field: undefined, isReading: false },
+          form: { draft, judged: validateDraft(draft, 'x'), field: undefined, isReading: false },
         },
       })),
       { screens: ['deck', 'save'], save: { entry: text, path: text, phase: 'failed', message: text } },

@@ -8,7 +8,7 @@ import { junit } from '../../src/report/formats/junit.ts';
 import { code, escaped, markdown, summaryText } from '../../src/report/formats/markdown.ts';
 import { timelineText } from '../../src/report/formats/timeline-text.ts';
 import type { Report } from '../../src/report/model.ts';
-import { holdsUnseen } from '../../src/text/json.ts';
+import { hasInvisible } from '../../src/text/json.ts';
 import { parseXml, wrongWith } from './junit-schema.ts';
 import { diedFiles, filesOf, recordOf, reportOf, STATE } from './support.ts';
 
@@ -26,13 +26,13 @@ describe('hostile text in a record', () => {
     expect(page).toContain('&lt;script&gt;');
     expect([...page.matchAll(/\b(?:src|href)="([^"]*)"/g)].map(([, to]) => to)).toEqual(['#s0']);
     expect(page).toContain('default-src &#x27;none&#x27;');
-    expect(holdsUnseen(page)).toBe(false);
+    expect(hasInvisible(page)).toBe(false);
   });
 
   test('makes no link, image, cell or HTML in Markdown', () => {
     const page = markdown(hostile());
     expect(page).not.toMatch(/<script|<img|[^\\]!\[x|https?:\/\/evil/);
-    expect(holdsUnseen(page)).toBe(false);
+    expect(hasInvisible(page)).toBe(false);
     const rows = page.split('\n').filter(line => line.startsWith('| Pod'));
     expect(rows.map(row => row.split(/(?<!\\)\|/).length)).toEqual([6]);
   });
@@ -40,7 +40,7 @@ describe('hostile text in a record', () => {
   test('leaves JUnit well-formed and within what XML can hold', () => {
     const page = junit(of(recordOf(1, 'a', { verdict: 'Failed', residue: 1 }, HOSTILE)));
     expect(wrongWith(parseXml(page))).toEqual([]);
-    expect(holdsUnseen(page)).toBe(false);
+    expect(hasInvisible(page)).toBe(false);
     expect(page).not.toContain('\ufffe');
   });
 

@@ -1,5 +1,5 @@
 import { createTurns } from '../../host/turns.ts';
-import { machineOfMany } from '../../kube/connection/machine.ts';
+import { sharedMachine } from '../../kube/connection/machine.ts';
 import { isProtected } from '../../runtime/settings.ts';
 import type { CommandBody, CommandSpec, Invocation } from '../command.ts';
 import { ask, canAsk } from '../confirm.ts';
@@ -17,7 +17,7 @@ export async function fleetCommand(spec: CommandSpec, body: CommandBody, invocat
   const { globals, args } = invocation;
   const command = spec.usage.split(' ')[0] ?? '';
   refuse(command, spec, invocation);
-  const machine = machineOfMany();
+  const machine = sharedMachine();
   const contexts = await fleetContexts(globals, machine);
   const beside = { machine, clusters: contexts.length, turns: createTurns() };
   const isWriting =

@@ -54,9 +54,10 @@ export async function followLog(
     if (signal.aborted) return;
     if (answer.ok) {
       const text = typeof answer.value === 'string' ? answer.value : '';
-      const told = newLines(text, last);
-      last = told.last ?? last;
-      if (told.lines.length > 0) hear({ is: 'lines', lines: told.lines, isCut: Buffer.byteLength(text) >= MOST_BYTES });
+      const fresh = newLines(text, last);
+      last = fresh.last ?? last;
+      if (fresh.lines.length > 0)
+        hear({ is: 'lines', lines: fresh.lines, isCut: Buffer.byteLength(text) >= MOST_BYTES });
     } else hear({ is: 'failed', message: answer.message });
     if (source.previous && answer.ok) return hear({ is: 'end' });
     await clock.sleep(PAUSE_MS, signal).catch(() => undefined);

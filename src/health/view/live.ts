@@ -63,7 +63,7 @@ export interface LiveOptions {
 interface Followed {
   apiVersion: string;
   /** Whether the feed has handed out any rows. Before that, its status is ahead of the view. */
-  hasSpoken: boolean;
+  hasDelivered: boolean;
   /** How well it was known when a change of it was told last. */
   told?: Sync['state'];
   following: Following<ViewRow>;
@@ -100,7 +100,7 @@ export function followView(options: LiveOptions): LiveView {
     const unreadable = outside(options.onlyNamespace, kind, discovery);
     if (unreadable !== undefined) return { state: 'blind', reason: unreadable };
     const one = followed.get(kind);
-    if (one !== undefined) return one.hasSpoken ? syncOf(one.following.status()) : { state: 'waiting' };
+    if (one !== undefined) return one.hasDelivered ? syncOf(one.following.status()) : { state: 'waiting' };
     if (!wanted.includes(kind)) return { state: 'blind', reason: literal('not read') };
     return undiscovered === undefined ? { state: 'waiting' } : { state: 'blind', reason: undiscovered };
   }
@@ -113,7 +113,7 @@ export function followView(options: LiveOptions): LiveView {
     return now - status.dataAgeMs;
   }
 
-  function tell(change: ViewChange): void {
+  function notify(change: ViewChange): void {
     if (ended.signal.aborted) return;
     for (const wake of [...waiting]) wake();
     for (const listener of listeners) listener(change);
@@ -142,16 +142,16 @@ export function followView(options: LiveOptions): LiveView {
           update.removed.length === 0 && put.every(row => isAsBefore(filled.view.byUid(row.uid), row.object));
         for (const row of put) filled.put(kind, row);
         const one = followed.get(kind);
-        if (one !== undefined) one.hasSpoken = true;
+        if (one !== undefined) one.hasDelivered = true;
         const { state } = syncOfKind(kind);
         const wasKnownSo = one?.told === state;
         if (one !== undefined) one.told = state;
         if (kind === 'CustomResourceDefinition' && put.length + update.removed.length > 0) void rediscover();
-        tell({ kind, put, removed: update.removed, isAsBefore: isSame && wasKnownSo });
+        notify({ kind, put, removed: update.removed, isAsBefore: isSame && wasKnownSo });
       },
       (a, b) => a.version !== undefined && a.version === b.version,
     );
-    followed.set(kind, { apiVersion, following, hasSpoken: false });
+    followed.set(kind, { apiVersion, following, hasDelivered: false });
   }
 
   /** Stops following a kind and removes its rows. */
@@ -180,7 +180,7 @@ export function followView(options: LiveOptions): LiveView {
       if (isGone) notServed.add(kind);
       else notServed.delete(kind);
       if (apiVersion !== undefined) follow(kind, apiVersion);
-      tell({ kind, put: [], removed });
+      notify({ kind, put: [], removed });
     }
   }
 

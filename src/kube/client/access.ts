@@ -31,7 +31,7 @@ export interface Subject {
   uid?: Clean;
 }
 
-const PARALLEL = 12;
+const PARALLEL_REVIEWS = 12;
 const AUTHORIZATION = 'authorization.k8s.io/v1';
 
 /**
@@ -44,7 +44,7 @@ export async function checkAccess(
   options: { subject?: { user: string; groups?: string[] }; signal?: AbortSignal } = {},
 ): Promise<AccessAnswer[]> {
   const byKey = new Map(questions.map(question => [keyOf(question), question]));
-  const answers = await pooled([...byKey], PARALLEL, async ([key, question]) => {
+  const answers = await pooled([...byKey], PARALLEL_REVIEWS, async ([key, question]) => {
     return [key, await ask(api, question, options)] as const;
   });
   const answerOf = new Map(answers);

@@ -17,9 +17,9 @@ interface Group {
 }
 
 /** From this many reads of one kind and namespace on, a list is used. */
-const LEAST = 4;
+const LEAST_READS = 4;
 /** A list may read this many objects for each one requested; beyond that, single reads are cheaper. */
-const SPARE = 16;
+const SPARE_PER_READ = 16;
 
 /**
  * The same connection, with reads of single objects combined: reads of one kind in one namespace that are requested in
@@ -83,7 +83,9 @@ export function batchedReads(api: Api): Api {
 async function answerAll(api: Api, group: readonly Pending[], answered: () => void): Promise<void> {
   const [first] = group;
   const found =
-    first !== undefined && group.length >= LEAST ? await firstPage(api, first, group.length * SPARE) : undefined;
+    first !== undefined && group.length >= LEAST_READS
+      ? await firstPage(api, first, group.length * SPARE_PER_READ)
+      : undefined;
   if (found !== undefined) answered();
   for (const { ref, signal, answer } of group) {
     const object = found?.get(ref.name);

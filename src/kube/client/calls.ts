@@ -66,7 +66,7 @@ export function outcomeOf(answer: HttpAnswer, request: { accept?: string | undef
   const body = parsed(answer.text);
   if (answer.status >= 300) {
     const failed = failureOfAnswer(answer.status, body.value, answer.header('retry-after'), now);
-    return isOfNobody(failed) && answer.doubt
+    return isUnauthenticated(failed) && answer.doubt
       ? { ...failed, message: cleanText`${failed.message}; ${answer.doubt}` }
       : failed;
   }
@@ -85,7 +85,7 @@ export function outcomeOf(answer: HttpAnswer, request: { accept?: string | undef
 }
 
 /** Whether the server did not recognise us: it refused, or treated us as anonymous. */
-const isOfNobody = ({ reason, denied }: Failure): boolean =>
+const isUnauthenticated = ({ reason, denied }: Failure): boolean =>
   reason === 'unauthorized' || denied?.user === 'system:anonymous';
 
 function parsed(text: string): { isJson: boolean; value: unknown } {

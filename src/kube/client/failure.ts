@@ -35,15 +35,15 @@ const BY_STATUS: Record<number, FailureReason> = {
  * `not-found` only with a `Status` body. `retryAfter` the header of that name (seconds, or a date).
  */
 export function failureOfAnswer(status: number, body: unknown, retryAfter: string | undefined, now: number): Failure {
-  const told = isFields(body) ? (body as Status) : {};
-  const code = status >= 300 ? status : typeof told.code === 'number' ? told.code : 400;
-  const retryAfterMs = retryDelay(retryAfter, told.details?.retryAfterSeconds, now);
-  const message = messageOf(code, body, told);
-  const causes = causesOf(told);
+  const reported = isFields(body) ? (body as Status) : {};
+  const code = status >= 300 ? status : typeof reported.code === 'number' ? reported.code : 400;
+  const retryAfterMs = retryDelay(retryAfter, reported.details?.retryAfterSeconds, now);
+  const message = messageOf(code, body, reported);
+  const causes = causesOf(reported);
   const denied = code === 403 ? deniedOf(message) : undefined;
   return {
     ok: false,
-    reason: reasonOf(code, told, retryAfterMs !== undefined),
+    reason: reasonOf(code, reported, retryAfterMs !== undefined),
     status: code,
     message,
     ...(causes.length > 0 && { causes }),
@@ -56,8 +56,8 @@ function reasonOf(code: number, { kind, reason: named }: Status, askedToWait: bo
   const reason = typeof named === 'string' ? named : '';
   // A 404 of a proxy, or of a server that does not know the path, says nothing about the object.
   if (code === 404 && kind !== 'Status') return 'invalid';
-  const told = Object.hasOwn(BY_REASON, reason) ? BY_REASON[reason] : undefined;
-  if (told) return told;
+  const reported = Object.hasOwn(BY_REASON, reason) ? BY_REASON[reason] : undefined;
+  if (reported) return reported;
   if (code === 503 && askedToWait) return 'throttled';
   return BY_STATUS[code] ?? (code >= 400 && code < 500 ? 'invalid' : 'server-error');
 }
@@ -65,8 +65,9 @@ function reasonOf(code: number, { kind, reason: named }: Status, askedToWait: bo
 /** What an API server's own health endpoints write for each check that failed. */
 const FAILED_CHECK = /^\[-\].+$/gm;
 
-function messageOf(code: number, body: unknown, told: Status): Clean {
-  if (typeof told.message === 'string' && told.message !== '') return sanitise(told.message, MESSAGE_LENGTH);
+function messageOf(code: number, body: unknown, reported: Status): Clean {
+  if (typeof reported.message === 'string' && reported.message !== '')
+    return sanitise(reported.message, MESSAGE_LENGTH);
   if (typeof body === 'string' && body.trim() !== '') {
     const checks = body.match(FAILED_CHECK);
     if (checks) return cleanText`the server answered ${code}: ${sanitise(checks.join('; '), MESSAGE_LENGTH)}`;
@@ -75,8 +76,8 @@ function messageOf(code: number, body: unknown, told: Status): Clean {
   return cleanText`the server answered ${code} without saying why`;
 }
 
-function causesOf(told: Status): FieldCause[] {
-  const causes = told.details?.causes;
+function causesOf(reported: Status): FieldCause[] {
+  const causes = reported.details?.causes;
   if (!Array.isArray(causes)) return [];
   return causes.slice(0, 100).map((cause: Record<string, unknown> | null) => ({
     field: sanitise(cause?.field, 256),

@@ -9,7 +9,7 @@ import { createConnections, isLoopback, isUsableProxy, proxyFor } from './connec
 import { createCredentials, type MaterialSource } from './credentials.ts';
 import { type Loaded, loadKubeconfig, type Machine, type Refusal, resolveTarget } from './kubeconfig.ts';
 import { impersonationHeaders, kubeconfigSource } from './kubeconfig-source.ts';
-import { type SideBySide, thisMachine } from './machine.ts';
+import { type SharedByConnections, thisMachine } from './machine.ts';
 import { type RunCommand, runCommand } from './run-command.ts';
 import { readServerUrl } from './server-url.ts';
 
@@ -30,7 +30,7 @@ export interface ConnectOptions {
   clock?: Clock;
   machine?: Machine;
   /** One of many connections of this process. */
-  beside?: SideBySide | undefined;
+  beside?: SharedByConnections | undefined;
   run?: RunCommand;
 }
 

@@ -24,7 +24,7 @@ export type KnownContexts = { ok: true; contexts: readonly KnownContext[] } | { 
 export function contextsReader(
   path?: string,
   machine: Machine = thisMachine(),
-  look: (file: string) => string = fileSign,
+  look: (file: string) => string = fileFingerprint,
 ): () => Promise<KnownContexts> {
   let last: { sign: string; known: KnownContexts } | undefined;
   return async () => {
@@ -38,7 +38,7 @@ export function contextsReader(
 }
 
 /** A fingerprint of a file. */
-function fileSign(file: string): string {
+function fileFingerprint(file: string): string {
   try {
     const { ino, size, mtimeMs } = statSync(file);
     return `${ino} ${size} ${mtimeMs}`;

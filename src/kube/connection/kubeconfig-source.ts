@@ -66,7 +66,7 @@ export function kubeconfigSource(parts: {
   }
 
   async function gather(): Promise<Outcome<Material>> {
-    if (isReadByAnybody(parts.server.url)) {
+    if (isUnencryptedRemote(parts.server.url)) {
       return { ok: true, status: 0, value: { tls: {}, headers: impersonationHeaders(user, parts.impersonation) } };
     }
     const fresh = await withFreshToken(user, parts);
@@ -127,7 +127,7 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
 }
 
 /** Whether the server is reached by plain HTTP on another machine: as with kubectl, it gets no credentials. */
-function isReadByAnybody(server: string): boolean {
+function isUnencryptedRemote(server: string): boolean {
   const { protocol, hostname } = new URL(server);
   return protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''));
 }

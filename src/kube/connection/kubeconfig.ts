@@ -190,8 +190,8 @@ const list = (value: unknown) => (Array.isArray(value) ? value.filter(isMap) : [
 const EXEC_EXTENSION = 'client.authentication.k8s.io/exec';
 
 function withExecExtension(cluster: Cluster, raw: Record<string, unknown>): KubeCluster {
-  const told = list(raw.extensions).find(entry => entry.name === EXEC_EXTENSION);
-  return told ? { ...cluster, execExtension: told.extension } : cluster;
+  const own = list(raw.extensions).find(entry => entry.name === EXEC_EXTENSION);
+  return own ? { ...cluster, execExtension: own.extension } : cluster;
 }
 
 function withExtras(user: User, raw: Record<string, unknown>, folder: string): KubeUser {

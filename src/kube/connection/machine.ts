@@ -4,7 +4,7 @@ import type { Turns } from '../../host/turns.ts';
 import type { Machine } from './kubeconfig.ts';
 
 /** What the connections of one process to many clusters share. */
-export interface SideBySide {
+export interface SharedByConnections {
   machine: Machine;
   /** How many clusters there are. */
   clusters: number;
@@ -13,7 +13,7 @@ export interface SideBySide {
 }
 
 /** The machine for many connections: a kubeconfig is parsed once for all of them, as long as its text is the same. */
-export const machineOfMany = (): Machine => ({ ...thisMachine(), parsed: new Map() });
+export const sharedMachine = (): Machine => ({ ...thisMachine(), parsed: new Map() });
 
 /** The machine that this process runs on. */
 export const thisMachine = (): Machine => ({

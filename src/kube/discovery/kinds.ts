@@ -19,7 +19,7 @@ export interface Kinds {
   whyNotServed(apiVersion: string, kind: string, askedAt: number): Promise<Failure | undefined>;
 }
 
-const LOOK_AGAIN_MS = 5_000;
+const RETRY_UNKNOWN_MS = 5_000;
 
 interface Search {
   resource?: ApiResource;
@@ -70,7 +70,7 @@ export function createKinds(fetch: () => Promise<Outcome<Discovery>>, clock: Clo
     const found = await discovery();
     if (!found.ok) return found;
     const first = look(found.value, apiVersion, kind);
-    if (first.resource || clock.monotonic() - fetchedAt < LOOK_AGAIN_MS) return { ...found, value: first };
+    if (first.resource || clock.monotonic() - fetchedAt < RETRY_UNKNOWN_MS) return { ...found, value: first };
     const again = await discovery(true);
     return again.ok ? { ...again, value: look(again.value, apiVersion, kind) } : again;
   }

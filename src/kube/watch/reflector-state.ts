@@ -48,18 +48,18 @@ export function statusOf(self: ReflectorState, rows: number, now: number, timing
 }
 
 // Failures that waiting does not fix: the rows cannot be trusted, whatever their age.
-const BLINDING = new Set<FailureReason>(['forbidden', 'not-found', 'unauthorized', 'invalid']);
+const PERMANENT_FAILURES = new Set<FailureReason>(['forbidden', 'not-found', 'unauthorized', 'invalid']);
 // After this many failed watches in a row the version may be invalid (the store was restored from a backup), so list
 // again.
 const FAILURES_TO_RELIST = 3;
 
 /** The state that a failure leads to. */
 export const stateAfter = (self: ReflectorState, because: Failure): SyncState =>
-  BLINDING.has(because.reason) || !self.everSynced ? 'blind' : 'reconnecting';
+  PERMANENT_FAILURES.has(because.reason) || !self.everSynced ? 'blind' : 'reconnecting';
 
 /** The step after a failure: a failed list starts over; a watch resumes, unless it was refused or keeps failing. */
 export function stepAfter(self: ReflectorState, step: 'watch' | 'list', because: Failure): 'watch' | 'list' {
-  if (step === 'list' || BLINDING.has(because.reason)) return 'list';
+  if (step === 'list' || PERMANENT_FAILURES.has(because.reason)) return 'list';
   if (because.reason === 'server-error') self.watchFailures += 1;
   if (because.reason === 'unreachable') self.afterOutage = true;
   return self.watchFailures < FAILURES_TO_RELIST ? 'watch' : 'list';

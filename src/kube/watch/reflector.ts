@@ -47,9 +47,9 @@ export interface ReflectorOptions<Row> {
 }
 
 // Failures that a retry will not fix soon. `unauthorized` is not among them, as an expired token may be renewed.
-const LASTING = new Set<FailureReason>(['forbidden', 'not-found', 'invalid']);
+const PERSISTENT_FAILURES = new Set<FailureReason>(['forbidden', 'not-found', 'invalid']);
 /** How many objects are processed before the event loop gets its turn. */
-const AT_A_STRETCH = 100;
+const OBJECTS_PER_TURN = 100;
 /** What follows a step: watch on, list again, or pause because of a failure. */
 type Next = 'watch' | 'list' | Failure;
 
@@ -110,7 +110,7 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
     for (const [index, object] of page.items.entries()) {
       seen.add(absorb(object));
       // Key presses and frames need not wait for a whole page.
-      if (index % AT_A_STRETCH === AT_A_STRETCH - 1) await new Promise(resolve => setImmediate(resolve));
+      if (index % OBJECTS_PER_TURN === OBJECTS_PER_TURN - 1) await new Promise(resolve => setImmediate(resolve));
     }
     self.loaded = seen.size;
     self.remaining = page.remaining;
@@ -144,13 +144,13 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
    * After an outage the server's store may have been restored from a backup; a watch from a later version would open
    * and stay silent.
    */
-  async function isFromTheFuture(signal: AbortSignal): Promise<boolean | Failure> {
+  async function isVersionAhead(signal: AbortSignal): Promise<boolean | Failure> {
     const now = await api.list(collection, { ...query, limit: 1, metadataOnly: true, signal });
     return now.ok ? isEarlier(now.value.resourceVersion, self.version) : now;
   }
 
   async function resume(signal: AbortSignal): Promise<Next> {
-    const future = self.afterOutage ? await isFromTheFuture(signal) : false;
+    const future = self.afterOutage ? await isVersionAhead(signal) : false;
     if (typeof future !== 'boolean') return future;
     self.afterOutage = false;
     return future ? 'list' : watch(signal);
@@ -160,7 +160,7 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
     const connection = new AbortController();
     const stop = () => connection.abort();
     signal.addEventListener('abort', stop, { once: true });
-    const dog = watchdog(connection);
+    const watchdogTask = watchdog(connection);
     try {
       for await (const event of api.watch(collection, {
         ...query,
@@ -181,7 +181,7 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
     } finally {
       connection.abort();
       signal.removeEventListener('abort', stop);
-      await dog;
+      await watchdogTask;
     }
   }
 
@@ -218,7 +218,7 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
 
   /** Reports a failure and waits as long as its kind requires. */
   async function afterFailure(because: Failure, signal: AbortSignal): Promise<void> {
-    const pause = LASTING.has(because.reason)
+    const pause = PERSISTENT_FAILURES.has(because.reason)
       ? timing.refusedPauseMs
       : Math.max(backoff.next(), because.retryAfterMs ?? 0);
     self.retryAt = clock.monotonic() + pause;

@@ -89,12 +89,12 @@ function rootText(root: Root, like: readonly Root[], about: About, { glyphs, col
       ? []
       : indented(`the same in: ${listed(like.map(({ finding }) => nameText(finding.object)))}`, 2, columns)),
     ...followsText(follows, columns, glyphs),
-    `  ${finding.rule}  ${gate}  ${canMend(finding) ? 'mayday fix ' : ''}${findingId(finding)}`,
+    `  ${finding.rule}  ${gate}  ${canFix(finding) ? 'mayday fix ' : ''}${findingId(finding)}`,
   ];
 }
 
 /** Whether mayday itself has a fix for it. */
-const canMend = (finding: Finding): boolean => isChaos(finding) || canIgnore(finding) || remediesOf(finding).length > 0;
+const canFix = (finding: Finding): boolean => isChaos(finding) || canIgnore(finding) || remediesOf(finding).length > 0;
 
 function fixText({ text, command, safe }: Fix, columns: number): string[] {
   const line = `fix${safe ? '' : ' (cannot be taken back)'}: ${text}`;

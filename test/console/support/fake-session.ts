@@ -22,8 +22,8 @@ import { failure } from '../../../src/kube/client/failure.ts';
 import type { Outcome } from '../../../src/kube/client/outcome.ts';
 import type { RunEventBody } from '../../../src/run/event.ts';
 import type { Draft } from '../../../src/suggest/draft.ts';
-import { judgeDraft } from '../../../src/suggest/judged.ts';
 import { type Suggested, suggestFor } from '../../../src/suggest/suggested.ts';
+import { validateDraft } from '../../../src/suggest/validated-draft.ts';
 import type { Clean } from '../../../src/text/sanitise.ts';
 import type { Finding } from '../../../src/triage/finding.ts';
 import type { Triage } from '../../../src/triage/result.ts';
@@ -337,7 +337,7 @@ export function fakeSession(play: Script<Clock>): Session {
     runSuite: order => play.runSuite?.(order) ?? Promise.reject(new Error('this cluster runs no suite')),
     suggest: async ref => play.suggest(ref),
     withReach: async draft => play.withReach(draft),
-    judgeDraft: async (draft, path) => judgeDraft(draft, path),
+    validateDraft: async (draft, path) => validateDraft(draft, path),
     inspect: async ref => play.inspect(ref),
     async followLog(source, hear) {
       hear({ is: 'lines', lines: play.log(source), isCut: false });

@@ -4,7 +4,7 @@ import { askAlerts } from '../../../src/gameday/alerts/ask.ts';
 import { type AlertWatchDeps, createAlertWatch } from '../../../src/gameday/alerts/watch.ts';
 import { alerts as alertRules } from '../../../src/gameday/plan/alert-rules.ts';
 import { fetchText } from '../../../src/host/fetch-text.ts';
-import { holdsUnseen } from '../../../src/text/json.ts';
+import { hasInvisible } from '../../../src/text/json.ts';
 import { manualClock } from '../../support/manual-clock.ts';
 import { monitoring } from './monitoring.ts';
 
@@ -58,7 +58,7 @@ describe('what fires', () => {
 
   test('is sanitised', () => {
     const alert = alertOf('prometheus', { alertname: 'a\u001b[2Jb', 'x\u0000': 'y\u202e', bad: 3 }) as Alert;
-    expect(holdsUnseen(alertText(alert))).toBe(false);
+    expect(hasInvisible(alertText(alert))).toBe(false);
     expect(alertOf('prometheus', { no: 'name' })).toBeUndefined();
     expect(alertOf('alertmanager', null)).toBeUndefined();
   });

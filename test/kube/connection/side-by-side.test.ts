@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { connectionsFor } from '../../../src/kube/connection/connections.ts';
 import { loadKubeconfig, type Machine } from '../../../src/kube/connection/kubeconfig.ts';
-import { machineOfMany, thisMachine } from '../../../src/kube/connection/machine.ts';
+import { sharedMachine, thisMachine } from '../../../src/kube/connection/machine.ts';
 
 const file = (token: string) => `
 apiVersion: v1
@@ -46,7 +46,7 @@ test('what one connection changes in what it was given, such as a token, no othe
 });
 
 test('the machine of many connections keeps what it parses, that of one does not', () => {
-  expect(machineOfMany().parsed).toBeDefined();
+  expect(sharedMachine().parsed).toBeDefined();
   expect(thisMachine().parsed).toBeUndefined();
 });
 

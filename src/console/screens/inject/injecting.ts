@@ -60,7 +60,7 @@ export function createInjecting(context: Context, catalogue: Pick<Catalogue, 'lo
 
   /** Asks how `validate` sees the draft; an answer about an older draft is dropped. */
   async function judge(draft: Draft): Promise<void> {
-    const judged = await context.session?.judgeDraft(draft, pathOf(draft));
+    const judged = await context.session?.validateDraft(draft, pathOf(draft));
     if (judged && view().form?.draft === draft) updateForm({ judged });
   }
 

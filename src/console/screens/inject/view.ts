@@ -1,7 +1,7 @@
 import type { ObjectRef } from '../../../k8s/object.ts';
 import type { Draft } from '../../../suggest/draft.ts';
-import type { Judged } from '../../../suggest/judged.ts';
 import type { Suggested, Suggestion } from '../../../suggest/suggested.ts';
+import type { ValidatedDraft } from '../../../suggest/validated-draft.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { fuzzyScore } from '../palette/entries.ts';
 
@@ -9,7 +9,7 @@ import { fuzzyScore } from '../palette/entries.ts';
 export interface FormView {
   draft: Draft;
   /** How `validate` sees the draft; undefined until it was asked. */
-  judged: Judged | undefined;
+  judged: ValidatedDraft | undefined;
   /** The key of the field under the cursor. */
   field: string | undefined;
   /** The number of pods that are in reach is still asked for. */

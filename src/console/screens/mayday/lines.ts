@@ -6,7 +6,7 @@ import type { Stop } from '../../../revert/stop.ts';
 import { wordFor } from '../../../revert/trust/answer.ts';
 import { counted } from '../../../text/counted.ts';
 import { age } from '../../../text/duration.ts';
-import { broken } from '../../../text/wrap.ts';
+import { breakAnywhere } from '../../../text/wrap.ts';
 import type { RevertEnd } from '../../deps.ts';
 import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState, MaydayView } from '../../store/state.ts';
@@ -91,7 +91,7 @@ function tallyRow(mayday: MaydayView, { glyphs }: View): Line {
 function askedLines({ records }: NonNullable<MaydayView['asked']>, { columns }: View): Line[] {
   return records.flatMap(({ lines }, index) =>
     lines.flatMap((text, row) =>
-      broken(numbered(text, index, row), columns).map(part => line(span(part, row === 0 ? 'title' : 'plain'))),
+      breakAnywhere(numbered(text, index, row), columns).map(part => line(span(part, row === 0 ? 'title' : 'plain'))),
     ),
   );
 }
@@ -100,7 +100,7 @@ function askedLines({ records }: NonNullable<MaydayView['asked']>, { columns }: 
 export const askedHeight = ({ records }: NonNullable<MaydayView['asked']>, columns: number): number =>
   records.reduce(
     (sum, { lines }, index) =>
-      sum + lines.reduce((rows, text, row) => rows + broken(numbered(text, index, row), columns).length, 0),
+      sum + lines.reduce((rows, text, row) => rows + breakAnywhere(numbered(text, index, row), columns).length, 0),
     0,
   );
 

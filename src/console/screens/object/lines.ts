@@ -1,7 +1,7 @@
 import type { InspectionRow, InspectionSection } from '../../../health/inspect/inspection.ts';
 import { nameOf } from '../../../k8s/object-ref.ts';
 import { sanitise } from '../../../text/sanitise.ts';
-import { broken, wrapWhole } from '../../../text/wrap.ts';
+import { breakAnywhere, wrapWhole } from '../../../text/wrap.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { type Line, line, span, type Tone } from '../../widgets/line.ts';
 import { rule } from '../../widgets/rule.ts';
@@ -53,7 +53,7 @@ function yamlLines({ object }: ConsoleState, columns: number): Line[] {
   return (object.inspection?.yaml ?? []).flatMap(text => {
     const key = /^(\s*(?:- )?)([^\s:][^:]*:)(.*)$/.exec(text);
     if (key && text.length <= columns) return [line(key[1] ?? '', span(key[2] ?? '', 'accent'), key[3] ?? '')];
-    return broken(text, columns).map(part => line(part));
+    return breakAnywhere(text, columns).map(part => line(part));
   });
 }
 
@@ -76,7 +76,7 @@ function logLines(
   // From the end backwards, since long lines take several rows.
   const shown: Line[] = [];
   for (let i = end - 1; i >= 0 && shown.length < room; i--)
-    shown.unshift(...broken(log.lines[i] ?? '', columns).map(part => line(part)));
+    shown.unshift(...breakAnywhere(log.lines[i] ?? '', columns).map(part => line(part)));
   const message = log.message === '' ? [] : [line(span(`  not read: ${log.message}`, 'bad'))];
   return [
     rule(which, columns, view, '', true),

@@ -1,7 +1,7 @@
 import { sinceWords } from '../../../health/trouble.ts';
 import type { State } from '../../../text/glyphs.ts';
 import { width } from '../../../text/width.ts';
-import { broken, wrap } from '../../../text/wrap.ts';
+import { breakAnywhere, wrap } from '../../../text/wrap.ts';
 import type { Finding, Severity } from '../../../triage/finding.ts';
 import type { GateResult } from '../../../triage/gate-run.ts';
 import { GATES, type GateStatus } from '../../../triage/gates.ts';
@@ -157,7 +157,7 @@ const LABEL = 8;
 
 /** A command to copy: nothing of it is cut. */
 const whole = (word: string, text: string, columns: number): Line[] =>
-  broken(text, columns - LABEL - 2).map((part, i) =>
+  breakAnywhere(text, columns - LABEL - 2).map((part, i) =>
     line(span(`  ${(i === 0 ? word : '').padEnd(LABEL)}`, 'dim'), span(part, 'accent')),
   );
 

@@ -53,7 +53,7 @@ export const apiserviceUnavailable: Rule = {
     looksAt:
       'The condition Available of APIServices that a Service in the cluster serves, and the way from that Service down to its pods.',
     why: 'While one aggregated API is unavailable, discovery is incomplete: namespaces cannot be deleted, garbage collection stops, and HPAs that read metrics from it are blind.',
-    whatToDo: 'Mend what serves it. If it was uninstalled, delete the APIService that was left behind.',
+    whatToDo: 'Fix what serves it. If it was uninstalled, delete the APIService that was left behind.',
   },
   *look({ view, now }) {
     for (const down of downServices(view, now)) yield unavailable(view, now, down);
@@ -102,7 +102,7 @@ function unavailable(view: ClusterView, now: number, { service, target, dead }: 
         },
       !isStale &&
         workload !== undefined && {
-          text: `Mend ${workload.kind} ${workload.metadata.name}, whose pods serve this apiservice.`,
+          text: `Fix ${workload.kind} ${workload.metadata.name}, whose pods serve this apiservice.`,
           command: command(view, ['kubectl', 'describe', ...named(refOf(workload))]),
         },
       !isStale &&

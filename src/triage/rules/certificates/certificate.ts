@@ -104,7 +104,7 @@ function notReady(view: ClusterView, now: number, certificate: ViewObject): Find
       },
       problem !== undefined &&
         near === undefined && {
-          text: `Make or mend ${cause.kind} ${cause.name}, or name an issuer that can issue in spec.issuerRef.`,
+          text: `Make or fix ${cause.kind} ${cause.name}, or name an issuer that can issue in spec.issuerRef.`,
           command: command(view, ['kubectl', 'edit', 'certificate.cert-manager.io', name, '-n', namespace]),
         },
       {

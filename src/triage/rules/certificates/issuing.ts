@@ -80,7 +80,7 @@ function stoppedByOrder(view: ClusterView, order: ViewObject): Stopped {
     what: `its ACME order is ${text(status.state)}${said && `: ${said}`}`,
     evidence: [`Order ${metadata.name} status: state ${text(status.state)}, reason "${said}"`],
     fix: {
-      text: 'Mend what the ACME server says of the order (a name that does not resolve, a CAA record, a rate limit), then have the certificate issued again by deleting its failed CertificateRequest.',
+      text: 'Fix what the ACME server says of the order (a name that does not resolve, a CAA record, a rate limit), then have the certificate issued again by deleting its failed CertificateRequest.',
       command: command(view, ['kubectl', 'describe', ...named(refOf(order))]),
     },
   };
@@ -107,7 +107,7 @@ function stoppedByRequest(view: ClusterView, request: ViewObject): Stopped | und
       what: `its certificate request failed: ${(denied ?? ready)?.message}`,
       evidence,
       fix: {
-        text: 'Mend what the message names, then delete the failed CertificateRequest: cert-manager makes a new one.',
+        text: 'Fix what the message names, then delete the failed CertificateRequest: cert-manager makes a new one.',
         command: command(view, ['kubectl', 'delete', ...named(refOf(request))]),
       },
     };

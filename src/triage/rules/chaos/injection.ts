@@ -57,7 +57,7 @@ const ruleOf = (type: FaultType | 'unknown'): Rule => {
       looksAt: `The marks that an injection of type ${type === 'unknown' ? 'that cannot be read' : type} leaves in labels and annotations (chaos.operatorchaos.io/…).`,
       why: `The marks say that ${summary.replace(/^(a|it|pods|the) /, '$1 ')}. ${effect}`,
       whatToDo:
-        'Revert the injection before anything else is mended: `mayday revert ID` puts the original back and verifies it.',
+        'Revert the injection before anything else is fixed: `mayday revert ID` puts the original back and verifies it.',
     },
     *asks() {
       yield { is: 'marks' };

@@ -29,7 +29,7 @@ export const crdConversionDead: Rule = {
     looksAt:
       'CRDs with a conversion webhook: the way to its Service and pods, its caBundle, and failed conversions that namespaces, applications and warnings tell of.',
     why: 'When an object lies in another version than is asked for, the API server calls the conversion webhook. While that is dead every list and watch of the kind fails, namespaces that hold one cannot be deleted, and garbage collection stalls.',
-    whatToDo: 'Mend what serves the conversion. If the schemas agree, strategy None does without it.',
+    whatToDo: 'Fix what serves the conversion. If the schemas agree, strategy None does without it.',
   },
   *look({ view, now }) {
     for (const crd of view.all('CustomResourceDefinition')) {
@@ -122,7 +122,7 @@ function mendFix(view: ClusterView, where: string, workload: ViewObject | undefi
         command: command(view, ['kubectl', 'scale', ...what, '--replicas=1']),
       }
     : {
-        text: `Mend ${workload.kind} ${workload.metadata.name}, which serves the conversion webhook.`,
+        text: `Fix ${workload.kind} ${workload.metadata.name}, which serves the conversion webhook.`,
         command: command(view, ['kubectl', 'describe', ...what]),
       };
 }

@@ -34,7 +34,7 @@ export const crdTerminating: Rule = {
       'CRDs with a deletionTimestamp, the instances that are left, the finalizers that hold those, and who should take the finalizers off.',
     why: 'Deleting a CRD deletes every object of its kind. It cannot be stopped; it only waits for instances that are held by finalizers.',
     whatToDo:
-      'Save the instances that are left before anything else. Then let the deletion finish (mend the controller that holds finalizers), apply the CRD again, and bring the objects back from the files or from Git.',
+      'Save the instances that are left before anything else. Then let the deletion finish (fix the controller that holds finalizers), apply the CRD again, and bring the objects back from the files or from Git.',
   },
   *asks({ view }) {
     for (const crd of view.all('CustomResourceDefinition')) {

@@ -47,7 +47,7 @@ export const gitopsApplication: Rule = {
       'The sync and health of each Argo CD application, its last operation resource by resource, its error conditions, and whether what it calls Synced is there.',
     why: 'An application shows in one place what the API server refused, what Git cannot deliver and which object is not well. One refused object fails the whole sync: the others wait for it.',
     whatToDo:
-      'Mend what the words of the API server name. Change manifests in Git: what is changed by hand is put back. Then hard refresh and sync.',
+      'Fix what the words of the API server name. Change manifests in Git: what is changed by hand is put back. Then hard refresh and sync.',
   },
   *asks({ view }) {
     for (const app of view.all('Application')) yield* readsOf(stateOf(app));
@@ -124,7 +124,7 @@ function unknown(view: ClusterView, state: AppState, all: readonly AppState[]): 
     severity: 'high',
     summary: `sync status ${state.sync || 'Unknown'}: ${advice?.why ?? `the application cannot be compared (${words.slice(0, 160) || 'no reason given'})`}`,
     cause: `${advice?.why ?? 'Argo CD could not compare Git with the cluster'}. ${spread}`,
-    fix: advice?.fix ?? 'Mend the repo-server, redis or the connection that the words name; then hard refresh.',
+    fix: advice?.fix ?? 'Fix the repo-server, redis or the connection that the words name; then hard refresh.',
     because: [
       ...state.refusals.flatMap(({ refusal }) => blamedBy(view, refusal, homeOf(state))),
       ...engineCauses(view),
@@ -201,7 +201,7 @@ function unwell(state: AppState): Verdict | undefined {
     severity: 'high',
     summary: `health ${state.health}${names === '' ? '' : `: ${names}`}`,
     cause: 'The application is as well as the worst of its objects.',
-    fix: 'Mend the object that is not well.',
+    fix: 'Fix the object that is not well.',
     because: (sick.length > 0 ? sick : state.resources).map(causeOf),
   };
 }
@@ -239,7 +239,7 @@ function outOfSync(state: AppState, now: number): Verdict | undefined {
   return {
     severity: 'warn',
     summary: 'Progressing for long: its objects do not become healthy',
-    fix: 'Mend the object that does not progress.',
+    fix: 'Fix the object that does not progress.',
     because: moving.map(causeOf),
   };
 }

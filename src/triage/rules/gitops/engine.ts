@@ -64,7 +64,7 @@ export const gitopsEngine: Rule = {
     looksAt:
       'The workloads of Argo CD (repo-server, application-controller, redis) and of the controllers of Flux: whether each has a ready pod.',
     why: 'When a part of the engine is down every application is Unknown, or stays as it was, whatever is in Git. That is no fault of the applications.',
-    whatToDo: 'Mend the part, then hard refresh the applications that are Unknown, a few at a time.',
+    whatToDo: 'Fix the part, then hard refresh the applications that are Unknown, a few at a time.',
   },
   *look({ view, now }) {
     for (const { workload, use } of engineParts(view)) {

@@ -44,7 +44,7 @@ export const fluxNotReady: Rule = {
       'The conditions Ready, Stalled and Released of Flux objects: GitRepository, HelmRepository, OCIRepository, HelmChart, Kustomization and HelmRelease, with what they depend on.',
     why: 'What Flux cannot fetch, build or apply stays as it was: changes in Git do not arrive, and drift is not corrected.',
     whatToDo:
-      'Mend what the message names: credentials, branch or path of the source, the manifest, or what refuses it in the cluster; then have Flux reconcile.',
+      'Fix what the message names: credentials, branch or path of the source, the manifest, or what refuses it in the cluster; then have Flux reconcile.',
   },
   *look({ view, now }) {
     for (const kind of KINDS)
@@ -135,7 +135,7 @@ function whatToDo({ reason, message }: Condition, { spec }: ViewObject): string 
     return 'A helm that was cut off left the release pending: roll it back (helm rollback) or delete its newest Secret sh.helm.release.v1.*, then have Flux reconcile.';
   if (/Install|Upgrade|Rollback|Test/.test(reason))
     return 'Correct the values or the chart of the release as the message says; it is rolled back or tried again by its remediation settings.';
-  if (/Health/.test(reason)) return 'Mend the objects whose health check fails: the message names them.';
+  if (/Health/.test(reason)) return 'Fix the objects whose health check fails: the message names them.';
   return 'Correct in Git what the message names.';
 }
 

@@ -13,12 +13,12 @@ export function adviceFor(refusal: Refusal): RefusalAdvice {
     case 'webhook unavailable':
       return {
         why: `admission webhook ${refusal.webhook} cannot be called: ${unreachableWords[refusal.how]}`,
-        fix: 'Mend the webhook; no manifest is at fault. Then sync again.',
+        fix: 'Fix the webhook; no manifest is at fault. Then sync again.',
       };
     case 'conversion failed':
       return {
         why: `the conversion webhook of ${refusal.kind} fails: ${unreachableWords[refusal.how]}`,
-        fix: 'Mend the conversion webhook of the CRD; then sync again.',
+        fix: 'Fix the conversion webhook of the CRD; then sync again.',
       };
     case 'webhook denied': {
       const hits = refusal.hits.map(({ policy, rule }) => `${policy}${rule ? `/${rule}` : ''}`).slice(0, 3);
@@ -107,7 +107,7 @@ export function adviceFor(refusal: Refusal): RefusalAdvice {
     case 'unreachable':
       return {
         why: `what it needs does not answer (${refusal.how})`,
-        fix: 'Mend what does not answer, then hard refresh.',
+        fix: 'Fix what does not answer, then hard refresh.',
       };
   }
 }

@@ -53,7 +53,7 @@ export const hpaNotScaling: Rule = {
     looksAt: 'The conditions AbleToScale and ScalingActive of HorizontalPodAutoscalers.',
     why: 'Without a target or without metrics the number of replicas stays as it is, whatever the load.',
     whatToDo:
-      'Correct scaleTargetRef, give every container requests for the metric, or mend the API that serves the metrics.',
+      'Correct scaleTargetRef, give every container requests for the metric, or fix the API that serves the metrics.',
   },
   *look({ view, now }) {
     for (const hpa of view.all('HorizontalPodAutoscaler')) {

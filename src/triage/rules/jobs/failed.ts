@@ -74,7 +74,7 @@ export const jobFailed: Rule = {
     looksAt:
       'Jobs with the condition Failed, the exit code and the log of their last pod. A Job whose work was done since is left out.',
     why: 'A failed Job is not tried again: what it should have done is not done.',
-    whatToDo: 'Mend what its log tells of, then make the Job again.',
+    whatToDo: 'Fix what its log tells of, then make the Job again.',
   },
   *asks(looking) {
     for (const { read } of failedJobs(looking)) if (read) yield read;
@@ -127,7 +127,7 @@ function fixes(view: ClusterView, { job, top }: FailedJob): FixDraft[] {
   const again = `${top.ref.name.slice(0, 50)}-again`;
   return [
     {
-      text: 'Mend what the log of the failed pod tells of, then make the job again (delete it and apply it anew).',
+      text: 'Fix what the log of the failed pod tells of, then make the job again (delete it and apply it anew).',
       command: command(view, ['kubectl', 'logs', `job/${name}`, '-n', namespace, '--all-containers', '--tail=100']),
     },
     top.ref.kind === 'CronJob'

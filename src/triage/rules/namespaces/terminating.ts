@@ -69,7 +69,7 @@ export const namespaceTerminating: Rule = {
       'Namespaces that have been Terminating for over a minute: the conditions that the namespace controller writes, what is left in them, its finalizers, and who should take those off.',
     why: 'A namespace goes only when everything in it can be listed and deleted. A dead aggregated API or conversion webhook stops the listing; a finalizer whose controller is gone stops the deletion.',
     whatToDo:
-      'Mend the API or the controller that the conditions name. Take a finalizer off by hand only when its controller will not come back. Never force the namespace itself (/finalize): what is left in it would stay in etcd for ever.',
+      'Fix the API or the controller that the conditions name. Take a finalizer off by hand only when its controller will not come back. Never force the namespace itself (/finalize): what is left in it would stay in etcd for ever.',
   },
   *asks({ view, now }) {
     for (const namespace of stuck(view, now))
@@ -190,7 +190,7 @@ function fixesOf(
       .filter(({ owner }) => owner.alive)
       .flatMap(({ finalizer, owner }) => owner.workloads.slice(0, 1).map(one => askController(view, finalizer, one))),
     blocked && {
-      text: 'Mend the aggregated API or conversion webhook that the condition names; the namespace then goes by itself. Do not force it: what is left in it would stay in etcd.',
+      text: 'Fix the aggregated API or conversion webhook that the condition names; the namespace then goes by itself. Do not force it: what is left in it would stay in etcd.',
       command: command(view, ['kubectl', 'get', 'apiservices']),
     },
     ...dead.flatMap(({ finalizer, owner }) => {

@@ -21,7 +21,7 @@ export const catalogUnreachable: Rule = {
     looksAt: 'The fields status.connectionState and status.reason of CatalogSources.',
     why: 'OLM resolves all Subscriptions of a namespace together: one catalog that does not answer keeps every operator of it from being installed or upgraded.',
     whatToDo:
-      'Mend the registry pod of the catalog (its image, most often), or correct spec.image or spec.address. Delete a catalog that nobody needs.',
+      'Fix the registry pod of the catalog (its image, most often), or correct spec.image or spec.address. Delete a catalog that nobody needs.',
   },
   *look({ view, now }) {
     for (const catalog of view.all('CatalogSource')) {
@@ -49,7 +49,7 @@ export const catalogUnreachable: Rule = {
           'The registry of the catalog is not running, its image cannot be pulled, or nothing listens at its address.',
         fixes: [
           {
-            text: 'Mend the registry pod of the catalog. Where it runs and hangs, delete it: OLM makes it anew.',
+            text: 'Fix the registry pod of the catalog. Where it runs and hangs, delete it: OLM makes it anew.',
             command: command(view, ['kubectl', 'delete', 'pods', '-n', namespace, '-l', `olm.catalogSource=${name}`]),
           },
           {

@@ -35,7 +35,7 @@ export const operatorNotInstalled: Rule = {
     looksAt:
       'The fields status.phase, status.reason and status.requirementStatus of ClusterServiceVersions: those that have Failed, or are Pending or Installing for over five minutes.',
     why: 'A version that is not Succeeded is an operator that does not work: its custom resources are not reconciled.',
-    whatToDo: 'Provide the requirements that are missing, or mend the deployment that does not become ready.',
+    whatToDo: 'Provide the requirements that are missing, or fix the deployment that does not become ready.',
   },
   *look({ view, now }) {
     for (const version of view.all('ClusterServiceVersion')) {
@@ -71,7 +71,7 @@ export const operatorNotInstalled: Rule = {
               (lacks !== '' &&
                 `Provide what is missing: ${lacks}. A CustomResourceDefinition comes with the operator that owns it.`) ||
               (REMEDIES.find(([words]) => words.test(reason))?.[1] ??
-                'Mend the deployments of the operator: OLM then tries again by itself.'),
+                'Fix the deployments of the operator: OLM then tries again by itself.'),
             command: command(view, ['kubectl', 'describe', ...named(refOf(version))]),
           },
         ],

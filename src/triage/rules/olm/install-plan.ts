@@ -18,7 +18,7 @@ export const installPlanWaits: Rule = {
   about: {
     looksAt: 'InstallPlans in phase RequiresApproval or Failed, and whether an older version is installed already.',
     why: 'With installPlanApproval Manual nothing is installed before somebody approves. That is on purpose for upgrades; an operator that was never installed because of it is missing.',
-    whatToDo: 'Approve the plan (spec.approved: true), or mend what it failed of.',
+    whatToDo: 'Approve the plan (spec.approved: true), or fix what it failed of.',
   },
   *look({ view, now }) {
     for (const plan of view.all('InstallPlan')) {
@@ -58,7 +58,7 @@ function unfinished(view: ClusterView, plan: ViewObject, waits: boolean): Findin
             command: patchCommand(view, named(refOf(plan)), 'merge', { spec: { approved: true } }),
           }
         : {
-            text: 'Mend what it failed of, then delete the plan: OLM makes a new one.',
+            text: 'Fix what it failed of, then delete the plan: OLM makes a new one.',
             command: command(view, ['kubectl', 'describe', ...named(refOf(plan))]),
           },
     ],

@@ -23,7 +23,7 @@ export const subscriptionFails: Rule = {
     looksAt:
       'The conditions ResolutionFailed, BundleUnpackFailed, InstallPlanFailed, InstallPlanMissing and CatalogSourcesUnhealthy of Subscriptions, and whether the catalog that each names exists.',
     why: 'An operator whose Subscription cannot be resolved is neither installed nor upgraded. One such Subscription holds up all others in its namespace.',
-    whatToDo: 'Correct the package, the channel or the catalog in the Subscription, or mend what the message names.',
+    whatToDo: 'Correct the package, the channel or the catalog in the Subscription, or fix what the message names.',
   },
   *look({ view, now }) {
     for (const subscription of view.all('Subscription')) {
@@ -81,7 +81,7 @@ function wrongWith(view: ClusterView, subscription: ViewObject): Wrong | undefin
             text: `Correct the channel (${text(spec.channel)}), the package (${text(spec.name)}), startingCSV or the source of the Subscription; where two operators exclude each other, remove one.`,
             command: edit,
           }
-        : { text: 'Mend what the message names; OLM then tries again by itself.', command: edit },
+        : { text: 'Fix what the message names; OLM then tries again by itself.', command: edit },
   };
 }
 

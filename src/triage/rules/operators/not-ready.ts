@@ -63,7 +63,7 @@ export const operatedNotReady: Rule = {
       'The conditions of InferenceServices, Knative Revisions, ScaledObjects, Rollouts, Kafka clusters and DataScienceClusters whose condition Ready has been False for over five minutes (a Rollout: whose phase is Degraded).',
     why: 'The operator of such an object says in its conditions what keeps it from working, often in words of what lies below.',
     whatToDo:
-      'Mend what the conditions name. What the object is made of has findings of its own, which then explain this one.',
+      'Fix what the conditions name. What the object is made of has findings of its own, which then explain this one.',
   },
   *look({ view, now }) {
     for (const kind of KINDS)
@@ -89,7 +89,7 @@ export const operatedNotReady: Rule = {
           cause: fault.message || fault.reason,
           fixes: [
             {
-              text: `${remedy ?? 'Mend what its conditions name.'}${undoneBy(view, object)}`,
+              text: `${remedy ?? 'Fix what its conditions name.'}${undoneBy(view, object)}`,
               command: command(view, ['kubectl', 'describe', ...named(refOf(object))]),
             },
           ],

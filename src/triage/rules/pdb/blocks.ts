@@ -33,7 +33,7 @@ export const pdbBlocks: Rule = {
     looksAt:
       'Disruption budgets with disruptionsAllowed 0: whether their numbers never allow one (maxUnavailable 0, minAvailable as many as there are pods) or too few pods are well, and whether a node that is cordoned still has such pods.',
     why: 'An eviction that a budget refuses is tried again for ever: a drain or an upgrade of nodes hangs. A budget does no harm as long as nobody evicts.',
-    whatToDo: 'Mend the pods, run one more replica, or change the budget so that one pod may go.',
+    whatToDo: 'Fix the pods, run one more replica, or change the budget so that one pod may go.',
   },
   *look({ view }) {
     for (const pdb of view.all('PodDisruptionBudget')) {
@@ -78,7 +78,7 @@ function blocked(view: ClusterView, pdb: ViewObject, why: 'unwell' | 'by design'
       {
         text: byDesign
           ? 'Run one more replica, or let one pod go: maxUnavailable 1 in place of what the budget says.'
-          : 'Mend the pods that are not ready; unhealthyPodEvictionPolicy AlwaysAllow lets broken pods be evicted.',
+          : 'Fix the pods that are not ready; unhealthyPodEvictionPolicy AlwaysAllow lets broken pods be evicted.',
         command: byDesign
           ? patchCommand(view, named(refOf(pdb)), 'merge', { spec: { minAvailable: null, maxUnavailable: 1 } })
           : command(view, ['kubectl', 'describe', ...named(refOf(pdb))]),

@@ -86,7 +86,7 @@ export const crashLoop: Rule = {
       'Containers in CrashLoopBackOff, or ended by an error and restarted: how their last run ended (exit code, signal) and the last lines of its log. Restarts of long ago are left out.',
     why: 'The kubelet restarts them with a growing delay of up to five minutes; meanwhile the pod serves nothing.',
     whatToDo:
-      'Read the end of the log. Exit code 143, or 137 without OOMKilled: look at the liveness probe. 127 or 126: mend the command.',
+      'Read the end of the log. Exit code 143, or 137 without OOMKilled: look at the liveness probe. 127 or 126: fix the command.',
   },
   *asks(looking) {
     for (const { what } of crashes(looking)) yield what.read;
@@ -105,8 +105,7 @@ export const oomKilled: Rule = {
   about: {
     looksAt: 'Containers whose last run ended as OOMKilled and that are not up now, with their memory limit.',
     why: 'The kernel kills a container at its memory limit; it will be killed again as soon as it has filled its memory.',
-    whatToDo:
-      'Raise the memory limit, or mend what uses the memory. A limit that nobody wrote comes from a LimitRange.',
+    whatToDo: 'Raise the memory limit, or fix what uses the memory. A limit that nobody wrote comes from a LimitRange.',
   },
   *look(looking) {
     for (const sick of crashes(looking)) if (isOom(sick.what)) yield found(looking, sick, 'pod/oom-killed');
@@ -271,7 +270,7 @@ function* fixes(
   if (oom)
     yield canSet
       ? {
-          text: `Raise the memory limit of ${containerWords(container)}${limit && ` above ${limit}`}, or mend the leak.`,
+          text: `Raise the memory limit of ${containerWords(container)}${limit && ` above ${limit}`}, or fix the leak.`,
           command: command(view, [
             'kubectl',
             'set',
@@ -293,7 +292,7 @@ function* fixes(
       view,
       top,
       hint
-        ? `Mend what the log names: ${hint.means}.`
+        ? `Fix what the log names: ${hint.means}.`
         : `Correct the command, the configuration or the image of ${containerWords(container)}.`,
     );
   const back = rollBack(view, top);

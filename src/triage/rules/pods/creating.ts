@@ -127,7 +127,7 @@ export const stuckCreating: Rule = {
       'Pods that have had a node for more than two minutes and are still ContainerCreating, with the events FailedMount, FailedAttachVolume and FailedCreatePodSandBox, and the ConfigMaps that their volumes name.',
     why: 'A kubelet creates no container before every volume is mounted and the network of the pod is set up.',
     whatToDo:
-      'Create the missing ConfigMap, Secret or key, free the volume from the node that holds it, or mend the storage driver or the network plugin.',
+      'Create the missing ConfigMap, Secret or key, free the volume from the node that holds it, or fix the storage driver or the network plugin.',
   },
   *asks(looking) {
     for (const { top, what } of stuck(looking))

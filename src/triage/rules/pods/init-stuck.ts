@@ -66,7 +66,7 @@ export const initStuck: Rule = {
     looksAt:
       'Init containers that have run for more than five minutes (and native sidecars that have not started), the hosts in their command, and the end of their log.',
     why: 'Main containers start only when all init containers have ended well. Most that hang wait for another service.',
-    whatToDo: 'Mend what the init container waits for, or correct the name that it asks for.',
+    whatToDo: 'Fix what the init container waits for, or correct the name that it asks for.',
   },
   *asks(looking) {
     for (const { what } of stuck(looking)) yield what.read;
@@ -107,7 +107,7 @@ export const initStuck: Rule = {
               top,
               `Correct the name in init container ${container.name}: Service ${near.near} exists, ${near.name} does not.`,
             ),
-          edit(view, top, `Mend what init container ${container.name} waits for${hint ? `: ${hint.means}` : ''}.`),
+          edit(view, top, `Fix what init container ${container.name} waits for${hint ? `: ${hint.means}` : ''}.`),
           rollBack(view, top),
           describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
         ],

@@ -22,7 +22,7 @@ export const podTerminating: Rule = {
       'Pods whose deletionTimestamp (which is the end of their grace period) passed more than a minute ago: their finalizers, and whether their node is there and ready.',
     why: 'The kubelet of the node has to say that the containers have ended; without it, and while a finalizer is left, the pod keeps its name and its volumes. A StatefulSet makes no new one meanwhile.',
     whatToDo:
-      'Mend the node, or, if it is gone for good, delete the node. Restore the controller that takes the finalizer away.',
+      'Fix the node, or, if it is gone for good, delete the node. Restore the controller that takes the finalizer away.',
   },
   *look({ view, now }) {
     for (const pod of view.all('Pod')) {

@@ -112,7 +112,7 @@ export const probeFails: Rule = {
     looksAt:
       'Containers that run and are not ready for more than a minute, the events Unhealthy of the kubelet, the probe against the ports and the other probes of the container, and the end of its log.',
     why: 'A pod with one container that is not ready is no endpoint of any Service; a failed liveness or startup probe gets the container killed.',
-    whatToDo: 'Correct port, path, scheme or timeout of the probe; or mend what the program says is not well.',
+    whatToDo: 'Correct port, path, scheme or timeout of the probe; or fix what the program says is not well.',
   },
   *asks(looking) {
     for (const { what } of unready(looking)) yield what.read;
@@ -153,7 +153,7 @@ function probeFinding({ view, answers, now }: RuleInput, sick: UnwellPods<Unread
     ],
     cause: `${hint ? `The log says: ${hint.means}. ` : ''}The ${type ?? 'readiness'} probe of ${containerWords(container)}${at ? ` (${at.target})` : ''} fails: ${fault.what}.`,
     fixes: [
-      edit(view, top, hint ? `Mend what the log names: ${hint.means}.` : fault.fix),
+      edit(view, top, hint ? `Fix what the log names: ${hint.means}.` : fault.fix),
       hint ? edit(view, top, fault.fix) : undefined,
       rollBack(view, top),
       describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
@@ -209,7 +209,7 @@ export const readinessGate: Rule = {
           edit(
             looking.view,
             sick.top,
-            `Mend the controller that sets ${unmet.join(', ')}; if there is none, take the readinessGates out of the pod template.`,
+            `Fix the controller that sets ${unmet.join(', ')}; if there is none, take the readinessGates out of the pod template.`,
           ),
         ],
         because: usualCauses(sick),

@@ -40,7 +40,7 @@ export const podRejected: Rule = {
     looksAt:
       'Pods that failed in the last hour with a reason by which kubelets refuse pods: UnexpectedAdmissionError, OutOfcpu, NodeAffinity, SysctlForbidden and the like.',
     why: 'The scheduler places such a pod again and again, and the kubelet refuses it each time: failed pods pile up, and none ever runs.',
-    whatToDo: 'Mend what the kubelet lacks: a device, a profile, room. Or take the wish out of the pods.',
+    whatToDo: 'Fix what the kubelet lacks: a device, a profile, room. Or take the wish out of the pods.',
   },
   *look({ view, now }) {
     for (const { top, pods } of rejectedByTop(view, now)) {

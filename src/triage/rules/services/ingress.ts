@@ -20,7 +20,7 @@ export const ingressBackend: Rule = {
   about: {
     looksAt: 'The backends of every Ingress: whether the Service exists, has the port, and has ready endpoints.',
     why: 'The controller answers 503 (or 404) for a path whose backend does not exist.',
-    whatToDo: 'Correct the name or the port of the backend, or mend what stands behind the Service.',
+    whatToDo: 'Correct the name or the port of the backend, or fix what stands behind the Service.',
   },
   *look({ view }) {
     for (const ingress of view.all('Ingress')) {
@@ -123,7 +123,7 @@ function wrongWith({ view }: Pick<RuleInput, 'view'>, ingress: ViewObject, backe
     severity: atZero ? 'warn' : 'high',
     what: `backend service ${backend.service} has no ready endpoints`,
     evidence: `Service ${namespace}/${backend.service}: no ready endpoint`,
-    fix: 'Mend what stands behind the Service.',
+    fix: 'Fix what stands behind the Service.',
     because: becauseOf(view, namespace, backend.service, behind),
   };
 }

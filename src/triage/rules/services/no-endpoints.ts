@@ -146,7 +146,7 @@ export const noReadyPods: Rule = {
     looksAt:
       'Services whose selector matches pods or a workload, and that have no ready endpoint. A workload that is scaled to 0 is no failure of its Service.',
     why: 'Nobody answers at the Service until one of its pods is ready.',
-    whatToDo: 'Mend the pods: their own finding says why they are not ready.',
+    whatToDo: 'Fix the pods: their own finding says why they are not ready.',
   },
   *look(looking) {
     for (const service of empty(looking)) {
@@ -195,7 +195,7 @@ function noReady({ view, now }: RuleInput, service: ViewObject): Finding | undef
         : `${workloads[0]?.kind ?? 'The workload'} ${workloads[0]?.metadata.name ?? ''} has no pods.`,
     fixes: [
       {
-        text: 'Mend the pods behind the Service.',
+        text: 'Fix the pods behind the Service.',
         command: command(view, [
           'kubectl',
           'get',

@@ -32,7 +32,7 @@ export const claimPending: Rule = {
       'Claims that have been Pending for more than two minutes: their storage class, the events of the provisioner, and the volumes that could match. A claim of a class that waits for its first pod is well while no pod uses it.',
     why: 'Pods that mount the claim are not placed or not started before it is bound.',
     whatToDo:
-      'Correct the storage class (a claim has to be made anew for that), mend the provisioner, or provide a volume that fits.',
+      'Correct the storage class (a claim has to be made anew for that), fix the provisioner, or provide a volume that fits.',
   },
   *look({ view, now }) {
     for (const claim of view.all('PersistentVolumeClaim')) {
@@ -178,7 +178,7 @@ function explain(
       why: failed.message,
       fixes: [
         {
-          text: `Mend the provisioner ${provisionerOf(storageClass)} as it says.`,
+          text: `Fix the provisioner ${provisionerOf(storageClass)} as it says.`,
           command: command(view, ['kubectl', 'describe', 'storageclass', className]),
         },
       ],

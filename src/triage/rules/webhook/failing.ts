@@ -56,7 +56,7 @@ export const webhookFailing: Rule = {
       'Words of the API server about failed webhook calls in warnings, conditions and applications: timeouts, refused connections, TLS errors, wrong answers.',
     why: 'A webhook can have ready endpoints and still not answer: a NetworkPolicy in between, a hung process, a wrong certificate or path.',
     whatToDo:
-      'Follow the reason in the words of the API server. Until it is mended, failurePolicy Ignore lets requests pass unchecked.',
+      'Follow the reason in the words of the API server. Until it is fixed, failurePolicy Ignore lets requests pass unchecked.',
   },
   *look(looking) {
     const { view, now } = looking;

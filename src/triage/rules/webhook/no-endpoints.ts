@@ -34,7 +34,7 @@ export const webhookNoEndpoints: Rule = {
     looksAt:
       'The EndpointSlices of the Service of each webhook: ready endpoints that have the port. Where there are none, the pods that the Service selects, down to the container that is not ready.',
     why: 'Without a ready endpoint the API server cannot call the webhook. A fail-closed one then refuses every request in its scope, in the whole cluster.',
-    whatToDo: 'Mend what stands behind the Service. Until then failurePolicy Ignore lets requests pass unchecked.',
+    whatToDo: 'Fix what stands behind the Service. Until then failurePolicy Ignore lets requests pass unchecked.',
   },
   *look({ view, now }) {
     for (const dead of deadHooks(view)) if (isEmpty(dead)) yield withoutEndpoints(view, now, dead);
@@ -148,7 +148,7 @@ function mendFix(view: ClusterView, namespace: string, name: string, { workloads
     };
   }
   return {
-    text: `Mend ${words(workload)}: see why its pods are not ready.`,
+    text: `Fix ${words(workload)}: see why its pods are not ready.`,
     command: command(view, ['kubectl', 'describe', ...named(refWords(workload))]),
   };
 }

@@ -58,7 +58,7 @@ export const webhookSlow: Rule = {
   about: {
     looksAt: 'Webhooks with failurePolicy Ignore and a long timeoutSeconds whose Service leads nowhere.',
     why: 'Nothing is refused, but where connections hang instead of being refused, each request waits for the whole timeout.',
-    whatToDo: 'Remove the webhook, mend its Service, or lower timeoutSeconds.',
+    whatToDo: 'Remove the webhook, fix its Service, or lower timeoutSeconds.',
   },
   *look({ view }) {
     for (const dead of deadHooks(view)) {

@@ -23,7 +23,7 @@ export const daemonPartly: Rule = {
     looksAt:
       'DaemonSets with fewer available pods than status.desiredNumberScheduled: on which nodes the pod has not been ready for more than two minutes, and which pods still have the old template because a rollout waits for those.',
     why: 'What a DaemonSet does, such as network, storage or logs, is missing on just these nodes; its rollout stops when maxUnavailable pods are not ready.',
-    whatToDo: 'Mend the pods on these nodes: their own finding says why they are not ready. Or roll back.',
+    whatToDo: 'Fix the pods on these nodes: their own finding says why they are not ready. Or roll back.',
   },
   *look({ view, now }) {
     for (const set of view.all('DaemonSet')) {
@@ -54,7 +54,7 @@ function report(view: ClusterView, set: ViewObject, unwell: readonly ViewObject[
     cause: `${unwell.length === 1 ? 'One pod' : `${unwell.length} pods`} of the DaemonSet ${unwell.length === 1 ? 'is' : 'are'} not ready.`,
     fixes: [
       {
-        text: `Mend pod ${pod.metadata.name}: see why it is not ready.`,
+        text: `Fix pod ${pod.metadata.name}: see why it is not ready.`,
         command: command(view, ['kubectl', 'describe', ...named(podRef(pod))]),
       },
       old > 0 && rollBack(view, topOf(view, set)),

@@ -33,7 +33,7 @@ export const podsRefused: Rule = {
     looksAt:
       'The condition ReplicaFailure of ReplicaSets and the events FailedCreate of all controllers that have too few pods, and what the words of the API server mean: quota, limit range, pod security, webhook, policy, missing service account, priority class or runtime class.',
     why: 'A controller whose pods are refused tries again for ever; the workload stays too small, and there is no pod on which a reason could be seen.',
-    whatToDo: 'Mend what refuses the pods, as the words say; or change the pod template so that it is accepted.',
+    whatToDo: 'Fix what refuses the pods, as the words say; or change the pod template so that it is accepted.',
   },
   *look(looking) {
     for (const refused of refusals(looking)) {

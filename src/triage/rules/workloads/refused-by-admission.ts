@@ -47,7 +47,7 @@ export function explainWebhookDenial(
       why: `The API server cannot call webhook ${refusal.webhook}, and its failurePolicy is Fail: ${refusal.detail}`,
       fixes: [
         {
-          text: 'Mend the webhook; it blocks these pods.',
+          text: 'Fix the webhook; it blocks these pods.',
           command: command(view, ['kubectl', 'get', 'validatingwebhookconfigurations,mutatingwebhookconfigurations']),
         },
       ],

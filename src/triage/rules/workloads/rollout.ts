@@ -23,7 +23,7 @@ export const rolloutStuck: Rule = {
     looksAt:
       'The conditions Progressing (ProgressDeadlineExceeded) and Available of Deployments. Paused and just started rollouts are left out.',
     why: 'A rollout that is past its deadline goes on by itself only when its pods become ready; the old pods serve meanwhile, if there are any.',
-    whatToDo: 'Mend what keeps the new pods from being ready (their own finding says it), or roll back.',
+    whatToDo: 'Fix what keeps the new pods from being ready (their own finding says it), or roll back.',
   },
   *look({ view, now }) {
     for (const deployment of view.all('Deployment')) {
@@ -148,7 +148,7 @@ export const statefulStuck: Rule = {
   about: {
     ...ORDERED,
     why: 'The controller waits for each pod before it creates the next one.',
-    whatToDo: 'Mend the pod that it waits for: its own finding says why it is not ready.',
+    whatToDo: 'Fix the pod that it waits for: its own finding says why it is not ready.',
   },
   *look(looking) {
     for (const { set, pod, isOld, since } of blockers(looking)) {
@@ -164,7 +164,7 @@ export const statefulStuck: Rule = {
         cause: `With OrderedReady no pod is created before ${pod.metadata.name} is ready.`,
         fixes: [
           {
-            text: `Mend pod ${pod.metadata.name}: the others wait for it.`,
+            text: `Fix pod ${pod.metadata.name}: the others wait for it.`,
             command: command(looking.view, ['kubectl', 'describe', ...named(refOf(pod))]),
           },
         ],
@@ -181,7 +181,7 @@ export const brokenRevision: Rule = {
   needs: ['StatefulSet', 'Pod'],
   about: {
     ...ORDERED,
-    why: 'A pod of a broken revision is not replaced even when the template has been mended: the controller waits until it is ready, which it never is.',
+    why: 'A pod of a broken revision is not replaced even when the template has been fixed: the controller waits until it is ready, which it never is.',
     whatToDo: 'Delete the pod: it comes back with the revision of now.',
   },
   *look(looking) {

@@ -5,7 +5,7 @@ import { type Draft, draftText } from './draft.ts';
 import { fieldOf } from './form.ts';
 
 /** A draft as `validate` sees it. */
-export interface Judged {
+export interface ValidatedDraft {
   /** The file. */
   text: string;
   /** Set when the document is valid. */
@@ -17,7 +17,7 @@ export interface Judged {
 }
 
 /** Validates the draft with the loader for files; `path` names it in messages. */
-export function judgeDraft(draft: Draft, path: string): Judged {
+export function validateDraft(draft: Draft, path: string): ValidatedDraft {
   const text = draftText(draft);
   const loading = loadExperiment(text, path);
   if (loading.ok) return { text, loaded: loading.loaded, problems: {}, others: [] };
