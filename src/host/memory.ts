@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 type CollectGarbage = (options: { type: 'major'; execution: 'async'; flavor: 'last-resort' }) => unknown;
 
 /**
- * Keeps the part of the heap where new objects begin at its first size; call it before anything large is read. V8
+ * Keeps the part of the heap where new objects begin close to its first size; call it before anything large is read. V8
  * doubles this part again and again while ten thousand objects are read, up to 64 MB, and nearly all of that is waste:
  * only slim rows are kept of what is parsed. The small size costs no CPU time, because more of it fits into the
  * processor's caches. If this is not possible, only memory is lost, so no error is reported.

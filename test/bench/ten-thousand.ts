@@ -8,7 +8,8 @@ import { cleanState, MAYDAY, NODE, sleep } from './program.ts';
 import { median } from './statistics.ts';
 import { wire } from './wire.ts';
 
-const IDLE_SECONDS = 20;
+/** Longer than the pause between two looks of triage, which are the most of what there is to do. */
+const IDLE_SECONDS = 60;
 const RUNS = 5;
 const SIZE = { columns: 80, rows: 24 };
 const FIRST_ROWS = /pods\s+(loading )?[1-9]/;
