@@ -41,7 +41,7 @@ export type Refusal =
       /** The error of an expression that could not be evaluated: the policy is at fault, not the refused object. */
       failed?: string;
     }
-  /** A matchCondition of a webhook that could not be worked out. The API server does not say of which. */
+  /** A matchCondition of a webhook that could not be evaluated. The API server does not name the webhook. */
   | { is: 'condition failed'; expression: string; error: string }
   | { is: 'quota exceeded'; quota: string; lines: QuotaLine[] }
   | { is: 'quota needs values'; quota: string; missing: string }

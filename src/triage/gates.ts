@@ -1,4 +1,6 @@
-/** The gates in the order in which an outage is looked into; a FAIL in one makes what comes after it doubtful. */
+/**
+ * The gates in the order in which to examine an outage; after a FAIL in one, the results of later ones are doubtful.
+ */
 export const GATES = [
   { id: 'G0', name: 'API server' },
   { id: 'G1', name: 'chaos' },

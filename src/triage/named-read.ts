@@ -14,7 +14,7 @@ export type NamedRead =
       namespace?: string;
       /** A label selector. */
       labels?: string;
-      /** Nothing says that there are any: who may not read them is not blind to anything. */
+      /** Optional: nothing shows that there are any, so a user who may not read them is not blind. */
       spare?: true;
     }
   /** The certificates in a Secret (`tls.crt`, `ca.crt`), in PEM. Private keys and other values are dropped at once. */

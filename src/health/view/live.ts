@@ -64,7 +64,7 @@ interface Followed {
   apiVersion: string;
   /** Whether the feed has handed out any rows. Before that, its status is ahead of the view. */
   hasDelivered: boolean;
-  /** How well it was known when a change of it was told last. */
+  /** The sync state at the last change that was handed out. */
   told?: Sync['state'];
   following: Following<ViewRow>;
 }

@@ -141,7 +141,10 @@ function firstDocument(text: string): unknown {
   return first?.toJS() ?? {};
 }
 
-/** Which of two entries is meant nobody can tell, and kubectl takes neither. */
+/**
+ * What is wrong with a kubeconfig with two entries of the same name, of which kubectl uses neither; undefined without
+ * such.
+ */
 function namedTwice(raw: Record<string, unknown>): Clean | undefined {
   for (const part of ['clusters', 'users', 'contexts']) {
     const names = list(raw[part]).map(({ name }) => name);

@@ -6,7 +6,7 @@ import type { NamedRead } from '../../named-read.ts';
 import type { Rule } from '../../rule.ts';
 import { quoted } from '../../shell.ts';
 
-/** Helm keeps each revision of a release in a Secret and says in its labels how it stands: what is in it need not be read. */
+/** Helm keeps each revision of a release in a Secret with its status in a label, so the content need not be read. */
 const releases = (view: ClusterView): Extract<NamedRead, { is: 'instances' }> => ({
   is: 'instances',
   apiVersion: 'v1',
@@ -15,7 +15,7 @@ const releases = (view: ClusterView): Extract<NamedRead, { is: 'instances' }> =>
   ...(!usesHelm(view) && { spare: true }),
 });
 const PENDING = /^pending-(install|upgrade|rollback)$/;
-/** Helm itself waits five minutes, unless it is told otherwise. */
+/** Helm itself waits five minutes by default. */
 const PATIENCE_MS = 15 * 60_000;
 
 /** One revision of a release. */
@@ -91,11 +91,11 @@ export const helmPending: Rule = {
   },
 };
 
-/** helm names the context otherwise than kubectl. */
+/** helm's option for the context has another name than kubectl's. */
 const helm = (view: ClusterView, words: readonly string[], namespace: string): string =>
   ['helm', ...words, '-n', namespace, ...(view.context ? ['--kube-context', view.context] : [])].map(quoted).join(' ');
 
-/** Whether anything in the view says that Helm installed it. */
+/** Whether any object of the view was installed by Helm. */
 function usesHelm(view: ClusterView): boolean {
   for (const kind of ['Deployment', 'Service'] as const)
     for (const { metadata } of view.all(kind))

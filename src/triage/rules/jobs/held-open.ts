@@ -12,14 +12,14 @@ const HELPER = /proxy|envoy|sidecar|agent|linkerd|istio|daprd|fluent|collector|e
 const HELPER_MS = 10 * 60_000;
 const OTHER_MS = 60 * 60_000;
 
-/** What goes on in a pod of a Job whose work is done. */
+/** A pod of a Job whose work is done, and the container that still runs. */
 interface HeldOpen {
   done: Container;
   running: Container[];
   since: number;
 }
 
-/** A Job whose work is done and that does not complete, because another container of its pod runs on. */
+/** A Job that does not complete although its work is done, because another container of its pod still runs. */
 export const jobHeldOpen: Rule = {
   id: 'job/held-open',
   gate: 'G9',

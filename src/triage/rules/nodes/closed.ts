@@ -123,11 +123,11 @@ export const nodeTainted: Rule = {
   },
 };
 
-/** Whom a taint keeps out, and who is on the node in spite of it. */
+/** The pods that a taint keeps out, and those on the node that do not tolerate it. */
 interface Kept {
   pods: readonly ViewObject[];
   strangers: readonly ViewObject[];
-  /** Every node that could take pods carries the taint. */
+  /** Whether every node that could take pods has the taint. */
   everywhere: boolean;
 }
 

@@ -8,7 +8,7 @@ import { causeOf, topOf } from '../pods/owner.ts';
 
 /** A registry pod that has just been started is not reachable yet. */
 const PATIENCE_MS = 5 * 60_000;
-/** IDLE is a connection that nobody uses just now. */
+/** States of a failed connection. IDLE is not one: nobody uses the connection at the moment. */
 const BROKEN = new Set(['TRANSIENT_FAILURE', 'CONNECTING', 'SHUTDOWN']);
 
 /** A catalog of the Operator Lifecycle Manager whose registry does not answer. */

@@ -7,11 +7,11 @@ import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
-/** For so long a version may be on its way. */
+/** How long an installation may take, milliseconds. */
 const PATIENCE_MS = 5 * 60_000;
 const UNDER_WAY = new Set(['Pending', 'InstallReady', 'Installing', 'Unknown']);
 
-/** What each reason of OLM asks for. */
+/** What to do about each reason of OLM. */
 const REMEDIES: readonly [RegExp, string][] = [
   [
     /OperatorGroup/,
@@ -25,7 +25,7 @@ const REMEDIES: readonly [RegExp, string][] = [
   [/CertRotation/, 'Delete the serving certificate Secret of the operator, so that OLM makes a new one.'],
 ];
 
-/** A version of an operator that OLM does not get to run. */
+/** A version of an operator that OLM cannot install. */
 export const operatorNotInstalled: Rule = {
   id: 'olm/csv',
   gate: 'G7',
@@ -81,7 +81,7 @@ export const operatorNotInstalled: Rule = {
   },
 };
 
-/** Its deployments, what it lacks, and the operators before it. */
+/** What may explain it: its deployments, missing requirements, and the version that it replaces. */
 function causes({ metadata, spec }: ViewObject, missing: readonly Readonly<Record<string, unknown>>[]): Cause[] {
   const namespace = metadata.namespace ?? '';
   return [

@@ -8,9 +8,9 @@ import type { Rule } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
-/** Resolving takes a moment after each change. */
+/** How long resolving may take after a change, milliseconds. */
 const PATIENCE_MS = 2 * 60_000;
-/** What a Subscription says of itself when it does not come on, the plainest first. */
+/** Conditions of a Subscription that fails, the most specific first. */
 const FAULTS = ['ResolutionFailed', 'BundleUnpackFailed', 'InstallPlanFailed', 'InstallPlanMissing'];
 
 /** A Subscription that OLM cannot resolve or carry out. */
@@ -33,7 +33,7 @@ export const subscriptionFails: Rule = {
       const { spec, status } = subscription;
       yield finding({
         rule: 'olm/subscription',
-        // What is installed goes on to work.
+        // The installed version continues to work.
         severity: text(status.installedCSV) === '' ? 'high' : 'warn',
         object: subscription,
         summary: `operator ${text(spec.name)} cannot be ${text(status.installedCSV) === '' ? 'installed' : 'upgraded'}: ${wrong.what}`,

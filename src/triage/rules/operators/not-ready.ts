@@ -11,7 +11,7 @@ import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
-/** Kinds of operators that say by a condition Ready whether an object is well. */
+/** Kinds of operators whose objects have a Ready condition. */
 const KINDS = [
   'InferenceService',
   'Revision',
@@ -22,12 +22,12 @@ const KINDS = [
   'DSCInitialization',
 ] as const satisfies readonly ViewKind[];
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
-/** Pulling images and loading models takes its time. */
+/** How long pulling images and loading models may take, milliseconds. */
 const PATIENCE_MS = 5 * 60_000;
-/** Not a fault: somebody wants it so. */
+/** Reasons of objects that are not ready on purpose. */
 const ON_PURPOSE = /^(Stopped|Paused|ScaledObjectPaused|NoTraffic|Retired|Suspended)/;
 
-/** What to do about reasons that say it all. */
+/** What to do about well-known reasons. */
 const REMEDIES: readonly [RegExp, string][] = [
   [
     /NoSupportingRuntime|RuntimeNotRecognized/,
@@ -99,7 +99,7 @@ export const operatedNotReady: Rule = {
   },
 };
 
-/** The condition that says most about why it is not ready; undefined where it is, or is not meant to be. */
+/** The most specific condition that explains why it is not ready; undefined when it is ready, or unready on purpose. */
 function faultOf(object: ViewObject): Condition | undefined {
   if (object.kind === 'Rollout') {
     const message = text(object.status.message);
@@ -118,7 +118,7 @@ function faultOf(object: ViewObject): Condition | undefined {
   const isOff =
     object.metadata.annotations['serving.kserve.io/stop'] === 'true' || condition(object, 'Paused')?.status === 'True';
   if (ready?.status !== 'False' || isOff || ON_PURPOSE.test(ready.reason)) return undefined;
-  // Ready only sums up: a part of it has the words.
+  // Ready only summarises other conditions, which have the message.
   const parts = conditions(object).filter(one => one.type !== 'Ready' && one.status === 'False' && one.message !== '');
   const part = parts.find(one => one.reason === ready.reason) ?? parts[0];
   return ready.message === '' && part ? { ...part, since: ready.since } : ready;
@@ -127,7 +127,7 @@ function faultOf(object: ViewObject): Condition | undefined {
 const inverse = (one: Condition | undefined): Condition | undefined =>
   one && { ...one, status: one.status === 'True' ? 'False' : 'True' };
 
-/** What it is made of, by ownership and by name, and what a refusal in its words blames. */
+/** What may explain it: its parts, by owner and by name, and what a refusal in its message blames. */
 function causes(view: ClusterView, object: ViewObject, fault: Condition): Cause[] {
   const { namespace, name, uid } = object.metadata;
   const refusal = refusalIn(fault.message);

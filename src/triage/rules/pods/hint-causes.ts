@@ -9,7 +9,10 @@ import { causeOf } from './owner.ts';
 /** An address with its port, as connection errors name it. */
 const ADDRESS = /\b(\d{1,3}(?:\.\d{1,3}){3}):\d+/g;
 
-/** What would explain the words of a log: what they name, the Services whose addresses they name, and what stands behind those. */
+/**
+ * What would explain a log line: the objects that it names, the Services whose addresses it has, and the workloads
+ * behind those.
+ */
 export function hintCauses(view: ClusterView, { line, because }: LogHint): Cause[] {
   const addresses = new Set([...line.matchAll(ADDRESS)].map(([, address]) => address));
   const byAddress =

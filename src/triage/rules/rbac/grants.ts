@@ -21,7 +21,7 @@ export function roleBehind(view: ClusterView, binding: ViewObject): ViewObject |
   return view.get(kind === 'Role' ? 'Role' : 'ClusterRole', namespace, name);
 }
 
-/** Whether the roles of now permit what was refused once. */
+/** Whether the present roles permit what was refused earlier. */
 export const isGranted = (view: ClusterView, account: Who, refused: Refused): boolean =>
   bindingsIn(view, refused.inNamespace ?? '').some(binding => {
     const isWide = binding.kind === 'ClusterRoleBinding';

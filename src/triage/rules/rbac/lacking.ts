@@ -14,7 +14,7 @@ import { type Account, accountsInUse, bindingsIn, brokenFor } from './accounts.t
 import { type Refused, refusedIn } from './forbidden-words.ts';
 import { givesTo, isGranted, roleBehind } from './grants.ts';
 
-/** Logs are read of so many controllers at most. */
+/** The most controllers whose logs are read. */
 const MOST_LOGS = 20;
 const LINES = 40;
 
@@ -54,7 +54,7 @@ export const roleLacks: Rule = {
   },
 };
 
-/** Controllers whose log is worth a look: leaders, and those that crash. What is wrong with their bindings is another rule's matter. */
+/** Controllers whose logs are read: leaders, and those that crash. Another rule reports broken bindings. */
 function controllers(view: ClusterView): Reader[] {
   const leaders = new Set(
     [...view.all('Lease')]
@@ -86,7 +86,7 @@ const isController = (view: ClusterView, pod: ViewObject): boolean =>
 
 function accuse(view: ClusterView, account: Account, lacking: readonly Refused[], pod: string): Finding | undefined {
   const [first] = lacking;
-  const role = roleToMend(view, account, lacking);
+  const role = roleToExtend(view, account, lacking);
   if (role === undefined || first === undefined) return undefined;
   const what = lacking.map(({ verb, resource, group }) => `${verb} ${resource}${group && `.${group}`}`);
   const verbs = first.verb === 'list' || first.verb === 'watch' ? ['get', 'list', 'watch'] : [first.verb];
@@ -122,8 +122,8 @@ function accuse(view: ClusterView, account: Account, lacking: readonly Refused[]
   });
 }
 
-/** The role of the account that has to do with the group already, or the one with the most rules. */
-function roleToMend(view: ClusterView, account: Account, [first]: readonly Refused[]): ViewObject | undefined {
+/** The role of the account to extend: one that already has rules for the group, or the one with the most rules. */
+function roleToExtend(view: ClusterView, account: Account, [first]: readonly Refused[]): ViewObject | undefined {
   const all = bindingsIn(view, first?.inNamespace ?? account.namespace).filter(
     binding =>
       list(binding.subjects).some(one => one.kind === 'ServiceAccount') &&

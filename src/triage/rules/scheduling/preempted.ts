@@ -10,10 +10,10 @@ import { causeOf, POD_OWNERS, type Top, topOf } from '../pods/owner.ts';
 import { freeOnNodes, requestsOf } from './resources.ts';
 import { unplaced } from './unschedulable.ts';
 
-/** From here on the priority classes that Kubernetes itself ships begin: what they are for must run. */
+/** Priorities from here on are those of Kubernetes' own classes, for pods that must run. */
 const SYSTEM = 2_000_000_000;
 
-/** A workload of a higher priority, newer than pods that now find no room, which they would have without it. */
+/** A workload of a higher priority that is newer than pods which no longer fit and would fit without it. */
 interface Taker {
   top: Top;
   pods: ViewObject[];
@@ -21,7 +21,7 @@ interface Taker {
   losers: Top[];
 }
 
-/** A workload that took the room of others by its priority class. */
+/** A workload whose priority class displaced the pods of others. */
 export const podsPreempted: Rule = {
   id: 'pod/preempted',
   gate: 'G9',

@@ -6,10 +6,10 @@ import { command, named } from '../../shell.ts';
 import { causeOf, topOf } from '../pods/owner.ts';
 import { podsOf, selects } from './endpoints.ts';
 
-/** Labels by which parts of one application are told apart, or versions of it. */
+/** Labels that identify an application. */
 const SAME_APP = ['app.kubernetes.io/name', 'app', 'k8s-app', 'name'];
 
-/** A Service whose selector takes in the pods of different applications. */
+/** A Service whose selector matches pods of different applications. */
 export const serviceOfTwoApps: Rule = {
   id: 'service/two-apps',
   gate: 'G9',
@@ -50,7 +50,7 @@ export const serviceOfTwoApps: Rule = {
   },
 };
 
-/** One pod of each application behind a Service; empty where any pod does not say of what it is. */
+/** One pod of each application behind a Service; empty when a pod does not name its application. */
 function appsBehind(view: ClusterView, service: ViewObject): Map<string, ViewObject> {
   const pods = podsOf(view, service);
   const key = SAME_APP.find(one => pods.length > 0 && pods.every(pod => pod.metadata.labels[one] !== undefined));

@@ -16,7 +16,9 @@ interface Unsettled {
   pods: ViewObject[];
 }
 
-/** What is too young to judge: without it "nothing is broken" would also be said of a change that is about to fail. */
+/**
+ * Reports what is too young to judge: otherwise triage would say "nothing is broken" while a change is about to fail.
+ */
 export const underWay: Rule = {
   id: UNDER_WAY,
   gate: 'G9',
@@ -90,7 +92,7 @@ function podWords(pods: readonly ViewObject[]): string {
   return `${counted(pods.length, 'pod')} not ready${waits === undefined ? '' : ` (${waits})`}`;
 }
 
-/** What a pod says of what it waits for. */
+/** What a pod waits for, by its status. */
 function waitWords(pod: ViewObject): string | undefined {
   const scheduled = condition(pod, 'PodScheduled');
   if (scheduled?.status === 'False') return `${scheduled.reason}: ${scheduled.message}`;
