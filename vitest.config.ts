@@ -10,6 +10,7 @@ export default defineConfig({
     // Limits for what hangs: a machine that is busy with something else takes several times as long as this one.
     testTimeout: 90_000,
     hookTimeout: 90_000,
+    expect: { poll: { timeout: 60_000 } },
     // More workers than two cores: many tests only wait for processes that they started.
     maxWorkers: 3,
   },

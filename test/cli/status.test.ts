@@ -1,24 +1,15 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { connect } from '../../src/kube/connection/connection.ts';
-import { startSandbox } from '../../src/sandbox/server.ts';
+import { type ProgramOnSandbox, programOnSandbox } from '../support/program-on-sandbox.ts';
 
-// The bundle, as users run it; `npm test` builds it first.
-const PROGRAM = join(import.meta.dirname, '../../dist/mayday.js');
-const folder = mkdtempSync(join(tmpdir(), 'mayday-status-'));
-const kubeconfig = join(folder, 'kubeconfig');
-let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+let person: ProgramOnSandbox;
+const mayday = (...args: string[]) => person.mayday(...args);
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ scenario: 'healthy', port: 0, speed: 1 });
-  writeFileSync(kubeconfig, sandbox.kubeconfig);
-  const connected = await connect({ kubeconfig });
-  if (!connected.ok) throw new Error(connected.message);
+  person = await programOnSandbox();
   const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1' };
-  const api = connected.value;
+  const { api } = person;
   await api.create({
     ...rbac,
     kind: 'ClusterRole',
@@ -32,30 +23,9 @@ beforeAll(async () => {
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'pods' },
     subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'sees-pods' }],
   });
-  await api.close();
 });
 
-afterAll(async () => {
-  await sandbox.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function mayday(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = {
-    ...process.env,
-    XDG_STATE_HOME: folder,
-    XDG_CONFIG_HOME: folder,
-    KUBECONFIG: kubeconfig,
-    LC_ALL: 'C.UTF-8',
-    TERM: 'xterm',
-  };
-  return new Promise(resolve => {
-    const child = execFile(process.execPath, [PROGRAM, ...args], { env }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-    child.stdin?.end();
-  });
-}
+afterAll(() => person.close());
 
 const statuses = (stdout: string): string[] =>
   (JSON.parse(stdout) as { kinds: { status: string }[] }).kinds.map(({ status }) => status);
@@ -73,7 +43,7 @@ it('with one row known it is a snapshot: exit 0', async () => {
 });
 
 it('is in ASCII where the configuration file says so, as with --ascii', async () => {
-  const config = join(folder, 'ascii.yaml');
+  const config = join(person.folder, 'ascii.yaml');
   writeFileSync(config, 'ascii: true\n');
   const [plain, asked, configured] = await Promise.all([
     mayday('status'),

@@ -14,7 +14,7 @@ let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await startSandbox();
   writeFileSync(kubeconfig, sandbox.kubeconfig);
-}, 60_000);
+});
 afterAll(async () => {
   await sandbox.close();
   rmSync(folder, { recursive: true, force: true });

@@ -1,46 +1,18 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { connect } from '../../src/kube/connection/connection.ts';
-import { startSandbox } from '../../src/sandbox/server.ts';
+import { PROGRAM, type ProgramOnSandbox, programOnSandbox } from '../support/program-on-sandbox.ts';
 
-// The bundle, as users run it; `npm test` builds it first.
-const PROGRAM = join(import.meta.dirname, '../../dist/mayday.js');
-const folder = mkdtempSync(join(tmpdir(), 'mayday-triage-'));
-const kubeconfig = join(folder, 'kubeconfig');
-let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+let person: ProgramOnSandbox;
+const mayday = (...args: string[]) => person.mayday(...args);
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ scenario: 'healthy', port: 0, speed: 1 });
-  writeFileSync(kubeconfig, sandbox.kubeconfig);
+  person = await programOnSandbox();
 });
-
-afterAll(async () => {
-  await sandbox.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const environment = () => ({
-  ...process.env,
-  XDG_STATE_HOME: folder,
-  XDG_CONFIG_HOME: folder,
-  KUBECONFIG: kubeconfig,
-  LC_ALL: 'C.UTF-8',
-  TERM: 'xterm',
-});
-
-function mayday(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise(resolve => {
-    const child = execFile(process.execPath, [PROGRAM, ...args], { env: environment() }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-    child.stdin?.end();
-  });
-}
+afterAll(() => person.close());
 
 it('a user who may read nothing is told that triage is blind, gate by gate, and never that all is well', async () => {
   const { code, stdout } = await mayday('triage', '--as', 'nobody', '-o', 'json');
@@ -105,30 +77,28 @@ it('what may be wrong is refused in one line', async () => {
 });
 
 it('what was seen is kept in a file for its owner alone, and opened without a cluster', async () => {
-  const file = join(folder, 'incident.json');
+  const file = join(person.folder, 'incident.json');
   const first = await mayday('triage', '--save', file);
   expect(first.stderr).toBe(`mayday: kept in ${file}: mayday triage --from ${file}\n`);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   const again = await mayday('triage', '--from', file, '--kubeconfig', '/nowhere');
   expect(again).toEqual({ ...first, stderr: '' });
   expect(await mayday('triage', '--save', file)).toMatchObject({ code: 2, stderr: expect.stringContaining('--force') });
-  expect(await mayday('triage', '--from', join(folder, 'none'))).toMatchObject({
+  expect(await mayday('triage', '--from', join(person.folder, 'none'))).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('there is no such file'),
   });
 });
 
 it('--watch prints again when what is found changes, and ends with an interrupt', async () => {
-  const child = spawn(process.execPath, [PROGRAM, 'triage', '--watch', '-o', 'jsonl'], { env: environment() });
+  const child = spawn(process.execPath, [PROGRAM, 'triage', '--watch', '-o', 'jsonl'], { env: person.env });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const roots = async (): Promise<string[]> => {
     const { value } = await lines.next();
     return JSON.parse(String(value)).roots.map(({ object }: { object: { name: string } }) => object.name);
   };
   expect(await roots()).not.toContain('lost');
-  const connected = await connect({ kubeconfig });
-  if (!connected.ok) throw new Error(connected.message);
-  const api = connected.value;
+  const { api } = person;
   const kind = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingWebhookConfiguration' };
   await api.create({
     ...kind,
@@ -145,7 +115,6 @@ it('--watch prints again when what is found changes, and ends with an interrupt'
   });
   while (!(await roots()).includes('lost'));
   await api.remove({ ...kind, name: 'lost' });
-  await api.close();
   while ((await roots()).includes('lost'));
   child.kill('SIGINT');
   const [code] = await once(child, 'exit');

@@ -83,7 +83,7 @@ export function send(target: Target, step: Step): Promise<Answer> {
         method: step.method,
         agent: step.bearer === undefined ? target.agent : target.bare,
         headers: headersOf(step, target, body),
-        timeout: 20_000,
+        timeout: 60_000,
       },
       incoming => {
         const status = incoming.statusCode ?? 0;

@@ -153,7 +153,7 @@ describe('a kubeconfig that changes underneath', () => {
     await at.press('a', 'a: the kubeconfig changed underneath: K acknowledges it first');
     await at.press('K', 'the connection stays as it was');
     await at.press('a', 'ARMED');
-  }, 15_000);
+  });
 
   const used = { context: 'prod-eu-1', isNamed: false };
   it.each([

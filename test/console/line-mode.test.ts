@@ -133,7 +133,7 @@ describe('line mode', () => {
     await one.waitFor('fired at Deployment shop/ledger');
     await one.waitFor(/verdict +.*RESILIENT|RESILIENT/i);
     expect(play.fired).toHaveLength(1);
-  }, 20_000);
+  });
 
   it('finds and reverts with ! and a yes, and says how many remain', async () => {
     const play = script({ findings: () => (play.reverted > 0 ? [] : [finding('ledger')]) });
@@ -147,7 +147,7 @@ describe('line mode', () => {
     one.answer('yes');
     await one.waitFor(/REMAIN 0/i);
     expect(play.reverted).toBe(1);
-  }, 20_000);
+  });
 
   it('reads a finding of triage by its number, and says why a choice does nothing', async () => {
     const one = talk(script());
@@ -160,7 +160,7 @@ describe('line mode', () => {
     await one.waitFor('Number:');
     one.answer('9999');
     await one.waitFor('"9999" is no number of the menu.');
-  }, 20_000);
+  });
 
   it('takes a text where one is asked for, in place of what was typed before', async () => {
     const one = talk(script());
@@ -174,7 +174,7 @@ describe('line mode', () => {
     await one.waitFor('Type the text');
     one.choose('go there');
     await one.waitFor('PLAN ledger-kill');
-  }, 20_000);
+  });
 
   it('in ASCII says nothing else', async () => {
     const one = talk(script(), { ascii: true });
@@ -202,5 +202,5 @@ describe('line mode', () => {
     one.end();
     expect(await one.exit).toBe(6);
     expect(one.words()).toContain('everything this console wrote is back');
-  }, 25_000);
+  });
 });

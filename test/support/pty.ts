@@ -123,7 +123,7 @@ export function start([command, ...args]: readonly [string, ...string[]], size: 
       pty.resize(columns, height);
     },
     signal: name => process.kill(pty.pid, name),
-    waitFor: (wanted, timeoutMs = 15_000) =>
+    waitFor: (wanted, timeoutMs = 60_000) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
           listeners.delete(look);

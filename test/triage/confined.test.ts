@@ -48,9 +48,7 @@ describe('where only one namespace may be read', () => {
     expect(result.blind).toEqual([{ what: 'the rest of the cluster', reason: 'only namespace shop may be read' }]);
   });
 
-  it('its findings are found, each gate that needs more is BLIND in one line, and who may read all keeps to nothing', {
-    timeout: 60_000,
-  }, async () => {
+  it('its findings are found, each gate that needs more is BLIND in one line, and who may read all keeps to nothing', async () => {
     const sandbox = await startSandbox({ scenario: 'configmap-key-missing', seed: 7 });
     const { url: server, token, certificate: ca } = sandbox;
     const open = async (as?: string) => {

@@ -7,7 +7,7 @@ import { mayday } from '../in-process.ts';
 let fleet: Fleet;
 beforeAll(async () => {
   fleet = await startFleet({ 'eu-1': 'healthy', 'prod-1': 'stuck-injections' });
-}, 60_000);
+});
 afterAll(() => fleet.close());
 
 const on = (...words: string[]) => mayday(...words, '--kubeconfig', fleet.kubeconfig, '--config', fleet.config);

@@ -94,7 +94,7 @@ function following(own: Partial<AlertWatchDeps> = {}) {
     watch,
     async look() {
       await clock.advance(2_000);
-      await vi.waitFor(() => expect(clock.sleeping).toHaveLength(2));
+      await vi.waitFor(() => expect(clock.sleeping).toHaveLength(2), { timeout: 60_000 });
     },
   };
 }

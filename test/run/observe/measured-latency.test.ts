@@ -36,7 +36,7 @@ async function felt(
     subject as Subject,
     plan,
     seen,
-    AbortSignal.timeout(10_000),
+    new AbortController().signal,
   );
 }
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Api } from '../../src/kube/client/api.ts';
 import { connect } from '../../src/kube/connection/connection.ts';
-import { program } from '../e2e/providers/program.ts';
-import type { Provider } from '../e2e/providers/provider.ts';
-import { sandbox } from '../e2e/providers/sandbox.ts';
+import { program } from './providers/program.ts';
+import type { Provider } from './providers/provider.ts';
+import { sandbox } from './providers/sandbox.ts';
 
 const EXPERIMENT = join(import.meta.dirname, '../../experiments/llamastack/config-drift.yaml');
 const LEASE = {
@@ -93,9 +93,7 @@ const dataOf = async (name: string) => {
   return got.ok ? got.value.data : got.reason;
 };
 
-test('of two processes one injects; its kill -9 lets the next user in; revert --all frees everything', {
-  timeout: 60_000,
-}, async () => {
+test('of two processes one injects; its kill -9 lets the next user in; revert --all frees everything', async () => {
   const runs = [await victim('lock-a'), await victim('lock-b')].map(words => person()(...words));
   const injected = await Promise.all(runs.map(run => run.said(/ injected /)));
   expect(injected.filter(Boolean)).toHaveLength(1);

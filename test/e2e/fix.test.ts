@@ -1,17 +1,8 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Api } from '../../src/kube/client/api.ts';
-import { connect } from '../../src/kube/connection/connection.ts';
-import { startSandbox } from '../../src/sandbox/server.ts';
+import { type ProgramOnSandbox, programOnSandbox } from '../support/program-on-sandbox.ts';
 
-// The bundle, as users run it; `npm test` builds it first.
-const PROGRAM = join(import.meta.dirname, '../../dist/mayday.js');
-const folder = mkdtempSync(join(tmpdir(), 'mayday-fix-'));
-const kubeconfig = join(folder, 'kubeconfig');
 const stale = {
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'ValidatingWebhookConfiguration',
@@ -28,46 +19,26 @@ const stale = {
   ],
 };
 const ref = { apiVersion: stale.apiVersion, kind: stale.kind, name: 'left-behind' };
-let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+let person: ProgramOnSandbox;
 let api: Api;
+const mayday = (...args: string[]) => person.mayday(...args);
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ scenario: 'healthy', port: 0, speed: 1 });
-  writeFileSync(kubeconfig, sandbox.kubeconfig);
-  const connected = await connect({ kubeconfig });
-  if (!connected.ok) throw new Error(connected.message);
-  api = connected.value;
+  person = await programOnSandbox();
+  api = person.api;
 });
-
-afterAll(async () => {
-  await api.close();
-  await sandbox.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
-
+afterAll(() => person.close());
 beforeEach(async () => {
   await api.remove(ref);
   await api.create(stale);
 });
-
-function mayday(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { ...process.env, XDG_STATE_HOME: folder, XDG_CONFIG_HOME: folder, KUBECONFIG: kubeconfig, LC_ALL: 'C' };
-  return new Promise(resolve => {
-    const child = execFile(process.execPath, [PROGRAM, ...args], { env }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-    child.stdin?.end();
-  });
-}
 
 const policy = async (): Promise<unknown> => {
   const got = await api.get(ref);
   return got.ok ? (got.value.webhooks as { failurePolicy: string }[])[0]?.failurePolicy : got.reason;
 };
 
-it('a dead webhook is ignored for a while, scan shows it, and a guardian puts it back when mayday is long gone', {
-  timeout: 90_000,
-}, async () => {
+it('a dead webhook is ignored for a while, scan shows it, and a guardian puts it back when mayday is long gone', async () => {
   const fixed = await mayday('fix', 'webhook/stale', '--do', 'ignore', '--ttl', '15s', '--yes', '-o', 'json');
   expect(fixed).toMatchObject({ code: 0 });
   expect(JSON.parse(fixed.stdout)).toMatchObject({ outcome: 'done', webhooks: ['left.example.com'] });
