@@ -46,7 +46,7 @@ export const cronJobNotRunning: Rule = {
   },
 };
 
-type Told = Omit<Draft, 'rule' | 'object'>;
+type PartialDraft = Omit<Draft, 'rule' | 'object'>;
 
 const lastRun = (cron: ViewObject): number => time(cron.status.lastScheduleTime) ?? created(cron);
 
@@ -57,7 +57,7 @@ function missedRuns(cron: ViewObject, now: number): number {
   return pause === undefined || late < SHORTEST_MS ? 0 : Math.floor(late / pause);
 }
 
-function suspended({ view, now }: RuleInput, cron: ViewObject): Told | undefined {
+function suspended({ view, now }: RuleInput, cron: ViewObject): PartialDraft | undefined {
   if (missedRuns(cron, now) < MISSED) return undefined;
   return {
     severity: 'warn',
@@ -77,7 +77,7 @@ function suspended({ view, now }: RuleInput, cron: ViewObject): Told | undefined
 const lastRunLine = (cron: ViewObject): string =>
   `status.lastScheduleTime: ${text(cron.status.lastScheduleTime) || 'never'}`;
 
-function notRunning({ view, now }: RuleInput, cron: ViewObject): Told | undefined {
+function notRunning({ view, now }: RuleInput, cron: ViewObject): PartialDraft | undefined {
   const event = view.eventsAbout({ ...cron.metadata, kind: 'CronJob' }).find(({ reason }) => REASONS.has(reason));
   const missed = missedRuns(cron, now);
   const active = activeJobs(view, cron);

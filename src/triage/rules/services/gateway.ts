@@ -12,7 +12,7 @@ import { causeOf } from '../pods/owner.ts';
 /** Gateway controllers respond within seconds, but a load balancer may take minutes. */
 const GRACE_MS = 5 * 60_000;
 
-interface Told {
+interface FailedCondition {
   /** Where the condition is: `status.conditions`, `listener https`, `parent Gateway web`. */
   where: string;
   type: string;
@@ -24,7 +24,7 @@ interface Told {
 /** Condition types for which False means that something does not work. */
 const GOOD = ['Accepted', 'Programmed', 'ResolvedRefs', 'Attached'];
 
-function wrongIn(conditions: unknown, where: string): Told[] {
+function wrongIn(conditions: unknown, where: string): FailedCondition[] {
   return list(conditions)
     .filter(one => GOOD.includes(text(one.type)) && one.status === 'False')
     .map(one => ({
@@ -36,12 +36,12 @@ function wrongIn(conditions: unknown, where: string): Told[] {
     }));
 }
 
-const ofGateway = ({ status }: ViewObject): Told[] => [
+const ofGateway = ({ status }: ViewObject): FailedCondition[] => [
   ...wrongIn(status.conditions, 'status.conditions'),
   ...list(status.listeners).flatMap(one => wrongIn(one.conditions, `listener ${text(one.name)}`)),
 ];
 
-const ofRoute = ({ status }: ViewObject): Told[] =>
+const ofRoute = ({ status }: ViewObject): FailedCondition[] =>
   list(status.parents).flatMap(one => wrongIn(one.conditions, `parent Gateway ${text(fields(one.parentRef).name)}`));
 
 /** A Gateway or route that its controller does not accept, or with unresolved references. */
@@ -73,7 +73,7 @@ export const gatewayNotProgrammed: Rule = {
   },
 };
 
-const unanswered = (who: string): Told => ({
+const unanswered = (who: string): FailedCondition => ({
   where: 'status.conditions',
   type: 'Accepted',
   reason: 'Unanswered',
@@ -81,7 +81,7 @@ const unanswered = (who: string): Told => ({
   since: undefined,
 });
 
-const missingParent = (names: readonly string[]): Told => ({
+const missingParent = (names: readonly string[]): FailedCondition => ({
   where: 'spec.parentRefs',
   type: 'Accepted',
   reason: 'NoParent',
@@ -99,8 +99,13 @@ function parentsOf(view: ClusterView, route: ViewObject): { missing: string[]; c
   };
 }
 
-function report(view: ClusterView, object: ViewObject, wrong: readonly Told[], because: readonly Cause[]): Finding {
-  const [first] = wrong as [Told];
+function report(
+  view: ClusterView,
+  object: ViewObject,
+  wrong: readonly FailedCondition[],
+  because: readonly Cause[],
+): Finding {
+  const [first] = wrong as [FailedCondition];
   const sinces = wrong.flatMap(({ since }) => since ?? []);
   const { namespace = '' } = object.metadata;
   const backends = list(object.spec.rules)
