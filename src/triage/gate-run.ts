@@ -108,27 +108,38 @@ export function runRules(runnable: readonly RunnableRule[], input: InputWithoutA
   for (const { rule, spots } of runnable) {
     blind.push(...spots);
     if (input.view.onlyNamespace !== undefined && !isOfOneNamespace(rule)) blind.push(elsewhere(input.view));
-    const { view, touched, otherNamespaceAsked } = watchView(input.view);
-    const own: Finding[] = [];
-    try {
-      // Objects of another namespace may exist and not be readable, so findings that depend on it are dropped.
-      for (const found of rule.look({ ...input, view, answers }))
-        if (otherNamespaceAsked() === undefined) own.push(found);
-        else blind.push(elsewhere(view));
-      blind.push(...(rule.unseen?.({ ...input, view, answers }) ?? []));
-    } catch (error) {
-      blind.push(broken(rule, error));
-    }
-    const declared: readonly ViewKind[] = [...rule.needs, ...(rule.wants ?? [])];
-    const guessed = [...touched].filter(kind => !declared.includes(kind)).flatMap(kind => blindSpotOf(input, kind));
-    for (const { kind, state, spot, isComing } of guessed) {
-      if (isComing) unread.add(kind);
-      if (state === 'unknown') blind.push(spot);
-    }
-    if (guessed.some(({ state }) => state === 'unknown')) continue;
-    for (const found of own) findings.set(keyOf(found), findings.get(keyOf(found)) ?? found);
+    const one = runRule(rule, input, answers);
+    blind.push(...one.blind);
+    for (const { kind, isComing } of one.guessed) if (isComing) unread.add(kind);
+    const unknown = one.guessed.filter(({ state }) => state === 'unknown');
+    blind.push(...unknown.map(({ spot }) => spot));
+    if (unknown.length > 0) continue;
+    for (const found of one.findings) findings.set(keyOf(found), findings.get(keyOf(found)) ?? found);
   }
   return { findings: [...findings.values()], blind: distinct(blind), unread: [...unread] };
+}
+
+/** Evaluates one rule. `guessed` are the kinds that it used without declaring them and that are not wholly known. */
+function runRule(
+  rule: Rule,
+  input: InputWithoutAnswers,
+  answers: Answers,
+): { findings: Finding[]; blind: BlindSpot[]; guessed: UncertainKind[] } {
+  const { view, touched, otherNamespaceAsked } = watchView(input.view);
+  const findings: Finding[] = [];
+  const blind: BlindSpot[] = [];
+  try {
+    // Objects of another namespace may exist and not be readable, so findings that depend on it are dropped.
+    for (const found of rule.look({ ...input, view, answers }))
+      if (otherNamespaceAsked() === undefined) findings.push(found);
+      else blind.push(elsewhere(view));
+    blind.push(...(rule.unseen?.({ ...input, view, answers }) ?? []));
+  } catch (error) {
+    blind.push(broken(rule, error));
+  }
+  const declared: readonly ViewKind[] = [...rule.needs, ...(rule.wants ?? [])];
+  const guessed = [...touched].filter(kind => !declared.includes(kind)).flatMap(kind => blindSpotOf(input, kind));
+  return { findings, blind, guessed };
 }
 
 /**

@@ -24,9 +24,18 @@ interface Judged extends Judgement {
   root?: Printed;
 }
 
+/** What came of all incidents. */
+interface Tally {
+  judged: Judged[];
+  missed: string[];
+  unmended: string[];
+}
+
+const FLAGS = ['--prove', '--fix', '--keep', '--anew', '--list'];
+
 async function main(given: readonly string[]): Promise<number> {
   const flags = new Set(given.filter(word => word.startsWith('--')));
-  const odd = [...flags].find(flag => !['--prove', '--fix', '--keep', '--anew', '--list'].includes(flag));
+  const odd = [...flags].find(flag => !FLAGS.includes(flag));
   if (odd) throw new Error(`expected --prove, --fix, --keep, --anew or --list, found ${odd}`);
   const chosen = incidents(given.filter(word => !word.startsWith('--')));
   if (flags.has('--list')) {
@@ -36,29 +45,36 @@ async function main(given: readonly string[]): Promise<number> {
   const obstacle = whyNoControlPlane();
   if (obstacle) throw new Error(obstacle);
   if (flags.has('--anew')) forgetBase();
-  const judged: Judged[] = [];
-  const missed: string[] = [];
-  const unmended: string[] = [];
-  for (const incident of chosen) {
-    let lab: Lab | undefined;
-    try {
-      lab = await openLab(print);
-      await play(lab, incident);
-      if (flags.has('--prove')) print(`${incident.slug.padEnd(34)} there`);
-      else {
-        const one = await ask(lab, incident);
-        judged.push(one);
-        if (flags.has('--fix') && one.root && !(await mended(lab, incident.slug, one.root)))
-          unmended.push(incident.slug);
-      }
-      if (flags.has('--keep')) await kept(lab);
-    } catch (error) {
-      missed.push(incident.slug);
-      print(`${incident.slug.padEnd(34)} not produced: ${(error as Error).message}`);
-    } finally {
-      await lab?.close();
-    }
+  const tally: Tally = { judged: [], missed: [], unmended: [] };
+  for (const incident of chosen) await tryOne(incident, flags, tally);
+  return summed(tally);
+}
+
+/** Plays one incident on a lab of its own and asks about it. */
+async function tryOne(incident: Incident, flags: ReadonlySet<string>, tally: Tally): Promise<void> {
+  let lab: Lab | undefined;
+  try {
+    lab = await openLab(print);
+    await play(lab, incident);
+    if (flags.has('--prove')) print(`${incident.slug.padEnd(34)} there`);
+    else await judgeOne(lab, incident, flags.has('--fix'), tally);
+    if (flags.has('--keep')) await kept(lab);
+  } catch (error) {
+    tally.missed.push(incident.slug);
+    print(`${incident.slug.padEnd(34)} not produced: ${(error as Error).message}`);
+  } finally {
+    await lab?.close();
   }
+}
+
+async function judgeOne(lab: Lab, incident: Incident, mends: boolean, tally: Tally): Promise<void> {
+  const one = await ask(lab, incident);
+  tally.judged.push(one);
+  if (mends && one.root && !(await mended(lab, incident.slug, one.root))) tally.unmended.push(incident.slug);
+}
+
+/** Prints the totals; 0 where all was produced, judged right and mended. */
+function summed({ judged, missed, unmended }: Tally): number {
   if (judged.length > 0) print(total(judged));
   if (missed.length > 0) print(`not produced: ${missed.join(' ')}`);
   if (unmended.length > 0) print(`not mended: ${unmended.join(' ')}`);

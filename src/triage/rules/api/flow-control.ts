@@ -12,7 +12,7 @@ import { accountsInUse } from '../rbac/accounts.ts';
 /** FlowSchemas that send requests to a priority level which is not there, or which lets nothing through. */
 export const flowControl: Rule = {
   id: 'api/flow-control',
-  gate: 'G0',
+  gate: 'G3',
   needs: ['FlowSchema', 'PriorityLevelConfiguration'],
   wants: ['Pod', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet'],
   about: {

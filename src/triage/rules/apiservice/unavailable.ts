@@ -1,14 +1,14 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number, text } from '../../../k8s/fields.ts';
 import { becauseOf, behindService, isAtZero, unreadyLines } from '../../behind-service.ts';
-import { finding, refOf } from '../../build.ts';
+import { type FixDraft, finding, refOf } from '../../build.ts';
 import { claimOf, undoneBy } from '../../claims.ts';
 import { condition, quoted } from '../../fields.ts';
 import type { Finding } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
 import { type RouteFailure, routeTo, type ServiceTarget, servicePorts, targetOf } from '../../service-route.ts';
 import { command, named, patchCommand } from '../../shell.ts';
-import { unreachableIn, unreachableWords } from '../../unreachable.ts';
+import { type Unreachable, unreachableIn, unreachableWords } from '../../unreachable.ts';
 import { certificatesInBundle, certificateWords, validityOf } from '../../x509.ts';
 
 /** A new API service is not reported in its first minute. */
@@ -62,7 +62,6 @@ export const apiserviceUnavailable: Rule = {
 
 function unavailable(view: ClusterView, now: number, { service, target, dead }: Down): Finding {
   const available = condition(service, 'Available');
-  const { name } = service.metadata;
   const behind = behindService(view, target.namespace, target.name);
   const how = unreachableIn(available?.message ?? '');
   const isStale =
@@ -71,9 +70,6 @@ function unavailable(view: ClusterView, now: number, { service, target, dead }: 
     behind.workloads.length === 0;
   const bundle = text(service.spec.caBundle) === '' ? [] : (certificatesInBundle(text(service.spec.caBundle)) ?? []);
   const expired = bundle.length > 0 && bundle.every(one => validityOf(one, now) === 'expired');
-  const workload = behind.workloads[0];
-  const served = view.get('Service', target.namespace, target.name);
-  const port = served === undefined ? undefined : servicePorts(served)[0];
   return finding({
     rule: 'apiservice/unavailable',
     severity: 'high',
@@ -87,40 +83,59 @@ function unavailable(view: ClusterView, now: number, { service, target, dead }: 
       ...bundle.slice(0, 2).map(one => `spec.caBundle: ${certificateWords(one)}`),
     ],
     cause: `${isStale ? 'The APIService was left behind: its Service is gone and nothing installs it any more (stale). ' : ''}${expired ? 'The certificate authority in its caBundle has expired. ' : ''}While it is unavailable, API discovery is incomplete: namespaces stay Terminating, garbage collection stalls, and whoever reads this API (HPAs read metrics) gets nothing.`,
-    fixes: [
-      how === 'unknown authority' && {
-        text: `Make spec.caBundle the authority of the certificate that Service ${target.namespace}/${target.name} serves with; see who should write it (cert-manager cainjector, the chart).${undoneBy(view, service)}`,
-        command: command(view, ['kubectl', 'edit', ...named(refOf(service))]),
-      },
-      (how === 'certificate expired' || how === 'wrong name in certificate') && {
-        text: `Issue the serving certificate of ${target.namespace}/${target.name} anew, for the name ${target.name}.${target.namespace}.svc; see what should have renewed it.`,
-      },
-      dead === 'no port' &&
-        port !== undefined && {
-          text: `Let the APIService call port ${port}, which Service ${target.name} has.${undoneBy(view, service)}`,
-          command: patchCommand(view, ['apiservice', name], 'merge', { spec: { service: { port } } }),
-        },
-      !isStale &&
-        workload !== undefined && {
-          text: `Fix ${workload.kind} ${workload.metadata.name}, whose pods serve this apiservice.`,
-          command: command(view, ['kubectl', 'describe', ...named(refOf(workload))]),
-        },
-      !isStale &&
-        workload === undefined && {
-          text: `Restore the Service ${target.namespace}/${target.name} and the pods behind it.`,
-        },
-      {
-        text: isStale
-          ? 'Save the stale APIService, then delete it.'
-          : 'If it is not wanted any more, delete the APIService (save it first): discovery is whole again at once.',
-        command: `${command(view, ['kubectl', 'get', 'apiservice', name, '-o', 'yaml'])} > ${name}.yaml && ${command(view, ['kubectl', 'delete', 'apiservice', name])}`,
-        safe: false,
-      },
-    ],
+    fixes: fixesFor(view, { service, target, dead }, { how, isStale, workload: behind.workloads[0] }),
     because: isStale
       ? [{ kind: 'Namespace', name: target.namespace }]
       : becauseOf(view, target.namespace, target.name, behind),
   });
+}
+
+/** What is known of why it is unavailable. */
+interface Known {
+  how: Unreachable | undefined;
+  isStale: boolean;
+  /** The workload whose pods serve it. */
+  workload: ViewObject | undefined;
+}
+
+function fixesFor(
+  view: ClusterView,
+  { service, target, dead }: Down,
+  { how, isStale, workload }: Known,
+): (FixDraft | false)[] {
+  const { name } = service.metadata;
+  const served = view.get('Service', target.namespace, target.name);
+  const port = served === undefined ? undefined : servicePorts(served)[0];
+  return [
+    how === 'unknown authority' && {
+      text: `Make spec.caBundle the authority of the certificate that Service ${target.namespace}/${target.name} serves with; see who should write it (cert-manager cainjector, the chart).${undoneBy(view, service)}`,
+      command: command(view, ['kubectl', 'edit', ...named(refOf(service))]),
+    },
+    (how === 'certificate expired' || how === 'wrong name in certificate') && {
+      text: `Issue the serving certificate of ${target.namespace}/${target.name} anew, for the name ${target.name}.${target.namespace}.svc; see what should have renewed it.`,
+    },
+    dead === 'no port' &&
+      port !== undefined && {
+        text: `Let the APIService call port ${port}, which Service ${target.name} has.${undoneBy(view, service)}`,
+        command: patchCommand(view, ['apiservice', name], 'merge', { spec: { service: { port } } }),
+      },
+    !isStale &&
+      workload !== undefined && {
+        text: `Fix ${workload.kind} ${workload.metadata.name}, whose pods serve this apiservice.`,
+        command: command(view, ['kubectl', 'describe', ...named(refOf(workload))]),
+      },
+    !isStale &&
+      workload === undefined && {
+        text: `Restore the Service ${target.namespace}/${target.name} and the pods behind it.`,
+      },
+    {
+      text: isStale
+        ? 'Save the stale APIService, then delete it.'
+        : 'If it is not wanted any more, delete the APIService (save it first): discovery is whole again at once.',
+      command: `${command(view, ['kubectl', 'get', 'apiservice', name, '-o', 'yaml'])} > ${name}.yaml && ${command(view, ['kubectl', 'delete', 'apiservice', name])}`,
+      safe: false,
+    },
+  ];
 }
 
 function routeFailureWords(

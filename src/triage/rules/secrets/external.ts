@@ -1,8 +1,9 @@
+import type { Since } from '../../../health/trouble.ts';
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, text } from '../../../k8s/fields.ts';
 import { finding, refOf } from '../../build.ts';
-import { condition, created, quoted } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
+import { type Condition, condition, created, quoted } from '../../fields.ts';
+import type { Cause, Finding } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
@@ -46,50 +47,66 @@ export const externalSecret: Rule = {
         const at = ready?.since ?? created(object);
         if (ready?.status !== 'False' || now - at < PATIENCE_MS || object.metadata.deletionTimestamp !== undefined)
           continue;
-        const isStore = kind !== 'ExternalSecret';
-        // If it was fetched before, the Secret exists and only becomes outdated.
-        const isThere = !isStore && text(object.status.refreshTime) !== '';
-        const store = fields(object.spec.secretStoreRef);
-        const said = ready.message || ready.reason;
-        yield finding({
-          rule: 'secrets/external',
-          severity: isThere ? 'warn' : 'high',
-          object,
-          summary: isStore
-            ? `the secret store cannot be used: ${said}`
-            : `Secret ${secretOf(object)} ${isThere ? 'is not renewed and keeps its old values' : 'cannot be fetched'}: ${said}`,
-          since: { at, exact: ready.since !== undefined },
-          evidence: [
-            quoted(ready),
-            !isStore && `spec.secretStoreRef: ${text(store.kind) || 'SecretStore'} ${text(store.name)}`,
-            !isStore && `status.refreshTime: ${text(object.status.refreshTime) || 'never'}`,
-          ],
-          cause: isStore
-            ? `The External Secrets Operator cannot use the store: ${said}.`
-            : `The External Secrets Operator cannot fetch what the Secret is to hold: ${said}.`,
-          fixes: [
-            {
-              text: isStore
-                ? 'Correct the provider and its credentials (spec.provider), or what the store itself allows them.'
-                : 'Correct the keys (spec.data, spec.dataFrom), or create them in the store.',
-              command: command(view, ['kubectl', 'describe', ...named(refOf(object))]),
-            },
-            !isStore && {
-              text: 'Then have it fetched at once.',
-              command: command(view, [
-                'kubectl',
-                'annotate',
-                ...named(refOf(object)),
-                '--overwrite',
-                `force-sync=${now}`,
-              ]),
-            },
-          ],
-          because: isStore ? operators(view) : [storeOf(object), ...operators(view)],
-        });
+        yield kind === 'ExternalSecret' ? notFetched(view, now, object, ready) : storeUnusable(view, object, ready);
       }
   },
 };
+
+const sinceOf = (object: ViewObject, { since }: Condition): Since => ({
+  at: since ?? created(object),
+  exact: since !== undefined,
+});
+
+function storeUnusable(view: ClusterView, store: ViewObject, ready: Condition): Finding {
+  const said = ready.message || ready.reason;
+  return finding({
+    rule: 'secrets/external',
+    severity: 'high',
+    object: store,
+    summary: `the secret store cannot be used: ${said}`,
+    since: sinceOf(store, ready),
+    evidence: [quoted(ready)],
+    cause: `The External Secrets Operator cannot use the store: ${said}.`,
+    fixes: [
+      {
+        text: 'Correct the provider and its credentials (spec.provider), or what the store itself allows them.',
+        command: command(view, ['kubectl', 'describe', ...named(refOf(store))]),
+      },
+    ],
+    because: operators(view),
+  });
+}
+
+function notFetched(view: ClusterView, now: number, secret: ViewObject, ready: Condition): Finding {
+  // If it was fetched before, the Secret exists and only becomes outdated.
+  const isThere = text(secret.status.refreshTime) !== '';
+  const store = fields(secret.spec.secretStoreRef);
+  const said = ready.message || ready.reason;
+  return finding({
+    rule: 'secrets/external',
+    severity: isThere ? 'warn' : 'high',
+    object: secret,
+    summary: `Secret ${secretOf(secret)} ${isThere ? 'is not renewed and keeps its old values' : 'cannot be fetched'}: ${said}`,
+    since: sinceOf(secret, ready),
+    evidence: [
+      quoted(ready),
+      `spec.secretStoreRef: ${text(store.kind) || 'SecretStore'} ${text(store.name)}`,
+      `status.refreshTime: ${text(secret.status.refreshTime) || 'never'}`,
+    ],
+    cause: `The External Secrets Operator cannot fetch what the Secret is to hold: ${said}.`,
+    fixes: [
+      {
+        text: 'Correct the keys (spec.data, spec.dataFrom), or create them in the store.',
+        command: command(view, ['kubectl', 'describe', ...named(refOf(secret))]),
+      },
+      {
+        text: 'Then have it fetched at once.',
+        command: command(view, ['kubectl', 'annotate', ...named(refOf(secret)), '--overwrite', `force-sync=${now}`]),
+      },
+    ],
+    because: [storeOf(secret), ...operators(view)],
+  });
+}
 
 function storeOf({ spec, metadata }: ViewObject): Cause {
   const { kind, name } = fields(spec.secretStoreRef);

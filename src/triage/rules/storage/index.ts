@@ -1,4 +1,5 @@
 import type { Rule } from '../../rule.ts';
-import { claimPending, volumeTrouble } from './claim.ts';
+import { claimPending } from './claim.ts';
+import { volumeTrouble } from './volume.ts';
 
 export const storageRules: readonly Rule[] = [claimPending, volumeTrouble];

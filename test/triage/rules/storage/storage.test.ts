@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { claimPending, volumeTrouble } from '../../../../src/triage/rules/storage/claim.ts';
+import { claimPending } from '../../../../src/triage/rules/storage/claim.ts';
+import { volumeTrouble } from '../../../../src/triage/rules/storage/volume.ts';
 import type { Literal } from '../../../support/view.ts';
 import { ago, look, pod, warning } from '../support.ts';
 

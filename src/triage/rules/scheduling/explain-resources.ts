@@ -1,0 +1,78 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, list } from '../../../k8s/fields.ts';
+import { refOf } from '../../build.ts';
+import { command, named } from '../../shell.ts';
+import type { Explanation } from './explanation.ts';
+import { amountWords, type freeOnNodes, requestsOf } from './resources.ts';
+
+/** The LimitRanges that gave a pod its request, as an annotation of the API server says: the template has none. */
+function givenByRange(view: ClusterView, pod: ViewObject, resource: string): ViewObject[] {
+  const said = pod.metadata.annotations['kubernetes.io/limit-ranger'] ?? '';
+  if (!new RegExp(`\\b${resource} request\\b|[:,] ${resource}[,\\s].* request\\b`).test(said)) return [];
+  return view
+    .inNamespace('LimitRange', pod.metadata.namespace ?? '')
+    .filter(range =>
+      list(range.spec.limits).some(
+        one => fields(one.defaultRequest)[resource] !== undefined || fields(one.default)[resource] !== undefined,
+      ),
+    );
+}
+
+/** Too little of a resource on every node. */
+export function explainResources(
+  view: ClusterView,
+  pod: ViewObject,
+  reason: string,
+  free: ReturnType<typeof freeOnNodes>,
+): Explanation {
+  const resource = /^Insufficient (\S+)/.exec(reason)?.[1] ?? 'pods';
+  const wanted = requestsOf(pod).get(resource) ?? 0;
+  const nodes = [...free].map(([name, { allocatable, free }]) => ({
+    name,
+    whole: allocatable.get(resource) ?? 0,
+    free: free.get(resource) ?? 0,
+  }));
+  const words = (value: number) => amountWords(resource, Math.max(0, value));
+  const roomiest = nodes.reduce((a, b) => (b.free > a.free ? b : a), { name: '', whole: 0, free: 0 });
+  const largest = Math.max(0, ...nodes.map(one => one.whole));
+  if (resource === 'pods')
+    return {
+      what: 'nodes are full (too many pods)',
+      why: 'Nodes run as many pods as they may.',
+      fixes: ['Add nodes, or run fewer pods.'],
+    };
+  if (largest === 0)
+    return {
+      what: `insufficient ${resource}: no node has any`,
+      why: `The pods ask for ${words(wanted)} ${resource}, and no node offers that resource: its device plugin is not running, or there is no such node.`,
+      fixes: [`Leave out the request for ${resource}, or add nodes that have it (and their device plugin).`],
+    };
+  const typing = unitMistake(resource, wanted, largest);
+  const ranges = givenByRange(view, pod, resource);
+  const names = ranges.map(({ metadata }) => metadata.name).join(', ');
+  return {
+    what: `insufficient ${resource}: ${words(wanted)} asked for, at most ${words(roomiest.free)} free on a node`,
+    why:
+      wanted > largest
+        ? `No node is large enough: the largest has ${words(largest)} ${resource} in all.${typing ? ` ${typing}` : ''}${names && ` The pod template asks for none: LimitRange ${names} gives its default.`}`
+        : `Node ${roomiest.name} comes nearest with ${words(roomiest.free)} ${resource} free of ${words(roomiest.whole)}; ${words(wanted - roomiest.free)} are lacking.${names && ` The pod template asks for none: LimitRange ${names} gives its default.`}`,
+    fixes: [
+      ...ranges.slice(0, 1).map(range => ({
+        text: `Lower the default of LimitRange ${range.metadata.name} (defaultRequest.${resource}), or set the request in the pod template; then delete the pods, so that new ones are made.`,
+        command: command(view, ['kubectl', 'edit', ...named(refOf(range))]),
+      })),
+      typing
+        ? `Correct requests.${resource}: ${typing}`
+        : `Ask for less ${resource} (resources.requests.${resource}), scale something down, or add nodes.`,
+    ],
+  };
+}
+
+/** `cpu: 500` for `500m`, and `memory: 512Gi` for `512Mi`: a request a thousand times larger than intended. */
+function unitMistake(resource: string, wanted: number, largest: number): string | undefined {
+  if (wanted <= largest) return undefined;
+  if (resource === 'cpu' && wanted >= 50 && Number.isInteger(wanted))
+    return `${wanted} are whole cores; was ${wanted}m meant?`;
+  if (resource === 'memory' && wanted / 1024 <= largest) return `was ${amountWords('memory', wanted / 1024)} meant?`;
+  return undefined;
+}

@@ -1,0 +1,169 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, list, text } from '../../../k8s/fields.ts';
+import { addedBy, addedSelector } from '../../added-at-admission.ts';
+import { command } from '../../shell.ts';
+import { explainClaim, explainVolumes } from './explain-claim.ts';
+import { explainResources } from './explain-resources.ts';
+import type { Explanation } from './explanation.ts';
+import { repelling, taintWords } from './node-match.ts';
+import { labelTypos } from './obstacles.ts';
+import type { freeOnNodes } from './resources.ts';
+import { constraintOf, type Passed } from './words.ts';
+
+/** Explains one reason that the scheduler gives for some of the nodes. */
+export function explain(
+  view: ClusterView,
+  pod: ViewObject,
+  { reason }: Passed,
+  free: ReturnType<typeof freeOnNodes>,
+): Explanation {
+  switch (constraintOf(reason)) {
+    case 'selector':
+      return explainSelector(view, pod);
+    case 'resources':
+      return explainResources(view, pod, reason, free);
+    case 'taint':
+      return explainTaint(view, pod, reason);
+    case 'cordoned':
+      return {
+        what: 'nodes are cordoned',
+        why: 'Nodes that are cordoned (spec.unschedulable) take no new pods.',
+        fixes: cordoned(view)
+          .slice(0, 3)
+          .map(name => ({
+            text: `Uncordon node ${name}, if its maintenance is over.`,
+            command: command(view, ['kubectl', 'uncordon', name]),
+          })),
+      };
+    case 'claim':
+      return explainClaim(view, pod, reason);
+    case 'volume':
+      return explainVolumes(view, pod, reason);
+    case 'ports':
+      return {
+        what: `host ports are taken (${hostPorts(pod)})`,
+        why: `The pod wants host ports ${hostPorts(pod)}, which other pods hold on these nodes.`,
+        fixes: ['Leave out hostPort or hostNetwork, or run no more of these pods than there are nodes.'],
+      };
+    case 'spread':
+      return explainSpread(view, pod, reason);
+    case 'affinity':
+      return explainAffinity(pod, reason);
+    default:
+      return { what: reason, why: '', fixes: [] };
+  }
+}
+
+function explainSelector(view: ClusterView, pod: ViewObject): Explanation {
+  const { slips, unmet } = labelTypos(view, pod);
+  const foreign = addedSelector(view, pod);
+  const added = unmet.some(({ key }) => foreign.includes(key)) ? addedBy(view, pod, foreign) : undefined;
+  const wanted = unmet.map(({ key, values }) => `${key}=${values.join('|')}`).join(', ');
+  if (unmet.length === 0)
+    return {
+      what: "nodes don't match the nodeSelector or node affinity",
+      why: 'Nodes that have the wanted labels are ruled out for other reasons.',
+      fixes: [],
+    };
+  const near = slips.map(slip => `nodes carry ${slip.near.key}=${slip.near.value}`).join(', ');
+  return {
+    what: `no node matches nodeSelector or affinity ${wanted}${near && `; ${near}`}`,
+    why: `The pods ask for nodes labelled ${wanted}, and no node carries that.${near && ` Nearly so: ${near}.`}${added ? ` ${added.words}` : ''}`,
+    ...(added && { because: added.because }),
+    fixes: [
+      ...(added?.fixes ?? []),
+      ...slips.map(
+        ({ key, wanted, near }) =>
+          `Correct the nodeSelector or affinity: ${near.key}=${near.value}, not ${key}=${wanted}.`,
+      ),
+      ...unmet.slice(0, 1).map(({ key, values }) => ({
+        text: `Or label the nodes that are meant.`,
+        command: command(view, ['kubectl', 'label', 'node', 'NODE', `${key}=${values[0] ?? ''}`]),
+      })),
+      ...(slips.length === 0 && added === undefined
+        ? ['Correct the nodeSelector or node affinity, or leave it out.']
+        : []),
+    ],
+  };
+}
+
+function explainTaint(view: ClusterView, pod: ViewObject, reason: string): Explanation {
+  const taints = new Set(
+    [...view.all('Node')]
+      .flatMap(node => repelling(pod, node))
+      .filter(one => !one.key.startsWith('node.kubernetes.io/unschedulable'))
+      .map(taintWords),
+  );
+  const own = /untolerated taint(?:\(s\))? \{([^}]*)\}/.exec(reason)?.[1]?.replace(/: ?/, '=').replace(/=$/, '');
+  const words =
+    [...taints]
+      .filter(one => own === undefined || one.startsWith(own))
+      .slice(0, 4)
+      .join(', ') ||
+    own ||
+    reason;
+  return {
+    what: `taint not tolerated: ${words}`,
+    why: `Nodes carry the taint ${words}, and the pods have no toleration for it.`,
+    fixes: [
+      `Add a toleration for ${words}, if the pods belong there.`,
+      {
+        text: 'Or take the taint off the node, if it was left there by mistake.',
+        command: command(view, [
+          'kubectl',
+          'taint',
+          'node',
+          'NODE',
+          `${words.split(',')[0]?.replace(/=[^:]*/, '') ?? ''}-`,
+        ]),
+      },
+    ],
+  };
+}
+
+const cordoned = (view: ClusterView): string[] =>
+  [...view.all('Node')].filter(node => node.spec.unschedulable === true).map(node => node.metadata.name);
+
+function explainSpread(view: ClusterView, pod: ViewObject, reason: string): Explanation {
+  const constraints = list(pod.spec.topologySpreadConstraints).filter(
+    one => one.whenUnsatisfiable !== 'ScheduleAnyway',
+  );
+  const keys = constraints.map(one => text(one.topologyKey));
+  const nowhere = keys.filter(key => ![...view.all('Node')].some(node => node.metadata.labels[key] !== undefined));
+  return {
+    what: `topology spread constraint cannot be met (${keys.join(', ')})${nowhere.length > 0 ? `: no node has the label ${nowhere.join(', ')}` : ''}`,
+    why:
+      nowhere.length > 0
+        ? `topologySpreadConstraints name ${nowhere.join(', ')}, which no node is labelled with.`
+        : `maxSkew forbids more of these pods where there is room: ${constraints.map(one => `${text(one.topologyKey)} maxSkew ${text(one.maxSkew)}`).join(', ')} (${reason}).`,
+    fixes: [
+      'Set whenUnsatisfiable: ScheduleAnyway, raise maxSkew, or correct the topologyKey of the topologySpreadConstraints.',
+    ],
+  };
+}
+
+function explainAffinity(pod: ViewObject, reason: string): Explanation {
+  const isAnti = /anti-affinity/.test(reason);
+  const terms = list(
+    fields(fields(pod.spec.affinity)[isAnti ? 'podAntiAffinity' : 'podAffinity'])
+      .requiredDuringSchedulingIgnoredDuringExecution,
+  );
+  const keys = terms.map(one => text(one.topologyKey)).join(', ');
+  return isAnti
+    ? {
+        what: `pod anti-affinity leaves no node${keys && ` (one pod for each ${keys})`}`,
+        why: `Required pod anti-affinity allows one of these pods for each ${keys || 'domain'}; all have one, or refuse it.`,
+        fixes: ['Make the anti-affinity preferred, run fewer replicas, or add nodes.'],
+      }
+    : {
+        what: `pod affinity finds no node with the wanted pods${keys && ` (${keys})`}`,
+        why: 'Required pod affinity asks for pods that run on no node that is free to take this one.',
+        fixes: ['Correct the labelSelector of the pod affinity, or start the pods that it asks for.'],
+      };
+}
+
+const hostPorts = (pod: ViewObject): string =>
+  list(pod.spec.containers)
+    .flatMap(one => list(one.ports).map(port => text(port.hostPort)))
+    .filter(port => port !== '')
+    .join(', ');

@@ -1,0 +1,11 @@
+import type { FixDraft } from '../../build.ts';
+import type { Cause } from '../../finding.ts';
+
+/** Why one constraint keeps a pod from every node, and what to do. */
+export interface Explanation {
+  what: string;
+  why: string;
+  /** A string is a change of the workload. */
+  fixes: (string | FixDraft)[];
+  because?: Cause[];
+}

@@ -1,0 +1,147 @@
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { fields, list, text } from '../../../k8s/fields.ts';
+import { finding, refOf } from '../../build.ts';
+import type { Rule } from '../../rule.ts';
+import { command, named } from '../../shell.ts';
+import { causeOf } from '../pods/owner.ts';
+import { claimsOf } from './claims.ts';
+
+/** Claims and volumes that are lost, failed, deleted while in use, or cannot be resized. */
+export const volumeTrouble: Rule = {
+  id: 'storage/volume',
+  gate: 'G9',
+  needs: ['PersistentVolumeClaim', 'PersistentVolume'],
+  wants: ['Pod', 'VolumeAttachment', 'Event'],
+  about: {
+    looksAt:
+      'Claims that are Lost, being deleted while pods use them, or whose resize fails; volumes that have Failed; attachments with an error.',
+    why: 'A claim whose volume is gone never comes back by itself, and one that is being deleted vanishes with the last pod that uses it.',
+    whatToDo: 'Save the data first. A deletion cannot be taken back: create the claim anew and copy.',
+  },
+  *look({ view, now }) {
+    for (const claim of view.all('PersistentVolumeClaim')) {
+      const found = claimTrouble(view, claim, now);
+      if (found)
+        yield finding({
+          rule: 'storage/volume',
+          severity: found.severity,
+          object: claim,
+          summary: found.what,
+          since: found.since === undefined ? undefined : { at: found.since, exact: true },
+          evidence: found.evidence,
+          cause: found.why,
+          fixes: [{ text: found.fix, command: command(view, ['kubectl', 'describe', ...named(refOf(claim))]) }],
+          because: [
+            causeOf(refOf(claim), 'chaos/'),
+            { kind: 'PersistentVolume', name: text(claim.spec.volumeName) },
+            { kind: 'Namespace', name: claim.metadata.namespace ?? '' },
+          ].filter(one => one.name !== ''),
+        });
+    }
+    for (const volume of view.all('PersistentVolume'))
+      if (text(volume.status.phase) === 'Failed')
+        yield finding({
+          rule: 'storage/volume',
+          severity: 'high',
+          object: volume,
+          summary: `the volume has failed: ${text(volume.status.message) || text(volume.status.reason) || 'no reason given'}`,
+          evidence: [`status.phase: Failed ${text(volume.status.reason)} "${text(volume.status.message)}"`],
+          cause: text(volume.status.message),
+          fixes: [
+            {
+              text: 'Look at the volume and its storage driver: its reclaiming failed.',
+              command: command(view, ['kubectl', 'describe', ...named(refOf(volume))]),
+            },
+          ],
+        });
+    for (const attachment of view.all('VolumeAttachment')) {
+      const error = fields(fields(attachment.status).attachError ?? fields(attachment.status).detachError);
+      if (text(error.message) === '') continue;
+      const node = text(attachment.spec.nodeName);
+      yield finding({
+        rule: 'storage/volume',
+        severity: 'high',
+        object: attachment,
+        summary: `volume ${text(fields(attachment.spec.source).persistentVolumeName)} cannot be ${fields(attachment.status).attachError ? 'attached to' : 'detached from'} node ${node}: ${text(error.message).slice(0, 160)}`,
+        evidence: [`status: attached ${String(attachment.status.attached)}, error "${text(error.message)}"`],
+        cause: text(error.message),
+        fixes: [
+          {
+            text: 'Look at the storage driver and at the node.',
+            command: command(view, ['kubectl', 'describe', ...named(refOf(attachment))]),
+          },
+        ],
+        because: [
+          { kind: 'Node', name: node },
+          { kind: 'CSIDriver', name: text(attachment.spec.attacher) },
+        ],
+      });
+    }
+  },
+};
+
+interface ClaimTrouble {
+  severity: 'high' | 'warn';
+  what: string;
+  why: string;
+  fix: string;
+  evidence: string[];
+  since?: number;
+}
+
+function claimTrouble(view: ClusterView, claim: ViewObject, now: number): ClaimTrouble | undefined {
+  const { namespace = '', name, deletionTimestamp } = claim.metadata;
+  if (text(claim.status.phase) === 'Lost')
+    return {
+      severity: 'high',
+      what: `the claim has lost its volume ${text(claim.spec.volumeName)}`,
+      why: `PersistentVolume ${text(claim.spec.volumeName)} does not exist any more, or belongs to another claim.`,
+      fix: 'Restore the volume object if the storage behind it is still there; else create the claim anew and restore the data.',
+      evidence: ['status.phase: Lost', `spec.volumeName: ${text(claim.spec.volumeName)}`],
+    };
+  const deleted = Date.parse(deletionTimestamp ?? '');
+  if (now - deleted > 60_000) {
+    const users = view
+      .inNamespace('Pod', namespace)
+      .filter(
+        pod =>
+          claimsOf(view, pod).some(one => one.name === name) &&
+          pod.status.phase !== 'Succeeded' &&
+          pod.status.phase !== 'Failed',
+      );
+    return {
+      severity: 'high',
+      what:
+        users.length > 0
+          ? `terminating: the claim is being deleted while ${users.length} pods use it`
+          : 'terminating: the claim is being deleted and a finalizer holds it',
+      why:
+        users.length > 0
+          ? 'The finalizer kubernetes.io/pvc-protection keeps the claim until no pod uses it; then it and, by its policy, the data go.'
+          : `Finalizers: ${claim.metadata.finalizers.join(', ')}.`,
+      fix: 'Save the data while the pods still run: set the reclaim policy of the volume to Retain. The deletion cannot be taken back.',
+      evidence: [
+        `metadata.deletionTimestamp: ${deletionTimestamp}`,
+        `metadata.finalizers: ${claim.metadata.finalizers.join(', ')}`,
+        ...users.slice(0, 5).map(pod => `used by pod ${pod.metadata.name}`),
+      ],
+      since: deleted,
+    };
+  }
+  const resize = list(claim.status.conditions).find(
+    one => ['ControllerResizeError', 'NodeResizeError'].includes(text(one.type)) && one.status === 'True',
+  );
+  const failed = view
+    .eventsAbout({ kind: 'PersistentVolumeClaim', namespace, name })
+    .find(one => /VolumeResizeFailed|FileSystemResizeFailed/.test(one.reason));
+  const words = text(resize?.message) || failed?.message;
+  return words === undefined || words === ''
+    ? undefined
+    : {
+        severity: 'warn',
+        what: `the volume cannot be resized: ${words.slice(0, 160)}`,
+        why: words,
+        fix: 'See what the storage driver says; some only grow volumes that no pod uses.',
+        evidence: [`resize: "${words}"`],
+      };
+}
