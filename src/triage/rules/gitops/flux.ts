@@ -5,7 +5,7 @@ import { blamedBy } from '../../blamed.ts';
 import { type FixDraft, finding, refOf } from '../../build.ts';
 import { refusalIn } from '../../error-text.ts';
 import { type Condition, condition, created, quoted } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
+import type { Cause, Finding } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
@@ -59,45 +59,50 @@ export const fluxNotReady: Rule = {
         const began = ready.since ?? created(object);
         const isWaiting = UNDER_WAY.includes(ready.reason) && condition(object, 'Stalled')?.status !== 'True';
         if (now - began < USUAL_WAIT_MS || (isWaiting && now - began < 5 * USUAL_WAIT_MS)) continue;
-        const missing = missingSource(view, object);
-        yield finding({
-          rule: 'gitops/flux',
-          severity: 'high',
-          object,
-          summary: `Flux cannot ${SOURCES.some(one => one === kind) ? 'fetch this source' : 'apply it'}: ${ready.reason}: ${ready.message}`,
-          since: { at: began, exact: ready.since !== undefined },
-          evidence: [
-            quoted(ready),
-            ...(['Stalled', 'Released', 'Healthy', 'FetchFailed'] as const).flatMap(type => {
-              const one = condition(object, type);
-              return one === undefined ? [] : [quoted(one)];
-            }),
-            text(object.spec.path) !== '' && `spec.path: ${text(object.spec.path)}`,
-            text(object.spec.url) !== '' && `spec.url: ${text(object.spec.url)}`,
-          ],
-          cause: `${ready.reason}: ${ready.message}${missing === undefined ? '' : `. ${missing.words}`}`,
-          fixes: [
-            missing?.fix,
-            {
-              text: whatToDo(ready, object),
-              command: command(view, ['kubectl', 'describe', ...named(refOf(object))]),
-            },
-            {
-              text: 'Then have Flux try again at once.',
-              command: command(view, [
-                'kubectl',
-                'annotate',
-                ...named(refOf(object)),
-                '--overwrite',
-                `reconcile.fluxcd.io/requestedAt=${new Date(now).toISOString()}`,
-              ]),
-            },
-          ],
-          because: becauseOf(view, object, ready.message),
-        });
+        yield notReady(view, now, object, ready);
       }
   },
 };
+
+function notReady(view: ClusterView, now: number, object: ViewObject, ready: Condition): Finding {
+  const missing = missingSource(view, object);
+  const isSource = SOURCES.some(one => one === object.kind);
+  return finding({
+    rule: 'gitops/flux',
+    severity: 'high',
+    object,
+    summary: `Flux cannot ${isSource ? 'fetch this source' : 'apply it'}: ${ready.reason}: ${ready.message}`,
+    since: { at: ready.since ?? created(object), exact: ready.since !== undefined },
+    evidence: [
+      quoted(ready),
+      ...(['Stalled', 'Released', 'Healthy', 'FetchFailed'] as const).flatMap(type => {
+        const one = condition(object, type);
+        return one === undefined ? [] : [quoted(one)];
+      }),
+      text(object.spec.path) !== '' && `spec.path: ${text(object.spec.path)}`,
+      text(object.spec.url) !== '' && `spec.url: ${text(object.spec.url)}`,
+    ],
+    cause: `${ready.reason}: ${ready.message}${missing === undefined ? '' : `. ${missing.words}`}`,
+    fixes: [
+      missing?.fix,
+      {
+        text: whatToDo(ready, object),
+        command: command(view, ['kubectl', 'describe', ...named(refOf(object))]),
+      },
+      {
+        text: 'Then have Flux try again at once.',
+        command: command(view, [
+          'kubectl',
+          'annotate',
+          ...named(refOf(object)),
+          '--overwrite',
+          `reconcile.fluxcd.io/requestedAt=${new Date(now).toISOString()}`,
+        ]),
+      },
+    ],
+    because: becauseOf(view, object, ready.message),
+  });
+}
 
 /** The source that an object names and that is not there, with the one that was probably meant. */
 function missingSource(view: ClusterView, object: ViewObject): { words: string; fix: FixDraft } | undefined {
