@@ -56,6 +56,22 @@ export function mendedJourneys(given: () => Provider): void {
       expect(await found(stage, 'workload/pods-refused')).toEqual([]);
     });
 
+    test('restarts a workload; once what its pods lack is there they are made, and triage finds nothing', async ({
+      stage,
+    }) => {
+      await stage.set();
+      await stage.apply(refused());
+      await untilFound(stage, 'workload/pods-refused');
+      const asked = ['workload/pods-refused', 'deployment/web', '-n', stage.namespace, '--do', 'restart'];
+      expect(await fixed(stage, asked)).toMatchObject({ fix: 'restart', outcome: 'done', verified: true });
+      const template = (await stage.read('deployment', 'web')).spec.template;
+      expect(Object.keys(template.metadata.annotations)).toContain('kubectl.kubernetes.io/restartedAt');
+      // A controller tries again by itself: before the restart that would already have mended it.
+      await stage.kubectl('create', 'serviceaccount', 'nobody');
+      await stage.kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
+      expect(await found(stage, 'workload/pods-refused')).toEqual([]);
+    });
+
     test('writes nothing onto what somebody changed since it was shown', async ({ stage }) => {
       await stage.apply(guard(stage, 'Fail'));
       const words = ['fix', 'webhook/stale', `validatingwebhookconfiguration/${guardName(stage)}`];
