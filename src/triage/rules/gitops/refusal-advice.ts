@@ -138,6 +138,20 @@ const ARGO_MESSAGES: readonly [RegExp, RefusalAdvice][] = [
     },
   ],
   [
+    /failed to get cluster info|failed to load live state|error synchronizing cache state/i,
+    {
+      why: 'the cluster that it is deployed to does not answer Argo CD',
+      fix: 'Make the API server of the destination cluster reachable from Argo CD, or renew the credentials in its cluster Secret.',
+    },
+  ],
+  [
+    /blocked by sync window/i,
+    {
+      why: 'a sync window of its AppProject denies syncs now',
+      fix: 'Wait until the window closes, or change spec.syncWindows of the AppProject (manualSync lets people sync by hand).',
+    },
+  ],
+  [
     /repository not found|not granted/i,
     { why: 'the Git repository is not found', fix: 'Correct repoURL, or the access to the repository.' },
   ],

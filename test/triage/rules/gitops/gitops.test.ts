@@ -181,3 +181,20 @@ test('degraded: the object that is not well is a cause', () => {
   expect(found?.summary).toBe('health Degraded: Deployment web is Degraded');
   expect(causesOf(found as never)).toEqual(['Deployment/shop/web']);
 });
+
+test.each([
+  ['failed to get cluster info for "https://10.0.7.1:6443": i/o timeout', /does not answer Argo CD/, /cluster Secret/],
+  ['Skipping auto-sync: cannot sync: blocked by sync window', /sync window/, /syncWindows/],
+])('says what Argo CD means by %s', (message, why, fix) => {
+  const conditions = [{ type: 'SyncError', message, lastTransitionTime: ago(20) }];
+  const found = only([app({ sync: { status: 'OutOfSync' }, conditions })]);
+  expect(found?.summary).toMatch(why);
+  expect(found?.fixes[0]?.text).toMatch(fix);
+});
+
+test('two applications that hold one object are only worth a look', () => {
+  const message = 'ConfigMap/flags is part of applications argocd/shop and pay';
+  const found = only([app({ conditions: [{ type: 'SharedResourceWarning', message }] })]);
+  expect(found).toMatchObject({ severity: 'warn' });
+  expect(found?.summary).toContain(message);
+});
