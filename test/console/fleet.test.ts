@@ -88,6 +88,27 @@ describe('the fleet', () => {
     expect(scripts.gold?.reverted).toBe(0);
   });
 
+  it('reverts the others where a dead one is marked among them, and tries that one only by its name', async () => {
+    const { at, scripts } = await fleet();
+    await at.waitFor(/gold PROTECTED +2 /);
+    press(at, 'down');
+    press(at, 'space');
+    await at.waitFor('1 marked');
+    press(at, 'down');
+    press(at, 'down');
+    press(at, 'space');
+    await at.waitFor('2 marked');
+    press(at, 'R');
+    await at.waitFor('type the name of dead');
+    await at.waitFor('not reached, so perhaps protected: its name must be typed');
+    press(at, 'enter');
+    await at.waitFor('not reached, so perhaps protected: left alone');
+    press(at, 'y');
+    await at.waitFor(/stage +0 +- +0 /);
+    expect(scripts.stage?.reverted).toBe(2);
+    expect(at.screen()).toMatch(/dead .*UNREACHABLE nobody answers/);
+  });
+
   it('reverts a protected one whose name was typed, letters of keys among them', async () => {
     const { at, scripts } = await fleet();
     await at.waitFor(/gold PROTECTED +2 /);

@@ -29,6 +29,7 @@ export function scenarioOf({ header, experiment, result, events, record }: RunPa
   const spec = experiment?.spec;
   const [first] = events;
   const last = events.at(-1);
+  const timings = result?.timings ?? timingsOfEvents(events);
   const tripped = (day?.tripped ?? []).map(({ at, condition }) => ({ at, condition: clean(condition) }));
   return {
     name: clean(header.experiment.name),
@@ -41,7 +42,7 @@ export function scenarioOf({ header, experiment, result, events, record }: RunPa
     startedAt: first?.at ?? header.startedAt,
     ...(last === undefined ? {} : { endedAt: last.at }),
     ...(result === undefined ? unfinished(events) : ofResult(result)),
-    moments: momentsOf(result?.timings ?? timingsOfEvents(events), {
+    moments: momentsOf(timings, {
       ...day,
       tripped,
       restoredBy: clean(result?.restoredBy ?? ''),
@@ -50,7 +51,7 @@ export function scenarioOf({ header, experiment, result, events, record }: RunPa
       isUnfinished: result === undefined,
     }),
     ...effectOf(events),
-    ...flipsOf(events, day?.monitoring?.probes ?? []),
+    ...flipsOf(events, timings.injectedAt, day?.monitoring?.probes ?? []),
     tripped: [],
     ...(header.experiment.path === '-' ? {} : { retest: `mayday run ${shellWord(header.experiment.path)}` }),
     ...(record === undefined ? {} : { record: clean(record) }),
@@ -161,9 +162,12 @@ function effectOf(events: readonly RecordEvent[]): Pick<Scenario, 'effect'> {
   return { effect: { state: clean(String(shown.state)), evidence } };
 }
 
-/** The changes of the checks and of the day's probes, in their order; what has another shape tells nothing. */
-function flipsOf(events: readonly RecordEvent[], probes: NonNullable<Monitoring['probes']>): Pick<Scenario, 'flips'> {
-  const start = events.find(({ event }) => event === 'injected')?.at;
+/** The changes of the checks and of the day's probes, in their order, measured from T0 (`start`) as the moments are; what has another shape tells nothing. */
+function flipsOf(
+  events: readonly RecordEvent[],
+  start: number | undefined,
+  probes: NonNullable<Monitoring['probes']>,
+): Pick<Scenario, 'flips'> {
   const end = events.at(-1)?.at;
   if (start === undefined || end === undefined) return {};
   const checks = events.flatMap(event => {

@@ -107,10 +107,12 @@ export function fleetQuestion({ fleet, settings }: ConsoleState, view: View, col
   const rows = asked.names.map(name => {
     const isLeft = asked.left.includes(name);
     const isOpen = asked.unnamed.includes(name);
+    const isKnown = fleet.rows.find(row => row.name === name)?.isProtected !== undefined;
+    const why = isKnown ? 'protected' : 'not reached, so perhaps protected';
     const says = isLeft
-      ? 'protected: left alone'
+      ? `${why}: left alone`
       : isOpen
-        ? 'protected: its name must be typed'
+        ? `${why}: its name must be typed`
         : 'will be reverted, then latched';
     return line(
       '  ',

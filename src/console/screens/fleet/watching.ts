@@ -106,8 +106,8 @@ export function createFleetWatching(context: Context): FleetWatching {
       await work(session);
     } catch (error) {
       // Nothing is known of it now: what an earlier look read is not shown as if it held. What a revert left is.
-      const { server, remaining } = rowOf(name);
-      const left = remaining !== undefined && { remaining };
+      const { server, remaining, isProtected } = rowOf(name);
+      const left = { ...(remaining !== undefined && { remaining }), ...(isProtected !== undefined && { isProtected }) };
       replace(name, { name, server, phase: 'unreachable', message: reasonOf(error), ...left });
     } finally {
       await session?.close().catch(() => undefined);
@@ -134,9 +134,10 @@ export function createFleetWatching(context: Context): FleetWatching {
     ask() {
       const { rows, marked } = fleet();
       const chosen = rows.filter(({ name }) => marked.has(name));
-      const unknown = chosen.find(row => row.isProtected === undefined || isBusy(row));
+      const unknown = chosen.find(row => row.phase === 'waiting' || isBusy(row));
       if (unknown) return notify(context, `${unknown.name}: ${unknown.phase}; wait, or take its mark off`, 'warn');
-      const unnamed = chosen.filter(row => row.isProtected).map(({ name }) => name);
+      // One that could not be connected to may be protected, and may answer when it is its turn.
+      const unnamed = chosen.filter(row => row.isProtected !== false).map(({ name }) => name);
       update({ asked: { names: chosen.map(({ name }) => name), unnamed, left: [], typed: '' } });
       open(context, 'fleet-revert');
     },
