@@ -86,6 +86,8 @@ const PREPARE: Readonly<Record<string, Prepare>> = {
 export function labelJob(object: KubeObject): void {
   const spec = ensure(object, 'spec');
   if (spec.manualSelector || spec.selector) return;
+  const own = object.metadata.labels ?? {};
+  const ofPods = part(part(spec, 'template') ?? {}, 'metadata')?.labels;
   const labels = { 'batch.kubernetes.io/controller-uid': object.metadata.uid };
   const all = {
     ...labels,
@@ -94,7 +96,9 @@ export function labelJob(object: KubeObject): void {
     'job-name': object.metadata.name,
   };
   spec.selector = { matchLabels: labels };
-  object.metadata.labels = { ...all, ...object.metadata.labels };
+  // A Job without labels of its own shares those of its pods, and so gets these, too.
+  if (Object.keys(own).length === 0)
+    object.metadata.labels = { ...all, ...(isRecord(ofPods) ? (ofPods as typeof own) : {}) };
   fill(ensure(ensure(ensure(spec, 'template'), 'metadata'), 'labels'), all);
 }
 

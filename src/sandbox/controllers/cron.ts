@@ -10,7 +10,7 @@ const NAMED: Readonly<Record<string, string>> = {
 };
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
-const RANGES: readonly [least: number, most: number, words?: readonly string[]][] = [
+export const RANGES: readonly [least: number, most: number, words?: readonly string[]][] = [
   [0, 59],
   [0, 23],
   [1, 31],

@@ -39,7 +39,9 @@ function daemonSet(object: KubeObject & Fields): void {
 }
 
 function jobSpec(spec: Fields): void {
-  fill(spec, { backoffLimit: 6, completionMode: 'NonIndexed', suspend: false, manualSelector: false });
+  // A limit for each index stands instead of the one for all.
+  const backoffLimit = spec.backoffLimitPerIndex === undefined ? 6 : 2_147_483_647;
+  fill(spec, { backoffLimit, completionMode: 'NonIndexed', suspend: false, manualSelector: false });
   fill(spec, { podReplacementPolicy: part(spec, 'podFailurePolicy') ? 'Failed' : 'TerminatingOrFailed' });
   if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
   fill(spec, { parallelism: 1 });

@@ -6,6 +6,7 @@ import { forbiddenField, invalidValue, required, unsupported } from './field.ts'
 import { labelCauses } from './metadata.ts';
 import { podSpecCauses, podUpdateCauses } from './pod.ts';
 import { countOrPercent, immutable, notNegative, type Rule, specOf, type UpdateRule } from './rule.ts';
+import { wrongField } from './schedule.ts';
 import { expressionCauses } from './selector.ts';
 
 const isBlank = (selector: Fields | undefined) => !selector || Object.keys(selector).length === 0;
@@ -145,7 +146,10 @@ function scheduleCauses(schedule: unknown): StatusCause[] {
     const why = 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead';
     return [invalidValue('spec.schedule', schedule, why)];
   }
-  if (CRON.test(String(schedule).trim())) return [];
+  if (CRON.test(String(schedule).trim())) {
+    const wrong = wrongField(String(schedule).trim());
+    return wrong === undefined ? [] : [invalidValue('spec.schedule', schedule, wrong)];
+  }
   const fields = String(schedule).trim().split(/\s+/).length;
   return [
     invalidValue(

@@ -13,6 +13,7 @@ import { policies } from './policies.ts';
 import { reads } from './reads.ts';
 import { rules } from './rules.ts';
 import { shapes } from './shapes.ts';
+import { submitted } from './submitted.ts';
 import { watching } from './watching.ts';
 import { wire } from './wire.ts';
 import { workloads } from './workloads.ts';
@@ -26,6 +27,7 @@ export const CORPUS: readonly Scenario[] = [
   ...access,
   ...custom,
   ...workloads,
+  ...submitted,
   ...policies,
   ...lists,
   ...owning,
