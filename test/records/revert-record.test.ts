@@ -94,7 +94,7 @@ test('a journal that others may write is told, and what it says is not believed'
   const result = await engine.revert(injections);
   expect(result).toMatchObject({ remaining: 0 });
   expect(notRecordedLines(result)).toEqual([
-    `journals of this machine are not believed: ${join(run, 'journal.jsonl')}: other users may write it: chmod 600 it`,
+    `journals of this machine are not trusted: ${join(run, 'journal.jsonl')}: other users may write it: chmod 600 it`,
   ]);
 });
 
