@@ -5,6 +5,7 @@ import { blastIssues } from './blast.ts';
 import type { RawCheck, RawExperiment } from './document-shape.ts';
 import { nameIssues } from './names.ts';
 import { judgeParameters } from './parameters.ts';
+import { CHECK_TYPES, type CheckType } from './types.ts';
 import { wholeTextIssues } from './whole-text.ts';
 
 export const API_VERSION = 'chaos.operatorchaos.io/v1alpha1';
@@ -68,7 +69,8 @@ function target(raw: RawExperiment): Issue[] {
   });
 }
 
-const CHECKS: Readonly<Record<string, readonly (keyof RawCheck)[]>> = {
+/** The members that a check of each type needs. */
+const CHECKS: Readonly<Record<CheckType, readonly (keyof RawCheck)[]>> = {
   conditionTrue: ['kind', 'name', 'conditionType'],
   resourceExists: ['kind', 'name'],
   fieldEquals: ['kind', 'name', 'fieldPath', 'expectedValue'],
@@ -76,12 +78,12 @@ const CHECKS: Readonly<Record<string, readonly (keyof RawCheck)[]>> = {
 
 function checkIssues(check: RawCheck, path: string): Issue[] {
   const type = check.type ?? '';
-  const needed = Object.hasOwn(CHECKS, type) ? CHECKS[type] : undefined;
-  if (needed === undefined) {
+  const known = CHECK_TYPES.find(one => one === type);
+  if (known === undefined) {
     const found = type === '' ? 'nothing' : quoted(type);
-    return [{ path: at(path, 'type'), message: `expected ${Object.keys(CHECKS).join(', ')}, found ${found}` }];
+    return [{ path: at(path, 'type'), message: `expected ${CHECK_TYPES.join(', ')}, found ${found}` }];
   }
-  return needed
+  return CHECKS[known]
     .filter(name => (check[name] ?? '') === '')
     .map(name => ({ path: at(path, name), message: `${type} needs it, and it is missing` }));
 }

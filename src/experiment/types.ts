@@ -1,8 +1,13 @@
 import type { Danger } from '../faults/rules/rules.ts';
 import type { FaultType } from '../faults/types.ts';
 
+/** Every type of steady-state check. A new one needs a row wherever `Record<CheckType, …>` asks for it. */
+export const CHECK_TYPES = ['conditionTrue', 'resourceExists', 'fieldEquals'] as const;
+
+export type CheckType = (typeof CHECK_TYPES)[number];
+
 export interface SteadyStateCheck {
-  type: 'conditionTrue' | 'resourceExists' | 'fieldEquals';
+  type: CheckType;
   apiVersion: string;
   kind: string;
   name: string;

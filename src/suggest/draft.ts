@@ -1,5 +1,5 @@
-import type { RawCheck } from '../experiment/document-shape.ts';
 import { API_VERSION, KIND } from '../experiment/judge.ts';
+import type { SteadyStateCheck } from '../experiment/types.ts';
 import { isClusterScoped } from '../faults/recognition.ts';
 import { kubernetesName } from '../faults/rules/check.ts';
 import type { Parameters } from '../faults/rules/rules.ts';
@@ -22,7 +22,7 @@ export interface Draft {
   recoveryTimeout: string;
   maxPods: string;
   target: { operator: string; component: string; resource: string };
-  check: RawCheck;
+  check: SteadyStateCheck;
   /** The hypothesis, in a sentence. */
   description: string;
 }

@@ -1,4 +1,4 @@
-import type { RawCheck } from '../experiment/document-shape.ts';
+import type { SteadyStateCheck } from '../experiment/types.ts';
 import { isKind } from '../injection/fit.ts';
 import { fields, list, text } from '../k8s/fields.ts';
 import type { KubeObject } from '../k8s/object.ts';
@@ -11,7 +11,7 @@ const HEALTHY_CONDITIONS = ['Available', 'Ready', 'Established', 'Synced', 'Heal
  * The check that shows whether the system recovers. For a pod it is on its controller, since the pod itself does not
  * come back under its name. A condition of the object is preferred to its mere existence.
  */
-export function steadyCheck({ object, owners }: Subject): RawCheck {
+export function steadyCheck({ object, owners }: Subject): SteadyStateCheck {
   const judged = isKind(object, '', 'Pod') ? (owners.at(-1) ?? object) : object;
   const { apiVersion, kind } = judged;
   const { name, namespace } = judged.metadata;

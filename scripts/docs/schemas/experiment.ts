@@ -1,4 +1,5 @@
 import { EXPERIMENT } from '../../../src/experiment/document-shape.ts';
+import { CHECK_TYPES } from '../../../src/experiment/types.ts';
 import type { Shape } from '../../../src/experiment/yaml/shape.ts';
 import { FAULT_RULES, FAULT_TYPES, type FaultType } from '../../../src/faults/types.ts';
 
@@ -20,7 +21,7 @@ const SAID: Readonly<Record<string, Schema>> = {
   'spec.target.operator': { description: 'Whose component it is. Runs against the same operator wait for each other.' },
   'spec.target.resource': { description: 'Kind/name of what is looked at, for people; the parameters decide.' },
   'spec.steadyState.checks': { description: 'What must hold before, and hold again after.' },
-  'spec.steadyState.checks[].type': { enum: ['conditionTrue', 'resourceExists', 'fieldEquals'] },
+  'spec.steadyState.checks[].type': { enum: CHECK_TYPES },
   'spec.injection.type': { enum: FAULT_TYPES },
   'spec.injection.dangerLevel': { enum: ['low', 'medium', 'high'] },
   'spec.injection.count': { minimum: 0, description: 'How many pods, where the type takes several.' },

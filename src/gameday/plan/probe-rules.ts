@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { CHECK_TYPES } from '../../experiment/types.ts';
 import { duration, httpUrl, oneOf, words } from './fields.ts';
 import { httpConfig } from './http-config.ts';
 
 const check = z.strictObject({
-  type: z.enum(['conditionTrue', 'resourceExists', 'fieldEquals']),
+  type: z.enum(CHECK_TYPES),
   apiVersion: words,
   kind: words,
   name: words,

@@ -1,4 +1,4 @@
-import type { SteadyStateCheck } from '../../experiment/types.ts';
+import type { CheckType, SteadyStateCheck } from '../../experiment/types.ts';
 import { isSecretPath } from '../../injection/record/secret-text.ts';
 import { fieldAt, printed } from '../../k8s/json-path.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
@@ -34,9 +34,7 @@ export function checkedObject(
 /** `Deployment kserve/kserve-controller-manager Available`. */
 function checkName(check: SteadyStateCheck, ref: ObjectRef): string {
   const where = ref.namespace ? `${ref.namespace}/${ref.name}` : ref.name;
-  const what =
-    check.type === 'conditionTrue' ? check.conditionType : check.type === 'fieldEquals' ? check.fieldPath : 'exists';
-  return sanitise(`${ref.kind} ${where} ${what ?? ''}`.trim());
+  return sanitise(`${ref.kind} ${where} ${READINGS[check.type].subject(check)}`.trim());
 }
 
 /** Why something could not be read, in one phrase. */
@@ -70,11 +68,30 @@ function field(check: SteadyStateCheck, object: KubeObject): { pass: boolean; ac
   };
 }
 
-const expectedOf = (check: SteadyStateCheck): string => {
-  if (check.type === 'conditionTrue') return `${check.conditionType}=True`;
-  if (check.type === 'fieldEquals')
-    return isSecretPath(check.kind, check.fieldPath ?? '') ? '(secret)' : (check.expectedValue ?? '');
-  return 'exists';
+/** How a check of one type is judged by its object, and worded. */
+interface CheckReading {
+  /** What is checked of the object; the last word of the check's name. */
+  subject(check: SteadyStateCheck): string;
+  expected(check: SteadyStateCheck): string;
+  judge(check: SteadyStateCheck, object: KubeObject): { pass: boolean; actual: string };
+}
+
+const READINGS: Readonly<Record<CheckType, CheckReading>> = {
+  conditionTrue: {
+    subject: check => check.conditionType ?? '',
+    expected: check => `${check.conditionType}=True`,
+    judge: condition,
+  },
+  resourceExists: {
+    subject: () => 'exists',
+    expected: () => 'exists',
+    judge: () => ({ pass: true, actual: 'exists' }),
+  },
+  fieldEquals: {
+    subject: check => check.fieldPath ?? '',
+    expected: check => (isSecretPath(check.kind, check.fieldPath ?? '') ? '(secret)' : (check.expectedValue ?? '')),
+    judge: field,
+  },
 };
 
 /**
@@ -82,15 +99,14 @@ const expectedOf = (check: SteadyStateCheck): string => {
  * `blind`: it says nothing about the system.
  */
 export function evaluateCheck(check: SteadyStateCheck, ref: ObjectRef, got: Outcome<KubeObject>): CheckResult {
-  const result = { name: checkName(check, ref), expected: short(expectedOf(check)) };
+  const result = { name: checkName(check, ref), expected: short(READINGS[check.type].expected(check)) };
   if (!got.ok) {
     return got.reason === 'not-found'
       ? { ...result, state: 'fail', actual: 'not found' }
       : { ...result, state: 'blind', actual: blindness(got) };
   }
   if (got.value.metadata.deletionTimestamp) return { ...result, state: 'fail', actual: 'being deleted' };
-  if (check.type === 'resourceExists') return { ...result, state: 'pass', actual: 'exists' };
-  const judged = check.type === 'conditionTrue' ? condition(check, got.value) : field(check, got.value);
+  const judged = READINGS[check.type].judge(check, got.value);
   return { ...result, state: judged.pass ? 'pass' : 'fail', actual: short(judged.actual) };
 }
 

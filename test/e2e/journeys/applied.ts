@@ -101,7 +101,7 @@ export function appliedJourneys(given: () => Provider): void {
       expect(ended.code).toBe(5);
 
       const again = await stage.mayday(words(stage, stage.faultSpec(block)));
-      expect(again.stderr).toContain('no phase yet: taken by nobody');
+      expect(again.stderr).toContain('no phase yet: no controller has taken it');
       expect(again.stderr).toContain(`--name ${NAME}-2`);
       expect(again.code).toBe(2);
 

@@ -1,3 +1,4 @@
+import type { CheckType, SteadyStateCheck } from '../../../experiment/types.ts';
 import { FAULT_RULES } from '../../../faults/types.ts';
 import type { Draft } from '../../../suggest/draft.ts';
 import { type FormField, formFields } from '../../../suggest/form.ts';
@@ -68,23 +69,23 @@ function fieldLines(
   return [isChosen ? select(row) : row, ...words.map(text => line(' '.repeat(LABEL + 3), span(text, 'bad')))];
 }
 
+const CHECK_WORDS: Readonly<Record<CheckType, (check: SteadyStateCheck) => string>> = {
+  conditionTrue: ({ conditionType }) => conditionType ?? '',
+  resourceExists: () => 'exists',
+  fieldEquals: ({ fieldPath, expectedValue }) => `${fieldPath} is ${expectedValue}`,
+};
+
 /** What the experiment checks and expects, and who ends it. */
 function aboutLines(draft: Draft, columns: number): Line[] {
   const { check, type, description } = draft;
   const rules = FAULT_RULES[type];
-  const what =
-    check.type === 'conditionTrue'
-      ? check.conditionType
-      : check.type === 'fieldEquals'
-        ? `${check.fieldPath} is ${check.expectedValue}`
-        : 'exists';
   const about = (label: string, text: string): Line[] =>
     wrap(text, columns - LABEL - 4).map((part, i) =>
       line(span(`   ${cell(i === 0 ? label : '', LABEL - 1)} `, 'dim'), part),
     );
   const where = check.namespace === undefined ? '' : `${check.namespace}/`;
   return [
-    ...about('checks', `${check.kind} ${where}${check.name} ${what}`),
+    ...about('checks', `${check.kind} ${where}${check.name} ${CHECK_WORDS[check.type](check)}`),
     ...about('expects', description),
     ...about(
       'ends',
