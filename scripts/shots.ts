@@ -4,14 +4,18 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SCREENS } from '../src/console/screens/registry.ts';
 import type { ScreenFolder } from '../src/console/screens/screen.ts';
+import { startFleet } from '../test/support/fleet.ts';
 import { type Pty, type Size, start } from '../test/support/pty.ts';
 import { screensHash } from './shots/manifest.ts';
-import { NOT_SHOWN, REACH, SIZES, shotFile } from './shots/reach.ts';
+import { REACH, SIZES, shotFile, type World } from './shots/reach.ts';
 import { svgOf } from './shots/svg.ts';
 
-// Draws every screen of the built program, as a terminal shows it, into docs/shots, and records the tour.
-const SETTLED_MS = 700;
-const WAIT_MS = 60_000;
+// Draws every screen of the built program, as a terminal shows it, into docs/shots, and records the tour. It waits for what stands on
+// the screen, never for a time, and the sandbox has always the same names.
+const WAIT_MS = 120_000;
+/** A screen rests when nothing but its clocks has changed in so many looks, one after the other. */
+const LOOKS = 5;
+const LOOK_EVERY_MS = 150;
 const root = new URL('../', import.meta.url);
 const shots = new URL('docs/shots/', root);
 const home = mkdtempSync(join(tmpdir(), 'shots-'));
@@ -24,6 +28,7 @@ const env = {
   XDG_CONFIG_HOME: join(home, 'config'),
   XDG_DATA_HOME: join(home, 'data'),
   KUBECONFIG: undefined,
+  MAYDAY_SANDBOX_SEED: '20261128',
   NODE_ENV: 'production',
 };
 const program = new URL('dist/mayday.js', root).pathname;
@@ -46,48 +51,114 @@ const begin = (words: string[], size: Size, hear?: (ms: number, data: string) =>
 const proof = ({ keys }: ScreenFolder): string =>
   [...keys].filter(({ hint }) => hint !== undefined).sort((a, b) => (a.hint ?? 0) - (b.hint ?? 0))[0]?.says ?? '';
 
+/** Words of a screen that is not whole yet. */
+const UNDER_WAY = /\b(looking|reading|asking|loading|connecting|scanning|starting)\b|◦ G/i;
+
+/** Resolves once a screen is whole and has come to rest; clocks go on. */
+async function rest(pty: Pty, isWhole: (screen: string) => boolean): Promise<void> {
+  const until = performance.now() + WAIT_MS;
+  let before = '';
+  for (let same = 0; same < LOOKS; ) {
+    if (performance.now() > until) throw new Error(`it did not come to rest:\n${pty.screen()}`);
+    await sleep(LOOK_EVERY_MS);
+    const now = pty.screen();
+    const still = now.replace(/[\d:]+/g, '0');
+    same = still === before && isWhole(now) ? same + 1 : 0;
+    before = still;
+  }
+}
+const isAtRest = (screen: string): boolean => !UNDER_WAY.test(screen);
+
 async function goHome(pty: Pty): Promise<void> {
-  for (let presses = 0; presses < 6 && !/^HEALTH .*since/m.test(pty.screen()); presses++) {
+  for (let presses = 0; presses < 8 && !/^HEALTH .*since/m.test(pty.screen()); presses++) {
     pty.send('\u001b');
-    await sleep(500);
+    await rest(pty, () => true);
   }
   pty.send('1');
-  await sleep(300);
+  await pty.waitFor(/^HEALTH .*since/m, WAIT_MS);
 }
 
-/** Draws every screen at one size; what could not be reached is told at the end. */
-async function drawAll(size: Size): Promise<string[]> {
+const folderOf = (id: string): ScreenFolder | undefined =>
+  (SCREENS as readonly ScreenFolder[]).find(one => one.id === id);
+
+/** Goes to a screen from home, by way of those before it. */
+async function reach(pty: Pty, id: string): Promise<void> {
+  const [way, folder] = [REACH[id], folderOf(id)];
+  if (way === undefined || folder === undefined)
+    throw new Error(`expected how to reach ${id} in scripts/shots/reach.ts`);
+  if (way.from === undefined) await goHome(pty);
+  else await reach(pty, way.from);
+  for (const key of way.press) {
+    await rest(pty, () => true);
+    pty.send(key);
+  }
+  const isThere = (screen: string) => screen.includes(proof(folder)) && (way.shows?.test(screen) ?? isAtRest(screen));
+  await rest(pty, isThere).catch((error: Error) => {
+    throw new Error(
+      `${id}: expected "${proof(folder)}" and ${String(way.shows ?? 'nothing under way')}: ${error.message}`,
+    );
+  });
+}
+
+/** Draws every screen of one world at one size; what could not be reached is told at the end. */
+async function drawAll(size: Size, world: World, words: string[]): Promise<string[]> {
   const problems: string[] = [];
-  const pty = begin(['--sandbox=stuck-injections'], size);
+  const pty = begin(words, size);
   try {
     await pty.waitFor('data LIVE', WAIT_MS);
-    await sleep(8_000);
-    for (const screen of SCREENS as readonly ScreenFolder[]) {
-      if (NOT_SHOWN.includes(screen.id)) continue;
-      const keys = REACH[screen.id];
-      if (keys === undefined)
-        throw new Error(`expected how to reach ${screen.id} in scripts/shots/reach.ts, found nothing`);
-      await goHome(pty);
-      for (const key of keys) {
-        pty.send(key);
-        await sleep(SETTLED_MS);
+    await rest(pty, isAtRest);
+    for (const [id, way] of Object.entries(REACH)) {
+      if ((way.in ?? 'sandbox') !== world) continue;
+      try {
+        await reach(pty, id);
+        writeFileSync(new URL(shotFile(id, size), shots), svgOf(pty.buffer(), size, `mayday: ${id}`));
+        process.stdout.write(`${shotFile(id, size)}\n`);
+      } catch (error) {
+        problems.push(error instanceof Error ? error.message : String(error));
       }
-      const isThere = await pty.waitFor(proof(screen), 5_000).then(
-        () => true,
-        () => false,
-      );
-      if (!isThere) {
-        problems.push(`${screen.id}: expected "${proof(screen)}" on the screen, found:\n${pty.screen()}`);
-        continue;
-      }
-      await sleep(SETTLED_MS);
-      writeFileSync(new URL(shotFile(screen.id, size), shots), svgOf(pty.buffer(), size, `mayday: ${screen.id}`));
-      process.stdout.write(`${shotFile(screen.id, size)}\n`);
     }
   } finally {
     await pty.kill();
   }
   return problems;
+}
+
+/** The same cluster for every size and every world. */
+async function drawWorlds(): Promise<string[]> {
+  const day = join(home, 'work', 'friday.yaml');
+  const experiment = new URL('experiments/kserve/main-controller-kill.yaml', root).pathname;
+  writeFileSync(
+    day,
+    JSON.stringify({
+      apiVersion: 'mayday.dev/v1alpha1',
+      kind: 'GameDay',
+      metadata: { name: 'friday' },
+      spec: {
+        objective: 'show that serving goes on while its controller restarts',
+        scope: { namespaces: ['kserve', 'opendatahub'] },
+        people: [{ name: 'Ana', role: 'owner' }],
+        agenda: [{ name: 'controller-kill', experiment, ttl: '60s', soak: '1s' }],
+      },
+    }),
+  );
+  const fleet = await startFleet({
+    'prod-eu': 'stuck-injections',
+    'prod-us': 'healthy',
+    staging: 'webhook-no-endpoints',
+  });
+  try {
+    const worlds: [World, string[]][] = [
+      ['sandbox', ['--sandbox=stuck-injections']],
+      ['gameday', ['--sandbox', '--gameday', day]],
+      ['fleet', ['--kubeconfig', fleet.kubeconfig, '--config', fleet.config]],
+    ];
+    const problems: string[] = [];
+    for (const [world, words] of worlds)
+      problems.push(...(await Promise.all(SIZES.map(size => drawAll(size, world, words)))).flat());
+    return problems;
+  } finally {
+    await fleet.close();
+  }
 }
 
 /** The tour as a person takes it, as an asciicast. */
@@ -123,7 +194,7 @@ async function recordTour(): Promise<void> {
 mkdirSync(shots, { recursive: true });
 try {
   await recordTour();
-  const problems = (await Promise.all(SIZES.map(drawAll))).flat();
+  const problems = await drawWorlds();
   if (problems.length > 0) throw new Error(problems.join('\n'));
   writeFileSync(new URL('manifest.json', shots), `${JSON.stringify({ screens: screensHash(SCREENS) }, null, 2)}\n`);
 } finally {

@@ -1,41 +1,48 @@
 const ENTER = '\r';
 
-/**
- * The keys that lead from the deck to each screen, on the sandbox of the scenario `stuck-injections`. One entry in a list is one
- * press; the next waits until the screen has settled.
- */
-export const REACH: Readonly<Record<string, readonly string[]>> = {
-  deck: [],
-  health: ['2'],
-  experiments: ['e'],
-  faults: ['4'],
-  triage: ['5'],
-  timeline: ['7', 't'],
-  reports: ['7'],
-  report: ['7', ENTER],
-  fault: ['4', ENTER],
-  gameday: ['8'],
-  fleet: ['9'],
-  object: ['5', ENTER],
-  plan: ['e', ENTER],
-  suite: ['e', ' ', 'S'],
-  mayday: ['!'],
-  help: ['?'],
-  quit: ['q'],
-  'revert-one': ['r'],
-  mend: ['5', 'x'],
-  palette: [':'],
-  inject: ['i'],
-  draft: ['i', ENTER],
-  save: ['i', ENTER, ENTER, 'w'],
-  actions: ['a'],
-};
+/** The worlds in which screens are drawn: a sandbox, several clusters, a game-day. */
+export type World = 'sandbox' | 'fleet' | 'gameday';
 
-/**
- * Questions over another screen that cannot be drawn here: `note` needs a game-day, `fleet-revert` several clusters, and `quit` a run that
- * is under way, without which it ends the program.
- */
-export const NOT_SHOWN: readonly string[] = ['note', 'quit', 'fleet-revert'];
+export interface Way {
+  /** The screen before it; home unless told. */
+  from?: string;
+  /** The keys from there, each pressed once the screen before has come to rest. */
+  press: readonly string[];
+  /** What stands there once it is ready, beside its keys. */
+  shows?: RegExp;
+  in?: World;
+}
+
+/** How each screen is reached. Screens of one world are drawn in this order. */
+export const REACH: Readonly<Record<string, Way>> = {
+  deck: { press: [], shows: /root causes/ },
+  health: { press: ['2'] },
+  experiments: { press: ['e'], shows: /^ +(reach|rights) /m },
+  faults: { press: ['4'], shows: /looked/ },
+  triage: { press: ['5'], shows: /G9 workloads and objects FAIL/ },
+  timeline: { from: 'reports', press: ['t'], shows: /MOMENTS/ },
+  reports: { press: ['7'], shows: /kserve-llm/ },
+  report: { from: 'reports', press: [ENTER], shows: /because/ },
+  fault: { from: 'faults', press: [ENTER], shows: /injected by/ },
+  object: { from: 'triage', press: [ENTER], shows: /CONDITIONS|EVENTS|OWNERS/ },
+  plan: { from: 'experiments', press: [ENTER], shows: /^ +rights /m },
+  suite: { from: 'experiments', press: [' ', 'S'], shows: /a arms all of it/ },
+  mayday: { press: ['!'], shows: /scan complete/ },
+  help: { press: ['?'] },
+  'revert-one': { press: ['r'] },
+  mend: { from: 'triage', press: ['x'] },
+  palette: { press: [':'] },
+  inject: { press: ['i'], shows: /PodKill/ },
+  draft: { from: 'inject', press: [ENTER], shows: /labelSelector/ },
+  save: { from: 'draft', press: [ENTER, 'w'], shows: /yaml/ },
+  actions: { press: ['a'] },
+  // The last of its world: a fault of this console is in the cluster then.
+  quit: { from: 'plan', press: ['a', 'f', 'q'] },
+  gameday: { in: 'gameday', press: ['8', ENTER], shows: /clear: / },
+  note: { in: 'gameday', press: ['8', 'n'] },
+  fleet: { in: 'fleet', press: ['9'], shows: /prod-us[^\n]*to watch[\s\S]*UNREACHABLE/ },
+  'fleet-revert': { in: 'fleet', from: 'fleet', press: [' ', 'R'] },
+};
 
 export const SIZES = [
   { columns: 80, rows: 24 },

@@ -326,7 +326,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--kubeconfig-out <file>', 'write a kubeconfig for it (else its path is printed)'],
       ['--force', 'replace the file that --kubeconfig-out names, where there is one'],
       ['--port <n>', 'port on 127.0.0.1 (a free one by default)'],
-      ['--seed <n>', 'seed of everything random'],
+      ['--seed <n>', 'seed of everything random (also MAYDAY_SANDBOX_SEED)'],
       ['--list', 'print the scenarios'],
       ['--attached', 'end when standard input ends'],
     ],

@@ -36,7 +36,7 @@ export const sandboxCommand: CommandBody = async ({ globals, args, options }) =>
     program: submittedPods(() => access),
     port: wholeNumber(options.port, 'port', 0, 65_535) ?? 0,
     speed: globals.speed ?? 1,
-    ...seedOf(options.seed),
+    ...seedOf(options.seed ?? process.env.MAYDAY_SANDBOX_SEED),
     onFault: error => log(`sandbox: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   });
   keepKubeconfig(file.path, sandbox.kubeconfig, options.force === true);

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { frame } from '../../src/console/app/frame.ts';
 import { changeBy } from '../../src/console/app/runs.ts';
 import { isCounting } from '../../src/console/store/select.ts';
 import type { ConsoleState, RunView } from '../../src/console/store/state.ts';
+import { flat } from '../../src/console/widgets/layout.ts';
 import { COLOUR, MONO } from '../../src/console/widgets/theme.ts';
 import type { Marker } from '../../src/health/marker.ts';
 import type { Trouble } from '../../src/health/trouble.ts';
 import type { Receipt } from '../../src/injection/write/receipt.ts';
 import type { RunEvent } from '../../src/run/event.ts';
+import { UNICODE } from '../../src/text/glyphs.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import { width } from '../../src/text/width.ts';
 import { isAscii, isColoured, looks } from '../support/ansi.ts';
@@ -331,11 +334,12 @@ describe('a screen that cannot be drawn', () => {
 });
 
 describe('while the cluster is silent', () => {
+  const retrying = { state: 'retrying', reason: 'ECONNREFUSED', ageMs: 12_000, retryInMs: 3_000 } as never;
+  const live = summary({}, { markers: [] });
+  const kinds = Object.fromEntries(Object.entries(live.kinds).map(([kind, of]) => [kind, { ...of, sync: retrying }]));
+  const silent = { ...live, kinds: kinds as unknown as typeof live.kinds, heardAt: T - 12_000 };
+
   it('the rows that it told are dim, and what is wrong, what is injected and the keys are not', () => {
-    const retrying = { state: 'retrying', reason: 'ECONNREFUSED', ageMs: 12_000, retryInMs: 3_000 } as never;
-    const live = summary({}, { markers: [] });
-    const kinds = Object.fromEntries(Object.entries(live.kinds).map(([kind, of]) => [kind, { ...of, sync: retrying }]));
-    const silent = { ...live, kinds: kinds as unknown as typeof live.kinds, heardAt: T - 12_000 };
     const board = (health: typeof live) =>
       painted(state({ health, runs: [run()] }), COLOUR)
         .slice(3, 20)
@@ -344,5 +348,24 @@ describe('while the cluster is silent', () => {
     expect(board(silent)).not.toContain('\u001b[32m');
     expect(board(silent)).toContain('\u001b[35m');
     expect(shown(state({ health: silent }))).toMatch(/no data for 12s, retry in 3s/);
+  });
+
+  it.each(['timeline', 'suite', 'gameday'] as const)('what the screen %s tells of the cluster is dim', id => {
+    const one = state();
+    const underWay: Partial<ConsoleState> = {
+      screens: ['deck', id],
+      runs: [run()],
+      suite: { ...one.suite, phase: 'running', message: 'under way' },
+      day: { ...one.day, phase: 'under way', message: 'under way' },
+    };
+    const STILL = new Set(['dim', 'bad', 'chaos', 'key', 'alarm']);
+    const undimmed = (health: typeof live) => {
+      const view = { columns: 80, rows: 24, now: { monotonic: T, server: NOW }, glyphs: UNICODE };
+      return flat(frame(state({ health, ...underWay }), view))
+        .slice(3, 20)
+        .flatMap(({ spans }) => spans.filter(({ tone, text }) => !STILL.has(tone) && text.trim() !== ''));
+    };
+    expect(undimmed(live)).not.toEqual([]);
+    expect(undimmed(silent)).toEqual([]);
   });
 });

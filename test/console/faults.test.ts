@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { screenFolder } from '../../src/console/keymap/keys.ts';
 import type { FaultsLook } from '../../src/console/screens/faults/view.ts';
 import { NOT_LOOKED } from '../../src/console/screens/faults/view.ts';
 import type { ConsoleState } from '../../src/console/store/state.ts';
@@ -11,7 +12,7 @@ import { isAscii, isColoured } from '../support/ansi.ts';
 import { finding, script } from './support/fake-session.ts';
 import { deployment, NOW } from './support/objects.ts';
 import { stage } from './support/stage.ts';
-import { painted, rows, run, SETTINGS, shown, state, summary } from './support/view.ts';
+import { painted, rows, run, SETTINGS, shown, state, summary, T } from './support/view.ts';
 
 const mark = (name: string, changes: Partial<Marker> = {}): Marker => ({
   uid: `u-${name}`,
@@ -183,6 +184,21 @@ describe('on the faults screen', () => {
     await one.press('r', 'REVERT THIS ONE');
     expect(one.screen()).toContain('Deployment shop/checkout');
     await one.press('y', () => play.reverted === 1);
+  });
+
+  it('say of a longer TTL why there is none, by its key and in the menu of actions', async () => {
+    const one = stage(script(), { columns: 100, rows: 30 });
+    await one.waitFor('data LIVE');
+    one.send('4');
+    await one.waitFor('no fault in the cluster');
+    one.send('+');
+    await one.waitFor('there is no fault here');
+    const at = faults([mark('x')]);
+    const key = screenFolder('faults').keys.find(({ id }) => id === 'extend');
+    expect(key?.keys).toEqual(['+']);
+    const why = 'its end stands in the undo record, which is never rewritten';
+    expect(key?.locked?.(at, { monotonic: T, server: NOW })).toContain(why);
+    expect(shown({ ...at, screens: ['deck', 'faults', 'actions'] }, 120, 40)).toContain(`extend its TTL: ${why}`);
   });
 
   it('r says why the residue of another tool is left alone', async () => {

@@ -13,6 +13,13 @@ describe('the key table', () => {
     expect(keyConflict(SCREENS)).toBeUndefined();
   });
 
+  it('gives no command of a screen two keys of its own: one name in the configuration means one thing', () => {
+    for (const screen of SCREENS) {
+      const commands = keysOn(screen).map(({ id }) => id);
+      expect(commands, screen.id).toEqual([...new Set(commands)]);
+    }
+  });
+
   it('names a conflict in one line', () => {
     const second: Key = { id: 'help', keys: ['q'], says: 'x' };
     const deck = screenFolder('deck');

@@ -270,6 +270,26 @@ describe('the keys of reports and timeline', () => {
     },
   });
 
+  it('lead through four hundred reports to the oldest, and open that one', async () => {
+    const many = Array.from({ length: 400 }, (_, i) => past(400 - i));
+    const { past: port } = known([]);
+    open = stage(
+      script(),
+      { columns: 80, rows: 24 },
+      { deps: { past: { ...port, list: async hear => hear(many, many.length) } } },
+    );
+    await open.waitFor('HEALTH');
+    open.send('7');
+    await open.waitFor(/REPORTS ─+ 400/);
+    await open.waitFor(/^▸ .*web-kill-400 /m);
+    open.send('\u001b[6~');
+    await open.waitFor(/^▸ .*web-kill-390 /m);
+    open.send('G');
+    await open.waitFor(/^▸ .*web-kill-1 /m);
+    open.send('\r');
+    await open.waitFor('healed by itself: steady');
+  });
+
   it('list, open, write, mark two, compare, and draw one on the timeline', async () => {
     const kept: string[] = [];
     const { past: port, keep } = known(kept);

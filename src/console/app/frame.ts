@@ -34,7 +34,7 @@ function full(state: ConsoleState, view: View): Layout {
   const body = within(folder.body(state, view, { columns, rows }, SCREENS), columns, rows);
   return column(
     pane(columns, head.length, head),
-    folder.isOfCluster && outage(state, view.now) ? dimmed(body) : body,
+    folder.isOfCluster?.(state) && outage(state, view.now) ? dimmed(body) : body,
     pane(columns, foot.length, foot),
   );
 }

@@ -3,13 +3,14 @@ import { messageOf } from '../../text/message-of.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { close, forward, notify, open } from '../app/context.ts';
 import { frame } from '../app/frame.ts';
+import { keyName } from '../screens/help/lines.ts';
 import { SCREENS, type ScreenId } from '../screens/registry.ts';
 import { goTo, moveOn, type Parts, pickOn } from '../screens/screen.ts';
 import { screenOf } from '../store/state.ts';
 import { lineAt } from '../widgets/layout.ts';
 import type { Item } from '../widgets/line.ts';
 import type { Press } from './input.ts';
-import type { Commands } from './key.ts';
+import { type Commands, MOVING } from './key.ts';
 import { isTyping, keyFor, keysOn, screenFolder } from './keys.ts';
 import type { Mouse } from './mouse.ts';
 
@@ -29,6 +30,8 @@ const PAGE = 10;
 const STREAM_STEP = 5;
 /** No text that is typed here is longer. */
 const LONGEST = 200;
+/** Keys that move the cursor say nothing where there is none to move. */
+const MOVES = new Set(MOVING.flatMap(({ keys }) => keys));
 /** Rows by a notch of the wheel. */
 const WHEEL = 3;
 
@@ -67,13 +70,23 @@ export function createDispatch(given: Omit<Parts, 'screens' | 'run'>): Dispatch 
     // Several emergency keys at once open the screen; reverting needs a single press.
     const isBurst = press.times > 1;
     const key = keyFor(state, id, press.name);
-    if (!key || (isBurst && key.danger)) return;
+    if (!key) return idle(id, press.name);
+    if (isBurst && key.danger) return;
     const locked = key.locked?.(state, context.now());
     if (locked !== undefined) return notify(context, `${press.name}: ${locked}`, 'warn');
     const command = screenFolder(id).commands?.(parts)[key.id] ?? shared[key.id];
     const act = () => attempt(key.says, () => command?.(press.times));
     if (key.danger) pending = act;
     else act();
+  }
+
+  /** A key that is for other screens is not dead without a word. */
+  function idle(id: ScreenId, press: string): void {
+    if (MOVES.has(press)) return;
+    const { keys, ascii } = store.getState().settings;
+    const help = keysOn(screenFolder(id), keys).find(one => one.id === 'help');
+    const where = help ? `${keyName(help.keys[0] ?? '', ascii)} lists the keys` : 'the last row names the keys';
+    notify(context, `${keyName(press, ascii)} does nothing here: ${where}`, 'warn');
   }
 
   /** A command that throws is told; the screen and its keys stay, MAYDAY first of all. */

@@ -97,8 +97,8 @@ export interface ScreenFolder<Id extends string = string> {
   /** Its heading in the help; a question over another screen has none. */
   title?: string;
   keys: readonly Key[];
-  /** Its rows are the cluster's, as it was last heard: they are dim while it is silent. */
-  isOfCluster?: true;
+  /** Whether its rows are the cluster's, as it was last heard: they are dim while it is silent. */
+  isOfCluster?(state: ConsoleState): boolean;
   /** The body. A pure function of state and time; `screens` are all there are, for the help. */
   body(state: ConsoleState, view: View, size: Size, screens: readonly ScreenFolder[]): Layout;
   /** The object that the cursor is on; faults can be injected into it. */

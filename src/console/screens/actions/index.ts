@@ -101,6 +101,10 @@ function act({ context, run }: Parts, { key, reason }: Action): void {
   }
   close(context);
   if (key.danger)
-    notify(context, `press ${key.keys[0]} now: it changes the cluster, so it takes a key of its own`, 'warn');
+    notify(
+      context,
+      `press ${keyName(key.keys[0] ?? '', context.store.getState().settings.ascii)} now: it changes the cluster, so it takes a key of its own`,
+      'warn',
+    );
   else run(key.id);
 }

@@ -24,7 +24,7 @@ export const deck: ScreenFolder<'deck'> = {
   id: 'deck',
   title: 'DECK',
   digit: '1',
-  isOfCluster: true,
+  isOfCluster: () => true,
   keys: [
     EMERGENCY,
     { id: 'experiments', keys: ['e'], says: 'experiments', hint: 1 },

@@ -16,7 +16,7 @@ function planLock({ inject: { form } }: ConsoleState): string | undefined {
 /** The form of an experiment that was made from an object. */
 export const draft: ScreenFolder<'draft'> = {
   id: 'draft',
-  isOfCluster: true,
+  isOfCluster: () => true,
   keys: [
     EMERGENCY,
     { id: 'plan', keys: ['enter'], says: 'show the plan', hint: 1, locked: planLock },

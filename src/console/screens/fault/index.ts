@@ -12,7 +12,7 @@ const gone = (state: ConsoleState, now: Now): string | undefined =>
 export const fault: ScreenFolder<'fault'> = {
   id: 'fault',
   title: 'FAULT',
-  isOfCluster: true,
+  isOfCluster: () => true,
   keys: listKeys([
     { id: 'revert-one', keys: ['r'], says: 'revert it', hint: 1, locked: revertOneLock },
     { id: 'object', keys: ['o', 'enter'], says: 'open the object', hint: 2, locked: gone },

@@ -22,7 +22,7 @@ export const faults: ScreenFolder<'faults'> = {
   id: 'faults',
   title: 'FAULTS',
   digit: '4',
-  isOfCluster: true,
+  isOfCluster: () => true,
   keys: listKeys([
     { id: 'fault', keys: ['enter', 'right', 'l'], says: 'in full', hint: 1, locked: noFault },
     { id: 'revert-one', keys: ['r'], says: 'revert this one', hint: 2, locked: revertOneLock },

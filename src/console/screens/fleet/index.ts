@@ -23,7 +23,7 @@ export const fleet: ScreenFolder<'fleet'> = {
   title: 'FLEET',
   digit: '9',
   keys: listKeys([
-    { id: 'open', keys: ['enter', 'right', 'l'], says: 'go into the cluster', hint: 1, locked: noCluster },
+    { id: 'open', keys: ['enter', 'right', 'l'], says: 'open it', hint: 1, locked: noCluster },
     { id: 'mark', keys: [' '], says: 'mark', hint: 2, locked: noCluster },
     { id: 'revert-marked', keys: ['R'], says: 'revert the marked', hint: 3, locked: noMarks },
     { id: 'look', keys: ['c'], says: 'look again', hint: 4 },

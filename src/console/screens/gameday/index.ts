@@ -63,6 +63,7 @@ export const gameday: ScreenFolder<'gameday'> = {
     { id: 'monitoring', keys: ['m'], says: 'detected by monitoring', locked: step('detected') },
     { id: 'no', keys: ['N'], says: 'not detected; not mitigated', locked: step('detected', 'mitigated') },
   ]),
+  isOfCluster: ({ day }) => day.phase === 'under way',
   body(state, view, { columns, rows }): Layout {
     const { phase } = state.day;
     if (phase === 'none' || phase === 'failed' || phase === 'opening')

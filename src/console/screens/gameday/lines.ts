@@ -288,10 +288,11 @@ export function conditionLines({ day }: ConsoleState, view: View, columns: numbe
 }
 
 /** The newest notes. */
-export function noteLines({ day }: ConsoleState, view: View, columns: number, rows: number): Line[] {
+export function noteLines(state: ConsoleState, view: View, columns: number, rows: number): Line[] {
+  const { day } = state;
   if (rows < 2) return [];
   return [
-    rule('NOTES', columns, view, `${day.notes.length}   n writes one`),
+    rule('NOTES', columns, view, `${day.notes.length}   ${press(state, 'note', 'n')} writes one`),
     ...day.notes
       .slice(-(rows - 1))
       .map(({ at, tag, text, by }) =>

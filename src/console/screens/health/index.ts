@@ -21,7 +21,7 @@ export const health: ScreenFolder<'health'> = {
   title: 'HEALTH',
   digit: '2',
   hint: 4,
-  isOfCluster: true,
+  isOfCluster: () => true,
   keys: [
     EMERGENCY,
     { id: 'object', keys: ['enter'], says: 'open', hint: 1, locked: nothing },

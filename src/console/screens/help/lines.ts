@@ -1,3 +1,4 @@
+import { wrap } from '../../../text/wrap.ts';
 import {
   ACTIONS,
   BACK,
@@ -29,6 +30,10 @@ const NAMES: Record<string, string> = {
   ' ': 'space',
 };
 
+/** Where the words of a key begin, and the mark of one that changes the cluster. */
+const SAYS_AT = 18;
+const WRITES = '(writes)';
+
 /** How a key is written on the screen. */
 export function keyName(press: string, isAscii: boolean): string {
   const name = NAMES[press];
@@ -49,18 +54,23 @@ export function helpLines(view: View, { screens, from, isAscii, remap = {} }: He
   const inOrder = [...titled.filter(({ id }) => id === from), ...titled.filter(({ id }) => id !== from)];
   const digits = [PALETTE, ACTIONS, ...screenKeys(screens)];
   const shared = [EMERGENCY, ...MOVING, ...STREAM, HELP, BACK, QUIT, ...ROUND, ...EVERYWHERE];
-  const keyRow = (screen: string, table: Key): Line => {
-    const key = remappedKey(table, screen, remap);
-    return line(
-      '  ',
-      span(cell(key.keys.map(press => keyName(press, isAscii)).join(' '), 15), 'key'),
-      ` ${key.says}`,
-      key.danger === true && span(' (writes)', 'bad'),
-    );
-  };
   const half = Math.floor((view.columns - 2) / 2);
+  const keyRows = (screen: string, table: Key): Line[] => {
+    const key = remappedKey(table, screen, remap);
+    const presses = key.keys.map(press => keyName(press, isAscii)).join(' ');
+    const marked = key.danger === true ? `${key.says} ${WRITES}` : key.says;
+    return wrap(marked, half - SAYS_AT).map((part, i) => {
+      const says = part.endsWith(WRITES) ? part.slice(0, -WRITES.length) : part;
+      return line(
+        '  ',
+        span(cell(i === 0 ? presses : '', SAYS_AT - 3), 'key'),
+        ` ${says}`,
+        says !== part && span(WRITES, 'bad'),
+      );
+    });
+  };
   const group = (title: string, keys: readonly Key[], screen = ''): Line[] =>
-    keys.length === 0 ? [] : [rule(title, half, view), ...keys.map(key => keyRow(screen, key))];
+    keys.length === 0 ? [] : [rule(title, half, view), ...keys.flatMap(key => keyRows(screen, key))];
   const right = [...group('SCREENS', digits), ...group('EVERYWHERE', shared)];
   const left = inOrder.flatMap(({ id, title = '', keys }) =>
     group(

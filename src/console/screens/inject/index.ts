@@ -15,7 +15,7 @@ function chooseLock(state: ConsoleState): string | undefined {
 /** The faults that fit an object, and why the others do not. */
 export const inject: ScreenFolder<'inject'> = {
   id: 'inject',
-  isOfCluster: true,
+  isOfCluster: () => true,
   keys: choiceKeys({ says: 'fill it in', locked: chooseLock }, [
     { id: 'page-up', keys: ['pageup', 'ctrl-b'], says: 'page up' },
     { id: 'page-down', keys: ['pagedown', 'ctrl-f'], says: 'page down' },

@@ -12,7 +12,7 @@ import { mendLock } from './mending.ts';
 /** Asked before a fix of triage's changes the cluster. */
 export const mend: ScreenFolder<'mend'> = {
   id: 'mend',
-  isOfCluster: true,
+  isOfCluster: () => true,
   keys: [
     EMERGENCY,
     { id: 'confirm', keys: ['y'], says: 'do it', danger: true, hint: 1, locked: mendLock },

@@ -11,7 +11,7 @@ const noLog = ({ object }: ConsoleState): string | undefined =>
 export const object: ScreenFolder<'object'> = {
   id: 'object',
   title: 'OBJECT',
-  isOfCluster: true,
+  isOfCluster: () => true,
   keys: listKeys([
     { id: 'about', keys: ['d'], says: 'describe', hint: 1 },
     { id: 'yaml', keys: ['v'], says: 'YAML', hint: 2 },

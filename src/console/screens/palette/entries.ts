@@ -3,6 +3,7 @@ import type { Key } from '../../keymap/key.ts';
 import { remappedKey } from '../../keymap/remap.ts';
 import type { ConsoleState, Screen } from '../../store/state.ts';
 import { THEMES } from '../../widgets/theme.ts';
+import { keyName } from '../help/lines.ts';
 import type { ScreenFolder } from '../screen.ts';
 
 /** One thing that the palette leads to. */
@@ -42,7 +43,7 @@ export function paletteEntries(
       .flatMap((key): PaletteEntry[] =>
         key.danger === true || MOVES.has(key.id)
           ? []
-          : [{ is: 'action', key, text: key.says, about: `key ${key.keys[0] ?? ''}` }],
+          : [{ is: 'action', key, text: key.says, about: `key ${keyName(key.keys[0] ?? '', state.settings.ascii)}` }],
       ),
     ...state.shell.contexts.map(
       ({ name, server }): PaletteEntry => ({

@@ -1,3 +1,5 @@
+import type { Clean } from '../../../text/sanitise.ts';
+import { width } from '../../../text/width.ts';
 import { close, notify, open } from '../../app/context.ts';
 import { choiceKeys } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
@@ -42,17 +44,22 @@ function lines(state: ConsoleState, view: View, { columns, rows }: Size, screens
   const entries = found(state, screens);
   const { text, at } = state.palette;
   const { first, last } = windowOf(entries.length, at, rows - 2);
+  const seen = entries.slice(first, last);
+  // The names take what they need, as long as what is said of them has some room, too.
+  const longest = Math.max(0, ...seen.map(entry => width(entry.text as Clean)));
+  const [least, most] = [Math.max(20, columns - 50), Math.max(20, columns - 26)];
+  const room = Math.min(most, Math.max(least, longest + 1));
   return [
     rule('GO TO', columns, view, `${entries.length}`, true),
     line(span(':', 'key'), span(text), span('_', 'key')),
     ...(entries.length === 0 ? [line(span('  nothing of that name', 'dim'))] : []),
-    ...entries.slice(first, last).map((entry, i) => {
+    ...seen.map((entry, i) => {
       const isChosen = first + i === at;
       const row = line(
         isChosen ? view.glyphs.cursor : ' ',
-        span(cell(entry.text, Math.max(20, columns - 26))),
+        span(cell(entry.text, room)),
         ' ',
-        span(cell(entry.about, 22), 'dim'),
+        span(cell(entry.about, Math.max(1, columns - room - 2)), 'dim'),
       );
       return itemLine(isChosen ? select(row) : row, 'palette', String(first + i));
     }),

@@ -9,12 +9,12 @@ import type { ScreenFolder } from '../screen.ts';
 export const plan: ScreenFolder<'plan'> = {
   id: 'plan',
   title: 'PLAN',
-  isOfCluster: true,
+  isOfCluster: () => true,
   keys: listKeys(
     [
       { id: 'arm', keys: ['a', 'enter'], says: 'arm', hint: 1, locked: armLock },
       { id: 'fire', keys: ['f'], says: 'FIRE', danger: true, hint: 2, locked: fireLock },
-      { id: 'save', keys: ['w'], says: 'write as a file', hint: 3, locked: saveLock },
+      { id: 'write-file', keys: ['w'], says: 'write as a file', hint: 3, locked: saveLock },
       { id: 'recheck', keys: ['c'], says: 'check again', hint: 3, locked: injectLock },
     ],
     STREAM,
@@ -23,7 +23,7 @@ export const plan: ScreenFolder<'plan'> = {
   commands: ({ catalogue, runs, saving }) => ({
     arm: catalogue.arm,
     fire: runs.fire,
-    save: saving.ask,
+    'write-file': saving.ask,
     recheck: catalogue.recheck,
   }),
   lists: { experiments: experimentList },

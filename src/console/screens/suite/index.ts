@@ -4,7 +4,7 @@ import { isTyping } from '../../store/arming.ts';
 import { pane } from '../../widgets/layout.ts';
 import type { ScreenFolder } from '../screen.ts';
 import { suiteLines } from './lines.ts';
-import { suiteArmLock, suiteFireLock, suiteStopLock } from './view.ts';
+import { isSuiteRunning, suiteArmLock, suiteFireLock, suiteStopLock } from './view.ts';
 
 /** The marked experiments as a suite: its order, arming, and each run as it goes. */
 export const suite: ScreenFolder<'suite'> = {
@@ -26,6 +26,7 @@ export const suite: ScreenFolder<'suite'> = {
     BACK,
     QUIT,
   ],
+  isOfCluster: isSuiteRunning,
   body: (state, view, { columns, rows }) => pane(columns, rows, suiteLines(state, view, columns, rows)),
   commands: ({ suites }) => ({ arm: suites.arm, fire: suites.fire, stop: suites.stop }),
   leave({ suites }) {

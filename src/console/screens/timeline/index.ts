@@ -20,6 +20,8 @@ export const timeline: ScreenFolder<'timeline'> = {
     { ...BACK, keys: ['esc'] },
     QUIT,
   ],
+  // Past runs are of their records.
+  isOfCluster: ({ runs }) => runs.length > 0,
   body: onePane(timelineLines),
   commands: ({ context }) => ({
     earlier: times => scrub(context, -times),

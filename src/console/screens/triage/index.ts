@@ -18,7 +18,7 @@ export const triage: ScreenFolder<'triage'> = {
   title: 'TRIAGE',
   digit: '5',
   hint: 3,
-  isOfCluster: true,
+  isOfCluster: () => true,
   keys: listKeys([
     {
       id: 'copy',
