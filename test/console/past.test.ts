@@ -273,7 +273,7 @@ describe('the keys of reports and timeline', () => {
   it('lead through four hundred reports to the oldest, and open that one', async () => {
     const many = Array.from({ length: 400 }, (_, i) => past(400 - i));
     const { past: port } = known([]);
-    open = stage(
+    const open = stage(
       script(),
       { columns: 80, rows: 24 },
       { deps: { past: { ...port, list: async hear => hear(many, many.length) } } },
