@@ -39,9 +39,9 @@ const neutral = (text: string): string =>
     text,
   );
 
-const begin = (words: string[], size: Size, hear?: (ms: number, data: string) => void): Pty =>
+const begin = (words: string[], size: Size, hear?: (ms: number, data: string) => void, state = 'state'): Pty =>
   start([process.execPath, program, ...words], size, {
-    env,
+    env: { ...env, XDG_STATE_HOME: join(home, state) },
     cwd: env.HOME,
     rewrite: neutral,
     ...(hear && { hear }),
@@ -103,7 +103,8 @@ async function reach(pty: Pty, id: string): Promise<void> {
 /** Draws every screen of one world at one size; what could not be reached is told at the end. */
 async function drawAll(size: Size, world: World, words: string[]): Promise<string[]> {
   const problems: string[] = [];
-  const pty = begin(words, size);
+  // The tour is the only past run of the sandbox; each of the others has records of its own.
+  const pty = begin(words, size, undefined, world === 'sandbox' ? 'state' : world);
   try {
     await pty.waitFor('data LIVE', WAIT_MS);
     await rest(pty, isAtRest);
@@ -152,10 +153,8 @@ async function drawWorlds(): Promise<string[]> {
       ['gameday', ['--sandbox', '--gameday', day]],
       ['fleet', ['--kubeconfig', fleet.kubeconfig, '--config', fleet.config]],
     ];
-    const problems: string[] = [];
-    for (const [world, words] of worlds)
-      problems.push(...(await Promise.all(SIZES.map(size => drawAll(size, world, words)))).flat());
-    return problems;
+    const all = worlds.flatMap(([world, words]) => SIZES.map(size => drawAll(size, world, words)));
+    return (await Promise.all(all)).flat();
   } finally {
     await fleet.close();
   }

@@ -17,7 +17,7 @@ export interface Way {
 export const REACH: Readonly<Record<string, Way>> = {
   deck: { press: [], shows: /root causes/ },
   health: { press: ['2'] },
-  experiments: { press: ['e'], shows: /^ +(reach|rights) /m },
+  experiments: { press: ['e'], shows: /(^| {2})(reach|rights) {3}/m },
   faults: { press: ['4'], shows: /looked/ },
   triage: { press: ['5'], shows: /G9 workloads and objects FAIL/ },
   timeline: { from: 'reports', press: ['t'], shows: /MOMENTS/ },
@@ -25,7 +25,7 @@ export const REACH: Readonly<Record<string, Way>> = {
   report: { from: 'reports', press: [ENTER], shows: /because/ },
   fault: { from: 'faults', press: [ENTER], shows: /injected by/ },
   object: { from: 'triage', press: [ENTER], shows: /CONDITIONS|EVENTS|OWNERS/ },
-  plan: { from: 'experiments', press: [ENTER], shows: /^ +rights /m },
+  plan: { from: 'experiments', press: [ENTER], shows: /(^| {2})rights {3}/m },
   suite: { from: 'experiments', press: [' ', 'S'], shows: /a arms all of it/ },
   mayday: { press: ['!'], shows: /scan complete/ },
   help: { press: ['?'] },

@@ -4,6 +4,8 @@ import type { Key } from '../../src/console/keymap/key.ts';
 import { keyConflict, keyFor, keysOn, screenFolder } from '../../src/console/keymap/keys.ts';
 import { SCREENS } from '../../src/console/screens/registry.ts';
 import { type ConsoleState, screenOf } from '../../src/console/store/state.ts';
+import { script } from './support/fake-session.ts';
+import { stage } from './support/stage.ts';
 import { rows, shown, state } from './support/view.ts';
 
 const ids = SCREENS.map(screen => screen.id);
@@ -80,5 +82,13 @@ describe('the key table', () => {
       expect(screenOf(at)).toBe(screen);
       expect(rows(at)[23]).toContain('esc back');
     }
+  });
+
+  it('says of a key of another screen that it does nothing here', async () => {
+    const one = stage(script(), { columns: 80, rows: 24 });
+    await one.waitFor('data LIVE');
+    one.send('+');
+    await one.waitFor('+ does nothing here: ? lists the keys');
+    await one.end();
   });
 });

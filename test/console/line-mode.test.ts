@@ -176,6 +176,14 @@ describe('line mode', () => {
     await one.waitFor('PLAN ledger-kill');
   });
 
+  it('names the words of the menu where the full screen names keys: a digit is a line of the menu here', async () => {
+    const one = talk(script());
+    await one.waitFor('Number:');
+    expect(one.heard()).toContain('no game-day is under way: "game-day" begins one');
+    expect(one.heard()).toContain('"experiments" picks an experiment');
+    expect(one.heard()).not.toMatch(/\b[1-9] (begins|says|lists|opens)\b/);
+  });
+
   it('in ASCII says nothing else', async () => {
     const one = talk(script(), { ascii: true });
     await one.waitFor('Number:');

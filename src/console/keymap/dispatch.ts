@@ -5,7 +5,7 @@ import { close, forward, notify, open } from '../app/context.ts';
 import { frame } from '../app/frame.ts';
 import { keyName } from '../screens/help/lines.ts';
 import { SCREENS, type ScreenId } from '../screens/registry.ts';
-import { goTo, moveOn, type Parts, pickOn } from '../screens/screen.ts';
+import { goTo, moveOn, type Parts, pickOn, screenKeys } from '../screens/screen.ts';
 import { screenOf } from '../store/state.ts';
 import { lineAt } from '../widgets/layout.ts';
 import type { Item } from '../widgets/line.ts';
@@ -13,6 +13,7 @@ import type { Press } from './input.ts';
 import { type Commands, MOVING } from './key.ts';
 import { isTyping, keyFor, keysOn, screenFolder } from './keys.ts';
 import type { Mouse } from './mouse.ts';
+import { remappedKey } from './remap.ts';
 
 export interface Dispatch {
   press(press: Press): void;
@@ -82,8 +83,10 @@ export function createDispatch(given: Omit<Parts, 'screens' | 'run'>): Dispatch 
 
   /** A key that is for other screens is not dead without a word. */
   function idle(id: ScreenId, press: string): void {
-    if (MOVES.has(press)) return;
     const { keys, ascii } = store.getState().settings;
+    // The key of the screen that is open leads nowhere else.
+    const own = screenKeys([screenFolder(id)]).flatMap(key => remappedKey(key, id, keys ?? {}).keys);
+    if (MOVES.has(press) || own.includes(press)) return;
     const help = keysOn(screenFolder(id), keys).find(one => one.id === 'help');
     const where = help ? `${keyName(help.keys[0] ?? '', ascii)} lists the keys` : 'the last row names the keys';
     notify(context, `${keyName(press, ascii)} does nothing here: ${where}`, 'warn');

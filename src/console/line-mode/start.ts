@@ -9,6 +9,7 @@ import { createQuit, type End, type Quit } from '../app/quit.ts';
 import type { ConsoleDeps } from '../deps.ts';
 import { ownUnderWay } from '../store/select.ts';
 import { createTalk } from './talk.ts';
+import { wordsForKeys } from './words-for-keys.ts';
 
 /** Whoever listens needs longer to hear what is armed than whoever reads. */
 const ARM_MS = 60_000;
@@ -20,8 +21,9 @@ const SIZE = { columns: 149, rows: 48 };
  * plain lines. Nothing moves the cursor. The end of the input ends it as a hang-up does: what its runs wrote is reverted first.
  */
 export async function startLineMode(given: ConsoleDeps): Promise<number> {
-  const deps: ConsoleDeps = { ...given, settings: { ...given.settings, color: false, armMs: ARM_MS } };
-  const { terminal, settings } = deps;
+  const settings = { ...given.settings, color: false, armMs: ARM_MS, keys: wordsForKeys() };
+  const deps: ConsoleDeps = { ...given, settings };
+  const { terminal } = deps;
   const say = (text: string): void =>
     void terminal.stdout.write(`${settings.ascii ? asciiText(sanitise(text, MOST)) : text}\n`);
   const ending = Promise.withResolvers<End>();
