@@ -15,7 +15,7 @@ const clean = (text: string): Clean => sanitise(text, 600);
 /** Plans a fix of a finding: the named one, else the first that is possible. Throws an error with a one-line message where there is none. */
 async function prepared(api: Api, finding: Finding, fix: string | undefined): Promise<Prepared> {
   const fitting = remediesOf(finding).filter(({ name }) => fix === undefined || name === fix);
-  let why = `mayday cannot mend this itself: ${finding.fixes[0]?.text ?? `mayday explain ${finding.rule} says what to do`}`;
+  let why = `mayday cannot fix this by itself: ${finding.fixes[0]?.text ?? `mayday explain ${finding.rule} says what to do`}`;
   for (const remedy of fitting) {
     const made = await prepareFix(api, finding, remedy);
     if (!('refusal' in made)) return made;

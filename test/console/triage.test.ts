@@ -9,7 +9,7 @@ import type { GateResult } from '../../src/triage/gate-run.ts';
 import { GATES } from '../../src/triage/gates.ts';
 import { conclude, type Triage } from '../../src/triage/result.ts';
 import { isAscii } from '../support/ansi.ts';
-import { type Script, script } from './support/fake-session.ts';
+import { finding as injection, type Script, script } from './support/fake-session.ts';
 import { NOW } from './support/objects.ts';
 import { type Stage, stage } from './support/stage.ts';
 import { painted, rows, SETTINGS, shown, state } from './support/view.ts';
@@ -199,9 +199,37 @@ describe('a fix from the triage screen', () => {
     expect(done).toEqual(['rollback']);
   });
 
-  it('says why where mayday cannot mend it itself', async () => {
+  it('says why where mayday cannot fix it by itself', async () => {
     const one = await onTriage({});
-    await one.waitFor('mayday cannot mend this itself: ask somebody');
+    await one.waitFor('mayday cannot fix this by itself: ask somebody');
+  });
+
+  it('of an injection is its revert: the fault is chosen and asked for', async () => {
+    const kinds = ['one', 'two'] as const;
+    const injections = kinds.map(name =>
+      finding({
+        rule: 'chaos/ConfigDrift',
+        severity: 'critical',
+        object: { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name },
+        summary: `a fault is injected into ${name}`,
+      }),
+    );
+    const one = stage(
+      script({
+        triage: () => conclude(allGates([gate('G1', { status: 'FAIL', findings: injections })])),
+        findings: () =>
+          kinds.map(name =>
+            injection(name, { object: { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name } }),
+          ),
+      }),
+      { columns: 100, rows: 30 },
+    );
+    await one.waitFor('data LIVE');
+    await one.press('4', 'ConfigMap shop/two');
+    await one.press('5', /ROOT CAUSES[\s\S]*ConfigMap shop\/two/);
+    await one.press('j', /▸.*shop\/two/);
+    await one.press('x', /REVERT THIS ONE[\s\S]*ConfigMap shop\/two/);
+    expect(one.screen()).not.toContain('shop/one');
   });
 });
 

@@ -242,7 +242,7 @@ export function scriptOn<C extends Clock>(clock: C, changes: Partial<Script<C>> 
     serverNow,
     remaining: () => 0,
     planFix: () => {
-      throw new Error('mayday cannot mend this itself: ask somebody');
+      throw new Error('mayday cannot fix this by itself: ask somebody');
     },
     applyFix: () => ({ isDone: true, lines: [] }),
     suggest: ref => suggestIn(SHOP, ref),

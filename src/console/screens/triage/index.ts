@@ -1,8 +1,10 @@
+import { isChaos } from '../../../triage/chaos-causes.ts';
 import { INJECT, listKeys } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { column, type Layout, pane, row } from '../../widgets/layout.ts';
 import type { ScreenFolder } from '../screen.ts';
 import { detailLines, gateLines, rootLines } from './lines.ts';
+import { revertInjection } from './revert-injection.ts';
 import { chosenEntry, chosenFix, triageEntries } from './view.ts';
 
 /** From this width on the detail stands beside the list. */
@@ -61,7 +63,10 @@ export const triage: ScreenFolder<'triage'> = {
   commands: ({ context, triaging, objects, mending }) => ({
     mend: () => {
       const chosen = chosenEntry(context.store.getState());
-      if (chosen) mending.ask(chosen.root.finding);
+      if (chosen === undefined) return;
+      const { finding } = chosen.root;
+      if (isChaos(finding)) revertInjection(context, finding);
+      else mending.ask(finding);
     },
     object: () => {
       const chosen = chosenEntry(context.store.getState());
