@@ -56,6 +56,21 @@ async function tellLines(pty: Pty, lines: readonly string[]): Promise<void> {
   }
 }
 
+/** Says a line again and again until the program hears it: a shell that continues a job changes the terminal's mode at its own time. */
+async function tellUntilHeard(pty: Pty, line: string): Promise<void> {
+  for (let tries = 0; tries < 60; tries++) {
+    pty.send(`${line}\r`);
+    if (
+      await pty.waitFor(`heard <${line}>`, 1000).then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
+  }
+  throw new Error(`expected the program to hear ${line}`);
+}
+
 describe('the screen in a program of the person', () => {
   it('gives every key to the editor, takes the terminal back, and acts on none of them', async () => {
     const pty = mayday({ EDITOR: `${EDITOR} --wait` });
@@ -116,7 +131,8 @@ describe('the screen in a program of the person', () => {
     shell.send('\u001a');
     await waitFor(shell, /Stopped[\s\S]*shell>/);
     shell.send('fg\r');
-    await tellLines(shell, ['after', '!']);
+    await tellUntilHeard(shell, 'after');
+    await tellLines(shell, ['!']);
     shell.send('leave 0\r');
     await waitFor(shell, 'it stays at');
     shell.send('q');

@@ -118,7 +118,7 @@ export function submittedJourneys(given: () => Ground): void {
       const ended = await submitted.ended;
       expect(ended.stderr).toContain('pod 0 ended without its result');
       expect(ended.stderr).toMatch(/still in the cluster: ConfigDrift:\S+\/ConfigMap\/settings/);
-      expect(ended.stderr).toMatch(/no reaper is here: should a pod be killed at once, its fault stays until/);
+      expect(ended.stderr).toMatch(/no reaper is here: if a pod is killed, its fault stays until/);
       expect(ended.code).toBe(7);
       expect(await mode(stage)).toBe('chaos');
       // Nobody injects a second time for a pod that is gone.
