@@ -150,6 +150,7 @@ async function drawWorlds(): Promise<string[]> {
   try {
     const worlds: [World, string[]][] = [
       ['sandbox', ['--sandbox=stuck-injections']],
+      ['incident', ['--sandbox=stale-webhook']],
       ['gameday', ['--sandbox', '--gameday', day]],
       ['fleet', ['--kubeconfig', fleet.kubeconfig, '--config', fleet.config]],
     ];

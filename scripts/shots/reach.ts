@@ -1,7 +1,7 @@
 const ENTER = '\r';
 
-/** The worlds in which screens are drawn: a sandbox, several clusters, a game-day. */
-export type World = 'sandbox' | 'fleet' | 'gameday';
+/** The worlds in which screens are drawn: a sandbox, one with an incident that a fix ends, several clusters, a game-day. */
+export type World = 'sandbox' | 'incident' | 'fleet' | 'gameday';
 
 export interface Way {
   /** The screen before it; home unless told. */
@@ -30,7 +30,6 @@ export const REACH: Readonly<Record<string, Way>> = {
   mayday: { press: ['!'], shows: /scan complete/ },
   help: { press: ['?'] },
   'revert-one': { press: ['r'] },
-  mend: { from: 'triage', press: ['x'] },
   palette: { press: [':'] },
   inject: { press: ['i'], shows: /PodKill/ },
   draft: { from: 'inject', press: [ENTER], shows: /labelSelector/ },
@@ -38,6 +37,7 @@ export const REACH: Readonly<Record<string, Way>> = {
   actions: { press: ['a'] },
   // The last of its world: a fault of this console is in the cluster then.
   quit: { from: 'plan', press: ['a', 'f', 'q'] },
+  mend: { in: 'incident', press: ['5', 'x'], shows: /delete/ },
   gameday: { in: 'gameday', press: ['8', ENTER], shows: /clear: / },
   note: { in: 'gameday', press: ['8', 'n'] },
   fleet: { in: 'fleet', press: ['9'], shows: /prod-us[^\n]*to watch[\s\S]*UNREACHABLE/ },
