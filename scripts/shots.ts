@@ -88,9 +88,14 @@ async function reach(pty: Pty, id: string): Promise<void> {
     throw new Error(`expected how to reach ${id} in scripts/shots/reach.ts`);
   if (way.from === undefined) await goHome(pty);
   else await reach(pty, way.from);
-  for (const key of way.press) {
-    await rest(pty, () => true);
-    pty.send(key);
+  let isSeen = false;
+  for (const step of way.press) {
+    if (step instanceof RegExp) await pty.waitFor(step, WAIT_MS);
+    else {
+      if (!isSeen) await rest(pty, () => true);
+      pty.send(step);
+    }
+    isSeen = step instanceof RegExp;
   }
   const isThere = (screen: string) => screen.includes(proof(folder)) && (way.shows?.test(screen) ?? isAtRest(screen));
   await rest(pty, isThere).catch((error: Error) => {

@@ -6,8 +6,8 @@ export type World = 'sandbox' | 'incident' | 'fleet' | 'gameday';
 export interface Way {
   /** The screen before it; home unless told. */
   from?: string;
-  /** The keys from there, each pressed once the screen before has come to rest. */
-  press: readonly string[];
+  /** The keys from there, each pressed once the screen before has come to rest, or, behind a pattern, once that is on the screen. */
+  press: readonly (string | RegExp)[];
   /** What stands there once it is ready, beside its keys. */
   shows?: RegExp;
   in?: World;
@@ -36,7 +36,7 @@ export const REACH: Readonly<Record<string, Way>> = {
   save: { from: 'draft', press: [ENTER, 'w'], shows: /yaml/ },
   actions: { press: ['a'] },
   // The last of its world: a fault of this console is in the cluster then.
-  quit: { from: 'plan', press: ['a', 'f', 'q'] },
+  quit: { from: 'plan', press: ['a', 'f', / injected {3}/, 'q'] },
   mend: { in: 'incident', press: ['5', 'x'], shows: /delete/ },
   gameday: { in: 'gameday', press: ['8', ENTER], shows: /clear: / },
   note: { in: 'gameday', press: ['8', 'n'] },
