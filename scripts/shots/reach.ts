@@ -35,8 +35,8 @@ export const REACH: Readonly<Record<string, Way>> = {
   draft: { from: 'inject', press: [ENTER], shows: /labelSelector/ },
   save: { from: 'draft', press: [ENTER, 'w'], shows: /yaml/ },
   actions: { press: ['a'] },
-  // The last of its world: a fault of this console is in the cluster then.
-  quit: { from: 'plan', press: ['a', 'f', / injected {3}/, 'q'] },
+  // The last of its world: a fault of this console is in the cluster then. The draft above stands first among the experiments.
+  quit: { from: 'experiments', press: ['g', 'j', ENTER, 'a', 'f', / injected {3}/, 'q'] },
   mend: { in: 'incident', press: ['5', 'x'], shows: /delete/ },
   gameday: { in: 'gameday', press: ['8', ENTER], shows: /clear: / },
   note: { in: 'gameday', press: ['8', 'n'] },

@@ -32,7 +32,9 @@ function lookOf(cell: IBufferCell): Look {
   return cell.isInverse() ? { fore: back, back: fore, isBold, isDim } : { fore, back, isBold, isDim };
 }
 
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/** Spaces as no-break spaces: a browser would drop plain ones at the ends of a text and stretch what is left over its length. */
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll(' ', '\u00a0');
 const number = (value: number): string => String(Math.round(value * 10) / 10);
 
 /** The cells of a terminal as a picture: one text element for each run of cells that look the same. */
@@ -44,7 +46,7 @@ export function svgOf(buffer: IBuffer, { columns, rows }: { columns: number; row
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="${FONT}" font-size="14">`,
     `<title>${escaped(title)}</title>`,
     `<rect width="100%" height="100%" rx="6" fill="${BACK}"/>`,
-    `<g xml:space="preserve" fill="${FORE}">`,
+    `<g fill="${FORE}">`,
     ...parts.filter(part => part !== ''),
     '</g></svg>\n',
   ].join('\n');
