@@ -21,6 +21,19 @@ export function sameObject(a: ObjectRef, b: ObjectRef): boolean {
   );
 }
 
+/**
+ * Whether two references have the same kind, namespace and name. Unlike `sameObject` it also holds for two references to one object that
+ * two API groups serve.
+ */
+export function sameName(a: Named, b: Named): boolean {
+  return a.kind === b.kind && a.name === b.name && (a.namespace ?? '') === (b.namespace ?? '');
+}
+
+type Named = Pick<ObjectRef, 'kind' | 'namespace' | 'name'>;
+
+/** Whether a reference has the kind, namespace and name of this object. */
+export const isNamed = ({ kind, metadata }: KubeObject, ref: Named): boolean => sameName({ kind, ...metadata }, ref);
+
 /** How `object` is named in requests, bound to its uid where it has one. */
 export function refOf(object: KubeObject): ObjectRef {
   const { name, namespace, uid } = object.metadata;

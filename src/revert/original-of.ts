@@ -1,7 +1,7 @@
 import type { Live, Read } from '../faults/contract.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import type { KubeObject } from '../k8s/object.ts';
-import { nameOf } from '../k8s/object-ref.ts';
+import { isNamed, nameOf } from '../k8s/object-ref.ts';
 import type { FaultOf } from './classify.ts';
 import { shownBy } from './not-held.ts';
 import { isBackupFinding } from './stages.ts';
@@ -42,6 +42,3 @@ function remembered(wants: (live: Live) => Read[], beside: readonly KubeObject[]
     }
   }
 }
-
-const isNamed = ({ kind, metadata }: KubeObject, ref: { kind: string; name: string }): boolean =>
-  kind === ref.kind && metadata.name === ref.name;

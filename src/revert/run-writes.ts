@@ -3,7 +3,7 @@ import type { FaultType } from '../faults/types.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
-import { nameOf } from '../k8s/object-ref.ts';
+import { isNamed, nameOf } from '../k8s/object-ref.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { isBackup, orphans } from './backups.ts';
 import { blindReason } from './blind.ts';
@@ -196,8 +196,6 @@ const begunOn = ({ begun }: RevertDeps): KubeObject[] => [...(begun?.values() ??
 const plain = ({ uid: _uid, ...ref }: ObjectRef): ObjectRef => ref;
 const findingsIn = (object: KubeObject, type: FaultType): FoundInjection[] =>
   recognise(object).filter(finding => finding.type === type);
-const isNamed = ({ kind, metadata }: KubeObject, ref: ObjectRef): boolean =>
-  kind === ref.kind && metadata.name === ref.name && (metadata.namespace ?? '') === (ref.namespace ?? '');
 
 function backupsIn({ answers = [], type }: RunWrites): Pick<FoundInjection, 'beside'> {
   const beside = answers.filter(answer => typeByBackup(answer) === type);

@@ -3,6 +3,7 @@ import { typeByBackup } from '../faults/recognition.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import { valueAlone } from '../injection/write/two-steps.ts';
 import type { Write } from '../injection/write/write.ts';
+import { sameName } from '../k8s/object-ref.ts';
 
 /** The writes of a restore, split so that no record of the original is deleted before the original is seen in place. */
 export interface Stages {
@@ -13,8 +14,7 @@ export interface Stages {
 }
 
 /** Whether a write is about the object that carries the record. */
-export const isOn = ({ on }: Write, { object }: FoundInjection): boolean =>
-  on.kind === object.kind && on.name === object.name && (on.namespace ?? '') === (object.namespace ?? '');
+export const isOn = ({ on }: Write, { object }: FoundInjection): boolean => sameName(on, object);
 
 /** Whether the finding is a backup: an object of its own that keeps the original. */
 export const isBackupFinding = (finding: FoundInjection): boolean => typeByBackup(finding.live) !== undefined;

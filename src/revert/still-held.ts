@@ -4,6 +4,7 @@ import { fetchLive } from '../injection/live.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import { lastEntry, lastWriter } from '../k8s/last-writer.ts';
 import type { KubeObject, ManagedField, ObjectRef } from '../k8s/object.ts';
+import { isNamed } from '../k8s/object-ref.ts';
 import { pooled } from '../kube/client/pooled.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { decide } from './classify.ts';
@@ -132,9 +133,6 @@ function fromMemory(fault: Fault<unknown>, finding: FoundInjection): { wants: (l
   };
   return { wants, kept };
 }
-
-const isNamed = ({ kind, metadata }: KubeObject, ref: ObjectRef): boolean =>
-  kind === ref.kind && metadata.name === ref.name && (metadata.namespace ?? '') === (ref.namespace ?? '');
 
 function lost(
   restore: Restore,

@@ -2,6 +2,7 @@ import type { LoadedExperiment } from '../../experiment/types.ts';
 import type { Marker } from '../../health/marker.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
+import { sameName } from '../../k8s/object-ref.ts';
 import { readAnswer, wordFor } from '../../revert/trust/answer.ts';
 import type { Preflight } from '../deps.ts';
 import { pressFor } from '../keymap/remap.ts';
@@ -48,14 +49,11 @@ export function faultAuthor(entry: FaultEntry): string {
   return by === undefined ? tool : `${by}${host === undefined ? '' : `@${host}`}`;
 }
 
-const sameObject = (a: ObjectRef, b: ObjectRef): boolean =>
-  a.kind === b.kind && a.name === b.name && a.namespace === b.namespace;
-
 /** What the last look at everything found on the object of a fault. */
 export function foundOn({ look }: Pick<ConsoleState, 'look'>, entry: FaultEntry): FoundInjection | undefined {
   if (entry.is === 'found') return entry.found;
   const on = faultTarget(entry);
-  return look.found.find(one => sameObject(one.object, on));
+  return look.found.find(one => sameName(one.object, on));
 }
 
 /** Everybody's faults: our runs, marks that are followed, and what only a look at everything finds, such as the residue of other tools. */
@@ -66,7 +64,7 @@ export function allFaults(state: ConsoleState, now: Now): FaultEntry[] {
     one =>
       one.state !== 'restored' &&
       !(one.run !== undefined && runs.has(one.run)) &&
-      !known.some(entry => sameObject(faultTarget(entry), one.object)),
+      !known.some(entry => sameName(faultTarget(entry), one.object)),
   );
   return [...known, ...others.map(found => ({ key: `found ${found.id}`, is: 'found' as const, found }))];
 }

@@ -1,6 +1,6 @@
 import type { FoundInjection } from '../../../injection/found-injection.ts';
 import type { Receipt } from '../../../injection/write/receipt.ts';
-import type { ObjectRef } from '../../../k8s/object.ts';
+import { sameName } from '../../../k8s/object-ref.ts';
 import { readAnswer, wordFor } from '../../../revert/trust/answer.ts';
 import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
@@ -228,14 +228,7 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
       open(context, 'mayday');
       await scan();
       const object = faultTarget(fault);
-      const mine = store
-        .getState()
-        .mayday.findings.filter(
-          one =>
-            one.object.kind === object.kind &&
-            one.object.name === object.name &&
-            one.object.namespace === object.namespace,
-        );
+      const mine = store.getState().mayday.findings.filter(one => sameName(one.object, object));
       if (mine.length === 0) return notify(context, 'this fault is gone', 'warn');
       await revert(mine);
     },
@@ -283,11 +276,9 @@ const isLatched = (now: boolean, before: MaydayView | undefined): boolean => now
 
 /** The receipts of our own runs under the ids that the scan uses, so that each finding shows its outcome. */
 export function withFindingIds(receipts: readonly Receipt[], findings: readonly FoundInjection[]): Receipt[] {
-  const same = (a: ObjectRef, b: ObjectRef): boolean =>
-    a.kind === b.kind && a.name === b.name && a.namespace === b.namespace;
   return receipts.map(receipt => ({
     ...receipt,
-    id: findings.find(one => same(one.object, receipt.object))?.id ?? receipt.id,
+    id: findings.find(one => sameName(one.object, receipt.object))?.id ?? receipt.id,
   }));
 }
 

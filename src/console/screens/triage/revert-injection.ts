@@ -1,3 +1,4 @@
+import { sameName } from '../../../k8s/object-ref.ts';
 import type { Finding } from '../../../triage/finding.ts';
 import { type Context, notify, open } from '../../app/context.ts';
 import { pressFor } from '../../keymap/remap.ts';
@@ -9,10 +10,7 @@ import { allFaults, faultTarget } from '../../store/select.ts';
  */
 export function revertInjection(context: Context, { object }: Finding): void {
   const { store } = context;
-  const fault = allFaults(store.getState(), context.now()).find(entry => {
-    const target = faultTarget(entry);
-    return target.kind === object.kind && target.name === object.name && target.namespace === object.namespace;
-  });
+  const fault = allFaults(store.getState(), context.now()).find(entry => sameName(faultTarget(entry), object));
   open(context, 'faults');
   const { keys } = store.getState().settings;
   if (fault === undefined) {
