@@ -5,7 +5,7 @@ import { finding, refOf } from '../../build.ts';
 import { condition } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
-import { causeOf, type Top, topOf } from './owner.ts';
+import { causeOf, podsByTop } from './owner.ts';
 import { podNames } from './unwell-pods.ts';
 
 /** How long after its grace period a pod may still exist. */
@@ -94,7 +94,8 @@ export const podEvicted: Rule = {
     whatToDo: 'Give the pods requests that are true, raise the ephemeral storage limit, or free the node.',
   },
   *look({ view, now }) {
-    for (const { top, pods } of evictedByTop(view, now)) {
+    const evicted = [...view.all('Pod')].filter(pod => wasEvicted(pod, now));
+    for (const { top, pods } of podsByTop(view, evicted)) {
       const words = text(pods[0]?.status.message);
       const isOwn = /exceeds? (?:the|its|their)?.*(?:limit|emptyDir)|ephemeral local storage usage exceeds/i.test(
         words,
@@ -134,20 +135,10 @@ export const podEvicted: Rule = {
 const evictedSeverity = (isOwn: boolean, isHurt: boolean, pods: number): 'high' | 'warn' =>
   [isOwn, isHurt, pods >= 3].filter(Boolean).length >= 2 ? 'high' : 'warn';
 
-/** The recently evicted pods, by workload. */
-function evictedByTop(view: ClusterView, now: number): Iterable<{ top: Top; pods: ViewObject[] }> {
-  const groups = new Map<string, { top: Top; pods: ViewObject[] }>();
-  for (const pod of view.all('Pod')) {
-    const at = endedAt(pod);
-    if (pod.status.phase !== 'Failed' || pod.status.reason !== 'Evicted' || at === undefined || now - at > RECENT)
-      continue;
-    const top = topOf(view, pod);
-    const key = `${top.ref.kind}/${top.ref.namespace}/${top.ref.name}`;
-    const group = groups.get(key) ?? { top, pods: [] };
-    group.pods.push(pod);
-    groups.set(key, group);
-  }
-  return groups.values();
+/** Whether a pod was evicted recently. */
+function wasEvicted(pod: ViewObject, now: number): boolean {
+  const at = endedAt(pod);
+  return pod.status.phase === 'Failed' && pod.status.reason === 'Evicted' && at !== undefined && now - at <= RECENT;
 }
 
 /** Whether the node of a pod is gone, or exists and is not ready. Both are false when nodes cannot be read. */

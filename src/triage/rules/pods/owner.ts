@@ -36,6 +36,26 @@ export function topOf(view: ClusterView, object: ViewObject): Top {
   return { ref: refOf(top), object: top, managedBy: undefined };
 }
 
+/** A text that is the same for the same top and for no other. */
+export const topKey = ({ ref }: Top): string => ref.uid ?? `${ref.kind}/${ref.namespace}/${ref.name}`;
+
+/** The pods by the object that a person edits to change them, and further by what `reasonOf` gives for each. */
+export function podsByTop(
+  view: ClusterView,
+  pods: Iterable<ViewObject>,
+  reasonOf: (pod: ViewObject) => string = () => '',
+): { top: Top; pods: ViewObject[] }[] {
+  const groups = new Map<string, { top: Top; pods: ViewObject[] }>();
+  for (const pod of pods) {
+    const top = topOf(view, pod);
+    const key = `${topKey(top)} ${reasonOf(pod)}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { top, pods: [pod] });
+    else group.pods.push(pod);
+  }
+  return [...groups.values()];
+}
+
 /** The kinds that own pods, directly or indirectly. */
 export const POD_OWNERS: readonly ViewKind[] = [
   'ReplicaSet',

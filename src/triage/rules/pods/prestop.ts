@@ -1,7 +1,7 @@
 import { finding } from '../../build.ts';
 import type { Rule } from '../../rule.ts';
 import { edit } from './fixes.ts';
-import { causeOf, type Top, topOf } from './owner.ts';
+import { causeOf, type Top, topKey, topOf } from './owner.ts';
 
 const RECENT_MS = 15 * 60_000;
 
@@ -24,7 +24,7 @@ export const preStopFails: Rule = {
       const pod = view.get('Pod', event.about.namespace, event.about.name);
       if (pod === undefined) continue;
       const top = topOf(view, pod);
-      const key = `${top.ref.kind}/${top.ref.namespace}/${top.ref.name}`;
+      const key = topKey(top);
       const group = groups.get(key) ?? { top, names: [], message: event.message, at: event.first.at, count: 0 };
       group.names.push(event.about.name);
       group.at = Math.min(group.at, event.first.at);

@@ -1,4 +1,4 @@
-import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { number, text, time } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
 import { finding } from '../../build.ts';
@@ -6,7 +6,7 @@ import { condition } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';
 import { edit } from './fixes.ts';
-import { causeOf, POD_OWNERS, type Top, topOf } from './owner.ts';
+import { causeOf, POD_OWNERS, podsByTop } from './owner.ts';
 import { podNames } from './unwell-pods.ts';
 
 const RECENT_MS = 60 * 60_000;
@@ -43,7 +43,8 @@ export const podRejected: Rule = {
     whatToDo: 'Fix what the kubelet lacks: a device, a profile, room. Or take the wish out of the pods.',
   },
   *look({ view, now }) {
-    for (const { top, pods } of rejectedByTop(view, now)) {
+    const rejected = [...view.all('Pod')].filter(pod => wasRejected(pod, now));
+    for (const { top, pods } of podsByTop(view, rejected, reasonOf)) {
       const [pod] = pods;
       const [reason, words] = [text(pod?.status.reason), text(pod?.status.message)];
       const ready = number(top.object?.status.readyReplicas ?? top.object?.status.numberReady);
@@ -71,20 +72,13 @@ export const podRejected: Rule = {
   },
 };
 
-function rejectedByTop(view: ClusterView, now: number): Iterable<{ top: Top; pods: ViewObject[] }> {
-  const groups = new Map<string, { top: Top; pods: ViewObject[] }>();
-  for (const pod of view.all('Pod')) {
-    const reason = text(pod.status.reason);
-    if (pod.status.phase !== 'Failed' || !Object.hasOwn(REASONS, reason)) continue;
-    const at = endedAt(pod);
-    if (at === undefined || now - at > RECENT_MS) continue;
-    const top = topOf(view, pod);
-    const key = `${top.ref.kind}/${top.ref.namespace}/${top.ref.name}/${reason}`;
-    const group = groups.get(key) ?? { top, pods: [] };
-    group.pods.push(pod);
-    groups.set(key, group);
-  }
-  return groups.values();
+const reasonOf = ({ status }: ViewObject): string => text(status.reason);
+
+/** Whether a kubelet rejected a pod in the last hour. */
+function wasRejected(pod: ViewObject, now: number): boolean {
+  if (pod.status.phase !== 'Failed' || !Object.hasOwn(REASONS, reasonOf(pod))) return false;
+  const at = endedAt(pod);
+  return at !== undefined && now - at <= RECENT_MS;
 }
 
 const endedAt = (pod: ViewObject): number | undefined =>

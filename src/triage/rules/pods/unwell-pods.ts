@@ -6,7 +6,7 @@ import { counted } from '../../../text/counted.ts';
 import { condition, created } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import type { RuleInput } from '../../rule.ts';
-import { causeOf, type Top, topOf } from './owner.ts';
+import { causeOf, podsByTop, type Top } from './owner.ts';
 
 /** Pods of one workload that fail for one reason. */
 export interface UnwellPods<T> {
@@ -37,17 +37,17 @@ export function unwellPodGroups<T>(
   { view, now }: Pick<RuleInput, 'view' | 'now'>,
   look: (pod: ViewObject) => { key: string; what: T } | undefined,
 ): UnwellPods<T>[] {
-  const groups = new Map<string, { top: Top; pods: ViewObject[]; what: T }>();
+  const found = new Map<ViewObject, { key: string; what: T }>();
   for (const pod of view.all('Pod')) {
-    const found = isUnwell(pod) && now - created(pod) >= FIRST_MINUTE ? look(pod) : undefined;
-    if (found === undefined) continue;
-    const top = topOf(view, pod);
-    const key = `${top.ref.uid ?? `${top.ref.kind}/${top.ref.namespace}/${top.ref.name}`} ${found.key}`;
-    const group = groups.get(key);
-    if (group) group.pods.push(pod);
-    else groups.set(key, { top, pods: [pod], what: found.what });
+    const one = isUnwell(pod) && now - created(pod) >= FIRST_MINUTE ? look(pod) : undefined;
+    if (one !== undefined) found.set(pod, one);
   }
-  return [...groups.values()];
+  const reason = (pod: ViewObject) => found.get(pod) as { key: string; what: T };
+  return podsByTop(view, found.keys(), pod => reason(pod).key).map(({ top, pods }) => ({
+    top,
+    pods,
+    what: reason(pods[0] as ViewObject).what,
+  }));
 }
 
 /** How long a pod has not been ready, in milliseconds. */

@@ -6,7 +6,7 @@ import { created } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';
 import { edit } from '../pods/fixes.ts';
-import { causeOf, POD_OWNERS, type Top, topOf } from '../pods/owner.ts';
+import { causeOf, POD_OWNERS, podsByTop, type Top, topKey } from '../pods/owner.ts';
 import { freeOnNodes, requestsOf } from './resources.ts';
 import { unplaced } from './unschedulable.ts';
 
@@ -41,7 +41,8 @@ export const podsPreempted: Rule = {
     if (waiting.length === 0) return;
     const free = freeOnNodes(view);
     for (const { top, pods } of waiting)
-      for (const [key, taker] of takersFrom(view, pods[0] as ViewObject, top, free)) {
+      for (const taker of takersFrom(view, pods[0] as ViewObject, top, free)) {
+        const key = topKey(taker.top);
         const known = takers.get(key) ?? { ...taker, losers: [] };
         known.losers.push(top);
         takers.set(key, known);
@@ -85,9 +86,8 @@ function takersFrom(
   pod: ViewObject,
   own: Top,
   free: ReturnType<typeof freeOnNodes>,
-): Map<string, Omit<Taker, 'losers'>> {
+): Omit<Taker, 'losers'>[] {
   const wanted = requestsOf(pod);
-  const found = new Map<string, Omit<Taker, 'losers'>>();
   const age = own.object === undefined ? created(pod) : created(own.object);
   const stronger = [...view.all('Pod')].filter(
     ({ spec, status, metadata }) =>
@@ -98,21 +98,14 @@ function takersFrom(
       status.phase !== 'Failed' &&
       Date.parse(metadata.creationTimestamp ?? '') > age,
   );
-  for (const [node, room] of free) {
+  const takers = [...free].flatMap(([node, room]) => {
     const here = stronger.filter(({ spec }) => text(spec.nodeName) === node);
     const fits = [...wanted].every(
       ([resource, amount]) =>
         (room.free.get(resource) ?? 0) + here.reduce((sum, one) => sum + (requestsOf(one).get(resource) ?? 0), 0) >=
         amount,
     );
-    if (!fits) continue;
-    for (const one of here) {
-      const top = topOf(view, one);
-      const key = `${top.ref.kind}/${top.ref.namespace}/${top.ref.name}`;
-      const known = found.get(key) ?? { top, pods: [] };
-      known.pods.push(one);
-      found.set(key, known);
-    }
-  }
-  return found;
+    return fits ? here : [];
+  });
+  return podsByTop(view, takers);
 }

@@ -4,7 +4,7 @@ import { fields, number } from '../../../k8s/fields.ts';
 import { type Refusal, refusalIn } from '../../error-text.ts';
 import { condition, created } from '../../fields.ts';
 import type { RuleInput } from '../../rule.ts';
-import { type Top, topOf } from '../pods/owner.ts';
+import { type Top, topKey, topOf } from '../pods/owner.ts';
 
 /** A controller whose pods the API server refuses, with the message. */
 export interface Refused {
@@ -34,7 +34,7 @@ export function refusals({ view, now }: Pick<RuleInput, 'view' | 'now'>): Refuse
         lacks > 0 && maker.metadata.deletionTimestamp === undefined ? messageFor(view, maker, now) : undefined;
       if (latest === undefined) continue;
       const top = topOf(view, maker);
-      found.set(`${top.ref.kind}/${top.ref.namespace}/${top.ref.name}`, {
+      found.set(topKey(top), {
         top,
         maker,
         lacks,

@@ -4,16 +4,17 @@ import { counted } from '../../../text/counted.ts';
 import { finding } from '../../build.ts';
 import { condition, created } from '../../fields.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { POD_OWNERS, type Top, topOf } from '../pods/owner.ts';
+import { POD_OWNERS, podsByTop, type Top, topKey, topOf } from '../pods/owner.ts';
 import { isUnwell, PENDING_TOO_LONG, podNames, unreadyFor, unreadySince } from '../pods/unwell-pods.ts';
 
 /** The id of the rule, for the line that says how much has not settled yet. */
 export const UNDER_WAY = 'rollout/under-way';
 
-/** A workload with its pods that are not ready, though not for long enough to be called stuck. */
+/** A workload that has not settled: its pods that are not ready, and how far its rollout has come. */
 interface Unsettled {
   top: Top;
-  pods: ViewObject[];
+  pods: readonly ViewObject[];
+  rollout?: string;
 }
 
 /**
@@ -31,10 +32,8 @@ export const underWay: Rule = {
     whatToDo: 'Look again in two minutes, or follow it with `mayday triage --watch`.',
   },
   *look(looking) {
-    for (const { top, pods } of unsettled(looking)) {
-      const rolling = top.object?.kind === 'Deployment' ? rolloutWords(top.object) : undefined;
-      const parts = [rolling, pods.length === 0 ? undefined : podWords(pods)].filter(Boolean);
-      if (parts.length === 0) continue;
+    for (const { top, pods, rollout } of unsettled(looking)) {
+      const parts = [rollout, pods.length === 0 ? undefined : podWords(pods)].filter(Boolean);
       yield finding({
         rule: UNDER_WAY,
         severity: 'info',
@@ -48,16 +47,14 @@ export const underWay: Rule = {
 };
 
 function unsettled({ view, now }: RuleInput): Unsettled[] {
-  const found = new Map<string, Unsettled>();
-  const at = (top: Top): Unsettled => {
-    const key = `${top.ref.kind}/${top.ref.namespace}/${top.ref.name}`;
-    const known = found.get(key) ?? { top, pods: [] };
-    found.set(key, known);
-    return known;
-  };
-  for (const pod of view.all('Pod')) if (isStarting(pod, now)) at(topOf(view, pod)).pods.push(pod);
-  for (const deployment of view.all('Deployment'))
-    if (rolloutWords(deployment) !== undefined) at(topOf(view, deployment));
+  const starting = [...view.all('Pod')].filter(pod => isStarting(pod, now));
+  const found = new Map<string, Unsettled>(podsByTop(view, starting).map(group => [topKey(group.top), group]));
+  for (const deployment of view.all('Deployment')) {
+    const rollout = rolloutWords(deployment);
+    if (rollout === undefined) continue;
+    const top = topOf(view, deployment);
+    found.set(topKey(top), { top, pods: [], ...found.get(topKey(top)), rollout });
+  }
   return [...found.values()];
 }
 
