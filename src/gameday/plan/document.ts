@@ -44,8 +44,7 @@ const scenario = z
     watchFor: duration.optional().meta({ description: 'by hand, headless: how long to watch' }),
   })
   .check(context => {
-    const add = (message: string) => void context.issues.push({ code: 'custom', message, input: context.value });
-    SCENARIOS.check(context.value, add);
+    SCENARIOS.check(context);
     for (const name of ['parallel', 'gate'] as const)
       if (context.value[name] !== undefined && context.value.suite === undefined)
         context.issues.push({

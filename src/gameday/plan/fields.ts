@@ -57,10 +57,10 @@ const given = (value: object, names: readonly string[]): string[] =>
 
 /** The rule that exactly one of these members is given, as a check and as metadata for the JSON Schema. */
 export const oneOf = (names: readonly string[]) => ({
-  check: (value: object, add: (message: string) => void) => {
+  check: ({ value, issues }: { value: object; issues: z.core.$ZodRawIssue[] }): void => {
     const found = given(value, names);
-    if (found.length !== 1)
-      add(`expected exactly one of ${names.join(', ')}, found ${found.length === 0 ? 'none' : found.join(' and ')}`);
+    const message = `expected exactly one of ${names.join(', ')}, found ${found.length === 0 ? 'none' : found.join(' and ')}`;
+    if (found.length !== 1) issues.push({ code: 'custom', message, input: value });
   },
   meta: { oneOf: names.map(name => ({ required: [name] })) },
 });

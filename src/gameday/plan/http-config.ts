@@ -16,12 +16,7 @@ const authorization = z
     credentials_file: file('the token').optional(),
     credentials_env: variable('the token').optional(),
   })
-  .check(context =>
-    CREDENTIALS.check(
-      context.value,
-      message => void context.issues.push({ code: 'custom', message, input: context.value }),
-    ),
-  )
+  .check(CREDENTIALS.check)
   .meta(CREDENTIALS.meta);
 
 const PASSWORD = oneOf(['password_file', 'password_env']);
@@ -31,12 +26,7 @@ const basicAuth = z
     password_file: file('the password').optional(),
     password_env: variable('the password').optional(),
   })
-  .check(context =>
-    PASSWORD.check(
-      context.value,
-      message => void context.issues.push({ code: 'custom', message, input: context.value }),
-    ),
-  )
+  .check(PASSWORD.check)
   .meta(PASSWORD.meta);
 
 const tlsConfig = z.strictObject({

@@ -53,8 +53,7 @@ export const probe = z
     prometheus: prometheus.optional(),
   })
   .check(context => {
-    const add = (message: string) => void context.issues.push({ code: 'custom', message, input: context.value });
-    PROBES.check(context.value, add);
+    PROBES.check(context);
     const { prometheus: promQl } = context.value;
     if (promQl && promQl.min === undefined && promQl.max === undefined)
       context.issues.push({

@@ -153,15 +153,15 @@ export function advancePod(pod: Pod, podState: PodState, c: Conditions): PodProg
   const ready = podState.readyForContainersAt <= c.now;
   if (!ready) progress.wakeAt = podState.readyForContainersAt;
   let mayStart = ready;
-  for (const container of pod.spec.initContainers ?? []) {
-    const s = { ...containerContext(pod, container, podState, c, true), mayStart };
-    const lifecycle = advanceContainer(
-      podState.lifecycles.get(container.name) ?? newLifecycle(c.now),
-      s,
-      c.now,
-      progress,
-    );
+  const advanceOne = (container: Container, isInit: boolean) => {
+    const s = { ...containerContext(pod, container, podState, c, isInit), mayStart };
+    const before = podState.lifecycles.get(container.name) ?? newLifecycle(c.now);
+    const lifecycle = advanceContainer(before, s, c.now, progress);
     podState.lifecycles.set(container.name, lifecycle);
+    return { s, lifecycle };
+  };
+  for (const container of pod.spec.initContainers ?? []) {
+    const { s, lifecycle } = advanceOne(container, true);
     progress.init.push(containerStatus(lifecycle, s));
     const done = isSidecar(container)
       ? lifecycle.step === 'running'
@@ -170,14 +170,7 @@ export function advancePod(pod: Pod, podState: PodState, c: Conditions): PodProg
     progress.initialized &&= done;
   }
   for (const container of pod.spec.containers) {
-    const s = { ...containerContext(pod, container, podState, c, false), mayStart };
-    const lifecycle = advanceContainer(
-      podState.lifecycles.get(container.name) ?? newLifecycle(c.now),
-      s,
-      c.now,
-      progress,
-    );
-    podState.lifecycles.set(container.name, lifecycle);
+    const { s, lifecycle } = advanceOne(container, false);
     progress.containers.push(containerStatus(lifecycle, s));
     mayStart &&= past(lifecycle);
     if (s.behaviour.unready !== undefined && lifecycle.step === 'running' && container.readinessProbe) {
