@@ -8,7 +8,7 @@ export interface OutputCapture {
   tell(text: string): void;
 }
 
-// One command may be at work on many clusters side by side; each speaks to a currentCapture of its own.
+// One process may run a command on many clusters at the same time; the output of each goes to a capture of its own.
 const captures = new AsyncLocalStorage<OutputCapture>();
 
 /** The capture of the running command; undefined where its output goes to stdout and stderr. */

@@ -9,7 +9,7 @@ export function createTurns(): Turns {
   return {
     async take(keys, work, waits) {
       const before = keys.flatMap(key => last.get(key) ?? []);
-      // All keys are taken in one step, so that two that want the same ones never wait for each other.
+      // All keys are taken in one step: two callers that want the same keys can never wait for each other.
       const turn = Promise.allSettled(before).then(work);
       for (const key of keys) last.set(key, turn);
       if (before.length > 0) waits?.();

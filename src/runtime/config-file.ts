@@ -120,7 +120,7 @@ function wrong(issue: z.core.$ZodIssue | undefined, document: unknown): string {
 /** Addresses and headers may be secrets, so their values are never shown. */
 const HIDDEN = 'something else (not shown, it may hold a secret)';
 
-/** Reads the list of receivers in the text of a file. No word of it is in what is said against it. */
+/** Reads the list of receivers in the text of a file. An error never quotes the text: it may hold secrets. */
 export function parseReceivers(
   path: string,
   text: string,
@@ -129,7 +129,7 @@ export function parseReceivers(
     const result = z.array(receiver).safeParse(parse(text));
     if (result.success) return { ok: true, receivers: result.data };
   } catch {
-    // What a parser says of a text quotes it.
+    // The error of the parser would quote the text.
   }
   return { ok: false, message: sanitise(`${path}: expected ${EXPECTED.notify}, found ${HIDDEN}: mend it`) };
 }

@@ -1,4 +1,4 @@
-/** Reading the terminal's input, stopped and taken up again. */
+/** Stops reading the terminal, and reads it again. */
 export interface QuietInput {
   stop(): Promise<void>;
   resume(): void;
@@ -14,7 +14,7 @@ const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 export function createQuietInput(stdin: NodeJS.ReadableStream): QuietInput {
   return {
     async stop() {
-      // A stream learns a turn later that nobody listens; only then does a pause reach the terminal, again a turn later.
+      // The stream notices one turn of the event loop later that it has no listener. Only then does pause() stop the reading, one turn later again.
       await turn();
       stdin.pause();
       await turn();

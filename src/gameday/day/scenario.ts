@@ -12,7 +12,7 @@ import { runScenarioSuite } from './suite.ts';
 
 type Ended = EndState & { results: RunResult[]; why: string };
 
-/** The scenario that is runUntilReverted way, and how to stop it from outside. */
+/** The scenario that is under way, and how to stop it from outside. */
 export interface UnderWay {
   scenario: string;
   /** Ends the injection and reverts it, for this reason. */

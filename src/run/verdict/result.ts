@@ -50,11 +50,11 @@ export function exitCode(
 
 const MOST_SEVERE_FIRST = [7, 1, 8, 6, 4, 5, 3, 0];
 
-/** The exit code of several runs: the mostSevere of theirs. */
+/** The exit code of several runs: the most severe of theirs. */
 export function exitCodeOfAll(results: readonly Parameters<typeof exitCode>[0][]): number {
   return mostSevere(results.map(exitCode));
 }
 
-/** The mostSevere of several exit codes of runs. */
+/** The most severe of several exit codes of runs. */
 export const mostSevere = (codes: readonly number[]): number =>
   MOST_SEVERE_FIRST.find(code => codes.includes(code)) ?? 0;

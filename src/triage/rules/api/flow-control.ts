@@ -60,7 +60,7 @@ export const flowControl: Rule = {
   },
 };
 
-/** Whether a level has no seats: neither of its own nor by borrowing where it may not borrow. */
+/** Whether a level has no concurrency of its own. The levels that the API server ships are left out. */
 function isStarved({ spec, metadata }: ViewObject): boolean {
   const limited = fields(spec.limited);
   const isShipped = metadata.annotations['apf.kubernetes.io/autoupdate-spec'] !== undefined;

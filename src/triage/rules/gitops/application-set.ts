@@ -5,7 +5,7 @@ import { command, named } from '../../shell.ts';
 import { engineCauses } from './engine.ts';
 import { argoAdvice } from './refusal-advice.ts';
 
-const PATIENCE_MS = 2 * 60_000;
+const USUAL_WAIT_MS = 2 * 60_000;
 
 /** An ApplicationSet of Argo CD that cannot make its applications. */
 export const applicationSetFails: Rule = {
@@ -22,7 +22,8 @@ export const applicationSetFails: Rule = {
     for (const set of view.all('ApplicationSet')) {
       const failed = condition(set, 'ErrorOccurred');
       const at = failed?.since ?? created(set);
-      if (failed?.status !== 'True' || now - at < PATIENCE_MS || set.metadata.deletionTimestamp !== undefined) continue;
+      if (failed?.status !== 'True' || now - at < USUAL_WAIT_MS || set.metadata.deletionTimestamp !== undefined)
+        continue;
       const advice = argoAdvice(failed.message);
       yield finding({
         rule: 'gitops/application-set',

@@ -16,7 +16,7 @@ const releases = (view: ClusterView): Extract<NamedRead, { is: 'instances' }> =>
 });
 const PENDING = /^pending-(install|upgrade|rollback)$/;
 /** Helm itself waits five minutes by default. */
-const PATIENCE_MS = 15 * 60_000;
+const USUAL_WAIT_MS = 15 * 60_000;
 
 /** One revision of a release. */
 interface Revision {
@@ -49,7 +49,7 @@ export const helmPending: Rule = {
     if (!answer?.ok) return;
     const revisions = answer.value.flatMap(revisionOf);
     for (const newest of newestOf(revisions)) {
-      if (!PENDING.test(newest.status) || now - newest.at < PATIENCE_MS) continue;
+      if (!PENDING.test(newest.status) || now - newest.at < USUAL_WAIT_MS) continue;
       const good = revisions
         .filter(one => isOf(one, newest) && (one.status === 'deployed' || one.status === 'superseded'))
         .sort((a, b) => b.version - a.version)[0];

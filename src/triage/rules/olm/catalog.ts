@@ -7,7 +7,7 @@ import { command, named } from '../../shell.ts';
 import { causeOf, topOf } from '../pods/owner.ts';
 
 /** A registry pod that has just been started is not reachable yet. */
-const PATIENCE_MS = 5 * 60_000;
+const USUAL_WAIT_MS = 5 * 60_000;
 /** States of a failed connection. IDLE is not one: nobody uses the connection at the moment. */
 const BROKEN = new Set(['TRANSIENT_FAILURE', 'CONNECTING', 'SHUTDOWN']);
 
@@ -71,7 +71,7 @@ const lastConnect = (catalog: ViewObject): number =>
 
 function wrongWith(catalog: ViewObject, now: number): string | undefined {
   const state = text(fields(catalog.status.connectionState).lastObservedState);
-  if (now - created(catalog) < PATIENCE_MS || catalog.metadata.deletionTimestamp !== undefined) return undefined;
-  if (BROKEN.has(state) && (state === 'TRANSIENT_FAILURE' || now - lastConnect(catalog) > PATIENCE_MS)) return state;
+  if (now - created(catalog) < USUAL_WAIT_MS || catalog.metadata.deletionTimestamp !== undefined) return undefined;
+  if (BROKEN.has(state) && (state === 'TRANSIENT_FAILURE' || now - lastConnect(catalog) > USUAL_WAIT_MS)) return state;
   return /Error$/.test(text(catalog.status.reason)) ? text(catalog.status.reason) : undefined;
 }

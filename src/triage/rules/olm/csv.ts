@@ -8,7 +8,7 @@ import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
 /** How long an installation may take, milliseconds. */
-const PATIENCE_MS = 5 * 60_000;
+const USUAL_WAIT_MS = 5 * 60_000;
 const UNDER_WAY = new Set(['Pending', 'InstallReady', 'Installing', 'Unknown']);
 
 /** What to do about each reason of OLM. */
@@ -42,7 +42,7 @@ export const operatorNotInstalled: Rule = {
       const { status, metadata } = version;
       const phase = text(status.phase);
       const at = time(status.lastTransitionTime) ?? created(version);
-      const isStuck = UNDER_WAY.has(phase) && now - at > PATIENCE_MS;
+      const isStuck = UNDER_WAY.has(phase) && now - at > USUAL_WAIT_MS;
       // OLM puts a copy into every namespace that the operator watches.
       const isCopy = text(status.reason) === 'Copied' || metadata.labels['olm.copiedFrom'] !== undefined;
       if (isCopy || metadata.deletionTimestamp !== undefined || (phase !== 'Failed' && !isStuck)) continue;

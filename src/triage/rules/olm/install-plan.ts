@@ -7,7 +7,7 @@ import type { Rule } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
-const PATIENCE_MS = 2 * 60_000;
+const USUAL_WAIT_MS = 2 * 60_000;
 
 /** An InstallPlan that waits for a person, or that has failed. */
 export const installPlanWaits: Rule = {
@@ -24,7 +24,7 @@ export const installPlanWaits: Rule = {
     for (const plan of view.all('InstallPlan')) {
       const phase = text(plan.status.phase);
       const waits = phase === 'RequiresApproval' && plan.spec.approved !== true;
-      if ((waits || phase === 'Failed') && now - created(plan) >= PATIENCE_MS && !isPast(view, plan))
+      if ((waits || phase === 'Failed') && now - created(plan) >= USUAL_WAIT_MS && !isPast(view, plan))
         yield unfinished(view, plan, waits);
     }
   },

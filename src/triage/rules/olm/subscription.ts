@@ -9,7 +9,7 @@ import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
 /** How long resolving may take after a change, milliseconds. */
-const PATIENCE_MS = 2 * 60_000;
+const USUAL_WAIT_MS = 2 * 60_000;
 /** Conditions of a Subscription that fails, the most specific first. */
 const FAULTS = ['ResolutionFailed', 'BundleUnpackFailed', 'InstallPlanFailed', 'InstallPlanMissing'];
 
@@ -29,7 +29,7 @@ export const subscriptionFails: Rule = {
     for (const subscription of view.all('Subscription')) {
       const wrong = wrongWith(view, subscription);
       const at = wrong?.fault?.since ?? created(subscription);
-      if (wrong === undefined || now - at < PATIENCE_MS) continue;
+      if (wrong === undefined || now - at < USUAL_WAIT_MS) continue;
       const { spec, status } = subscription;
       yield finding({
         rule: 'olm/subscription',

@@ -23,7 +23,7 @@ const KINDS = [
 ] as const satisfies readonly ViewKind[];
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 /** How long pulling images and loading models may take, milliseconds. */
-const PATIENCE_MS = 5 * 60_000;
+const USUAL_WAIT_MS = 5 * 60_000;
 /** Reasons of objects that are not ready on purpose. */
 const ON_PURPOSE = /^(Stopped|Paused|ScaledObjectPaused|NoTraffic|Retired|Suspended)/;
 
@@ -70,7 +70,8 @@ export const operatedNotReady: Rule = {
       for (const object of view.all(kind)) {
         const fault = faultOf(object);
         const at = fault?.since ?? created(object);
-        if (fault === undefined || object.metadata.deletionTimestamp !== undefined || now - at < PATIENCE_MS) continue;
+        if (fault === undefined || object.metadata.deletionTimestamp !== undefined || now - at < USUAL_WAIT_MS)
+          continue;
         const remedy = REMEDIES.find(([words]) => words.test(`${fault.reason} ${fault.message}`))?.[1];
         yield finding({
           rule: 'operators/not-ready',
@@ -139,14 +140,14 @@ function causes(view: ClusterView, object: ViewObject, fault: Condition): Cause[
     ),
   );
   const own = view.ownedBy(uid).flatMap(one => [one, ...view.ownedBy(one.metadata.uid)]);
-  const secrets = [
+  const missing = [
     ...fault.message.matchAll(/\b([A-Z][A-Za-z]+) "?([a-z0-9][a-z0-9.-]*)"? (?:is )?not (?:found|ready)/g),
   ];
   return [
     causeOf(refOf(object), 'chaos/'),
     ...[...new Set([...parts, ...own])].map(one => causeOf(refOf(one))),
     ...(refusal === undefined ? [] : blamedBy(view, refusal, namespace)),
-    ...secrets.map(([, kind = '', other = '']) =>
+    ...missing.map(([, kind = '', other = '']) =>
       causeOf({ kind, name: other, ...(namespace !== undefined && { namespace }) }),
     ),
   ];

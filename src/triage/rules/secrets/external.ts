@@ -9,7 +9,7 @@ import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
 const KINDS = ['SecretStore', 'ClusterSecretStore', 'ExternalSecret'] as const;
-const PATIENCE_MS = 2 * 60_000;
+const USUAL_WAIT_MS = 2 * 60_000;
 
 /** The name of the Secret that an ExternalSecret writes. */
 const secretOf = ({ spec, metadata }: ViewObject): string => text(fields(spec.target).name) || metadata.name;
@@ -45,7 +45,7 @@ export const externalSecret: Rule = {
       for (const object of view.all(kind)) {
         const ready = condition(object, 'Ready');
         const at = ready?.since ?? created(object);
-        if (ready?.status !== 'False' || now - at < PATIENCE_MS || object.metadata.deletionTimestamp !== undefined)
+        if (ready?.status !== 'False' || now - at < USUAL_WAIT_MS || object.metadata.deletionTimestamp !== undefined)
           continue;
         yield kind === 'ExternalSecret' ? notFetched(view, now, object, ready) : storeUnusable(view, object, ready);
       }
