@@ -53,7 +53,7 @@ function conclusionWithoutScan(end: End): Pick<Conclusion, 'verdict' | 'outcome'
     };
   if (end.is !== 'over') return { outcome: 'LEFT', reasons: ['no longer followed'], exitCode: 5 };
   const { verdict, phase, reasons, injectedAt, cleanupError, before } = end.seen;
-  const event = [
+  const given = [
     ...(cleanupError === undefined ? [] : [`its own revert failed: ${cleanupError}`]),
     ...reasons,
     ...(before?.passed === false ? [`not steady before: ${before.says}`] : []),
@@ -62,15 +62,15 @@ function conclusionWithoutScan(end: End): Pick<Conclusion, 'verdict' | 'outcome'
     return {
       ...(verdict === undefined ? {} : { verdict }),
       outcome: 'ABORTED',
-      reasons: event.length > 0 ? event : ['its controller gave no reason'],
+      reasons: given.length > 0 ? given : ['its controller gave no reason'],
       exitCode: injectedAt === undefined ? 5 : 6,
     };
   if (verdict === undefined)
-    return { outcome: 'NO VERDICT', reasons: ['its controller named no verdict', ...event], exitCode: 5 };
+    return { outcome: 'NO VERDICT', reasons: ['its controller named no verdict', ...given], exitCode: 5 };
   return {
     verdict,
     outcome: verdict.toUpperCase(),
-    reasons: event,
+    reasons: given,
     exitCode: own(EXIT_OF_VERDICT, verdict) ?? EXIT_OF_VERDICT.Inconclusive,
   };
 }

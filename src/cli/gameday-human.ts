@@ -36,7 +36,7 @@ export function attended(by: By, day: Day, line: (text: string) => void): Human 
 async function unlatchOrStop(by: By, day: Day, signal: AbortSignal): Promise<Decision> {
   if (by.role !== 'owner') return 'stop';
   const isOn = await asked(
-    `${day.latched() ?? ''}. Decision on with the day? (yes/no)`,
+    `${day.latched() ?? ''}. Go on with the day? (yes/no)`,
     { yes: true, no: false },
     false,
     signal,

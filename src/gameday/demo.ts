@@ -122,7 +122,7 @@ async function runAct({ engine, load, say, signal }: DemoDeps, act: Act): Promis
   const loaded = load(act.file);
   const { metadata, spec } = loaded.experiment;
   const options = { experiment: metadata.name, recoveryTimeoutMs: spec.hypothesis.recoveryTimeoutMs };
-  say(`$ revertLeftover run experiments/${act.file}`);
+  say(`$ mayday run experiments/${act.file}`);
   const { result } = await engine.run(loaded, {
     emit: event => {
       if (isPrinted(event)) say(eventLine(event, options));
@@ -147,10 +147,10 @@ async function revertLeftover(deps: DemoDeps): Promise<number> {
     'Meanwhile another tool injected a fault and was killed before it could clean up.',
     'Nobody here knows about it. The cluster does: the marks are on the object.',
   ]);
-  say('$ revertLeftover scan');
+  say('$ mayday scan');
   const found = await engine.scan({ deep: true });
   for (const finding of found.injections) say(findingLine(finding, api.serverTime().now));
-  say('$ revertLeftover revert --all');
+  say('$ mayday revert --all');
   const reverted = await engine.revert(found.injections, {
     emit: event => {
       if (event.event === 'receipt' && event.final) say(receiptLine(event.receipt));

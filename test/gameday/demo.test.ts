@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { COMMANDS } from '../../src/cli/commands.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import { loadExperiment } from '../../src/experiment/load.ts';
 import { ACTS, runDemo } from '../../src/gameday/demo.ts';
@@ -114,6 +115,17 @@ test('the demo plays its acts to the endings it promises, and leaves nothing beh
   expect(
     api.peek({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'opendatahub', name: serving.metadata.name })?.data,
   ).toEqual(serving.data);
+});
+
+test('every command line that it shows is one of mayday', async () => {
+  const { lines } = await demo();
+  const shown = lines.filter(line => line.startsWith('$ ')).map(line => line.split(' '));
+  expect(shown).toHaveLength(ACTS.length + 2);
+  const known = COMMANDS.map(({ usage }) => usage.split(' ')[0]);
+  for (const [, program, command] of shown) {
+    expect(program).toBe('mayday');
+    expect(known).toContain(command);
+  }
 });
 
 test('every line is one line, without control characters', async () => {

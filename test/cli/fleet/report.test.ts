@@ -63,7 +63,7 @@ describe('what a cluster comes to in the table', () => {
   });
 });
 
-it('puts the mostSevere first, counts those without a result, and ends as the mostSevere', () => {
+it('puts the most severe first, counts those without a result, and ends as the most severe', () => {
   const answers = [
     answer('fine', EXIT.done, { latched: false }),
     answer('left', EXIT.residue, { latched: false }),

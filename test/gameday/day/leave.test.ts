@@ -55,7 +55,7 @@ test('what is cut short is never called passed', () => {
   );
 });
 
-test('the exit code is the mostSevere of all: what is left outranks what was aborted, and that what failed', () => {
+test('the exit code is the most severe of all: what is left outranks what was aborted, and that what failed', () => {
   const done = { end: 'done', results: [result({})], outcome: 'passed' } as const;
   expect(dayExitCode([done], false)).toBe(0);
   expect(dayExitCode([{ ...done, outcome: 'failed' }], false)).toBe(4);

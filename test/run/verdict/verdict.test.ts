@@ -186,7 +186,7 @@ describe('the exit code', () => {
     expect(exitCode(result)).toBe(code);
   });
 
-  test('of several runs is the mostSevere', () => {
+  test('of several runs is the most severe', () => {
     expect(exitCodeOfAll([])).toBe(0);
     expect(exitCodeOfAll([clean, { ...clean, verdict: 'Degraded' }, { ...clean, verdict: 'Failed' }])).toBe(4);
     expect(
