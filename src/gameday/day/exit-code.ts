@@ -1,5 +1,5 @@
 import type { RunResult } from '../../run/verdict/result.ts';
-import { exitCode } from '../../run/verdict/result.ts';
+import { exitCode, mostSevere } from '../../run/verdict/result.ts';
 import type { Outcome, ScenarioEnd } from '../journal/record.ts';
 
 /** What became of one scenario, as far as the exit code of the day needs it. */
@@ -11,7 +11,6 @@ export interface EndState {
 
 const BY_END: Record<ScenarioEnd, number> = { done: 0, skipped: 0, refused: 5, aborted: 6, stopped: 6, died: 6 };
 const BY_OUTCOME: Record<Outcome['outcome'], number> = { passed: 0, failed: 4, unsure: 5 };
-const MOST_SEVERE_FIRST = [7, 1, 8, 6, 4, 5, 3, 0];
 
 /** The exit code of a day: the most severe one of its scenarios, of their runs and of the outcomes that people gave. */
 export function dayExitCode(ended: readonly EndState[], isStopped: boolean): number {
@@ -23,5 +22,5 @@ export function dayExitCode(ended: readonly EndState[], isStopped: boolean): num
     ...(outcome === 'failed' && end === 'done' && !results.some(one => exitCode(one) > 0) ? [BY_OUTCOME.failed] : []),
   ]);
   if (isStopped) codes.push(6);
-  return MOST_SEVERE_FIRST.find(code => codes.includes(code)) ?? 0;
+  return mostSevere(codes);
 }
