@@ -1,4 +1,4 @@
-import type { Deployment, PodTemplate } from '../controllers/kinds.ts';
+import type { Deployment } from '../controllers/kinds.ts';
 import type { KubeObject, NewObject } from '../object.ts';
 import { put } from '../operators/install.ts';
 import { clusterRole, crd, role, serviceAccount } from '../operators/parts.ts';
@@ -19,6 +19,12 @@ const CASES = recorded as unknown as readonly RecordedCase[];
 /** How long ago the injections were left behind, and how old their victims are. */
 const INJECTED_HOURS = 0.3;
 const VICTIM_HOURS = 30;
+const HOUR = 3_600_000;
+const FRAMEWORK = 'operator-chaos';
+
+/** When the framework's TTL of an injection ended; its record holds the time of the recording. */
+const EXPIRES = 'chaos.operatorchaos.io/expires';
+const EXPIRED_HOURS = 0.2;
 
 /** A recorded undo record names this owner by uid; the object under that uid must be there. */
 const CHECKOUT_UID = 'e89324c7-4308-4f80-9d6d-4a70182e2177';
@@ -72,23 +78,51 @@ function seedOf(d: Deployment): WorkloadSeed {
   };
 }
 
-/**
- * A Deployment with an injected fault: rolled out as it was before, then with the rollout that the fault began and
- * that is stuck (or only scaled).
- */
-function putVictim(s: Seeder, before: Deployment, injected: Deployment): void {
-  const template: PodTemplate = injected.spec.template;
-  const rolled = JSON.stringify(template) !== JSON.stringify(before.spec.template);
-  const seed = { ...seedOf(rolled ? before : injected), annotations: injected.metadata.annotations ?? {} };
-  const uid = injected.metadata.name === 'checkout' ? CHECKOUT_UID : undefined;
-  putDeployment(s, seed, 1, rolled ? { template, hoursAgo: INJECTED_HOURS } : undefined, uid);
+/** A Deployment as it was before, and then as the framework changed it: rolled out anew, which is stuck, or scaled. */
+function putDeploymentVictim(s: Seeder, before: Deployment, injected: Deployment): void {
+  const uid = before.metadata.name === 'checkout' ? { uid: CHECKOUT_UID } : {};
+  putDeployment(s, seedOf(before), 1, {
+    ...uid,
+    change: { to: injected, hoursAgo: INJECTED_HOURS, manager: FRAMEWORK },
+  });
 }
 
-function putRecorded(s: Seeder, object: KubeObject, madeByChaos: boolean): void {
-  const resource = RESOURCES[object.kind];
-  if (!resource) throw new Error(`the recorded injections hold a ${object.kind}, which has no place yet`);
-  const manager = madeByChaos ? 'operator-chaos' : 'kubectl-client-side-apply';
-  s.put(resource, object as NewObject, { hoursAgo: madeByChaos ? INJECTED_HOURS : VICTIM_HOURS, manager });
+/** An object as it was before, and then as the framework changed it. */
+function putVictim(s: Seeder, before: KubeObject, injected: KubeObject): void {
+  const resource = resourceOf(injected);
+  s.put(resource, before as NewObject, { hoursAgo: VICTIM_HOURS });
+  const { namespace, name } = injected.metadata;
+  s.store.modify(
+    resource,
+    namespace,
+    name,
+    ({ metadata }) => {
+      const { uid, resourceVersion, generation, creationTimestamp, managedFields } = metadata;
+      const kept = { uid, resourceVersion, generation, creationTimestamp, managedFields };
+      return { ...injected, metadata: { ...injected.metadata, ...kept } } as KubeObject;
+    },
+    { at: s.clock.now() - INJECTED_HOURS * HOUR, by: { manager: FRAMEWORK } },
+  );
+}
+
+/** An object that the framework itself made: a backup, or what an injection consists of. */
+function putMade(s: Seeder, object: KubeObject): void {
+  if (object.kind === 'Deployment') {
+    const seed = seedOf(object as unknown as Deployment);
+    putDeployment(s, { ...seed, hoursAgo: INJECTED_HOURS, manager: FRAMEWORK }, 1);
+    return;
+  }
+  const { annotations = {} } = object.metadata;
+  const at = new Date(s.clock.now() - EXPIRED_HOURS * HOUR).toISOString().replace(/\.\d+Z$/, 'Z');
+  const expires = annotations[EXPIRES] === undefined ? {} : { annotations: { ...annotations, [EXPIRES]: at } };
+  const made = { ...object, metadata: { ...object.metadata, ...expires } };
+  s.put(resourceOf(object), made as NewObject, { hoursAgo: INJECTED_HOURS, manager: FRAMEWORK });
+}
+
+function resourceOf({ kind }: KubeObject): string {
+  const resource = RESOURCES[kind];
+  if (!resource) throw new Error(`the recorded injections hold a ${kind}, which has no place yet`);
+  return resource;
 }
 
 /** Puts what the recorded objects refer to: the namespace, its accounts and roles, and the definition of Widgets. */
@@ -110,16 +144,14 @@ export const stuckInjections: Scenario = {
   summary: '24 injections another chaos tool left behind in namespace shop when it was killed',
   prepare(s) {
     putDependencies(s);
-    for (const { injected, before } of CASES) {
+    for (const { injected, before = [] } of CASES)
       for (const object of injected) {
-        if (object.kind !== 'Deployment') {
-          putRecorded(s, object, object.metadata.name.includes('chaos'));
-          continue;
-        }
-        const old = before?.find(b => b.metadata.name === object.metadata.name);
-        putVictim(s, (old ?? object) as unknown as Deployment, object as unknown as Deployment);
+        const old = before.find(({ kind, metadata }) => kind === object.kind && metadata.name === object.metadata.name);
+        if (old === undefined) putMade(s, object);
+        else if (object.kind === 'Deployment')
+          putDeploymentVictim(s, old as unknown as Deployment, object as unknown as Deployment);
+        else putVictim(s, old, object);
       }
-    }
     s.webhooks.set('shop/checkout', () => ({ allowed: true }));
   },
 };

@@ -73,7 +73,7 @@ export const tenThousandPods: Scenario = {
           replicas,
           containers: [{ name: 'web', image: `example.com/${name}:1.0`, ports: [{ containerPort: 8080 }] }],
           hoursAgo: 12 + i * 9,
-          signed: false,
+          manager: null,
         },
         i,
       );

@@ -3,8 +3,9 @@ import { buildSet, controllerRef } from '../controllers/deployment.ts';
 import { countedStatus, deploymentCondition, isComplete } from '../controllers/deployment-status.ts';
 import type { Deployment, Pod, PodSpec, PodTemplate, ReplicaSet } from '../controllers/kinds.ts';
 import { replicaSetStatus } from '../controllers/replicaset.ts';
+import { REVISION } from '../controllers/revision.ts';
 import { maxSurge, maxUnavailable } from '../controllers/rollout.ts';
-import { type NewObject, timestamp } from '../object.ts';
+import { type NewObject, sameJson, timestamp } from '../object.ts';
 import { putPastEvents } from './past-events.ts';
 import { boundSpec, type ContainerSeed, completePodSpec } from './pod-defaults.ts';
 import type { Seeder } from './seeder.ts';
@@ -32,8 +33,8 @@ export interface WorkloadSeed {
   rolledHoursAgo?: number;
   owners?: OwnerReference[];
   strategy?: Deployment['spec']['strategy'];
-  /** False leaves out managed fields, for scenarios with thousands of pods. */
-  signed?: boolean;
+  /** Who applied it, kubectl unless given; `null` leaves the managed fields out, also of its sets and pods. */
+  manager?: string | null;
 }
 
 interface PodSeed {
@@ -120,7 +121,7 @@ function putRevision(
   }) as ReplicaSet;
 }
 
-function deploymentObject(seed: WorkloadSeed, revision: number): NewObject {
+function deploymentObject(seed: WorkloadSeed): NewObject {
   const { namespace, name, replicas = 1 } = seed;
   return {
     apiVersion: 'apps/v1',
@@ -129,7 +130,7 @@ function deploymentObject(seed: WorkloadSeed, revision: number): NewObject {
       name,
       namespace,
       ...(seed.labels && { labels: seed.labels }),
-      annotations: { ...seed.annotations, 'deployment.kubernetes.io/revision': String(revision) },
+      annotations: { ...seed.annotations, [REVISION]: '1' },
       ...(seed.owners && { ownerReferences: seed.owners }),
     },
     spec: {
@@ -196,32 +197,34 @@ export function updateSettledStatus(s: Seeder, namespace: string, name: string, 
   });
 }
 
-/** A rollout of a Deployment that never completed: its template, and when it began. */
-export interface StuckRollout {
-  template: PodTemplate;
+/** What somebody changed of a Deployment later. Pods of a new template stay as they are: its rollout never completes. */
+export interface LaterChange {
+  /** The Deployment as it is since then. */
+  to: Deployment;
   hoursAgo: number;
+  manager: string;
 }
 
 /**
  * Stores a Deployment that was rolled out long ago, with its ReplicaSets and pods spread over the nodes. Its images
- * and commands decide whether it runs. With `stuck`, the seed is the earlier revision, and the new one has as many
- * pods as the rollout strategy allows.
+ * and commands decide whether it runs. With a later change of the template, the seed is the earlier revision, and the
+ * new one has as many pods as the rollout strategy allows.
  */
 export function putDeployment(
   s: Seeder,
   seed: WorkloadSeed,
   firstNode = 0,
-  stuck?: StuckRollout,
-  uid?: string,
+  { change, uid }: { change?: LaterChange; uid?: string } = {},
 ): Deployment {
-  const { replicas = 1, hoursAgo, rolledHoursAgo = hoursAgo } = seed;
-  const signed = seed.signed !== false;
-  const object = deploymentObject(seed, stuck ? 2 : 1);
+  const { hoursAgo, rolledHoursAgo = hoursAgo, manager = 'kubectl-client-side-apply' } = seed;
+  const signed = manager !== null;
   const before = templateOf(seed);
-  const spec = { ...(object.spec as Deployment['spec']), ...(stuck && { template: stuck.template }) };
-  const past = { hoursAgo, manager: signed ? 'kubectl-client-side-apply' : null, ...(uid && { uid }) };
-  const deployment = s.put<Deployment>('deployments.apps', { ...object, spec, status: {} }, past);
-  const gone = stuck ? maxUnavailable(deployment) : 0;
+  const object = { ...deploymentObject(seed), status: {} };
+  const created = s.put<Deployment>('deployments.apps', object, { hoursAgo, manager, ...(uid && { uid }) });
+  const isRolled = change !== undefined && !sameJson(change.to.spec.template, before);
+  const deployment = change === undefined ? created : changed(s, created, change, isRolled);
+  const replicas = deployment.spec.replicas ?? 1;
+  const gone = isRolled ? maxUnavailable(deployment) : 0;
   const first = putRevision(
     s,
     deployment,
@@ -231,15 +234,36 @@ export function putDeployment(
     signed,
   );
   const sets = [first];
-  if (stuck) {
-    const rolled = { template: stuck.template, replicas: maxSurge(deployment) + gone, hoursAgo: stuck.hoursAgo };
+  if (isRolled) {
+    const { template } = deployment.spec;
+    const rolled = { template, replicas: maxSurge(deployment) + gone, hoursAgo: change.hoursAgo };
     sets.push(putRevision(s, deployment, [first], rolled, firstNode + replicas, signed));
   }
   const fresh = sets.at(-1) ?? first;
   const at = (hours: number) => timestamp(s.clock.now() - hours * HOUR);
-  const rolledAt = at(Math.max(0, (stuck?.hoursAgo ?? rolledHoursAgo) - 600 / 3600));
+  const rolledAt = at(Math.max(0, (isRolled ? change.hoursAgo : rolledHoursAgo) - 600 / 3600));
   const status = settledConditions(deployment, fresh, sets, at(rolledHoursAgo), rolledAt);
   return s.store.modify<Deployment>('deployments.apps', seed.namespace, seed.name, draft => {
     draft.status = status;
   }) as Deployment;
+}
+
+function changed(s: Seeder, { metadata }: Deployment, change: LaterChange, isRolled: boolean): Deployment {
+  const { to, hoursAgo, manager } = change;
+  const write = { at: s.clock.now() - hoursAgo * HOUR, by: { manager } };
+  return s.store.modify<Deployment>(
+    'deployments.apps',
+    metadata.namespace,
+    metadata.name,
+    draft => {
+      const { labels, annotations } = to.metadata;
+      draft.metadata = {
+        ...draft.metadata,
+        ...(labels && { labels }),
+        annotations: { ...annotations, [REVISION]: isRolled ? '2' : '1' },
+      };
+      draft.spec = { ...draft.spec, template: to.spec.template, replicas: to.spec.replicas ?? 1 };
+    },
+    write,
+  ) as Deployment;
 }

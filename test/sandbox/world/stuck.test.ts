@@ -19,8 +19,12 @@ const load = (file: string): KubeObject[] => {
 /** What a revert is judged by: everything that was asked for, and labels, annotations, owners and finalizers. */
 function asked({ metadata, status: _status, ...rest }: KubeObject) {
   const { labels, annotations, finalizers, ownerReferences } = metadata;
-  // The revision counts rollouts, and a recorded value is that of the moment.
-  const { 'deployment.kubernetes.io/revision': _revision, ...kept } = annotations ?? {};
+  // The revision counts rollouts, and the end of a TTL is told from now; their recorded values are those of the moment.
+  const {
+    'deployment.kubernetes.io/revision': _revision,
+    'chaos.operatorchaos.io/expires': _e,
+    ...kept
+  } = annotations ?? {};
   return { ...rest, labels, annotations: kept, finalizers, ownerReferences };
 }
 
@@ -44,6 +48,24 @@ describe('the stuck injections', () => {
     const keys = new Set(injected.map(o => `${o.kind}/${o.metadata.name}`));
     for (const object of load(`${name}.before.yaml`).filter(o => !keys.has(`${o.kind}/${o.metadata.name}`)))
       expect(live(object), `${object.metadata.name} should be gone`).toBeUndefined();
+  });
+
+  it.each(cases)("%s was marked by the framework 18 minutes ago, by the server's own account", name => {
+    const marked = load(`${name}.injected.yaml`).flatMap(object => live(object) ?? []);
+    const MARK = /"f:(chaos\.operatorchaos\.io\/|app\.kubernetes\.io\/managed-by)/;
+    const writers = marked.flatMap(({ metadata: { managedFields = [] } }) =>
+      managedFields.filter(({ fieldsV1 }) => MARK.test(JSON.stringify(fieldsV1))),
+    );
+    expect(writers.map(({ manager }) => manager)).toEqual(marked.map(() => 'operator-chaos'));
+    const ages = writers.map(({ time = '' }) => world.clock.now() - Date.parse(time));
+    for (const age of ages) expect(age / 60_000).toBeCloseTo(18, -1);
+  });
+
+  it('has one TTL, of the NetworkPolicy, which ended after the injection and before now', () => {
+    const policy = world.store.get('networkpolicies.networking.k8s.io', 'shop', 'operator-chaos-np-app-checkout');
+    const ended = Date.parse(policy?.metadata.annotations?.['chaos.operatorchaos.io/expires'] ?? '');
+    expect(ended).toBeLessThan(world.clock.now());
+    expect(ended).toBeGreaterThan(world.clock.now() - 20 * 60_000);
   });
 
   it('show in pods and Deployments: one pull that fails, one crash loop, nothing down', async () => {
