@@ -137,7 +137,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./apply/apply.ts')).applyCommand,
   },
   {
-    usage: 'gameday <action> [file...]',
+    usage: 'gameday <new|validate|run|resume|note|report> [file...]',
     description: 'a game-day from its plan to its record: new, validate, run, resume, note, report',
     options: [
       ['-y, --yes', 'ask nobody: go on without answers, and take outcomes from the verdicts'],
@@ -309,7 +309,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./report.ts')).reportCommand,
   },
   {
-    usage: 'baseline <action> [what...]',
+    usage: 'baseline <save|diff> [what...]',
     description:
       '`save` keeps what namespaces look like (those named, else all); `diff` says what is not so any more, and who wrote it',
     options: [
@@ -346,7 +346,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./webhook-server.ts')).webhookServerCommand,
   },
   {
-    usage: 'completion <shell>',
+    usage: 'completion <bash|zsh|fish>',
     description: 'completion script for bash, zsh or fish',
     load: async () => (await import('./completion.ts')).completionCommand,
   },

@@ -9,6 +9,7 @@ import { refuseForm } from './forms.ts';
 import { addGlobalOptions, type GlobalOptions, isFleet, settleOptionalValues } from './globals.ts';
 import { watchOutput } from './output-watch.ts';
 import { tell } from './tell.ts';
+import { usageError } from './usage-error.ts';
 
 /**
  * Runs one command line. Every error becomes one line on stderr and an exit code, never a stack trace. It ends only when
@@ -59,7 +60,7 @@ function buildProgram(finish: Finish): Command {
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .showHelpAfterError(false)
-    .exitOverride()
+    .exitOverride(error => refuse(error, program))
     .configureOutput({ writeErr: () => {} })
     .allowExcessArguments(false);
   program.hook('preAction', (_, command) => {
@@ -101,7 +102,7 @@ function addCommand(program: Command, spec: CommandSpec, finish: Finish): void {
   const command = program
     .command(spec.usage)
     .description(spec.description)
-    .exitOverride()
+    .exitOverride(error => refuse(error, command))
     .configureOutput({ writeErr: () => {} });
   for (const [flags, text] of spec.options ?? []) command.option(flags, text);
   command.action(async () => {
@@ -121,15 +122,13 @@ function addCommand(program: Command, spec: CommandSpec, finish: Finish): void {
   });
 }
 
+function refuse(error: CommanderError, command: Command): never {
+  throw usageError(error, command);
+}
+
 function end(error: unknown): ExitCode {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.done;
-    if (error.code === 'commander.excessArguments') {
-      tell(
-        `expected a command or nothing more, ${error.message.replace(/^.*?got \d+: (.*?)\.?$/, 'found $1')}; see \`mayday --help\``,
-      );
-      return EXIT.usage;
-    }
     tell(`${error.message.replace(/^error: /, '').replace(/\.?\s*$/, '')}; see \`mayday --help\``);
     return EXIT.usage;
   }
