@@ -8,7 +8,7 @@ const escaped = (text: string): string =>
 
 /** The man page, from the commands themselves. `date` is that of the release, ISO 8601. */
 export function manualPage(version: string, date: string): string {
-  const commands = COMMANDS.flatMap(({ usage, description, options = [] }) => [
+  const commands = COMMANDS.filter(({ hidden }) => !hidden).flatMap(({ usage, description, options = [] }) => [
     '.TP',
     `.B mayday ${escaped(usage)}`,
     escaped(description),

@@ -23,5 +23,7 @@ export interface CommandSpec {
   forms?: readonly OtherForm[];
   /** It can run on many clusters at once. `writes`: it changes them, so a protected one must be confirmed by name. */
   fleet?: { writes?: (args: readonly unknown[]) => boolean };
+  /** For programs, not for people: no help shows it. */
+  hidden?: true;
   load: () => Promise<CommandBody>;
 }

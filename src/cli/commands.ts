@@ -348,7 +348,13 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     usage: 'completion <bash|zsh|fish>',
     description: 'completion script for bash, zsh or fish',
-    load: async () => (await import('./completion.ts')).completionCommand,
+    load: async () => (await import('./completion/completion.ts')).completionCommand,
+  },
+  {
+    usage: 'complete [words...]',
+    description: 'the words that may stand at the cursor; the completion scripts ask it',
+    hidden: true,
+    load: async () => (await import('./completion/complete.ts')).completeCommand,
   },
   {
     usage: 'info',

@@ -100,7 +100,7 @@ function refuseEmpty(command: Command): void {
 
 function addCommand(program: Command, spec: CommandSpec, finish: Finish): void {
   const command = program
-    .command(spec.usage)
+    .command(spec.usage, { hidden: spec.hidden === true })
     .description(spec.description)
     .exitOverride(error => refuse(error, command))
     .configureOutput({ writeErr: () => {} });
