@@ -158,7 +158,7 @@ describe('where its words cannot go', () => {
 
   it('a disk that fills up in the middle of the words is noticed', async () => {
     const file = join(folder, 'cut');
-    const ended = await shell(`ulimit -f 1; mayday completion bash >'${file}'`);
+    const ended = await shell(`ulimit -f 1; mayday explain >'${file}'`);
     expect(ended.stderr).toMatch(/found: EFBIG.*part of the output is missing/);
     expect(ended.code).toBe(1);
   });
