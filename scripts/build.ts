@@ -51,6 +51,8 @@ await build({
   legalComments: 'none',
   define: {
     'process.env.NODE_ENV': '"production"',
+    // Undici then leaves out a second parser, which nobody asks for.
+    esbuildDetection: 'true',
     MAYDAY_BUILD: JSON.stringify(buildFacts(version, process.env, git)),
   },
   // CommonJS dependencies inside an ES module bundle still call require for node's own modules.

@@ -25,6 +25,12 @@ const CHANGES: readonly Change[] = [
     why: 'looking at fetch loads all of it, 15 ms; the code is embedded and is never fetched',
   },
   {
+    file: /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client\.js$/,
+    from: "const connectH2 = require('./client-h2.js')",
+    to: "const connectH2 = (...given) => require('./client-h2.js')(...given)",
+    why: 'it loads all of node:http2, and HTTP/2 is never spoken here',
+  },
+  {
     file: /[\\/]undici[\\/]index\.js$/,
     from: "const fetchImpl = require('./lib/web/fetch').fetch",
     upTo: 'module.exports.request = makeDispatcher(api.request)',

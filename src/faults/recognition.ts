@@ -25,10 +25,13 @@ const BACKUPS = FAULT_TYPES.flatMap(type => {
 
 /** The types that keep their undo record in annotations of these keys, without an envelope. */
 export const typesByAnnotation = (keys: readonly string[]): FaultType[] =>
-  FAULT_TYPES.filter(type => {
-    const { annotation } = FAULT_RULES[type].recognises ?? {};
-    return annotation !== undefined && keys.some(annotation);
-  });
+  ANNOTATIONS.filter(({ annotation }) => keys.some(annotation)).map(({ type }) => type);
+
+/** Looked up once: a scan asks for every annotation of the cluster. */
+const ANNOTATIONS = FAULT_TYPES.flatMap(type => {
+  const annotation = FAULT_RULES[type].recognises?.annotation;
+  return annotation === undefined ? [] : [{ type, annotation }];
+});
 
 /**
  * The type whose injection creates such an object; used where our own facts say that an injection created it and the
@@ -53,7 +56,7 @@ export const isClusterScoped = (type: FaultType, parameters: Parameters): boolea
 
 /** Whether an annotation of this key holds an undo record, or facts about one. */
 export const isRecordKey = (key: string): boolean =>
-  key === ROLLBACK_DATA || key === MAYDAY || typesByAnnotation([key]).length > 0;
+  key === ROLLBACK_DATA || key === MAYDAY || ANNOTATIONS.some(({ annotation }) => annotation(key));
 
 /** The annotation keys on this object that hold an undo record of any type, sorted. */
 export const undoRecords = (object: KubeObject): string[] =>

@@ -1,4 +1,5 @@
 import type { Clock } from '../../host/clock.ts';
+import { createDeadlines } from './deadlines.ts';
 
 /** Why a request in flight was stopped. */
 export type Stopped = 'deadline' | 'given up' | 'silent';
@@ -29,51 +30,63 @@ export class StopReason extends Error {
   }
 }
 
-/**
- * The reason with which timers of finished requests are aborted. A shared instance, so that not every request creates
- * an exception with a stack.
- */
-const SETTLED = new StopReason('given up');
+/** A request, or a stream that goes on. */
+interface Flight {
+  end(why: Stopped): void;
+}
 
 export function createInFlight(clock: Clock): InFlight {
-  const active = new Set<AbortController>();
-  const kept = new Set<AbortController>();
+  const deadlines = createDeadlines(clock);
+  const active = new Set<Flight>();
+  const kept = new Set<Flight>();
   let closed = false;
 
-  const end = (all: Iterable<AbortController>, why: Stopped) => {
-    for (const stop of [...all]) stop.abort(new StopReason(why));
+  const end = (all: Iterable<Flight>, why: Stopped) => {
+    for (const flight of [...all]) flight.end(why);
   };
 
   return {
-    async run({ deadlineMs, signal }, work) {
+    run({ deadlineMs, signal }, work) {
+      if (signal?.aborted || closed) return Promise.reject(new StopReason('given up'));
       const stop = new AbortController();
-      const settled = new AbortController();
-      const onAbort = () => stop.abort(new StopReason('given up'));
-      const release = () => {
-        signal?.removeEventListener('abort', onAbort);
-        active.delete(stop);
-        kept.delete(stop);
-      };
-      if (signal?.aborted || closed) onAbort();
-      stop.signal.throwIfAborted();
-      signal?.addEventListener('abort', onAbort);
-      active.add(stop);
-      clock.sleep(deadlineMs, settled.signal).then(
-        () => stop.abort(new StopReason('deadline')),
-        () => undefined,
-      );
-      try {
-        return await orAborted(
-          stop.signal,
-          work(stop.signal, () => {
-            kept.add(stop);
-            return release;
-          }),
+      return new Promise((resolve, reject) => {
+        const flight: Flight = {
+          end(why) {
+            const reason = new StopReason(why);
+            stop.abort(reason);
+            // Not everything that is waited for heeds the signal.
+            reject(reason);
+            settled();
+          },
+        };
+        const onAbort = () => flight.end('given up');
+        const release = () => {
+          signal?.removeEventListener('abort', onAbort);
+          active.delete(flight);
+          kept.delete(flight);
+        };
+        signal?.addEventListener('abort', onAbort);
+        active.add(flight);
+        const inTime = deadlines.add(deadlineMs, () => flight.end('deadline'));
+        const settled = () => {
+          inTime();
+          if (!kept.has(flight)) release();
+        };
+        const keep = () => {
+          kept.add(flight);
+          return release;
+        };
+        work(stop.signal, keep).then(
+          value => {
+            settled();
+            resolve(value);
+          },
+          (error: unknown) => {
+            settled();
+            reject(error);
+          },
         );
-      } finally {
-        settled.abort(SETTLED);
-        if (!kept.has(stop)) release();
-      }
+      });
     },
     stopKept: why => end(kept, why),
     close() {
@@ -81,13 +94,4 @@ export function createInFlight(clock: Clock): InFlight {
       end(active, 'given up');
     },
   };
-}
-
-/** The promise, or the signal's reason if that comes first, for promises that do not react to signals. */
-function orAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

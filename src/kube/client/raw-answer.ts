@@ -1,12 +1,18 @@
+import { pipeline } from 'node:stream';
 import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
 import { LIMITS } from './limits.ts';
 
-/** An answer as undici's `request` gives it. */
+/** An answer whose head has arrived. */
 export interface RawAnswer {
   statusCode: number;
   headers: Record<string, string | string[] | undefined>;
-  body: AsyncIterable<Buffer> & { dump(options?: { limit: number }): Promise<void>; destroy(error?: Error): unknown };
+  body: AsyncIterable<Buffer> & {
+    /** Reads the rest and throws it away, so that the connection can be used again. A longer one closes the connection. */
+    dump(options: { limit: number }): Promise<void>;
+    /** Closes the connection unless the body is at its end. */
+    destroy(): void;
+  };
 }
 
 const unzip = promisify(gunzip);
@@ -77,10 +83,11 @@ async function unzipped(bytes: Buffer, maxBytes: number): Promise<Buffer> {
 
 /** The body as it arrives, decompressed. */
 export function bodyChunks(answer: RawAnswer): AsyncIterable<Buffer> {
-  if (!isZipped(answer)) return answer.body;
-  const source = answer.body as unknown as NodeJS.ReadableStream & { destroy(): void };
+  const { body } = answer;
+  if (!isZipped(answer)) return body;
   const unzipped = createGunzip();
-  source.on('error', error => unzipped.destroy(error));
-  unzipped.on('close', () => source.destroy());
-  return source.pipe(unzipped);
+  // Errors of either side arrive at the reader of `unzipped`.
+  pipeline(body, unzipped, () => undefined);
+  unzipped.on('close', () => body.destroy());
+  return unzipped;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../host/clock.ts';
 import { type Clean, cleanText, sanitise } from '../../text/sanitise.ts';
 import type { Credentials } from '../connection/credentials.ts';
+import { exchange } from './exchange.ts';
 import { codeOf, failure, unreachable } from './failure.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createInFlight, StopReason } from './in-flight.ts';
@@ -52,9 +53,6 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** Sends one request over a dispatcher. undici's `request`, passed in so that its module loads only when a connection is made. */
-export type RequestFunction = (url: string, options: object) => Promise<RawAnswer>;
-
 // Together these limit how long a lost network goes unnoticed.
 const IDLE_MS = 10_000;
 const PROBE_DEADLINE_MS = 5_000;
@@ -62,14 +60,13 @@ const LOST = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /** HTTP to one API server: credentials on every request, keep-alive, gzip, a deadline for each, one refresh of the credentials on 401. */
 export function createTransport(parts: {
-  request: RequestFunction;
   credentials: Credentials;
   clock: Clock;
   serverClock: ServerClock;
   /** Whether compression is worth its CPU time; not on loopback. */
   gzip: boolean;
 }): Transport {
-  const { request, credentials, clock, serverClock } = parts;
+  const { credentials, clock, serverClock } = parts;
   const { server } = credentials;
   const inFlight = createInFlight(clock);
   const heartbeat = createHeartbeat({
@@ -92,17 +89,13 @@ export function createTransport(parts: {
     for (let hops = 0; ; hops += 1) {
       requests += 1;
       const sentAt = clock.now();
-      const answer = await request(url, {
+      const answer = await exchange({
         dispatcher: access.value[pool],
+        url,
         method: wanted.method,
         headers: { ...(parts.gzip && { 'accept-encoding': 'gzip' }), ...wanted.headers, ...access.value.headers },
         body: wanted.body,
         signal,
-        // Undici closes the connection after a DELETE with a body unless told otherwise. API servers read the body to
-        // its end.
-        reset: false,
-        headersTimeout: 0,
-        bodyTimeout: 0,
       });
       serverClock.sample(headerOf(answer, 'date'), sentAt, clock.now());
       heartbeat.heard();

@@ -18,20 +18,29 @@ export function malformation(value: unknown): Clean | undefined {
   const { metadata } = value;
   if (!isFields(metadata)) return literal('it has no metadata');
   if (typeof metadata.name !== 'string' || metadata.name === '') return literal('it has no name');
-  dropNulls(metadata);
-  const wrong =
-    TEXTS.find(name => metadata[name] !== undefined && typeof metadata[name] !== 'string') ??
-    MAPS.find(name => metadata[name] !== undefined && !isTexts(metadata[name])) ??
-    LISTS.find(name => metadata[name] !== undefined && !isListOf(name, metadata[name]));
+  const wrong = wrongMember(metadata);
   return wrong === undefined
     ? undefined
     : cleanText`metadata.${sanitise(wrong, 40)} of ${sanitise(metadata.name, 128)} has the wrong form`;
 }
 
-/** Removes members that are null, which count as absent. */
-function dropNulls(metadata: Fields): void {
-  for (const name of [...TEXTS, ...MAPS, ...LISTS] satisfies (keyof ObjectMeta)[])
-    if (metadata[name] === null) delete metadata[name];
+type Member = (typeof TEXTS | typeof MAPS | typeof LISTS)[number] & keyof ObjectMeta;
+
+/**
+ * The first member of a wrong type. Members that are null are removed: they count as absent. In plain loops, since
+ * every object of the cluster comes through here.
+ */
+function wrongMember(metadata: Fields): Member | undefined {
+  let wrong: Member | undefined;
+  for (const name of TEXTS) if (isSet(metadata, name) && typeof metadata[name] !== 'string') wrong ??= name;
+  for (const name of MAPS) if (isSet(metadata, name) && !isTexts(metadata[name])) wrong ??= name;
+  for (const name of LISTS) if (isSet(metadata, name) && !isListOf(name, metadata[name])) wrong ??= name;
+  return wrong;
+}
+
+function isSet(metadata: Fields, name: Member): boolean {
+  if (metadata[name] === null) delete metadata[name];
+  return metadata[name] !== undefined;
 }
 
 const isTexts = (value: unknown): boolean => {

@@ -4,9 +4,10 @@ import { withoutUserinfo } from '../../text/url.ts';
 import type { Api, Identity } from '../client/api.ts';
 import { createClient } from '../client/client.ts';
 import { createServerClock } from '../client/server-clock.ts';
-import { createTransport, type RequestFunction } from '../client/transport.ts';
-import { createConnections, isLoopback, isUsableProxy, proxyFor } from './connections.ts';
+import { createTransport } from '../client/transport.ts';
+import { connectionsFor, createConnections, isLoopback, isUsableProxy, proxyFor } from './connections.ts';
 import { createCredentials, type MaterialSource } from './credentials.ts';
+import { loadHttp, loadProxies } from './http-library.ts';
 import { type Loaded, loadKubeconfig, type Machine, type Refusal, resolveTarget } from './kubeconfig.ts';
 import { impersonationHeaders, kubeconfigSource } from './kubeconfig-source.ts';
 import { type SharedByConnections, thisMachine } from './machine.ts';
@@ -47,9 +48,6 @@ export async function connect(options: ConnectOptions = {}): Promise<Loaded<Api>
   if (!found.ok) return found;
   return open(found.value, machine, options.clock ?? systemClock, { http, clusters: options.beside?.clusters ?? 1 });
 }
-
-/** The default export exists both in Node.js and in a bundle; the named ones do not. */
-const loadHttp = async () => (await import('undici')).default;
 
 /** Whether a header cannot carry one of these names. */
 const unsendable = (names: readonly string[]): boolean => names.some(name => /\p{Cc}/u.test(name));
@@ -136,26 +134,39 @@ async function open(
   { http, clusters }: { http: ReturnType<typeof loadHttp>; clusters: number },
 ): Promise<Loaded<Api>> {
   const { server, source } = opening;
-  const refusal = badProxy(proxyOf(opening, machine)?.uri);
+  const proxy = proxyOf(opening, machine);
+  const refusal = badProxy(proxy?.uri);
   if (refusal) return refusal;
-  const undici = await http;
+  const reach = {
+    http: await http,
+    proxy: proxy && { ...proxy, library: await loadProxies() },
+    clusters,
+  };
   const credentials = createCredentials({
     server,
     source,
-    connect: tls => createConnections(undici, tls, proxyOf(opening, machine), clusters),
+    connect: tls => createConnections(tls, reach),
     clock,
   });
   const first = await credentials.access();
   if (!first.ok) return { ok: false, reason: 'credentials', message: first.message };
   const serverClock = createServerClock(clock);
   const transport = createTransport({
-    request: undici.request as unknown as RequestFunction,
     credentials,
     clock,
     serverClock,
     gzip: !isLoopback(new URL(server).hostname),
   });
-  return { ok: true, value: createClient({ transport, identity: shown(opening.identity), clock, serverClock }) };
+  return {
+    ok: true,
+    value: createClient({
+      transport,
+      identity: shown(opening.identity),
+      clock,
+      serverClock,
+      atOnce: connectionsFor(clusters),
+    }),
+  };
 }
 
 const proxyOf = ({ server, proxyUrl }: Opening, machine: Machine) => proxyFor(server, proxyUrl, machine.env);

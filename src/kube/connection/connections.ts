@@ -1,15 +1,14 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import type { Connections, TlsMaterial } from './credentials.ts';
-
-type Undici = typeof import('undici');
+import type { HttpLibrary, ProxyLibrary } from './http-library.ts';
 
 // Requests share a few connections: enough to scan every kind in parallel, and few enough not to overload a server
 // with handshakes.
 const REQUEST_CONNECTIONS = 16;
-// With many clusters each gets fewer, since handshakes are then a quarter of the work. Still more than the parallel
-// lists of one API group, so that a group that does not answer does not block the others.
-const FEWEST_CONNECTIONS = 8;
+// With many clusters each gets fewer, since handshakes are then a quarter of the work. A scan keeps one of them free
+// from any one API group, so that a group that does not answer does not block the others.
+const FEWEST_CONNECTIONS = 4;
 const CONNECTIONS_OF_ALL = 96;
 const KEEP_ALIVE_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -17,11 +16,22 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** The proxy for requests; undefined for direct connections. */
 export type Proxy = { uri: string } | undefined;
 
+/** How a server is reached: the library, a proxy with what is needed for it, and how many servers there are. */
+export interface Reach {
+  http: HttpLibrary;
+  proxy?: { uri: string; library: ProxyLibrary } | undefined;
+  clusters: number;
+}
+
 /** Pools of HTTP/1.1 connections to one API server, straight or through an HTTP(S) or SOCKS5 proxy. */
-export function createConnections(undici: Undici, tls: TlsMaterial, proxy: Proxy, clusters = 1): Connections {
-  const connect = connector(undici, tls);
-  const pool = (connections: number | null) => dispatcher(undici, tls, { proxy, connect, connections });
-  const pools = { requests: pool(connectionsFor(clusters)), urgent: pool(REQUEST_CONNECTIONS), streams: pool(null) };
+export function createConnections(tls: TlsMaterial, reach: Reach): Connections {
+  const connect = connector(reach.http, tls);
+  const pool = (connections: number | null) => dispatcher(tls, reach, { connect, connections });
+  const pools = {
+    requests: pool(connectionsFor(reach.clusters)),
+    urgent: pool(REQUEST_CONNECTIONS),
+    streams: pool(null),
+  };
   const all = Object.values(pools);
   return {
     ...pools,
@@ -38,16 +48,16 @@ export function createConnections(undici: Undici, tls: TlsMaterial, proxy: Proxy
 export const connectionsFor = (clusters: number): number =>
   Math.max(FEWEST_CONNECTIONS, Math.min(REQUEST_CONNECTIONS, Math.floor(CONNECTIONS_OF_ALL / clusters)));
 
-type Connect = ReturnType<Undici['buildConnector']>;
+type Connect = ReturnType<HttpLibrary['buildConnector']>;
 
 /**
  * A connector whose connections share one TLS context and its sessions: loading the certificates costs more than the
  * handshake.
  */
-function connector(undici: Undici, tls: TlsMaterial): Connect {
+function connector(http: HttpLibrary, tls: TlsMaterial): Connect {
   let made: Connect | undefined;
   const make = (isTls: boolean) =>
-    undici.buildConnector({
+    http.buildConnector({
       ...tls,
       ...(isTls ? { secureContext: createSecureContext(tls) } : {}),
       allowH2: false,
@@ -62,9 +72,9 @@ function connector(undici: Undici, tls: TlsMaterial): Connect {
 }
 
 function dispatcher(
-  undici: Undici,
   tls: TlsMaterial,
-  { proxy, connect, connections }: { proxy: Proxy; connect: Connect; connections: number | null },
+  { http, proxy }: Reach,
+  { connect, connections }: { connect: Connect; connections: number | null },
 ) {
   // One stalled connection must not hold up the others, so no HTTP/2.
   const pool = {
@@ -74,11 +84,11 @@ function dispatcher(
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
   };
-  if (!proxy) return new undici.Agent({ ...pool, connect });
+  if (!proxy) return new http.Agent({ ...pool, connect });
   // The proxy always resolves names, which is what the `h` asks for.
   const socks = proxy.uri.replace(/^socks5h:/, 'socks5:');
-  if (socks.startsWith('socks')) return new undici.Socks5ProxyAgent(socks, { ...pool, requestTls: tls });
-  return new undici.ProxyAgent({ ...pool, uri: proxy.uri, requestTls: tls });
+  if (socks.startsWith('socks')) return new proxy.library.Socks5ProxyAgent(socks, { ...pool, requestTls: tls });
+  return new proxy.library.ProxyAgent({ ...pool, uri: proxy.uri, requestTls: tls });
 }
 
 /**

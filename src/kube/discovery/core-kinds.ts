@@ -26,18 +26,29 @@ authentication.k8s.io/v1: SelfSubjectReview=selfsubjectreviews* TokenReview=toke
  * The resource of a built-in kind, known without discovery. It has only the URL parts; verbs and short names are
  * empty.
  */
-export function coreKind(apiVersion: string, kind: string): ApiResource | undefined {
-  const line = TABLE.split('\n').find(each => each.startsWith(`${apiVersion}: `));
-  const entry = line?.split(' ').find(each => each.startsWith(`${kind}=`));
-  if (!entry) return undefined;
-  const resource = entry.slice(kind.length + 1).replace('*', '');
-  const { group, version } = splitApiVersion(apiVersion);
+export const coreKind = (apiVersion: string, kind: string): ApiResource | undefined =>
+  CORE.get(`${apiVersion} ${kind}`);
+
+/** By group version and kind. Every request asks. */
+const CORE: ReadonlyMap<string, ApiResource> = new Map(
+  TABLE.trim()
+    .split('\n')
+    .flatMap(line => {
+      const [apiVersion = '', entries = ''] = line.split(': ');
+      return entries.split(' ').map(entry => {
+        const resource = resourceOf(apiVersion, entry);
+        return [`${apiVersion} ${resource.kind}`, resource] as const;
+      });
+    }),
+);
+
+function resourceOf(apiVersion: string, entry: string): ApiResource {
+  const [kind = '', plural = ''] = entry.split('=');
   return {
-    group,
-    version,
+    ...splitApiVersion(apiVersion),
     apiVersion,
     kind,
-    resource,
+    resource: plural.replace('*', ''),
     singular: kind.toLowerCase(),
     namespaced: !entry.endsWith('*'),
     verbs: [],
