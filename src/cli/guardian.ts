@@ -54,7 +54,7 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
   const started = processStart(process.pid);
   log('started', { server: api.identity.server, atOnce: config.guardian === 'at-once' });
   say({
-    say: 'ready',
+    is: 'ready',
     pid: process.pid,
     ...(started === undefined ? {} : { processStart: started }),
     server: api.identity.server,

@@ -80,9 +80,9 @@ function shapeAt(steps: readonly Step[]): { shape: Shape; steps: Step[] } | stri
   let shape: Shape = EXPERIMENT;
   const spelled: Step[] = [];
   for (const [index, step] of steps.entries()) {
-    if (shape.shape === 'texts') {
+    if (shape.is === 'texts') {
       // Names of parameters may have dots in them: the rest of the path is one name.
-      return { shape: { shape: 'text' }, steps: [...spelled, steps.slice(index).join('.')] };
+      return { shape: { is: 'text' }, steps: [...spelled, steps.slice(index).join('.')] };
     }
     const next: Shape | undefined = below(shape, step);
     if (next === undefined) return pathOf([...spelled, step]) + hint(shape, step);
@@ -93,14 +93,14 @@ function shapeAt(steps: readonly Step[]): { shape: Shape; steps: Step[] } | stri
 }
 
 function below(shape: Shape, step: Step): Shape | undefined {
-  if (shape.shape === 'list') return typeof step === 'number' ? shape.of : undefined;
-  return shape.shape === 'fields' && typeof step === 'string' && Object.hasOwn(shape.fields, step)
+  if (shape.is === 'list') return typeof step === 'number' ? shape.of : undefined;
+  return shape.is === 'fields' && typeof step === 'string' && Object.hasOwn(shape.fields, step)
     ? shape.fields[step]
     : undefined;
 }
 
 function hint(shape: Shape, step: Step): string {
-  return shape.shape === 'fields' && typeof step === 'string' ? suggestion(step, Object.keys(shape.fields)) : '';
+  return shape.is === 'fields' && typeof step === 'string' ? suggestion(step, Object.keys(shape.fields)) : '';
 }
 
 function pathOf(steps: readonly Step[]): string {
@@ -109,7 +109,7 @@ function pathOf(steps: readonly Step[]): string {
 
 /** Text is taken as it stands; everything else is read as the document would read it. */
 function readValue(value: string, shape: Shape, path: string): { value: unknown } | { issues: Issue[] } {
-  if (shape.shape === 'text') return { value };
+  if (shape.is === 'text') return { value };
   const opened = openDocument(`value: ${value}`, { a: 'a value', each: 'value' });
   if (!opened.ok) return { issues: [{ path, message: opened.message }] };
   const decoded = decode(opened.document, opened.root, fields({ value: shape }));

@@ -68,7 +68,7 @@ export interface PodInReach {
 
 /** Everything an injection will do, decided before the first write. */
 export interface Plan {
-  kind: 'plan';
+  is: 'plan';
   type: FaultType;
   /** The id that every undo record of this plan carries. */
   id: string;
@@ -87,7 +87,7 @@ export interface Plan {
 
 /** A planner's no, in one line: what was expected, what was found, what to do. */
 export interface Refusal {
-  kind: 'refusal';
+  is: 'refusal';
   code:
     | 'already-injected'
     | 'terminating'
@@ -129,10 +129,10 @@ interface Victim {
  * more, force or not.
  */
 export type Restore =
-  | { kind: 'restore'; writes: Write[]; says: string; again?: boolean; shown?: Shown }
-  | { kind: 'already-restored'; writes: Write[]; says: string; victim?: Victim }
+  | { is: 'restore'; writes: Write[]; says: string; again?: boolean; shown?: Shown }
+  | { is: 'already-restored'; writes: Write[]; says: string; victim?: Victim }
   | {
-      kind: 'diverged';
+      is: 'diverged';
       writes: Write[];
       original: string;
       injected: string;
@@ -141,7 +141,7 @@ export type Restore =
       again?: boolean;
       lost?: string;
     }
-  | { kind: 'corrupt'; says: string };
+  | { is: 'corrupt'; says: string };
 
 /** Updates that a fault makes slow, and from when on they count as slow. */
 export interface Slowed {

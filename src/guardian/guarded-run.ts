@@ -37,7 +37,7 @@ export function noteWrite(run: GuardedRun, on: ObjectRef): void {
  * What a guardian may do about a run now. `ask`: the run is overdue and its owner has not announced a revert recently.
  * `ready`: it is about to be due.
  */
-export type Move = { do: 'wait'; ms: number } | { do: 'ready' } | { do: 'ask' } | { do: 'revert'; why: string };
+export type Move = { is: 'wait'; ms: number } | { is: 'ready' } | { is: 'ask' } | { is: 'revert'; why: string };
 
 export interface Circumstances {
   ownerGone: boolean;
@@ -59,19 +59,19 @@ const LONGEST_NAP_MS = 1_000;
 export function nextMove(run: GuardedRun, { ownerGone, ownerAsleep, hurry }: Circumstances): Move {
   const leftMs = run.dueMs - run.watch.elapsed();
   if (!ownerGone) {
-    if (run.holder === 'left' || run.holder === 'ours') return { do: 'wait', ms: LONGEST_NAP_MS };
+    if (run.holder === 'left' || run.holder === 'ours') return { is: 'wait', ms: LONGEST_NAP_MS };
     if (ownerAsleep) return atTheTime(run, leftMs, 'its time is up and its process is suspended');
     const patientMs = leftMs + (run.holder === 'reverting' ? REVERTING_MS : GRACE_MS);
-    return patientMs > 0 ? { do: 'wait', ms: Math.min(patientMs, LONGEST_NAP_MS) } : { do: 'ask' };
+    return patientMs > 0 ? { is: 'wait', ms: Math.min(patientMs, LONGEST_NAP_MS) } : { is: 'ask' };
   }
-  if (run.holder === 'reverting') return { do: 'revert', why: 'its process died while reverting it' };
-  if (run.holder === 'left') return { do: 'revert', why: 'its process ended and left it' };
-  if (hurry) return { do: 'revert', why: 'its process is gone' };
+  if (run.holder === 'reverting') return { is: 'revert', why: 'its process died while reverting it' };
+  if (run.holder === 'left') return { is: 'revert', why: 'its process ended and left it' };
+  if (hurry) return { is: 'revert', why: 'its process is gone' };
   return atTheTime(run, leftMs, 'its time is up and its process is gone');
 }
 
 function atTheTime(run: GuardedRun, leftMs: number, why: string): Move {
-  if (leftMs <= 0) return { do: 'revert', why };
-  if (leftMs > AHEAD_MS) return { do: 'wait', ms: Math.min(leftMs - AHEAD_MS, LONGEST_NAP_MS) };
-  return run.isReady ? { do: 'wait', ms: leftMs } : { do: 'ready' };
+  if (leftMs <= 0) return { is: 'revert', why };
+  if (leftMs > AHEAD_MS) return { is: 'wait', ms: Math.min(leftMs - AHEAD_MS, LONGEST_NAP_MS) };
+  return run.isReady ? { is: 'wait', ms: leftMs } : { is: 'ready' };
 }

@@ -68,16 +68,16 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     if (circumstances.ownerGone && guardedRuns.size === 0 && reverts.size === 0) finish();
   }
 
-  function guard(message: Extract<FromOwner, { say: 'guard' }>): void {
+  function guard(message: Extract<FromOwner, { is: 'guard' }>): void {
     const { n, run } = message;
     const guarded = guardedRuns.get(run) ?? addRun(message);
     const isTaken = guarded.holder === 'ours';
     if (!isTaken) noteWrite(guarded, message.on);
     const why = 'the guardian took this run over while this process did not answer';
-    deps.say(isTaken ? { say: 'no', n, why } : { say: 'yes', n });
+    deps.say(isTaken ? { is: 'no', n, why } : { is: 'yes', n });
   }
 
-  function addRun({ run, type, experiment, dueInMs, lock }: Extract<FromOwner, { say: 'guard' }>): GuardedRun {
+  function addRun({ run, type, experiment, dueInMs, lock }: Extract<FromOwner, { is: 'guard' }>): GuardedRun {
     const watch = startStopwatch(clock, deps.serverTime);
     const guarded: GuardedRun = {
       run,
@@ -97,14 +97,14 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     return guarded;
   }
 
-  async function letRevert({ n, run }: Extract<FromOwner, { say: 'revert' }>): Promise<void> {
+  async function letRevert({ n, run }: Extract<FromOwner, { is: 'revert' }>): Promise<void> {
     const guarded = guardedRuns.get(run);
     if (guarded?.holder === 'owner') guarded.holder = 'reverting';
     await reverts.get(run);
-    deps.say({ say: 'yes', n });
+    deps.say({ is: 'yes', n });
   }
 
-  function runOver({ run, residue }: Extract<FromOwner, { say: 'over' }>): void {
+  function runOver({ run, residue }: Extract<FromOwner, { is: 'over' }>): void {
     const guarded = guardedRuns.get(run);
     if (!guarded) return;
     if (residue === 0 || guarded.holder === 'ours') guardedRuns.delete(run);
@@ -113,11 +113,11 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     wakeUp.wake();
   }
 
-  function sleeps(message: Extract<FromOwner, { say: 'asleep' | 'awake' }>): void {
-    circumstances.ownerAsleep = message.say === 'asleep';
-    log(message.say === 'asleep' ? 'owner suspended' : 'owner goes on', { runs: guardedRuns.size });
+  function sleeps(message: Extract<FromOwner, { is: 'asleep' | 'awake' }>): void {
+    circumstances.ownerAsleep = message.is === 'asleep';
+    log(message.is === 'asleep' ? 'owner suspended' : 'owner goes on', { runs: guardedRuns.size });
     wakeUp.wake();
-    if (message.say === 'asleep') deps.say({ say: 'yes', n: message.n });
+    if (message.is === 'asleep') deps.say({ is: 'yes', n: message.n });
   }
 
   /**
@@ -128,7 +128,7 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     asking ??= (async () => {
       const answered = new AbortController();
       heardOwner = () => answered.abort();
-      deps.say({ say: 'there?' });
+      deps.say({ is: 'there?' });
       const silent = await clock.sleep(ANSWER_MS, answered.signal).then(
         () => true,
         () => false,
@@ -143,9 +143,9 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     for (;;) {
       if (guardedRuns.get(guarded.run) !== guarded) return;
       const move = await decide(guarded);
-      if (move.do === 'revert') return takeOver(guarded, move.why);
-      if (move.do === 'wait') await wakeUp.sleep(move.ms);
-      if (move.do === 'ready') {
+      if (move.is === 'revert') return takeOver(guarded, move.why);
+      if (move.is === 'wait') await wakeUp.sleep(move.ms);
+      if (move.is === 'ready') {
         guarded.isReady = true;
         deps.prefetch(guarded);
       }
@@ -155,12 +155,12 @@ export function createGuardian(deps: GuardianDeps): Guardian {
 
   async function decide(guarded: GuardedRun): Promise<Move> {
     const move = nextMove(guarded, circumstances);
-    if (move.do !== 'ask') return move;
-    if (await ownerAnswers()) return { do: 'wait', ms: LOOK_EACH_MS };
+    if (move.is !== 'ask') return move;
+    if (await ownerAnswers()) return { is: 'wait', ms: LOOK_EACH_MS };
     // Meanwhile the owner may have died, or announced its revert.
-    return nextMove(guarded, circumstances).do === 'ask'
-      ? { do: 'revert', why: 'its time is up and its process does not answer' }
-      : { do: 'wait', ms: 0 };
+    return nextMove(guarded, circumstances).is === 'ask'
+      ? { is: 'revert', why: 'its time is up and its process does not answer' }
+      : { is: 'wait', ms: 0 };
   }
 
   function takeOver(guarded: GuardedRun, why: string): void {
@@ -219,10 +219,10 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     over,
     hear(message) {
       heardOwner?.();
-      if (message.say === 'guard') guard(message);
-      else if (message.say === 'revert') void letRevert(message);
-      else if (message.say === 'over') runOver(message);
-      else if (message.say === 'asleep' || message.say === 'awake') sleeps(message);
+      if (message.is === 'guard') guard(message);
+      else if (message.is === 'revert') void letRevert(message);
+      else if (message.is === 'over') runOver(message);
+      else if (message.is === 'asleep' || message.is === 'awake') sleeps(message);
     },
     ownerGone() {
       if (circumstances.ownerGone) return;

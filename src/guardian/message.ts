@@ -3,24 +3,24 @@ import type { Announcement } from '../engine/guard.ts';
 /** A message of the injecting process to its guardian, one JSON object a line. `n` numbers messages that need an answer. */
 export type FromOwner =
   /** This write is about to be sent. Answered when it is known. */
-  | ({ say: 'guard'; n: number } & Announcement)
+  | ({ is: 'guard'; n: number } & Announcement)
   /** The owner reverts this run itself. Answered when the guardian leaves it alone. */
-  | { say: 'revert'; n: number; run: string }
+  | { is: 'revert'; n: number; run: string }
   /** The owner is done with this run; null: it does not know what is left. */
-  | { say: 'over'; run: string; residue: number | null }
+  | { is: 'over'; run: string; residue: number | null }
   /** The owner's answer to `there?`. */
-  | { say: 'here' }
+  | { is: 'here' }
   /** The owner is about to be stopped (ctrl-z), and ends nothing until it says that it is awake. Answered when that is known. */
-  | { say: 'asleep'; n: number }
-  | { say: 'awake' };
+  | { is: 'asleep'; n: number }
+  | { is: 'awake' };
 
 export type FromGuardian =
-  | { say: 'ready'; pid: number; processStart?: string; server: string; log: string }
-  | { say: 'yes'; n: number }
+  | { is: 'ready'; pid: number; processStart?: string; server: string; log: string }
+  | { is: 'yes'; n: number }
   /** The guardian has taken this run over: nothing more may be written for it. */
-  | { say: 'no'; n: number; why: string }
+  | { is: 'no'; n: number; why: string }
   /** Asked when a run is overdue and the owner has not said that it reverts it. */
-  | { say: 'there?' };
+  | { is: 'there?' };
 
 /** A message as its line. */
 export const lineOf = (message: FromOwner | FromGuardian): string => `${JSON.stringify(message)}\n`;
@@ -29,7 +29,7 @@ export const lineOf = (message: FromOwner | FromGuardian): string => `${JSON.str
 export function messageOf<T extends FromOwner | FromGuardian>(line: string): T | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && 'say' in value ? (value as T) : undefined;
+    return typeof value === 'object' && value !== null && 'is' in value ? (value as T) : undefined;
   } catch {
     return undefined;
   }

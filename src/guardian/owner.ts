@@ -5,7 +5,7 @@ import type { FromGuardian, FromOwner } from './message.ts';
 
 /** The guardian process, from the owner's side. */
 export interface GuardianProcess {
-  ready: Extract<FromGuardian, { say: 'ready' }>;
+  ready: Extract<FromGuardian, { is: 'ready' }>;
   send(message: FromOwner): void;
   hear(listener: (message: FromGuardian) => void): void;
   /** Resolves when it is gone. */
@@ -66,8 +66,8 @@ export function ownersGuard({ start, clock }: OwnerDeps): Guard {
   }
 
   function hear(process: GuardianProcess, message: FromGuardian): void {
-    if (message.say === 'there?') process.send({ say: 'here' });
-    else if (message.say !== 'ready') waiting.get(message.n)?.(message);
+    if (message.is === 'there?') process.send({ is: 'here' });
+    else if (message.is !== 'ready') waiting.get(message.n)?.(message);
   }
 
   function lost(which: Promise<GuardianProcess>): void {
@@ -82,7 +82,7 @@ export function ownersGuard({ start, clock }: OwnerDeps): Guard {
     for (const { changed } of runs.values()) changed(watch);
     for (const { announced } of [...runs.values()])
       for (const { dueAt, ...write } of announced)
-        void ask(n => ({ say: 'guard', n, ...write, dueInMs: dueAt - clock.monotonic() }));
+        void ask(n => ({ is: 'guard', n, ...write, dueInMs: dueAt - clock.monotonic() }));
   }
 
   async function state(): Promise<Watch> {
@@ -126,18 +126,18 @@ export function ownersGuard({ start, clock }: OwnerDeps): Guard {
     },
     async announce(write) {
       runs.get(write.run)?.announced.push({ ...write, dueAt: clock.monotonic() + write.dueInMs });
-      const answer = await ask(n => ({ say: 'guard', n, ...write }));
-      if (answer?.say === 'no') throw new Error(answer.why);
+      const answer = await ask(n => ({ is: 'guard', n, ...write }));
+      if (answer?.is === 'no') throw new Error(answer.why);
     },
     async reverting(run) {
-      if ((runs.get(run)?.announced.length ?? 0) > 0) await ask(n => ({ say: 'revert', n, run }));
+      if ((runs.get(run)?.announced.length ?? 0) > 0) await ask(n => ({ is: 'revert', n, run }));
     },
     async asleep() {
-      const answer = await ask(n => ({ say: 'asleep', n }), ASLEEP_MS);
-      return answer?.say === 'yes';
+      const answer = await ask(n => ({ is: 'asleep', n }), ASLEEP_MS);
+      return answer?.is === 'yes';
     },
     awake() {
-      void current?.then(process => process.send({ say: 'awake' })).catch(() => undefined);
+      void current?.then(process => process.send({ is: 'awake' })).catch(() => undefined);
     },
     over(run, residue) {
       const kept = runs.get(run);
@@ -146,7 +146,7 @@ export function ownersGuard({ start, clock }: OwnerDeps): Guard {
       const last = current;
       void last
         ?.then(process => {
-          process.send({ say: 'over', run, residue: residue ?? null });
+          process.send({ is: 'over', run, residue: residue ?? null });
           if (runs.size > 0 || leftSomething || current !== last) return;
           current = undefined;
           starts = 0;

@@ -45,7 +45,7 @@ export function restoreContainerField(victim: KubeObject, field: ContainerField)
 function withoutContainer(victim: KubeObject, field: ContainerField, name: string, original: string): Restore {
   const names = containersOf(victim).map(item => item.name);
   return {
-    kind: 'diverged',
+    is: 'diverged',
     writes: [change(victim, field, name, [])],
     original: sanitise(`${name}=${original}`, 400),
     injected: '(not recorded)',

@@ -25,7 +25,7 @@ export function createdPlan(of: CreatedFault): Plan {
   const { type } = traits;
   const ref = refOf(object);
   return {
-    kind: 'plan',
+    is: 'plan',
     type,
     id: facts.id,
     scope,

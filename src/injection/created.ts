@@ -104,7 +104,7 @@ export function restoreCreated(found: FoundInjection, traits: CreatedTraits): Re
   }
   if (isTerminating(object)) {
     const held = finalizers === undefined ? '' : `, held by ${sanitise(finalizers.join(', '), 200)}`;
-    return { kind: 'restore', writes: [], says: `${name} is being deleted${held}` };
+    return { is: 'restore', writes: [], says: `${name} is being deleted${held}` };
   }
   const deleting: Write = {
     verb: 'delete',
@@ -114,9 +114,9 @@ export function restoreCreated(found: FoundInjection, traits: CreatedTraits): Re
   };
   const essence = traits.essence(object);
   const isAsMade = mayday?.injected === undefined ? traits.looksMade(object) : isInjected(essence, mayday.injected);
-  if (isAsMade) return { kind: 'restore', writes: [deleting], says: `delete ${name}, which the injection created` };
+  if (isAsMade) return { is: 'restore', writes: [deleting], says: `delete ${name}, which the injection created` };
   return {
-    kind: 'diverged',
+    is: 'diverged',
     writes: [deleting],
     original: '(not there)',
     injected: sanitise(mayday?.injected ?? '(not recorded)', 400),

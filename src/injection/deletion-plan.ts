@@ -55,7 +55,7 @@ export function deletionPlan(on: { scope: Scope; live: Live; facts: Facts }, of:
     says: `keep all of ${name} in ${nameOf(ref)}`,
   };
   return {
-    kind: 'plan',
+    is: 'plan',
     type: format.type,
     id: facts.id,
     scope,

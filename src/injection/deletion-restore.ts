@@ -55,11 +55,11 @@ export function restoreDeleted(deleted: DeletedRestore, found: FoundInjection, l
   if (seen.state === 'absent') return createAgain(deleted, backup, original, live);
   if (isTerminating(seen.value)) {
     const says = `${name} is still Terminating${sanitise(heldBy(seen.value), 200)}: waiting until it is gone; the backup is kept`;
-    return { kind: 'restore', writes: [], says };
+    return { is: 'restore', writes: [], says };
   }
   if (seen.value.metadata.uid === original.metadata.uid)
     return {
-      kind: 'already-restored',
+      is: 'already-restored',
       writes: [dropBackup(backup)],
       says: `${name} was never deleted; the backup is left over`,
     };
@@ -83,14 +83,14 @@ function createAgain(deleted: DeletedRestore, backup: KubeObject, original: Kube
   const doubt = deleted.doubt?.(original);
   if (doubt === undefined)
     return {
-      kind: 'restore',
+      is: 'restore',
       writes,
       again: true,
       says: sanitise(`create ${nameOf(ref)} again${left}`),
       shown: { original: shown(original), live: '(not there)' },
     };
   return {
-    kind: 'diverged',
+    is: 'diverged',
     writes,
     again: true,
     original: shown(original),
@@ -119,7 +119,7 @@ function compared(
   const name = nameOf(refOf(made.body));
   if ((deleted.isBack ?? sameContent)(is, made.body))
     return {
-      kind: 'already-restored',
+      is: 'already-restored',
       writes: [dropBackup(backup)],
       says: sameContent(is, made.body)
         ? `${name} is there again as it was; drop the backup`
@@ -129,7 +129,7 @@ function compared(
   if (made.blind !== undefined) return corrupt(backup, made.blind);
   const [was, now] = sideBySide([textOf(original), textOf(is)]) as [Clean, Clean];
   return {
-    kind: 'diverged',
+    is: 'diverged',
     writes: [replacing(is, made.body, original)],
     again: true,
     original: was,

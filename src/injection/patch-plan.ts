@@ -33,7 +33,7 @@ export function patchPlan(
 ): Plan {
   const where = `annotation${made.shown.length > 1 ? 's' : ''} ${made.shown.join(' and ')} on ${nameOf(refOf(target))}`;
   return {
-    kind: 'plan',
+    is: 'plan',
     type,
     id: facts.id,
     scope,

@@ -9,7 +9,7 @@ import { TYPE_LABEL } from './record/markers.ts';
 
 /** A planner's no. */
 export function refuse(code: Refusal['code'], message: string): Refusal {
-  return { kind: 'refusal', code, message: sanitise(message) };
+  return { is: 'refusal', code, message: sanitise(message) };
 }
 
 /** No, because a read that decides was denied or failed. */
@@ -48,5 +48,5 @@ export function injectable(seen: Seen<KubeObject>, ref: ObjectRef): KubeObject |
 
 /** Tells a planner's no from anything else. */
 export function isRefusal(value: object): value is Refusal {
-  return 'kind' in value && value.kind === 'refusal';
+  return 'is' in value && value.is === 'refusal';
 }

@@ -32,17 +32,17 @@ export interface Comparison {
 export function threeWay(of: Comparison): Restore {
   if (of.isOriginal) {
     const says = of.saysOriginal ?? `${of.what} already is what it was; only the marks are left`;
-    return { kind: 'already-restored', writes: [of.strip], says };
+    return { is: 'already-restored', writes: [of.strip], says };
   }
   // Of values that are longer than a line, where they differ decides.
   const [original, live] = sideBySide([of.original, of.live]) as [Clean, Clean];
   const shown = { original, live };
   if (of.isInjected) {
     const says = `${of.says ?? `put ${of.what} back`}${of.isSent ? takenForInjected(live) : ''}`;
-    return { kind: 'restore', writes: [of.put], says, shown };
+    return { is: 'restore', writes: [of.put], says, shown };
   }
   return {
-    kind: 'diverged',
+    is: 'diverged',
     writes: [of.put],
     ...shown,
     injected: of.injected === undefined ? '(not recorded)' : (sideBySide([of.injected, of.live])[0] as Clean),

@@ -20,7 +20,7 @@ export interface Decision {
   live: Live;
 }
 
-const STATE: Record<Restore['kind'], FoundState> = {
+const STATE: Record<Restore['is'], FoundState> = {
   restore: 'injected',
   'already-restored': 'restored',
   diverged: 'diverged',
@@ -56,7 +56,7 @@ export async function decide(
     const restore = onHistory(told, found, fault.restore(finding, live));
     const message = sanitise(restore.says);
     return {
-      finding: { ...finding, ...beside, state: STATE[restore.kind], message },
+      finding: { ...finding, ...beside, state: STATE[restore.is], message },
       restore,
       live: new Map([...told.live, ...live]),
     };
@@ -98,11 +98,11 @@ function withBackups(
  * are gone.
  */
 function onHistory({ doubt }: Told, found: FoundInjection, restore: Restore): Restore {
-  if (restore.kind === 'corrupt') return restore;
+  if (restore.is === 'corrupt') return restore;
   const writes = found.lost === true ? onlyWhatIsThere(restore.writes, found.live) : restore.writes;
-  if (doubt === undefined || restore.kind === 'already-restored') return { ...restore, writes };
-  if (restore.kind === 'diverged') return { ...restore, writes, says: doubt };
+  if (doubt === undefined || restore.is === 'already-restored') return { ...restore, writes };
+  if (restore.is === 'diverged') return { ...restore, writes, says: doubt };
   const { original = '(as recorded)', live = '(as it is)' } = restore.shown ?? {};
   const again = restore.again === undefined ? {} : { again: restore.again };
-  return { kind: 'diverged', writes, original, injected: '(not recorded)', live, says: doubt, ...again };
+  return { is: 'diverged', writes, original, injected: '(not recorded)', live, says: doubt, ...again };
 }

@@ -67,7 +67,7 @@ export async function giveOwnershipBack(deps: RevertDeps, id: string, applied: r
  * deleted, because only the backup still names the owners.
  */
 export async function handedOverLate(deps: RevertDeps, id: string, restore: Restore): Promise<string[]> {
-  if (restore.kind !== 'already-restored' || restore.victim === undefined) return [];
+  if (restore.is !== 'already-restored' || restore.victim === undefined) return [];
   const { object, owners } = restore.victim;
   const write = patchOf(object, [], { says: 'nothing', atVersion: false, owners });
   return giveOwnershipBack(deps, id, [{ write, object }]);

@@ -51,9 +51,9 @@ async function withoutRecord(
   options: { force?: boolean },
 ): Promise<Decision | End> {
   const byHistory = await decide(deps.api, deps.faultOf, now);
-  if (byHistory.restore !== undefined && byHistory.restore.kind !== 'corrupt') return byHistory;
+  if (byHistory.restore !== undefined && byHistory.restore.is !== 'corrupt') return byHistory;
   const told = await decide(deps.api, deps.faultOf, { ...finding, live: wearing(now.live, finding.live) });
-  if (told.restore?.kind !== 'already-restored') return withoutMarks(deps, finding, now.live, options);
+  if (told.restore?.is !== 'already-restored') return withoutMarks(deps, finding, now.live, options);
   const writes = onlyWhatIsThere(told.restore.writes, now.live);
   return { ...told, finding: { ...told.finding, live: now.live }, restore: { ...told.restore, writes } };
 }
@@ -89,7 +89,7 @@ function victimOf({ faultOf }: RevertDeps, finding: FoundInjection): Read[] {
 async function withoutBackup(deps: RevertDeps, finding: FoundInjection): Promise<Decision | End> {
   const decision = await decide(deps.api, deps.faultOf, finding);
   const { restore } = decision;
-  if (restore?.kind !== 'already-restored') return decision;
+  if (restore?.is !== 'already-restored') return decision;
   const writes = restore.writes.filter(({ verb, on }) => verb !== 'delete' || on.name !== finding.object.name);
   if (writes.length > 0) return { ...decision, restore: { ...restore, writes } };
   const message = `${restore.says}; the backup is gone already`;
@@ -110,7 +110,7 @@ async function withoutMarks(
   const { restore } = decision;
   if (restore === undefined) return failed(`${gone}, and nothing tells the original: ${decision.finding.message}`);
   const isKept = keepsCarrier(restore, finding);
-  if (restore.kind === 'already-restored') {
+  if (restore.is === 'already-restored') {
     const writes = restore.writes.filter(
       ({ on }) => on.name !== finding.object.name || on.kind !== finding.object.kind,
     );
@@ -123,14 +123,14 @@ async function withoutMarks(
     return isAnew
       ? { outcome: 'gone', verified: true, message: 'the object that the injection created is gone' }
       : decision;
-  if (restore.kind === 'corrupt') return decision;
+  if (restore.is === 'corrupt') return decision;
   if (deps.begun?.has(finding.id) && !isAnew) {
     const isRecordKept = (await putRecordBack(deps, decision.finding, restore)) !== undefined;
     return notHeld({ finding, restore, instead: restore, now, isByServer: false, isRecordKept });
   }
   // Our own facts say exactly what was injected. For other records it is a guess, and without their marks not even
   // that.
-  const isCertain = restore.kind === 'restore' && finding.tool === 'mayday' && !isAnew;
+  const isCertain = restore.is === 'restore' && finding.tool === 'mayday' && !isAnew;
   if (!isCertain && !force) return diverged(decision, gone);
   const again = await putRecordBack(deps, decision.finding, restore);
   if (again === undefined) return failed(`${gone}, and the undo record cannot be put back: ${restore.says}`, true);
@@ -144,7 +144,7 @@ async function withoutMarks(
 }
 
 function diverged({ restore }: Decision, gone: string): End {
-  const shown = restore?.kind === 'diverged' ? restore : restore?.kind === 'restore' ? restore.shown : undefined;
+  const shown = restore?.is === 'diverged' ? restore : restore?.is === 'restore' ? restore.shown : undefined;
   const values = shown === undefined ? `${restore?.says}` : `original ${shown.original}, now ${shown.live}`;
   return {
     outcome: 'diverged',

@@ -30,7 +30,7 @@ export function notHeld({ finding, restore, instead, now, isByServer, isRecordKe
   const by = isByServer ? SERVER : (writer ?? 'nobody that the server knows of');
   const values = original === undefined ? instead.says : `original ${original}, now ${live}`;
   const left = isRecordKept
-    ? `the undo record is kept in ${nameOf(finding.object)}: revert again once nothing changes it any more${instead.kind === 'diverged' ? `; ${FORCE}` : ''}`
+    ? `the undo record is kept in ${nameOf(finding.object)}: revert again once nothing changes it any more${instead.is === 'diverged' ? `; ${FORCE}` : ''}`
     : `the undo record could not be put back on ${nameOf(finding.object)}: ${lastCopy(finding)}`;
   return {
     outcome: 'failed',
@@ -54,8 +54,8 @@ const lastCopy = (finding: FoundInjection): string =>
 
 /** The values that a restore compares, where it says them. */
 export function shownBy(restore: Restore): { original?: string; live?: string } {
-  if (restore.kind === 'diverged') return { original: restore.original, live: restore.live };
-  return restore.kind === 'restore' ? { ...restore.shown } : {};
+  if (restore.is === 'diverged') return { original: restore.original, live: restore.live };
+  return restore.is === 'restore' ? { ...restore.shown } : {};
 }
 
 /** The members that a restore writes. */

@@ -104,12 +104,12 @@ async function attempt(
   if (stripping) return stripOnly(deps, decision.finding, stripping);
   const { restore } = decision;
   if (!restore) return failed(decision.finding.message ?? 'nothing may be done');
-  if (first && restore.kind !== 'already-restored') return afterFirst(first, { ...decision, restore });
+  if (first && restore.is !== 'already-restored') return afterFirst(first, { ...decision, restore });
   const stop = stopBefore(restore, decision.live, options);
   if (stop) return stop;
   const verdict = await onWord(deps, decision, restore, options);
   if (verdict.by === undefined) return unconfirmed(finding, verdict);
-  if (restore.kind === 'restore' && restore.writes.length === 0) return { ...failed(restore.says, true), waits: true };
+  if (restore.is === 'restore' && restore.writes.length === 0) return { ...failed(restore.says, true), waits: true };
   return onWhose(verdict, await write(deps, finding, { ...decision, restore }, options));
 }
 
@@ -118,16 +118,16 @@ async function decisionOn(deps: RevertDeps, finding: FoundInjection, options: Re
   if (options.scanned && !isBackupFinding(finding)) {
     const decision = await decide(deps.api, deps.faultOf, finding);
     const { restore } = decision;
-    if (restore?.kind === 'restore' && keepsCarrier(restore, finding)) return decision;
+    if (restore?.is === 'restore' && keepsCarrier(restore, finding)) return decision;
   }
   return lookAgain(deps, finding, options);
 }
 
 /** The first step did not bring the original back: somebody writes a third value at once. The backup is kept. */
 function afterFirst(first: Restore, { restore, live }: Decided): End {
-  const end = failed(`${first.says}, but then: ${restore.says}`, restore.kind !== 'diverged' || wasBlind(live));
+  const end = failed(`${first.says}, but then: ${restore.says}`, restore.is !== 'diverged' || wasBlind(live));
   const values = { ...shownBy(first), ...shownBy(restore) };
-  return restore.kind === 'diverged' ? noted({ ...end, notHeld: values }, [FORCE]) : end;
+  return restore.is === 'diverged' ? noted({ ...end, notHeld: values }, [FORCE]) : end;
 }
 
 async function write(
@@ -202,7 +202,7 @@ async function onWord(
 ): Promise<Verdict> {
   const discovery = await api.discovery();
   const scopeOf = scopesIn(discovery.ok ? discovery.value : undefined);
-  const writes = restore.kind === 'corrupt' ? [] : restore.writes;
+  const writes = restore.is === 'corrupt' ? [] : restore.writes;
   const verdict = judge(finding, writes, trust, scopeOf);
   const { again } = verdict.unchecked ?? {};
   if (again === undefined) return verdict;
@@ -226,8 +226,8 @@ const wasBlind = (live: Live): boolean =>
   [...live.values()].some(value => value !== null && 'ok' in value && value.ok === false);
 
 function stopBefore(restore: Restore, live: Live, { force = false }: RestoreOptions): End | undefined {
-  if (restore.kind === 'corrupt') return failed(restore.says, wasBlind(live));
-  if (restore.kind !== 'diverged' || force) return undefined;
+  if (restore.is === 'corrupt') return failed(restore.says, wasBlind(live));
+  if (restore.is !== 'diverged' || force) return undefined;
   const { original, injected, live: now, says, lost } = restore;
   const puts = lost === undefined ? 'puts the original back' : 'puts back what still can be and takes the marks off';
   return {

@@ -147,12 +147,12 @@ function withLockOut(receipt: Receipt, locked: readonly LockOut[]): Receipt {
 
 /** The authority by which it would be done. Leaving an object alone, or only removing its marks, needs none. */
 function wordFor(
-  decision: Decision & { restore: Exclude<Restore, { kind: 'corrupt' }> },
+  decision: Decision & { restore: Exclude<Restore, { is: 'corrupt' }> },
   { force = false, stripMarks = false, trust = {} }: RestoreOptions,
   scopeOf: ScopeOf,
 ): ReturnType<typeof wordMembers> | undefined {
   const { finding, restore } = decision;
-  if (restore.kind === 'diverged' && !force) return undefined;
+  if (restore.is === 'diverged' && !force) return undefined;
   if (stripMarks && strippingWrite(decision) !== undefined) return undefined;
   return wordMembers(judge(finding, restore.writes, trust, scopeOf));
 }
@@ -175,9 +175,9 @@ async function plan(
         const since = deletedSince(live);
         if (since !== undefined) terminating.set(finding.id, since);
         const common = { id: finding.id, wave: WAVES[index] ?? '', says: restore?.says ?? finding.message ?? '' };
-        if (!restore || restore.kind === 'corrupt')
+        if (!restore || restore.is === 'corrupt')
           return { step: { ...common, action: 'leave', writes: [] } satisfies Step, intended: { finding, writes: [] } };
-        const action = restore.kind === 'restore' ? 'restore' : restore.kind === 'diverged' ? 'ask' : 'strip-markers';
+        const action = restore.is === 'restore' ? 'restore' : restore.is === 'diverged' ? 'ask' : 'strip-markers';
         const word = wordFor({ ...decision, restore }, options, scopeOf);
         const writes = restore.writes.map(write => write.says);
         const says = [common.says, ...unownedAfter(restore.writes)].join('; ');

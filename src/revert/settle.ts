@@ -31,7 +31,7 @@ export async function strip(deps: RevertDeps, done: Decided, { first, stored, re
   const fault = deps.faultOf(done.finding.type);
   if (!fault || !stored || first?.verb !== 'patch')
     return failed(`${done.restore.says}, but nothing tells what it made`, true);
-  const isForced = done.restore.kind === 'diverged';
+  const isForced = done.restore.is === 'diverged';
   const { finding, restore } = done;
   // A record that was found elsewhere is not on what the server answers.
   const wears = finding.lost ? wearing(stored, finding.live) : stored;
@@ -93,12 +93,12 @@ export async function finish(deps: RevertDeps, done: Decided, rest: readonly Wri
   deps.begun?.delete(finding.id);
   const after = await execute(rest, deps, { id: finding.id, purpose: 'revert' });
   if (after.state !== 'done') return failed(`${restore.says}, but ${after.message}`, true);
-  if (restore.kind === 'diverged' && restore.lost !== undefined && proof.state === 'held')
+  if (restore.is === 'diverged' && restore.lost !== undefined && proof.state === 'held')
     return {
       outcome: 'stripped',
       verified: true,
       message: `as forced: the marks are off, and nothing is missing but ${restore.lost}`,
     };
-  const outcome = restore.kind === 'already-restored' ? 'already-restored' : 'reverted';
+  const outcome = restore.is === 'already-restored' ? 'already-restored' : 'reverted';
   return { outcome: proof.state === 'gone' ? 'gone' : outcome, verified: true, message: restore.says };
 }

@@ -23,7 +23,7 @@ export const isBackupFinding = (finding: FoundInjection): boolean => typeByBacku
 export const keepsCarrier = (restore: Restore, finding: FoundInjection): boolean =>
   writesOf(restore).some(write => write.verb !== 'delete' && isOn(write, finding));
 
-export const writesOf = (restore: Restore): readonly Write[] => (restore.kind === 'corrupt' ? [] : restore.writes);
+export const writesOf = (restore: Restore): readonly Write[] => (restore.is === 'corrupt' ? [] : restore.writes);
 
 /** What of a restore may be sent at once. */
 export function stagesOf(restore: Restore, finding: FoundInjection): Stages {

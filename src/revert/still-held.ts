@@ -63,11 +63,11 @@ async function compareVictim(
 ): Promise<Receipt | undefined> {
   if (await isQuicklyBack(deps, finding, force)) return undefined;
   const { restore, finding: told, live } = await decide(deps.api, deps.faultOf, finding);
-  if (restore === undefined || restore.kind === 'corrupt' || isBack(restore, force)) return undefined;
+  if (restore === undefined || restore.is === 'corrupt' || isBack(restore, force)) return undefined;
   const write = writesOf(restore).at(-1);
   if (write === undefined) return undefined;
   const now = victimIn(live, write.on);
-  if (now !== undefined && restore.kind === 'diverged' && isFormerOwner(now, restore)) {
+  if (now !== undefined && restore.is === 'diverged' && isFormerOwner(now, restore)) {
     const message = `${receipt.message}; restored, and ${writerOf(now, restore)} has since changed it`;
     return { ...receipt, message: sanitise(message, 1000) };
   }
@@ -95,10 +95,10 @@ async function compare(
   const worn = { ...finding, live: wearing(now, finding.live) };
   if (await isQuicklyBack(deps, worn, force)) return undefined;
   const { restore, finding: told } = await decide(deps.api, deps.faultOf, worn);
-  if (restore === undefined || restore.kind === 'corrupt' || isBack(restore, force)) return undefined;
+  if (restore === undefined || restore.is === 'corrupt' || isBack(restore, force)) return undefined;
   if (!keepsCarrier(restore, told)) return undefined;
   const values = shownBy(restore);
-  if (restore.kind === 'diverged' && isFormerOwner(now, restore)) {
+  if (restore.is === 'diverged' && isFormerOwner(now, restore)) {
     const message = `${receipt.message}; restored, and ${writerOf(now, restore)} has since written ${values.live}`;
     return { ...receipt, message: sanitise(message, 1000) };
   }
@@ -144,7 +144,7 @@ function lost(
   const by = now === undefined ? 'somebody who deleted it' : writerOf(now, restore);
   const values = original === undefined ? restore.says : `original ${original}, now ${live}`;
   const record = isRecordKept
-    ? `${kept}: revert again once nothing writes there any more${restore.kind === 'diverged' ? `; ${FORCE}` : ''}`
+    ? `${kept}: revert again once nothing writes there any more${restore.is === 'diverged' ? `; ${FORCE}` : ''}`
     : 'the undo record could not be put back: this line is the last that tells the original';
   return {
     outcome: 'failed',

@@ -25,7 +25,7 @@ type End = Pick<Receipt, 'outcome' | 'verified'> & { message: string; retry?: bo
  */
 export function strippingWrite({ finding, restore }: Decision): Write | undefined {
   const type = asFaultType(finding.type);
-  const isOwn = restore?.kind === 'diverged' && restore.writes.every(write => isPatchOf(finding.live, write));
+  const isOwn = restore?.is === 'diverged' && restore.writes.every(write => isPatchOf(finding.live, write));
   const isLost = restore === undefined && (finding.lost === true || finding.unserved === true);
   if (type === undefined || !(isOwn || isLost)) return undefined;
   const { live } = finding;

@@ -29,8 +29,8 @@ export type Verification =
 
 /** Whether nothing is left to put back. After a forced restore the doubt itself may remain. */
 export function isBack(restore: Restore, forced: boolean): boolean {
-  if (restore.kind === 'already-restored') return true;
-  return forced && restore.kind === 'diverged' && restore.writes.every(write => onlyStrips(write));
+  if (restore.is === 'already-restored') return true;
+  return forced && restore.is === 'diverged' && restore.writes.every(write => onlyStrips(write));
 }
 
 /**
@@ -53,7 +53,7 @@ export async function verifyRestore(
     return { state: 'open', message: `could not be read back: ${blindReason(got)}` };
   if (got.ok && recognise(got.value).some(again => again.id === done.id))
     return { state: 'open', message: `read back: ${stillThere(got.value)}` };
-  const forced = restore.kind === 'diverged';
+  const forced = restore.is === 'diverged';
   if (keepsCarrier(restore, done)) {
     if (!got.ok) return { state: 'gone' };
     const instead = judged(fault, done, got.value, live);
@@ -81,7 +81,7 @@ function victimBack(fault: Fault<unknown>, done: FoundInjection, live: Live, for
   const instead = fault.restore(done, live);
   if (isBack(instead, forced)) return { state: 'held' };
   const isBlind = [...live.values()].some(value => value !== null && 'ok' in value && value.ok === false);
-  return isBlind || instead.kind === 'corrupt'
+  return isBlind || instead.is === 'corrupt'
     ? { state: 'open', message: `read back: ${instead.says}` }
     : { state: 'not-held', instead };
 }

@@ -62,7 +62,7 @@ function flags({ kubeconfig, context, as, asGroup, config }: RuntimeOptions, ide
   ];
 }
 
-async function firstMessage(child: ChildProcess, lines: Interface): Promise<Extract<FromGuardian, { say: 'ready' }>> {
+async function firstMessage(child: ChildProcess, lines: Interface): Promise<Extract<FromGuardian, { is: 'ready' }>> {
   let complaint = '';
   child.stderr?.on('data', (text: Buffer) => {
     complaint += text.toString();
@@ -70,7 +70,7 @@ async function firstMessage(child: ChildProcess, lines: Interface): Promise<Extr
   return new Promise((resolve, reject) => {
     lines.once('line', line => {
       const message = messageOf<FromGuardian>(line);
-      if (message?.say === 'ready') resolve(message);
+      if (message?.is === 'ready') resolve(message);
     });
     child.once('error', error => reject(new Error(`the guardian could not be started: ${error.message}`)));
     child.once('close', () => {

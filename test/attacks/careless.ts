@@ -17,7 +17,7 @@ const MISTAKES: Readonly<Record<string, { find: string; put: string }>> = {
     put: "return { tier: 1, why: [], by: 'own-object' }; const reach = reachOf(finding, writes, scopeOf);",
   },
   'revert/restore.ts': {
-    find: "if (restore.kind !== 'diverged' || force) return undefined;",
+    find: "if (restore.is !== 'diverged' || force) return undefined;",
     put: 'return undefined;',
   },
 };

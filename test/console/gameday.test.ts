@@ -61,7 +61,7 @@ describe('the game-day on the screen', () => {
   });
 
   it('asks what comes next with the keys that answer', () => {
-    const next = { what: 'next', scenario: 'a pod dies', items: [{ name: 'latch', ok: true, reason: 'off' }] } as const;
+    const next = { is: 'next', scenario: 'a pod dies', items: [{ name: 'latch', ok: true, reason: 'off' }] } as const;
     expect(shown(on({ asking: { ...next, ok: true } }), 80, 24)).toContain('enter arms');
     expect(shown(on({ asking: { ...next, ok: true, armedUntil: T + 7_000 } }), 80, 24)).toMatch(
       /ARMED 0:07 +i injects/,

@@ -36,7 +36,7 @@ function preflight(loaded: LoadedExperiment, text: string) {
     ...made,
     plan: {
       ...plan,
-      writes: plan.kind === 'plan' ? plan.writes.map(write => ({ ...write, says: `says ${text}` })) : [],
+      writes: plan.is === 'plan' ? plan.writes.map(write => ({ ...write, says: `says ${text}` })) : [],
       undo: { where: `kept in ${text}`, reversible: true },
       pods: [{ namespace: 'shop', name: text, uid: text }],
       warnings: [`beware of ${text}`],

@@ -80,14 +80,14 @@ const STATES: Readonly<Record<string, Partial<ConsoleState>>> = {
     day: {
       ...state().day,
       phase: 'under way',
-      asking: { what: 'next', scenario: 'one', ok: false, items: [{ name: 'freeze', ok: false, reason: 'no' }] },
+      asking: { is: 'next', scenario: 'one', ok: false, items: [{ name: 'freeze', ok: false, reason: 'no' }] },
     },
   },
   'a day that asks how it came out': {
-    day: { ...state().day, phase: 'under way', asking: { what: 'outcome', scenario: 'one', step: 'outcome', so: {} } },
+    day: { ...state().day, phase: 'under way', asking: { is: 'outcome', scenario: 'one', step: 'outcome', so: {} } },
   },
   'a day with a step by hand': {
-    day: { ...state().day, phase: 'under way', asking: { what: 'by-hand', scenario: 'one' } },
+    day: { ...state().day, phase: 'under way', asking: { is: 'by-hand', scenario: 'one' } },
   },
 };
 

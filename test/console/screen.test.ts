@@ -172,7 +172,7 @@ describe('arm, then fire', () => {
       preflight: async loaded => ({
         ...preflightFor(loaded),
         plan: {
-          kind: 'refusal',
+          is: 'refusal',
           code: 'already-injected',
           message: 'expected an untouched target, found an undo record: revert it first',
         },
@@ -207,7 +207,7 @@ describe('arm, then fire', () => {
     await at.press('f', '1 fault live');
     const order = made.fired[0];
     const armed = order?.preflight.plan;
-    if (armed?.kind !== 'plan') throw new Error('expected a plan');
+    if (armed?.is !== 'plan') throw new Error('expected a plan');
     const write = armed.writes[0];
     if (!write) throw new Error('expected a write');
     const newer = {

@@ -118,7 +118,7 @@ const CASES: Case[] = [
   ['report -o json', 0, text => expect(JSON.parse(text)).toBeTruthy()],
   ['baseline save -o json', 0, text => expect(JSON.parse(text).objects).toBeGreaterThan(20)],
   ['scan -o json', 0, text => expect(JSON.parse(text).injections.length).toBeGreaterThan(20)],
-  ['guardian', 0, text => expect(lastOf(text)).toHaveProperty('say')],
+  ['guardian', 0, text => expect(lastOf(text)).toHaveProperty('is')],
   [
     `run --sandbox --speed 40 --yes -o jsonl ${EXPERIMENT}`,
     0,

@@ -135,7 +135,7 @@ describe('restoring', () => {
   it('CF-3: does not take active faults for an original', async () => {
     const api = fakeApi([marked(map({ config: ACTIVE }), 'ClientFault', { config: ACTIVE })]);
     expect(await restoreOf(api, 'ClientFault', MAP)).toMatchObject({
-      kind: 'diverged',
+      is: 'diverged',
       says: expect.stringContaining('a second injection has probably overwritten the record'),
     });
     expect(await revertEverything(api, { force: true })).toMatchObject([{ outcome: 'reverted', verified: true }]);
@@ -147,12 +147,12 @@ describe('restoring', () => {
     api.change(at(quiet), object => {
       object.data = { ...dataOf(object), config: 'mine' };
     });
-    expect(await restoreOf(api, 'ClientFault', MAP)).toMatchObject({ kind: 'diverged', live: 'mine' });
+    expect(await restoreOf(api, 'ClientFault', MAP)).toMatchObject({ is: 'diverged', live: 'mine' });
   });
 
   it('never injects twice', async () => {
     const api = fakeApi([]);
     await inject(api, fault());
-    expect(await planned(api, fault())).toMatchObject({ kind: 'refusal', code: 'already-injected' });
+    expect(await planned(api, fault())).toMatchObject({ is: 'refusal', code: 'already-injected' });
   });
 });

@@ -227,8 +227,8 @@ describe('restoring a ConfigMap', () => {
   ])('gives back %s', async (_what, more) => {
     const api = await injected(more);
     const restore = await restoreOf(api, 'ConfigDrift', CONFIG);
-    expect(restore.kind).toBe('restore');
-    if (restore.kind !== 'corrupt') await sendAll(api, restore.writes, 'revert');
+    expect(restore.is).toBe('restore');
+    if (restore.is !== 'corrupt') await sendAll(api, restore.writes, 'revert');
     const before = fakeApi([configMap(more)]).all()[0];
     expect(comparable(api.all()[0])).toEqual(comparable(before));
   });
@@ -239,8 +239,8 @@ describe('restoring a ConfigMap', () => {
       object.data = { mode: 'live' };
     });
     const restore = await restoreOf(api, 'ConfigDrift', CONFIG);
-    expect(restore.kind).toBe('already-restored');
-    if (restore.kind !== 'corrupt') await sendAll(api, restore.writes, 'revert');
+    expect(restore.is).toBe('already-restored');
+    if (restore.is !== 'corrupt') await sendAll(api, restore.writes, 'revert');
     expect(comparable(api.peek(CONFIG))).toEqual(comparable(configMap()));
   });
 
@@ -250,7 +250,7 @@ describe('restoring a ConfigMap', () => {
       object.data = { mode: 'new and right' };
     });
     expect(await restoreOf(api, 'ConfigDrift', CONFIG)).toMatchObject({
-      kind: 'diverged',
+      is: 'diverged',
       original: 'live',
       injected: 'chaos',
       live: 'new and right',
@@ -267,7 +267,7 @@ describe('restoring a ConfigMap', () => {
         { data: { mode: 'third' } },
         { annotations: { [ROLLBACK_DATA]: annotation }, managedFields: managedFields ?? [] },
       );
-    const kindOf = async (object: KubeObject) => (await restoreOf(fakeApi([object]), 'ConfigDrift', CONFIG)).kind;
+    const kindOf = async (object: KubeObject) => (await restoreOf(fakeApi([object]), 'ConfigDrift', CONFIG)).is;
     expect(await kindOf(victim([wrote('operator-chaos', { ...marks, 'f:data': { 'f:mode': {} } })]))).toBe('restore');
     expect(await kindOf(victim([wrote('operator-chaos', marks), wrote('owner', { 'f:data': { 'f:mode': {} } })]))).toBe(
       'diverged',
@@ -288,7 +288,7 @@ describe('restoring a ConfigMap', () => {
       { annotations: { [ROLLBACK_DATA]: annotation }, creationTimestamp: made, managedFields },
     );
     expect(await restoreOf(fakeApi([again]), 'ConfigDrift', CONFIG)).toMatchObject({
-      kind: 'restore',
+      is: 'restore',
       says: 'put mode of ConfigMap shop/config back (the object was created or applied from a YAML that holds the undo record; chaos in it was taken for the injected value)',
     });
   });
@@ -298,7 +298,7 @@ describe('restoring a ConfigMap', () => {
     const annotation = `{"data":${record.data},"checksum":"${sha256(record.data)}"}`;
     const kindOf = async (data: Record<string, string>) => {
       const object = configMap({ data }, { annotations: { [ROLLBACK_DATA]: annotation }, managedFields: [] });
-      return (await restoreOf(fakeApi([object]), 'ConfigDrift', CONFIG)).kind;
+      return (await restoreOf(fakeApi([object]), 'ConfigDrift', CONFIG)).is;
     };
     expect(await kindOf({ mode: 'chaos' })).toBe('restore');
     // Something else is in it: it was not empty, or somebody wrote to it since.
@@ -311,7 +311,7 @@ describe('restoring a ConfigMap', () => {
     api.change(CONFIG, object => {
       object.data = { mode: 'just now' };
     });
-    if (restore.kind === 'corrupt') throw new Error(restore.says);
+    if (restore.is === 'corrupt') throw new Error(restore.says);
     expect((await sendAll(api, restore.writes, 'revert')).state).toBe('conflict');
     expect(api.peek(CONFIG)?.metadata.annotations?.[ROLLBACK_DATA]).toBeDefined();
   });
@@ -322,7 +322,7 @@ describe('restoring a ConfigMap', () => {
     api.change(CONFIG, object => {
       object.data = { ...(object.data as object), other: 'added' };
     });
-    if (restore.kind === 'corrupt') throw new Error(restore.says);
+    if (restore.is === 'corrupt') throw new Error(restore.says);
     expect((await sendAll(api, restore.writes, 'revert')).state).toBe('done');
     expect(api.peek(CONFIG)?.data).toEqual({ mode: 'live', other: 'added' });
   });
@@ -357,7 +357,7 @@ describe('restoring a ConfigMap', () => {
     ],
   ])('refuses %s', async (_what, object, message) => {
     const restore = await restoreOf(fakeApi([object]), 'ConfigDrift', CONFIG);
-    expect(restore).toMatchObject({ kind: 'corrupt', says: expect.stringMatching(message) });
+    expect(restore).toMatchObject({ is: 'corrupt', says: expect.stringMatching(message) });
   });
 
   it('puts the victim’s own managed-by label back where the framework overwrote it', async () => {
@@ -373,7 +373,7 @@ describe('restoring a ConfigMap', () => {
     const labelsAfter = async (object: KubeObject) => {
       const api = fakeApi([object]);
       const restore = await restoreOf(api, 'ConfigDrift', CONFIG);
-      if (restore.kind !== 'corrupt') await sendAll(api, restore.writes, 'revert');
+      if (restore.is !== 'corrupt') await sendAll(api, restore.writes, 'revert');
       return api.peek(CONFIG)?.metadata.labels;
     };
     const applied = JSON.stringify({ metadata: { labels: { 'app.kubernetes.io/managed-by': 'kustomize' } } });
@@ -397,7 +397,7 @@ describe('restoring a Secret', () => {
   it('drops the backup last, and only by its uid', async () => {
     const api = await injected();
     const restore = await restoreOf(api, 'ConfigDrift', TOKEN);
-    if (restore.kind !== 'restore') throw new Error(restore.says);
+    if (restore.is !== 'restore') throw new Error(restore.says);
     const uid = api.peek(BACKUP)?.metadata.uid;
     expect(restore.writes.map(write => write.verb)).toEqual(['patch', 'delete']);
     expect(restore.writes[1]).toMatchObject({ precondition: { uid } });
@@ -407,7 +407,7 @@ describe('restoring a Secret', () => {
     const api = await injected();
     api.forget(BACKUP);
     expect(await restoreOf(api, 'ConfigDrift', TOKEN)).toMatchObject({
-      kind: 'corrupt',
+      is: 'corrupt',
       says: 'Secret shop/token: Secret chaos-rollback-token-password, which held the original of password, is gone; left as it is',
     });
   });
@@ -419,7 +419,7 @@ describe('restoring a Secret', () => {
       object.metadata.annotations = { [ROLLBACK_DATA]: `{"data":${data},"checksum":"${sha256(data)}"}` };
     });
     expect(await restoreOf(api, 'ConfigDrift', TOKEN)).toMatchObject({
-      kind: 'corrupt',
+      is: 'corrupt',
       says: expect.stringMatching(/points to Secret other-peoples-secret/),
     });
   });
@@ -430,7 +430,7 @@ describe('restoring a Secret', () => {
       object.metadata.annotations = { 'chaos.operatorchaos.io/original-secret': 'other' };
     });
     expect(await restoreOf(api, 'ConfigDrift', TOKEN)).toMatchObject({
-      kind: 'corrupt',
+      is: 'corrupt',
       says: expect.stringMatching(/belongs to other, not to token/),
     });
   });
@@ -441,7 +441,7 @@ describe('restoring a Secret', () => {
       object.data = { password: b64('rotated') };
     });
     const restore = await restoreOf(api, 'ConfigDrift', TOKEN);
-    expect(restore).toMatchObject({ kind: 'diverged', original: expect.stringMatching(/^\(secret, 6 bytes, sha256:/) });
+    expect(restore).toMatchObject({ is: 'diverged', original: expect.stringMatching(/^\(secret, 6 bytes, sha256:/) });
     for (const text of ['s3cret', 'wrong', 'rotated']) {
       const { writes: _writes, ...shown } = restore as { writes: unknown };
       expect(JSON.stringify(shown)).not.toContain(b64(text));
@@ -454,8 +454,8 @@ describe('restoring a Secret', () => {
       const plan = await mustPlan(api, LEAK);
       await sendAll(api, plan.writes.slice(0, 1));
       const restore = await restoreOf(api, 'ConfigDrift', BACKUP);
-      expect(restore.kind).toBe('already-restored');
-      if (restore.kind !== 'corrupt') await sendAll(api, restore.writes, 'revert');
+      expect(restore.is).toBe('already-restored');
+      if (restore.is !== 'corrupt') await sendAll(api, restore.writes, 'revert');
       expect(api.all().map(comparable)).toEqual([comparable(secret())]);
     });
 
@@ -465,8 +465,8 @@ describe('restoring a Secret', () => {
         delete object.metadata.annotations;
       });
       const restore = await restoreOf(api, 'ConfigDrift', BACKUP);
-      expect(restore).toMatchObject({ kind: 'diverged', says: expect.stringMatching(/differs from its backup/) });
-      if (restore.kind !== 'corrupt') await sendAll(api, restore.writes, 'revert');
+      expect(restore).toMatchObject({ is: 'diverged', says: expect.stringMatching(/differs from its backup/) });
+      if (restore.is !== 'corrupt') await sendAll(api, restore.writes, 'revert');
       expect(api.peek(TOKEN)?.data).toEqual({ password: b64('s3cret') });
       expect(api.peek(BACKUP)).toBeUndefined();
     });
@@ -475,7 +475,7 @@ describe('restoring a Secret', () => {
       const api = await injected();
       api.forget(TOKEN);
       expect(await restoreOf(api, 'ConfigDrift', BACKUP)).toMatchObject({
-        kind: 'diverged',
+        is: 'diverged',
         says: expect.stringMatching(/last copy of its password/),
       });
     });
@@ -483,8 +483,8 @@ describe('restoring a Secret', () => {
     it('restores through the Secret that carries the record', async () => {
       const api = await injected();
       const restore = await restoreOf(api, 'ConfigDrift', BACKUP);
-      expect(restore.kind).toBe('restore');
-      if (restore.kind !== 'corrupt') await sendAll(api, restore.writes, 'revert');
+      expect(restore.is).toBe('restore');
+      if (restore.is !== 'corrupt') await sendAll(api, restore.writes, 'revert');
       expect(api.all().map(comparable)).toEqual([comparable(secret())]);
     });
   });

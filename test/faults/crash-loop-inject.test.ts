@@ -124,7 +124,7 @@ describe('restoring', () => {
   it('CL-5: asks where the operator has rolled out another command', async () => {
     const api = fakeApi([left('["/run"]', ['/other'])]);
     expect(await restoreOf(api, 'CrashLoopInject', WEB)).toMatchObject({
-      kind: 'diverged',
+      is: 'diverged',
       original: '["/run"]',
       live: '["/other"]',
     });
@@ -139,11 +139,11 @@ describe('restoring', () => {
 
   it('CL-2: sees that a second injection has overwritten the record', async () => {
     const restore = await restoreOf(fakeApi([left(JSON.stringify(CHAOS))]), 'CrashLoopInject', WEB);
-    expect(restore).toMatchObject({ kind: 'corrupt', says: expect.stringContaining('second injection') });
+    expect(restore).toMatchObject({ is: 'corrupt', says: expect.stringContaining('second injection') });
   });
 
   it.each(['', 'x', '{}', '["a",1]', '"sh"'])('leaves the original %j alone, which is no command', async text => {
-    expect(await restoreOf(fakeApi([left(text)]), 'CrashLoopInject', WEB)).toMatchObject({ kind: 'corrupt' });
+    expect(await restoreOf(fakeApi([left(text)]), 'CrashLoopInject', WEB)).toMatchObject({ is: 'corrupt' });
   });
 
   it('says that the container is gone, and drops the record only when forced', async () => {
@@ -159,8 +159,8 @@ describe('restoring', () => {
   it('finds the container by its original alone, as long as there is only one', async () => {
     const object = left('["/run"]');
     delete object.metadata.annotations?.[CRASH_CONTAINER];
-    expect(await restoreOf(fakeApi([object]), 'CrashLoopInject', WEB)).toMatchObject({ kind: 'restore' });
+    expect(await restoreOf(fakeApi([object]), 'CrashLoopInject', WEB)).toMatchObject({ is: 'restore' });
     const two = withMeta(object, { annotations: { [`${ORIGINAL_COMMAND_PREFIX}side`]: 'null' } });
-    expect(await restoreOf(fakeApi([two]), 'CrashLoopInject', WEB)).toMatchObject({ kind: 'corrupt' });
+    expect(await restoreOf(fakeApi([two]), 'CrashLoopInject', WEB)).toMatchObject({ is: 'corrupt' });
   });
 });

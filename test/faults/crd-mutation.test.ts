@@ -58,7 +58,7 @@ describe('what is refused', () => {
     const big = widget({ mode: 'safe', size: 9007199254740992, deep: { list: [2 ** 60] } });
     for (const path of ['spec.size', 'spec.deep', 'spec'])
       expect(await refusal(fakeApi([big]), mutate(path, '{"x":1}'))).toMatch(/^unsupported: .*2\^53/);
-    expect(await mustPlan(fakeApi([big]), mutate('spec.mode', 'fast'))).toMatchObject({ kind: 'plan' });
+    expect(await mustPlan(fakeApi([big]), mutate('spec.mode', 'fast'))).toMatchObject({ is: 'plan' });
   });
 
   it('an original that fits no record', async () => {
@@ -166,8 +166,8 @@ describe('restoring', () => {
     for (const size of [1, { n: [9007199254740992] }]) {
       const api = fakeApi([withMeta(widget({ size }), { annotations: { [ROLLBACK_DATA]: record } })]);
       const restore = await restoreOf(api, 'CRDMutation', W);
-      expect(restore.kind).toBe(size === 1 ? 'restore' : 'already-restored');
-      const [write] = restore.kind === 'corrupt' ? [] : restore.writes;
+      expect(restore.is).toBe(size === 1 ? 'restore' : 'already-restored');
+      const [write] = restore.is === 'corrupt' ? [] : restore.writes;
       expect(JSON.stringify(write)).toContain('"path":"/spec/size","value":{"n":[9007199254740993]}');
     }
   });
@@ -179,7 +179,7 @@ describe('restoring', () => {
       (object.spec as { size: number }).size = 5;
     });
     expect(await restoreOf(api, 'CRDMutation', W)).toMatchObject({
-      kind: 'diverged',
+      is: 'diverged',
       original: '3',
       injected: '99',
       live: '5',
@@ -202,7 +202,7 @@ describe('restoring', () => {
           'CRDMutation',
           W,
         )
-      ).kind;
+      ).is;
     expect(await judged('someone')).toBe('diverged');
     expect(await judged('operator-chaos')).toBe('restore');
   });
@@ -214,10 +214,10 @@ describe('restoring', () => {
     const again = (size: number) =>
       withMeta(theirs({ size, mode: 'safe' }, 'spec.size', 3), { creationTimestamp: made, managedFields });
     expect(await restoreOf(fakeApi([again(7)]), 'CRDMutation', W)).toMatchObject({
-      kind: 'restore',
+      is: 'restore',
       says: expect.stringContaining('7 in it was taken for the injected value'),
     });
-    expect((await restoreOf(fakeApi([again(3)]), 'CRDMutation', W)).kind).toBe('already-restored');
+    expect((await restoreOf(fakeApi([again(3)]), 'CRDMutation', W)).is).toBe('already-restored');
   });
 
   it('only strips the marks where the operator has healed it, and keeps what the server added to a map', async () => {
@@ -296,10 +296,10 @@ describe('restoring', () => {
       metadata: { ...theirs({}, 'status.phase', 'Ready').metadata, managedFields: [wrote('operator-chaos', fields)] },
     });
     expect(await restoreOf(fakeApi([injected({ 'f:metadata': RECORD_FIELD })]), 'CRDMutation', W)).toMatchObject({
-      kind: 'already-restored',
+      is: 'already-restored',
     });
     const landed = injected({ 'f:metadata': RECORD_FIELD, 'f:status': { 'f:phase': {} } });
-    expect(await restoreOf(fakeApi([landed]), 'CRDMutation', W)).toMatchObject({ kind: 'restore' });
+    expect(await restoreOf(fakeApi([landed]), 'CRDMutation', W)).toMatchObject({ is: 'restore' });
   });
 
   it('CRD-13: does not take a missing record for a success', async () => {
@@ -316,6 +316,6 @@ describe('restoring', () => {
     ['a path that leads through a text', payload('spec.mode.x', 'y')],
   ])('leaves everything as it is where the record names %s', async (_what, data) => {
     const object = marked(widget({ mode: 'm', size: 9 }), 'CRDMutation', data as { [key: string]: string });
-    expect(await restoreOf(fakeApi([object]), 'CRDMutation', W)).toMatchObject({ kind: 'corrupt' });
+    expect(await restoreOf(fakeApi([object]), 'CRDMutation', W)).toMatchObject({ is: 'corrupt' });
   });
 });

@@ -127,7 +127,7 @@ describe.each(ALL)('%s', (type, wanted, object, backup) => {
     const before = api.all().map(comparable);
     await inject(api, wanted);
     const restore = await restoreOf(api, wanted.type, backup);
-    expect(restore).toMatchObject({ kind: 'restore', again: true, writes: [{ verb: 'create', on: at(object) }] });
+    expect(restore).toMatchObject({ is: 'restore', again: true, writes: [{ verb: 'create', on: at(object) }] });
     expect(await revertEverything(api)).toMatchObject([{ outcome: 'reverted', verified: true }]);
     expect(api.all().map(comparable)).toEqual(before);
   });
@@ -136,7 +136,7 @@ describe.each(ALL)('%s', (type, wanted, object, backup) => {
     const api = fakeApi([withMeta(object, { finalizers: ['a/b'] })]);
     await inject(api, wanted);
     expect(await restoreOf(api, wanted.type, backup)).toMatchObject({
-      kind: 'restore',
+      is: 'restore',
       writes: [],
       says: expect.stringContaining('a/b'),
     });
@@ -243,7 +243,7 @@ describe('a Secret', () => {
     await inject(api, SECRET);
     api.put({ ...secret, data: { a: 'Yg==', more: 'Yw==' } });
     const restore = await restoreOf(api, 'SecretDeletion', { kind: 'Secret', name: 'chaos-backup-secret-it' });
-    expect(restore).toMatchObject({ kind: 'diverged', live: expect.stringMatching(/^\(secret, /) });
+    expect(restore).toMatchObject({ is: 'diverged', live: expect.stringMatching(/^\(secret, /) });
     expect(JSON.stringify({ ...restore, writes: [] })).not.toContain('Yg==');
     expect(await revertEverything(api)).toMatchObject([{ outcome: 'diverged', verified: false }]);
     expect(await revertEverything(api, { force: true })).toMatchObject([{ outcome: 'reverted', verified: true }]);

@@ -93,7 +93,7 @@ describe('restoring', () => {
   it('SZ-2: asks before it overwrites what somebody has scaled to since', async () => {
     const api = fakeApi([left('3', 5)]);
     expect(await restoreOf(api, 'DeploymentScaleZero', WEB)).toMatchObject({
-      kind: 'diverged',
+      is: 'diverged',
       original: '3',
       live: '5',
     });
@@ -104,12 +104,12 @@ describe('restoring', () => {
   });
 
   it.each(['-3', '3 ', '1e3', '2147483648', '99999999999', '', 'null'])('SZ-5: leaves "%s" alone', async text => {
-    expect(await restoreOf(fakeApi([left(text)]), 'DeploymentScaleZero', WEB)).toMatchObject({ kind: 'corrupt' });
+    expect(await restoreOf(fakeApi([left(text)]), 'DeploymentScaleZero', WEB)).toMatchObject({ is: 'corrupt' });
   });
 
   it('SZ-5: does not start a million pods on the word of an annotation', async () => {
-    expect(await restoreOf(fakeApi([left('1000000')]), 'DeploymentScaleZero', WEB)).toMatchObject({ kind: 'diverged' });
-    expect(await restoreOf(fakeApi([left('500')]), 'DeploymentScaleZero', WEB)).toMatchObject({ kind: 'restore' });
+    expect(await restoreOf(fakeApi([left('1000000')]), 'DeploymentScaleZero', WEB)).toMatchObject({ is: 'diverged' });
+    expect(await restoreOf(fakeApi([left('500')]), 'DeploymentScaleZero', WEB)).toMatchObject({ is: 'restore' });
   });
 
   it('SZ-1: does not take a record of 0 at 0 for a success, and says what was last applied', async () => {

@@ -124,16 +124,16 @@ describe('restoring', () => {
       wrote(writer, { 'f:metadata': { 'f:finalizers': { [`v:"${finalizer}"`]: {} } } }),
     ];
     const judged = async (writer: string) =>
-      (await restoreOf(fakeApi([withMeta(theirs, { managedFields: fields(writer) })]), 'FinalizerBlock', MAP)).kind;
+      (await restoreOf(fakeApi([withMeta(theirs, { managedFields: fields(writer) })]), 'FinalizerBlock', MAP)).is;
     expect(await judged('ray-operator')).toBe('diverged');
     expect(await judged('operator-chaos')).toBe('restore');
   });
 
   it('takes it out of an object of which the server keeps no writers, as the record says that it was injected', async () => {
     const theirs = marked(held([BLOCK_FINALIZER]), 'FinalizerBlock', { finalizer: BLOCK_FINALIZER });
-    expect((await restoreOf(fakeApi([theirs]), 'FinalizerBlock', MAP)).kind).toBe('restore');
+    expect((await restoreOf(fakeApi([theirs]), 'FinalizerBlock', MAP)).is).toBe('restore');
     const unknown = withMeta(theirs, { managedFields: [wrote('operator-chaos', { 'f:metadata': RECORD_FIELD })] });
-    expect((await restoreOf(fakeApi([unknown]), 'FinalizerBlock', MAP)).kind).toBe('diverged');
+    expect((await restoreOf(fakeApi([unknown]), 'FinalizerBlock', MAP)).is).toBe('diverged');
   });
 
   it('only strips the marks where the finalizer is out already', async () => {
@@ -144,7 +144,7 @@ describe('restoring', () => {
 
   it('FIN-6: leaves a record alone that names no finalizer', async () => {
     const odd = marked(held([BLOCK_FINALIZER]), 'FinalizerBlock', { key: 'mode', keyExists: 'true' });
-    expect(await restoreOf(fakeApi([odd]), 'FinalizerBlock', MAP)).toMatchObject({ kind: 'corrupt' });
+    expect(await restoreOf(fakeApi([odd]), 'FinalizerBlock', MAP)).toMatchObject({ is: 'corrupt' });
   });
 
   it('FIN-5: says that it cannot know, where only the label is left', async () => {

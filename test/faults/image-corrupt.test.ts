@@ -167,8 +167,8 @@ describe('restoring', () => {
   it('gives the image back and takes every mark off', async () => {
     const api = await injected();
     const restore = await restoreOf(api, 'ImageCorrupt', WEB);
-    expect(restore.kind).toBe('restore');
-    if (restore.kind !== 'corrupt') await sendAll(api, restore.writes, 'revert');
+    expect(restore.is).toBe('restore');
+    if (restore.is !== 'corrupt') await sendAll(api, restore.writes, 'revert');
     expect(comparable(api.peek(WEB))).toEqual(comparable(deployment()));
   });
 
@@ -176,7 +176,7 @@ describe('restoring', () => {
     const api = await injected();
     setImage(api, 'example.com/web:2');
     expect(await restoreOf(api, 'ImageCorrupt', WEB)).toMatchObject({
-      kind: 'diverged',
+      is: 'diverged',
       original: expect.stringContaining('example.com/web:1'),
       injected: expect.stringContaining(BAD),
       live: expect.stringContaining('example.com/web:2'),
@@ -187,8 +187,8 @@ describe('restoring', () => {
     const api = await injected();
     setImage(api, 'example.com/web:1');
     const restore = await restoreOf(api, 'ImageCorrupt', WEB);
-    expect(restore.kind).toBe('already-restored');
-    if (restore.kind !== 'corrupt') await sendAll(api, restore.writes, 'revert');
+    expect(restore.is).toBe('already-restored');
+    if (restore.is !== 'corrupt') await sendAll(api, restore.writes, 'revert');
     expect(comparable(api.peek(WEB))).toEqual(comparable(deployment()));
   });
 
@@ -206,7 +206,7 @@ describe('restoring', () => {
       };
     });
     const restore = await restoreOf(api, 'ImageCorrupt', WEB);
-    if (restore.kind !== 'corrupt') await sendAll(api, restore.writes, 'revert');
+    if (restore.is !== 'corrupt') await sendAll(api, restore.writes, 'revert');
     expect(api.peek(WEB)?.metadata).toMatchObject({
       labels: { [TYPE_LABEL]: 'LabelStomping', 'app.kubernetes.io/managed-by': 'operator-chaos' },
       annotations: { 'chaos.operatorchaos.io/rollback-data': 'theirs' },
@@ -242,6 +242,6 @@ describe('restoring', () => {
       'diverged',
     ],
   ])('judges %s', async (_what, object, kind) => {
-    expect((await restoreOf(fakeApi([object]), 'ImageCorrupt', WEB)).kind).toBe(kind);
+    expect((await restoreOf(fakeApi([object]), 'ImageCorrupt', WEB)).is).toBe(kind);
   });
 });

@@ -99,8 +99,8 @@ describe.each([
         const victim = api.peek({ apiVersion: '', kind: object.kind, namespace: 'shop', name: 'it' }) as KubeObject;
         expect(undoRecords(victim).length).toBeGreaterThan(0);
         const restore = await restoreOf(api, wanted.type, { kind: object.kind, name: 'it' });
-        expect(restore.kind).toBe('restore');
-        if (restore.kind !== 'corrupt')
+        expect(restore.is).toBe('restore');
+        if (restore.is !== 'corrupt')
           expect(await sendAll(api, restore.writes, 'revert')).toMatchObject({ state: 'done' });
         expect(api.all().map(comparable)).toEqual(before);
       }),
@@ -121,7 +121,7 @@ describe.each([
           const isMarked = undoRecords(left).length > 0;
           if (!isMarked || api.peek({ ...left, ...left.metadata, namespace: 'shop' }) === undefined) continue;
           const restore = await restoreOf(api, wanted.type, { kind: left.kind, name: left.metadata.name });
-          if (restore.kind === 'corrupt') throw new Error(restore.says);
+          if (restore.is === 'corrupt') throw new Error(restore.says);
           await sendAll(api, restore.writes, 'revert');
         }
         expect(api.all().map(comparable)).toEqual(before);

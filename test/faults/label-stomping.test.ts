@@ -108,7 +108,7 @@ describe('restoring', () => {
       object.metadata.labels = { ...object.metadata.labels, tier: 'gold' };
     });
     expect(await restoreOf(api, 'LabelStomping', SERVICE)).toMatchObject({
-      kind: 'diverged',
+      is: 'diverged',
       original: '(absent)',
       injected: 'chaos-stomped',
       live: '"gold"',
@@ -125,7 +125,7 @@ describe('restoring', () => {
       wrote(other, { 'f:metadata': { 'f:labels': { 'f:app': {} } } }),
     ];
     const judged = async (writer: string) =>
-      (await restoreOf(fakeApi([withMeta(stomped, { managedFields: fields(writer) })]), 'LabelStomping', SERVICE)).kind;
+      (await restoreOf(fakeApi([withMeta(stomped, { managedFields: fields(writer) })]), 'LabelStomping', SERVICE)).is;
     expect(await judged('someone')).toBe('diverged');
     expect(await judged('operator-chaos')).toBe('restore');
   });
@@ -153,12 +153,12 @@ describe('restoring', () => {
     it('by kubectl apply onto the one that is there: the same', async () => {
       const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': `{"${ROLLBACK_DATA}":"{}"}` };
       const applied = again('checkout', { creationTimestamp: '2026-11-01T00:00:00Z', annotations });
-      expect(await restoreOf(fakeApi([applied]), 'LabelStomping', SERVICE)).toMatchObject({ kind: 'diverged' });
+      expect(await restoreOf(fakeApi([applied]), 'LabelStomping', SERVICE)).toMatchObject({ is: 'diverged' });
     });
 
     it('is told from an injection into an object that was there before', async () => {
       const injected = again('checkout', { creationTimestamp: '2026-11-01T00:00:00Z' });
-      expect(await restoreOf(fakeApi([injected]), 'LabelStomping', SERVICE)).toMatchObject({ kind: 'restore' });
+      expect(await restoreOf(fakeApi([injected]), 'LabelStomping', SERVICE)).toMatchObject({ is: 'restore' });
     });
   });
 
@@ -169,15 +169,15 @@ describe('restoring', () => {
     ['a label of the tools themselves', { existed: true, labelKey: MANAGED_BY, originalValue: 'web' }],
     ['the record of another type', { finalizer: 'a/b' }],
   ])('leaves everything as it is with %s', async (_what, payload) => {
-    expect(await restoreOf(fakeApi([theirs(payload)]), 'LabelStomping', SERVICE)).toMatchObject({ kind: 'corrupt' });
+    expect(await restoreOf(fakeApi([theirs(payload)]), 'LabelStomping', SERVICE)).toMatchObject({ is: 'corrupt' });
   });
 
   it('a stripped type label does not matter, a contradicting one does', async () => {
     const object = theirs({ existed: true, labelKey: 'app', originalValue: 'web' });
     delete object.metadata.labels?.[TYPE_LABEL];
-    expect(await restoreOf(fakeApi([object]), 'LabelStomping', SERVICE)).toMatchObject({ kind: 'restore' });
+    expect(await restoreOf(fakeApi([object]), 'LabelStomping', SERVICE)).toMatchObject({ is: 'restore' });
     const other = withMeta(object, { labels: { [TYPE_LABEL]: 'CRDMutation' } });
-    expect(await restoreOf(fakeApi([other]), 'LabelStomping', SERVICE)).toMatchObject({ kind: 'corrupt' });
+    expect(await restoreOf(fakeApi([other]), 'LabelStomping', SERVICE)).toMatchObject({ is: 'corrupt' });
   });
 
   it('loses to a write in between, and decides again', async () => {

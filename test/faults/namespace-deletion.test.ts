@@ -137,7 +137,7 @@ describe('restoring', () => {
     });
     const restore = await restoreOf(api, 'NamespaceDeletion', BACKUP);
     expect(restore).toMatchObject({
-      kind: 'restore',
+      is: 'restore',
       writes: [],
       says: expect.stringContaining('Some resources are remaining'),
     });
@@ -197,7 +197,7 @@ describe('restoring', () => {
     ['another namespace', { labels: '{"kubernetes.io/metadata.name":"kube-system"}', annotations: 'null' }],
   ])('a backup that holds %s is left as it is', async (_what, data) => {
     const api = fakeApi([backup(data as Record<string, string>)]);
-    expect(await restoreOf(api, 'NamespaceDeletion', BACKUP)).toMatchObject({ kind: 'corrupt' });
+    expect(await restoreOf(api, 'NamespaceDeletion', BACKUP)).toMatchObject({ is: 'corrupt' });
   });
 
   it('one of ours that was edited since is left as it is', async () => {
@@ -206,7 +206,7 @@ describe('restoring', () => {
     api.change({ apiVersion: 'v1', ...BACKUP }, object => {
       object.data = { labels: '{"pod-security.kubernetes.io/enforce":"privileged"}', annotations: 'null' };
     });
-    expect(await restoreOf(api, 'NamespaceDeletion', BACKUP)).toMatchObject({ kind: 'corrupt' });
+    expect(await restoreOf(api, 'NamespaceDeletion', BACKUP)).toMatchObject({ is: 'corrupt' });
   });
 
   it('one in a namespace where no chaos tool keeps it needs a person', async () => {

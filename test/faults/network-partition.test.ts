@@ -164,7 +164,7 @@ describe('restoring', () => {
     await inject(api, cut());
     const restore = await restoreOf(api, 'NetworkPartition', REF);
     expect(restore).toMatchObject({
-      kind: 'restore',
+      is: 'restore',
       writes: [{ verb: 'delete', precondition: { uid: expect.any(String) } }],
     });
     expect(await revertEverything(api)).toMatchObject([{ outcome: 'reverted', verified: true }]);
@@ -173,10 +173,10 @@ describe('restoring', () => {
 
   it('NP-3: an object without the marks of a chaos tool is never deleted', async () => {
     const api = fakeApi([policy(NAME, { podSelector: {}, ...BOTH }, { [TYPE_LABEL]: 'NetworkPartition' })]);
-    expect(await restoreOf(api, 'NetworkPartition', REF)).toMatchObject({ kind: 'corrupt' });
+    expect(await restoreOf(api, 'NetworkPartition', REF)).toMatchObject({ is: 'corrupt' });
     const service = inShop('v1', 'Service', 'x', { metadata: { labels: { [MANAGED_BY]: 'operator-chaos' } } });
     expect(await restoreOf(fakeApi([service]), 'NetworkPartition', { kind: 'Service', name: 'x' })).toMatchObject({
-      kind: 'corrupt',
+      is: 'corrupt',
       says: 'Service shop/x: NetworkPartition makes no Service; left as it is',
     });
   });

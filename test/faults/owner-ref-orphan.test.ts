@@ -168,7 +168,7 @@ describe('restoring', () => {
     api.change(at(owned), object => {
       object.metadata.ownerReferences = [owner('rival', { controller: true })];
     });
-    expect(await restoreOf(api, 'OwnerRefOrphan', MAP)).toMatchObject({ kind: 'diverged' });
+    expect(await restoreOf(api, 'OwnerRefOrphan', MAP)).toMatchObject({ is: 'diverged' });
     expect(await revertEverything(api, { force: true })).toMatchObject([{ outcome: 'reverted', verified: true }]);
     expect(ownersOf(api)).toEqual(['web', 'api']);
   });
@@ -181,6 +181,6 @@ describe('restoring', () => {
   ])('leaves everything as it is where the record holds %s', async (_what, ownerReferences) => {
     const bare = inShop('v1', 'ConfigMap', 'it');
     const odd = marked(bare, 'OwnerRefOrphan', { apiVersion: 'v1', kind: 'ConfigMap', ownerReferences });
-    expect(await restoreOf(fakeApi([odd]), 'OwnerRefOrphan', MAP)).toMatchObject({ kind: 'corrupt' });
+    expect(await restoreOf(fakeApi([odd]), 'OwnerRefOrphan', MAP)).toMatchObject({ is: 'corrupt' });
   });
 });

@@ -87,6 +87,6 @@ describe('restoring', () => {
     api.change(REF, object => {
       object.spec = { maxUnavailable: 1, selector: { matchLabels: { app: 'web' } } };
     });
-    expect(await restoreOf(api, 'PDBBlock', REF)).toMatchObject({ kind: 'diverged', original: '(not there)' });
+    expect(await restoreOf(api, 'PDBBlock', REF)).toMatchObject({ is: 'diverged', original: '(not there)' });
   });
 });

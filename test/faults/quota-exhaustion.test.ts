@@ -112,13 +112,13 @@ describe('restoring', () => {
     const foreign = inShop('v1', 'ResourceQuota', 'tight', {
       metadata: { labels: { [TYPE_LABEL]: 'QuotaExhaustion' } },
     });
-    expect(await restoreOf(fakeApi([foreign]), 'QuotaExhaustion', REF)).toMatchObject({ kind: 'corrupt' });
+    expect(await restoreOf(fakeApi([foreign]), 'QuotaExhaustion', REF)).toMatchObject({ is: 'corrupt' });
     const api = fakeApi();
     await inject(api, quota());
     const restore = await restoreOf(api, 'QuotaExhaustion', REF);
     api.forget(REF);
     api.put(foreign);
-    if (restore.kind === 'corrupt') throw new Error(restore.says);
+    if (restore.is === 'corrupt') throw new Error(restore.says);
     expect((await sendAll(api, restore.writes, 'revert')).steps).toMatchObject([{ outcome: 'gone' }]);
     expect(api.peek(REF)).toBeDefined();
   });

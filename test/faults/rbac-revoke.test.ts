@@ -45,9 +45,9 @@ describe('what is refused', () => {
 
   it('RB-5: not one that is about others, nor where no binding decides about us', async () => {
     const another: UserInfo = { username: 'system:serviceaccount:other:web', groups: [] };
-    expect(await mustPlan(fakeApi([web], { self: another }), revoke)).toMatchObject({ kind: 'plan' });
+    expect(await mustPlan(fakeApi([web], { self: another }), revoke)).toMatchObject({ is: 'plan' });
     const master: UserInfo = { username: 'alice', groups: ['system:masters'] };
-    expect(await mustPlan(fakeApi([web], { self: master }), revoke)).toMatchObject({ kind: 'plan' });
+    expect(await mustPlan(fakeApi([web], { self: master }), revoke)).toMatchObject({ is: 'plan' });
   });
 
   it('RB-5: anything, while the cluster does not say who we are', async () => {
@@ -142,7 +142,7 @@ describe('restoring', () => {
   it('RB-2: asks where the operator has put in others', async () => {
     const api = fakeApi([theirs([sa('web')], [sa('other')])]);
     expect(await restoreOf(api, 'RBACRevoke', WEB)).toMatchObject({
-      kind: 'diverged',
+      is: 'diverged',
       original: 'ServiceAccount shop/web',
       live: 'ServiceAccount shop/other',
     });
@@ -174,7 +174,7 @@ describe('restoring', () => {
     ['texts', ['alice']],
   ])('leaves everything as it is where the record holds %s', async (_what, payload) => {
     expect(await restoreOf(fakeApi([theirs(payload as Subject[])]), 'RBACRevoke', WEB)).toMatchObject({
-      kind: 'corrupt',
+      is: 'corrupt',
     });
   });
 

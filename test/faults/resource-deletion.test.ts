@@ -240,7 +240,7 @@ describe('what others made meanwhile', () => {
     });
     const api = fakeApi([backup]);
     expect(await restoreOf(api, 'ResourceDeletion', backupOf(role))).toMatchObject({
-      kind: 'diverged',
+      is: 'diverged',
       says: expect.stringContaining('gives rights'),
     });
     expect(await revertEverything(api)).toMatchObject([{ outcome: 'diverged', verified: false }]);

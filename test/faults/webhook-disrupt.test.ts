@@ -152,7 +152,7 @@ describe('restoring', () => {
 
   it('WH-3: sets nothing where the operator has put everything right', async () => {
     const object = marked(checks, 'WebhookDisrupt', { 'a.io': 'Ignore', 'b.io': 'Fail', 'c.io': '' });
-    expect(await judged(object)).toMatchObject({ kind: 'already-restored' });
+    expect(await judged(object)).toMatchObject({ is: 'already-restored' });
   });
 
   it('WH-3: asks where webhooks went and others came, which may be the same under new names', async () => {
@@ -161,7 +161,7 @@ describe('restoring', () => {
       'b.io': 'Ignore',
     });
     expect(await judged(object)).toMatchObject({
-      kind: 'diverged',
+      is: 'diverged',
       says: expect.stringContaining('a.io are gone and new.io'),
     });
     const api = fakeApi([object]);
@@ -175,7 +175,7 @@ describe('restoring', () => {
   it('says which webhooks are no longer there', async () => {
     const object = marked(config([hook('b.io', 'Fail')]), 'WebhookDisrupt', { 'a.io': 'Ignore', 'b.io': 'Ignore' });
     expect(await judged(object)).toMatchObject({
-      kind: 'restore',
+      is: 'restore',
       says: expect.stringContaining('no longer there: a.io'),
     });
   });
@@ -185,6 +185,6 @@ describe('restoring', () => {
     ['a policy that is none', marked(checks, 'WebhookDisrupt', { 'a.io': 'Maybe' })],
     ['another kind of object', marked(inShop('v1', 'ConfigMap', 'checks'), 'WebhookDisrupt', { 'a.io': 'Fail' })],
   ])('leaves everything as it is with %s', async (_what, object) => {
-    expect(await judged(object)).toMatchObject({ kind: 'corrupt' });
+    expect(await judged(object)).toMatchObject({ is: 'corrupt' });
   });
 });

@@ -168,12 +168,12 @@ describe('restoring', () => {
       kind: CONFIGURATION.kind,
       metadata: { name: NAME, labels: { [TYPE_LABEL]: 'WebhookLatency' } },
     };
-    expect(await restoreOf(fakeApi([foreign]), 'WebhookLatency', CONFIGURATION)).toMatchObject({ kind: 'corrupt' });
+    expect(await restoreOf(fakeApi([foreign]), 'WebhookLatency', CONFIGURATION)).toMatchObject({ is: 'corrupt' });
     const api = fakeApi();
     await inject(api, slow());
     api.change(CONFIGURATION, object => {
       object.webhooks = [{ name: 'mine.example.com', rules: [] }];
     });
-    expect(await restoreOf(api, 'WebhookLatency', CONFIGURATION)).toMatchObject({ kind: 'diverged' });
+    expect(await restoreOf(api, 'WebhookLatency', CONFIGURATION)).toMatchObject({ is: 'diverged' });
   });
 });

@@ -24,7 +24,7 @@ function house(answer: (message: FromOwner, process: number) => FromGuardian | u
       const mine = { die, isLetGo: false, say: (message: FromGuardian) => listener(message) };
       processes.push(mine);
       return {
-        ready: { say: 'ready', pid, server: 'https://fake', log: '/state/guardian.log' },
+        ready: { is: 'ready', pid, server: 'https://fake', log: '/state/guardian.log' },
         gone,
         hear: given => {
           listener = given;
@@ -47,7 +47,7 @@ function house(answer: (message: FromOwner, process: number) => FromGuardian | u
   }
 }
 const yes = (message: FromOwner): FromGuardian | undefined =>
-  'n' in message ? { say: 'yes', n: message.n } : undefined;
+  'n' in message ? { is: 'yes', n: message.n } : undefined;
 const write = (run: string, dueInMs = 60_000): Announcement => ({
   run,
   type: 'ConfigDrift',
@@ -64,7 +64,7 @@ describe('the owner’s end', () => {
     expect(await it.guard.asleep()).toBe(true);
     it.guard.awake();
     await it.clock.sleep(1);
-    expect(it.heard.map(({ say }) => say)).toEqual(['asleep', 'awake']);
+    expect(it.heard.map(one => one.is)).toEqual(['asleep', 'awake']);
     const deaf = house(() => undefined);
     await deaf.guard.begin('a', ignore);
     expect(await deaf.guard.asleep()).toBe(false);
@@ -93,12 +93,12 @@ describe('the owner’s end', () => {
     await it.guard.announce(write('a'));
     it.guard.over('a', 2);
     await it.clock.sleep(1);
-    expect(it.heard.at(-1)).toEqual({ say: 'over', run: 'a', residue: 2 });
+    expect(it.heard.at(-1)).toEqual({ is: 'over', run: 'a', residue: 2 });
     expect(it.processes[0]?.isLetGo).toBe(false);
   });
 
   test('does not send a write that the guardian refuses', async () => {
-    const it = house(message => ('n' in message ? { say: 'no', n: message.n, why: 'taken over' } : undefined));
+    const it = house(message => ('n' in message ? { is: 'no', n: message.n, why: 'taken over' } : undefined));
     await it.guard.begin('a', ignore);
     await expect(it.guard.announce(write('a'))).rejects.toThrow('taken over');
   });
@@ -106,8 +106,8 @@ describe('the owner’s end', () => {
   test('answers that it is there', async () => {
     const it = house();
     await it.guard.begin('a', ignore);
-    it.processes[0]?.say({ say: 'there?' });
-    expect(it.heard.at(-1)).toEqual({ say: 'here' });
+    it.processes[0]?.say({ is: 'there?' });
+    expect(it.heard.at(-1)).toEqual({ is: 'here' });
   });
 
   test('never lets a guardian that is stuck hold up an injection or a revert', async () => {
@@ -145,7 +145,7 @@ describe('a guardian that dies before its owner', () => {
     it.processes[0]?.die();
     await it.clock.sleep(1);
     expect(changes).toEqual([{ on: true, pid: 2, log: '/state/guardian.log' }]);
-    expect(it.heard.at(-1)).toMatchObject({ say: 'guard', run: 'a', dueInMs: 40_000 });
+    expect(it.heard.at(-1)).toMatchObject({ is: 'guard', run: 'a', dueInMs: 40_000 });
   });
 
   test('and cannot be replaced is told', async () => {

@@ -38,7 +38,7 @@ function machine() {
   const guard = ownersGuard({
     clock,
     start: async () => ({
-      ready: { say: 'ready', pid: 77, server: 'https://fake', log: '/state/guardian.log' },
+      ready: { is: 'ready', pid: 77, server: 'https://fake', log: '/state/guardian.log' },
       gone: new Promise(() => undefined),
       hear: given => {
         listener = given;

@@ -216,7 +216,7 @@ describe('what was read back and is written over afterwards', () => {
         ...fault,
         restore: (finding, live) => {
           const restore = fault.restore(finding, live);
-          if (restore.kind === 'corrupt') return restore;
+          if (restore.is === 'corrupt') return restore;
           return { ...restore, writes: restore.writes.map(write => ({ ...write, owners: told })) };
         },
       };

@@ -60,7 +60,7 @@ test('a record about the same object in another API group is not guessed from ei
   );
   if (finding === undefined) throw new Error('the record is not recognised');
   const restore = crdMutation.restore(finding, new Map());
-  expect(restore).toMatchObject({ kind: 'corrupt' });
+  expect(restore).toMatchObject({ is: 'corrupt' });
   expect(restore.says).toMatch(
     /is for a Event of events.k8s.io\/v1, not for a Event of v1; it says of note: original "?was"?/,
   );

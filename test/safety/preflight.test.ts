@@ -105,7 +105,7 @@ describe('preflight', () => {
     api.deny(({ verb, resource }) => verb === 'patch' && resource === 'configmaps');
     const made = await preflight(api, DRIFT(), testFacts());
     expect(refusalOf(made.gates)).toEqual({
-      kind: 'refusal',
+      is: 'refusal',
       code: 'not-permitted',
       message: 'permissions: tester may not patch configmaps in shop (to inject), patch configmaps in shop (to revert)',
     });

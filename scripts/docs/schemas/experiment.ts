@@ -57,7 +57,7 @@ function schemaOf(shape: Shape, path: string): Schema {
 }
 
 function bare(shape: Shape, path: string): Schema {
-  switch (shape.shape) {
+  switch (shape.is) {
     case 'text':
       return TEXT;
     case 'texts':

@@ -100,7 +100,7 @@ export function createRuns(context: Context): Runs {
     const loaded = chosen(state)?.loaded;
     const { armed } = state;
     const { session } = context;
-    if (!armed || !loaded || !session || armed.preflight.plan.kind !== 'plan') return;
+    if (!armed || !loaded || !session || armed.preflight.plan.is !== 'plan') return;
     const plan: Plan = armed.preflight.plan;
     const first = firstView(loaded, plan.target);
     const { key } = first;

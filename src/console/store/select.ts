@@ -174,7 +174,7 @@ export function armLock(state: ConsoleState, now: Now): string | undefined {
 }
 
 function preflightLock({ plan, gates, rights }: Preflight): string | undefined {
-  if (plan.kind === 'refusal') return plan.message;
+  if (plan.is === 'refusal') return plan.message;
   const shut = gates.find(gate => !gate.ok);
   if (shut) return `${shut.gate}: ${shut.reason}`;
   const missing = rights.find(right => right.allowed === false && right.permission.optional === undefined)?.permission;

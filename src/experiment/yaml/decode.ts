@@ -34,7 +34,7 @@ function decodeNode(given: unknown, shape: Shape, path: string, context: Context
   if (context.visits > MOST_NODES) return tooMany(path, context);
   const offset = offsetOf(given) ?? offsetOf(node);
   if (offset !== undefined && !context.offsets.has(path)) context.offsets.set(path, offset);
-  switch (shape.shape) {
+  switch (shape.is) {
     case 'any':
       return undefined;
     case 'json':
@@ -46,7 +46,7 @@ function decodeNode(given: unknown, shape: Shape, path: string, context: Context
     case 'list':
       return decodeList(node, shape.of, path, context);
     default:
-      return decodeScalar(node, shape.shape, path, context);
+      return decodeScalar(node, shape.is, path, context);
   }
 }
 
@@ -115,7 +115,7 @@ function decodeTexts(node: unknown, path: string, context: Context): unknown {
       continue;
     }
     seen.add(name);
-    const decoded = decodeNode(pair.value, { shape: 'text' }, at(path, name), context);
+    const decoded = decodeNode(pair.value, { is: 'text' }, at(path, name), context);
     value[name] = typeof decoded === 'string' ? decoded : '';
   }
   return value;
@@ -125,14 +125,14 @@ function decodeList(node: unknown, of: Shape, path: string, context: Context): u
   if (isNothing(node)) return undefined;
   if (!isSeq(node)) return complain(context, path, `expected a list, found ${describe(node)}`);
   return node.items.map(
-    (item, index) => decodeNode(item, of, at(path, index), context) ?? (of.shape === 'text' ? '' : {}),
+    (item, index) => decodeNode(item, of, at(path, index), context) ?? (of.is === 'text' ? '' : {}),
   );
 }
 
 /** Any value: maps, lists and scalars, as the framework's loader hands them on. */
 function decodeJson(node: unknown, path: string, context: Context): unknown {
   const inner = (given: unknown, name: string | number) =>
-    decodeNode(given, { shape: 'json' }, at(path, name), context) ?? null;
+    decodeNode(given, { is: 'json' }, at(path, name), context) ?? null;
   if (isSeq(node)) return node.items.map(inner);
   if (isMap(node)) {
     const value: Record<string, unknown> = Object.create(null);

@@ -119,7 +119,7 @@ function creation({ params, scope, facts, config, users }: Shared): Plan {
     says: `create ${nameOf(on)} with the faults`,
   };
   return {
-    kind: 'plan',
+    is: 'plan',
     type: 'ClientFault',
     id: facts.id,
     scope,

@@ -47,9 +47,9 @@ function deletion(victim: KubeObject): Restore {
   const own = Object.keys({ ...mapAt(victim, ['data']), ...mapAt(victim, ['binaryData']) });
   const others = own.filter(key => key !== CONFIG_KEY);
   if (others.length === 0)
-    return { kind: 'restore', writes: [write], says: `delete ${name}, which was made for the faults` };
+    return { is: 'restore', writes: [write], says: `delete ${name}, which was made for the faults` };
   return {
-    kind: 'diverged',
+    is: 'diverged',
     writes: [write],
     original: '(no ConfigMap)',
     injected: CONFIG_KEY,
@@ -76,7 +76,7 @@ function putBack(victim: KubeObject, former: { [key: string]: string }, mayday: 
   if (isActive(original)) {
     const [was, now] = sideBySide([original ?? '', is ?? '(absent)']) as [Clean, Clean];
     return {
-      kind: 'diverged',
+      is: 'diverged',
       writes: [put],
       original: was,
       injected: sanitise(mayday?.injected ?? '(not recorded)', 400),

@@ -39,18 +39,18 @@ export function restoreFromBackup(backup: KubeObject, live: Live): Restore {
   const seen = objectIn(live, VICTIM);
   const owner = backup.metadata.annotations?.[ORIGINAL_SECRET] ?? '';
   if (seen.state === 'blind' || seen.state === 'unread')
-    return { kind: 'corrupt', says: `${name}: Secret ${owner} cannot be read; kept` };
+    return { is: 'corrupt', says: `${name}: Secret ${owner} cannot be read; kept` };
   const key = Object.keys(mapAt(backup, ['data']) ?? {}).find(
     candidate => rollbackSecretName(owner, candidate) === backup.metadata.name,
   );
-  if (key === undefined) return { kind: 'corrupt', says: `${name}: holds no key that leads to its name; kept` };
+  if (key === undefined) return { is: 'corrupt', says: `${name}: holds no key that leads to its name; kept` };
   const original = originalIn(backup, owner, key);
-  if (typeof original === 'string') return { kind: 'corrupt', says: `${original}; kept` };
+  if (typeof original === 'string') return { is: 'corrupt', says: `${original}; kept` };
   if (seen.state === 'absent') {
     const writes = [dropBackup(backup)];
     const says = `Secret ${owner} is gone, and this backup is the last copy of its ${key}`;
     return {
-      kind: 'diverged',
+      is: 'diverged',
       writes,
       original: shownValue(backup, original.value),
       injected: '(not recorded)',
@@ -65,13 +65,12 @@ export function restoreFromBackup(backup: KubeObject, live: Live): Restore {
 /** The victim carries the record: one restore of it settles both. */
 function throughVictim(victim: KubeObject, backup: KubeObject): Restore {
   const record = recordOf(victim);
-  if (typeof record === 'string')
-    return { kind: 'corrupt', says: `${nameOf(refOf(victim))}: ${record}; left as it is` };
+  if (typeof record === 'string') return { is: 'corrupt', says: `${nameOf(refOf(victim))}: ${record}; left as it is` };
   const original =
     record.backupName === backup.metadata.name ? originalIn(backup, victim.metadata.name, record.key) : undefined;
   if (original === undefined || typeof original === 'string') {
     return {
-      kind: 'corrupt',
+      is: 'corrupt',
       says: `${nameOf(refOf(backup))}: the record on ${nameOf(refOf(victim))} points elsewhere; kept`,
     };
   }
@@ -83,7 +82,7 @@ function withoutRecord(victim: KubeObject, backup: KubeObject, key: string, orig
   const is = own(mapAt(victim, ['data']), key);
   if (is === original) {
     return {
-      kind: 'already-restored',
+      is: 'already-restored',
       writes: [dropBackup(backup)],
       says: `${key} of ${name} holds the original; the backup is left over`,
     };
@@ -93,7 +92,7 @@ function withoutRecord(victim: KubeObject, backup: KubeObject, key: string, orig
     atVersion: true,
   });
   return {
-    kind: 'diverged',
+    is: 'diverged',
     writes: [put, dropBackup(backup)],
     original: shownValue(victim, original),
     injected: '(not recorded)',

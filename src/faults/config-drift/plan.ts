@@ -73,7 +73,7 @@ export function plan(params: ConfigDriftParams, scope: Scope, live: Live, facts:
   const large = tooLarge(target, payload, record);
   if (large !== undefined) return large;
   return {
-    kind: 'plan',
+    is: 'plan',
     type: 'ConfigDrift',
     id: facts.id,
     scope,

@@ -37,17 +37,17 @@ function restoreVictim(found: FoundInjection, live: Live): Restore {
   const victim = found.live;
   const name = nameOf(refOf(victim));
   const record = recordOf(victim);
-  if (typeof record === 'string') return { kind: 'corrupt', says: `${name}: ${record}; left as it is` };
+  if (typeof record === 'string') return { is: 'corrupt', says: `${name}: ${record}; left as it is` };
   if (record.original !== undefined) return settled(victim, record, record.original.value, []);
   const backup = objectIn(live, BACKUP);
   if (backup.state !== 'found') {
     const why = backup.state === 'blind' ? `cannot be read (${backup.failure.message})` : 'is gone';
     return {
-      kind: 'corrupt',
+      is: 'corrupt',
       says: `${name}: Secret ${record.backupName}, which held the original of ${record.key}, ${why}; left as it is`,
     };
   }
   const original = originalIn(backup.value, victim.metadata.name, record.key);
-  if (typeof original === 'string') return { kind: 'corrupt', says: `${name}: ${original}; left as it is` };
+  if (typeof original === 'string') return { is: 'corrupt', says: `${name}: ${original}; left as it is` };
   return settled(victim, record, original.value, [dropBackup(backup.value)]);
 }

@@ -31,7 +31,7 @@ export function settled(
   if (is === original) {
     const writes = [strip(victim, record, []), ...after];
     return {
-      kind: 'already-restored',
+      is: 'already-restored',
       writes,
       says: `${key} of ${name} already holds the original; only the marks are left`,
     };
@@ -46,10 +46,10 @@ export function settled(
   const isSent = injected === undefined && isSentWithObject(victim, RECORD);
   if (!isDiverged) {
     const says = `put ${key} of ${name} back${isSent ? takenForInjected(shown.live) : ''}`;
-    return { kind: 'restore', writes, says, shown };
+    return { is: 'restore', writes, says, shown };
   }
   return {
-    kind: 'diverged',
+    is: 'diverged',
     writes,
     ...shown,
     injected: injected === undefined ? '(not recorded)' : shownValue(victim, injected),

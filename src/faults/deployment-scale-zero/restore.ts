@@ -44,7 +44,7 @@ export function restore(found: FoundInjection): Restore {
   const put = back([test(REPLICAS, is), set(REPLICAS, original)]);
   if (doubt !== undefined) {
     const shown = { original: String(original), injected: '0', live: String(is) };
-    return { kind: 'diverged', writes: [is === original ? back([]) : put], ...shown, says: `${name}: ${doubt}` };
+    return { is: 'diverged', writes: [is === original ? back([]) : put], ...shown, says: `${name}: ${doubt}` };
   }
   return threeWay({
     what: `the number of replicas of ${name}`,

@@ -50,7 +50,7 @@ export function plan({ namespace }: NamespaceDeletionParams, scope: Scope, live:
   const owners = ownersOf(target, KEPT);
   const isEmpty = inventory.objects.length === 0 && inventory.blind.length === 0;
   return {
-    kind: 'plan',
+    is: 'plan',
     type: 'NamespaceDeletion',
     id: facts.id,
     scope,

@@ -77,12 +77,12 @@ export function restoreNamespace(found: FoundInjection, live: Live): Restore {
   if (seen.state === 'absent') return createAgain(backup, name, kept);
   if (isTerminating(seen.value)) {
     const says = `Namespace ${name} is still Terminating${sanitise(waitsFor(seen.value), 300)}: waiting until it is gone; the backup is kept`;
-    return { kind: 'restore', writes: [], says };
+    return { is: 'restore', writes: [], says };
   }
   const { uid } = readMayday(backup.metadata.annotations?.[MAYDAY]) ?? {};
   if (uid !== undefined && uid === seen.value.metadata.uid)
     return {
-      kind: 'already-restored',
+      is: 'already-restored',
       writes: [dropBackup(backup)],
       says: `Namespace ${name} was never deleted; the backup is left over`,
     };
@@ -139,7 +139,7 @@ function createAgain(backup: KubeObject, name: string, kept: KeptMetadata): Rest
   if (SAFE.includes(backup.metadata.namespace ?? '')) {
     const says = `create Namespace ${name} again with its labels and annotations${left}; what was in it does not come back`;
     return {
-      kind: 'restore',
+      is: 'restore',
       writes: [create],
       again: true,
       says,
@@ -147,7 +147,7 @@ function createAgain(backup: KubeObject, name: string, kept: KeptMetadata): Rest
     };
   }
   return {
-    kind: 'diverged',
+    is: 'diverged',
     writes: [create],
     again: true,
     original: shown(kept),
@@ -167,7 +167,7 @@ function compared(backup: KubeObject, namespace: KubeObject, kept: KeptMetadata)
   const name = namespace.metadata.name;
   if (Object.keys({ ...missing.labels, ...missing.annotations }).length === 0) {
     return {
-      kind: 'already-restored',
+      is: 'already-restored',
       writes: [dropBackup(backup)],
       says: `Namespace ${name} is there with its labels and annotations; drop the backup`,
       victim: { object: namespace, owners: readMayday(backup.metadata.annotations?.[MAYDAY])?.owners },
@@ -183,7 +183,7 @@ function compared(backup: KubeObject, namespace: KubeObject, kept: KeptMetadata)
   );
   const [was, now] = sideBySide([missing, { labels, annotations }].map(textOf)) as [Clean, Clean];
   return {
-    kind: 'diverged',
+    is: 'diverged',
     writes: [put],
     again: true,
     original: was,

@@ -53,12 +53,12 @@ export function restoreOwners(found: FoundInjection, live: Live): Restore {
   if (gone.length > 0) return withoutOwners(victim, record, { current, gone, missing, value });
   if (missing.length === 0)
     return {
-      kind: 'already-restored',
+      is: 'already-restored',
       writes: [back(victim, record, [])],
       says: `${name} has every owner that was recorded${anew}; only the marks are left`,
     };
   return {
-    kind: 'restore',
+    is: 'restore',
     writes: [back(victim, record, value)],
     says: `put owner ${named(missing)} of ${name} back${anew}`,
   };
@@ -85,7 +85,7 @@ function withoutOwners(
 ): Restore {
   const rest = of.missing.length === 0 ? '' : `; what still exists can be put back: ${named(of.missing)}`;
   return {
-    kind: 'diverged',
+    is: 'diverged',
     writes: [back(victim, record, of.value)],
     ...valuesOf(record, of.current),
     says: `owner ${named(of.gone)} of ${nameOf(refOf(victim))} is gone, so that its reference cannot be put back (the garbage collector would delete the object)${rest}`,
@@ -107,7 +107,7 @@ function adopted(
 ): Restore {
   const others = of.current.filter(owner => owner !== of.rival);
   return {
-    kind: 'diverged',
+    is: 'diverged',
     writes: [back(victim, record, owning(victim, [...others, ...of.missing]))],
     ...valuesOf(record, of.current),
     says: `${nameOf(refOf(victim))} was adopted by ${named([of.rival])} since: it can have only one controller`,

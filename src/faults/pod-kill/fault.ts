@@ -17,5 +17,5 @@ export const podKill: Fault<PodKillParams> = {
   ],
   effect,
   restoreReads: () => [],
-  restore: found => ({ kind: 'corrupt', says: `${nameOf(found.object)}: a killed pod leaves nothing to restore` }),
+  restore: found => ({ is: 'corrupt', says: `${nameOf(found.object)}: a killed pod leaves nothing to restore` }),
 };

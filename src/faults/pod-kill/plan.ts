@@ -37,7 +37,7 @@ export function plan(params: PodKillParams, scope: Scope, live: Live, facts: Fac
   const victims = chosen(fit, scope.count, facts.random);
   const first = victims[0] as KubeObject;
   return {
-    kind: 'plan',
+    is: 'plan',
     type: 'PodKill',
     id: facts.id,
     scope,

@@ -47,7 +47,7 @@ export function restoreSubjects(found: FoundInjection): Restore {
   if (record.subjects.length === 0 && current.length === 0) {
     const says = `${name}: the record holds no subjects: either there were none, or a second injection has overwritten it${applied(victim)}`;
     const shown = { original: '(none)', injected: '(none)', live: '(none)' };
-    return { kind: 'diverged', writes: [back([])], ...shown, says };
+    return { is: 'diverged', writes: [back([])], ...shown, says };
   }
   const further = current.filter(subject => !record.subjects.some(one => subjectName(one) === subjectName(subject)));
   return threeWay({

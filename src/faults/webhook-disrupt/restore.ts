@@ -56,7 +56,7 @@ export function restorePolicies(found: FoundInjection): Restore {
   ];
   if (lost.length > 0 && fresh.length > 0) {
     return {
-      kind: 'diverged',
+      is: 'diverged',
       writes,
       original: listed(record.policies),
       injected: record.mayday?.injected ?? '(not recorded)',
@@ -67,10 +67,10 @@ export function restorePolicies(found: FoundInjection): Restore {
   const gone = lost.length === 0 ? '' : `; no longer there: ${shown(lost)}`;
   if (changed.length === 0) {
     const says = `every webhook of ${name} already has its own policy${gone}; only the marks are left`;
-    return { kind: 'already-restored', writes, says };
+    return { is: 'already-restored', writes, says };
   }
   const says = `put the policy of ${shown(changed.map(({ webhook }) => webhook.name))} in ${name} back${gone}`;
-  return { kind: 'restore', writes, says };
+  return { is: 'restore', writes, says };
 }
 
 function policyOperations(index: number, webhook: { name: string; failurePolicy?: string }, original: string) {

@@ -72,7 +72,7 @@ export function plan(params: WebhookLatencyParams, scope: Scope, live: Live, fac
   const parts = partsOf(params, scope);
   const target = parts.at(-1) as ObjectRef;
   return {
-    kind: 'plan',
+    is: 'plan',
     type: 'WebhookLatency',
     id: facts.id,
     scope,

@@ -58,7 +58,7 @@ export function recordIn(victim: KubeObject, type: FaultType): Envelope | string
 
 /** The answer for a record that cannot be trusted. */
 export function corrupt(victim: KubeObject, why: string): Restore {
-  return { kind: 'corrupt', says: `${nameOf(refOf(victim))}: ${why}; left as it is` };
+  return { is: 'corrupt', says: `${nameOf(refOf(victim))}: ${why}; left as it is` };
 }
 
 /**

@@ -20,7 +20,7 @@ export interface RowStore<Row> {
   take(): Batch<Row>;
 }
 
-type Pending<Row> = { was: 'absent' } | { was: 'present'; row: Row };
+type Pending<Row> = { is: 'absent' } | { is: 'present'; row: Row };
 
 /** `same` compares two rows; an unchanged row is not reported. */
 export function createRowStore<Row>(same: (a: Row, b: Row) => boolean): RowStore<Row> {
@@ -29,7 +29,7 @@ export function createRowStore<Row>(same: (a: Row, b: Row) => boolean): RowStore
 
   function note(key: string) {
     if (pending.has(key)) return;
-    pending.set(key, rows.has(key) ? { was: 'present', row: rows.get(key) as Row } : { was: 'absent' });
+    pending.set(key, rows.has(key) ? { is: 'present', row: rows.get(key) as Row } : { is: 'absent' });
   }
 
   function remove(key: string) {
@@ -53,7 +53,7 @@ export function createRowStore<Row>(same: (a: Row, b: Row) => boolean): RowStore
       const batch: Batch<Row> = { added: [], changed: [], removed: [] };
       for (const [key, before] of pending) {
         const now = rows.get(key);
-        if (before.was === 'absent') {
+        if (before.is === 'absent') {
           if (rows.has(key)) batch.added.push(now as Row);
         } else if (!rows.has(key)) batch.removed.push(before.row);
         else if (!same(before.row, now as Row)) batch.changed.push(now as Row);

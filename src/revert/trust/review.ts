@@ -9,7 +9,7 @@ import { scopesIn } from './scope.ts';
 /** One restore that a person must say yes to before it is done. */
 export interface Asked {
   finding: FoundInjection;
-  restore: Exclude<Restore, { kind: 'corrupt' }>;
+  restore: Exclude<Restore, { is: 'corrupt' }>;
   verdict: Verdict;
 }
 
@@ -33,14 +33,14 @@ export async function review(
   const scopeOf = scopesIn(discovery.ok ? discovery.value : undefined);
   const judged = await pooled(findings, WIDTH, async (found): Promise<Asked[]> => {
     const { finding, restore } = await decide(api, faultOf, found);
-    if (!restore || restore.kind === 'corrupt' || (restore.kind === 'diverged' && !force)) return [];
+    if (!restore || restore.is === 'corrupt' || (restore.is === 'diverged' && !force)) return [];
     const verdict = judge(finding, restore.writes, trust, scopeOf);
     return verdict.refused === undefined ? [{ finding, restore, verdict }] : [];
   });
   const all = judged.flat();
   return {
     asked: all.filter(({ verdict }) => verdict.by === undefined),
-    forced: all.filter(({ verdict, restore }) => verdict.by !== undefined && restore.kind === 'diverged'),
+    forced: all.filter(({ verdict, restore }) => verdict.by !== undefined && restore.is === 'diverged'),
   };
 }
 

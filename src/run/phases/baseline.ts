@@ -80,16 +80,16 @@ export async function prepare(run: Run): Promise<Prepared | Refused> {
   };
   const look = () => readAndPlan(deps.api, fault, { params, scope, facts }, run.stop);
   const { live: before, plan } = await look();
-  if (plan.kind === 'refusal') return { code: plan.code, message: plan.message };
+  if (plan.is === 'refusal') return { code: plan.code, message: plan.message };
   for (const warning of plan.warnings) await run.emit({ event: 'note', text: warning });
   const refused = await refusedByGates(run, plan, namespace);
   if (refused) return refused;
 
   const again = async (): Promise<Plan | Refusal> => {
     const next = await look();
-    if (next.plan.kind === 'refusal') return next.plan;
+    if (next.plan.is === 'refusal') return next.plan;
     const no = await refusedByGates(run, next.plan, namespace);
-    if (no) return { kind: 'refusal', code: 'not-permitted', message: no.message };
+    if (no) return { is: 'refusal', code: 'not-permitted', message: no.message };
     prepared.before = next.live;
     return next.plan;
   };

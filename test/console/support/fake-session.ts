@@ -87,7 +87,7 @@ export function experiment(
 export function planFor(loaded: LoadedExperiment): Plan {
   const on = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'ledger', uid: '31bd7c00-1111' };
   return {
-    kind: 'plan',
+    is: 'plan',
     type: loaded.experiment.spec.injection.type,
     writes: [
       {

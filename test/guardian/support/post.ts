@@ -91,7 +91,7 @@ export function post(
     ends,
     logged,
     announce: (run, dueInMs, { name = 'settings', type = 'ConfigDrift', n = 1 } = {}) =>
-      guardian.hear({ say: 'guard', n, run, type, experiment: 'lab', on: { ...configRef, name }, dueInMs }),
+      guardian.hear({ is: 'guard', n, run, type, experiment: 'lab', on: { ...configRef, name }, dueInMs }),
     at: ms => clock.sleep(ms - clock.monotonic()),
     isOver: () => over,
   };

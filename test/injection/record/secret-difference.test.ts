@@ -29,8 +29,8 @@ it('a third value of a Secret is told by size and digest where a mutation of it 
   const object = { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'db' };
   const found = { id: 'x', type: 'CRDMutation', object, live, state: 'injected', source: 's', tool: 'mayday' };
   const restore = restoreMutation(found as unknown as FoundInjection);
-  expect(restore.kind).toBe('diverged');
-  const { writes: _writes, ...told } = restore as Extract<typeof restore, { kind: 'diverged' }>;
+  expect(restore.is).toBe('diverged');
+  const { writes: _writes, ...told } = restore as Extract<typeof restore, { is: 'diverged' }>;
   for (const value of [original, injected, third]) expect(JSON.stringify(told)).not.toContain(value);
   expect(new Set([told.original, told.injected, told.live]).size).toBe(3);
 });

@@ -11,9 +11,9 @@ const WIDE = 120;
 const step =
   (...steps: string[]) =>
   ({ day: { asking } }: ConsoleState): string | undefined =>
-    asking?.what === 'outcome' && steps.includes(asking.step) ? undefined : 'nothing of that kind is asked now';
+    asking?.is === 'outcome' && steps.includes(asking.step) ? undefined : 'nothing of that kind is asked now';
 const before = ({ day: { asking } }: ConsoleState): string | undefined =>
-  asking?.what === 'next' ? undefined : 'only before a scenario';
+  asking?.is === 'next' ? undefined : 'only before a scenario';
 const underWay = ({ day }: ConsoleState): string | undefined =>
   day.phase === 'under way' ? undefined : 'no game-day is under way';
 
@@ -31,7 +31,7 @@ export const gameday: ScreenFolder<'gameday'> = {
       danger: true,
       hint: 1,
       locked: ({ day: { asking }, settings }, { monotonic }) =>
-        asking?.what === 'next' && (asking.armedUntil ?? 0) > monotonic
+        asking?.is === 'next' && (asking.armedUntil ?? 0) > monotonic
           ? undefined
           : `nothing is armed: ${pressFor(settings.keys, 'gameday', 'next', 'enter')} arms`,
     },
@@ -49,7 +49,7 @@ export const gameday: ScreenFolder<'gameday'> = {
       keys: ['v'],
       says: 'owner: I answer for what says no',
       locked: ({ day: { asking, facts } }) =>
-        asking?.what !== 'next' || asking.ok
+        asking?.is !== 'next' || asking.ok
           ? 'nothing says no'
           : facts?.by.role === 'owner'
             ? undefined

@@ -72,11 +72,11 @@ export function createLeading(context: Context, runs: Runs, putBack: () => void)
 
   const human: Human = {
     next: ({ scenario }, { ok, items }, signal) =>
-      ask({ what: 'next', scenario: scenario.name, ok, items }, signal, 'stop'),
-    byHand: ({ scenario }, signal) => ask<void>({ what: 'by-hand', scenario: scenario.name }, signal, undefined),
+      ask({ is: 'next', scenario: scenario.name, ok, items }, signal, 'stop'),
+    byHand: ({ scenario }, signal) => ask<void>({ is: 'by-hand', scenario: scenario.name }, signal, undefined),
     outcome: async ({ scenario }, ended, signal) => {
       const so: Partial<Outcome> = ended.seenBy === undefined ? {} : { detected: true, detectedBy: ended.seenBy };
-      const asking: Asking = { what: 'outcome', scenario: scenario.name, step: 'outcome', so };
+      const asking: Asking = { is: 'outcome', scenario: scenario.name, step: 'outcome', so };
       const said = await ask<Outcome>(asking, signal, { outcome: 'unsure', ...so });
       return { ...said, by };
     },
@@ -145,8 +145,8 @@ export function createLeading(context: Context, runs: Runs, putBack: () => void)
     const { asking } = view();
     const isToBegin = view().phase === 'none' || view().phase === 'failed';
     if (isToBegin) begin();
-    if (asking?.what === 'by-hand') reply(undefined);
-    if (asking?.what !== 'next') return;
+    if (asking?.is === 'by-hand') reply(undefined);
+    if (asking?.is !== 'next') return;
     const isByHand = view().scenarios.find(({ name }) => name === asking.scenario)?.byHand !== undefined;
     const press = (id: string, usual: string): string => pressFor(store.getState().settings.keys, 'gameday', id, usual);
     if (!asking.ok)
@@ -160,7 +160,7 @@ export function createLeading(context: Context, runs: Runs, putBack: () => void)
   }
 
   /** Who detected the fault of the scenario that is asked about. */
-  function whoOf({ scenario, so }: Extract<Asking, { what: 'outcome' }>, who: 'monitoring' | undefined): string {
+  function whoOf({ scenario, so }: Extract<Asking, { is: 'outcome' }>, who: 'monitoring' | undefined): string {
     if (who === undefined) return so.detectedBy ?? by.name;
     const alert = view().scenarios.find(({ name }) => name === scenario)?.alert;
     return alert === undefined ? who : `${who} (alert ${alert})`;
@@ -168,7 +168,7 @@ export function createLeading(context: Context, runs: Runs, putBack: () => void)
 
   function answer(step: Partial<Outcome>): void {
     const { asking } = view();
-    if (asking?.what !== 'outcome') return;
+    if (asking?.is !== 'outcome') return;
     const so = { ...asking.so, ...step };
     if (asking.step === 'outcome') set({ asking: { ...asking, so, step: 'detected' } });
     else if (asking.step === 'detected') set({ asking: { ...asking, so, step: 'mitigated' } });
@@ -183,33 +183,33 @@ export function createLeading(context: Context, runs: Runs, putBack: () => void)
     next: nextStep,
     inject() {
       const { asking } = view();
-      if (asking?.what === 'next' && (asking.armedUntil ?? 0) > now().monotonic) reply('go');
+      if (asking?.is === 'next' && (asking.armedUntil ?? 0) > now().monotonic) reply('go');
     },
-    lookAgain: () => void (view().asking?.what === 'next' && reply('look')),
+    lookAgain: () => void (view().asking?.is === 'next' && reply('look')),
     answerFor() {
       const { asking } = view();
-      if (asking?.what !== 'next') return;
+      if (asking?.is !== 'next') return;
       answerFor(asking.items.flatMap(({ name, ok }) => (ok || name === LATCHED ? [] : [name])));
       reply('look');
     },
-    skip: () => void (view().asking?.what === 'next' && reply('skip')),
+    skip: () => void (view().asking?.is === 'next' && reply('skip')),
     stop() {
       if (day) written(day.stop(by, 'from the console'));
-      if (view().asking?.what === 'next') reply('look');
+      if (view().asking?.is === 'next') reply('look');
     },
     unlatch() {
       if (!day) return;
       written(
         day.unlatch(by).then(isOff => {
           if (!isOff) notify(context, `only the owner lets a stopped day go on, and you are ${by.role}`, 'warn');
-          else if (view().asking?.what === 'next') reply('look');
+          else if (view().asking?.is === 'next') reply('look');
         }),
       );
     },
     outcome: said => answer({ outcome: said }),
     answer(yes, who) {
       const { asking } = view();
-      if (asking?.what !== 'outcome') return;
+      if (asking?.is !== 'outcome') return;
       if (asking.step === 'mitigated') answer({ mitigated: yes });
       else answer(yes ? { detected: true, detectedBy: whoOf(asking, who) } : { detected: false });
     },

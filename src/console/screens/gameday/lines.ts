@@ -97,7 +97,7 @@ type Say = (text: string, tone?: Tone, indent?: number) => Line[];
 function question(state: ConsoleState, view: View, scenario: ScenarioView | undefined, say: Say): Line[] {
   const { asking } = state.day;
   if (asking === undefined) return underWay(state, view, scenario);
-  if (asking.what === 'by-hand')
+  if (asking.is === 'by-hand')
     return [
       ...say(`do it now: ${scenario?.byHand ?? ''}`, 'chaos'),
       ...(scenario === undefined ? [] : alertLines(scenario)),
@@ -107,7 +107,7 @@ function question(state: ConsoleState, view: View, scenario: ScenarioView | unde
         ['note', 'n', 'note'],
       ]),
     ];
-  if (asking.what === 'next') {
+  if (asking.is === 'next') {
     const no = asking.items.filter(({ ok }) => !ok);
     if (!asking.ok)
       return [

@@ -32,14 +32,14 @@ export interface ScenarioView {
 /** What people are asked now. */
 export type Asking =
   | {
-      what: 'next';
+      is: 'next';
       scenario: string;
       ok: boolean;
       items: readonly LookItem[] /** Monotonic ms until which enter injects. */;
       armedUntil?: number;
     }
-  | { what: 'by-hand'; scenario: string }
-  | { what: 'outcome'; scenario: string; step: 'outcome' | 'detected' | 'mitigated'; so: Partial<Outcome> };
+  | { is: 'by-hand'; scenario: string }
+  | { is: 'outcome'; scenario: string; step: 'outcome' | 'detected' | 'mitigated'; so: Partial<Outcome> };
 
 /** The game-day on the screen. */
 export interface DayView {

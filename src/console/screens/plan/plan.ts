@@ -32,7 +32,7 @@ export function planLines(state: ConsoleState, view: View, columns: number, rows
   const check = state.checks.get(entry.path) ?? { state: 'waiting' };
   const { injection, hypothesis } = experiment.spec;
   const target =
-    check.state === 'ready' && check.preflight.plan.kind === 'plan'
+    check.state === 'ready' && check.preflight.plan.is === 'plan'
       ? ` ${view.glyphs.arrow} ${check.preflight.plan.target.kind} ${objectName(check.preflight.plan.target)}`
       : '';
   const head = [
@@ -85,7 +85,7 @@ function checkLines(check: Check, limit: number, view: View, columns: number): L
     );
   const { plan } = check.preflight;
   return [
-    ...(plan.kind === 'plan' ? planned(plan, limit, view, columns) : refused(plan, columns)),
+    ...(plan.is === 'plan' ? planned(plan, limit, view, columns) : refused(plan, columns)),
     ...rightLines(check.preflight, view),
     ...gateLines(check.preflight, view, columns),
   ];
@@ -151,7 +151,7 @@ function rightLines({ rights }: Preflight, { glyphs }: View): Line[] {
 
 function gateLines({ gates, plan }: Preflight, { glyphs }: View, columns: number): Line[] {
   // A refusal is shown above in its own words; the gate of that name only repeats it.
-  const shut = gates.filter(gate => !gate.ok && !(gate.gate === 'plan' && plan.kind === 'refusal'));
+  const shut = gates.filter(gate => !gate.ok && !(gate.gate === 'plan' && plan.is === 'refusal'));
   const open = gates.filter(gate => gate.ok);
   const opened =
     open.length > 0
@@ -172,7 +172,7 @@ function gateLines({ gates, plan }: Preflight, { glyphs }: View, columns: number
 
 function isRefused(state: ConsoleState): boolean {
   const check = state.checks.get(chosen(state)?.path ?? '');
-  return check?.state === 'ready' && check.preflight.plan.kind === 'refusal';
+  return check?.state === 'ready' && check.preflight.plan.is === 'refusal';
 }
 
 /** The next step: arm, type the name, fire before the countdown ends, or why neither is possible. */
@@ -181,7 +181,7 @@ function stepLines(state: ConsoleState, view: View, isOpen: boolean): Line[] {
   const entry = chosen(state);
   if (armed && armed.path === entry?.path) {
     const { plan } = armed.preflight;
-    return armingLines(armed, { screen: 'plan', on: plan.kind === 'plan' ? aimText(plan) : '' }, state, view);
+    return armingLines(armed, { screen: 'plan', on: plan.is === 'plan' ? aimText(plan) : '' }, state, view);
   }
   const known = state.checks.get(entry?.path ?? '')?.state;
   if (known === 'checking') return [line(span(`  ${view.glyphs.states.wait} checking…`, 'dim'))];

@@ -24,12 +24,12 @@ import {
 
 /** What keeps a scheduled pod from starting its first container. */
 type Trouble =
-  | { about: 'config'; missing: MissingConfig; volume: string }
-  | { about: 'claim'; words: string }
-  | { about: 'attach'; words: string }
-  | { about: 'mount'; words: string; volume: string }
-  | { about: 'sandbox'; words: string }
-  | { about: 'unknown'; words: string };
+  | { is: 'config'; missing: MissingConfig; volume: string }
+  | { is: 'claim'; words: string }
+  | { is: 'attach'; words: string }
+  | { is: 'mount'; words: string; volume: string }
+  | { is: 'sandbox'; words: string }
+  | { is: 'unknown'; words: string };
 
 const stuck = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<Trouble>[] =>
   unwellPodGroups(looking, pod => {
@@ -43,7 +43,7 @@ const stuck = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<Trouble>[] 
       return undefined;
     const what = troubleOf(looking.view, pod);
     return {
-      key: `${what.about} ${what.about === 'config' ? JSON.stringify(what.missing) : 'volume' in what ? what.volume : ''}`,
+      key: `${what.is} ${what.is === 'config' ? JSON.stringify(what.missing) : 'volume' in what ? what.volume : ''}`,
       what,
     };
   });
@@ -57,21 +57,21 @@ function troubleOf(view: ClusterView, pod: ViewObject): Trouble {
   const missing = setUp === undefined ? undefined : missingConfig(setUp);
   if (missing)
     return {
-      about: 'config',
+      is: 'config',
       missing: { ...missing, name: missing.name ?? sourceOf(pod, volume, missing.kind) },
       volume,
     };
   const attach = messages('FailedAttachVolume')[0];
-  if (attach !== undefined) return { about: 'attach', words: attach };
+  if (attach !== undefined) return { is: 'attach', words: attach };
   const absent = absentConfig(view, pod);
   if (absent) return absent;
   const sandbox = messages('FailedCreatePodSandBox')[0];
   if (setUp !== undefined)
     return /persistentvolumeclaim|PVC|claim/i.test(setUp)
-      ? { about: 'claim', words: setUp }
-      : { about: 'mount', words: setUp, volume };
-  if (sandbox !== undefined) return { about: 'sandbox', words: sandbox };
-  return { about: 'unknown', words: events[0] ? `${events[0].reason}: ${events[0].message}` : '' };
+      ? { is: 'claim', words: setUp }
+      : { is: 'mount', words: setUp, volume };
+  if (sandbox !== undefined) return { is: 'sandbox', words: sandbox };
+  return { is: 'unknown', words: events[0] ? `${events[0].reason}: ${events[0].message}` : '' };
 }
 
 /** The object that a volume gets its files from; a projected volume has several. */
@@ -94,7 +94,7 @@ function absentConfig(view: ClusterView, pod: ViewObject): Trouble | undefined {
     const source = fields(volume.configMap);
     const name = text(source.name);
     if (name === '' || source.optional === true || view.get('ConfigMap', pod.metadata.namespace, name)) continue;
-    return { about: 'config', missing: { kind: 'ConfigMap', name, key: undefined }, volume: text(volume.name) };
+    return { is: 'config', missing: { kind: 'ConfigMap', name, key: undefined }, volume: text(volume.name) };
   }
   return undefined;
 }
@@ -131,7 +131,7 @@ export const stuckCreating: Rule = {
   },
   *asks(looking) {
     for (const { top, what } of stuck(looking))
-      if (what.about === 'config') yield* readsFor(top.ref.namespace ?? '', what.missing) as Iterable<NamedRead>;
+      if (what.is === 'config') yield* readsFor(top.ref.namespace ?? '', what.missing) as Iterable<NamedRead>;
   },
   *look(looking) {
     for (const sick of stuck(looking)) yield found(looking, sick);
@@ -181,7 +181,7 @@ function found(looking: RuleInput, sick: UnwellPods<Trouble>): Finding {
 function explain({ view, answers }: RuleInput, { top, what }: UnwellPods<Trouble>, pod: ViewObject): Explanation {
   const namespace = top.ref.namespace ?? '';
   const none = { evidence: [], fixes: [], because: [] };
-  switch (what.about) {
+  switch (what.is) {
     case 'config':
       return explainConfig(view, insteadOf(view, answers, namespace, what.missing), top, what);
     case 'attach':
@@ -244,7 +244,7 @@ function explainConfig(
   view: ClusterView,
   { near, existing, unread }: ReturnType<typeof insteadOf>,
   top: UnwellPods<Trouble>['top'],
-  { missing, volume }: Extract<Trouble, { about: 'config' }>,
+  { missing, volume }: Extract<Trouble, { is: 'config' }>,
 ): Explanation {
   const { kind, name, key } = missing;
   const noun = kind === 'ConfigMap' ? 'config map' : 'secret';
@@ -340,7 +340,7 @@ function explainAttach(view: ClusterView, top: UnwellPods<Trouble>['top'], words
 function explainMount(
   view: ClusterView,
   top: UnwellPods<Trouble>['top'],
-  { words, volume }: Extract<Trouble, { about: 'mount' }>,
+  { words, volume }: Extract<Trouble, { is: 'mount' }>,
 ): Explanation {
   const driver = /driver name (\S+) not found in the list of registered CSI drivers/.exec(words)?.[1];
   return {
