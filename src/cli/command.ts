@@ -25,5 +25,7 @@ export interface CommandSpec {
   fleet?: { writes?: (args: readonly unknown[]) => boolean };
   /** For programs, not for people: no help shows it. */
   hidden?: true;
+  /** Its arguments are paths of experiments or plans that it reads; those that come with the program are found from any folder. */
+  readsExperiments?: (args: readonly unknown[]) => boolean;
   load: () => Promise<CommandBody>;
 }

@@ -53,6 +53,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--results <configmap>', 'also keep the result in this ConfigMap, as configmap/NAME; what a submitted pod does'],
     ],
     acts: true,
+    readsExperiments: () => true,
     load: async () => (await import('./run.ts')).runCommand,
   },
   {
@@ -75,6 +76,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--results <configmap>', 'also keep the result in this ConfigMap, as configmap/NAME; what a submitted pod does'],
     ],
     acts: true,
+    readsExperiments: () => true,
     load: async () => (await import('./suite.ts')).suiteCommand,
   },
   {
@@ -114,6 +116,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ],
     ],
     acts: true,
+    readsExperiments: () => true,
     load: async () => (await import('./submit/submit.ts')).submitCommand,
   },
   {
@@ -134,6 +137,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--trust-records', 'with --stop --yes: you answer for every record, whatever it would create or delete'],
     ],
     acts: true,
+    readsExperiments: () => true,
     load: async () => (await import('./apply/apply.ts')).applyCommand,
   },
   {
@@ -157,6 +161,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     acts: true,
     forms: REPORT_FORMS,
+    readsExperiments: ([action]) => action !== 'new',
     load: async () => (await import('./gameday.ts')).gameDayCommand,
   },
   {
@@ -167,6 +172,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--server-dry-run', 'let the API server try every write without keeping it'],
       ['--set <path=value...>', 'override a field under spec'],
     ],
+    readsExperiments: () => true,
     load: async () => (await import('./plan.ts')).planCommand,
   },
   {
@@ -189,6 +195,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     usage: 'validate <paths...>',
     description: 'check experiment files or folders, or `-` for standard input; needs no cluster',
     options: [['--knowledge', "the paths are operators' knowledge models, or folders of them"]],
+    readsExperiments: () => true,
     load: async () => (await import('./validate.ts')).validateCommand,
   },
   {
@@ -199,6 +206,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--operator <name>', 'only this operator'],
       ['--max-tier <n>', 'only up to this tier'],
     ],
+    readsExperiments: () => true,
     load: async () => (await import('./list.ts')).listCommand,
   },
   {

@@ -8,6 +8,7 @@ import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { refuseForm } from './forms.ts';
 import { addGlobalOptions, type GlobalOptions, isFleet, settleOptionalValues } from './globals.ts';
 import { watchOutput } from './output-watch.ts';
+import { withShipped } from './shipped.ts';
 import { tell } from './tell.ts';
 import { usageError } from './usage-error.ts';
 
@@ -75,7 +76,9 @@ function buildProgram(finish: Finish): Command {
       throw new CommandFailure(
         'expected a command for several clusters: status, triage, scan, revert or latch; the console has a screen for them, 9',
       );
-    finish(await (await import('./console.ts')).consoleCommand(program.opts<GlobalOptions>()));
+    const globals = program.opts<GlobalOptions & { gameday?: string }>();
+    const day = globals.gameday === undefined ? {} : { gameday: withShipped(globals.gameday) as string };
+    finish(await (await import('./console.ts')).consoleCommand({ ...globals, ...day }));
   });
   for (const spec of COMMANDS) addCommand(program, spec, finish);
   return program;
@@ -109,7 +112,9 @@ function addCommand(program: Command, spec: CommandSpec, finish: Finish): void {
     refuseForm(command.name(), program.opts<GlobalOptions>().output, spec.forms);
     const invocation = {
       globals: program.opts<GlobalOptions>(),
-      args: command.processedArgs,
+      args: spec.readsExperiments?.(command.processedArgs)
+        ? command.processedArgs.map(withShipped)
+        : command.processedArgs,
       options: command.opts(),
       program,
     };

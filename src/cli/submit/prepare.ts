@@ -39,26 +39,27 @@ export async function prepare(
   { signal, agree }: { signal: AbortSignal; agree: (wantsSignature: boolean) => Promise<void> },
 ): Promise<Submission> {
   const namespace = request.namespace ?? api.identity.namespace;
-  await expectNamespace(api, namespace, '--in');
+  await expectNamespace(api, namespace, { flag: '--in', isForNew: true });
   if (request.notify !== undefined) await expectReceivers(api, namespace, request.notify);
   const now = api.serverTime().now;
   const id = makeSubmissionId(now, runtime.random);
   const { config } = runtime;
   const locks = locksFor(runtime, api);
+  // Pods of a schedule start later: whether there is a freeze, and who holds the lock, is of no concern before.
+  const isNow = request.when === undefined;
   const surveyed = await pooled(request.due, SURVEYS_AT_ONCE, loaded =>
     survey(
       {
         api,
         lockNamespace: config.lock === 'off' ? undefined : config.lockNamespace,
         events: config.clusterEvents === 'on',
-        // Pods of a schedule start later, and check then.
-        freeze: request.when === undefined ? config.freeze : [],
+        freeze: isNow ? config.freeze : [],
         facts: (run, random) => ({
           ...previewFacts(runtime, api, loaded.experiment.metadata.name, random),
           id: run,
           run,
         }),
-        ...(locks === undefined ? {} : { lock: one => locks.look(one) }),
+        ...(locks === undefined || !isNow ? {} : { lock: one => locks.look(one) }),
         dependants: dependantsIn(request.models, loaded),
       },
       loaded,
@@ -107,17 +108,21 @@ export async function prepare(
   };
 }
 
-/** Throws with the first refusal; exit 8 where the cluster forbids it or does not answer, as for a run. */
+/** Throws with the first refusal, that of experiments that are refused for the same reason as one; exit 8 where the cluster forbids it or does not answer, as for a run. */
 function refuse(surveyed: readonly Surveyed[], namespace: string, id: string): void {
-  const refusals = surveyed.flatMap(({ loaded, plan, refused }) => {
+  const named = new Map<string, string[]>();
+  for (const { loaded, plan, refused } of surveyed) {
     const own = plan && harmOfOwnPod(plan, namespace, policy => selects(policy, labelsOf(id)));
     const reasons = [
       ...refused.map(({ gate, reason }) => `${gate}: ${reason}`),
       ...(own === undefined ? [] : [`its pod would run in ${namespace}, and ${own}: name another namespace with --in`]),
     ];
-    return reasons.length === 0 ? [] : [`${loaded.experiment.metadata.name}: ${reasons.join('; ')}`];
-  });
-  if (refusals.length === 0) return;
+    if (reasons.length === 0) continue;
+    const reason = reasons.join('; ');
+    named.set(reason, [...(named.get(reason) ?? []), loaded.experiment.metadata.name]);
+  }
+  if (named.size === 0) return;
+  const refusals = [...named].map(([reason, names]) => `${names.join(', ')}: ${reason}`);
   const isCluster = surveyed.some(({ refused }) =>
     refused.some(({ code }) => code === 'forbidden' || code === 'unreachable' || code === 'blind'),
   );
