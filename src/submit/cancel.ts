@@ -8,7 +8,7 @@ import { freeLocks } from '../safety/locks.ts';
 import { type FollowEvent, follow, runsOf } from './follow.ts';
 import { nameOfSubmission } from './names.ts';
 import { type Removal, removeAll } from './remove.ts';
-import type { SubmissionState } from './state.ts';
+import { readSubmissions, type SubmissionState } from './state.ts';
 
 export interface CancelDeps {
   api: Api;
@@ -69,8 +69,9 @@ export async function cancel(deps: CancelDeps, state: SubmissionState): Promise<
       : undefined;
   over.abort();
   await late;
-  const seen = last ?? state;
-  const running = stopped ?? (last === undefined ? 'its pods had not ended when the waiting was over' : undefined);
+  const waited = stopped === undefined && last === undefined;
+  const seen = last ?? (waited ? await latest(api, state) : state);
+  const running = stopped ?? (waited ? stillThere(seen) : undefined);
   const first = await deps.scan();
   const found = ofSubmission(first, seen);
   const reverted = found.length === 0 || running !== undefined ? undefined : await deps.revert(found);
@@ -88,6 +89,19 @@ export async function cancel(deps: CancelDeps, state: SubmissionState): Promise<
     blind: after.blind,
     ...(isClean ? { removal: await removeAll(api, id, clock) } : {}),
   };
+}
+
+/** The state as it is now; the one given where that cannot be read. */
+async function latest(api: Api, state: SubmissionState): Promise<SubmissionState> {
+  const read = await readSubmissions(api, state);
+  return (read.ok ? read.value[0] : undefined) ?? state;
+}
+
+/** Why the pods are not known to have ended. One whose node is lost for good stays until somebody says so. */
+function stillThere({ namespace, pods }: SubmissionState): string {
+  const lost = pods.filter(({ isLost }) => isLost === true).map(({ name }) => name);
+  if (lost.length === 0) return 'its pods had not ended when the waiting was over';
+  return `the node of pod ${lost.join(', ')} does not answer, so whether it has ended is not known; what it left is reverted by \`mayday revert --all\`, and when that node is gone for good, \`kubectl -n ${namespace} delete pod --force ${lost.join(' ')}\` says so`;
 }
 
 /** Frees locks of dead pods: without this a killed pod leaves its operator locked for 15 minutes. */

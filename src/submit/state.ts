@@ -15,6 +15,8 @@ export interface PodState {
   says: string;
   exitCode?: number;
   isEnded: boolean;
+  /** Its node does not answer, so whether its process still runs is not known. */
+  isLost?: true;
 }
 
 /** The state of a submission at one moment. */
@@ -80,6 +82,7 @@ export async function readSubmissions(
       cronJobs: cronJobs.ok ? of(cronJobs.value.items, own.id, own.namespace) : [],
       pods: pods.ok ? of(pods.value.items, own.id, own.namespace) : [],
       blind,
+      now: api.serverTime().now,
     }),
   );
   return { ok: true, value: value.sort((a, b) => a.id.localeCompare(b.id)) };
@@ -93,7 +96,16 @@ function stateOf(
     cronJobs,
     pods,
     blind,
-  }: { maps: KubeObject[]; jobs: KubeObject[]; cronJobs: KubeObject[]; pods: KubeObject[]; blind: string[] },
+    now,
+  }: {
+    maps: KubeObject[];
+    jobs: KubeObject[];
+    cronJobs: KubeObject[];
+    pods: KubeObject[];
+    blind: string[];
+    /** Server time, milliseconds since the epoch. */
+    now: number;
+  },
 ): SubmissionState {
   const root = maps.find(({ data }) => (data as Record<string, unknown> | undefined)?.[ABOUT] !== undefined);
   const about = root && aboutIn(root);
@@ -110,7 +122,7 @@ function stateOf(
       .filter(map => map !== root)
       .map(readResult)
       .sort((a, b) => a.index - b.index),
-    pods: pods.map(podState).sort((a, b) => a.index - b.index || a.name.localeCompare(b.name)),
+    pods: pods.map(pod => podState(pod, now)).sort((a, b) => a.index - b.index || a.name.localeCompare(b.name)),
     work: cron !== undefined ? 'CronJob' : job !== undefined ? 'Job' : 'gone',
     ...(end === undefined ? {} : { ended: end }),
     ...((work?.spec as { suspend?: boolean } | undefined)?.suspend === true ? { suspended: true } : {}),
@@ -142,21 +154,28 @@ interface PodStatus {
   reason?: string;
   message?: string;
   conditions?: Condition[];
-  containerStatuses?: {
-    state?: {
-      waiting?: { reason?: string; message?: string };
-      terminated?: { exitCode?: number; reason?: string };
-    };
-  }[];
+  containerStatuses?: Container[];
 }
 
-function podState({ metadata, status }: KubeObject): PodState {
+interface Container {
+  ready?: boolean;
+  state?: {
+    running?: object;
+    waiting?: { reason?: string; message?: string };
+    terminated?: { exitCode?: number; reason?: string };
+  };
+}
+
+function podState({ metadata, status }: KubeObject, now: number): PodState {
   const { phase = 'Unknown', reason, message, conditions = [], containerStatuses = [] } = (status ?? {}) as PodStatus;
   const [container] = containerStatuses;
   const waiting = container?.state?.waiting;
   const over = container?.state?.terminated;
   const unplaced = conditions.find(one => one.type === 'PodScheduled' && one.status === 'False');
+  const isEnded = phase === 'Succeeded' || phase === 'Failed';
   const words = (parts: (string | undefined)[]) => parts.filter(part => part !== undefined && part !== '').join(': ');
+  const isLost =
+    over === undefined && !isEnded && (isCutOff(conditions, container) || isLate(metadata.deletionTimestamp, now));
   const says =
     over !== undefined
       ? `ended with exit code ${over.exitCode ?? '?'}${over.reason === undefined ? '' : ` (${over.reason})`}`
@@ -164,15 +183,37 @@ function podState({ metadata, status }: KubeObject): PodState {
         ? words([waiting.reason, waiting.message])
         : unplaced !== undefined
           ? words([unplaced.reason, unplaced.message])
-          : metadata.deletionTimestamp !== undefined
-            ? 'is stopping: it reverts first'
-            : words([reason, message]);
+          : isLost
+            ? LOST
+            : metadata.deletionTimestamp !== undefined
+              ? 'is stopping: it reverts first'
+              : words([reason, message]);
   return {
     name: sanitise(metadata.name, 100),
     index: Number(metadata.annotations?.[INDEX_OF_POD] ?? metadata.labels?.[INDEX_OF_POD] ?? 0),
     phase: sanitise(phase, 40),
     says: sanitise(says, 300),
     ...(over?.exitCode === undefined ? {} : { exitCode: over.exitCode }),
-    isEnded: phase === 'Succeeded' || phase === 'Failed',
+    isEnded,
+    ...(isLost ? { isLost } : {}),
   };
 }
+
+const LOST =
+  'its node does not answer: whether it still runs, and reverts, is not known; `mayday revert --all` reverts what it left';
+
+/**
+ * Whether the control plane holds a pod for not ready whose container was ready when its kubelet last said so. That is what the node controller does
+ * to the pods of a node that it hears nothing from; a pod of mayday has no readiness probe that could do it.
+ */
+const isCutOff = (conditions: readonly Condition[], container: Container | undefined): boolean =>
+  conditions.some(({ type, status }) => type === 'Ready' && status === 'False') &&
+  container?.ready === true &&
+  container.state?.running !== undefined;
+
+/** How long after its time a pod may end: its kubelet reports late, and clocks differ. */
+const LATE_MS = 30_000;
+
+/** Whether a deleted pod is still there long after it was to end; the moment in its metadata has the grace period in it. */
+const isLate = (until: string | undefined, now: number): boolean =>
+  until !== undefined && now > Date.parse(until) + LATE_MS;

@@ -7,8 +7,8 @@ import { fakeClock } from '../support/fake-clock.ts';
 import { id, job, kinds, namespace, object, root } from './submitted-objects.ts';
 
 /** A submission whose Job goes when it is deleted, and whose pod stays where it is. */
-async function cancelled(signal: AbortSignal) {
-  const api = fakeApi([root, job(), object('v1', 'Pod', 'stuck', { status: { phase: 'Running' } })], { kinds });
+async function cancelled(signal: AbortSignal, status: object = { phase: 'Running' }) {
+  const api = fakeApi([root, job(), object('v1', 'Pod', 'stuck', { status })], { kinds });
   const clock = fakeClock();
   const read = await readSubmissions(api, { id, namespace });
   if (!read.ok || read.value[0] === undefined) throw new Error('no submission');
@@ -43,4 +43,16 @@ test('who interrupts a cancellation waits no longer', async () => {
   const { done, waitedMs } = await cancelled(AbortSignal.abort());
   expect(done.running).toBe('its pods had not ended when the waiting was over');
   expect(waitedMs).toBe(0);
+});
+
+test('a pod on a node that is lost never ends by itself: what reverts, and what to say of the pod, is told', async () => {
+  const { done } = await cancelled(new AbortController().signal, {
+    phase: 'Running',
+    conditions: [{ type: 'Ready', status: 'False' }],
+    containerStatuses: [{ ready: true, state: { running: {} } }],
+  });
+  expect(done.running).toBe(
+    'the node of pod stuck does not answer, so whether it has ended is not known; what it left is reverted by `mayday revert --all`, and when that node is gone for good, `kubectl -n chaos delete pod --force stuck` says so',
+  );
+  expect(done.removal).toBeUndefined();
 });

@@ -114,6 +114,47 @@ test('why a pod waits, and how it ended, are reported as they change', async () 
   expect(state && unended(state).map(({ index }) => index)).toEqual([0]);
 });
 
+const onLostNode = {
+  phase: 'Running',
+  conditions: [
+    { type: 'Ready', status: 'False' },
+    { type: 'ContainersReady', status: 'True' },
+  ],
+  containerStatuses: [{ ready: true, state: { running: { startedAt: '2026-11-28T21:53:49Z' } } }],
+};
+
+test.each([
+  ['which nobody has deleted yet', {}],
+  ['which the control plane deletes', { deletionTimestamp: '2026-11-28T21:58:00Z' }],
+])('a pod whose node does not answer, %s, is not said to revert: that is not known', async (_, metadata) => {
+  const running = { phase: 'Running', containerStatuses: [{ ready: true, state: { running: {} } }] };
+  const lost = pod(0, onLostNode);
+  const { words } = await followed(
+    [root, job(), result(0, {}), pod(0, running)],
+    [put({ ...lost, metadata: { ...lost.metadata, ...metadata } }), put(job(OVER)), put(pod(0, { phase: 'Failed' }))],
+  );
+  expect(words).toEqual([
+    '-- pod p-0 Running',
+    '-- pod p-0 Running: its node does not answer: whether it still runs, and reverts, is not known; `mayday revert --all` reverts what it left',
+    '-- pod p-0 Failed',
+  ]);
+});
+
+test('a pod that stops is said to revert first, and not long after its time', async () => {
+  const stopping = (deletionTimestamp: string): KubeObject => {
+    const made = pod(0, { phase: 'Running', containerStatuses: [{ ready: true, state: { running: {} } }] });
+    return { ...made, metadata: { ...made.metadata, deletionTimestamp } };
+  };
+  const api = fakeApi([root, job(), result(0, {}), stopping('2999-01-01T00:00:00Z')], { kinds });
+  const podNow = async () => {
+    const read = await readSubmissions(api, { id, namespace });
+    return read.ok ? read.value[0]?.pods[0] : undefined;
+  };
+  expect(await podNow()).toMatchObject({ says: 'is stopping: it reverts first' });
+  put(stopping('1999-01-01T00:00:00Z'))(api);
+  expect(await podNow()).toMatchObject({ isLost: true, says: expect.stringContaining('its node does not answer') });
+});
+
 test('a Job that is gone has ended only where it could be read that it is', async () => {
   const api = fakeApi([root, result(0, { state: 'done', exitCode: 0 })], { kinds });
   const state = async () => {

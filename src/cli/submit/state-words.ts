@@ -83,6 +83,7 @@ export function listLine(state: SubmissionState): string {
     ', ',
   );
   const when = about?.schedule === undefined ? '' : `  "${about.schedule}"`;
-  const why = ended?.ok === false && done.length < expected ? `  ${ended.says}` : '';
+  const held = state.pods.find(({ isEnded, says }) => !isEnded && says !== '')?.says;
+  const why = ended?.ok === false && done.length < expected ? `  ${ended.says}` : held === undefined ? '' : `  ${held}`;
   return `${id}  ${namespace}  ${statusWord(state).padEnd(9)}  ${what ?? '?'}${when}  ${how}  by ${about?.by ?? '?'}${why}`;
 }
