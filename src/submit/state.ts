@@ -162,32 +162,26 @@ interface Container {
   state?: {
     running?: object;
     waiting?: { reason?: string; message?: string };
-    terminated?: { exitCode?: number; reason?: string };
+    terminated?: Terminated;
   };
+}
+
+interface Terminated {
+  exitCode?: number;
+  reason?: string;
 }
 
 function podState({ metadata, status }: KubeObject, now: number): PodState {
   const { phase = 'Unknown', reason, message, conditions = [], containerStatuses = [] } = (status ?? {}) as PodStatus;
   const [container] = containerStatuses;
-  const waiting = container?.state?.waiting;
   const over = container?.state?.terminated;
-  const unplaced = conditions.find(one => one.type === 'PodScheduled' && one.status === 'False');
   const isEnded = phase === 'Succeeded' || phase === 'Failed';
-  const words = (parts: (string | undefined)[]) => parts.filter(part => part !== undefined && part !== '').join(': ');
-  const isLost =
-    over === undefined && !isEnded && (isCutOff(conditions, container) || isLate(metadata.deletionTimestamp, now));
+  const isOpen = over === undefined && !isEnded;
+  const isLost = isOpen && (isCutOff(conditions, container) || isLate(metadata.deletionTimestamp, now));
   const says =
-    over !== undefined
-      ? `ended with exit code ${over.exitCode ?? '?'}${over.reason === undefined ? '' : ` (${over.reason})`}`
-      : waiting !== undefined && waiting.reason !== 'ContainerCreating'
-        ? words([waiting.reason, waiting.message])
-        : unplaced !== undefined
-          ? words([unplaced.reason, unplaced.message])
-          : isLost
-            ? LOST
-            : metadata.deletionTimestamp !== undefined
-              ? 'is stopping: it reverts first'
-              : words([reason, message]);
+    endWords(over) ??
+    heldUpWords(container, conditions) ??
+    (isLost ? LOST : metadata.deletionTimestamp === undefined ? words(reason, message) : STOPPING);
   return {
     name: sanitise(metadata.name, 100),
     index: Number(metadata.annotations?.[INDEX_OF_POD] ?? metadata.labels?.[INDEX_OF_POD] ?? 0),
@@ -199,6 +193,21 @@ function podState({ metadata, status }: KubeObject, now: number): PodState {
   };
 }
 
+const words = (...parts: (string | undefined)[]): string =>
+  parts.filter(part => part !== undefined && part !== '').join(': ');
+
+const endWords = (over: Terminated | undefined): string | undefined =>
+  over && `ended with exit code ${over.exitCode ?? '?'}${over.reason === undefined ? '' : ` (${over.reason})`}`;
+
+/** Why a pod does not run yet: its container waits, or no node takes it. */
+function heldUpWords(container: Container | undefined, conditions: readonly Condition[]): string | undefined {
+  const waiting = container?.state?.waiting;
+  if (waiting !== undefined && waiting.reason !== 'ContainerCreating') return words(waiting.reason, waiting.message);
+  const unplaced = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
+  return unplaced && words(unplaced.reason, unplaced.message);
+}
+
+const STOPPING = 'is stopping: it reverts first';
 const LOST =
   'its node does not answer: whether it still runs, and reverts, is not known; `mayday revert --all` reverts what it left';
 
