@@ -12,10 +12,8 @@ export interface FixDraft {
   safe?: boolean;
 }
 
-/** A finding in plain strings; what is false or undefined among lists is left out. */
-export interface Draft {
-  /** `area/what`. */
-  rule: string;
+/** A finding in plain strings, as rules make them; what is false or undefined among lists is left out. */
+export interface FindingDraft {
   severity: Severity;
   object: ViewObject | ObjectRef;
   summary: string;
@@ -26,6 +24,9 @@ export interface Draft {
   because?: readonly (Cause | false | undefined)[];
   explains?: readonly Cause[];
 }
+
+/** The draft with `area/what`, the id of the rule that it is of. */
+export type Draft = FindingDraft & { rule: string };
 
 /** More evidence lines than this help nobody. */
 const MOST_EVIDENCE = 40;

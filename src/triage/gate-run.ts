@@ -7,7 +7,7 @@ import { type BlindSpot, distinct, knowledgeOf } from './blind.ts';
 import type { Finding } from './finding.ts';
 import type { GateId, GateStatus } from './gates.ts';
 import type { Answers, NamedRead } from './named-read.ts';
-import type { Rule, RuleInput } from './rule.ts';
+import { findingsOf, type Rule, type RuleInput } from './rule.ts';
 import { watchView } from './watched-view.ts';
 
 /** What one gate found. */
@@ -130,7 +130,7 @@ function runRule(
   const blind: BlindSpot[] = [];
   try {
     // Objects of another namespace may exist and not be readable, so findings that depend on it are dropped.
-    for (const found of rule.look({ ...input, view, answers }))
+    for (const found of findingsOf(rule, { ...input, view, answers }))
       if (otherNamespaceAsked() === undefined) findings.push(found);
       else blind.push(elsewhere(view));
     blind.push(...(rule.unseen?.({ ...input, view, answers }) ?? []));

@@ -1,6 +1,7 @@
 import type { ClusterView } from '../health/view/cluster-view.ts';
 import type { ViewKind } from '../health/view/kinds.ts';
 import type { BlindSpot } from './blind.ts';
+import { type FindingDraft, finding } from './build.ts';
 import type { Finding } from './finding.ts';
 import type { GateId } from './gates.ts';
 import type { Answers, NamedRead } from './named-read.ts';
@@ -25,7 +26,12 @@ export interface Rule {
   about: { looksAt: string; why: string; whatToDo: string };
   /** Reads of single things that the view does not hold: asked only where the view already shows something wrong. */
   asks?(input: Omit<RuleInput, 'answers'>): Iterable<NamedRead>;
-  look(input: RuleInput): Iterable<Finding>;
+  look(input: RuleInput): Iterable<FindingDraft>;
   /** What the rule could not see besides the kinds and single reads that it declares: the gate is BLIND to it. */
   unseen?(input: RuleInput): Iterable<BlindSpot>;
+}
+
+/** What the rule finds: its drafts with its id, all their text sanitised. */
+export function* findingsOf(rule: Pick<Rule, 'id' | 'look'>, input: RuleInput): Iterable<Finding> {
+  for (const draft of rule.look(input)) yield finding({ ...draft, rule: rule.id });
 }

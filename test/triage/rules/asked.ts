@@ -3,7 +3,7 @@ import type { Failure, Outcome } from '../../../src/kube/client/outcome.ts';
 import type { Clean } from '../../../src/text/sanitise.ts';
 import type { Finding } from '../../../src/triage/finding.ts';
 import type { Answers, NamedRead } from '../../../src/triage/named-read.ts';
-import type { Rule, RuleInput } from '../../../src/triage/rule.ts';
+import { findingsOf, type Rule, type RuleInput } from '../../../src/triage/rule.ts';
 import { type Literal, type ViewOptions, viewOf } from '../../support/view.ts';
 
 /** Server time of the tests. */
@@ -38,7 +38,7 @@ export function findings(rule: Rule, objects: readonly Literal[], told: Told = {
   const view = viewOf(objects, { now: NOW, ...told });
   const asked = [...(rule.asks?.({ view, now: NOW }) ?? [])];
   const looking: RuleInput = { view, now: NOW, answers: answersOf(told, asked) };
-  return [...rule.look(looking)];
+  return [...findingsOf(rule, looking)];
 }
 
 export function answersOf(told: Told, asked: readonly NamedRead[]): Answers {

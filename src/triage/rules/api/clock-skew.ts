@@ -1,5 +1,4 @@
 import { text, time } from '../../../k8s/fields.ts';
-import { finding } from '../../build.ts';
 import type { Rule } from '../../rule.ts';
 
 const MOST_MS = 5_000;
@@ -20,8 +19,7 @@ export const clockSkew: Rule = {
       if (ahead <= MOST_MS) continue;
       const { namespace, name } = lease.metadata;
       const isNode = namespace === 'kube-node-lease';
-      yield finding({
-        rule: 'api/clock-skew',
+      yield {
         severity: 'warn',
         object: isNode ? { apiVersion: 'v1', kind: 'Node', name } : lease,
         summary: `the clock of ${isNode ? 'the node' : 'the holder of the Lease'} is ${Math.round(ahead / 1000)} s ahead of the API server`,
@@ -29,7 +27,7 @@ export const clockSkew: Rule = {
           `Lease ${namespace}/${name} spec.renewTime: ${text(lease.spec.renewTime)}, server time ${new Date(now).toISOString()}`,
         ],
         fixes: [{ text: 'Set the clock right by NTP.' }],
-      });
+      };
     }
   },
 };

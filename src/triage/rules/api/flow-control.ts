@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, number, text } from '../../../k8s/fields.ts';
-import { finding, refOf } from '../../build.ts';
+import { type FindingDraft, refOf } from '../../build.ts';
 import { condition, created, quoted, sinceTime } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
@@ -31,8 +31,7 @@ export const flowControl: Rule = {
           name,
           [...view.all('PriorityLevelConfiguration')].map(one => one.metadata.name),
         );
-        yield finding({
-          rule: 'api/flow-control',
+        yield {
           severity: 'warn',
           object: schema,
           summary: `the flow schema is dangling: priority level ${name} is not found${near ? `; there is ${near}` : ''}`,
@@ -54,7 +53,7 @@ export const flowControl: Rule = {
                 },
           ],
           because: [{ kind: 'PriorityLevelConfiguration', name }],
-        });
+        };
       } else if (level !== undefined && isStarved(level)) yield starved(view, schema, level);
     }
   },
@@ -67,10 +66,9 @@ function isStarved({ spec, metadata }: ViewObject): boolean {
   return text(spec.type) === 'Limited' && !isShipped && number(limited.nominalConcurrencyShares, 30) === 0;
 }
 
-function starved(view: ClusterView, schema: ViewObject, level: ViewObject) {
+function starved(view: ClusterView, schema: ViewObject, level: ViewObject): FindingDraft {
   const limited = fields(level.spec.limited);
-  return finding({
-    rule: 'api/flow-control',
+  return {
     severity: 'warn',
     object: schema,
     summary: `the flow schema sends its requests to priority level ${level.metadata.name}, which has no concurrency of its own: they are answered 429, too many requests`,
@@ -94,7 +92,7 @@ function starved(view: ClusterView, schema: ViewObject, level: ViewObject) {
       },
     ],
     explains: workloadsOf(view, schema),
-  });
+  };
 }
 
 const subjects = (schema: ViewObject) => list(schema.spec.rules).flatMap(rule => list(rule.subjects));

@@ -1,4 +1,3 @@
-import { finding } from '../../build.ts';
 import type { Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';
 
@@ -25,8 +24,7 @@ export const apiReadyz: Rule = {
     const said = answer.ok ? answer.value : answer.message;
     const failed = [...said.matchAll(FAILED)].map(([, check = '', why = '']) => ({ check, why: why.trim() }));
     if (failed.length === 0) return;
-    yield finding({
-      rule: 'api/readyz',
+    yield {
       severity: 'critical',
       object: { apiVersion: 'v1', kind: 'APIServer', name: view.context ?? 'kubernetes' },
       summary: `the API server is not ready: ${failed.map(({ check }) => check).join(', ')} failed`,
@@ -40,6 +38,6 @@ export const apiReadyz: Rule = {
           command: command(view, ['kubectl', 'get', '--raw', PATH]),
         },
       ],
-    });
+    };
   },
 };

@@ -1,10 +1,9 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number, text } from '../../../k8s/fields.ts';
 import { becauseOf, behindService, isAtZero, unreadyLines } from '../../behind-service.ts';
-import { type FixDraft, finding, refOf } from '../../build.ts';
+import { type FindingDraft, type FixDraft, refOf } from '../../build.ts';
 import { claimOf, undoneBy } from '../../claims.ts';
 import { condition, quoted } from '../../fields.ts';
-import type { Finding } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
 import { type RouteFailure, routeTo, type ServiceTarget, servicePorts, targetOf } from '../../service-route.ts';
 import { command, named, patchCommand } from '../../shell.ts';
@@ -60,7 +59,7 @@ export const apiserviceUnavailable: Rule = {
   },
 };
 
-function unavailable(view: ClusterView, now: number, { service, target, dead }: Down): Finding {
+function unavailable(view: ClusterView, now: number, { service, target, dead }: Down): FindingDraft {
   const available = condition(service, 'Available');
   const behind = behindService(view, target.namespace, target.name);
   const how = unreachableIn(available?.message ?? '');
@@ -70,8 +69,7 @@ function unavailable(view: ClusterView, now: number, { service, target, dead }: 
     behind.workloads.length === 0;
   const bundle = text(service.spec.caBundle) === '' ? [] : (certificatesInBundle(text(service.spec.caBundle)) ?? []);
   const expired = bundle.length > 0 && bundle.every(one => validityOf(one, now) === 'expired');
-  return finding({
-    rule: 'apiservice/unavailable',
+  return {
     severity: 'high',
     object: service,
     summary: `the aggregated API ${text(service.spec.group)}/${text(service.spec.version)} is unavailable (${available?.reason || 'no reason'}): ${routeFailureWords(dead, target) ?? (how === undefined ? 'its discovery fails' : unreachableWords[how])}`,
@@ -87,7 +85,7 @@ function unavailable(view: ClusterView, now: number, { service, target, dead }: 
     because: isStale
       ? [{ kind: 'Namespace', name: target.namespace }]
       : becauseOf(view, target.namespace, target.name, behind),
-  });
+  };
 }
 
 /** What is known of why it is unavailable. */
@@ -177,8 +175,7 @@ export const apiserviceScaledToZero: Rule = {
     for (const { service, target, dead } of downServices(view, now)) {
       if (dead !== 'no endpoints') continue;
       for (const workload of behindService(view, target.namespace, target.name).workloads.filter(isAtZero))
-        yield finding({
-          rule: 'apiservice/scaled-to-zero',
+        yield {
           severity: 'high',
           object: workload,
           summary: `scaled to 0 replicas, so that the aggregated API ${text(service.spec.group)} is unavailable (no endpoints)`,
@@ -194,7 +191,7 @@ export const apiserviceScaledToZero: Rule = {
             },
           ],
           because: [{ kind: 'Namespace', name: target.namespace }],
-        });
+        };
     }
   },
 };

@@ -1,8 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, text, time } from '../../../k8s/fields.ts';
-import { finding } from '../../build.ts';
+import type { FindingDraft } from '../../build.ts';
 import { condition, conditions, created, quoted } from '../../fields.ts';
-import type { Cause, Finding } from '../../finding.ts';
+import type { Cause } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
 import { command, patchCommand } from '../../shell.ts';
@@ -68,7 +68,7 @@ function wrongWith(certificate: ViewObject, now: number): Wrong | undefined {
   return overdue ? { what: 'the certificate is overdue for renewal', broken: false, since: renewal } : undefined;
 }
 
-function notReady(view: ClusterView, now: number, certificate: ViewObject): Finding | undefined {
+function notReady(view: ClusterView, now: number, certificate: ViewObject): FindingDraft | undefined {
   const wrong = wrongWith(certificate, now);
   if (wrong === undefined) return undefined;
   const { name, namespace = '' } = certificate.metadata;
@@ -77,8 +77,7 @@ function notReady(view: ClusterView, now: number, certificate: ViewObject): Find
   const stopped = problem === undefined ? stoppedAt(view, certificate) : undefined;
   const why = problem ?? stopped?.what;
   const said = condition(certificate, 'Ready')?.message;
-  return finding({
-    rule: 'certificates/not-ready',
+  return {
     severity: wrong.broken ? 'high' : 'warn',
     object: certificate,
     summary: why === undefined ? wrong.what : `${wrong.what}: ${why}`,
@@ -113,7 +112,7 @@ function notReady(view: ClusterView, now: number, certificate: ViewObject): Find
       },
     ],
     because: [cause, ...certManager(view)],
-  });
+  };
 }
 
 interface IssuerState {
@@ -170,8 +169,7 @@ export const issuerNotReady: Rule = {
             text(fields(spec.issuerRef).name) === issuer.metadata.name &&
             (kind === 'ClusterIssuer' || metadata.namespace === issuer.metadata.namespace),
         );
-        yield finding({
-          rule: 'certificates/issuer',
+        yield {
           severity: used.length > 0 ? 'high' : 'warn',
           object: issuer,
           summary: `the issuer of certificates is not ready (${ready.reason}): ${ready.message.slice(0, 160)}`,
@@ -194,7 +192,7 @@ export const issuerNotReady: Rule = {
             },
           ],
           because: certManager(view),
-        });
+        };
       }
   },
 };

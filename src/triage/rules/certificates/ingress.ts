@@ -1,8 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, strings, text } from '../../../k8s/fields.ts';
-import { finding } from '../../build.ts';
+import type { FindingDraft } from '../../build.ts';
 import { created } from '../../fields.ts';
-import type { Finding } from '../../finding.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
 import { type Certificate, certificatesIn, certificateWords, isFor, validityOf } from '../../x509.ts';
@@ -74,10 +73,9 @@ function whyAbsent(answer: ReturnType<RuleInput['answers']['certificates']>): st
     : 'has no tls.crt: it is not of type kubernetes.io/tls';
 }
 
-function without(view: ClusterView, { ingress, namespace, secret, hosts }: Served, absent: string): Finding {
+function without(view: ClusterView, { ingress, namespace, secret, hosts }: Served, absent: string): FindingDraft {
   const certificate = view.inNamespace('Certificate', namespace).find(({ spec }) => text(spec.secretName) === secret);
-  return finding({
-    rule: 'certificates/ingress',
+  return {
     severity: 'high',
     object: ingress,
     summary: `TLS secret ${secret} of the Ingress ${absent}${absent === 'does not exist' ? ' (secret not found)' : ''}`,
@@ -114,7 +112,7 @@ function without(view: ClusterView, { ingress, namespace, secret, hosts }: Serve
       },
     ],
     because: certificate === undefined ? [] : [{ kind: 'Certificate', namespace, name: certificate.metadata.name }],
-  });
+  };
 }
 
 interface Wrong {
@@ -137,10 +135,9 @@ function report(
   { ingress, namespace, secret, hosts }: Served,
   leaf: Certificate,
   { what, severity }: Wrong,
-): Finding {
+): FindingDraft {
   const certificate = view.inNamespace('Certificate', namespace).find(({ spec }) => text(spec.secretName) === secret);
-  return finding({
-    rule: 'certificates/ingress',
+  return {
     severity,
     object: { apiVersion: 'v1', kind: 'Secret', namespace, name: secret },
     summary: `the TLS certificate of an Ingress ${what}`,
@@ -172,5 +169,5 @@ function report(
           },
     ],
     because: certificate === undefined ? [] : [{ kind: 'Certificate', namespace, name: certificate.metadata.name }],
-  });
+  };
 }

@@ -5,8 +5,7 @@ import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
 import { findingId } from '../../../injection/found-injection.ts';
 import { time } from '../../../k8s/fields.ts';
 import { literal } from '../../../text/sanitise.ts';
-import { finding } from '../../build.ts';
-import type { Finding } from '../../finding.ts';
+import type { FindingDraft } from '../../build.ts';
 import type { Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';
 import { EFFECTS } from './faults.ts';
@@ -90,15 +89,14 @@ function found(
   type: FaultType | 'unknown',
   carrier: ViewObject,
   marker: Marker,
-): Finding {
+): FindingDraft {
   const stillInjected = isStillInjected(view, carrier, type);
   const { summary, effect } = EFFECTS[type];
   const { at, expires, experiment, by, tool } = marker;
   const made = MAKES.includes(type) ? time(carrier.metadata.creationTimestamp) : undefined;
   const since = at ?? made;
   const overdue = expires !== undefined && expires < now;
-  return finding({
-    rule: `chaos/${type}`,
+  return {
     severity: stillInjected === false ? 'warn' : 'high',
     object: victimOf(marker),
     summary:
@@ -118,7 +116,7 @@ function found(
         command: command(view, ['mayday', 'revert', findingId(type, marker.object)]),
       },
     ],
-  });
+  };
 }
 
 const MARK = /^chaos\.operatorchaos\.io\//;

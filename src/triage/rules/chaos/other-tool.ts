@@ -1,8 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text, time } from '../../../k8s/fields.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
-import { finding } from '../../build.ts';
-import type { Finding } from '../../finding.ts';
+import type { FindingDraft } from '../../build.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
@@ -96,14 +95,13 @@ const fixesOf = (view: ClusterView) => [
 ];
 
 /** Signs of other tools on pods and workloads, and pods that they run. */
-function* traces({ view }: RuleInput): Iterable<Finding> {
+function* traces({ view }: RuleInput): Iterable<FindingDraft> {
   for (const kind of KINDS)
     for (const object of view.all(kind)) {
       const trace = traceOf(object);
       if (trace === undefined) continue;
       const at = time(object.metadata.creationTimestamp);
-      yield finding({
-        rule: 'chaos/other-tool',
+      yield {
         severity: 'high',
         object,
         summary: `a chaos injection of ${trace.tool}`,
@@ -111,12 +109,12 @@ function* traces({ view }: RuleInput): Iterable<Finding> {
         evidence: [trace.what],
         cause: `${trace.tool} has a fault in here.`,
         fixes: fixesOf(view),
-      });
+      };
     }
 }
 
 /** The objects by which other tools inject. */
-function* experiments({ view, answers }: RuleInput): Iterable<Finding> {
+function* experiments({ view, answers }: RuleInput): Iterable<FindingDraft> {
   for (const { apiVersion, kind, tool } of kindsOfOthers(view)) {
     const instances = answers.instances({ is: 'instances', apiVersion, kind });
     for (const { metadata } of instances?.ok ? instances.value : [])
@@ -125,12 +123,11 @@ function* experiments({ view, answers }: RuleInput): Iterable<Finding> {
 }
 
 /** A finalizer shows that the fault is injected; without one it is planned or over. */
-function experiment(view: ClusterView, tool: string, { apiVersion, kind, metadata }: KubeObject): Finding {
+function experiment(view: ClusterView, tool: string, { apiVersion, kind, metadata }: KubeObject): FindingDraft {
   const { namespace, name, finalizers = [], deletionTimestamp } = metadata;
   const at = time(metadata.creationTimestamp);
   const isHeld = finalizers.length > 0;
-  return finding({
-    rule: 'chaos/other-tool',
+  return {
     severity: isHeld ? 'high' : 'warn',
     object: { apiVersion, kind, name, ...(namespace !== undefined && { namespace }) },
     summary: `a chaos experiment of ${tool}${deletionTimestamp === undefined ? '' : ', Terminating: held by its recovery'}`,
@@ -141,5 +138,5 @@ function experiment(view: ClusterView, tool: string, { apiVersion, kind, metadat
       tool === OURS
         ? [{ text: 'Revert the injections of experiments.', command: command(view, ['mayday', 'revert', '--all']) }]
         : fixesOf(view),
-  });
+  };
 }

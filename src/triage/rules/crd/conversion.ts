@@ -1,11 +1,10 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, text } from '../../../k8s/fields.ts';
 import { becauseOf, behindService, isAtZero, unreadyLines } from '../../behind-service.ts';
-import { finding, refOf } from '../../build.ts';
+import { type FindingDraft, refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import { refusalIn } from '../../error-text.ts';
 import { conditions } from '../../fields.ts';
-import type { Finding } from '../../finding.ts';
 import { refusalsSeen } from '../../refusals.ts';
 import type { Rule } from '../../rule.ts';
 import { routeTo, type ServiceTarget, targetOf } from '../../service-route.ts';
@@ -77,15 +76,14 @@ function brokenConversion(view: ClusterView, now: number, crd: ViewObject): Brok
   return seen && { ...broken, why: unreachableWords[seen.how] };
 }
 
-function report(view: ClusterView, broken: Broken): Finding {
+function report(view: ClusterView, broken: Broken): FindingDraft {
   const { crd, target, where, why, dead, failed, bundle } = broken;
   const { kind, versions } = definedBy(crd);
   // With a single version, in which everything is stored, nothing is ever converted.
   const converts =
     versions.filter(({ served }) => served).length > 1 || storedVersions(crd).length > 1 || failed.length > 0;
   const behind = target && behindService(view, target.namespace, target.name);
-  return finding({
-    rule: 'crd/conversion-dead',
+  return {
     severity: converts ? 'critical' : 'warn',
     object: crd,
     summary: `the conversion webhook of the CRD is dead (${why})${converts ? ': lists of its kind fail' : ', but nothing is converted yet'}`,
@@ -109,7 +107,7 @@ function report(view: ClusterView, broken: Broken): Finding {
       },
     ],
     because: target === undefined || behind === undefined ? [] : becauseOf(view, target.namespace, target.name, behind),
-  });
+  };
 }
 
 function mendFix(view: ClusterView, where: string, workload: ViewObject | undefined) {

@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, text } from '../../../k8s/fields.ts';
-import { finding } from '../../build.ts';
+import type { FindingDraft } from '../../build.ts';
 import { gitPathOf } from '../../claims.ts';
 import { created } from '../../fields.ts';
 import { nearest } from '../../near-miss.ts';
@@ -62,7 +62,7 @@ const isReportedMissing = (view: ClusterView, name: string): boolean =>
 
 const crdRef = (name: string) => ({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name });
 
-function missing(view: ClusterView, { group, kind, apps, objects, by }: Expected) {
+function missing(view: ClusterView, { group, kind, apps, objects, by }: Expected): FindingDraft {
   const name = `${pluralOf(view, group, kind)}.${group}`;
   const near = nearest(
     kind,
@@ -73,8 +73,7 @@ function missing(view: ClusterView, { group, kind, apps, objects, by }: Expected
   const holder = [...view.all('Application')].find(app =>
     list(app.status.resources).some(one => text(one.kind) === 'CustomResourceDefinition' && text(one.name) === name),
   );
-  return finding({
-    rule: 'crd/missing',
+  return {
     severity: 'critical',
     object: crdRef(name),
     summary: `the CRD is missing: no matches for kind ${kind} in group ${group}`,
@@ -89,12 +88,11 @@ function missing(view: ClusterView, { group, kind, apps, objects, by }: Expected
     cause: `The CustomResourceDefinition was deleted, or never installed${near === undefined ? '' : ` (the group has a kind ${near})`}. If it was deleted, all ${kind} objects were deleted with it.`,
     fixes: restoreFixes(view, name, holder, [...apps]),
     because: [],
-  });
+  };
 }
 
-function missingListed(view: ClusterView, name: string, app: ViewObject) {
-  return finding({
-    rule: 'crd/missing',
+function missingListed(view: ClusterView, name: string, app: ViewObject): FindingDraft {
+  return {
     severity: 'critical',
     object: crdRef(name),
     summary: 'the CRD is missing: it was deleted, and every object of its kind with it',
@@ -104,7 +102,7 @@ function missingListed(view: ClusterView, name: string, app: ViewObject) {
     ],
     cause: 'The application installs the CustomResourceDefinition, and the cluster does not have it.',
     fixes: restoreFixes(view, name, app, [app]),
-  });
+  };
 }
 
 function restoreFixes(view: ClusterView, name: string, holder: ViewObject | undefined, apps: readonly ViewObject[]) {
@@ -177,8 +175,7 @@ export const crdRecreated: Rule = {
           older.includes(app) && (answer?.ok ? !there.has(`${defined.namespaced ? namespace : ''}/${name}`) : missing),
       );
       if (gone.length === 0) continue;
-      yield finding({
-        rule: 'crd/recreated-empty',
+      yield {
         severity: 'critical',
         object: defined.crd,
         summary: `the CRD was deleted and re-created: ${gone.length} ${expected.kind} objects are missing`,
@@ -204,7 +201,7 @@ export const crdRecreated: Rule = {
           ...older.slice(0, 5).map(app => refresh(view, app)),
           { text: `${expected.kind} objects that no application holds are lost unless there is a backup.` },
         ],
-      });
+      };
     }
   },
 };
@@ -233,8 +230,7 @@ export const crdVersion: Rule = {
       if (lost.length === 0 && unserved.length === 0) continue;
       const [version = ''] = [...unserved, ...lost];
       const index = versions.findIndex(({ name }) => name === version);
-      yield finding({
-        rule: 'crd/version-not-served',
+      yield {
         severity: 'high',
         object: crd,
         summary:
@@ -265,7 +261,7 @@ export const crdVersion: Rule = {
               .join('')}.`,
           },
         ],
-      });
+      };
     }
   },
 };

@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { time } from '../../../k8s/fields.ts';
-import { finding } from '../../build.ts';
+import type { FindingDraft } from '../../build.ts';
 import { applicationOf, gitPathOf } from '../../claims.ts';
 import { conditions, quoted } from '../../fields.ts';
 import { ownerOfFinalizer, ownerWords } from '../../finalizer-owner.ts';
@@ -47,7 +47,7 @@ export const crdTerminating: Rule = {
   },
 };
 
-function terminating({ view, answers }: RuleInput, crd: ViewObject) {
+function terminating({ view, answers }: RuleInput, crd: ViewObject): FindingDraft {
   const { group, plural, kind } = definedBy(crd);
   const read = readOf(crd);
   const answer = read && answers.instances(read);
@@ -55,8 +55,7 @@ function terminating({ view, answers }: RuleInput, crd: ViewObject) {
   const holders = [...new Set(left.flatMap(({ metadata }) => metadata.finalizers ?? []))];
   const owners = holders.map(finalizer => ({ finalizer, owner: ownerOfFinalizer(view, finalizer, group) }));
   const app = applicationOf(view, crd);
-  return finding({
-    rule: 'crd/terminating',
+  return {
     severity: 'critical',
     object: crd,
     summary: `the CRD is Terminating: all ${kind} objects are being deleted${holders.length > 0 ? `, held by finalizer ${holders.join(', ')}` : ''}`,
@@ -90,7 +89,7 @@ function terminating({ view, answers }: RuleInput, crd: ViewObject) {
       },
     ],
     because: owners.flatMap(({ owner }) => (owner.alive ? [] : owner.workloads.map(causeOf))),
-  });
+  };
 }
 
 const nameOf = ({ metadata }: { metadata: { namespace?: string; name: string } }): string =>
@@ -122,8 +121,7 @@ export const crdNotEstablished: Rule = {
       if (bad.length === 0 || isLeaving(crd) || young) continue;
       const clash = reported.find(({ type, status }) => type === 'NamesAccepted' && status === 'False');
       const rival = clash === undefined ? undefined : rivalOf(view, crd);
-      yield finding({
-        rule: 'crd/not-established',
+      yield {
         severity: 'high',
         object: crd,
         summary:
@@ -145,7 +143,7 @@ export const crdNotEstablished: Rule = {
             command: command(view, ['kubectl', 'describe', 'crd', crd.metadata.name]),
           },
         ],
-      });
+      };
     }
   },
 };

@@ -1,4 +1,4 @@
-import { finding, refOf } from '../../build.ts';
+import { refOf } from '../../build.ts';
 import { condition, created, quoted, sinceTime } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
@@ -25,8 +25,7 @@ export const applicationSetFails: Rule = {
       if (failed?.status !== 'True' || now - at < USUAL_WAIT_MS || set.metadata.deletionTimestamp !== undefined)
         continue;
       const advice = argoAdvice(failed.message);
-      yield finding({
-        rule: 'gitops/application-set',
+      yield {
         severity: 'high',
         object: set,
         summary: `the application set cannot generate its applications: ${advice?.why ?? failed.message.slice(0, 200)}`,
@@ -40,7 +39,7 @@ export const applicationSetFails: Rule = {
           },
         ],
         because: engineCauses(view),
-      });
+      };
     }
   },
 };

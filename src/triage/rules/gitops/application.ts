@@ -1,8 +1,8 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { blamedBy } from '../../blamed.ts';
-import { finding } from '../../build.ts';
+import type { FindingDraft } from '../../build.ts';
 import { gitPathOf } from '../../claims.ts';
-import type { Cause, Finding } from '../../finding.ts';
+import type { Cause } from '../../finding.ts';
 import { quotedRefusal } from '../../refusals.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
@@ -63,7 +63,7 @@ export const gitopsApplication: Rule = {
 
 interface Verdict extends Partial<RefusalAdvice> {
   summary: string;
-  severity: Finding['severity'];
+  severity: FindingDraft['severity'];
   because: readonly Cause[];
   cause?: string;
 }
@@ -249,11 +249,14 @@ const pathWords = ({ app }: AppState): string => {
   return path === '' ? '' : ` (${path})`;
 };
 
-function report({ view }: RuleInput, state: AppState, { summary, severity, cause, fix, because }: Verdict): Finding {
+function report(
+  { view }: RuleInput,
+  state: AppState,
+  { summary, severity, cause, fix, because }: Verdict,
+): FindingDraft {
   const { app, refusals, errors, resources, failure } = state;
   const { name, namespace = 'argocd' } = app.metadata;
-  return finding({
-    rule: 'gitops/application',
+  return {
     severity,
     object: app,
     summary,
@@ -291,5 +294,5 @@ function report({ view }: RuleInput, state: AppState, { summary, severity, cause
       },
     ],
     because,
-  });
+  };
 }

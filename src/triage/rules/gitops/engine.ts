@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number } from '../../../k8s/fields.ts';
 import { isAtZero, unreadyLines } from '../../behind-service.ts';
-import { finding, refOf } from '../../build.ts';
+import { refOf } from '../../build.ts';
 import { created } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
@@ -72,8 +72,7 @@ export const gitopsEngine: Rule = {
       if (number(status.readyReplicas) > 0 || now - created(workload) < 120_000) continue;
       const pods = view.podsMatching(metadata.namespace ?? '', fields(spec.selector));
       const what = named(refOf(workload));
-      yield finding({
-        rule: 'gitops/engine',
+      yield {
         severity: 'critical',
         object: workload,
         summary: isAtZero(workload)
@@ -93,7 +92,7 @@ export const gitopsEngine: Rule = {
               },
         ],
         because: [causeOf(workload), ...pods.map(causeOf), { kind: 'Namespace', name: metadata.namespace ?? '' }],
-      });
+      };
     }
   },
 };

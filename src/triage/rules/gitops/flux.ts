@@ -2,10 +2,10 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import type { ViewKind } from '../../../health/view/kinds.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
 import { blamedBy } from '../../blamed.ts';
-import { type FixDraft, finding, refOf } from '../../build.ts';
+import { type FindingDraft, type FixDraft, refOf } from '../../build.ts';
 import { refusalIn } from '../../error-text.ts';
 import { type Condition, condition, created, quoted } from '../../fields.ts';
-import type { Cause, Finding } from '../../finding.ts';
+import type { Cause } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
@@ -64,11 +64,10 @@ export const fluxNotReady: Rule = {
   },
 };
 
-function notReady(view: ClusterView, now: number, object: ViewObject, ready: Condition): Finding {
+function notReady(view: ClusterView, now: number, object: ViewObject, ready: Condition): FindingDraft {
   const missing = missingSource(view, object);
   const isSource = SOURCES.some(one => one === object.kind);
-  return finding({
-    rule: 'gitops/flux',
+  return {
     severity: 'high',
     object,
     summary: `Flux cannot ${isSource ? 'fetch this source' : 'apply it'}: ${ready.reason}: ${ready.message}`,
@@ -101,7 +100,7 @@ function notReady(view: ClusterView, now: number, object: ViewObject, ready: Con
       },
     ],
     because: becauseOf(view, object, ready.message),
-  });
+  };
 }
 
 /** The source that an object names and that is not there, with the one that was probably meant. */

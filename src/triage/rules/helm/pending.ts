@@ -1,7 +1,6 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
 import { age } from '../../../text/duration.ts';
-import { finding } from '../../build.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Rule } from '../../rule.ts';
 import { quoted } from '../../shell.ts';
@@ -53,8 +52,7 @@ export const helmPending: Rule = {
       const good = revisions
         .filter(one => isOf(one, newest) && (one.status === 'deployed' || one.status === 'superseded'))
         .sort((a, b) => b.version - a.version)[0];
-      yield finding({
-        rule: 'helm/pending',
+      yield {
         severity: 'high',
         object: {
           apiVersion: 'v1',
@@ -86,7 +84,7 @@ export const helmPending: Rule = {
             command: helm(view, ['history', newest.release], newest.namespace),
           },
         ],
-      });
+      };
     }
   },
 };

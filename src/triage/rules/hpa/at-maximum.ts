@@ -1,6 +1,6 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, number, text } from '../../../k8s/fields.ts';
-import { finding, refOf } from '../../build.ts';
+import { refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import { condition, created, quoted, sinceTime } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
@@ -41,8 +41,7 @@ export const hpaAtMaximum: Rule = {
       const most = number(hpa.spec.maxReplicas);
       const target = fields(hpa.spec.scaleTargetRef);
       const metrics = beyond(hpa);
-      yield finding({
-        rule: 'hpa/at-maximum',
+      yield {
         severity: 'warn',
         object: hpa,
         summary: `at its maximum of ${most} replicas, and the load asks for more${metrics.length > 0 ? `: ${metrics.join(', ')}` : ''}`,
@@ -60,7 +59,7 @@ export const hpaAtMaximum: Rule = {
           },
         ],
         because: [causeOf(refOf(hpa), 'chaos/')],
-      });
+      };
     }
   },
 };

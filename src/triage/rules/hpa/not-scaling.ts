@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
-import { type FixDraft, finding, refOf } from '../../build.ts';
+import { type FixDraft, refOf } from '../../build.ts';
 import { type Condition, condition, created, quoted, sinceTime } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
@@ -62,8 +62,7 @@ export const hpaNotScaling: Rule = {
       const target = targetOf(hpa);
       const near = nearTarget(view, hpa, target);
       const { summary, cause } = explain(fault, target, near);
-      yield finding({
-        rule: 'hpa/not-scaling',
+      yield {
         severity: 'high',
         object: hpa,
         summary,
@@ -72,7 +71,7 @@ export const hpaNotScaling: Rule = {
         cause,
         fixes: [...fixes(view, hpa, fault, target, near)],
         because: [...causes(view, hpa, target)],
-      });
+      };
     }
   },
 };

@@ -1,9 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number, text, textMap } from '../../../k8s/fields.ts';
 import type { Clean } from '../../../text/sanitise.ts';
-import { type FixDraft, finding, refOf } from '../../build.ts';
+import { type FindingDraft, type FixDraft, refOf } from '../../build.ts';
 import { type Condition, condition, created, quoted, sinceTime } from '../../fields.ts';
-import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
@@ -84,7 +83,7 @@ export const jobFailed: Rule = {
   },
 };
 
-function found(looking: RuleInput, failed: FailedJob): Finding {
+function found(looking: RuleInput, failed: FailedJob): FindingDraft {
   const { view, now, answers } = looking;
   const { job, fault, top, pod, read } = failed;
   const { namespace = '', name } = job.metadata;
@@ -96,8 +95,7 @@ function found(looking: RuleInput, failed: FailedJob): Finding {
   const how = end ? `: ${exitWords(end)}` : '';
   const what = top.ref.kind === 'CronJob' ? `the last run of the cron job failed: job ${name}` : 'the job failed';
   const node = text(pod?.spec.nodeName);
-  return finding({
-    rule: 'job/failed',
+  return {
     severity: now - at > OLD_MS ? 'warn' : 'high',
     object: top.ref.kind === 'CronJob' ? (top.object ?? top.ref) : job,
     summary: `${what}: ${words(fault, job)}${how}${hint ? `; log: ${hint.means}` : ''}`,
@@ -116,7 +114,7 @@ function found(looking: RuleInput, failed: FailedJob): Finding {
       ...(hint?.because ?? []),
       ...(node ? [causeOf({ kind: 'Node', name: node }, 'node/')] : []),
     ],
-  });
+  };
 }
 
 const endOf = (pod: ViewObject | undefined): Ended | undefined =>

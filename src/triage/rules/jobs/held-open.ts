@@ -1,5 +1,5 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
-import { finding, refOf } from '../../build.ts';
+import { refOf } from '../../build.ts';
 import { created } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
@@ -40,8 +40,7 @@ export const jobHeldOpen: Rule = {
         const { done, running, since } = held;
         const names = running.map(one => one.name).join(', ');
         const top = topOf(view, job);
-        yield finding({
-          rule: 'job/held-open',
+        yield {
           severity: running.every(one => HELPER.test(`${one.name} ${one.image}`)) ? 'high' : 'warn',
           object: job,
           summary: `the work is done, and the job does not complete: sidecar container ${names} of its pod still runs`,
@@ -63,7 +62,7 @@ export const jobHeldOpen: Rule = {
               safe: false,
             },
           ],
-        });
+        };
         break;
       }
   },

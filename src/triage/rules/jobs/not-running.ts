@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject, WarningEvent } from '../../../health/view/cluster-view.ts';
 import { list, number, text, time } from '../../../k8s/fields.ts';
 import { age } from '../../../text/duration.ts';
-import { type Draft, finding, refOf } from '../../build.ts';
+import { type Draft, refOf } from '../../build.ts';
 import { created, sinceTime } from '../../fields.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
@@ -41,7 +41,7 @@ export const cronJobNotRunning: Rule = {
   *look(looking) {
     for (const cron of looking.view.all('CronJob')) {
       const draft = cron.spec.suspend === true ? suspended(looking, cron) : notRunning(looking, cron);
-      if (draft) yield finding({ rule: 'job/not-scheduled', object: cron, ...draft });
+      if (draft) yield { object: cron, ...draft };
     }
   },
 };

@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { number, text, time } from '../../../k8s/fields.ts';
 import { age } from '../../../text/duration.ts';
-import { type FixDraft, finding, refOf } from '../../build.ts';
+import { type FixDraft, refOf } from '../../build.ts';
 import { condition } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
@@ -82,8 +82,7 @@ export const leaseExpired: Rule = {
       const what = pod
         ? `leader ${pod.metadata.name} no longer renews its lease, and still holds it`
         : `the leader that holds the lease is gone (${podNameIn(holder)}) and nobody took over`;
-      yield finding({
-        rule: 'lease/expired',
+      yield {
         severity: 'high',
         object: lease,
         summary: `no leader: the lease expired, last renewed ${until}; ${what}`,
@@ -101,7 +100,7 @@ export const leaseExpired: Rule = {
           : `The holder ended without giving the lease up, and no other replica acquired it.`,
         fixes: [...fixes(view, lease, top)],
         because: [...causes(view, namespace, pod, top)],
-      });
+      };
     }
   },
 };

@@ -3,9 +3,8 @@ import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
 import { time } from '../../../k8s/fields.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
 import type { ApiResource } from '../../../kube/discovery/discovery.ts';
-import { finding } from '../../build.ts';
+import type { FindingDraft } from '../../build.ts';
 import { ownerOfFinalizer, ownerWords } from '../../finalizer-owner.ts';
-import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { named, patchCommand } from '../../shell.ts';
@@ -92,7 +91,7 @@ export const finalizerStuck: Rule = {
 function* held(
   { view, now }: RuleInput,
   { apiVersion, kind, metadata }: Pick<ViewObject | KubeObject, 'apiVersion' | 'kind' | 'metadata'>,
-): Iterable<Finding> {
+): Iterable<FindingDraft> {
   const deleted = time(metadata.deletionTimestamp);
   const { namespace, name } = metadata;
   const finalizers = metadata.finalizers ?? [];
@@ -110,8 +109,7 @@ function* held(
     { op: 'test', path, value: first?.finalizer },
     { op: 'remove', path },
   ];
-  yield finding({
-    rule: 'namespaces/finalizer',
+  yield {
     severity: dead.length > 0 ? 'high' : 'warn',
     object,
     summary: `stuck Terminating: finalizer ${(dead.length > 0 ? dead : owners).map(({ finalizer }) => finalizer).join(', ')} is not taken off${dead.length > 0 ? ', its owner is gone or dead' : ''}`,
@@ -144,5 +142,5 @@ function* held(
       ),
       ...askedOnUpdate(view, { group: group ?? '', plural: view.discovery?.byKind(apiVersion, kind)?.resource ?? '' }),
     ],
-  });
+  };
 }

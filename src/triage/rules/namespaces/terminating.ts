@@ -2,11 +2,11 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import { text, time } from '../../../k8s/fields.ts';
 import type { ApiResource } from '../../../kube/discovery/discovery.ts';
 import { blamedBy } from '../../blamed.ts';
-import { finding } from '../../build.ts';
+import type { FindingDraft } from '../../build.ts';
 import { refusalIn } from '../../error-text.ts';
 import { type Condition, condition, conditions, quoted } from '../../fields.ts';
 import { type FinalizerOwner, ownerOfFinalizer, ownerWords } from '../../finalizer-owner.ts';
-import type { Cause, Finding } from '../../finding.ts';
+import type { Cause } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
@@ -89,7 +89,7 @@ interface Held {
   finalizers: readonly string[];
 }
 
-function terminating({ view, answers, now }: RuleInput, namespace: ViewObject): Finding {
+function terminating({ view, answers, now }: RuleInput, namespace: ViewObject): FindingDraft {
   const { name } = namespace.metadata;
   const reported = conditions(namespace).filter(
     ({ type, status }) => type.startsWith('Namespace') && status === 'True',
@@ -115,8 +115,7 @@ function terminating({ view, answers, now }: RuleInput, namespace: ViewObject): 
     owner: ownerOfFinalizer(view, finalizer, group),
   }));
   const deleted = time(namespace.metadata.deletionTimestamp) ?? now;
-  return finding({
-    rule: 'namespaces/terminating',
+  return {
     severity: 'high',
     object: namespace,
     summary: `the namespace is stuck Terminating: ${reasonOf(isOn, owners, held)}`,
@@ -132,7 +131,7 @@ function terminating({ view, answers, now }: RuleInput, namespace: ViewObject): 
     cause: causeOf(isOn, owners),
     fixes: fixesOf(view, name, isOn, owners, held),
     because: becauseOf(view, name, reported, held, owners),
-  });
+  };
 }
 
 const groupOf = (apiVersion: string): string | undefined =>

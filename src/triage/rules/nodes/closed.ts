@@ -1,7 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, text, time } from '../../../k8s/fields.ts';
-import { finding } from '../../build.ts';
-import type { Finding } from '../../finding.ts';
+import type { FindingDraft } from '../../build.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
 import { type Taint, taintsOf, taintWords, tolerates } from '../scheduling/node-match.ts';
@@ -51,8 +50,7 @@ export const nodeCordoned: Rule = {
     for (const node of closed) {
       const pods = kept.get(node.metadata.name) ?? [];
       const at = time(taintsOf(node).find(one => one.key === 'node.kubernetes.io/unschedulable')?.timeAdded);
-      yield finding({
-        rule: 'node/cordoned',
+      yield {
         severity: pods.length > 0 ? 'high' : 'warn',
         object: node,
         summary:
@@ -73,7 +71,7 @@ export const nodeCordoned: Rule = {
           },
         ],
         because: [{ kind: 'Node', name: node.metadata.name, rule: 'chaos/' }],
-      });
+      };
     }
   },
 };
@@ -141,12 +139,16 @@ function isEverywhere(view: ClusterView, taint: Taint): boolean {
   return open.length > 1 && open.every(isOn);
 }
 
-function tainting(view: ClusterView, node: ViewObject, taint: Taint, { pods, strangers, everywhere }: Kept): Finding {
+function tainting(
+  view: ClusterView,
+  node: ViewObject,
+  taint: Taint,
+  { pods, strangers, everywhere }: Kept,
+): FindingDraft {
   const passing = PASSING.test(taint.key);
   const at = time(taint.timeAdded);
   const names = strangers.slice(0, 5).map(pod => `${pod.metadata.namespace}/${pod.metadata.name}`);
-  return finding({
-    rule: 'node/tainted',
+  return {
     severity: pods.length > 0 ? 'high' : 'warn',
     object: node,
     summary: `taint ${taintWords(taint)} ${explainTaint(passing, everywhere)}${pods.length > 0 ? `; ${pods.length} pods that would fit cannot be scheduled` : ''}`,
@@ -168,7 +170,7 @@ function tainting(view: ClusterView, node: ViewObject, taint: Taint, { pods, str
       },
     ],
     because: [{ kind: 'Node', name: node.metadata.name, rule: 'chaos/' }],
-  });
+  };
 }
 
 function explainTaint(passing: boolean, everywhere: boolean): string {

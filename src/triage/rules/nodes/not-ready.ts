@@ -1,9 +1,9 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { text, time } from '../../../k8s/fields.ts';
 import { age } from '../../../text/duration.ts';
-import { finding } from '../../build.ts';
+import type { FindingDraft } from '../../build.ts';
 import { type Condition, condition, conditions, created, quoted, sinceTime } from '../../fields.ts';
-import type { Cause, Finding } from '../../finding.ts';
+import type { Cause } from '../../finding.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
 
@@ -43,7 +43,7 @@ export const nodeNotReady: Rule = {
 };
 
 /** `all` is the number of nodes when none of them is ready. */
-function notReady({ view, now }: Pick<RuleInput, 'view' | 'now'>, node: ViewObject, all: number): Finding {
+function notReady({ view, now }: Pick<RuleInput, 'view' | 'now'>, node: ViewObject, all: number): FindingDraft {
   const { name } = node.metadata;
   const ready = condition(node, 'Ready');
   const isSilent = ready === undefined || ready.status === 'Unknown';
@@ -56,8 +56,7 @@ function notReady({ view, now }: Pick<RuleInput, 'view' | 'now'>, node: ViewObje
     : isCni
       ? 'its network (CNI) is not ready'
       : ready.reason || 'no reason given';
-  return finding({
-    rule: 'node/not-ready',
+  return {
     severity: all > 0 ? 'critical' : isOut ? 'warn' : 'high',
     object: node,
     summary: `${isOut ? 'cordoned and drained (out of service), and ' : ''}${all > 1 ? `all ${all} nodes are not ready; here ` : ''}node not ready: ${what}; ${pods.length} pods on it`,
@@ -98,7 +97,7 @@ function notReady({ view, now }: Pick<RuleInput, 'view' | 'now'>, node: ViewObje
       },
     ],
     because: [{ kind: 'Node', name, rule: 'chaos/' }, ...(isCni ? networkPlugins(view) : [])],
-  });
+  };
 }
 
 /** Whether it is a DaemonSet pod or a static pod. */
@@ -148,8 +147,7 @@ export const nodePressure: Rule = {
         const evicted = [...view.all('Pod')].filter(
           pod => pod.status.reason === 'Evicted' && text(pod.spec.nodeName) === name,
         );
-        yield finding({
-          rule: 'node/pressure',
+        yield {
           severity: 'high',
           object: node,
           summary: `${what}${evicted.length > 0 ? `: ${evicted.length} pods evicted` : ''}`,
@@ -174,7 +172,7 @@ export const nodePressure: Rule = {
             { kind: 'Node', name, rule: 'chaos/' },
             { kind: 'Node', name, rule: 'node/not-ready' },
           ],
-        });
+        };
       }
     }
   },
@@ -194,8 +192,7 @@ export const leaseStale: Rule = {
     for (const node of view.all('Node')) {
       const renewed = time(view.get('Lease', 'kube-node-lease', node.metadata.name)?.spec.renewTime);
       if (condition(node, 'Ready')?.status !== 'True' || renewed === undefined || now - renewed < 120_000) continue;
-      yield finding({
-        rule: 'node/lease-stale',
+      yield {
         severity: 'high',
         object: node,
         summary: `the node counts as ready, but its kubelet has been silent for ${age(now - renewed)}`,
@@ -209,7 +206,7 @@ export const leaseStale: Rule = {
           },
         ],
         because: [{ kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' }],
-      });
+      };
     }
   },
 };
@@ -235,13 +232,12 @@ export const versionSkew: Rule = {
     const newest = Math.max(...nodes.map(minor));
     for (const node of nodes)
       if (newest - minor(node) > 3)
-        yield finding({
-          rule: 'node/version-skew',
+        yield {
           severity: 'warn',
           object: node,
           summary: `its kubelet is ${newest - minor(node)} minor versions older than the newest in the cluster`,
           evidence: [`status.nodeInfo.kubeletVersion: v1.${minor(node)}; the newest is v1.${newest}`],
           fixes: [{ text: 'Upgrade the kubelet of the node.' }],
-        });
+        };
   },
 };

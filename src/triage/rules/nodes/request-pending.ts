@@ -1,8 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { text } from '../../../k8s/fields.ts';
-import { finding, refOf } from '../../build.ts';
+import { type FindingDraft, refOf } from '../../build.ts';
 import { condition, created } from '../../fields.ts';
-import type { Finding } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
@@ -33,7 +32,7 @@ export const requestPending: Rule = {
   },
 };
 
-function waiting(view: ClusterView, request: ViewObject): Finding {
+function waiting(view: ClusterView, request: ViewObject): FindingDraft {
   const signer = text(request.spec.signerName);
   const isClient = CLIENT.includes(signer);
   const isApproved = condition(request, 'Approved') !== undefined;
@@ -41,8 +40,7 @@ function waiting(view: ClusterView, request: ViewObject): Finding {
   const node = view.get('Node', undefined, name);
   const isWell = node !== undefined && condition(node, 'Ready')?.status === 'True';
   const what = isClient ? 'client certificate' : 'serving certificate';
-  return finding({
-    rule: 'node/certificate-request',
+  return {
     // A ready node still has its old certificate.
     severity: isClient && !isWell ? 'high' : 'warn',
     object: request,
@@ -64,7 +62,7 @@ function waiting(view: ClusterView, request: ViewObject): Finding {
       { text: 'Read the request.', command: command(view, ['kubectl', 'describe', ...named(refOf(request))]) },
     ],
     because: isApproved ? [causeOf({ kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' })] : [],
-  });
+  };
 }
 
 /** Neither refused nor signed yet. */

@@ -1,6 +1,6 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, text, time } from '../../../k8s/fields.ts';
-import { finding, refOf } from '../../build.ts';
+import { refOf } from '../../build.ts';
 import { created } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
@@ -31,8 +31,7 @@ export const catalogUnreachable: Rule = {
       const pods = view
         .inNamespace('Pod', namespace)
         .filter(({ metadata }) => metadata.labels['olm.catalogSource'] === name);
-      yield finding({
-        rule: 'olm/catalog',
+      yield {
         severity: 'high',
         object: catalog,
         summary: `the catalog does not answer (${wrong}): operators cannot be installed or upgraded from it`,
@@ -61,7 +60,7 @@ export const catalogUnreachable: Rule = {
           ...pods.flatMap(pod => [causeOf(refOf(pod)), causeOf(topOf(view, pod).ref)]),
           causeOf({ kind: 'Service', namespace, name }),
         ],
-      });
+      };
     }
   },
 };

@@ -1,6 +1,6 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text, time } from '../../../k8s/fields.ts';
-import { finding, refOf } from '../../build.ts';
+import { refOf } from '../../build.ts';
 import { created } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
@@ -49,8 +49,7 @@ export const operatorNotInstalled: Rule = {
       const missing = list(status.requirementStatus).filter(one => /Not/.test(text(one.status)));
       const lacks = missing.map(one => `${text(one.kind)} ${text(one.name)}`).join(', ');
       const reason = text(status.reason);
-      yield finding({
-        rule: 'olm/csv',
+      yield {
         severity: 'high',
         object: version,
         summary: `the operator is not installed (${phase}, ${reason || 'no reason'}): ${lacks === '' ? text(status.message) || 'no message' : `requirements not met: ${lacks} missing`}`,
@@ -76,7 +75,7 @@ export const operatorNotInstalled: Rule = {
           },
         ],
         because: causes(version, missing),
-      });
+      };
     }
   },
 };

@@ -1,8 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, strings, text } from '../../../k8s/fields.ts';
-import { finding, refOf } from '../../build.ts';
+import { type FindingDraft, refOf } from '../../build.ts';
 import { condition, created, quoted, sinceTime } from '../../fields.ts';
-import type { Finding } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
@@ -30,13 +29,12 @@ export const installPlanWaits: Rule = {
   },
 };
 
-function unfinished(view: ClusterView, plan: ViewObject, waits: boolean): Finding {
+function unfinished(view: ClusterView, plan: ViewObject, waits: boolean): FindingDraft {
   const installed = condition(plan, 'Installed');
   const versions = strings(plan.spec.clusterServiceVersionNames);
   const names = versions.join(', ');
   const isOlderThere = subscriptionsOf(view, plan).some(({ status }) => text(status.installedCSV) !== '');
-  return finding({
-    rule: 'olm/install-plan',
+  return {
     severity: isOlderThere ? 'warn' : 'high',
     object: plan,
     summary: waits
@@ -65,7 +63,7 @@ function unfinished(view: ClusterView, plan: ViewObject, waits: boolean): Findin
     because: versions.map(name =>
       causeOf({ kind: 'ClusterServiceVersion', namespace: plan.metadata.namespace ?? '', name }),
     ),
-  });
+  };
 }
 
 /** The Subscriptions that wait for a plan. */

@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { text } from '../../../k8s/fields.ts';
-import { finding, refOf } from '../../build.ts';
+import { refOf } from '../../build.ts';
 import { type Condition, condition, created, quoted, sinceTime } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
@@ -31,8 +31,7 @@ export const subscriptionFails: Rule = {
       const at = wrong?.fault?.since ?? created(subscription);
       if (wrong === undefined || now - at < USUAL_WAIT_MS) continue;
       const { spec, status } = subscription;
-      yield finding({
-        rule: 'olm/subscription',
+      yield {
         // The installed version continues to work.
         severity: text(status.installedCSV) === '' ? 'high' : 'warn',
         object: subscription,
@@ -52,7 +51,7 @@ export const subscriptionFails: Rule = {
           },
         ],
         because: causes(subscription),
-      });
+      };
     }
   },
 };

@@ -2,7 +2,7 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import type { ViewKind } from '../../../health/view/kinds.ts';
 import { text } from '../../../k8s/fields.ts';
 import { blamedBy } from '../../blamed.ts';
-import { finding, refOf } from '../../build.ts';
+import { refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import { refusalIn } from '../../error-text.ts';
 import { type Condition, condition, conditions, created, quoted, sinceTime } from '../../fields.ts';
@@ -73,8 +73,7 @@ export const operatedNotReady: Rule = {
         if (fault === undefined || object.metadata.deletionTimestamp !== undefined || now - at < USUAL_WAIT_MS)
           continue;
         const remedy = REMEDIES.find(([words]) => words.test(`${fault.reason} ${fault.message}`))?.[1];
-        yield finding({
-          rule: 'operators/not-ready',
+        yield {
           severity: 'high',
           object,
           summary: `not ready: ${
@@ -95,7 +94,7 @@ export const operatedNotReady: Rule = {
             },
           ],
           because: causes(view, object, fault),
-        });
+        };
       }
   },
 };

@@ -1,9 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number, text } from '../../../k8s/fields.ts';
 import { isReady } from '../../behind-service.ts';
-import { finding, refOf } from '../../build.ts';
+import { type FindingDraft, refOf } from '../../build.ts';
 import { condition } from '../../fields.ts';
-import type { Finding } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf, topOf } from '../pods/owner.ts';
@@ -51,7 +50,7 @@ function whyNone({ status }: ViewObject): 'unwell' | 'by design' | undefined {
   return number(status.desiredHealthy) >= expected ? 'by design' : undefined;
 }
 
-function blocked(view: ClusterView, pdb: ViewObject, why: 'unwell' | 'by design'): Finding {
+function blocked(view: ClusterView, pdb: ViewObject, why: 'unwell' | 'by design'): FindingDraft {
   const expected = number(pdb.status.expectedPods);
   const pods = covered(view, pdb);
   const nodes = drained(view, pods);
@@ -60,8 +59,7 @@ function blocked(view: ClusterView, pdb: ViewObject, why: 'unwell' | 'by design'
   const byDesign = !isUnwell;
   const limit =
     minAvailable === undefined ? `maxUnavailable ${text(maxUnavailable)}` : `minAvailable ${text(minAvailable)}`;
-  return finding({
-    rule: 'pdb/blocks',
+  return {
     severity: nodes.length > 0 ? 'high' : 'warn',
     object: pdb,
     summary: `the PDB allows no disruption${nodes.length > 0 ? ` and blocks the drain of node ${nodes.join(', ')}` : ''}: ${isUnwell ? `${number(pdb.status.currentHealthy)} of ${number(pdb.status.desiredHealthy)} pods that must be are healthy` : `${limit} with ${expected} pods`}`,
@@ -93,7 +91,7 @@ function blocked(view: ClusterView, pdb: ViewObject, why: 'unwell' | 'by design'
             .flatMap(pod => [causeOf(refOf(pod)), causeOf(topOf(view, pod).ref)])
         : []),
     ],
-  });
+  };
 }
 
 /** Pods that two budgets cover: the eviction API always refuses to evict those. */
@@ -120,8 +118,7 @@ export const pdbOverlap: Rule = {
         .filter(([, all]) => all.map(one => one.metadata.name).join(', ') === key && all[0] === pdbs[0])
         .map(([one]) => one);
       const nodes = drained(view, pods);
-      yield finding({
-        rule: 'pdb/overlap',
+      yield {
         severity: nodes.length > 0 ? 'high' : 'warn',
         object: pdbs[0] as ViewObject,
         summary: `two PDBs (${key}) select the same ${pods.length} pods, so these cannot be evicted${nodes.length > 0 ? `; node ${nodes.join(', ')} cannot be drained` : ''}`,
@@ -134,7 +131,7 @@ export const pdbOverlap: Rule = {
           },
         ],
         because: pdbs.map(one => causeOf(refOf(one), 'chaos/')),
-      });
+      };
     }
   },
 };
@@ -154,8 +151,7 @@ export const pdbStale: Rule = {
     for (const pdb of view.all('PodDisruptionBudget')) {
       const failed = condition(pdb, 'DisruptionAllowed');
       if (failed?.reason !== 'SyncFailed') continue;
-      yield finding({
-        rule: 'pdb/not-observed',
+      yield {
         severity: 'warn',
         object: pdb,
         summary: `the PDB cannot be counted: ${failed.message}`,
@@ -167,7 +163,7 @@ export const pdbStale: Rule = {
             command: command(view, ['kubectl', 'edit', ...named(refOf(pdb))]),
           },
         ],
-      });
+      };
     }
   },
 };

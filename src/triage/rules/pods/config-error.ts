@@ -1,6 +1,5 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
-import { type FixDraft, finding } from '../../build.ts';
-import type { Finding } from '../../finding.ts';
+import type { FindingDraft, FixDraft } from '../../build.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command, patchCommand } from '../../shell.ts';
 import { insteadOf, readsFor } from './config-names.ts';
@@ -65,15 +64,14 @@ export const configError: Rule = {
   },
 };
 
-function missed({ view, answers }: RuleInput, group: UnwellPods<BadConfig>, missing: MissingConfig): Finding {
+function missed({ view, answers }: RuleInput, group: UnwellPods<BadConfig>, missing: MissingConfig): FindingDraft {
   const { top, pods, what } = group;
   const namespace = top.ref.namespace ?? '';
   const { kind, name, key } = missing;
   const noun = kind === 'ConfigMap' ? 'config map' : 'secret';
   const what_ = key === undefined ? `${noun} ${name} not found` : `${noun} key ${key} is missing in ${kind} ${name}`;
   const { near, existing, unread } = insteadOf(view, answers, namespace, missing);
-  return finding({
-    rule: 'pod/config-error',
+  return {
     severity: 'high',
     object: top.object ?? top.ref,
     summary: `${containerWords(what.container)} of ${howMany(group)} cannot be created: ${what_}${near ? `; ${near} exists` : ''}`,
@@ -92,7 +90,7 @@ function missed({ view, answers }: RuleInput, group: UnwellPods<BadConfig>, miss
       describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
     ],
     because: [...usualCauses(group), ...makersOf(view, namespace, missing)],
-  });
+  };
 }
 
 function* fixes(
@@ -134,11 +132,10 @@ function* fixes(
     };
 }
 
-function refused({ view }: RuleInput, group: UnwellPods<BadConfig>): Finding {
+function refused({ view }: RuleInput, group: UnwellPods<BadConfig>): FindingDraft {
   const { top, pods, what } = group;
   const isRoot = /runAsNonRoot|non-root policy/.test(what.message);
-  return finding({
-    rule: 'pod/config-error',
+  return {
     severity: 'high',
     object: top.object ?? top.ref,
     summary: `${containerWords(what.container)} of ${howMany(group)} cannot be created: ${isRoot ? 'runAsNonRoot is set and the image runs as root' : what.message || 'the kubelet does not say why'}`,
@@ -162,5 +159,5 @@ function refused({ view }: RuleInput, group: UnwellPods<BadConfig>): Finding {
       describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
     ],
     because: usualCauses(group),
-  });
+  };
 }

@@ -5,9 +5,8 @@ import { fields, list, text } from '../../../k8s/fields.ts';
 import { quantityOf } from '../../../k8s/quantity.ts';
 import { age } from '../../../text/duration.ts';
 import type { Clean } from '../../../text/sanitise.ts';
-import { type FixDraft, finding } from '../../build.ts';
+import type { FindingDraft, FixDraft } from '../../build.ts';
 import { created } from '../../fields.ts';
-import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
@@ -92,7 +91,7 @@ export const crashLoop: Rule = {
     for (const { what } of crashes(looking)) yield what.read;
   },
   *look(looking) {
-    for (const sick of crashes(looking)) if (!isOom(sick.what)) yield found(looking, sick, 'pod/crash-loop');
+    for (const sick of crashes(looking)) if (!isOom(sick.what)) yield found(looking, sick);
   },
 };
 
@@ -108,7 +107,7 @@ export const oomKilled: Rule = {
     whatToDo: 'Raise the memory limit, or fix what uses the memory. A limit that nobody wrote comes from a LimitRange.',
   },
   *look(looking) {
-    for (const sick of crashes(looking)) if (isOom(sick.what)) yield found(looking, sick, 'pod/oom-killed');
+    for (const sick of crashes(looking)) if (isOom(sick.what)) yield found(looking, sick);
   },
 };
 
@@ -174,13 +173,12 @@ function crashingSince({ pods, what: { container } }: UnwellPods<Crash>): Since 
   return since && { at: since.at, exact: since.exact && container.restarts <= 1 };
 }
 
-function found(looking: RuleInput, sick: UnwellPods<Crash>, rule: string): Finding {
+function found(looking: RuleInput, sick: UnwellPods<Crash>): FindingDraft {
   const { top, pods, what } = sick;
   const { container } = what;
   const explanation = explain(looking, sick);
   const { why, hint } = explanation;
-  return finding({
-    rule,
+  return {
     severity: 'high',
     object: top.object ?? top.ref,
     summary: `${containerWords(container)} of ${howMany(sick)} crashes again and again: ${why}${hint ? `; log: ${hint.means}` : ''}`,
@@ -194,7 +192,7 @@ function found(looking: RuleInput, sick: UnwellPods<Crash>, rule: string): Findi
       ...(hint === undefined ? [] : hintCauses(looking.view, hint)),
       ...configs(container, top.ref.namespace),
     ],
-  });
+  };
 }
 
 /** Pods in the network of their node, such as those of a network plugin: the node lacks them, not they the node. */

@@ -1,8 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
-import { type FixDraft, finding } from '../../build.ts';
+import type { FindingDraft, FixDraft } from '../../build.ts';
 import { condition } from '../../fields.ts';
-import type { Cause, Finding } from '../../finding.ts';
+import type { Cause } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
@@ -146,14 +146,13 @@ interface Explanation {
   because: Cause[];
 }
 
-function found(looking: RuleInput, sick: UnwellPods<Trouble>): Finding {
+function found(looking: RuleInput, sick: UnwellPods<Trouble>): FindingDraft {
   const { view } = looking;
   const { top, pods } = sick;
   const pod = pods[0] as ViewObject;
   const explanation = explain(looking, sick, pod);
   const events = view.eventsAbout(podRef(pod)).slice(0, 3);
-  return finding({
-    rule: 'pod/stuck-creating',
+  return {
     severity: 'high',
     object: top.object ?? top.ref,
     summary: `${howMany(sick)} stuck in ContainerCreating: ${explanation.what}`,
@@ -175,7 +174,7 @@ function found(looking: RuleInput, sick: UnwellPods<Trouble>): Finding {
         name,
       })),
     ],
-  });
+  };
 }
 
 function explain({ view, answers }: RuleInput, { top, what }: UnwellPods<Trouble>, pod: ViewObject): Explanation {

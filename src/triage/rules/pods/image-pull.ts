@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, text } from '../../../k8s/fields.ts';
 import { addedBy, isAddedContainer } from '../../added-at-admission.ts';
-import { type FixDraft, finding } from '../../build.ts';
+import type { FindingDraft, FixDraft } from '../../build.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
@@ -93,7 +93,7 @@ function missingSecrets(view: ClusterView, pod: ViewObject): string[] {
     .filter(one => one !== '');
 }
 
-function found(view: ClusterView, sick: UnwellPods<BadImage>) {
+function found(view: ClusterView, sick: UnwellPods<BadImage>): FindingDraft {
   const { top, pods, what } = sick;
   const { container, reason, trouble, words, missingSecrets } = what;
   const [pod] = pods as [ViewObject];
@@ -105,8 +105,7 @@ function found(view: ClusterView, sick: UnwellPods<BadImage>) {
   const added = isAddedContainer(view, pod, container)
     ? addedBy(view, pod, [container.name, imageParts(container.image).registry])
     : undefined;
-  return finding({
-    rule: 'pod/image-pull',
+  return {
     severity: 'high',
     object: top.object ?? top.ref,
     summary: `image pull fails for ${containerWords(container)} of ${howMany(sick)}: ${means}`,
@@ -134,7 +133,7 @@ function found(view: ClusterView, sick: UnwellPods<BadImage>) {
       describe(view, podRef(pod), 'Read every event of the pod.'),
     ],
     because: [...usualCauses(sick), ...(added?.because ?? [])],
-  });
+  };
 }
 
 /** The image of the same container in the ReplicaSet that still has ready pods, or in the newest earlier one. */

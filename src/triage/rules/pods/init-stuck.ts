@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { strings } from '../../../k8s/fields.ts';
 import { behindService, isAtZero } from '../../behind-service.ts';
-import { finding, refOf } from '../../build.ts';
+import { refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import type { Cause } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
@@ -82,8 +82,7 @@ export const initStuck: Rule = {
       const waits = waitWords(hosts, hint?.means);
       const atZero = hosts.flatMap(one => behindService(view, one.namespace, one.name).workloads.filter(isAtZero));
       const zeroWords = atZero.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`).join(', ');
-      yield finding({
-        rule: 'pod/init-stuck',
+      yield {
         severity: 'high',
         object: top.object ?? top.ref,
         summary: `init container ${container.name} of ${howMany(sick)} ${waits.startsWith('log') ? `does not end; ${waits}` : waits}`,
@@ -118,7 +117,7 @@ export const initStuck: Rule = {
           ...jobsNamed(view, sick, answers),
           ...(hint?.because ?? []),
         ],
-      });
+      };
     }
   },
 };

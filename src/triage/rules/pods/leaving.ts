@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { number, text, time } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import { finding, refOf } from '../../build.ts';
+import { refOf } from '../../build.ts';
 import { condition } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
@@ -32,8 +32,7 @@ export const podTerminating: Rule = {
       const { isGone, isSilent } = nodeOf(view, name);
       const { finalizers } = pod.metadata;
       const what = heldBy(finalizers, name, { isGone, isSilent });
-      yield finding({
-        rule: 'pod/terminating',
+      yield {
         severity: 'high',
         object: pod,
         summary: `stuck terminating: ${what}`,
@@ -71,7 +70,7 @@ export const podTerminating: Rule = {
           causeOf(refOf(pod), 'chaos/'),
           { kind: 'Namespace', name: pod.metadata.namespace ?? '' },
         ],
-      });
+      };
     }
   },
 };
@@ -101,8 +100,7 @@ export const podEvicted: Rule = {
         words,
       );
       const isHurt = number(top.object?.status.readyReplicas) < number(top.object?.spec.replicas, 1);
-      yield finding({
-        rule: 'pod/evicted',
+      yield {
         severity: evictedSeverity(isOwn, isHurt, pods.length),
         object: top.object ?? top.ref,
         summary: `${counted(pods.length, 'pod was', 'pods were')} evicted: ${words.slice(0, 160) || 'no reason given'}`,
@@ -126,7 +124,7 @@ export const podEvicted: Rule = {
           },
         ],
         because: [causeOf(top.ref, 'chaos/'), ...nodesOf(pods).map(name => ({ kind: 'Node', name, rule: 'node/' }))],
-      });
+      };
     }
   },
 };

@@ -1,4 +1,3 @@
-import { finding } from '../../build.ts';
 import type { Rule } from '../../rule.ts';
 import { edit } from './fixes.ts';
 import { causeOf, type Top, topKey, topOf } from './owner.ts';
@@ -32,8 +31,7 @@ export const preStopFails: Rule = {
       groups.set(key, group);
     }
     for (const { top, names, message, at, count } of groups.values())
-      yield finding({
-        rule: 'pod/prestop-hook',
+      yield {
         // A single failure is past; a hook that fails at every stop loses something each time.
         severity: count > 1 ? 'high' : 'warn',
         object: top.object ?? top.ref,
@@ -45,6 +43,6 @@ export const preStopFails: Rule = {
         cause: 'The preStop lifecycle hook of a container fails, so its pods end without a clean shutdown.',
         fixes: [edit(view, top, 'Correct lifecycle.preStop of the container: its command, path or port.')],
         because: [causeOf(top.ref, 'chaos/')],
-      });
+      };
   },
 };

@@ -1,9 +1,8 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, number, text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import { finding } from '../../build.ts';
+import type { FindingDraft } from '../../build.ts';
 import { condition, quoted } from '../../fields.ts';
-import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { dnsCauses } from '../services/dns-egress.ts';
@@ -122,7 +121,7 @@ export const probeFails: Rule = {
   },
 };
 
-function probeFinding({ view, answers, now }: RuleInput, sick: UnwellPods<Unready>): Finding {
+function probeFinding({ view, answers, now }: RuleInput, sick: UnwellPods<Unready>): FindingDraft {
   const { top, pods, what } = sick;
   const { container, type, message, othersWell, startsUntil } = what;
   const fault =
@@ -135,8 +134,7 @@ function probeFinding({ view, answers, now }: RuleInput, sick: UnwellPods<Unread
   const log = answers.log(what.read);
   const hint = log?.ok ? logHint(log.value, top.ref.namespace ?? '') : undefined;
   const at = type && probeOf(container, type);
-  return finding({
-    rule: 'pod/probe',
+  return {
     // Only when that time is over is the container killed and the failure certain.
     severity: startsUntil === undefined ? 'high' : 'warn',
     object: top.object ?? top.ref,
@@ -159,7 +157,7 @@ function probeFinding({ view, answers, now }: RuleInput, sick: UnwellPods<Unread
       describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
     ],
     because: [...usualCauses(sick), ...dnsCauses(view, pods), ...(hint?.because ?? [])],
-  });
+  };
 }
 
 function portWords({ spec }: Container): string {
@@ -197,8 +195,7 @@ export const readinessGate: Rule = {
     });
     for (const sick of groups) {
       const { unmet, ready } = sick.what;
-      yield finding({
-        rule: 'pod/readiness-gate',
+      yield {
         severity: 'high',
         object: sick.top.object ?? sick.top.ref,
         summary: `readiness gate ${unmet.join(', ')} is not met for ${howMany(sick)}; all containers are ready`,
@@ -213,7 +210,7 @@ export const readinessGate: Rule = {
           ),
         ],
         because: usualCauses(sick),
-      });
+      };
     }
   },
 };

@@ -1,7 +1,6 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { number, text, time } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import { finding } from '../../build.ts';
 import { condition } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';
@@ -49,8 +48,7 @@ export const podRejected: Rule = {
       const [reason, words] = [text(pod?.status.reason), text(pod?.status.message)];
       const ready = number(top.object?.status.readyReplicas ?? top.object?.status.numberReady);
       const isShort = top.object === undefined || ready < number(top.object.spec.replicas, 1);
-      yield finding({
-        rule: 'pod/rejected',
+      yield {
         severity: isShort ? 'high' : 'warn',
         object: top.object ?? top.ref,
         summary: `${counted(pods.length, 'pod was', 'pods were')} rejected by the kubelet (${reason}): ${words.slice(0, 200)}`,
@@ -67,7 +65,7 @@ export const podRejected: Rule = {
         because: [causeOf(top.ref, 'chaos/'), ...nodesOf(pods).map(name => ({ kind: 'Node', name, rule: 'node/' }))],
         // The pod that comes next waits on the same node.
         explains: [causeOf(top.ref, 'pod/stuck-creating')],
-      });
+      };
     }
   },
 };

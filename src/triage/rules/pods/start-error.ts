@@ -1,6 +1,5 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { strings } from '../../../k8s/fields.ts';
-import { finding } from '../../build.ts';
 import type { Rule } from '../../rule.ts';
 import { type Container, containersOf, containerWords } from './containers.ts';
 import { startFault } from './exit-words.ts';
@@ -56,8 +55,7 @@ export const startErrorRule: Rule = {
         : (startFault(words) ?? reason);
       const command = [...strings(container.spec.command), ...strings(container.spec.args)].join(' ');
       const pod = sick.pods[0] as ViewObject;
-      yield finding({
-        rule: 'pod/start-error',
+      yield {
         severity: 'high',
         object: sick.top.object ?? sick.top.ref,
         summary: `${containerWords(container)} of ${howMany(sick)} cannot be started: ${fault}`,
@@ -84,7 +82,7 @@ export const startErrorRule: Rule = {
           describe(view, podRef(pod), 'Read every event of the pod.'),
         ],
         because: usualCauses(sick),
-      });
+      };
     }
   },
 };

@@ -2,8 +2,7 @@ import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, strings, text } from '../../../k8s/fields.ts';
 import type { ObjectRef } from '../../../k8s/object.ts';
 import { bindingsOf, POLICIES, paramsOf } from '../../admission-policies.ts';
-import { finding, refOf } from '../../build.ts';
-import type { Finding } from '../../finding.ts';
+import { type FindingDraft, refOf } from '../../build.ts';
 import type { NamedRead } from '../../named-read.ts';
 import { nearest } from '../../near-miss.ts';
 import { quotedRefusal, refusalsSeen, type Seen } from '../../refusals.ts';
@@ -57,7 +56,7 @@ function paramsMissing(
   ref: ObjectRef | undefined,
   denials: readonly Seen[],
   blocks: boolean,
-): Finding {
+): FindingDraft {
   const near =
     ref?.kind === 'ConfigMap'
       ? nearest(
@@ -67,8 +66,7 @@ function paramsMissing(
       : undefined;
   const what =
     ref === undefined ? 'the params object' : `${ref.kind} ${ref.namespace ? `${ref.namespace}/` : ''}${ref.name}`;
-  return finding({
-    rule: 'policies/params-missing',
+  return {
     severity: blocks ? 'high' : 'warn',
     object: binding,
     summary: `the params of admission policy ${text(binding.spec.policyName)} are not found (${what})${blocks ? ': every request in its scope is denied' : ''}`,
@@ -91,7 +89,7 @@ function paramsMissing(
         }),
       },
     ],
-  });
+  };
 }
 
 /** A policy with broken expressions, or a binding without a policy. */
@@ -113,8 +111,7 @@ export const policyBroken: Rule = {
         name,
         [...view.all(kind)].map(({ metadata }) => metadata.name),
       );
-      yield finding({
-        rule: 'policies/broken',
+      yield {
         severity: 'warn',
         object: binding,
         summary: `it binds to admission policy ${name}, which is not found: nothing is ${kind === 'MutatingAdmissionPolicy' ? 'changed' : 'enforced'}`,
@@ -126,13 +123,12 @@ export const policyBroken: Rule = {
             command: command(view, ['kubectl', 'edit', ...named(refOf(binding))]),
           },
         ],
-      });
+      };
     }
     for (const policy of view.all('ValidatingAdmissionPolicy')) {
       const warnings = list(fields(policy.status.typeChecking).expressionWarnings);
       if (warnings.length === 0) continue;
-      yield finding({
-        rule: 'policies/broken',
+      yield {
         severity: 'warn',
         object: policy,
         summary: 'expressions of the admission policy do not fit what it matches',
@@ -143,7 +139,7 @@ export const policyBroken: Rule = {
             command: command(view, ['kubectl', 'edit', ...named(refOf(policy))]),
           },
         ],
-      });
+      };
     }
   },
 };

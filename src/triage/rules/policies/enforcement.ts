@@ -1,6 +1,5 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
-import { finding } from '../../build.ts';
 import type { Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';
 
@@ -48,8 +47,7 @@ export const policyUnenforced: Rule = {
     for (const policy of policies) {
       const failures = failuresOf(view, policy.metadata.name);
       if (!missing && failures === 0) continue;
-      yield finding({
-        rule: 'policies/unenforced',
+      yield {
         severity: missing && failures > 0 ? 'high' : 'warn',
         object: policy,
         summary: missing
@@ -89,7 +87,7 @@ export const policyUnenforced: Rule = {
                 ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
               }))
           : [],
-      });
+      };
     }
   },
 };

@@ -1,10 +1,9 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
 import { POLICIES } from '../../admission-policies.ts';
-import { finding, refOf } from '../../build.ts';
+import { type FindingDraft, refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import type { Refusal } from '../../error-text.ts';
-import type { Finding } from '../../finding.ts';
 import { quotedRefusal, refusalsSeen, type Seen } from '../../refusals.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
@@ -50,12 +49,17 @@ export const policyFailing: Rule = {
   },
 };
 
-function report(view: ClusterView, policy: ViewObject, denied: Denied, seen: readonly Seen[], now: number): Finding {
+function report(
+  view: ClusterView,
+  policy: ViewObject,
+  denied: Denied,
+  seen: readonly Seen[],
+  now: number,
+): FindingDraft {
   const at = Math.min(...seen.map(one => one.at ?? now));
   const mutates = policy.kind === 'MutatingAdmissionPolicy';
   const refused = new Set(seen.map(({ about }) => `${about.kind} ${about.metadata.namespace}/${about.metadata.name}`));
-  return finding({
-    rule: 'policies/failing',
+  return {
     severity: 'high',
     object: policy,
     summary: `an expression of the admission policy fails, and so it refuses requests that it was only to ${mutates ? 'change' : 'check'}: ${denied.failed}`,
@@ -79,5 +83,5 @@ function report(view: ClusterView, policy: ViewObject, denied: Denied, seen: rea
       },
     ],
     because: [causeOf(refOf(policy), 'chaos/')],
-  });
+  };
 }

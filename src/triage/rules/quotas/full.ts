@@ -2,7 +2,7 @@ import type { Since } from '../../../health/trouble.ts';
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, text, textMap } from '../../../k8s/fields.ts';
 import { quantityOf } from '../../../k8s/quantity.ts';
-import { finding } from '../../build.ts';
+import type { FindingDraft } from '../../build.ts';
 import { managerLeads } from '../../control-plane.ts';
 import type { QuotaLine } from '../../error-text.ts';
 import { created } from '../../fields.ts';
@@ -75,7 +75,7 @@ export const quotaFull: Rule = {
   },
 };
 
-function full(view: ClusterView, quota: ViewObject, group: readonly Denial[]) {
+function full(view: ClusterView, quota: ViewObject, group: readonly Denial[]): FindingDraft {
   const { namespace = '', name } = quota.metadata;
   const hard = textMap(fields(quota.status).hard ?? quota.spec.hard);
   const used = textMap(quota.status.used);
@@ -94,8 +94,7 @@ function full(view: ClusterView, quota: ViewObject, group: readonly Denial[]) {
   );
   const whom = [...new Set(group.map(one => one.whom))];
   const times = group.flatMap(one => one.since ?? []);
-  return finding({
-    rule: 'quota/exceeded',
+  return {
     severity: 'high',
     object: quota,
     summary: `the quota is exceeded and refuses ${whom.slice(0, 3).join(', ')}${whom.length > 3 ? ` and ${whom.length - 3} more` : ''}${words && ` (${words})`}`,
@@ -129,7 +128,7 @@ function full(view: ClusterView, quota: ViewObject, group: readonly Denial[]) {
       { kind: 'ResourceQuota', namespace, name, rule: 'chaos/' },
       { kind: 'ResourceQuota', namespace, name, rule: 'quota/not-calculated' },
     ],
-  });
+  };
 }
 
 /** Whether one resource of the request fits. The API server lists all of them; the others are the reason. */
@@ -175,8 +174,7 @@ export const quotaNotCalculated: Rule = {
       const missing = Object.keys(wanted).filter(key => known[key] === undefined);
       if (missing.length === 0 || now - created(quota) < 120_000) continue;
       const { namespace = '', name } = quota.metadata;
-      yield finding({
-        rule: 'quota/not-calculated',
+      yield {
         severity: 'high',
         object: quota,
         summary: `the quota is not calculated: its status has nothing for ${missing.join(', ')}`,
@@ -194,7 +192,7 @@ export const quotaNotCalculated: Rule = {
           { kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' },
           { kind: 'ResourceQuota', namespace, name, rule: 'chaos/' },
         ],
-      });
+      };
     }
   },
 };

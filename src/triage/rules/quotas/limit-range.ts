@@ -1,7 +1,6 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
 import { quantityOf } from '../../../k8s/quantity.ts';
-import { finding } from '../../build.ts';
 import { created } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';
@@ -40,8 +39,7 @@ export const limitRange: Rule = {
       const { namespace = '', name } = range.metadata;
       const whom = group.map(({ top }) => `${top.ref.kind} ${top.ref.name}`);
       const words = group.map(({ refusal }) => (refusal?.is === 'limit range' ? refusal.message : ''))[0] ?? '';
-      yield finding({
-        rule: 'quota/limit-range',
+      yield {
         severity: 'high',
         object: range,
         summary: `the limit range refuses pods of ${whom.join(', ')}: ${words}`,
@@ -65,7 +63,7 @@ export const limitRange: Rule = {
           { text: `Or set resources of ${whom[0]} that it allows.` },
         ],
         because: [{ kind: 'LimitRange', namespace, name, rule: 'chaos/' }],
-      });
+      };
     }
   },
 };

@@ -1,5 +1,4 @@
 import { quantityOf } from '../../../k8s/quantity.ts';
-import { finding } from '../../build.ts';
 import type { Rule } from '../../rule.ts';
 import { edit } from '../pods/fixes.ts';
 import { causeOf } from '../pods/owner.ts';
@@ -22,8 +21,7 @@ export const quotaTooSmall: Rule = {
       const lines = refusal.lines.filter(isBeyond);
       if (lines.length === 0) continue;
       const words = lines.map(line => `${line.resource}: ${line.requested} asked for, ${line.limited} allowed in all`);
-      yield finding({
-        rule: 'quota/too-small',
+      yield {
         severity: 'high',
         object: top.object ?? top.ref,
         summary: `one pod asks for more than the whole quota ${refusal.quota}: ${words.join('; ')}`,
@@ -41,7 +39,7 @@ export const quotaTooSmall: Rule = {
           causeOf(top.ref, 'chaos/'),
           causeOf({ kind: 'ResourceQuota', name: refusal.quota, namespace: top.ref.namespace ?? '' }, 'chaos/'),
         ],
-      });
+      };
     }
   },
 };

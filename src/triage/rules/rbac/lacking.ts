@@ -1,9 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, strings, text } from '../../../k8s/fields.ts';
-import { finding, refOf } from '../../build.ts';
+import { type FindingDraft, refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import { created, sinceTime } from '../../fields.ts';
-import type { Finding } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Rule } from '../../rule.ts';
 import { named, patchCommand } from '../../shell.ts';
@@ -84,14 +83,18 @@ const crashing = (pod: ViewObject) => containersOf(pod).find(({ waiting }) => wa
 const isController = (view: ClusterView, pod: ViewObject): boolean =>
   /controller|operator|manager/.test(`${topOf(view, pod).ref.name} ${text(pod.spec.serviceAccountName)}`);
 
-function accuse(view: ClusterView, account: Account, lacking: readonly Refused[], pod: string): Finding | undefined {
+function accuse(
+  view: ClusterView,
+  account: Account,
+  lacking: readonly Refused[],
+  pod: string,
+): FindingDraft | undefined {
   const [first] = lacking;
   const role = roleToExtend(view, account, lacking);
   if (role === undefined || first === undefined) return undefined;
   const what = lacking.map(({ verb, resource, group }) => `${verb} ${resource}${group && `.${group}`}`);
   const verbs = first.verb === 'list' || first.verb === 'watch' ? ['get', 'list', 'watch'] : [first.verb];
-  return finding({
-    rule: 'rbac/role-lacks',
+  return {
     severity: 'high',
     object: role,
     summary: `RBAC: the role does not permit service account ${account.name} what it needs; forbidden: ${what.slice(0, 4).join(', ')}`,
@@ -119,7 +122,7 @@ function accuse(view: ClusterView, account: Account, lacking: readonly Refused[]
     explains: ['pod/crash-loop', 'pod/probe', 'pod/init-stuck', 'lease/expired'].map(rule =>
       causeOf(account.top.ref, rule),
     ),
-  });
+  };
 }
 
 /** The role of the account to extend: one that already has rules for the group, or the one with the most rules. */

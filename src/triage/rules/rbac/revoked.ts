@@ -1,8 +1,8 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { text } from '../../../k8s/fields.ts';
-import { type FixDraft, finding, refOf } from '../../build.ts';
+import { type FindingDraft, type FixDraft, refOf } from '../../build.ts';
 import { condition, created, sinceTime } from '../../fields.ts';
-import type { Cause, Finding } from '../../finding.ts';
+import type { Cause } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
@@ -88,11 +88,10 @@ function accuse(
   broken: Broken,
   refused: readonly Refused[],
   unread: string | undefined,
-): Finding {
+): FindingDraft {
   const { is, object, role, wrong } = broken;
   const roleObject = view.get(role.kind === 'Role' ? 'Role' : 'ClusterRole', role.namespace, role.name);
-  return finding({
-    rule: 'rbac/revoked',
+  return {
     severity: 'high',
     object,
     summary: `${SUMMARY[is]}; ${refused.length > 0 ? `${account.name} is forbidden what it needs` : `${account.name} lacks those permissions`}`,
@@ -111,7 +110,7 @@ function accuse(
     fixes: [...fixes(view, account, broken)],
     because: [causeOf({ ...object.metadata, kind: object.kind }, 'chaos/')],
     explains: refused.length > 0 ? crashes(account) : [],
-  });
+  };
 }
 
 /** A program that lacks permissions may crash, or never become ready. */
@@ -145,10 +144,9 @@ function* fixes(view: ClusterView, account: Account, { is, object, role }: Broke
 }
 
 /** The account is refused and has no binding at all: the binding itself was deleted. */
-function unbound({ view }: RuleInput, { account, read }: Suspect, refused: readonly Refused[]): Finding {
+function unbound({ view }: RuleInput, { account, read }: Suspect, refused: readonly Refused[]): FindingDraft {
   const { verb, resource } = refused[0] as Refused;
-  return finding({
-    rule: 'rbac/revoked',
+  return {
     severity: 'high',
     object: account.top.object ?? account.top.ref,
     summary: `RBAC: forbidden to ${verb} ${resource}: no role binding gives service account ${account.name} that permission`,
@@ -162,5 +160,5 @@ function unbound({ view }: RuleInput, { account, read }: Suspect, refused: reado
       },
     ],
     explains: crashes(account),
-  });
+  };
 }

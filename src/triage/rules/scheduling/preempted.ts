@@ -1,7 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { number, text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import { finding } from '../../build.ts';
 import { created } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command } from '../../shell.ts';
@@ -51,8 +50,7 @@ export const podsPreempted: Rule = {
       const pod = pods[0] as ViewObject;
       const ofClass = text(pod.spec.priorityClassName) || '(none)';
       const whom = [...new Set(losers.map(({ ref }) => `${ref.kind} ${ref.namespace}/${ref.name}`))];
-      yield finding({
-        rule: 'pod/preempted',
+      yield {
         severity: 'warn',
         object: top.object ?? top.ref,
         summary: `its ${counted(pods.length, 'pod')} of priority class ${ofClass} took the room of pods with a lower priority (preemption): ${whom.slice(0, 4).join(', ')}`,
@@ -75,7 +73,7 @@ export const podsPreempted: Rule = {
         ],
         because: [causeOf(top.ref, 'chaos/')],
         explains: losers.map(({ ref }) => causeOf(ref, 'pod/unschedulable')),
-      });
+      };
     }
   },
 };

@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import { finding } from '../../build.ts';
+import type { FindingDraft } from '../../build.ts';
 import { condition, created, quoted, sinceTime } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
@@ -69,7 +69,11 @@ export const unschedulable: Rule = {
   },
 };
 
-function found(view: ClusterView, sick: ReturnType<typeof unplaced>[number], free: ReturnType<typeof freeOnNodes>) {
+function found(
+  view: ClusterView,
+  sick: ReturnType<typeof unplaced>[number],
+  free: ReturnType<typeof freeOnNodes>,
+): FindingDraft {
   const { top, pods, what } = sick;
   const pod = pods[0] as ViewObject;
   const only = nodeOfDaemon(pod);
@@ -80,8 +84,7 @@ function found(view: ClusterView, sick: ReturnType<typeof unplaced>[number], fre
   const since = condition(pod, 'PodScheduled')?.since;
   const scheduled = condition(pod, 'PodScheduled');
   const most = [...explained].sort((a, b) => (b.one.nodes ?? 1e9) - (a.one.nodes ?? 1e9));
-  return finding({
-    rule: 'pod/unschedulable',
+  return {
     severity: 'high',
     object: top.object ?? top.ref,
     summary: `${howMany(sick)} unschedulable: ${most.map(({ one, explanation }) => `${explanation.what}${one.nodes === undefined ? '' : ` (${counted(one.nodes, 'node')})`}`).join('; ') || what.message}`,
@@ -110,7 +113,7 @@ function found(view: ClusterView, sick: ReturnType<typeof unplaced>[number], fre
       ...claimCauses(view, pod),
       ...most.flatMap(({ explanation }) => explanation.because ?? []),
     ],
-  });
+  };
 }
 
 const asksFor = (pod: ViewObject): string =>

@@ -1,7 +1,6 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import { finding } from '../../build.ts';
 import { startAgain } from '../../control-plane.ts';
 import { condition, created, quoted, sinceTime } from '../../fields.ts';
 import { nearest } from '../../near-miss.ts';
@@ -38,8 +37,7 @@ export const schedulerGone: Rule = {
     if (pods.length === 0) return;
     const lease = view.get('Lease', 'kube-system', 'kube-scheduler');
     const first = Math.min(...pods.map(created));
-    yield finding({
-      rule: 'pod/scheduler-gone',
+    yield {
       severity: 'critical',
       object: lease ?? {
         apiVersion: 'coordination.k8s.io/v1',
@@ -65,7 +63,7 @@ export const schedulerGone: Rule = {
           .filter(pod => pod.metadata.labels.component === 'kube-scheduler')
           .map(pod => ({ kind: 'Pod', namespace: pod.metadata.namespace ?? '', name: pod.metadata.name })),
       ],
-    });
+    };
   },
 };
 
@@ -95,8 +93,7 @@ export const unknownScheduler: Rule = {
     ]);
     for (const sick of groups) {
       const near = nearest(sick.what, known);
-      yield finding({
-        rule: 'pod/unknown-scheduler',
+      yield {
         severity: 'high',
         object: sick.top.object ?? sick.top.ref,
         summary: `${howMany(sick)} not scheduled: no scheduler answers to schedulerName ${sick.what}${near ? `; ${near} exists` : ''}`,
@@ -117,7 +114,7 @@ export const unknownScheduler: Rule = {
           describe(view, podRef(sick.pods[0] as ViewObject), 'Read every event of the pod.'),
         ],
         because: usualCauses(sick),
-      });
+      };
     }
   },
 };
@@ -142,8 +139,7 @@ export const schedulingGated: Rule = {
       const pod = sick.pods[0] as ViewObject;
       const scheduled = condition(pod, 'PodScheduled');
       const isQueue = sick.what.every(gate => /kueue|queue|batch|volcano/.test(gate));
-      yield finding({
-        rule: 'pod/scheduling-gated',
+      yield {
         severity: isQueue ? 'warn' : 'high',
         object: sick.top.object ?? sick.top.ref,
         summary: `${howMany(sick)} not scheduled: scheduling gate ${sick.what.join(', ')} is not taken away`,
@@ -162,7 +158,7 @@ export const schedulingGated: Rule = {
           ),
         ],
         because: usualCauses(sick),
-      });
+      };
     }
   },
 };

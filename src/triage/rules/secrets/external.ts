@@ -1,9 +1,9 @@
 import type { Since } from '../../../health/trouble.ts';
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, text } from '../../../k8s/fields.ts';
-import { finding, refOf } from '../../build.ts';
+import { type FindingDraft, refOf } from '../../build.ts';
 import { type Condition, condition, created, quoted } from '../../fields.ts';
-import type { Cause, Finding } from '../../finding.ts';
+import type { Cause } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
@@ -57,10 +57,9 @@ const sinceOf = (object: ViewObject, { since }: Condition): Since => ({
   exact: since !== undefined,
 });
 
-function storeUnusable(view: ClusterView, store: ViewObject, ready: Condition): Finding {
+function storeUnusable(view: ClusterView, store: ViewObject, ready: Condition): FindingDraft {
   const said = ready.message || ready.reason;
-  return finding({
-    rule: 'secrets/external',
+  return {
     severity: 'high',
     object: store,
     summary: `the secret store cannot be used: ${said}`,
@@ -74,16 +73,15 @@ function storeUnusable(view: ClusterView, store: ViewObject, ready: Condition): 
       },
     ],
     because: operators(view),
-  });
+  };
 }
 
-function notFetched(view: ClusterView, now: number, secret: ViewObject, ready: Condition): Finding {
+function notFetched(view: ClusterView, now: number, secret: ViewObject, ready: Condition): FindingDraft {
   // If it was fetched before, the Secret exists and only becomes outdated.
   const isThere = text(secret.status.refreshTime) !== '';
   const store = fields(secret.spec.secretStoreRef);
   const said = ready.message || ready.reason;
-  return finding({
-    rule: 'secrets/external',
+  return {
     severity: isThere ? 'warn' : 'high',
     object: secret,
     summary: `Secret ${secretOf(secret)} ${isThere ? 'is not renewed and keeps its old values' : 'cannot be fetched'}: ${said}`,
@@ -105,7 +103,7 @@ function notFetched(view: ClusterView, now: number, secret: ViewObject, ready: C
       },
     ],
     because: [storeOf(secret), ...operators(view)],
-  });
+  };
 }
 
 function storeOf({ spec, metadata }: ViewObject): Cause {

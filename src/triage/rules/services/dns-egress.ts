@@ -2,7 +2,7 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import { matchesSelector } from '../../../health/view/selector.ts';
 import { type Fields, fields, list, text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import { finding, refOf } from '../../build.ts';
+import { refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import { created } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
@@ -31,8 +31,7 @@ export const dnsEgress: Rule = {
     if (service === undefined || view.count('NetworkPolicy') === 0) return;
     for (const [policy, pods] of closedPods(view, service)) {
       const unwell = pods.filter(isUnwell);
-      yield finding({
-        rule: 'network/dns-egress',
+      yield {
         // Healthy pods may not need DNS.
         severity: unwell.length > 0 ? 'high' : 'warn',
         object: policy,
@@ -62,7 +61,7 @@ export const dnsEgress: Rule = {
           },
         ],
         because: [causeOf(refOf(policy), 'chaos/')],
-      });
+      };
     }
   },
 };

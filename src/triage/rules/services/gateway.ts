@@ -1,9 +1,9 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text, time } from '../../../k8s/fields.ts';
-import { finding, refOf } from '../../build.ts';
+import { type FindingDraft, refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import { created } from '../../fields.ts';
-import type { Cause, Finding } from '../../finding.ts';
+import type { Cause } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
@@ -104,7 +104,7 @@ function report(
   object: ViewObject,
   wrong: readonly FailedCondition[],
   because: readonly Cause[],
-): Finding {
+): FindingDraft {
   const [first] = wrong as [FailedCondition];
   const sinces = wrong.flatMap(({ since }) => since ?? []);
   const { namespace = '' } = object.metadata;
@@ -115,8 +115,7 @@ function report(
   const lost = backends.filter(name => name !== '' && view.get('Service', namespace, name) === undefined);
   const services = view.inNamespace('Service', namespace).map(({ metadata }) => metadata.name);
   const near = lost.length > 0 ? nearest(lost[0] as string, services) : undefined;
-  return finding({
-    rule: 'service/gateway',
+  return {
     severity: 'high',
     object,
     summary: `${object.kind === 'Gateway' ? 'the Gateway does not serve' : 'the route serves nothing'}: ${first.type} is False (${first.reason}): ${first.message}${near ? `; Service ${near} exists` : ''}`,
@@ -138,5 +137,5 @@ function report(
       ...because,
       ...[...new Set(backends)].map(name => causeOf({ kind: 'Service', namespace, name })),
     ],
-  });
+  };
 }

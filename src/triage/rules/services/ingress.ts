@@ -1,9 +1,9 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { type Fields, list, number, text } from '../../../k8s/fields.ts';
 import { becauseOf, behindService, isAtZero } from '../../behind-service.ts';
-import { type FixDraft, finding, refOf } from '../../build.ts';
+import { type FindingDraft, type FixDraft, refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
-import type { Cause, Finding, Severity } from '../../finding.ts';
+import type { Cause, Severity } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
@@ -31,8 +31,7 @@ export const ingressBackend: Rule = {
       for (const one of wrong) {
         if (seen.has(one.what)) continue;
         seen.add(one.what);
-        yield finding({
-          rule: 'ingress/backend',
+        yield {
           severity: one.severity,
           object: ingress,
           summary: one.what,
@@ -48,7 +47,7 @@ export const ingressBackend: Rule = {
             },
           ],
           because: [causeOf(refOf(ingress), 'chaos/'), ...one.because],
-        });
+        };
       }
     }
   },
@@ -155,7 +154,7 @@ export const ingressClass: Rule = {
   },
 };
 
-function noClass(view: ClusterView, ingress: ViewObject, classes: readonly ViewObject[]): Finding {
+function noClass(view: ClusterView, ingress: ViewObject, classes: readonly ViewObject[]): FindingDraft {
   const name = text(ingress.spec.ingressClassName);
   const near = nearest(
     name,
@@ -168,8 +167,7 @@ function noClass(view: ClusterView, ingress: ViewObject, classes: readonly ViewO
       spec: { ingressClassName: near ?? classes[0]?.metadata.name ?? 'CLASS' },
     }),
   };
-  return finding({
-    rule: 'ingress/class',
+  return {
     severity: name === '' ? 'warn' : 'high',
     object: ingress,
     summary:
@@ -180,7 +178,7 @@ function noClass(view: ClusterView, ingress: ViewObject, classes: readonly ViewO
     cause: 'No controller takes the Ingress.',
     fixes: [fix],
     because: [causeOf(refOf(ingress), 'chaos/'), name !== '' && { kind: 'IngressClass', name }],
-  });
+  };
 }
 
 /** An ExternalName Service that refers to a missing Service, or to itself in a circle. */
@@ -221,8 +219,7 @@ export const externalName: Rule = {
             last.name,
             view.inNamespace('Service', last.namespace).map(one => one.metadata.name),
           );
-      yield finding({
-        rule: 'service/external-name',
+      yield {
         severity: 'high',
         object: service,
         summary: isCircle
@@ -241,7 +238,7 @@ export const externalName: Rule = {
           { kind: 'Service', ...last },
           { kind: 'Namespace', name: last.namespace },
         ],
-      });
+      };
     }
   },
 };

@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list } from '../../../k8s/fields.ts';
 import { isolates } from '../../behind-service.ts';
-import { finding, refOf } from '../../build.ts';
+import { refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import { created } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
@@ -31,8 +31,7 @@ export const networkIsolated: Rule = {
   *look({ view, now }) {
     if (view.count('NetworkPolicy') === 0) return;
     for (const [policy, { users, isNeeded }] of closedPolicies(view))
-      yield finding({
-        rule: 'network/isolated',
+      yield {
         // Nobody is known to call the others: a log that tells of a timeout makes it a failure.
         severity: isNeeded ? 'high' : 'warn',
         object: policy,
@@ -55,7 +54,7 @@ export const networkIsolated: Rule = {
           },
         ],
         because: [causeOf(refOf(policy), 'chaos/')],
-      });
+      };
   },
 };
 

@@ -1,6 +1,6 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
-import { finding, refOf } from '../../build.ts';
+import { refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import { created } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
@@ -42,8 +42,7 @@ export const loadBalancerPending: Rule = {
         : isServed
           ? `other Services of this cluster have an address${wanted && `; it asks for loadBalancerClass ${wanted}`}`
           : 'nothing in this cluster gives addresses to load balancers';
-      yield finding({
-        rule: 'service/load-balancer',
+      yield {
         // A cluster without any load balancer is probably reached in another way.
         severity: warning !== undefined || isServed ? 'high' : 'warn',
         object: service,
@@ -67,7 +66,7 @@ export const loadBalancerPending: Rule = {
           },
         ],
         because: [causeOf(refOf(service), 'chaos/')],
-      });
+      };
     }
   },
 };

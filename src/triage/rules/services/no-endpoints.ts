@@ -1,11 +1,11 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { textMap } from '../../../k8s/fields.ts';
 import { becauseOf, behindService, isAtZero, isReady, templateLabels, unreadyLines } from '../../behind-service.ts';
-import { finding } from '../../build.ts';
+import type { FindingDraft } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import { managerLeads } from '../../control-plane.ts';
 import { condition, created } from '../../fields.ts';
-import type { Finding, Severity } from '../../finding.ts';
+import type { Severity } from '../../finding.ts';
 import { closestLabels, isNear, type LabelMiss, missWords } from '../../near-miss.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command, patchCommand } from '../../shell.ts';
@@ -78,8 +78,7 @@ export const serviceSelector: Rule = {
       const needed = users.get(`${namespace}/${name}`) ?? [];
       const carrier = near && `${near.object.kind} ${near.object.metadata.name}`;
       const slips = near?.misses.map(missWords).join('; ');
-      yield finding({
-        rule: 'service/selector',
+      yield {
         severity: isDns(service.metadata) ? 'critical' : near !== undefined || needed.length > 0 ? 'high' : 'warn',
         object: service,
         summary: `the selector matches no pods, so the Service has no endpoints${slips ? `: it selects ${slips}` : ` (${selectorWords(service)})`}`,
@@ -112,7 +111,7 @@ export const serviceSelector: Rule = {
           { kind: 'Namespace', name: namespace },
           ...behind.workloads.map(one => ({ kind: one.kind, namespace, name: one.metadata.name, rule: 'chaos/' })),
         ],
-      });
+      };
     }
   },
 };
@@ -156,7 +155,7 @@ export const noReadyPods: Rule = {
   },
 };
 
-function noReady({ view, now }: RuleInput, service: ViewObject): Finding | undefined {
+function noReady({ view, now }: RuleInput, service: ViewObject): FindingDraft | undefined {
   const { namespace = '', name } = service.metadata;
   const pods = podsOf(view, service);
   const behind = behindService(view, namespace, name);
@@ -172,8 +171,7 @@ function noReady({ view, now }: RuleInput, service: ViewObject): Finding | undef
   const atZero = workloads.length > 0 && pods.length === 0 && workloads.every(one => isAtZero(one));
   const changed = pods.map(pod => condition(pod, 'Ready')?.since ?? created(pod));
   const severity: Severity = isDns(service.metadata) ? 'critical' : atZero ? 'info' : 'high';
-  return finding({
-    rule: 'service/no-endpoints',
+  return {
     severity,
     object: service,
     summary: atZero
@@ -210,7 +208,7 @@ function noReady({ view, now }: RuleInput, service: ViewObject): Finding | undef
       },
     ],
     because: becauseOf(view, namespace, name, behind).filter(one => !(one.kind === 'Service' && one.name === name)),
-  });
+  };
 }
 
 /** Pods that are ready while the EndpointSlices say otherwise: the endpoint slice controller does not run. */
@@ -238,8 +236,7 @@ export const slicesStale: Rule = {
       );
       if (ready.length === 0 || service.metadata.labels['service.kubernetes.io/endpoint-controller-name'] !== undefined)
         continue;
-      yield finding({
-        rule: 'service/slices-stale',
+      yield {
         severity: 'high',
         object: service,
         summary: `no endpoints, though ${ready.length} of its pods are ready: the EndpointSlices are not kept up to date`,
@@ -259,7 +256,7 @@ export const slicesStale: Rule = {
           { kind: 'Service', namespace, name, rule: 'chaos/' },
           { kind: 'Service', namespace, name, rule: 'service/target-port' },
         ],
-      });
+      };
     }
   },
 };

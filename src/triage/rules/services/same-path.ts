@@ -1,6 +1,6 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
-import { finding, refOf } from '../../build.ts';
+import { refOf } from '../../build.ts';
 import { created } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
@@ -26,8 +26,7 @@ export const ingressOfOnePath: Rule = {
       const known = first.get(claim.key);
       if (known === undefined) first.set(claim.key, claim);
       else if (known.ingress !== claim.ingress && known.backend !== claim.backend)
-        yield finding({
-          rule: 'ingress/same-path',
+        yield {
           severity: 'warn',
           object: claim.ingress,
           summary: `${nameOf(known.ingress)} claims the same host and path, ${claim.where}, for another backend`,
@@ -43,7 +42,7 @@ export const ingressOfOnePath: Rule = {
               command: command(view, ['kubectl', 'edit', ...named(refOf(claim.ingress))]),
             },
           ],
-        });
+        };
     }
   },
 };

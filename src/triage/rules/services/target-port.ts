@@ -2,7 +2,6 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import type { Fields } from '../../../k8s/fields.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
 import { isReady } from '../../behind-service.ts';
-import { finding } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import { distance, nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
@@ -101,8 +100,7 @@ function found(
   const isName = !/^\d+$/.test(target);
   const what = text(port.name) ? `port ${text(port.name)} (${text(port.port)})` : `port ${text(port.port)}`;
   const value = near !== undefined && /^\d+$/.test(near) ? Number(near) : near;
-  return finding({
-    rule: 'service/target-port',
+  return {
     severity,
     object: service,
     summary: `${what}: target port ${target} ${isName ? 'is the name of no port of its pods' : 'is declared by none of its pods'}${declared.length > 0 ? `; they have ${declared.join(', ')}` : ''}`,
@@ -144,5 +142,5 @@ function found(
       },
     ],
     because: [{ kind: 'Service', namespace, name, rule: 'chaos/' }],
-  });
+  };
 }

@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields } from '../../../k8s/fields.ts';
-import { finding, refOf } from '../../build.ts';
+import { refOf } from '../../build.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf, topOf } from '../pods/owner.ts';
@@ -27,8 +27,7 @@ export const serviceOfTwoApps: Rule = {
       const apps = appsBehind(view, service);
       if (apps.size < 2) continue;
       const names = [...apps.keys()].sort();
-      yield finding({
-        rule: 'service/two-apps',
+      yield {
         severity: 'warn',
         object: service,
         summary: `the selector matches the pods of more than one application: ${names.join(', ')}`,
@@ -45,7 +44,7 @@ export const serviceOfTwoApps: Rule = {
           },
         ],
         because: [causeOf(refOf(service), 'chaos/')],
-      });
+      };
     }
   },
 };

@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, strings, text } from '../../../k8s/fields.ts';
 import { quantityOf } from '../../../k8s/quantity.ts';
-import { type FixDraft, finding, refOf } from '../../build.ts';
+import { type FixDraft, refOf } from '../../build.ts';
 import { created, sinceTime } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
@@ -49,8 +49,7 @@ export const claimPending: Rule = {
       // Such a claim waits until the scheduler has chosen a node for its first pod.
       if (bindingMode(storageClass) === 'WaitForFirstConsumer' && !isChosen(view, claim)) continue;
       const explanation = explain(view, claim, className, storageClass);
-      yield finding({
-        rule: 'storage/claim-pending',
+      yield {
         severity: 'high',
         object: claim,
         summary: `PVC pending: ${explanation.what}${pods.length > 0 ? `; ${pods.length} pods wait for it` : ''}`,
@@ -77,7 +76,7 @@ export const claimPending: Rule = {
           },
         ],
         because: [causeOf(refOf(claim), 'chaos/'), ...(explanation.because ?? [])],
-      });
+      };
     }
   },
 };

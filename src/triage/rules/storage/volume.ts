@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
-import { finding, refOf } from '../../build.ts';
+import { refOf } from '../../build.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
@@ -22,8 +22,7 @@ export const volumeTrouble: Rule = {
     for (const claim of view.all('PersistentVolumeClaim')) {
       const found = claimTrouble(view, claim, now);
       if (found)
-        yield finding({
-          rule: 'storage/volume',
+        yield {
           severity: found.severity,
           object: claim,
           summary: found.what,
@@ -36,12 +35,11 @@ export const volumeTrouble: Rule = {
             { kind: 'PersistentVolume', name: text(claim.spec.volumeName) },
             { kind: 'Namespace', name: claim.metadata.namespace ?? '' },
           ].filter(one => one.name !== ''),
-        });
+        };
     }
     for (const volume of view.all('PersistentVolume'))
       if (text(volume.status.phase) === 'Failed')
-        yield finding({
-          rule: 'storage/volume',
+        yield {
           severity: 'high',
           object: volume,
           summary: `the volume has failed: ${text(volume.status.message) || text(volume.status.reason) || 'no reason given'}`,
@@ -53,13 +51,12 @@ export const volumeTrouble: Rule = {
               command: command(view, ['kubectl', 'describe', ...named(refOf(volume))]),
             },
           ],
-        });
+        };
     for (const attachment of view.all('VolumeAttachment')) {
       const error = fields(fields(attachment.status).attachError ?? fields(attachment.status).detachError);
       if (text(error.message) === '') continue;
       const node = text(attachment.spec.nodeName);
-      yield finding({
-        rule: 'storage/volume',
+      yield {
         severity: 'high',
         object: attachment,
         summary: `volume ${text(fields(attachment.spec.source).persistentVolumeName)} cannot be ${fields(attachment.status).attachError ? 'attached to' : 'detached from'} node ${node}: ${text(error.message).slice(0, 160)}`,
@@ -75,7 +72,7 @@ export const volumeTrouble: Rule = {
           { kind: 'Node', name: node },
           { kind: 'CSIDriver', name: text(attachment.spec.attacher) },
         ],
-      });
+      };
     }
   },
 };

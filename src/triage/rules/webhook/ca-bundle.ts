@@ -1,7 +1,7 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
-import { finding } from '../../build.ts';
+import type { FindingDraft } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
-import type { Cause, Finding } from '../../finding.ts';
+import type { Cause } from '../../finding.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
 import { type Certificate, certificatesInBundle, certificateWords, isTrusted, validityOf } from '../../x509.ts';
@@ -139,14 +139,13 @@ function notSigned(
   return `Secret ${serving.secret.namespace}/${serving.secret.name} tls.crt: issued by ${serving.leaf.issuer}`;
 }
 
-function report({ view }: RuleInput, hook: Hook, { summary, broken, cause, evidence }: Verdict): Finding {
+function report({ view }: RuleInput, hook: Hook, { summary, broken, cause, evidence }: Verdict): FindingDraft {
   const { configuration } = hook;
   const { kind, metadata } = configuration;
   const same = [...hooksOf(view)].filter(one => one.configuration === configuration);
   const blocking = same.filter(one => one.blocking && scopeOf(view, one).reaches);
   const injected = Object.keys(metadata.annotations).some(key => INJECTED.test(key));
-  return finding({
-    rule: 'webhook/ca-bundle',
+  return {
     severity: broken && blocking.length > 0 ? 'high' : 'warn',
     object: configuration,
     summary,
@@ -164,7 +163,7 @@ function report({ view }: RuleInput, hook: Hook, { summary, broken, cause, evide
       ...blocking.slice(0, 1).map(one => ignoreFix(view, one)),
     ],
     because: [...injectors(view), ...sourceOf(configuration.metadata.annotations)],
-  });
+  };
 }
 
 /** The workloads that inject bundles: their failure explains an empty or outdated one. */

@@ -1,5 +1,4 @@
-import { finding } from '../../build.ts';
-import type { Finding } from '../../finding.ts';
+import type { FindingDraft } from '../../build.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
@@ -53,7 +52,7 @@ function judge(
   { view, now }: RuleInput,
   hooks: readonly Hook[],
   { secret, leaf, isForHost }: Serving,
-): Finding | undefined {
+): FindingDraft | undefined {
   const host = hostOf(hooks[0]?.service ?? { namespace: '', name: '' });
   const validity = validityOf(leaf, now);
   const calls = callsSeen(view, hooks).filter(
@@ -68,8 +67,7 @@ function judge(
   const certificate = view
     .inNamespace('Certificate', secret.namespace)
     .find(({ spec }) => spec.secretName === secret.name);
-  return finding({
-    rule: 'webhook/certificate',
+  return {
     severity: isBroken && blocking.length > 0 ? 'high' : 'warn',
     object: { apiVersion: 'v1', kind: 'Secret', namespace: secret.namespace, name: secret.name },
     summary: wrong,
@@ -112,7 +110,7 @@ function judge(
         : [{ kind: 'Certificate', namespace: secret.namespace, name: certificate.metadata.name }]),
       { kind: 'Secret', namespace: secret.namespace, name: secret.name, rule: 'chaos/' },
     ],
-  });
+  };
 }
 
 function whatIsWrong(leaf: Certificate, validity: string, isForHost: boolean, host: string): string {

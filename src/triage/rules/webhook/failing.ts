@@ -1,8 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list } from '../../../k8s/fields.ts';
 import { becauseOf, behindService, isolates } from '../../behind-service.ts';
-import { finding } from '../../build.ts';
-import type { Cause, Finding } from '../../finding.ts';
+import type { FindingDraft } from '../../build.ts';
+import type { Cause } from '../../finding.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
 import { unreachableWords } from '../../unreachable.ts';
@@ -63,8 +63,7 @@ export const webhookFailing: Rule = {
     for (const { hook, calls, uncertain } of failing(looking)) {
       const scope = scopeOf(view, hook);
       const how = calls[0]?.refusal.how ?? 'timeout';
-      yield finding({
-        rule: 'webhook/failing',
+      yield {
         severity: hook.blocking && scope.reaches ? (scope.critical ? 'critical' : 'high') : 'warn',
         object: hook.configuration,
         summary: `calls of webhook ${hook.name} fail: ${unreachableWords[how]}`,
@@ -78,7 +77,7 @@ export const webhookFailing: Rule = {
           ...(hook.blocking ? [ignoreFix(view, hook)] : []),
         ],
         because: explainers(view, hook),
-      });
+      };
     }
   },
 };
@@ -138,10 +137,9 @@ function blockedCalls(
   hook: Hook,
   calls: readonly FailedCall[],
   now: number,
-): Finding {
+): FindingDraft {
   const { name, namespace = '' } = policy.metadata;
-  return finding({
-    rule: 'webhook/network-policy',
+  return {
     severity: hook.blocking && scopeOf(view, hook).reaches ? 'high' : 'warn',
     object: policy,
     summary: `the NetworkPolicy shuts the API server out from a webhook: calls of ${hook.name} end in a timeout`,
@@ -165,5 +163,5 @@ function blockedCalls(
       },
       ...(hook.blocking ? [ignoreFix(view, hook)] : []),
     ],
-  });
+  };
 }

@@ -1,10 +1,9 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, text } from '../../../k8s/fields.ts';
 import { configurationsWithCondition } from '../../blamed.ts';
-import { finding, refOf } from '../../build.ts';
+import { type FindingDraft, refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import type { Refusal } from '../../error-text.ts';
-import type { Finding } from '../../finding.ts';
 import { quotedRefusal, refusalsSeen, type Seen } from '../../refusals.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
@@ -51,14 +50,13 @@ function report(
   { expression, error }: Failed,
   seen: readonly Seen[],
   now: number,
-): Finding {
+): FindingDraft {
   const hooks = list(configuration.webhooks);
   const index = hooks.findIndex(one =>
     list(one.matchConditions).some(condition => text(condition.expression) === expression),
   );
   const refused = new Set(seen.map(({ about }) => `${about.kind} ${about.metadata.namespace}/${about.metadata.name}`));
-  return finding({
-    rule: 'webhook/match-condition',
+  return {
     severity: 'high',
     object: configuration,
     summary: `a match condition of webhook ${text(hooks[index]?.name)} ends in an error, and so requests are refused: ${error}`,
@@ -83,5 +81,5 @@ function report(
       },
     ],
     because: [causeOf(refOf(configuration), 'chaos/')],
-  });
+  };
 }

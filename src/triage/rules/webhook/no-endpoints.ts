@@ -10,10 +10,10 @@ import {
   templateLabels,
   unreadyLines,
 } from '../../behind-service.ts';
-import { finding } from '../../build.ts';
+import type { FindingDraft } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import { condition, conditions, quoted } from '../../fields.ts';
-import type { Cause, Finding } from '../../finding.ts';
+import type { Cause } from '../../finding.ts';
 import { closestLabels, missWords } from '../../near-miss.ts';
 import { refusalsInEvents } from '../../refusals.ts';
 import type { Rule } from '../../rule.ts';
@@ -41,7 +41,7 @@ export const webhookNoEndpoints: Rule = {
   },
 };
 
-function withoutEndpoints(view: ClusterView, now: number, dead: DeadHooks): Finding {
+function withoutEndpoints(view: ClusterView, now: number, dead: DeadHooks): FindingDraft {
   const { namespace, name } = target(dead);
   const behind = behindService(view, namespace, name);
   const blocking = blockingOf(dead);
@@ -51,8 +51,7 @@ function withoutEndpoints(view: ClusterView, now: number, dead: DeadHooks): Find
   );
   const lock = deadlockOf(view, dead, behind);
   const stale = stalenessOf(view, dead, behind.workloads);
-  return finding({
-    rule: 'webhook/no-endpoints',
+  return {
     severity: severityOf(blocking),
     object: dead.configuration,
     summary:
@@ -83,7 +82,7 @@ function withoutEndpoints(view: ClusterView, now: number, dead: DeadHooks): Find
     ],
     // In a deadlock the webhook causes the missing pods, not the other way round.
     because: lock !== undefined ? injectionsOn(behind) : becauseOf(view, namespace, name, behind),
-  });
+  };
 }
 
 const target = ({ hooks }: DeadHooks) => hooks[0]?.hook.service ?? { namespace: '', name: '', port: 443 };
@@ -212,8 +211,7 @@ export const webhookScaledToZero: Rule = {
       for (const workload of behindService(view, namespace, name).workloads) {
         if (!isAtZero(workload) || done.has(workload.metadata.uid)) continue;
         done.add(workload.metadata.uid);
-        yield finding({
-          rule: 'webhook/scaled-to-zero',
+        yield {
           severity: severityOf(blocking),
           object: workload,
           summary: `scaled to 0 replicas, so that a fail-closed webhook has no endpoints`,
@@ -231,7 +229,7 @@ export const webhookScaledToZero: Rule = {
             { kind: 'Namespace', name: namespace },
             { kind: 'HorizontalPodAutoscaler', namespace, name: workload.metadata.name },
           ],
-        });
+        };
       }
     }
   },

@@ -1,4 +1,3 @@
-import { finding } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import type { Rule } from '../../rule.ts';
 import { servicePorts } from '../../service-route.ts';
@@ -32,8 +31,7 @@ export const webhookNoPort: Rule = {
       );
       const { configuration } = dead;
       const path = `/webhooks/${hook.index}/clientConfig/service/port`;
-      yield finding({
-        rule: 'webhook/no-port',
+      yield {
         severity: severityOf(blockingOf(dead)),
         object: configuration,
         summary: `no service port ${target.port} found for its Service ${target.namespace}/${target.name}, which has ${ports.join(', ') || 'no ports'}`,
@@ -63,7 +61,7 @@ export const webhookNoPort: Rule = {
             .map(one => ignoreFix(view, one.hook)),
         ],
         because: [{ kind: 'Service', namespace: target.namespace, name: target.name, rule: 'chaos/' }],
-      });
+      };
     }
   },
 };

@@ -1,4 +1,3 @@
-import { finding } from '../../build.ts';
 import { claimOf, undoneBy } from '../../claims.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
@@ -26,8 +25,7 @@ export const webhookStale: Rule = {
     for (const dead of deadHooks(view)) {
       if (!isGone(dead) || stalenessOf(view, dead, []) !== 'certain') continue;
       const service = serviceWords(dead);
-      yield finding({
-        rule: 'webhook/stale',
+      yield {
         severity: severityOf(blockingOf(dead)),
         object: dead.configuration,
         summary: `stale webhook: its Service ${service} does not exist (${dead.why === 'no service' ? 'service not found' : dead.why}) and nothing installs it any more`,
@@ -51,7 +49,7 @@ export const webhookStale: Rule = {
             .slice(0, 1),
         ],
         because: [{ kind: 'Namespace', name: dead.hooks[0]?.hook.service?.namespace ?? '' }],
-      });
+      };
     }
   },
 };
@@ -97,8 +95,7 @@ function missingService({ view, now }: Omit<RuleInput, 'answers'>, dead: DeadHoo
     near !== undefined
       ? { op: 'replace', path: `${path}/name`, value: near }
       : { op: 'replace', path: `${path}/namespace`, value: elsewhere };
-  return finding({
-    rule: 'webhook/no-service',
+  return {
     severity: severityOf(blockingOf(dead)),
     object: dead.configuration,
     summary: `its Service ${serviceWords(dead)} does not exist (${dead.why === 'no service' ? 'service not found' : dead.why}): no webhook call can succeed`,
@@ -128,7 +125,7 @@ function missingService({ view, now }: Omit<RuleInput, 'answers'>, dead: DeadHoo
       { kind: 'Service', namespace: target.namespace, name: target.name },
       { kind: 'Namespace', name: target.namespace },
     ],
-  });
+  };
 }
 
 const serviceWords = ({ hooks }: DeadHooks): string => {

@@ -1,4 +1,3 @@
-import { finding } from '../../build.ts';
 import type { Rule } from '../../rule.ts';
 import { blockingOf, deadHooks } from './dead.ts';
 import { hooksOf, hookWords, routeOf } from './hooks.ts';
@@ -29,8 +28,7 @@ export const webhookUnroutable: Rule = {
     for (const dead of deadHooks(view)) {
       if (dead.why !== 'headless' && dead.why !== 'external name') continue;
       const { namespace = '', name = '' } = dead.hooks[0]?.hook.service ?? {};
-      yield finding({
-        rule: 'webhook/unroutable',
+      yield {
         severity: 'warn',
         object: dead.configuration,
         summary:
@@ -45,7 +43,7 @@ export const webhookUnroutable: Rule = {
             .map(({ hook }) => ignoreFix(view, hook)),
         ],
         because: [{ kind: 'Service', namespace, name }],
-      });
+      };
     }
   },
 };
@@ -66,8 +64,7 @@ export const webhookSlow: Rule = {
         ({ hook, scope }) => !hook.blocking && scope.reaches && hook.timeoutSeconds >= LONG_SECONDS,
       );
       if (slow.length === 0) continue;
-      yield finding({
-        rule: 'webhook/slow',
+      yield {
         severity: 'warn',
         object: dead.configuration,
         summary: `a dead webhook with failurePolicy Ignore may delay each request by up to ${Math.max(...slow.map(({ hook }) => hook.timeoutSeconds))} s`,
@@ -75,7 +72,7 @@ export const webhookSlow: Rule = {
         fixes: [
           { text: 'Lower timeoutSeconds of the webhook, or remove its configuration if nothing is to serve it.' },
         ],
-      });
+      };
     }
   },
 };
@@ -99,14 +96,13 @@ export const webhookSingle: Rule = {
       const scope = scopeOf(view, hook);
       if (done.has(key) || !scope.reaches) continue;
       done.add(key);
-      yield finding({
-        rule: 'webhook/single-endpoint',
+      yield {
         severity: 'warn',
         object: hook.configuration,
         summary: `single point of failure: one endpoint behind Service ${hook.service?.namespace}/${hook.service?.name}`,
         evidence: [hookWords(hook), `${hook.name} is called for: ${scopeWords(scope)}`],
         fixes: [{ text: 'Run at least two replicas of the webhook, on different nodes.' }],
-      });
+      };
     }
   },
 };

@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { earliest, sinceNotReady } from '../../../health/view/since.ts';
 import { number, text } from '../../../k8s/fields.ts';
-import { finding, refOf } from '../../build.ts';
+import { type FindingDraft, refOf } from '../../build.ts';
 import { created } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
@@ -36,13 +36,12 @@ export const daemonPartly: Rule = {
   },
 };
 
-function report(view: ClusterView, set: ViewObject, unwell: readonly ViewObject[]) {
+function report(view: ClusterView, set: ViewObject, unwell: readonly ViewObject[]): FindingDraft {
   const desired = number(set.status.desiredNumberScheduled);
   const old = desired - number(set.status.updatedNumberScheduled);
   const nodes = unwell.map(pod => placeOf(pod)).filter(name => name !== '');
   const [pod] = unwell as [ViewObject];
-  return finding({
-    rule: 'workload/daemonset-partly',
+  return {
     severity: 'high',
     object: set,
     summary: `not ready on ${unwell.length} of ${desired} nodes (${nodes.slice(0, 4).join(', ')}${nodes.length > 4 ? ', …' : ''})${old > 0 ? `; its rollout waits for them, ${old} ${old === 1 ? 'node has' : 'nodes have'} the old version` : ''}`,
@@ -65,7 +64,7 @@ function report(view: ClusterView, set: ViewObject, unwell: readonly ViewObject[
       causeOf(refOf(set), 'workload/pods-refused'),
       ...nodes.slice(0, 50).map(name => causeOf({ kind: 'Node', name }, 'node/')),
     ],
-  });
+  };
 }
 
 /** The node that a pod runs on or was created for. */

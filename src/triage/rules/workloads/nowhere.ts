@@ -1,7 +1,7 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number, text, textMap } from '../../../k8s/fields.ts';
 import { becauseOf, behindService, isAtZero } from '../../behind-service.ts';
-import { finding, refOf } from '../../build.ts';
+import { refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import { created } from '../../fields.ts';
 import { isNear, labelMisses, missWords, nearest } from '../../near-miss.ts';
@@ -31,8 +31,7 @@ export const daemonNowhere: Rule = {
       const words = Object.entries(wanted)
         .map(([key, value]) => `${key}=${value}`)
         .join(', ');
-      yield finding({
-        rule: 'workload/daemonset-nowhere',
+      yield {
         severity: near ? 'high' : 'warn',
         object: set,
         summary: `runs on no node: no node matches its nodeSelector ${near ? near.map(missWords).join('; ') : words}`,
@@ -49,7 +48,7 @@ export const daemonNowhere: Rule = {
           },
         ],
         because: [causeOf(refOf(set), 'chaos/')],
-      });
+      };
     }
   },
 };
@@ -76,8 +75,7 @@ export const zeroInUse: Rule = {
       if (behind.pods.length > 0) continue;
       const onlyIngress = needed.every(one => one.startsWith('Ingress '));
       for (const workload of behind.workloads.filter(isAtZero))
-        yield finding({
-          rule: 'workload/scaled-to-zero',
+        yield {
           severity: behind.service && isDns(behind.service.metadata) ? 'critical' : onlyIngress ? 'warn' : 'high',
           object: workload,
           summary: `scaled to 0 replicas, and ${needed.slice(0, 3).join(', ')} ${needed.length === 1 ? 'needs' : 'need'} its Service`,
@@ -90,7 +88,7 @@ export const zeroInUse: Rule = {
             },
           ],
           because: becauseOf(view, namespace, name, behind).filter(one => one.kind === 'Namespace'),
-        });
+        };
     }
   },
 };
@@ -113,8 +111,7 @@ export const governingService: Rule = {
       if (wanted === '' || number(set.spec.replicas, 1) === 0 || view.get('Service', namespace, wanted) !== undefined)
         continue;
       const near = nearest(wanted, namesOf(view.inNamespace('Service', namespace)));
-      yield finding({
-        rule: 'workload/service-name',
+      yield {
         severity: near ? 'high' : 'warn',
         object: set,
         summary: `its Service ${wanted} does not exist, so its pods have no DNS names${near ? `; Service ${near} exists` : ''}`,
@@ -136,7 +133,7 @@ export const governingService: Rule = {
           },
         ],
         because: [causeOf(refOf(set), 'chaos/')],
-      });
+      };
     }
   },
 };
@@ -159,8 +156,7 @@ export const heldByPartition: Rule = {
       const partition = number(fields(fields(set.spec.updateStrategy).rollingUpdate).partition);
       const [current, update] = [text(set.status.currentRevision), text(set.status.updateRevision)];
       if (partition === 0 || update === '' || current === update || number(set.spec.replicas, 1) === 0) continue;
-      yield finding({
-        rule: 'workload/partition',
+      yield {
         severity: 'warn',
         object: set,
         summary: `the rollout is held back by partition ${partition}: ${number(set.status.updatedReplicas)} of ${number(set.spec.replicas, 1)} pods updated`,
@@ -182,7 +178,7 @@ export const heldByPartition: Rule = {
             ]),
           },
         ],
-      });
+      };
     }
   },
 };

@@ -1,6 +1,6 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { blamedBy } from '../../blamed.ts';
-import { type FixDraft, finding } from '../../build.ts';
+import type { FixDraft } from '../../build.ts';
 import type { Refusal } from '../../error-text.ts';
 import { condition, quoted } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
@@ -40,8 +40,7 @@ export const podsRefused: Rule = {
       const { top, maker, message, since, lacks } = refused;
       const explanation = explain(looking.view, refused);
       const failure = condition(maker, 'ReplicaFailure');
-      yield finding({
-        rule: 'workload/pods-refused',
+      yield {
         severity: 'high',
         object: top.object ?? top.ref,
         summary: `${lacks === 1 ? 'a pod' : `${lacks} pods`} cannot be created: ${explanation.what}`,
@@ -58,7 +57,7 @@ export const podsRefused: Rule = {
           ...explanation.because,
           { kind: 'Namespace', name: top.ref.namespace ?? '', rule: 'namespace/' },
         ],
-      });
+      };
     }
   },
 };

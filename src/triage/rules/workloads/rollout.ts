@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number, text, time } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import { finding, refOf } from '../../build.ts';
+import { refOf } from '../../build.ts';
 import { startAgain } from '../../control-plane.ts';
 import { type Condition, condition, quoted, sinceTime } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
@@ -33,8 +33,7 @@ export const rolloutStuck: Rule = {
       const updated = number(deployment.status.updatedReplicas);
       const available = number(deployment.status.availableReplicas);
       const isDown = wrong.type === 'Available';
-      yield finding({
-        rule: 'workload/rollout-stuck',
+      yield {
         severity: 'high',
         object: deployment,
         summary: isDown
@@ -54,7 +53,7 @@ export const rolloutStuck: Rule = {
           rollBack(view, topOf(view, deployment)),
         ],
         because: below(view, deployment),
-      });
+      };
     }
   },
 };
@@ -112,8 +111,7 @@ export const notObserved: Rule = {
       [...view.all(kind)].filter(one => (one.metadata.generation ?? 0) > number(one.status.observedGeneration)),
     );
     if (behind.length === 0) return;
-    yield finding({
-      rule: 'workload/not-observed',
+    yield {
       severity: 'critical',
       object: lease,
       summary: `kube-controller-manager does not work: ${counted(behind.length, 'workload waits', 'workloads wait')} for a change to be seen, and its leader lease has expired`,
@@ -131,7 +129,7 @@ export const notObserved: Rule = {
         'kube-controller-manager does not run, or cannot reach the API server: nobody acts on changes of workloads.',
       fixes: [startAgain(view, 'kube-controller-manager')],
       because: [{ kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager', rule: 'lease/' }],
-    });
+    };
   },
 };
 
@@ -154,8 +152,7 @@ export const statefulStuck: Rule = {
     for (const { set, pod, isOld, since } of blockers(looking)) {
       const [wanted, there] = [number(set.spec.replicas, 1), number(set.status.replicas)];
       if (isOld || there >= wanted) continue;
-      yield finding({
-        rule: 'workload/stateful-stuck',
+      yield {
         severity: 'high',
         object: set,
         summary: `stuck behind pod ${pod.metadata.name}, which is not ready: ${there} of ${wanted} pods created`,
@@ -169,7 +166,7 @@ export const statefulStuck: Rule = {
           },
         ],
         because: below(looking.view, set),
-      });
+      };
     }
   },
 };
@@ -188,8 +185,7 @@ export const brokenRevision: Rule = {
     for (const { set, pod, isOld, since } of blockers(looking)) {
       if (!isOld) continue;
       const [had, wanted] = [text(pod.metadata.labels['controller-revision-hash']), text(set.status.updateRevision)];
-      yield finding({
-        rule: 'workload/broken-revision',
+      yield {
         severity: 'high',
         object: set,
         summary: `rollout stuck behind pod ${pod.metadata.name}: it keeps a broken revision that is no longer wanted, and is not replaced until it is deleted`,
@@ -203,7 +199,7 @@ export const brokenRevision: Rule = {
           },
         ],
         because: [causeOf(refOf(set), 'chaos/')],
-      });
+      };
     }
   },
 };

@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, text, time } from '../../../k8s/fields.ts';
-import { finding, refOf } from '../../build.ts';
+import { refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import { created } from '../../fields.ts';
 import type { NamedRead } from '../../named-read.ts';
@@ -60,8 +60,7 @@ export const twoWriters: Rule = {
         ({ spec }) => text((spec.scaleTargetRef as { name?: unknown } | undefined)?.name) === object.metadata.name,
       );
       const names = writers.map(({ manager }) => manager);
-      yield finding({
-        rule: 'workload/two-writers',
+      yield {
         severity: 'high',
         object,
         summary: `two writers fight over its fields: ${names.join(' and ')} change it in turn (${how})`,
@@ -81,7 +80,7 @@ export const twoWriters: Rule = {
           },
         ],
         because: [causeOf(refOf(object), 'chaos/')],
-      });
+      };
     }
   },
 };

@@ -1,7 +1,6 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, number, text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import { finding } from '../../build.ts';
 import { condition, created } from '../../fields.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { POD_OWNERS, podsByTop, type Top, topKey, topOf } from '../pods/owner.ts';
@@ -34,14 +33,13 @@ export const underWay: Rule = {
   *look(looking) {
     for (const { top, pods, rollout } of unsettled(looking)) {
       const parts = [rollout, pods.length === 0 ? undefined : podWords(pods)].filter(Boolean);
-      yield finding({
-        rule: UNDER_WAY,
+      yield {
         severity: 'info',
         object: top.object ?? top.ref,
         summary: `not settled yet: ${parts.join('; ')}`,
         since: unreadySince(pods),
         evidence: [pods.length > 0 && podNames(pods), ...pods.slice(0, 3).map(waitWords)],
-      });
+      };
     }
   },
 };
