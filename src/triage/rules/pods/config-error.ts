@@ -4,18 +4,10 @@ import type { Rule, RuleInput } from '../../rule.ts';
 import { command, patchCommand } from '../../shell.ts';
 import { insteadOf, readsFor } from './config-names.ts';
 import { type Container, containersOf, containerWords } from './containers.ts';
-import { describe, edit, rollBack } from './fixes.ts';
-import { type MissingConfig, makersOf, missingConfig } from './missing-config.ts';
+import { edit, usualFixes } from './fixes.ts';
+import { createMissing, type MissingConfig, makersOf, missingConfig, missingWords } from './missing-config.ts';
 import { POD_OWNERS } from './owner.ts';
-import {
-  howMany,
-  podNames,
-  podRef,
-  type UnwellPods,
-  unreadySince,
-  unwellPodGroups,
-  usualCauses,
-} from './unwell-pods.ts';
+import { aboutUnwellPods, howMany, podRef, type UnwellPods, unwellPodGroups } from './unwell-pods.ts';
 
 interface BadConfig {
   container: Container;
@@ -65,40 +57,31 @@ export const configError: Rule = {
 };
 
 function missed({ view, answers }: RuleInput, group: UnwellPods<BadConfig>, missing: MissingConfig): FindingDraft {
-  const { top, pods, what } = group;
+  const { top, what } = group;
   const namespace = top.ref.namespace ?? '';
   const { kind, name, key } = missing;
-  const noun = kind === 'ConfigMap' ? 'config map' : 'secret';
-  const what_ = key === undefined ? `${noun} ${name} not found` : `${noun} key ${key} is missing in ${kind} ${name}`;
   const { near, existing, unread } = insteadOf(view, answers, namespace, missing);
-  return {
-    severity: 'high',
-    object: top.object ?? top.ref,
-    summary: `${containerWords(what.container)} of ${howMany(group)} cannot be created: ${what_}${near ? `; ${near} exists` : ''}`,
-    since: unreadySince(pods),
+  return aboutUnwellPods(group, {
+    summary: `${containerWords(what.container)} of ${howMany(group)} cannot be created: ${missingWords(missing)}${near ? `; ${near} exists` : ''}`,
     evidence: [
-      podNames(pods),
       `status of ${containerWords(what.container)}: waiting CreateContainerConfigError "${what.message}"`,
       existing.length > 0 &&
         `${key === undefined ? `${kind}s in ${namespace}` : `keys of ${kind} ${namespace}/${name}`}: ${existing.slice(0, 30).join(', ')}`,
       unread !== undefined && `not read: ${unread}`,
     ],
     cause: `The pods of ${top.ref.kind} ${top.ref.name} want ${key === undefined ? `${kind} ${name}` : `key ${key} of ${kind} ${name}`}, which does not exist.${near ? ` The nearest existing ${key === undefined ? 'name' : 'key'} is ${near}.` : ''}`,
-    fixes: [
-      ...fixes({ view }, group, missing, near),
-      rollBack(view, top),
-      describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
-    ],
-    because: [...usualCauses(group), ...makersOf(view, namespace, missing)],
-  };
+    fixes: [...fixes({ view }, group, missing, near), ...usualFixes(view, group)],
+    because: [...makersOf(view, namespace, missing)],
+  });
 }
 
 function* fixes(
   { view }: Pick<RuleInput, 'view'>,
   { top, what }: UnwellPods<BadConfig>,
-  { kind, name, key }: MissingConfig,
+  missing: MissingConfig,
   near: string | undefined,
 ): Iterable<FixDraft> {
+  const { kind, name, key } = missing;
   const namespace = top.ref.namespace ?? '';
   const resource = kind === 'ConfigMap' ? 'configmap' : 'secret';
   if (near !== undefined)
@@ -112,15 +95,7 @@ function* fixes(
   if (key === undefined)
     yield {
       text: `Create the missing ${kind} ${name} with the keys that the pods expect.`,
-      command: command(view, [
-        'kubectl',
-        'create',
-        ...(kind === 'Secret' ? ['secret', 'generic'] : [resource]),
-        name ?? '',
-        '-n',
-        namespace,
-        '--from-literal=KEY=VALUE',
-      ]),
+      command: createMissing(view, namespace, missing),
     };
   else
     yield {
@@ -133,17 +108,11 @@ function* fixes(
 }
 
 function refused({ view }: RuleInput, group: UnwellPods<BadConfig>): FindingDraft {
-  const { top, pods, what } = group;
+  const { top, what } = group;
   const isRoot = /runAsNonRoot|non-root policy/.test(what.message);
-  return {
-    severity: 'high',
-    object: top.object ?? top.ref,
+  return aboutUnwellPods(group, {
     summary: `${containerWords(what.container)} of ${howMany(group)} cannot be created: ${isRoot ? 'runAsNonRoot is set and the image runs as root' : what.message || 'the kubelet does not say why'}`,
-    since: unreadySince(pods),
-    evidence: [
-      podNames(pods),
-      `status of ${containerWords(what.container)}: waiting CreateContainerConfigError "${what.message}"`,
-    ],
+    evidence: [`status of ${containerWords(what.container)}: waiting CreateContainerConfigError "${what.message}"`],
     cause: isRoot
       ? `securityContext.runAsNonRoot forbids to start the image as root, or as a user that is given by name only: ${what.message}`
       : what.message,
@@ -155,9 +124,7 @@ function refused({ view }: RuleInput, group: UnwellPods<BadConfig>): FindingDraf
             `Set securityContext.runAsUser to a numeric user of the image, or build the image with a numeric USER.`,
           )
         : edit(view, top, `Correct the configuration of ${containerWords(what.container)}.`),
-      rollBack(view, top),
-      describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
+      ...usualFixes(view, group),
     ],
-    because: usualCauses(group),
-  };
+  });
 }

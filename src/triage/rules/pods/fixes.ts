@@ -1,4 +1,4 @@
-import type { ClusterView } from '../../../health/view/cluster-view.ts';
+import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import type { FixDraft } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import { command, named } from '../../shell.ts';
@@ -35,8 +35,15 @@ export function lastingEdit(view: ClusterView, { ref, object, managedBy }: Top):
   return object === undefined ? '' : undoneBy(view, object);
 }
 
-/** A fix that shows one of the pods with its events. */
-export const describe = (view: ClusterView, pod: { namespace?: string; name: string }, text: string): FixDraft => ({
-  text,
-  command: command(view, ['kubectl', 'describe', ...named({ apiVersion: 'v1', kind: 'Pod', ...pod })]),
-});
+/** A fix that shows the first of the pods with its events. */
+export function describePod(view: ClusterView, pods: readonly ViewObject[]): FixDraft {
+  const { namespace = '', name = '' } = pods[0]?.metadata ?? {};
+  const pod = { apiVersion: 'v1', kind: 'Pod', namespace, name };
+  return { text: 'Read every event of the pod.', command: command(view, ['kubectl', 'describe', ...named(pod)]) };
+}
+
+/** What remains to be tried with unwell pods, whatever is wrong with them. */
+export const usualFixes = (
+  view: ClusterView,
+  { top, pods }: { top: Top; pods: readonly ViewObject[] },
+): (FixDraft | undefined)[] => [rollBack(view, top), describePod(view, pods)];

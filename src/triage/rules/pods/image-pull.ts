@@ -6,18 +6,10 @@ import { nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { type Container, containersOf, containerWords } from './containers.ts';
-import { describe, edit, rollBack } from './fixes.ts';
+import { edit, usualFixes } from './fixes.ts';
 import { IMAGE_MEANS, type ImageTrouble, imageParts, imageTrouble, movedImage } from './image-words.ts';
 import { POD_OWNERS } from './owner.ts';
-import {
-  howMany,
-  podNames,
-  podRef,
-  type UnwellPods,
-  unreadySince,
-  unwellPodGroups,
-  usualCauses,
-} from './unwell-pods.ts';
+import { aboutUnwellPods, howMany, podRef, type UnwellPods, unwellPodGroups } from './unwell-pods.ts';
 
 const REASONS: ReadonlySet<string> = new Set([
   'ImagePullBackOff',
@@ -94,7 +86,7 @@ function missingSecrets(view: ClusterView, pod: ViewObject): string[] {
 }
 
 function found(view: ClusterView, sick: UnwellPods<BadImage>): FindingDraft {
-  const { top, pods, what } = sick;
+  const { pods, what } = sick;
   const { container, reason, trouble, words, missingSecrets } = what;
   const [pod] = pods as [ViewObject];
   const means = missingSecrets.length > 0 ? `pull secret ${missingSecrets.join(', ')} not found` : IMAGE_MEANS[trouble];
@@ -105,13 +97,9 @@ function found(view: ClusterView, sick: UnwellPods<BadImage>): FindingDraft {
   const added = isAddedContainer(view, pod, container)
     ? addedBy(view, pod, [container.name, imageParts(container.image).registry])
     : undefined;
-  return {
-    severity: 'high',
-    object: top.object ?? top.ref,
+  return aboutUnwellPods(sick, {
     summary: `image pull fails for ${containerWords(container)} of ${howMany(sick)}: ${means}`,
-    since: unreadySince(pods),
     evidence: [
-      podNames(pods),
       `status of ${containerWords(container)}: waiting ${reason}${words && ` "${words}"`}`,
       `image: ${container.image}`,
       `imagePullSecrets: ${secrets.join(', ') || 'none'}`,
@@ -126,14 +114,9 @@ function found(view: ClusterView, sick: UnwellPods<BadImage>): FindingDraft {
     ]
       .filter(one => typeof one === 'string')
       .join(' '),
-    fixes: [
-      ...(added?.fixes ?? []),
-      ...fixesFor(view, sick, secrets, moved),
-      rollBack(view, top),
-      describe(view, podRef(pod), 'Read every event of the pod.'),
-    ],
-    because: [...usualCauses(sick), ...(added?.because ?? [])],
-  };
+    fixes: [...(added?.fixes ?? []), ...fixesFor(view, sick, secrets, moved), ...usualFixes(view, sick)],
+    because: [...(added?.because ?? [])],
+  });
 }
 
 /** The image of the same container in the ReplicaSet that still has ready pods, or in the newest earlier one. */

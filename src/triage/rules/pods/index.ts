@@ -1,7 +1,7 @@
 import type { Rule } from '../../rule.ts';
 import { configError } from './config-error.ts';
 import { crashLoop, oomKilled } from './crash-loop.ts';
-import { stuckCreating } from './creating.ts';
+import { stuckCreating } from './creating/rule.ts';
 import { imagePull } from './image-pull.ts';
 import { initStuck } from './init-stuck.ts';
 import { podEvicted, podTerminating } from './leaving.ts';

@@ -1,4 +1,4 @@
-import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { strings } from '../../../k8s/fields.ts';
 import { behindService, isAtZero } from '../../behind-service.ts';
 import { refOf } from '../../build.ts';
@@ -9,19 +9,11 @@ import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { dnsCauses } from '../services/dns-egress.ts';
 import { type Container, containersOf } from './containers.ts';
-import { describe, edit, rollBack } from './fixes.ts';
+import { edit, usualFixes } from './fixes.ts';
 import { servicesAsCauses, type WaitsFor, waitsFor } from './hosts.ts';
 import { logHint } from './log-hints.ts';
 import { causeOf } from './owner.ts';
-import {
-  howMany,
-  podNames,
-  podRef,
-  type UnwellPods,
-  unreadySince,
-  unwellPodGroups,
-  usualCauses,
-} from './unwell-pods.ts';
+import { aboutUnwellPods, howMany, podRef, type UnwellPods, unwellPodGroups } from './unwell-pods.ts';
 
 /** An init container that runs for longer than this counts as waiting for something. */
 const TOO_LONG = 5 * 60_000;
@@ -74,7 +66,7 @@ export const initStuck: Rule = {
   *look(looking) {
     const { view, answers } = looking;
     for (const sick of stuck(looking)) {
-      const { top, pods, what } = sick;
+      const { top, what } = sick;
       const { container, hosts } = what;
       const log = answers.log(what.read);
       const hint = log?.ok ? logHint(log.value, top.ref.namespace ?? '') : undefined;
@@ -82,13 +74,9 @@ export const initStuck: Rule = {
       const waits = waitWords(hosts, hint?.means);
       const atZero = hosts.flatMap(one => behindService(view, one.namespace, one.name).workloads.filter(isAtZero));
       const zeroWords = atZero.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`).join(', ');
-      yield {
-        severity: 'high',
-        object: top.object ?? top.ref,
+      yield aboutUnwellPods(sick, {
         summary: `init container ${container.name} of ${howMany(sick)} ${waits.startsWith('log') ? `does not end; ${waits}` : waits}`,
-        since: unreadySince(pods),
         evidence: [
-          podNames(pods),
           `status of init container ${container.name}: running since ${new Date(container.running?.startedAt ?? 0).toISOString()}`,
           `command: ${[...strings(container.spec.command), ...strings(container.spec.args)].join(' ') || 'that of the image'}`,
           ...(log?.ok ? log.value.map(line => `log: ${line}`) : []),
@@ -107,17 +95,15 @@ export const initStuck: Rule = {
               `Correct the name in init container ${container.name}: Service ${near.near} exists, ${near.name} does not.`,
             ),
           edit(view, top, `Fix what init container ${container.name} waits for${hint ? `: ${hint.means}` : ''}.`),
-          rollBack(view, top),
-          describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
+          ...usualFixes(view, sick),
         ],
         because: [
-          ...usualCauses(sick),
           ...dnsCauses(view, sick.pods),
           ...servicesAsCauses(hosts),
           ...jobsNamed(view, sick, answers),
           ...(hint?.because ?? []),
         ],
-      };
+      });
     }
   },
 };

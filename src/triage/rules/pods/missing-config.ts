@@ -1,5 +1,6 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import type { Cause } from '../../finding.ts';
+import { command } from '../../shell.ts';
 import { secretMakers } from '../secrets/external.ts';
 
 /** What a kubelet does not find when it cannot create a container or mount a volume, from its message. */
@@ -24,6 +25,19 @@ export function missingConfig(words: string): MissingConfig | undefined {
 }
 
 const kindOf = (word = ''): MissingConfig['kind'] => (/^config/i.test(word) ? 'ConfigMap' : 'Secret');
+
+/** `config map web not found`, `secret key tls.crt is missing in Secret web`. */
+export function missingWords({ kind, name, key }: MissingConfig): string {
+  const noun = kind === 'ConfigMap' ? 'config map' : 'secret';
+  return key === undefined ? `${noun} ${name} not found` : `${noun} key ${key} is missing in ${kind} ${name}`;
+}
+
+/** The command that creates the missing object, with a value to replace. */
+export const createMissing = (view: ClusterView, namespace: string, { kind, name = '' }: MissingConfig): string =>
+  command(view, [
+    ...['kubectl', 'create', ...(kind === 'Secret' ? ['secret', 'generic'] : ['configmap'])],
+    ...[name, '-n', namespace, '--from-literal=KEY=VALUE'],
+  ]);
 
 /**
  * What explains that it is missing: the object itself, and for a Secret the Certificate or ExternalSecret that should

@@ -1,4 +1,3 @@
-import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, number, text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
 import type { FindingDraft } from '../../build.ts';
@@ -7,19 +6,17 @@ import type { NamedRead } from '../../named-read.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { dnsCauses } from '../services/dns-egress.ts';
 import { type Container, containersOf, containerWords } from './containers.ts';
-import { describe, edit, rollBack } from './fixes.ts';
+import { edit, usualFixes } from './fixes.ts';
 import { logHint } from './log-hints.ts';
 import { type ProbeType, probeFault, probeOf } from './probe-words.ts';
 import {
+  aboutUnwellPods,
   FIRST_MINUTE,
   howMany,
-  podNames,
   podRef,
   type UnwellPods,
   unreadyFor,
-  unreadySince,
   unwellPodGroups,
-  usualCauses,
 } from './unwell-pods.ts';
 
 interface Unready {
@@ -134,14 +131,11 @@ function probeFinding({ view, answers, now }: RuleInput, sick: UnwellPods<Unread
   const log = answers.log(what.read);
   const hint = log?.ok ? logHint(log.value, top.ref.namespace ?? '') : undefined;
   const at = type && probeOf(container, type);
-  return {
+  return aboutUnwellPods(sick, {
     // Only when that time is over is the container killed and the failure certain.
     severity: startsUntil === undefined ? 'high' : 'warn',
-    object: top.object ?? top.ref,
     summary: `${type ?? 'readiness'} probe fails: ${containerWords(container)} of ${howMany(sick)} ${startWords(startsUntil, now)}${othersWell ? ', its other containers are' : ''}: ${fault.what}${hint ? `; log: ${hint.means}` : ''}`,
-    since: unreadySince(pods),
     evidence: [
-      podNames(pods),
       `status of ${containerWords(container)}: running, ready false${container.started === false ? ', started false' : ''}`,
       at && `${type}Probe: ${at.target}`,
       portWords(container),
@@ -153,11 +147,10 @@ function probeFinding({ view, answers, now }: RuleInput, sick: UnwellPods<Unread
     fixes: [
       edit(view, top, hint ? `Fix what the log names: ${hint.means}.` : fault.fix),
       hint ? edit(view, top, fault.fix) : undefined,
-      rollBack(view, top),
-      describe(view, podRef(pods[0] as ViewObject), 'Read every event of the pod.'),
+      ...usualFixes(view, sick),
     ],
-    because: [...usualCauses(sick), ...dnsCauses(view, pods), ...(hint?.because ?? [])],
-  };
+    because: [...dnsCauses(view, pods), ...(hint?.because ?? [])],
+  });
 }
 
 function portWords({ spec }: Container): string {
@@ -195,12 +188,9 @@ export const readinessGate: Rule = {
     });
     for (const sick of groups) {
       const { unmet, ready } = sick.what;
-      yield {
-        severity: 'high',
-        object: sick.top.object ?? sick.top.ref,
+      yield aboutUnwellPods(sick, {
         summary: `readiness gate ${unmet.join(', ')} is not met for ${howMany(sick)}; all containers are ready`,
-        since: unreadySince(sick.pods),
-        evidence: [podNames(sick.pods), quoted(ready), `spec.readinessGates: ${unmet.join(', ')}`],
+        evidence: [quoted(ready), `spec.readinessGates: ${unmet.join(', ')}`],
         cause: `The controller that should set the condition ${unmet.join(', ')} on the pods has not done so.`,
         fixes: [
           edit(
@@ -209,8 +199,7 @@ export const readinessGate: Rule = {
             `Fix the controller that sets ${unmet.join(', ')}; if there is none, take the readinessGates out of the pod template.`,
           ),
         ],
-        because: usualCauses(sick),
-      };
+      });
     }
   },
 };

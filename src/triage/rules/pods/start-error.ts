@@ -1,11 +1,10 @@
-import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { strings } from '../../../k8s/fields.ts';
 import type { Rule } from '../../rule.ts';
 import { type Container, containersOf, containerWords } from './containers.ts';
 import { startFault } from './exit-words.ts';
-import { describe, edit, rollBack } from './fixes.ts';
+import { edit, usualFixes } from './fixes.ts';
 import { POD_OWNERS } from './owner.ts';
-import { howMany, podNames, podRef, unreadySince, unwellPodGroups, usualCauses } from './unwell-pods.ts';
+import { aboutUnwellPods, howMany, podRef, unwellPodGroups } from './unwell-pods.ts';
 
 const REASONS: ReadonlySet<string> = new Set([
   'CreateContainerError',
@@ -54,14 +53,9 @@ export const startErrorRule: Rule = {
         ? `its postStart hook fails${words && `: ${words.slice(0, 200)}`}`
         : (startFault(words) ?? reason);
       const command = [...strings(container.spec.command), ...strings(container.spec.args)].join(' ');
-      const pod = sick.pods[0] as ViewObject;
-      yield {
-        severity: 'high',
-        object: sick.top.object ?? sick.top.ref,
+      yield aboutUnwellPods(sick, {
         summary: `${containerWords(container)} of ${howMany(sick)} cannot be started: ${fault}`,
-        since: unreadySince(sick.pods),
         evidence: [
-          podNames(sick.pods),
           `status of ${containerWords(container)}: ${reason}${message && ` "${message}"`}`,
           command !== '' && `command: ${command}`,
           `image: ${container.image}`,
@@ -78,11 +72,9 @@ export const startErrorRule: Rule = {
               ? 'Correct lifecycle.postStart, or take it out.'
               : `Correct command, args or mounts of ${containerWords(container)}, or use an image that has them.`,
           ),
-          rollBack(view, sick.top),
-          describe(view, podRef(pod), 'Read every event of the pod.'),
+          ...usualFixes(view, sick),
         ],
-        because: usualCauses(sick),
-      };
+      });
     }
   },
 };

@@ -3,6 +3,7 @@ import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { earliest, sinceNotReady } from '../../../health/view/since.ts';
 import { text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
+import type { FindingDraft } from '../../build.ts';
 import { condition, created } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import type { RuleInput } from '../../rule.ts';
@@ -75,6 +76,22 @@ export function usualCauses({ top, pods }: Pick<UnwellPods<unknown>, 'top' | 'po
     ...[...nodes].slice(0, 50).map(name => causeOf({ kind: 'Node', name }, 'node/')),
   ];
 }
+
+/**
+ * A finding about unwell pods of one workload. Its object is what a person would edit. The names of the pods come before
+ * the evidence, and what usually makes pods unwell before the causes.
+ */
+export const aboutUnwellPods = (
+  { top, pods }: Pick<UnwellPods<unknown>, 'top' | 'pods'>,
+  draft: Omit<FindingDraft, 'severity' | 'object'> & { severity?: FindingDraft['severity'] },
+): FindingDraft => ({
+  severity: 'high',
+  object: top.object ?? top.ref,
+  since: unreadySince(pods),
+  ...draft,
+  evidence: [podNames(pods), ...(draft.evidence ?? [])],
+  because: [...usualCauses({ top, pods }), ...(draft.because ?? [])],
+});
 
 /** How many of the wanted pods this is about: `2 of 3 pods`. */
 export function howMany({ top, pods }: Pick<UnwellPods<unknown>, 'top' | 'pods'>): string {

@@ -5,17 +5,9 @@ import type { FindingDraft } from '../../build.ts';
 import { condition, created, quoted, sinceTime } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { describe, edit } from '../pods/fixes.ts';
+import { describePod, edit } from '../pods/fixes.ts';
 import { POD_OWNERS } from '../pods/owner.ts';
-import {
-  howMany,
-  PENDING_TOO_LONG,
-  podNames,
-  podRef,
-  type UnwellPods,
-  unwellPodGroups,
-  usualCauses,
-} from '../pods/unwell-pods.ts';
+import { aboutUnwellPods, howMany, PENDING_TOO_LONG, type UnwellPods, unwellPodGroups } from '../pods/unwell-pods.ts';
 import { claimsOf } from '../storage/claims.ts';
 import { explain } from './explain.ts';
 import { nodeOfDaemon } from './node-match.ts';
@@ -84,13 +76,10 @@ function found(
   const since = condition(pod, 'PodScheduled')?.since;
   const scheduled = condition(pod, 'PodScheduled');
   const most = [...explained].sort((a, b) => (b.one.nodes ?? 1e9) - (a.one.nodes ?? 1e9));
-  return {
-    severity: 'high',
-    object: top.object ?? top.ref,
+  return aboutUnwellPods(sick, {
     summary: `${howMany(sick)} unschedulable: ${most.map(({ one, explanation }) => `${explanation.what}${one.nodes === undefined ? '' : ` (${counted(one.nodes, 'node')})`}`).join('; ') || what.message}`,
     since: sinceTime(since, created(pod)),
     evidence: [
-      podNames(pods),
       scheduled && quoted(scheduled),
       `asks for: ${asksFor(pod)}`,
       ...nodes.slice(0, 6).map(obstacleWords),
@@ -105,15 +94,14 @@ function found(
       ...most.flatMap(({ explanation }) =>
         explanation.fixes.map(text => (typeof text === 'string' ? edit(view, top, text) : text)),
       ),
-      describe(view, podRef(pod), 'Read every event of the pod.'),
+      describePod(view, sick.pods),
     ],
     because: [
-      ...usualCauses(sick),
       ...nodeCauses(nodes),
       ...claimCauses(view, pod),
       ...most.flatMap(({ explanation }) => explanation.because ?? []),
     ],
-  };
+  });
 }
 
 const asksFor = (pod: ViewObject): string =>

@@ -5,8 +5,8 @@ import { startAgain } from '../../control-plane.ts';
 import { condition, created, quoted, sinceTime } from '../../fields.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { describe, edit } from '../pods/fixes.ts';
-import { howMany, PENDING_TOO_LONG, podNames, podRef, unwellPodGroups, usualCauses } from '../pods/unwell-pods.ts';
+import { describePod, edit } from '../pods/fixes.ts';
+import { aboutUnwellPods, howMany, PENDING_TOO_LONG, podNames, unwellPodGroups } from '../pods/unwell-pods.ts';
 
 const DEFAULT = 'default-scheduler';
 const schedulerOf = (pod: ViewObject): string => text(pod.spec.schedulerName) || DEFAULT;
@@ -93,13 +93,10 @@ export const unknownScheduler: Rule = {
     ]);
     for (const sick of groups) {
       const near = nearest(sick.what, known);
-      yield {
-        severity: 'high',
-        object: sick.top.object ?? sick.top.ref,
+      yield aboutUnwellPods(sick, {
         summary: `${howMany(sick)} not scheduled: no scheduler answers to schedulerName ${sick.what}${near ? `; ${near} exists` : ''}`,
         since: { at: Math.min(...sick.pods.map(created)), exact: true },
         evidence: [
-          podNames(sick.pods),
           `spec.schedulerName: ${sick.what}`,
           'status.conditions[PodScheduled]: none',
           `schedulers that have placed pods: ${[...known].join(', ')}`,
@@ -111,10 +108,9 @@ export const unknownScheduler: Rule = {
             sick.top,
             `Correct schedulerName${near ? ` to ${near}` : ', or leave it out'}; or start the scheduler ${sick.what}.`,
           ),
-          describe(view, podRef(sick.pods[0] as ViewObject), 'Read every event of the pod.'),
+          describePod(view, sick.pods),
         ],
-        because: usualCauses(sick),
-      };
+      });
     }
   },
 };
@@ -139,16 +135,11 @@ export const schedulingGated: Rule = {
       const pod = sick.pods[0] as ViewObject;
       const scheduled = condition(pod, 'PodScheduled');
       const isQueue = sick.what.every(gate => /kueue|queue|batch|volcano/.test(gate));
-      yield {
+      yield aboutUnwellPods(sick, {
         severity: isQueue ? 'warn' : 'high',
-        object: sick.top.object ?? sick.top.ref,
         summary: `${howMany(sick)} not scheduled: scheduling gate ${sick.what.join(', ')} is not taken away`,
         since: sinceTime(created(pod), created(pod)),
-        evidence: [
-          podNames(sick.pods),
-          `spec.schedulingGates: ${sick.what.join(', ')}`,
-          scheduled && quoted(scheduled),
-        ],
+        evidence: [`spec.schedulingGates: ${sick.what.join(', ')}`, scheduled && quoted(scheduled)],
         cause: `The scheduler waits until the controller that put the gate ${sick.what.join(', ')} there takes it away.`,
         fixes: [
           edit(
@@ -157,8 +148,7 @@ export const schedulingGated: Rule = {
             'Look at the controller of that gate; if there is none any more, leave the gate out of the template.',
           ),
         ],
-        because: usualCauses(sick),
-      };
+      });
     }
   },
 };

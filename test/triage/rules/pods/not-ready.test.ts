@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stuckCreating } from '../../../../src/triage/rules/pods/creating.ts';
+import { stuckCreating } from '../../../../src/triage/rules/pods/creating/rule.ts';
 import { initStuck } from '../../../../src/triage/rules/pods/init-stuck.ts';
 import { probeFails, readinessGate } from '../../../../src/triage/rules/pods/probe.ts';
 import type { Literal } from '../../../support/view.ts';

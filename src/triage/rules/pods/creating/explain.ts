@@ -1,0 +1,207 @@
+import type { ClusterView, ViewObject } from '../../../../health/view/cluster-view.ts';
+import { fields, text } from '../../../../k8s/fields.ts';
+import type { FixDraft } from '../../../build.ts';
+import type { Cause } from '../../../finding.ts';
+import type { RuleInput } from '../../../rule.ts';
+import { command } from '../../../shell.ts';
+import { insteadOf } from '../config-names.ts';
+import { edit } from '../fixes.ts';
+import { createMissing, makersOf, missingWords } from '../missing-config.ts';
+import type { UnwellPods } from '../unwell-pods.ts';
+import type { Trouble } from './trouble.ts';
+
+/** What is said of one trouble. */
+export interface Explanation {
+  what: string;
+  why: string;
+  evidence: (string | false | undefined)[];
+  fixes: (FixDraft | false | undefined)[];
+  because: Cause[];
+}
+
+/** Says what one trouble is, why it is there, and what to do. */
+export function explain(
+  { view, answers }: RuleInput,
+  { top, what }: UnwellPods<Trouble>,
+  pod: ViewObject,
+): Explanation {
+  const namespace = top.ref.namespace ?? '';
+  const none = { evidence: [], fixes: [], because: [] };
+  switch (what.is) {
+    case 'config':
+      return explainConfig(view, insteadOf(view, answers, namespace, what.missing), top, what);
+    case 'attach':
+      return explainAttach(view, top, what.words);
+    case 'claim':
+      return {
+        ...none,
+        what: `volume claim: ${what.words}`,
+        why: what.words,
+        fixes: [edit(view, top, 'Create the persistent volume claim, or correct its name in spec.volumes.')],
+      };
+    case 'mount':
+      return explainMount(view, top, what);
+    case 'sandbox':
+      return {
+        ...none,
+        what: `the network or sandbox of the pod cannot be set up: ${shortened(what.words)}`,
+        why: `The container runtime or the network plugin (CNI) on node ${text(pod.spec.nodeName)} fails: ${shortened(what.words)}`,
+        fixes: [
+          NO_ADDRESS.test(what.words) && {
+            text: 'Give the nodes more addresses for pods: a larger pod CIDR or subnet, more addresses for each node; or free some, by fewer pods on the node.',
+          },
+          {
+            text: `Look at the network plugin (CNI) and the kubelet on node ${text(pod.spec.nodeName)}.`,
+            command: command(view, [
+              'kubectl',
+              'get',
+              'pods',
+              '-n',
+              'kube-system',
+              '--field-selector',
+              `spec.nodeName=${text(pod.spec.nodeName)}`,
+              '-o',
+              'wide',
+            ]),
+          },
+        ],
+        because: [...view.inNamespace('DaemonSet', 'kube-system')].map(one => ({
+          kind: 'DaemonSet',
+          namespace: 'kube-system',
+          name: one.metadata.name,
+        })),
+      };
+    default:
+      return {
+        ...none,
+        what: what.words === '' ? 'no event says why' : shortened(what.words),
+        why: `The kubelet of node ${text(pod.spec.nodeName)} has not created the containers${what.words && `: ${shortened(what.words)}`}.`,
+      };
+  }
+}
+
+/** The network plugin has no address left for another pod. */
+const NO_ADDRESS =
+  /assign an IP address|no (?:available )?IP addresses|no addresses available|failed to allocate .*(?:IP|address)|range set|ipam/i;
+
+const shortened = (words: string): string => (words.length > 240 ? `…${words.slice(-240)}` : words);
+
+function explainConfig(
+  view: ClusterView,
+  { near, existing, unread }: ReturnType<typeof insteadOf>,
+  top: UnwellPods<Trouble>['top'],
+  { missing, volume }: Extract<Trouble, { is: 'config' }>,
+): Explanation {
+  const { kind, name, key } = missing;
+  const namespace = top.ref.namespace ?? '';
+  return {
+    what: `volume ${volume} cannot be mounted: ${missingWords(missing)}${near ? `; ${near} exists` : ''}`,
+    why: `Volume ${volume} takes its files from ${kind} ${name}${key === undefined ? ', which does not exist' : `, which has no key ${key}`}.${near ? ` The nearest existing one is ${near}.` : ''}`,
+    evidence: [
+      existing.length > 0 &&
+        `${key === undefined ? `${kind}s in ${namespace}` : `keys of ${kind} ${name}`}: ${existing.slice(0, 30).join(', ')}`,
+      unread !== undefined && `not read: ${unread}`,
+    ],
+    fixes: [
+      near === undefined
+        ? undefined
+        : edit(
+            view,
+            top,
+            `Correct the ${key === undefined ? 'name' : 'key'} in volume ${volume}: ${near} exists, ${key ?? name} does not.`,
+          ),
+      {
+        text:
+          key === undefined ? `Create the missing ${kind} ${name}.` : `Add the missing key ${key} to ${kind} ${name}.`,
+        command:
+          key === undefined
+            ? createMissing(view, namespace, missing)
+            : command(view, ['kubectl', 'edit', kind.toLowerCase(), name ?? '', '-n', namespace]),
+      },
+    ],
+    because: makersOf(view, namespace, missing),
+  };
+}
+
+function explainAttach(view: ClusterView, top: UnwellPods<Trouble>['top'], words: string): Explanation {
+  const volume = /volume "([^"]+)"/.exec(words)?.[1] ?? '';
+  const isMulti = /Multi-Attach/.test(words);
+  const attachments = [...view.all('VolumeAttachment')].filter(
+    one => text(fields(one.spec.source).persistentVolumeName) === volume,
+  );
+  const holders = /used by pod\(s\) (.+)$/.exec(words)?.[1]?.split(/, ?/) ?? [];
+  const nodes = attachments.map(one => text(one.spec.nodeName));
+  return {
+    what: isMulti
+      ? `volume ${volume} is still attached to another node (Multi-Attach)${holders.length > 0 ? `, used by pod ${holders.join(', ')}` : ''}`
+      : `volume ${volume} cannot be attached: ${shortened(words)}`,
+    why: isMulti
+      ? `The volume can be used on one node only (ReadWriteOnce), and ${nodes.length > 0 ? `node ${nodes.join(', ')}` : 'another node'} still holds it${holders.length > 0 ? ` for pod ${holders.join(', ')}` : ''}.`
+      : words,
+    evidence: attachments.map(
+      one =>
+        `VolumeAttachment ${one.metadata.name}: node ${text(one.spec.nodeName)}, attached ${String(one.status.attached)}${one.metadata.deletionTimestamp ? ', being deleted' : ''}`,
+    ),
+    fixes: [
+      isMulti && holders.length > 0
+        ? {
+            text: `Delete the pod that still holds the volume, if it may go.`,
+            command: command(view, ['kubectl', 'delete', 'pod', holders[0] ?? '', '-n', top.ref.namespace ?? '']),
+            safe: false,
+          }
+        : undefined,
+      isMulti
+        ? edit(
+            view,
+            top,
+            'Use strategy Recreate (a rolling update needs the volume twice), or a volume that several nodes may use.',
+          )
+        : undefined,
+      {
+        text: 'Look at the attachments of the volume.',
+        command: command(view, ['kubectl', 'get', 'volumeattachments']),
+      },
+    ],
+    because: [
+      ...attachments.map(one => ({ kind: 'VolumeAttachment', name: one.metadata.name })),
+      { kind: 'PersistentVolume', name: volume },
+      ...nodes.map(name => ({ kind: 'Node', name })),
+      ...holders.map(name => ({ kind: 'Pod', name, ...(top.ref.namespace && { namespace: top.ref.namespace }) })),
+    ],
+  };
+}
+
+function explainMount(
+  view: ClusterView,
+  top: UnwellPods<Trouble>['top'],
+  { words, volume }: Extract<Trouble, { is: 'mount' }>,
+): Explanation {
+  const driver = /driver name (\S+) not found in the list of registered CSI drivers/.exec(words)?.[1];
+  return {
+    what: driver
+      ? `volume ${volume}: CSI driver ${driver} does not run on the node`
+      : `volume ${volume} cannot be mounted: ${shortened(words)}`,
+    why: driver ? `The kubelet knows no CSI driver ${driver}: its node plugin does not run there.` : words,
+    evidence: [],
+    fixes: [
+      driver
+        ? {
+            text: `Look at the node plugin (DaemonSet) of ${driver}.`,
+            command: command(view, ['kubectl', 'get', 'csidrivers,csinodes']),
+          }
+        : edit(view, top, `Correct volume ${volume} as the kubelet says.`),
+    ],
+    because: driver
+      ? [
+          { kind: 'CSIDriver', name: driver },
+          ...[...view.all('DaemonSet')]
+            .filter(one => /csi/.test(one.metadata.name))
+            .map(one => ({
+              kind: 'DaemonSet',
+              name: one.metadata.name,
+              ...(one.metadata.namespace && { namespace: one.metadata.namespace }),
+            })),
+        ]
+      : [],
+  };
+}
