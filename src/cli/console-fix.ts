@@ -1,5 +1,6 @@
 import type { FixEnd, FixPlan } from '../console/screens/mend/view.ts';
 import { applyFix, type Prepared, prepareFix } from '../engine/fix.ts';
+import { saysAfterVerb } from '../injection/write/says.ts';
 import type { Api } from '../kube/client/api.ts';
 import { fixDepsFor } from '../runtime/fix-deps.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -32,7 +33,7 @@ export async function planFix(api: Api, finding: Finding, fix: string | undefine
     fix: remedy.name,
     object: nameText(finding.object),
     about: clean(remedy.about),
-    writes: plan.writes.map(({ verb, says }) => clean(`${verb}  ${says}`)),
+    writes: plan.writes.map(write => clean(`${write.verb}  ${saysAfterVerb(write)}`)),
     warnings: plan.warnings.map(clean),
     undo: clean(plan.undo),
     others: remediesOf(finding)

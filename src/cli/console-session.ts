@@ -23,6 +23,10 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
       loaded = engineSession(runtime, api);
       return loaded;
     });
+    // A file that could not be read may be there the next time.
+    loading.catch(() => {
+      loading = undefined;
+    });
     return loading;
   };
   const suggest = async () => (await import('./console-suggest.ts')).suggesting(runtime, api);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { ConsoleDeps } from '../console/deps.ts';
+import { keepCode } from '../host/keep-code.ts';
 import { openLog } from '../host/log.ts';
 import { keepNewSpaceSmall } from '../host/memory.ts';
 import { VERSION } from '../host/version.ts';
@@ -7,6 +8,7 @@ import type { KnownContexts } from '../kube/connection/contexts.ts';
 import type { SharedByConnections } from '../kube/connection/machine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { ASCII, glyphsFor } from '../text/glyphs.ts';
+import { messageOf } from '../text/message-of.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { keepUnder } from './console-keep.ts';
 import type { ConsoleLook } from './console-look.ts';
@@ -14,6 +16,7 @@ import { pastUnder } from './console-past.ts';
 import { EXIT, type ExitCode } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
 import { runtimeFor } from './session.ts';
+import { tell } from './tell.ts';
 
 /** `mayday`: the console; without a terminal, one status snapshot as text. */
 export async function consoleCommand(
@@ -28,6 +31,10 @@ export async function consoleCommand(
   }
   if (!canDraw() || globals.output !== 'text') {
     const { statusCommand } = await import('./status.ts');
+    if (process.stdout.isTTY === true && globals.output === 'text')
+      tell(
+        'this terminal cannot show the full screen, so this is one look; mayday --screen-reader asks in plain lines',
+      );
     return statusCommand({ globals, args: [], options: {} });
   }
   const runtime = await runtimeFor(globals);
@@ -77,6 +84,7 @@ function depsOf(runtime: Runtime, globals: GlobalOptions, look: ConsoleLook): Co
       const entries = listCatalogue(runtime.paths.experiments, disk);
       return typeof entries === 'string' ? [{ path: runtime.paths.experiments, error: sanitise(entries) }] : entries;
     },
+    keepCode: async () => log(`${await keepCode()} files of mayday's own code are kept in memory`),
     save: async (path, text, replace) => {
       const [{ resolve }, { writePrivate }, { problemOf }] = await Promise.all([
         import('node:path'),
@@ -112,7 +120,7 @@ function depsOf(runtime: Runtime, globals: GlobalOptions, look: ConsoleLook): Co
         const { consoleSession } = await loading;
         return { ok: true, session: consoleSession(used, connected.value) };
       } catch (error) {
-        return { ok: false, message: (error as Error).message, exitCode: EXIT.unreachable };
+        return { ok: false, message: messageOf(error), exitCode: EXIT.unreachable };
       }
     },
     // With --sandbox the console never offers a real cluster.

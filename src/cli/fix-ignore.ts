@@ -1,4 +1,5 @@
 import { planStopGap, stopGap } from '../engine/stop-gap.ts';
+import { saysAfterVerb } from '../injection/write/says.ts';
 import type { Api } from '../kube/client/api.ts';
 import { stopGapFor } from '../runtime/fix-deps.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -43,7 +44,7 @@ export async function ignoreHooks(
   const lines = [
     `${nameText(finding.object)}: ${finding.summary}`,
     `ignore: for ${age(ttlMs)} nothing is validated or changed by ${names.join(', ')}; then its policy is put back`,
-    ...plan.writes.map(({ verb, says }) => `  ${verb}  ${says}`),
+    ...plan.writes.map(write => `  ${write.verb}  ${saysAfterVerb(write)}`),
     ...(keeper === undefined ? [] : [`  but: ${keeper}`]),
   ];
   if (options.dryRun === true || globals.readOnly === true || runtime.config.readOnly) {

@@ -1,5 +1,6 @@
 import { applyFix, type FixDeps, type Prepared, prepareFix } from '../engine/fix.ts';
 import { confinement } from '../health/view/confined.ts';
+import { saysAfterVerb } from '../injection/write/says.ts';
 import { fixDepsFor } from '../runtime/fix-deps.ts';
 import { isProtected } from '../runtime/settings.ts';
 import type { Finding } from '../triage/finding.ts';
@@ -81,7 +82,7 @@ function planLines({ finding, remedy, plan }: Prepared): string[] {
   return [
     `${nameText(finding.object)}: ${finding.summary}`,
     `${remedy.name}: ${remedy.about}`,
-    ...plan.writes.map(({ verb, says }) => `  ${verb}  ${says}`),
+    ...plan.writes.map(write => `  ${write.verb}  ${saysAfterVerb(write)}`),
     ...plan.warnings.map(warning => `  but: ${warning}`),
     `  undo: ${plan.undo}`,
     ...(others.length === 0 ? [] : [`  instead: ${others.map(each => `--do ${each}`).join(', ')}`]),

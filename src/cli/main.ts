@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { Distrusted } from '../host/files.ts';
+import { keepCode } from '../host/keep-code.ts';
 import { VERSION } from '../host/version.ts';
 import { JournalUnwritable } from '../injection/write/journal.ts';
 import type { CommandSpec } from './command.ts';
@@ -43,6 +44,9 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** A command that lasts longer than this keeps its code in memory, so that an update of mayday meanwhile does not matter. */
+const KEEP_CODE_AFTER_MS = 1_000;
 
 /** Called when the terminal is gone: commands that listen for SIGHUP clean up, all others end. */
 function hangUp(): void {
@@ -118,6 +122,7 @@ function addCommand(program: Command, spec: CommandSpec, finish: Finish): void {
       options: command.opts(),
       program,
     };
+    setTimeout(() => void keepCode(), KEEP_CODE_AFTER_MS).unref();
     const run = await spec.load();
     const isMany = isFleet(invocation.globals);
     finish(

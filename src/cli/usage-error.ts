@@ -2,6 +2,7 @@ import type { Command, CommanderError } from 'commander';
 import { suggestion } from '../text/issue.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { CommandFailure } from './failure.ts';
+import type { GlobalOptions } from './globals.ts';
 
 /**
  * What commander refuses of a command line, said as every other mistake is: what was expected, what was found, where to
@@ -46,6 +47,8 @@ function excess(command: Command): string {
   const [first = '', ...rest] = command.args.slice(taken);
   if (command.parent === null) {
     const commands = command.commands.map(one => one.name());
+    if (command.opts<GlobalOptions>().sandbox !== undefined && suggestion(first, commands) === '')
+      return `expected a command, found ${first}; a scenario of the sandbox is given as --sandbox=${first}`;
     return `expected a command, found ${first}${suggestion(first, commands)}`;
   }
   return `expected ${usageOf(command)}, found ${[first, ...rest].join(' ')} after it`;

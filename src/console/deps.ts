@@ -67,6 +67,8 @@ export interface ConsoleDeps {
   };
   /** What was run on this machine, from its records. */
   past?: Past;
+  /** Reads the code that may be loaded later into memory, since an update may replace its files; never rejects. */
+  keepCode?(): Promise<void>;
   /** Diagnostic lines for the log file; never the screen. */
   log(line: string): void;
 }

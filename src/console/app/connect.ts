@@ -79,6 +79,8 @@ export async function connectAll(
   void atLatest(context, rows.all.promise, ALL_ROWS_MS).then(() => {
     parts.emergency.countLeftovers();
     parts.triaging.follow();
+    // Once for all clusters.
+    if (asked === undefined) void deps.keepCode?.();
   });
   // If `!` was pressed before there was a connection, the scan starts now.
   if (screenOf(store.getState()) === 'mayday') parts.emergency.rescan();

@@ -1,6 +1,6 @@
 import type { Clock } from '../../host/clock.ts';
 import { ASCII, UNICODE } from '../../text/glyphs.ts';
-import { messageOf } from '../../text/message-of.ts';
+import { messageOf, unexpectedWords } from '../../text/message-of.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { ConsoleDeps } from '../deps.ts';
 import type { Press } from '../keymap/input.ts';
@@ -95,9 +95,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
 
   function crash(error: unknown): void {
     deps.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    void lastWords(clusters, deps.clock, INTERNAL, [
-      `internal error: ${messageOf(error)}; this is a fault of mayday itself`,
-    ]).then(finish);
+    void lastWords(clusters, deps.clock, INTERNAL, [unexpectedWords(error)]).then(finish);
     leave();
   }
   /** The screen goes on as bare rows; a person reads why, and reverts from there. */

@@ -3,6 +3,7 @@ import { ownLive } from '../store/select.ts';
 import type { Cluster } from './cluster.ts';
 import { type Context, notify } from './context.ts';
 import type { QuietInput } from './quiet-input.ts';
+import { type ProcessLike, sleepAsJob } from './sleep.ts';
 
 type SuspendTerminal = ReturnType<typeof useApp>['suspendTerminal'];
 
@@ -19,12 +20,6 @@ export interface Suspend {
   isLent(): boolean;
   /** Draws the whole screen anew. */
   repaint(): Promise<void>;
-}
-
-export interface ProcessLike {
-  pid: number;
-  kill(pid: number, signal: NodeJS.Signals): unknown;
-  once(event: 'SIGCONT', listener: () => void): unknown;
 }
 
 /** The recipe: give the terminal back, stop the job, take the terminal again when it goes on. */
@@ -59,19 +54,9 @@ export function createSuspend(
     isStopping = true;
     // A program that has the terminal was stopped with us, and takes the terminal again by itself.
     const takeBack = isLent ? undefined : await letGo(suspendTerminal);
-    // Guarded where every cluster that our faults are in is.
-    const guarded = await Promise.all(contexts().map(async one => [one, await one.session?.suspended()] as const));
-    const isGuarded = guarded.every(([one, is]) => is === true || ownLive(one.store.getState()).length === 0);
-    write(`mayday is suspended; \`fg\` brings it back${fate(live().length, isGuarded)}\n`);
-    host.once('SIGCONT', () => {
+    await sleepAsJob({ contexts, host, write }, () => {
       isStopping = false;
-      for (const { session } of contexts()) session?.resumed();
       void takeBack?.();
-    });
-    setImmediate(() => {
-      // The launcher and the embedded cluster are of the same job and stop with us; ourselves only SIGSTOP can stop.
-      host.kill(0, 'SIGTSTP');
-      setImmediate(() => host.kill(host.pid, 'SIGSTOP'));
     });
   }
 
@@ -110,12 +95,4 @@ export function createSuspend(
       await suspension?.resume();
     },
   };
-}
-
-/** What becomes of our live faults meanwhile. */
-function fate(live: number, isGuarded: boolean): string {
-  if (live === 0) return '';
-  const [are, them, their] = live === 1 ? ['is', 'it', 'its'] : ['are', 'them', 'their'];
-  const who = isGuarded ? `the guardian ends ${them} at ${their} time` : `nobody ends ${them} while it sleeps`;
-  return `. ${live} of its faults ${are} live, and ${who}`;
 }

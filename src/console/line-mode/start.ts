@@ -1,11 +1,12 @@
 import { createInterface } from 'node:readline';
 import { ASCII, asciiText, UNICODE } from '../../text/glyphs.ts';
-import { messageOf } from '../../text/message-of.ts';
+import { unexpectedWords } from '../../text/message-of.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { type Clusters, createClusters } from '../app/clusters.ts';
 import { ABORTED, INTERNAL, lastWords, listenToTheProcess } from '../app/ending.ts';
 import { tellProblems } from '../app/problems.ts';
 import { createQuit, type End, type Quit } from '../app/quit.ts';
+import { sleepAsJob } from '../app/sleep.ts';
 import type { ConsoleDeps } from '../deps.ts';
 import { ownUnderWay } from '../store/select.ts';
 import { createTalk } from './talk.ts';
@@ -56,18 +57,27 @@ export async function startLineMode(given: ConsoleDeps): Promise<number> {
 
   function crash(error: unknown): void {
     deps.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    const what = messageOf(error);
-    void lastWords(clusters, deps.clock, INTERNAL, [`internal error: ${what}; this is a fault of mayday itself`]).then(
-      finish,
-    );
+    void lastWords(clusters, deps.clock, INTERNAL, [unexpectedWords(error)]).then(finish);
   }
   const isBusy = (): boolean => clusters.all().some(({ store }) => ownUnderWay(store.getState()).length > 0);
   const hangUp = (): void => void lastWords(clusters, deps.clock, ABORTED, []).then(finish);
+  let isAsleep = false;
+  /** ctrl-z: the terminal sends the signal by itself, since here it is not raw. */
+  function sleep(): void {
+    if (isAsleep) return;
+    isAsleep = true;
+    const contexts = () => clusters.all().map(({ context }) => context);
+    void sleepAsJob({ contexts, host: process, write: text => void terminal.stdout.write(text) }, () => {
+      isAsleep = false;
+      say('mayday goes on.');
+      talk.tell();
+    });
+  }
   const quiet = listenToTheProcess({
     hangUp,
     interrupt: hangUp,
     crash,
-    stop: () => undefined,
+    stop: sleep,
     broken: terminal.stdout,
   });
 

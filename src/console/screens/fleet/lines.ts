@@ -1,10 +1,11 @@
 import { counted } from '../../../text/counted.ts';
 import { age, clockText } from '../../../text/duration.ts';
 import { width } from '../../../text/width.ts';
+import { wrap } from '../../../text/wrap.ts';
 import { triageSummaryWords } from '../../../triage/summary.ts';
 import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { BLANK, cell, itemLine, type Line, line, type Span, select, span } from '../../widgets/line.ts';
+import { BLANK, cell, itemLine, type Line, line, type Span, select, span, type Tone } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
@@ -19,7 +20,8 @@ export function fleetTable(state: ConsoleState, view: View, columns: number, row
   const at = fleet.rows.findIndex(({ name }) => name === chosenCluster(state)?.name);
   const longest = Math.max(0, ...fleet.rows.map(row => width(nameWords(row))));
   const names = Math.max(12, Math.min(30, Math.floor(columns * 0.25), longest));
-  const { first, last } = windowOf(fleet.rows.length, at, rows - 2);
+  const whole = wholeLines(fleet.rows[at], view, columns, roomFor(columns, names));
+  const { first, last } = windowOf(fleet.rows.length, at, rows - 2 - whole.length);
   const title = `     ${cell('cluster', names)} ${cell('faults', FAULTS)} ${cell('next end', 9)} ${cell('remain', 7)} what is broken`;
   return [
     ...head,
@@ -28,7 +30,19 @@ export function fleetTable(state: ConsoleState, view: View, columns: number, row
       const made = rowLine(row, fleet.marked.has(row.name), first + i === at, view, { columns, names });
       return itemLine(first + i === at ? select(made) : made, 'fleet', row.name);
     }),
+    ...whole,
   ];
+}
+
+/** The room for what is broken, beside the other columns. */
+const roomFor = (columns: number, names: number): number => Math.max(0, columns - names - FAULTS - 25);
+
+/** The words of the row under the cursor in full, where its own row cuts them. */
+function wholeLines(row: FleetRow | undefined, { now }: View, columns: number, room: number): Line[] {
+  if (row === undefined) return [];
+  const { text, tone } = words(row, now.server);
+  if (width(text) <= room) return [];
+  return [BLANK, ...wrap(`${row.name}: ${text}`, columns - 4).map(part => line('  ', span(part, tone)))];
 }
 
 /** Wide enough for `27, 1 late`. */
@@ -51,10 +65,11 @@ function rowLine(
   { glyphs, now }: View,
   { columns, names }: { columns: number; names: number },
 ): Line {
-  const room = Math.max(0, columns - names - FAULTS - 25);
+  const room = roomFor(columns, names);
   const { faults, overdue = 0, nextEnd, remaining } = row;
   const count = faults === undefined ? '-' : overdue > 0 ? `${faults}, ${overdue} late` : String(faults);
   const end = nextEnd === undefined ? '-' : clockText(nextEnd - now.server, 'countdown');
+  const said = words(row, now.server);
   const left = remaining === undefined ? '-' : remaining === 'unknown' ? '?' : String(remaining);
   return line(
     isChosen ? glyphs.cursor : ' ',
@@ -69,7 +84,7 @@ function rowLine(
     ' ',
     span(cell(left, 7), remaining === 0 || remaining === undefined ? 'plain' : 'bad'),
     ' ',
-    words(row, now.server, room),
+    span(cell(said.text, room), said.tone),
   );
 }
 
@@ -85,16 +100,17 @@ function state({ phase, faults = 0, blind = 0, standing }: FleetRow, { states }:
   return span(`${states[glyph]} `, tone);
 }
 
-function words({ phase, message, standing, blind = 0, at }: FleetRow, now: number, room: number): Span {
-  if (phase === 'unreachable') return span(cell(`UNREACHABLE ${message}`, room), 'bad');
-  if (phase === 'reverting') return span(cell(message === '' ? 'reverting…' : message, room), 'warn');
+/** What is known of the cluster, in one phrase. */
+function words({ phase, message, standing, blind = 0, at }: FleetRow, now: number): { text: string; tone: Tone } {
+  if (phase === 'unreachable') return { text: `UNREACHABLE ${message}`, tone: 'bad' };
+  if (phase === 'reverting') return { text: message === '' ? 'reverting…' : message, tone: 'warn' };
   if (phase !== 'seen')
-    return span(cell(at === undefined ? `${phase}…` : `looking again, last ${age(now - at)} ago`, room), 'dim');
+    return { text: at === undefined ? `${phase}…` : `looking again, last ${age(now - at)} ago`, tone: 'dim' };
   const unread = blind > 0 ? `scan BLIND to ${counted(blind, 'kind')}  ` : '';
   const worst = standing?.worst?.finding;
   const found = standing === undefined ? `triage failed: ${message}` : triageSummaryWords(standing);
   const first = worst === undefined ? '' : `${worst.rule}: ${worst.summary}, `;
-  return span(cell(`${unread}${first}${found}`, room), blind === 0 && standing?.status === 'PASS' ? 'plain' : 'warn');
+  return { text: `${unread}${first}${found}`, tone: blind === 0 && standing?.status === 'PASS' ? 'plain' : 'warn' };
 }
 
 /** The question before the marked clusters are reverted. */

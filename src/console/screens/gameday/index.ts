@@ -23,7 +23,7 @@ export const gameday: ScreenFolder<'gameday'> = {
   title: 'GAME-DAY',
   digit: '8',
   keys: listKeys([
-    { id: 'next', keys: ['enter'], says: 'go on: begin, arm, over', hint: 1 },
+    { id: 'next', keys: ['enter'], says: 'go on to the next step', hint: 1 },
     {
       id: 'inject',
       keys: ['i'],

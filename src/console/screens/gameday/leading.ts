@@ -139,7 +139,7 @@ export function createLeading(context: Context, runs: Runs, putBack: () => void)
 
   /** What people do is written down; that the disk refuses it must not end the console. */
   const written = (work: Promise<unknown>): void =>
-    void work.catch((error: unknown) => notify(context, (error as Error).message, 'bad', 30_000));
+    void work.catch((error: unknown) => notify(context, messageOf(error), 'bad', 30_000));
 
   function nextStep(): void {
     const { asking } = view();

@@ -1,5 +1,6 @@
 import { dangerOf } from '../../../experiment/danger.ts';
 import type { Plan, Refusal } from '../../../faults/contract.ts';
+import { saysAfterVerb } from '../../../injection/write/says.ts';
 import type { Write } from '../../../injection/write/write.ts';
 import { counted } from '../../../text/counted.ts';
 import { sanitise } from '../../../text/sanitise.ts';
@@ -123,7 +124,9 @@ function planned(plan: Plan, limit: number, view: View, columns: number): Line[]
 }
 
 /** A write in one phrase; its own words are enough where they name the object. */
-function writeText({ verb, on, says }: Write): string {
+function writeText(write: Write): string {
+  const { verb, on } = write;
+  const says = saysAfterVerb(write);
   const name = `${on.kind} ${objectName(on)}`;
   return sanitise(says.includes(name) ? `${verb}: ${says}` : `${verb} ${name}: ${says}`, 400);
 }
