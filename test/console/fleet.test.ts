@@ -20,7 +20,7 @@ interface Fleet {
 }
 
 /** A console with four clusters: one of them protected, one dead. */
-async function fleet(size = { columns: 100, rows: 30 }): Promise<Fleet> {
+async function fleet(size = { columns: 100, rows: 30 }, silence = 'nobody answers'): Promise<Fleet> {
   const own = script();
   const stuck = (context: string, changes: Partial<Script> = {}): Script => {
     const made: Script = script({
@@ -40,13 +40,13 @@ async function fleet(size = { columns: 100, rows: 30 }): Promise<Fleet> {
     contexts: async () => ({ ok: true, contexts: [...Object.keys(scripts), 'dead'].map(entry) }),
     connect: async (_, name = 'prod-eu-1') => {
       const made = scripts[name];
-      if (!made) return { ok: false, message: 'nobody answers', exitCode: 8 };
+      if (!made) return { ok: false, message: silence, exitCode: 8 };
       return { ok: true, session: fakeSession(made) };
     },
   };
   const at = stage(own, size, { deps });
   await at.waitFor('LIVE');
-  await at.press('9', 'UNREACHABLE nobody answers');
+  await at.press('9', 'UNREACHABLE');
   await at.waitFor(/stage +2 /);
   return { at, scripts };
 }
@@ -107,6 +107,15 @@ describe('the fleet', () => {
     await at.waitFor(/stage +0 +- +0 /);
     expect(scripts.stage?.reverted).toBe(2);
     expect(at.screen()).toMatch(/dead .*UNREACHABLE nobody answers/);
+  });
+
+  it('shows the whole reason of the cluster under the cursor where its row is too narrow', async () => {
+    const silence =
+      'the server at https://10.20.30.40:6443 did not answer within 10s: connect ETIMEDOUT 10.20.30.40:6443';
+    const { at } = await fleet({ columns: 100, rows: 30 }, silence);
+    for (let down = 0; down < 3; down++) press(at, 'down');
+    await at.waitFor(screen => screen.replace(/\s+/g, ' ').includes(`dead: UNREACHABLE ${silence}`));
+    expect(at.screen()).toMatch(/dead .*UNREACHABLE the server.*…/);
   });
 
   it('reverts a protected one whose name was typed, letters of keys among them', async () => {

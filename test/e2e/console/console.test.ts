@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAscii, isColoured } from '../../support/ansi.ts';
 import { type Pty, type Size, start } from '../../support/pty.ts';
 import { bundledDev } from './bundled-dev.ts';
-import { killedAfterwards } from './home.ts';
+import { killedAfterwards, PROGRAM } from './home.ts';
 
 const dev = bundledDev();
 const DEV = dev.path;
@@ -175,6 +175,17 @@ describe('ctrl-z', () => {
     await shell.waitFor('EVERYWHERE');
     shell.send('q');
     await shell.waitFor(screen => !screen.includes('EVERYWHERE') && screen.includes('shell>'));
+  });
+
+  it('suspends line mode as well, which tells where it was after fg', async () => {
+    const shell = killedAfterwards(
+      start(['/bin/bash', '--norc', '--noprofile', '-i'], { columns: 120, rows: 80 }, { env: { PS1: 'shell> ' } }),
+    );
+    await shell.waitFor('shell>');
+    shell.send(`${process.execPath} ${PROGRAM} --sandbox --screen-reader\r`);
+    await shell.waitFor('Number:', 60_000);
+    await shell.press('\u001a', /mayday is suspended[\s\S]*Stopped[\s\S]*shell>/, 60_000);
+    await shell.press('fg\r', /mayday goes on\.[\s\S]*Number:/, 60_000);
   });
 
   it('warns first while a fault of ours is live', async () => {

@@ -6,7 +6,7 @@ import { type Pty, type Size, start } from '../../support/pty.ts';
 
 export const ROOT = join(import.meta.dirname, '../../..');
 /** The bundle, as users run it; `npm run e2e` builds it first. */
-const PROGRAM = join(ROOT, 'dist/mayday.js');
+export const PROGRAM = join(ROOT, 'dist/mayday.js');
 
 /** A person with a home folder that is empty at first, at a machine with terminals. */
 export interface Home {
