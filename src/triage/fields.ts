@@ -41,3 +41,7 @@ export const created = (object: ViewObject): number => time(object.metadata.crea
 /** The exact time if it is known; otherwise a time that it began at or before. */
 export const sinceTime = (exact: number | undefined, atLeast: number): Since =>
   exact === undefined ? { at: atLeast, exact: false } : { at: exact, exact: true };
+
+/** Since when a condition has been as it is. One that does not say so may have been so ever since the object was made. */
+export const sinceCondition = ({ since }: Pick<Condition, 'since'>, object: ViewObject): Since =>
+  sinceTime(since, created(object));

@@ -1,5 +1,5 @@
 import { refOf } from '../../build.ts';
-import { condition, created, quoted, sinceTime } from '../../fields.ts';
+import { condition, quoted, sinceCondition } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { engineCauses } from './engine.ts';
@@ -21,15 +21,15 @@ export const applicationSetFails: Rule = {
   *look({ view, now }) {
     for (const set of view.all('ApplicationSet')) {
       const failed = condition(set, 'ErrorOccurred');
-      const at = failed?.since ?? created(set);
-      if (failed?.status !== 'True' || now - at < USUAL_WAIT_MS || set.metadata.deletionTimestamp !== undefined)
-        continue;
+      if (failed?.status !== 'True' || set.metadata.deletionTimestamp !== undefined) continue;
+      const since = sinceCondition(failed, set);
+      if (now - since.at < USUAL_WAIT_MS) continue;
       const advice = argoAdvice(failed.message);
       yield {
         severity: 'high',
         object: set,
         summary: `the application set cannot generate its applications: ${advice?.why ?? failed.message.slice(0, 200)}`,
-        since: sinceTime(failed.since, at),
+        since,
         evidence: [quoted(failed)],
         cause: failed.message,
         fixes: [

@@ -4,7 +4,7 @@ import { fields, list, text } from '../../../k8s/fields.ts';
 import { blamedBy } from '../../blamed.ts';
 import { type FindingDraft, type FixDraft, refOf } from '../../build.ts';
 import { refusalIn } from '../../error-text.ts';
-import { type Condition, condition, created, quoted } from '../../fields.ts';
+import { type Condition, condition, quoted, sinceCondition } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
@@ -56,7 +56,7 @@ export const fluxNotReady: Rule = {
           object.metadata.deletionTimestamp !== undefined
         )
           continue;
-        const began = ready.since ?? created(object);
+        const began = sinceCondition(ready, object).at;
         const isWaiting = UNDER_WAY.includes(ready.reason) && condition(object, 'Stalled')?.status !== 'True';
         if (now - began < USUAL_WAIT_MS || (isWaiting && now - began < 5 * USUAL_WAIT_MS)) continue;
         yield notReady(view, now, object, ready);
@@ -71,7 +71,7 @@ function notReady(view: ClusterView, now: number, object: ViewObject, ready: Con
     severity: 'high',
     object,
     summary: `Flux cannot ${isSource ? 'fetch this source' : 'apply it'}: ${ready.reason}: ${ready.message}`,
-    since: { at: ready.since ?? created(object), exact: ready.since !== undefined },
+    since: sinceCondition(ready, object),
     evidence: [
       quoted(ready),
       ...(['Stalled', 'Released', 'Healthy', 'FetchFailed'] as const).flatMap(type => {

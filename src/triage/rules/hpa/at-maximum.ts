@@ -2,7 +2,7 @@ import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, number, text } from '../../../k8s/fields.ts';
 import { refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
-import { condition, created, quoted, sinceTime } from '../../fields.ts';
+import { condition, quoted, sinceCondition } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
@@ -36,8 +36,9 @@ export const hpaAtMaximum: Rule = {
   *look({ view, now }) {
     for (const hpa of view.all('HorizontalPodAutoscaler')) {
       const limited = condition(hpa, 'ScalingLimited');
-      const at = limited?.since ?? created(hpa);
-      if (limited?.status !== 'True' || limited.reason !== 'TooManyReplicas' || now - at < GRACE_MS) continue;
+      if (limited?.status !== 'True' || limited.reason !== 'TooManyReplicas') continue;
+      const since = sinceCondition(limited, hpa);
+      if (now - since.at < GRACE_MS) continue;
       const most = number(hpa.spec.maxReplicas);
       const target = fields(hpa.spec.scaleTargetRef);
       const metrics = beyond(hpa);
@@ -45,7 +46,7 @@ export const hpaAtMaximum: Rule = {
         severity: 'warn',
         object: hpa,
         summary: `at its maximum of ${most} replicas, and the load asks for more${metrics.length > 0 ? `: ${metrics.join(', ')}` : ''}`,
-        since: sinceTime(limited.since, at),
+        since,
         evidence: [quoted(limited), `status.currentReplicas: ${number(hpa.status.currentReplicas)}`],
         cause: `spec.maxReplicas ${most} keeps ${text(target.kind)} ${text(target.name)} from getting more pods.`,
         fixes: [

@@ -2,7 +2,7 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import { fields, number, text, textMap } from '../../../k8s/fields.ts';
 import type { Clean } from '../../../text/sanitise.ts';
 import { type FindingDraft, type FixDraft, refOf } from '../../build.ts';
-import { type Condition, condition, created, quoted, sinceTime } from '../../fields.ts';
+import { type Condition, condition, created, quoted, sinceCondition } from '../../fields.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
@@ -87,7 +87,7 @@ function found(looking: RuleInput, failed: FailedJob): FindingDraft {
   const { view, now, answers } = looking;
   const { job, fault, top, pod, read } = failed;
   const { namespace = '', name } = job.metadata;
-  const at = fault.since ?? created(job);
+  const since = sinceCondition(fault, job);
   const end = endOf(pod);
   const log = read && answers.log(read);
   const lines: readonly Clean[] = log?.ok ? log.value : [];
@@ -96,10 +96,10 @@ function found(looking: RuleInput, failed: FailedJob): FindingDraft {
   const what = top.ref.kind === 'CronJob' ? `the last run of the cron job failed: job ${name}` : 'the job failed';
   const node = text(pod?.spec.nodeName);
   return {
-    severity: now - at > OLD_MS ? 'warn' : 'high',
+    severity: now - since.at > OLD_MS ? 'warn' : 'high',
     object: top.ref.kind === 'CronJob' ? (top.object ?? top.ref) : job,
     summary: `${what}: ${words(fault, job)}${how}${hint ? `; log: ${hint.means}` : ''}`,
-    since: sinceTime(fault.since, at),
+    since,
     evidence: [
       quoted(fault),
       `status: ${number(job.status.failed)} failed, ${number(job.status.succeeded)} succeeded; spec.backoffLimit: ${number(job.spec.backoffLimit, 6)}`,

@@ -5,7 +5,7 @@ import { blamedBy } from '../../blamed.ts';
 import { refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import { refusalIn } from '../../error-text.ts';
-import { type Condition, condition, conditions, created, quoted, sinceTime } from '../../fields.ts';
+import { type Condition, condition, conditions, quoted, sinceCondition } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
@@ -69,9 +69,9 @@ export const operatedNotReady: Rule = {
     for (const kind of KINDS)
       for (const object of view.all(kind)) {
         const fault = faultOf(object);
-        const at = fault?.since ?? created(object);
-        if (fault === undefined || object.metadata.deletionTimestamp !== undefined || now - at < USUAL_WAIT_MS)
-          continue;
+        if (fault === undefined || object.metadata.deletionTimestamp !== undefined) continue;
+        const since = sinceCondition(fault, object);
+        if (now - since.at < USUAL_WAIT_MS) continue;
         const remedy = REMEDIES.find(([words]) => words.test(`${fault.reason} ${fault.message}`))?.[1];
         yield {
           severity: 'high',
@@ -82,7 +82,7 @@ export const operatedNotReady: Rule = {
               .join(': ')
               .slice(0, 240) || 'no reason given'
           }`,
-          since: sinceTime(fault.since, at),
+          since,
           evidence: conditions(object)
             .filter(one => one.status === 'False' || one === fault)
             .map(quoted),

@@ -1,8 +1,7 @@
-import type { Since } from '../../../health/trouble.ts';
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, text } from '../../../k8s/fields.ts';
 import { type FindingDraft, refOf } from '../../build.ts';
-import { type Condition, condition, created, quoted } from '../../fields.ts';
+import { type Condition, condition, quoted, sinceCondition } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
@@ -44,18 +43,12 @@ export const externalSecret: Rule = {
     for (const kind of KINDS)
       for (const object of view.all(kind)) {
         const ready = condition(object, 'Ready');
-        const at = ready?.since ?? created(object);
-        if (ready?.status !== 'False' || now - at < USUAL_WAIT_MS || object.metadata.deletionTimestamp !== undefined)
-          continue;
+        if (ready?.status !== 'False' || object.metadata.deletionTimestamp !== undefined) continue;
+        if (now - sinceCondition(ready, object).at < USUAL_WAIT_MS) continue;
         yield kind === 'ExternalSecret' ? notFetched(view, now, object, ready) : storeUnusable(view, object, ready);
       }
   },
 };
-
-const sinceOf = (object: ViewObject, { since }: Condition): Since => ({
-  at: since ?? created(object),
-  exact: since !== undefined,
-});
 
 function storeUnusable(view: ClusterView, store: ViewObject, ready: Condition): FindingDraft {
   const said = ready.message || ready.reason;
@@ -63,7 +56,7 @@ function storeUnusable(view: ClusterView, store: ViewObject, ready: Condition): 
     severity: 'high',
     object: store,
     summary: `the secret store cannot be used: ${said}`,
-    since: sinceOf(store, ready),
+    since: sinceCondition(ready, store),
     evidence: [quoted(ready)],
     cause: `The External Secrets Operator cannot use the store: ${said}.`,
     fixes: [
@@ -85,7 +78,7 @@ function notFetched(view: ClusterView, now: number, secret: ViewObject, ready: C
     severity: isThere ? 'warn' : 'high',
     object: secret,
     summary: `Secret ${secretOf(secret)} ${isThere ? 'is not renewed and keeps its old values' : 'cannot be fetched'}: ${said}`,
-    since: sinceOf(secret, ready),
+    since: sinceCondition(ready, secret),
     evidence: [
       quoted(ready),
       `spec.secretStoreRef: ${text(store.kind) || 'SecretStore'} ${text(store.name)}`,

@@ -2,7 +2,7 @@ import type { Since } from '../../../health/trouble.ts';
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number } from '../../../k8s/fields.ts';
 import { type Refusal, refusalIn } from '../../error-text.ts';
-import { condition, created } from '../../fields.ts';
+import { condition, sinceCondition } from '../../fields.ts';
 import type { RuleInput } from '../../rule.ts';
 import { type Top, topKey, topOf } from '../pods/owner.ts';
 
@@ -72,7 +72,7 @@ function messageFor(view: ClusterView, maker: ViewObject, now: number): { messag
   if (failure?.status === 'True' && failure.reason === 'FailedCreate') {
     // The condition may be older than the event, which is of the latest attempt.
     const message = failure.message || event?.message || '';
-    return { message, since: { at: failure.since ?? created(maker), exact: failure.since !== undefined } };
+    return { message, since: sinceCondition(failure, maker) };
   }
   return event === undefined ? undefined : { message: event.message, since: event.first };
 }
