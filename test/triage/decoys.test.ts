@@ -3,7 +3,8 @@ import { isFailure } from '../../src/triage/gate-run.ts';
 import { RULES } from '../../src/triage/rules/index.ts';
 import { runGates } from '../../src/triage/run.ts';
 import { type Literal, viewOf } from '../support/view.ts';
-import { ago, NOW, pod, warning } from './rules/support.ts';
+import { ago, NOW } from './rules/findings.ts';
+import { pod, warning } from './rules/objects.ts';
 
 const shop = 'shop';
 const where = (name: string, more: object = {}) => ({

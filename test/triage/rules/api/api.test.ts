@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { clockSkew } from '../../../../src/triage/rules/api/clock-skew.ts';
 import { apiReadyz } from '../../../../src/triage/rules/api/readyz.ts';
-import { ago, findings } from '../asked.ts';
+import { ago, findings } from '../findings.ts';
 
 const PATH = '/readyz?verbose';
 

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { flowControl } from '../../../../src/triage/rules/api/flow-control.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, deployment, look, pod } from '../support.ts';
+import { ago, findings } from '../findings.ts';
+import { deployment, pod } from '../objects.ts';
 
 const schema = (level: string, dangling = 'False'): Literal => ({
   kind: 'FlowSchema',
@@ -20,7 +21,7 @@ const level = (name: string, shares: number, annotations: Record<string, string>
 });
 
 it('names the priority level that a dangling flow schema probably means', () => {
-  const [found] = look(flowControl, [schema('workload-hihg', 'True'), level('workload-high', 40)]);
+  const [found] = findings(flowControl, [schema('workload-hihg', 'True'), level('workload-high', 40)]);
   expect(found).toMatchObject({ severity: 'warn', object: { kind: 'FlowSchema', name: 'operators' } });
   expect(found?.fixes[0]?.command).toBe(
     `kubectl --context test patch flowschema/operators --type=merge -p '{"spec":{"priorityLevelConfiguration":{"name":"workload-high"}}}'`,
@@ -28,7 +29,7 @@ it('names the priority level that a dangling flow schema probably means', () => 
 });
 it('finds a priority level without seats, which explains what its accounts run into', () => {
   const pods = deployment([pod('web-1', { spec: { serviceAccountName: 'web' } })]);
-  const [found] = look(flowControl, [schema('crumbs'), level('crumbs', 0), ...pods]);
+  const [found] = findings(flowControl, [schema('crumbs'), level('crumbs', 0), ...pods]);
   expect(found?.summary).toContain('too many requests');
   expect(found?.explains).toContainEqual({
     kind: 'Deployment',
@@ -38,7 +39,7 @@ it('finds a priority level without seats, which explains what its accounts run i
   });
 });
 it('says nothing of levels with seats and of those that the API server ships', () => {
-  expect(look(flowControl, [schema('workload-high'), level('workload-high', 40)])).toEqual([]);
+  expect(findings(flowControl, [schema('workload-high'), level('workload-high', 40)])).toEqual([]);
   const shipped = level('exempt', 0, { 'apf.kubernetes.io/autoupdate-spec': 'true' });
-  expect(look(flowControl, [schema('exempt'), shipped])).toEqual([]);
+  expect(findings(flowControl, [schema('exempt'), shipped])).toEqual([]);
 });

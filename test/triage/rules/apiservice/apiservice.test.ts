@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { apiserviceScaledToZero, apiserviceUnavailable } from '../../../../src/triage/rules/apiservice/unavailable.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, causesOf, commandsOf, findings, wordsOf } from '../asked.ts';
+import { ago, causesOf, commandsOf, findings, wordsOf } from '../findings.ts';
 
 const apiService = (status: string, reason: string, message: string, minutes = 20): Literal => ({
   kind: 'APIService',

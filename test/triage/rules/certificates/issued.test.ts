@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { certificateNotReady, issuerNotReady } from '../../../../src/triage/rules/certificates/certificate.ts';
 import { ingressCertificate } from '../../../../src/triage/rules/certificates/ingress.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, causesOf, commandsOf, findings } from '../asked.ts';
 import { PUBLIC, SERVING } from '../certificates.ts';
+import { ago, causesOf, commandsOf, findings } from '../findings.ts';
 
 const ready = (
   status: string,

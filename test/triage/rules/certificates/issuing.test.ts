@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { certificateNotReady } from '../../../../src/triage/rules/certificates/certificate.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, look } from '../support.ts';
+import { ago, findings } from '../findings.ts';
 
 const condition = (type: string, status: string, reason: string, message = '') => ({
   type,
@@ -42,7 +42,7 @@ it('follows a certificate down to the challenge that is not answered', () => {
     { state: 'pending', reason: "wrong status code '404', expected '200'" },
   );
   const pending = request(condition('Approved', 'True', 'cert-manager.io'), condition('Ready', 'False', 'Pending'));
-  const [found] = look(certificateNotReady, [certificate(), issuer, pending, order, challenge]);
+  const [found] = findings(certificateNotReady, [certificate(), issuer, pending, order, challenge]);
   expect(found?.summary).toBe(
     "the certificate is not ready: it was not issued: the HTTP-01 challenge for a.example.com is pending: wrong status code '404', expected '200'",
   );
@@ -52,7 +52,7 @@ it('follows a certificate down to the challenge that is not answered', () => {
 });
 it('says that the request was denied, has failed, or waits for an approver', () => {
   const told = (...conditions: object[]) =>
-    look(certificateNotReady, [certificate(), issuer, request(...conditions)])[0]?.summary;
+    findings(certificateNotReady, [certificate(), issuer, request(...conditions)])[0]?.summary;
   expect(told(condition('Denied', 'True', 'policy', 'No policy approved'))).toContain('denied: No policy approved');
   expect(
     told(condition('Approved', 'True', 'x'), condition('Ready', 'False', 'Failed', 'the signer refused')),
@@ -62,5 +62,5 @@ it('says that the request was denied, has failed, or waits for an approver', () 
 });
 it('says nothing of a request that failed before the certificate was issued', () => {
   const failed = request(condition('Ready', 'False', 'Failed', 'order is invalid'));
-  expect(look(certificateNotReady, [certificate('True'), issuer, failed])).toEqual([]);
+  expect(findings(certificateNotReady, [certificate('True'), issuer, failed])).toEqual([]);
 });

@@ -4,7 +4,7 @@ import type { Finding } from '../../../../src/triage/finding.ts';
 import { injectionRules } from '../../../../src/triage/rules/chaos/injection.ts';
 import { otherTool } from '../../../../src/triage/rules/chaos/other-tool.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, commandsOf, findings, NOW, wordsOf } from '../asked.ts';
+import { ago, commandsOf, findings, NOW, wordsOf } from '../findings.ts';
 
 const PREFIX = 'chaos.operatorchaos.io/';
 const all = (objects: readonly Literal[], told = {}): Finding[] =>

@@ -3,7 +3,7 @@ import { crdConversionDead } from '../../../../src/triage/rules/crd/conversion.t
 import { crdMissing, crdRecreated, crdVersion } from '../../../../src/triage/rules/crd/missing.ts';
 import { crdNotEstablished, crdTerminating } from '../../../../src/triage/rules/crd/terminating.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, causesOf, commandsOf, findings, wordsOf } from '../asked.ts';
+import { ago, causesOf, commandsOf, findings, wordsOf } from '../findings.ts';
 
 const crd = (spec: object = {}, status: object = {}, metadata: object = {}): Literal => ({
   kind: 'CustomResourceDefinition',

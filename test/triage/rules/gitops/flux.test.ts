@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fluxNotReady } from '../../../../src/triage/rules/gitops/flux.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, causesOf, findings } from '../asked.ts';
+import { ago, causesOf, findings } from '../findings.ts';
 
 const object = (kind: string, ready: [string, string, string, number], spec: object = {}): Literal => ({
   kind,

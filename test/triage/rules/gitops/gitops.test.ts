@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { gitopsApplication } from '../../../../src/triage/rules/gitops/application.ts';
 import { gitopsEngine } from '../../../../src/triage/rules/gitops/engine.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, causesOf, findings, wordsOf } from '../asked.ts';
+import { ago, causesOf, findings, wordsOf } from '../findings.ts';
 
 const app = (status: object, name = 'shop', spec: object = {}): Literal => ({
   kind: 'Application',

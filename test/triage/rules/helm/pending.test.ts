@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { helmPending } from '../../../../src/triage/rules/helm/pending.ts';
 import { type Literal, viewOf } from '../../../support/view.ts';
-import { ago, look, NOW } from '../support.ts';
+import { ago, findings, NOW } from '../findings.ts';
 
 const revision = (version: number, status: string, minutes = 60): Literal => ({
   kind: 'Secret',
@@ -12,7 +12,7 @@ const revision = (version: number, status: string, minutes = 60): Literal => ({
     labels: { owner: 'helm', name: 'web', version: String(version), status },
   },
 });
-const found = (...readable: Literal[]) => look(helmPending, [], { readable });
+const found = (...readable: Literal[]) => findings(helmPending, [], { readable });
 
 it('rolls a release that is stuck in pending-upgrade back to the revision before', () => {
   const [stuck] = found(revision(1, 'superseded'), revision(2, 'deployed'), revision(3, 'pending-upgrade'));

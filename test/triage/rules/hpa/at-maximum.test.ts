@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { hpaAtMaximum } from '../../../../src/triage/rules/hpa/at-maximum.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, look } from '../support.ts';
+import { ago, findings } from '../findings.ts';
 
 const metric = (key: string, percent: number) => ({
   type: 'Resource',
@@ -19,7 +19,7 @@ const hpa = (status: string, minutes: number, reason = 'TooManyReplicas'): Liter
 });
 
 it('warns of an autoscaler that has been at its maximum for a while, with what the load is', () => {
-  const [found] = look(hpaAtMaximum, [hpa('True', 30)]);
+  const [found] = findings(hpaAtMaximum, [hpa('True', 30)]);
   expect(found).toMatchObject({
     severity: 'warn',
     summary: 'at its maximum of 6 replicas, and the load asks for more: cpu 95% (70% wanted)',
@@ -29,7 +29,7 @@ it('warns of an autoscaler that has been at its maximum for a while, with what t
 });
 
 it('says nothing of a short peak, of one at its minimum, or of one with room', () => {
-  expect(look(hpaAtMaximum, [hpa('True', 3)])).toEqual([]);
-  expect(look(hpaAtMaximum, [hpa('True', 30, 'TooFewReplicas')])).toEqual([]);
-  expect(look(hpaAtMaximum, [hpa('False', 30, 'DesiredWithinRange')])).toEqual([]);
+  expect(findings(hpaAtMaximum, [hpa('True', 3)])).toEqual([]);
+  expect(findings(hpaAtMaximum, [hpa('True', 30, 'TooFewReplicas')])).toEqual([]);
+  expect(findings(hpaAtMaximum, [hpa('False', 30, 'DesiredWithinRange')])).toEqual([]);
 });

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { hpaNotScaling } from '../../../../src/triage/rules/hpa/not-scaling.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, deployment, look, pod } from '../support.ts';
+import { ago, findings } from '../findings.ts';
+import { deployment, pod } from '../objects.ts';
 
 const hpa = (condition: object, name = 'web', minutes = 60): Literal => ({
   kind: 'HorizontalPodAutoscaler',
@@ -22,7 +23,7 @@ it('a target that is misspelt is named, and corrected', () => {
     reason: 'FailedGetScale',
     message: 'the HPA controller was unable to get the target\'s current scale: deployments.apps "wbe" not found',
   };
-  const [found] = look(hpaNotScaling, [...cluster(), hpa(failed, 'wbe')]);
+  const [found] = findings(hpaNotScaling, [...cluster(), hpa(failed, 'wbe')]);
   expect(found).toMatchObject({ severity: 'high', object: { kind: 'HorizontalPodAutoscaler', name: 'web' } });
   expect(found?.summary).toContain('scale target Deployment wbe is not found; there is web');
   expect(found?.fixes[0]?.command).toContain('"name":"web"');
@@ -33,14 +34,14 @@ it('a missing request is told with the container, and missing metrics lead to th
     'FailedGetResourceMetric',
     'failed to get cpu utilization: missing request for cpu in container app of Pod web-1',
   );
-  expect(look(hpaNotScaling, [...cluster(), hpa(request)])[0]?.summary).toContain(
+  expect(findings(hpaNotScaling, [...cluster(), hpa(request)])[0]?.summary).toContain(
     'missing request for cpu in container app',
   );
   const api = inactive(
     'FailedGetResourceMetric',
     'unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)',
   );
-  const [found] = look(hpaNotScaling, [...cluster(), hpa(api)]);
+  const [found] = findings(hpaNotScaling, [...cluster(), hpa(api)]);
   expect(found?.because).toContainEqual({ kind: 'APIService', name: 'v1beta1.metrics.k8s.io' });
   expect(found?.because).toContainEqual({ kind: 'Deployment', namespace: 'kube-system', name: 'metrics-server' });
 });
@@ -52,5 +53,5 @@ it('says nothing of a target at zero, of a back-off, of one that scales and of o
     hpa({ type: 'ScalingActive', status: 'True', reason: 'ValidMetricFound' }),
     hpa(inactive('FailedGetResourceMetric', 'no metrics'), 'web', 1),
   ];
-  for (const one of quiet) expect(look(hpaNotScaling, [...cluster(), one])).toEqual([]);
+  for (const one of quiet) expect(findings(hpaNotScaling, [...cluster(), one])).toEqual([]);
 });

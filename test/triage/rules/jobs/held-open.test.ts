@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { jobHeldOpen } from '../../../../src/triage/rules/jobs/held-open.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, look, pod } from '../support.ts';
+import { ago, findings } from '../findings.ts';
+import { pod } from '../objects.ts';
 
 const job: Literal = {
   kind: 'Job',
@@ -27,15 +28,15 @@ const of = (helper: string, minutes: number, exitCode = 0): Literal[] => {
 };
 
 it('finds a job that a sidecar keeps from completing', () => {
-  const [found] = look(jobHeldOpen, of('istio-proxy', 30));
+  const [found] = findings(jobHeldOpen, of('istio-proxy', 30));
   expect(found).toMatchObject({ severity: 'high', since: { at: Date.parse(ago(30)), exact: true } });
   expect(found?.fixes[0]?.text).toContain('native sidecar');
 });
 it('gives containers that are no known helpers an hour, and only warns of them then', () => {
-  expect(look(jobHeldOpen, of('count', 30))).toEqual([]);
-  expect(look(jobHeldOpen, of('count', 80))).toMatchObject([{ severity: 'warn' }]);
+  expect(findings(jobHeldOpen, of('count', 30))).toEqual([]);
+  expect(findings(jobHeldOpen, of('count', 80))).toMatchObject([{ severity: 'warn' }]);
 });
 it('says nothing of a container that failed, and of a helper that may still be about to end', () => {
-  expect(look(jobHeldOpen, of('istio-proxy', 30, 1))).toEqual([]);
-  expect(look(jobHeldOpen, of('istio-proxy', 2))).toEqual([]);
+  expect(findings(jobHeldOpen, of('istio-proxy', 30, 1))).toEqual([]);
+  expect(findings(jobHeldOpen, of('istio-proxy', 2))).toEqual([]);
 });

@@ -3,7 +3,8 @@ import { jobFailed } from '../../../../src/triage/rules/jobs/failed.ts';
 import { cronJobNotRunning } from '../../../../src/triage/rules/jobs/not-running.ts';
 import { longestPause } from '../../../../src/triage/rules/jobs/schedule.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, look, warning } from '../support.ts';
+import { ago, findings } from '../findings.ts';
+import { warning } from '../objects.ts';
 
 const metadata = (name: string, minutes: number, owner?: string) => ({
   name,
@@ -37,7 +38,7 @@ const failedPod: Literal = {
 describe('job/failed', () => {
   it('finds a job that used up its retries, with exit code and log', () => {
     const logs = { 'shop/import-x/import': ['FATAL: permission denied for table payments'] };
-    const [found] = look(jobFailed, [job('import', BACKOFF), failedPod], { logs });
+    const [found] = findings(jobFailed, [job('import', BACKOFF), failedPod], { logs });
     expect(found).toMatchObject({ severity: 'high', object: { kind: 'Job', name: 'import' } });
     expect(found?.summary).toContain('backoff limit 2 exceeded');
     expect(found?.evidence).toContain('log: FATAL: permission denied for table payments');
@@ -46,16 +47,16 @@ describe('job/failed', () => {
 
   it('finds a deadline that passed, and only warns of a failure of the day before yesterday', () => {
     const deadline = { type: 'Failed', reason: 'DeadlineExceeded', message: 'Job was active longer than its deadline' };
-    expect(look(jobFailed, [job('import', deadline)])[0]?.summary).toContain('deadline');
-    expect(look(jobFailed, [job('import', BACKOFF, 3000)])).toMatchObject([{ severity: 'warn' }]);
+    expect(findings(jobFailed, [job('import', deadline)])[0]?.summary).toContain('deadline');
+    expect(findings(jobFailed, [job('import', BACKOFF, 3000)])).toMatchObject([{ severity: 'warn' }]);
   });
 
   it('accuses the cron job of a failed run, once, and nobody where a later run did the work', () => {
     const cron: Literal = { kind: 'CronJob', metadata: metadata('sync', 9000), spec: { schedule: '@hourly' } };
     const runs = [job('sync-1', BACKOFF, 90, 'sync'), job('sync-2', BACKOFF, 30, 'sync')];
-    expect(look(jobFailed, [cron, ...runs])).toMatchObject([{ object: { kind: 'CronJob', name: 'sync' } }]);
-    expect(look(jobFailed, [cron, ...runs, job('sync-3', { type: 'Complete' }, 5, 'sync')])).toEqual([]);
-    expect(look(jobFailed, [job('import-1', BACKOFF), job('import-2', { type: 'Complete' }, 5)])).toEqual([]);
+    expect(findings(jobFailed, [cron, ...runs])).toMatchObject([{ object: { kind: 'CronJob', name: 'sync' } }]);
+    expect(findings(jobFailed, [cron, ...runs, job('sync-3', { type: 'Complete' }, 5, 'sync')])).toEqual([]);
+    expect(findings(jobFailed, [job('import-1', BACKOFF), job('import-2', { type: 'Complete' }, 5)])).toEqual([]);
   });
 });
 
@@ -72,22 +73,22 @@ const cron = (spec: object, lastMinutes: number, active: string[] = []): Literal
 describe('job/not-scheduled', () => {
   it('finds a job that never ends and so blocks all later runs', () => {
     const running = { ...job('sync-1', {}, 60, 'sync'), status: { active: 1 } };
-    const [found] = look(cronJobNotRunning, [cron({}, 60, ['sync-1']), running]);
+    const [found] = findings(cronJobNotRunning, [cron({}, 60, ['sync-1']), running]);
     expect(found).toMatchObject({ severity: 'high', object: { kind: 'CronJob', name: 'sync' } });
     expect(found?.summary).toContain('job sync-1 is still active and concurrencyPolicy is Forbid; 12 runs missed');
     expect(found?.fixes[0]).toMatchObject({ command: 'kubectl --context test delete job/sync-1 -n shop', safe: false });
   });
 
   it('finds a deadline that is too short, and a time zone that nobody knows', () => {
-    expect(look(cronJobNotRunning, [cron({ startingDeadlineSeconds: 5 }, 60)])[0]?.summary).toContain('too short');
+    expect(findings(cronJobNotRunning, [cron({ startingDeadlineSeconds: 5 }, 60)])[0]?.summary).toContain('too short');
     const event = warning('CronJob', 'shop', 'sync', 'UnknownTimeZone', 'invalid timeZone: "Europe/Belrin"');
-    expect(look(cronJobNotRunning, [cron({}, 60), event])[0]?.summary).toContain('time zone');
+    expect(findings(cronJobNotRunning, [cron({}, 60), event])[0]?.summary).toContain('time zone');
   });
 
   it('only warns of one that is suspended, and says nothing of one that runs', () => {
-    expect(look(cronJobNotRunning, [cron({ suspend: true }, 60)])).toMatchObject([{ severity: 'warn' }]);
-    expect(look(cronJobNotRunning, [cron({}, 4)])).toEqual([]);
-    expect(look(cronJobNotRunning, [cron({ schedule: '0 3 * * *' }, 600)])).toEqual([]);
+    expect(findings(cronJobNotRunning, [cron({ suspend: true }, 60)])).toMatchObject([{ severity: 'warn' }]);
+    expect(findings(cronJobNotRunning, [cron({}, 4)])).toEqual([]);
+    expect(findings(cronJobNotRunning, [cron({ schedule: '0 3 * * *' }, 600)])).toEqual([]);
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { leaseExpired } from '../../../../src/triage/rules/leases/expired.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, deployment, look, pod } from '../support.ts';
+import { ago, findings } from '../findings.ts';
+import { deployment, pod } from '../objects.ts';
 
 const lease = (holder: string, minutes: number, more: Record<string, unknown> = {}): Literal => ({
   kind: 'Lease',
@@ -12,7 +13,7 @@ const controller = (replicas = 1) => deployment(replicas ? [pod('web-5d9-x1')] :
 
 describe('lease/expired', () => {
   it('finds a leader that is gone and nobody took over from, and restarts its Deployment', () => {
-    const [found] = look(leaseExpired, [...controller(), lease('web-5d9-gone_1234', 20)]);
+    const [found] = findings(leaseExpired, [...controller(), lease('web-5d9-gone_1234', 20)]);
     expect(found).toMatchObject({ severity: 'high', object: { kind: 'Lease', name: 'web-leader' } });
     expect(found?.summary).toContain('nobody took over');
     expect(found?.fixes[0]?.command).toBe('kubectl --context test rollout restart deployment/web -n shop');
@@ -20,7 +21,7 @@ describe('lease/expired', () => {
   });
 
   it('finds a leader that runs and no longer renews', () => {
-    const [found] = look(leaseExpired, [...controller(), lease('web-5d9-x1_1234', 2)]);
+    const [found] = findings(leaseExpired, [...controller(), lease('web-5d9-x1_1234', 2)]);
     expect(found?.summary).toContain('leader web-5d9-x1 no longer renews');
   });
 
@@ -38,11 +39,11 @@ describe('lease/expired', () => {
         }),
       ],
     ];
-    for (const cluster of quiet) expect(look(leaseExpired, cluster)).toEqual([]);
+    for (const cluster of quiet) expect(findings(leaseExpired, cluster)).toEqual([]);
   });
 
   it('finds a scheduler that no longer renews though its pods are not to be seen', () => {
     const scheduler = lease('master-1_77', 3, { name: 'kube-scheduler', namespace: 'kube-system' });
-    expect(look(leaseExpired, [scheduler])).toHaveLength(1);
+    expect(findings(leaseExpired, [scheduler])).toHaveLength(1);
   });
 });

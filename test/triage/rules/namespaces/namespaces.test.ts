@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { finalizerStuck } from '../../../../src/triage/rules/namespaces/finalizer.ts';
 import { namespaceTerminating } from '../../../../src/triage/rules/namespaces/terminating.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, causesOf, commandsOf, findings, wordsOf } from '../asked.ts';
+import { ago, causesOf, commandsOf, findings, wordsOf } from '../findings.ts';
 
 const namespace = (conditions: object[], minutes = 25): Literal => ({
   kind: 'Namespace',

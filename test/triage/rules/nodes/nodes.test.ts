@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { nodeCordoned, nodeTainted } from '../../../../src/triage/rules/nodes/closed.ts';
 import { leaseStale, nodeNotReady, nodePressure, versionSkew } from '../../../../src/triage/rules/nodes/not-ready.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, deployment, look, pod } from '../support.ts';
+import { ago, findings } from '../findings.ts';
+import { deployment, pod } from '../objects.ts';
 
 const node = (
   name: string,
@@ -55,7 +56,7 @@ const pending = (message: string) =>
 
 describe('node/not-ready', () => {
   it('tells a silent kubelet with the age of its lease, and the pods on the node', () => {
-    const [found, ...others] = look(nodeNotReady, [
+    const [found, ...others] = findings(nodeNotReady, [
       silent('node-1'),
       node('node-2'),
       lease('node-1', 13),
@@ -75,14 +76,14 @@ describe('node/not-ready', () => {
     const off = { ...silent('node-3'), spec: { unschedulable: true } };
     const on = (name: string, kind: string) =>
       pod(name, { spec: { nodeName: 'node-3' }, metadata: { ownerReferences: [{ kind, name: 'x', uid: 'x' }] } });
-    const severity = (...pods: Literal[]) => look(nodeNotReady, [node('node-1'), off, ...pods])[0]?.severity;
+    const severity = (...pods: Literal[]) => findings(nodeNotReady, [node('node-1'), off, ...pods])[0]?.severity;
     expect(severity()).toBe('warn');
     expect(severity(on('agent-1', 'DaemonSet'))).toBe('warn');
     expect(severity(on('agent-1', 'DaemonSet'), on('web-1', 'ReplicaSet'))).toBe('high');
-    expect(look(nodeNotReady, [off])[0]?.severity).toBe('critical');
+    expect(findings(nodeNotReady, [off])[0]?.severity).toBe('critical');
   });
   it('is critical when all nodes are silent, and tells a network plugin', () => {
-    expect(look(nodeNotReady, [silent('node-1'), silent('node-2')]).map(one => one.severity)).toEqual([
+    expect(findings(nodeNotReady, [silent('node-1'), silent('node-2')]).map(one => one.severity)).toEqual([
       'critical',
       'critical',
     ]);
@@ -94,7 +95,7 @@ describe('node/not-ready', () => {
         'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized',
       lastTransitionTime: ago(12),
     };
-    const [found] = look(nodeNotReady, [{ ...node('node-1'), status: { conditions: [cni] } }, node('node-2')]);
+    const [found] = findings(nodeNotReady, [{ ...node('node-1'), status: { conditions: [cni] } }, node('node-2')]);
     expect(found?.summary).toContain('its network (CNI) is not ready');
   });
 });
@@ -110,21 +111,23 @@ it('node/pressure quotes the kubelet and counts the evicted pods', () => {
   const evicted = pod('web-9', {
     status: { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: ephemeral-storage.' },
   });
-  const [found] = look(nodePressure, [node('node-1', [pressure]), evicted]);
+  const [found] = findings(nodePressure, [node('node-1', [pressure]), evicted]);
   expect(found).toMatchObject({ severity: 'high', summary: 'disk pressure: 1 pods evicted' });
-  expect(look(nodePressure, [node('node-1', [{ ...pressure, status: 'False' }])])).toEqual([]);
+  expect(findings(nodePressure, [node('node-1', [{ ...pressure, status: 'False' }])])).toEqual([]);
 });
 
 it('node/lease-stale: ready by its condition, silent by its lease', () => {
-  expect(look(leaseStale, [node('node-1'), lease('node-1', 9)])[0]).toMatchObject({ severity: 'high' });
-  expect(look(leaseStale, [node('node-1'), lease('node-1', 0.3), silent('node-2'), lease('node-2', 9)])).toEqual([]);
+  expect(findings(leaseStale, [node('node-1'), lease('node-1', 9)])[0]).toMatchObject({ severity: 'high' });
+  expect(findings(leaseStale, [node('node-1'), lease('node-1', 0.3), silent('node-2'), lease('node-2', 9)])).toEqual(
+    [],
+  );
 });
 
 it('node/version-skew warns beyond three minor versions', () => {
   expect(
-    look(versionSkew, [node('a'), node('b', [], {}, 'v1.32.1')]).map(one => [one.object.name, one.severity]),
+    findings(versionSkew, [node('a'), node('b', [], {}, 'v1.32.1')]).map(one => [one.object.name, one.severity]),
   ).toEqual([['b', 'warn']]);
-  expect(look(versionSkew, [node('a'), node('b', [], {}, 'v1.33.1')])).toEqual([]);
+  expect(findings(versionSkew, [node('a'), node('b', [], {}, 'v1.33.1')])).toEqual([]);
 });
 
 describe('node/cordoned', () => {
@@ -133,11 +136,11 @@ describe('node/cordoned', () => {
     taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule', timeAdded: ago(90) }],
   });
   it('only warns, unless pods wait that would fit', () => {
-    expect(look(nodeCordoned, [off, node('node-2')])[0]).toMatchObject({
+    expect(findings(nodeCordoned, [off, node('node-2')])[0]).toMatchObject({
       severity: 'warn',
       since: { at: Date.parse(ago(90)), exact: true },
     });
-    const [found] = look(nodeCordoned, [off, ...pending('0/1 nodes are available: 1 node(s) were unschedulable.')]);
+    const [found] = findings(nodeCordoned, [off, ...pending('0/1 nodes are available: 1 node(s) were unschedulable.')]);
     expect(found).toMatchObject({ severity: 'high' });
     expect(found?.fixes[0]?.command).toBe('kubectl --context test uncordon node-1');
   });
@@ -147,18 +150,18 @@ describe('node/tainted', () => {
   const tainted = node('node-1', [], { taints: [{ key: 'maintenance', value: 'true', effect: 'NoSchedule' }] });
   const waiting = pending('0/1 nodes are available: 1 node(s) had untolerated taint {maintenance: true}.');
   it('accuses the node where pods without a toleration run on it', () => {
-    const [found] = look(nodeTainted, [tainted, pod('api-1', { labels: { app: 'api' } }), ...waiting]);
+    const [found] = findings(nodeTainted, [tainted, pod('api-1', { labels: { app: 'api' } }), ...waiting]);
     expect(found).toMatchObject({ severity: 'high', object: { kind: 'Node', name: 'node-1' } });
     expect(found?.fixes[0]?.command).toBe('kubectl --context test taint node node-1 maintenance:NoSchedule-');
   });
   it('says nothing of a node that is dedicated, nor of a taint that keeps nobody out', () => {
-    expect(look(nodeTainted, [tainted, ...waiting])).toEqual([]);
-    expect(look(nodeTainted, [tainted, pod('api-1')])).toEqual([]);
+    expect(findings(nodeTainted, [tainted, ...waiting])).toEqual([]);
+    expect(findings(nodeTainted, [tainted, pod('api-1')])).toEqual([]);
   });
   it('warns of a taint that an autoscaler left behind', () => {
     const left = node('node-1', [], {
       taints: [{ key: 'ToBeDeletedByClusterAutoscaler', value: '1790000000', effect: 'NoSchedule' }],
     });
-    expect(look(nodeTainted, [left])[0]).toMatchObject({ severity: 'warn' });
+    expect(findings(nodeTainted, [left])[0]).toMatchObject({ severity: 'warn' });
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { requestPending } from '../../../../src/triage/rules/nodes/request-pending.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, look } from '../support.ts';
+import { ago, findings } from '../findings.ts';
 
 const request = (signer: string, minutes: number, status: object = {}): Literal => ({
   kind: 'CertificateSigningRequest',
@@ -18,13 +18,15 @@ const node = (ready: string): Literal => ({
 const served = ['CertificateSigningRequest'] as const;
 
 it('a client certificate that nobody approves is a failure, unless its node is well', () => {
-  const [found] = look(requestPending, [request('kube-apiserver-client-kubelet', 20)], { served });
+  const [found] = findings(requestPending, [request('kube-apiserver-client-kubelet', 20)], { served });
   expect(found).toMatchObject({ severity: 'high', object: { kind: 'CertificateSigningRequest' } });
   expect(found?.fixes[0]?.command).toContain('certificate approve csr-1');
   expect(
-    look(requestPending, [request('kube-apiserver-client-kubelet', 20), node('True')], { served })[0]?.severity,
+    findings(requestPending, [request('kube-apiserver-client-kubelet', 20), node('True')], { served })[0]?.severity,
   ).toBe('warn');
-  expect(look(requestPending, [request('kubelet-serving', 20), node('True')], { served })[0]?.severity).toBe('warn');
+  expect(findings(requestPending, [request('kubelet-serving', 20), node('True')], { served })[0]?.severity).toBe(
+    'warn',
+  );
 });
 
 it('says nothing of what is new, signed, denied, or for another signer', () => {
@@ -34,7 +36,7 @@ it('says nothing of what is new, signed, denied, or for another signer', () => {
     request('kube-apiserver-client-kubelet', 20, { certificate: 'LS0t' }),
     request('kube-apiserver-client-kubelet', 20, { conditions: [{ type: 'Denied', status: 'True' }] }),
   ];
-  for (const one of objects) expect(look(requestPending, [one], { served })).toEqual([]);
+  for (const one of objects) expect(findings(requestPending, [one], { served })).toEqual([]);
 });
 
 it('tells the node from the request itself, where a kubelet that joins asks as a bootstrap user', () => {
@@ -48,7 +50,7 @@ it('tells the node from the request itself, where a kubelet that joins asks as a
   const joining = request('kube-apiserver-client-kubelet', 20);
   const asked = { ...(joining.spec as object), username: 'system:bootstrap:07401b' };
   const told = (body: object) =>
-    look(requestPending, [{ ...joining, spec: { ...asked, ...body } }], { served })[0]?.summary;
+    findings(requestPending, [{ ...joining, spec: { ...asked, ...body } }], { served })[0]?.summary;
   expect(told({ request: Buffer.from(pem).toString('base64') })).toContain('of node node-4 asks for');
   expect(told({})).toContain('of node (not told; asked for by system:bootstrap:07401b)');
 });

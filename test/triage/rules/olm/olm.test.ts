@@ -4,7 +4,7 @@ import { operatorNotInstalled } from '../../../../src/triage/rules/olm/csv.ts';
 import { installPlanWaits } from '../../../../src/triage/rules/olm/install-plan.ts';
 import { subscriptionFails } from '../../../../src/triage/rules/olm/subscription.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, look } from '../support.ts';
+import { ago, findings } from '../findings.ts';
 
 const one = (kind: string, name: string, spec: object, status: object): Literal => ({
   kind,
@@ -31,35 +31,35 @@ describe('olm/catalog', () => {
       kind: 'Pod',
       metadata: { name: 'community-x', namespace: 'operators', labels: { 'olm.catalogSource': 'community' } },
     };
-    const [found] = look(catalogUnreachable, [catalog('TRANSIENT_FAILURE'), pod]);
+    const [found] = findings(catalogUnreachable, [catalog('TRANSIENT_FAILURE'), pod]);
     expect(found).toMatchObject({ severity: 'high', object: { kind: 'CatalogSource', name: 'community' } });
     expect(found?.because).toContainEqual({ kind: 'Pod', namespace: 'operators', name: 'community-x' });
     expect(found?.fixes[0]?.command).toBe(
       'kubectl --context test delete pods -n operators -l olm.catalogSource=community',
     );
-    expect(look(catalogUnreachable, [catalog('READY'), catalog('IDLE', 'other')])).toEqual([]);
+    expect(findings(catalogUnreachable, [catalog('READY'), catalog('IDLE', 'other')])).toEqual([]);
   });
 });
 
 describe('olm/subscription', () => {
   it('quotes why it cannot be resolved; what is installed already goes on to work', () => {
     const why = failed('ResolutionFailed', 'ConstraintsNotSatisfiable', 'no operators found in channel stabel');
-    const [found] = look(subscriptionFails, [subscription(why), catalog('READY')]);
+    const [found] = findings(subscriptionFails, [subscription(why), catalog('READY')]);
     expect(found).toMatchObject({ severity: 'high' });
     expect(found?.summary).toContain('no operators found in channel stabel');
     expect(found?.fixes[0]?.command).toBe(
       'kubectl --context test edit subscription.operators.coreos.com/kafka -n operators',
     );
     const installed = subscription({ ...why, installedCSV: 'strimzi.v1' });
-    expect(look(subscriptionFails, [installed, catalog('READY')])[0]?.severity).toBe('warn');
+    expect(findings(subscriptionFails, [installed, catalog('READY')])[0]?.severity).toBe('warn');
   });
   it('names the catalog that was meant', () => {
-    const [found] = look(subscriptionFails, [subscription({}, { source: 'comunity' }), catalog('READY')]);
+    const [found] = findings(subscriptionFails, [subscription({}, { source: 'comunity' }), catalog('READY')]);
     expect(found?.summary).toContain('catalog source operators/comunity is not found; there is community');
     expect(found?.fixes[0]?.command).toContain(`'{"spec":{"source":"community"}}'`);
   });
   it('says nothing of one that is well', () => {
-    expect(look(subscriptionFails, [subscription({ state: 'AtLatestKnown' }), catalog('READY')])).toEqual([]);
+    expect(findings(subscriptionFails, [subscription({ state: 'AtLatestKnown' }), catalog('READY')])).toEqual([]);
   });
 });
 
@@ -69,19 +69,21 @@ describe('olm/install-plan', () => {
   const waiting = (more: object = {}) =>
     subscription({ installPlanRef: { name: 'install-x' }, currentCSV: 'strimzi.v2', ...more });
   it('gives the command that approves it; an upgrade that waits is only worth a look', () => {
-    const [found] = look(installPlanWaits, [plan({ phase: 'RequiresApproval' }), waiting()]);
+    const [found] = findings(installPlanWaits, [plan({ phase: 'RequiresApproval' }), waiting()]);
     expect(found).toMatchObject({ severity: 'high' });
     expect(found?.fixes[0]?.command).toBe(
       `kubectl --context test patch installplan.operators.coreos.com/install-x -n operators --type=merge -p '{"spec":{"approved":true}}'`,
     );
     const upgrade = [plan({ phase: 'RequiresApproval' }), waiting({ installedCSV: 'strimzi.v1' })];
-    expect(look(installPlanWaits, upgrade)[0]?.severity).toBe('warn');
+    expect(findings(installPlanWaits, upgrade)[0]?.severity).toBe('warn');
   });
   it('says nothing of one that is complete, approved, or passed over by its Subscription', () => {
-    expect(look(installPlanWaits, [plan({ phase: 'Complete' }), waiting()])).toEqual([]);
-    expect(look(installPlanWaits, [plan({ phase: 'RequiresApproval' }, { approved: true }), waiting()])).toEqual([]);
+    expect(findings(installPlanWaits, [plan({ phase: 'Complete' }), waiting()])).toEqual([]);
+    expect(findings(installPlanWaits, [plan({ phase: 'RequiresApproval' }, { approved: true }), waiting()])).toEqual(
+      [],
+    );
     const other = subscription({ installPlanRef: { name: 'install-y' } });
-    expect(look(installPlanWaits, [plan({ phase: 'RequiresApproval' }), other])).toEqual([]);
+    expect(findings(installPlanWaits, [plan({ phase: 'RequiresApproval' }), other])).toEqual([]);
   });
 });
 
@@ -108,7 +110,7 @@ describe('olm/csv', () => {
       },
       { kind: 'ServiceAccount', name: 'operator', status: 'Present' },
     ];
-    const [found] = look(operatorNotInstalled, [
+    const [found] = findings(operatorNotInstalled, [
       version({ phase: 'Pending', reason: 'RequirementsNotMet', message: 'not found', requirementStatus }),
     ]);
     expect(found?.summary).toContain('CustomResourceDefinition kafkas.example.com missing');
@@ -116,10 +118,10 @@ describe('olm/csv', () => {
     expect(found?.because).toContainEqual({ kind: 'Deployment', namespace: 'operators', name: 'operator' });
   });
   it('says nothing of one that succeeded, was replaced, has just begun, or is a copy', () => {
-    expect(look(operatorNotInstalled, [version({ phase: 'Succeeded' })])).toEqual([]);
-    expect(look(operatorNotInstalled, [version({ phase: 'Deleting', reason: 'Replaced' })])).toEqual([]);
-    expect(look(operatorNotInstalled, [version({ phase: 'Installing', lastTransitionTime: ago(1) })])).toEqual([]);
+    expect(findings(operatorNotInstalled, [version({ phase: 'Succeeded' })])).toEqual([]);
+    expect(findings(operatorNotInstalled, [version({ phase: 'Deleting', reason: 'Replaced' })])).toEqual([]);
+    expect(findings(operatorNotInstalled, [version({ phase: 'Installing', lastTransitionTime: ago(1) })])).toEqual([]);
     const copy = version({ phase: 'Failed', reason: 'Copied' }, { 'olm.copiedFrom': 'operators' });
-    expect(look(operatorNotInstalled, [copy])).toEqual([]);
+    expect(findings(operatorNotInstalled, [copy])).toEqual([]);
   });
 });

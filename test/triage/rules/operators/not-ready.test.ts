@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { operatedNotReady } from '../../../../src/triage/rules/operators/not-ready.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, look } from '../support.ts';
+import { ago, findings } from '../findings.ts';
 
 const condition = (type: string, status: string, reason = '', message = '', minutes = 20) => ({
   type,
@@ -18,7 +18,7 @@ const model = (conditions: object[], annotations: Record<string, string> = {}): 
 
 it('takes the words of the part that failed, and the workloads of its name for what may explain it', () => {
   const predictor: Literal = { kind: 'Deployment', metadata: { name: 'iris-predictor', namespace: 'models' } };
-  const [found] = look(operatedNotReady, [
+  const [found] = findings(operatedNotReady, [
     model([
       condition('Ready', 'False', 'NoSupportingRuntime'),
       condition('PredictorReady', 'False', 'NoSupportingRuntime', 'no runtime found'),
@@ -44,16 +44,16 @@ it('reads the phase of a Rollout, and the condition NotReady of Strimzi', () => 
     metadata: { name: 'main', namespace: 'shop', creationTimestamp: ago(90) },
     status: { conditions: [condition('NotReady', 'True', 'InvalidResourceException', 'bad storage')] },
   };
-  const summaries = look(operatedNotReady, [rollout, kafka]).map(({ summary }) => summary);
+  const summaries = findings(operatedNotReady, [rollout, kafka]).map(({ summary }) => summary);
   expect(summaries).toEqual([
     'not ready: Degraded: ProgressDeadlineExceeded: ReplicaSet has timed out progressing.',
     'not ready: InvalidResourceException: bad storage',
   ]);
 });
 it('says nothing of what is ready, on its way, stopped on purpose or without traffic', () => {
-  expect(look(operatedNotReady, [model([condition('Ready', 'True')])])).toEqual([]);
-  expect(look(operatedNotReady, [model([condition('Ready', 'False', 'Waiting', '', 1)])])).toEqual([]);
-  expect(look(operatedNotReady, [model([condition('Ready', 'False', 'Stopped')])])).toEqual([]);
+  expect(findings(operatedNotReady, [model([condition('Ready', 'True')])])).toEqual([]);
+  expect(findings(operatedNotReady, [model([condition('Ready', 'False', 'Waiting', '', 1)])])).toEqual([]);
+  expect(findings(operatedNotReady, [model([condition('Ready', 'False', 'Stopped')])])).toEqual([]);
   const stopped = model([condition('Ready', 'False', 'X')], { 'serving.kserve.io/stop': 'true' });
-  expect(look(operatedNotReady, [stopped])).toEqual([]);
+  expect(findings(operatedNotReady, [stopped])).toEqual([]);
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { pdbBlocks, pdbOverlap, pdbStale } from '../../../../src/triage/rules/pdb/blocks.ts';
 import type { Literal } from '../../../support/view.ts';
-import { look, pod } from '../support.ts';
+import { findings } from '../findings.ts';
+import { pod } from '../objects.ts';
 
 const pdb = (spec: Record<string, unknown>, status: Record<string, unknown>, name = 'web'): Literal => ({
   kind: 'PodDisruptionBudget',
@@ -14,8 +15,8 @@ const drained: Literal = { kind: 'Node', metadata: { name: 'node-1' }, spec: { u
 describe('pdb/blocks', () => {
   it('only warns of a budget that never allows a disruption, until a node is drained', () => {
     const never = pdb({ minAvailable: 1 }, {});
-    expect(look(pdbBlocks, [never, pod('web-1')])[0]).toMatchObject({ severity: 'warn' });
-    const [found] = look(pdbBlocks, [never, pod('web-1'), drained]);
+    expect(findings(pdbBlocks, [never, pod('web-1')])[0]).toMatchObject({ severity: 'warn' });
+    const [found] = findings(pdbBlocks, [never, pod('web-1'), drained]);
     expect(found).toMatchObject({
       severity: 'high',
       summary: 'the PDB allows no disruption and blocks the drain of node node-1: minAvailable 1 with 1 pods',
@@ -24,7 +25,7 @@ describe('pdb/blocks', () => {
   });
   it('says when its pods are not healthy, and names them', () => {
     const sick = pod('web-1', { containers: { web: { state: { waiting: { reason: 'CrashLoopBackOff' } } } } });
-    const [found] = look(pdbBlocks, [
+    const [found] = findings(pdbBlocks, [
       pdb({ maxUnavailable: 1 }, { currentHealthy: 0, desiredHealthy: 1, expectedPods: 2 }),
       sick,
     ]);
@@ -32,15 +33,15 @@ describe('pdb/blocks', () => {
     expect(found?.because).toContainEqual({ kind: 'Pod', namespace: 'shop', name: 'web-1' });
   });
   it('says nothing where a disruption is allowed, or where there are no pods', () => {
-    expect(look(pdbBlocks, [pdb({}, { disruptionsAllowed: 1 }), pdb({}, { expectedPods: 0 }, 'b')])).toEqual([]);
+    expect(findings(pdbBlocks, [pdb({}, { disruptionsAllowed: 1 }), pdb({}, { expectedPods: 0 }, 'b')])).toEqual([]);
   });
 });
 
 it('pdb/overlap: two budgets for one pod', () => {
   const both = [pdb({}, {}), pdb({}, {}, 'web-2'), pod('web-1')];
-  expect(look(pdbOverlap, both)[0]).toMatchObject({ severity: 'warn' });
-  expect(look(pdbOverlap, [...both, drained])[0]).toMatchObject({ severity: 'high' });
-  expect(look(pdbOverlap, [pdb({}, {}), pod('web-1'), drained])).toEqual([]);
+  expect(findings(pdbOverlap, both)[0]).toMatchObject({ severity: 'warn' });
+  expect(findings(pdbOverlap, [...both, drained])[0]).toMatchObject({ severity: 'high' });
+  expect(findings(pdbOverlap, [pdb({}, {}), pod('web-1'), drained])).toEqual([]);
 });
 
 it('pdb/not-observed: the pods cannot be counted', () => {
@@ -57,6 +58,6 @@ it('pdb/not-observed: the pods cannot be counted', () => {
       ],
     },
   );
-  expect(look(pdbStale, [failed])[0]?.summary).toContain('found no controller ref');
-  expect(look(pdbStale, [pdb({}, {})])).toEqual([]);
+  expect(findings(pdbStale, [failed])[0]?.summary).toContain('found no controller ref');
+  expect(findings(pdbStale, [pdb({}, {})])).toEqual([]);
 });

@@ -4,7 +4,8 @@ import { exitWords } from '../../../../src/triage/rules/pods/exit-words.ts';
 import { logHint } from '../../../../src/triage/rules/pods/log-hints.ts';
 import { startErrorRule } from '../../../../src/triage/rules/pods/start-error.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, deployment, look, pod, warning } from '../support.ts';
+import { ago, findings } from '../findings.ts';
+import { deployment, pod, warning } from '../objects.ts';
 
 const ended = (reason: string, exitCode: number, message = '', minutes = 1) => ({
   terminated: { reason, exitCode, message, startedAt: ago(minutes + 1), finishedAt: ago(minutes) },
@@ -18,7 +19,7 @@ const looping = (lastState: object, spec: Record<string, unknown> = {}) =>
 describe('pod/crash-loop', () => {
   it('reads from the log that the image is for another processor', () => {
     const logs = { 'shop/web-1/web': ['exec /usr/bin/web: exec format error'] };
-    const [found] = look(crashLoop, deployment([looping(ended('Error', 255))]), { logs });
+    const [found] = findings(crashLoop, deployment([looping(ended('Error', 255))]), { logs });
     expect(found?.summary).toContain(
       'exit code 255; log: exec format error: the image is built for another architecture',
     );
@@ -27,7 +28,7 @@ describe('pod/crash-loop', () => {
     const logs = {
       'shop/web-1/web': ['starting', 'FATAL: dial tcp: lookup ledger.payments.svc on 10.96.0.10:53: no such host'],
     };
-    const [found] = look(crashLoop, deployment([looping(ended('Error', 1))]), { logs });
+    const [found] = findings(crashLoop, deployment([looping(ended('Error', 1))]), { logs });
     expect(found).toMatchObject({ severity: 'high', object: { kind: 'Deployment', name: 'web' } });
     expect(found?.summary).toContain(
       'exit code 1: the application gave up with an error; log: the name ledger.payments.svc does not resolve',
@@ -38,13 +39,13 @@ describe('pod/crash-loop', () => {
   });
 
   it('says since when at least: of nine crashes only the last is told', () => {
-    const [found] = look(crashLoop, deployment([looping(ended('Error', 1, '', 3))]));
+    const [found] = findings(crashLoop, deployment([looping(ended('Error', 1, '', 3))]));
     expect(found?.since?.exact).toBe(false);
     expect(found?.since?.at).toBeLessThanOrEqual(Date.parse(ago(4)));
   });
 
   it('says that the log was not read where it cannot be had', () => {
-    const [found] = look(crashLoop, deployment([looping(ended('Error', 1))]));
+    const [found] = findings(crashLoop, deployment([looping(ended('Error', 1))]));
     expect(found?.evidence.at(-1)).toContain('not read: log of web-1');
   });
 
@@ -57,7 +58,7 @@ describe('pod/crash-loop', () => {
       'Liveness probe failed: HTTP probe failed with statuscode: 500',
     );
     const probe = { livenessProbe: { httpGet: { path: '/', port: 8080 } } };
-    const [found] = look(crashLoop, [...deployment([looping(ended('Error', 137), probe)]), event]);
+    const [found] = findings(crashLoop, [...deployment([looping(ended('Error', 137), probe)]), event]);
     expect(found?.summary).toContain('a failing liveness probe gets it killed');
   });
 
@@ -67,9 +68,9 @@ describe('pod/crash-loop', () => {
         ready,
         containers: { web: { restartCount: 6, ready, lastState: ended('Error', 1, '', minutes) } },
       });
-    expect(look(crashLoop, deployment([running(3, false)]))).toHaveLength(1);
-    expect(look(crashLoop, deployment([running(1500, true)]))).toEqual([]);
-    expect(look(crashLoop, deployment([running(1500, false)]))).toEqual([]);
+    expect(findings(crashLoop, deployment([running(3, false)]))).toHaveLength(1);
+    expect(findings(crashLoop, deployment([running(1500, true)]))).toEqual([]);
+    expect(findings(crashLoop, deployment([running(1500, false)]))).toEqual([]);
   });
 
   it('leaves the pods of a Job that are not restarted to the rules of Jobs', () => {
@@ -78,19 +79,19 @@ describe('pod/crash-loop', () => {
       containers: { web: { state: ended('Error', 1) } },
       status: { phase: 'Failed' },
     });
-    expect(look(crashLoop, [failed])).toEqual([]);
+    expect(findings(crashLoop, [failed])).toEqual([]);
   });
 });
 
 describe('pod/oom-killed', () => {
   it('gives the limit, and a command that doubles it', () => {
     const sick = looping(ended('OOMKilled', 137), { resources: { limits: { memory: '256Mi' } } });
-    const [found] = look(oomKilled, deployment([sick]));
+    const [found] = findings(oomKilled, deployment([sick]));
     expect(found?.summary).toContain('OOMKilled at its memory limit of 256Mi');
     expect(found?.fixes[0]?.command).toContain(
       'set resources deployment/web -n shop --containers=web --limits=memory=512Mi',
     );
-    expect(look(crashLoop, deployment([sick]))).toEqual([]);
+    expect(findings(crashLoop, deployment([sick]))).toEqual([]);
   });
 });
 
@@ -101,12 +102,12 @@ describe('pod/start-error', () => {
     const waiting = pod('web-1', {
       containers: { web: { state: { waiting: { reason: 'RunContainerError', message: MESSAGE } } } },
     });
-    expect(look(startErrorRule, deployment([waiting]))[0]?.summary).toContain(
+    expect(findings(startErrorRule, deployment([waiting]))[0]?.summary).toContain(
       'command /srv/sevrer: command not found in the image',
     );
     const loop = looping(ended('StartError', 128, MESSAGE));
-    expect(look(startErrorRule, deployment([loop]))[0]?.summary).toContain('command not found');
-    expect(look(crashLoop, deployment([loop]))).toEqual([]);
+    expect(findings(startErrorRule, deployment([loop]))[0]?.summary).toContain('command not found');
+    expect(findings(crashLoop, deployment([loop]))).toEqual([]);
   });
 
   it('tells a postStart hook that fails', () => {
@@ -120,7 +121,7 @@ describe('pod/start-error', () => {
       'FailedPostStartHook',
       "PostStartHook failed: command 'sh -c warm' exited with 127",
     );
-    expect(look(startErrorRule, [...deployment([sick]), event])[0]?.summary).toContain(
+    expect(findings(startErrorRule, [...deployment([sick]), event])[0]?.summary).toContain(
       'its postStart hook fails: PostStartHook failed',
     );
   });
@@ -194,7 +195,7 @@ describe('what the log of a crash names', () => {
     'cannot connect: dial tcp 10.96.12.7:80: connect: connection refused',
   ])('is explained by the Service, and by the policy that isolates its pods: %s', line => {
     const { objects, logs } = crashing(line);
-    const [found] = look(crashLoop, [...objects, service, api, policy], { logs });
+    const [found] = findings(crashLoop, [...objects, service, api, policy], { logs });
     expect(found?.because).toContainEqual({ kind: 'Service', namespace: 'pay', name: 'api' });
     expect(found?.because).toContainEqual({ kind: 'NetworkPolicy', namespace: 'pay', name: 'deny', rule: 'network/' });
   });
@@ -202,7 +203,7 @@ describe('what the log of a crash names', () => {
     const { objects, logs } = crashing(
       'dial tcp: lookup db.shop on 10.96.0.10:53: read udp 10.244.1.5:41022->10.96.0.10:53: i/o timeout',
     );
-    const [found] = look(crashLoop, objects, { logs });
+    const [found] = findings(crashLoop, objects, { logs });
     expect(found?.because).toContainEqual({ kind: 'Service', namespace: 'kube-system', name: 'kube-dns' });
   });
 });

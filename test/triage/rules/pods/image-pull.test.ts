@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { imagePull } from '../../../../src/triage/rules/pods/image-pull.ts';
 import { imageParts, imageTrouble, movedImage } from '../../../../src/triage/rules/pods/image-words.ts';
-import { deployment, look, pod, warning } from '../support.ts';
+import { findings } from '../findings.ts';
+import { deployment, pod, warning } from '../objects.ts';
 
 const waiting = (reason: string, message?: string) => ({
   containers: { web: { state: { waiting: { reason, ...(message && { message }) } } } },
@@ -24,7 +25,7 @@ describe('pod/image-pull', () => {
   it('is one finding on the Deployment for two pods, with the words of the registry and the image before', () => {
     const message = `${BACKOFF}: ErrImagePull: rpc error: code = NotFound desc = failed to pull and unpack image "ghcr.io/shop/web:1": failed to resolve reference "ghcr.io/shop/web:1": ghcr.io/shop/web:1: not found`;
     const pods = [pod('web-1', waiting('ImagePullBackOff', message)), pod('web-2', waiting('ErrImagePull', message))];
-    const [found, ...others] = look(imagePull, [...deployment(pods), earlier]);
+    const [found, ...others] = findings(imagePull, [...deployment(pods), earlier]);
     expect(others).toEqual([]);
     expect(found).toMatchObject({
       rule: 'pod/image-pull',
@@ -57,7 +58,10 @@ describe('pod/image-pull', () => {
         'Unable to retrieve some image pull secrets (regcred); attempting to pull the image may not succeed.',
       ),
     ];
-    const [found] = look(imagePull, [...deployment([pod('web-1', waiting('ImagePullBackOff', BACKOFF))]), ...events]);
+    const [found] = findings(imagePull, [
+      ...deployment([pod('web-1', waiting('ImagePullBackOff', BACKOFF))]),
+      ...events,
+    ]);
     expect(found?.summary).toContain('pull secret regcred not found');
     expect(found?.fixes[0]?.command).toContain('create secret docker-registry regcred -n shop --docker-server=ghcr.io');
   });
@@ -78,13 +82,13 @@ describe('pod/image-pull', () => {
       },
       status: { phase: 'Running' },
     });
-    const [found] = look(imagePull, deployment([sick]));
+    const [found] = findings(imagePull, deployment([sick]));
     expect(found?.summary).toContain('container kube-rbac-proxy');
     expect(found?.cause).toContain('quay.io/brancz/kube-rbac-proxy');
   });
 
   it('names a bare pod itself', () => {
-    const [found] = look(imagePull, [
+    const [found] = findings(imagePull, [
       pod('web-1', waiting('InvalidImageName', 'couldn\'t parse image name "Web:1": invalid reference format')),
     ]);
     expect(found?.object).toMatchObject({ kind: 'Pod', name: 'web-1' });
@@ -97,7 +101,7 @@ describe('pod/image-pull', () => {
       ...waiting('ErrImagePull'),
       metadata: { deletionTimestamp: '2026-11-28T11:59:50Z' },
     });
-    expect(look(imagePull, deployment([young, pod('web-2'), leaving]))).toEqual([]);
+    expect(findings(imagePull, deployment([young, pod('web-2'), leaving]))).toEqual([]);
   });
 });
 

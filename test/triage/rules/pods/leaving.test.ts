@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { podEvicted, podTerminating } from '../../../../src/triage/rules/pods/leaving.ts';
-import { ago, deployment, look, pod } from '../support.ts';
+import { ago, findings } from '../findings.ts';
+import { deployment, pod } from '../objects.ts';
 
 describe('pod/terminating', () => {
   const leaving = (minutes: number, finalizers: string[] = []) =>
@@ -11,18 +12,18 @@ describe('pod/terminating', () => {
     status: { conditions: [{ type: 'Ready', status: 'Unknown' }] },
   };
   it('names the finalizer, or the node', () => {
-    expect(look(podTerminating, [leaving(9, ['acme.dev/drain'])])[0]).toMatchObject({
+    expect(findings(podTerminating, [leaving(9, ['acme.dev/drain'])])[0]).toMatchObject({
       severity: 'high',
       summary: 'stuck terminating: finalizer acme.dev/drain is left',
       since: { exact: true },
     });
-    const [silent] = look(podTerminating, [leaving(9), node]);
+    const [silent] = findings(podTerminating, [leaving(9), node]);
     expect(silent?.summary).toBe('stuck terminating: its node node-1 is not ready');
     expect(silent?.because).toContainEqual({ kind: 'Node', name: 'node-1', rule: 'node/' });
     expect(silent?.fixes.every(fix => !fix.safe)).toBe(true);
   });
   it('gives a pod its grace period', () => {
-    expect(look(podTerminating, [leaving(0.5), leaving(-1)])).toEqual([]);
+    expect(findings(podTerminating, [leaving(0.5), leaving(-1)])).toEqual([]);
   });
 });
 
@@ -35,7 +36,7 @@ describe('pod/evicted', () => {
     });
   it('fails where pods use more disk than they may, again and again', () => {
     const words = 'Pod ephemeral local storage usage exceeds the total limit of containers 1Gi.';
-    const [found] = look(
+    const [found] = findings(
       podEvicted,
       deployment([evicted('web-1', words), evicted('web-2', words), evicted('web-3', words)]),
     );
@@ -44,7 +45,7 @@ describe('pod/evicted', () => {
   });
   it('only warns of a single one, and forgets old ones', () => {
     const words = 'The node was low on resource: memory.';
-    expect(look(podEvicted, [evicted('web-1', words)])[0]).toMatchObject({ severity: 'warn' });
-    expect(look(podEvicted, [evicted('web-1', words, 300)])).toEqual([]);
+    expect(findings(podEvicted, [evicted('web-1', words)])[0]).toMatchObject({ severity: 'warn' });
+    expect(findings(podEvicted, [evicted('web-1', words, 300)])).toEqual([]);
   });
 });

@@ -3,7 +3,8 @@ import { stuckCreating } from '../../../../src/triage/rules/pods/creating/rule.t
 import { initStuck } from '../../../../src/triage/rules/pods/init-stuck.ts';
 import { probeFails, readinessGate } from '../../../../src/triage/rules/pods/probe.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, deployment, look, pod, warning } from '../support.ts';
+import { ago, findings } from '../findings.ts';
+import { deployment, pod, warning } from '../objects.ts';
 
 const http = (path: string, port: string | number) => ({ httpGet: { path, port } });
 const unready = (container: Record<string, unknown>, minutes = 9) =>
@@ -21,7 +22,7 @@ describe('pod/probe', () => {
       const state = { running: { startedAt: ago(minutes) } };
       const status = { web: { ready: false, started: false, restartCount, state } };
       const spec = { containers: [{ name: 'web', image: 'a', startupProbe }] };
-      return look(probeFails, deployment([pod('web-1', { minutes, spec, containers: status })]))[0];
+      return findings(probeFails, deployment([pod('web-1', { minutes, spec, containers: status })]))[0];
     };
     expect(starting(0, 5)).toMatchObject({ severity: 'warn' });
     expect(starting(0, 5)?.summary).toContain('has not started yet, and may go on trying for 10 more minutes');
@@ -68,7 +69,7 @@ describe('pod/probe', () => {
     ],
   ])('%s', (_, container, message, what) => {
     const events = message === '' ? [] : [unhealthy(message)];
-    const [found] = look(probeFails, [...deployment([unready(container)]), ...events]);
+    const [found] = findings(probeFails, [...deployment([unready(container)]), ...events]);
     expect(found).toMatchObject({ severity: 'high', object: { kind: 'Deployment', name: 'web' } });
     expect(found?.summary).toContain('readiness probe fails: container web of 1 of 1 pods runs and is not ready');
     expect(found?.summary).toContain(what);
@@ -85,7 +86,7 @@ describe('pod/probe', () => {
       containers: { proxy: { ready: false, started: false } },
       minutes: 9,
     });
-    const [found] = look(probeFails, deployment([sick]));
+    const [found] = findings(probeFails, deployment([sick]));
     expect(found?.summary).toContain(
       'startup probe fails: container proxy of 1 of 1 pods runs and is not ready, its other containers are',
     );
@@ -93,7 +94,7 @@ describe('pod/probe', () => {
 
   it('follows the log to what the program waits for', () => {
     const sick = unready({ readinessProbe: http('/', 8080) });
-    const [found] = look(probeFails, deployment([sick]), {
+    const [found] = findings(probeFails, deployment([sick]), {
       logs: { 'shop/web-1/web': ['dial tcp: lookup orders-db on 10.96.0.10:53: no such host'] },
     });
     expect(found?.summary).toContain('log: the name orders-db does not resolve');
@@ -101,9 +102,9 @@ describe('pod/probe', () => {
   });
 
   it('gives a starting container its time', () => {
-    expect(look(probeFails, deployment([unready({ readinessProbe: http('/', 8080) }, 0.8)]))).toEqual([]);
+    expect(findings(probeFails, deployment([unready({ readinessProbe: http('/', 8080) }, 0.8)]))).toEqual([]);
     const slow = unready({ readinessProbe: { ...http('/', 8080), initialDelaySeconds: 600 } }, 9);
-    expect(look(probeFails, deployment([slow]))).toEqual([]);
+    expect(findings(probeFails, deployment([slow]))).toEqual([]);
   });
 });
 
@@ -112,10 +113,10 @@ it('pod/readiness-gate: all containers are ready, the condition is not there', (
   (sick.status as { conditions: object[] }).conditions = [
     { type: 'Ready', status: 'False', reason: 'ReadinessGatesNotReady', message: 'x', lastTransitionTime: ago(9) },
   ];
-  expect(look(readinessGate, deployment([sick]))[0]?.summary).toContain(
+  expect(findings(readinessGate, deployment([sick]))[0]?.summary).toContain(
     'readiness gate target-health.elbv2.k8s.aws/web is not met for 1 of 1 pods',
   );
-  expect(look(probeFails, deployment([sick]))).toEqual([]);
+  expect(findings(probeFails, deployment([sick]))).toEqual([]);
 });
 
 const creating = (volumes: object[], minutes = 9) =>
@@ -137,10 +138,10 @@ describe('pod/stuck-creating', () => {
     const near: Literal = { kind: 'ConfigMap', metadata: { name: 'web-config', namespace: 'shop' }, data: {} };
     const told = event('FailedMount', 'MountVolume.SetUp failed for volume "conf" : configmap "web-conf" not found');
     const objects = [...deployment([creating(volumes)]), near];
-    expect(look(stuckCreating, [...objects, told])[0]?.summary).toBe(
+    expect(findings(stuckCreating, [...objects, told])[0]?.summary).toBe(
       '1 of 1 pods stuck in ContainerCreating: volume conf cannot be mounted: config map web-conf not found; web-config exists',
     );
-    expect(look(stuckCreating, objects)[0]?.summary).toContain('config map web-conf not found');
+    expect(findings(stuckCreating, objects)[0]?.summary).toContain('config map web-conf not found');
   });
 
   it('names a Secret that is missing, and a key', () => {
@@ -151,7 +152,7 @@ describe('pod/stuck-creating', () => {
     };
     const objects = [...deployment([creating(volumes)]), conf];
     const gone = event('FailedMount', 'MountVolume.SetUp failed for volume "tls" : secret "web-tls" not found');
-    const [found] = look(stuckCreating, [...objects, gone], {
+    const [found] = findings(stuckCreating, [...objects, gone], {
       readable: [{ kind: 'Secret', metadata: { name: 'web-tls-2', namespace: 'shop' } }],
     });
     expect(found?.summary).toContain('secret web-tls not found; web-tls-2 exists');
@@ -160,7 +161,7 @@ describe('pod/stuck-creating', () => {
       'FailedMount',
       'MountVolume.SetUp failed for volume "conf" : references non-existent config key: app.yaml',
     );
-    expect(look(stuckCreating, [...objects, key])[0]?.summary).toContain(
+    expect(findings(stuckCreating, [...objects, key])[0]?.summary).toContain(
       'config map key app.yaml is missing in ConfigMap web-conf; app.yml exists',
     );
   });
@@ -176,7 +177,7 @@ describe('pod/stuck-creating', () => {
       'FailedAttachVolume',
       'Multi-Attach error for volume "pvc-1" Volume is already used by pod(s) web-0',
     );
-    const [found] = look(stuckCreating, [...deployment([creating([])]), attachment, told]);
+    const [found] = findings(stuckCreating, [...deployment([creating([])]), attachment, told]);
     expect(found?.summary).toContain(
       'volume pvc-1 is still attached to another node (Multi-Attach), used by pod web-0',
     );
@@ -189,20 +190,20 @@ describe('pod/stuck-creating', () => {
       'FailedMount',
       'MountVolume.MountDevice failed for volume "data" : kubernetes.io/csi: attacher.MountDevice failed to create newCsiDriverClient: driver name ebs.csi.aws.com not found in the list of registered CSI drivers',
     );
-    expect(look(stuckCreating, [...deployment([creating([])]), driver])[0]?.summary).toContain(
+    expect(findings(stuckCreating, [...deployment([creating([])]), driver])[0]?.summary).toContain(
       'CSI driver ebs.csi.aws.com does not run on the node',
     );
     const network = event(
       'FailedCreatePodSandBox',
       'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "1": plugin type="calico" failed (add): connection is unauthorized',
     );
-    expect(look(stuckCreating, [...deployment([creating([])]), network])[0]?.summary).toContain(
+    expect(findings(stuckCreating, [...deployment([creating([])]), network])[0]?.summary).toContain(
       'the network or sandbox of the pod cannot be set up',
     );
   });
 
   it('says nothing in the first two minutes', () => {
-    expect(look(stuckCreating, deployment([creating(volumes, 1.5)]))).toEqual([]);
+    expect(findings(stuckCreating, deployment([creating(volumes, 1.5)]))).toEqual([]);
   });
 });
 
@@ -218,10 +219,13 @@ describe('pod/init-stuck', () => {
   const db: Literal = { kind: 'Service', metadata: { name: 'orders-db', namespace: 'shop' }, spec: {} };
 
   it('names the Service that it waits for, and one that was meant', () => {
-    const right = look(initStuck, [...deployment([waiting('until nc -z orders-db 5432; do sleep 2; done')]), db])[0];
+    const right = findings(initStuck, [
+      ...deployment([waiting('until nc -z orders-db 5432; do sleep 2; done')]),
+      db,
+    ])[0];
     expect(right?.summary).toContain('init container wait of 1 of 1 pods waits for Service shop/orders-db');
     expect(right?.because).toContainEqual({ kind: 'Service', namespace: 'shop', name: 'orders-db' });
-    const wrong = look(initStuck, [
+    const wrong = findings(initStuck, [
       ...deployment([waiting('until nslookup order-db.shop.svc.cluster.local; do sleep 2; done')]),
       db,
     ])[0];
@@ -230,7 +234,7 @@ describe('pod/init-stuck', () => {
   });
 
   it('leaves one alone that has run for two minutes', () => {
-    expect(look(initStuck, deployment([waiting('sleep 100', 2)]))).toEqual([]);
+    expect(findings(initStuck, deployment([waiting('sleep 100', 2)]))).toEqual([]);
   });
 });
 
@@ -250,7 +254,7 @@ describe('pod/init-stuck, where nobody serves what is waited for', () => {
       metadata: { name: 'ledger', namespace: 'shop' },
       spec: { replicas, template: { metadata: { labels: { app: 'ledger' } } } },
     };
-    return look(initStuck, [...deployment([waiting]), service, ledger])[0];
+    return findings(initStuck, [...deployment([waiting]), service, ledger])[0];
   };
   it('names the workload that is scaled to 0, and scales it up', () => {
     expect(waits(0)?.cause).toContain('Nobody serves that: Deployment shop/ledger is scaled to 0 replicas');

@@ -4,7 +4,7 @@ import { policyFailing } from '../../../../src/triage/rules/policies/failing.ts'
 import { unschedulable } from '../../../../src/triage/rules/scheduling/unschedulable.ts';
 import { podsRefused } from '../../../../src/triage/rules/workloads/pods-refused.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, look } from '../support.ts';
+import { ago, findings } from '../findings.ts';
 
 const policy = (spec: object = {}, kind = 'MutatingAdmissionPolicy'): Literal => ({
   kind,
@@ -42,29 +42,30 @@ const error = (kind: string) =>
 
 describe('a policy of the API server itself that changes what is written', () => {
   it('is the root where its expression fails, and the pods that it refuses follow', () => {
-    const [found] = look(policyFailing, [policy(), refused(error('policy'))]);
+    const [found] = findings(policyFailing, [policy(), refused(error('policy'))]);
     expect(found).toMatchObject({ severity: 'high', object: { kind: 'MutatingAdmissionPolicy', name: 'defaults' } });
     expect(found?.summary).toContain('it refuses requests that it was only to change: no such key: annotations');
     expect(found?.fixes.map(({ command }) => command).join('\n')).toContain('"failurePolicy":"Ignore"');
-    const [pods] = look(podsRefused, [policy(), refused(error('policy'))]);
+    const [pods] = findings(podsRefused, [policy(), refused(error('policy'))]);
     expect(pods?.because).toContainEqual({ kind: 'MutatingAdmissionPolicy', name: 'defaults' });
   });
   it('is not taken for the one of the same name that only checks', () => {
     const both = [policy(), policy({}, 'ValidatingAdmissionPolicy')];
-    const kindOf = (words: string) => look(policyFailing, [...both, refused(words)]).map(({ object }) => object.kind);
+    const kindOf = (words: string) =>
+      findings(policyFailing, [...both, refused(words)]).map(({ object }) => object.kind);
     expect(kindOf(error('policy'))).toEqual(['MutatingAdmissionPolicy']);
     expect(kindOf(error('ValidatingAdmissionPolicy'))).toEqual(['ValidatingAdmissionPolicy']);
   });
   it('says nothing where a policy denies what it was made to deny', () => {
     const denied = `ValidatingAdmissionPolicy 'defaults' with binding 'defaults' denied request: images must have a fixed tag`;
-    expect(look(policyFailing, [policy({}, 'ValidatingAdmissionPolicy'), refused(denied)])).toEqual([]);
+    expect(findings(policyFailing, [policy({}, 'ValidatingAdmissionPolicy'), refused(denied)])).toEqual([]);
   });
   it('denies everything where its params are gone, unless its failurePolicy lets pass', () => {
-    expect(look(policyParams, [policy(), binding()])[0]?.severity).toBe('high');
-    expect(look(policyParams, [policy({ failurePolicy: 'Ignore' }), binding()])[0]?.severity).toBe('warn');
+    expect(findings(policyParams, [policy(), binding()])[0]?.severity).toBe('high');
+    expect(findings(policyParams, [policy({ failurePolicy: 'Ignore' }), binding()])[0]?.severity).toBe('warn');
   });
   it('changes nothing where its binding names no policy', () => {
-    expect(look(policyBroken, [policy(), binding({ policyName: 'default' })])[0]).toMatchObject({
+    expect(findings(policyBroken, [policy(), binding({ policyName: 'default' })])[0]).toMatchObject({
       severity: 'warn',
       cause: 'There is a policy defaults.',
     });
@@ -108,7 +109,7 @@ describe('what admission adds to pods', () => {
   });
 
   it('is told of where the template does not ask for it, with who sets it', () => {
-    const [found] = look(unschedulable, [set, pending({ pool: 'shop' }), node, placing, binding()]);
+    const [found] = findings(unschedulable, [set, pending({ pool: 'shop' }), node, placing, binding()]);
     expect(found?.cause).toContain('The pod template does not ask for that: MutatingAdmissionPolicy defaults sets it');
     expect(found?.fixes[0]?.command).toContain('mutatingadmissionpolicy/defaults');
   });
@@ -133,14 +134,14 @@ describe('what admission adds to pods', () => {
       };
     };
     const ranger = { 'kubernetes.io/limit-ranger': 'LimitRanger plugin set: memory request for container web' };
-    const [found] = look(unschedulable, [set, made(ranger), big, range]);
+    const [found] = findings(unschedulable, [set, made(ranger), big, range]);
     expect(found?.cause).toContain('The pod template asks for none: LimitRange defaults gives its default');
     expect(found?.fixes[0]?.command).toContain('edit limitrange/defaults -n shop');
-    expect(look(unschedulable, [set, made({}), big, range])[0]?.cause).not.toContain('LimitRange');
+    expect(findings(unschedulable, [set, made({}), big, range])[0]?.cause).not.toContain('LimitRange');
   });
   it('is no matter where the template asks for it itself', () => {
     const own = { ...set, spec: { replicas: 1, template: { spec: { nodeSelector: { pool: 'shop' } } } } };
-    const [found] = look(unschedulable, [own, pending({ pool: 'shop' }), node, placing, binding()]);
+    const [found] = findings(unschedulable, [own, pending({ pool: 'shop' }), node, placing, binding()]);
     expect(found?.cause).not.toContain('template does not ask');
     expect(found?.because).not.toContainEqual({ kind: 'MutatingAdmissionPolicy', name: 'defaults' });
   });

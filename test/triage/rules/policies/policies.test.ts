@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { policyBroken, policyParams } from '../../../../src/triage/rules/policies/admission-policy.ts';
 import { policyUnenforced } from '../../../../src/triage/rules/policies/enforcement.ts';
 import type { Literal } from '../../../support/view.ts';
-import { commandsOf, findings } from '../asked.ts';
+import { commandsOf, findings } from '../findings.ts';
 
 const policy: Literal = {
   kind: 'ValidatingAdmissionPolicy',

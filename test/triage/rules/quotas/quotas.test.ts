@@ -3,7 +3,8 @@ import { quotaFull, quotaNotCalculated } from '../../../../src/triage/rules/quot
 import { limitRange } from '../../../../src/triage/rules/quotas/limit-range.ts';
 import { quotaTooSmall } from '../../../../src/triage/rules/quotas/too-small.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, look, pod } from '../support.ts';
+import { ago, findings } from '../findings.ts';
+import { pod } from '../objects.ts';
 
 const quota = (
   hard: Record<string, string>,
@@ -44,7 +45,7 @@ describe('quota/exceeded', () => {
     'pods "web-5d9-x" is forbidden: exceeded quota: team, requested: pods=1,requests.memory=128Mi, used: pods=9,requests.memory=1Gi, limited: pods=9,requests.memory=24Gi';
 
   it('accuses the quota with what does not fit, and raises just that', () => {
-    const [found, ...others] = look(quotaFull, [
+    const [found, ...others] = findings(quotaFull, [
       quota({ pods: '9', 'requests.memory': '24Gi' }, { pods: '9', 'requests.memory': '1Gi' }),
       ...refused(message),
       pod('web-1'),
@@ -64,12 +65,15 @@ describe('quota/exceeded', () => {
   it('adds amounts with units', () => {
     const words =
       'pods "x" is forbidden: exceeded quota: team, requested: requests.cpu=500m, used: requests.cpu=11800m, limited: requests.cpu=12';
-    const [found] = look(quotaFull, [quota({ 'requests.cpu': '12' }, { 'requests.cpu': '11800m' }), ...refused(words)]);
+    const [found] = findings(quotaFull, [
+      quota({ 'requests.cpu': '12' }, { 'requests.cpu': '11800m' }),
+      ...refused(words),
+    ]);
     expect(found?.fixes[0]?.command).toContain('{"requests.cpu":"12300m"}');
   });
 
   it('says nothing of a quota that is full and refuses nobody', () => {
-    expect(look(quotaFull, [quota({ pods: '9' }, { pods: '9' })])).toEqual([]);
+    expect(findings(quotaFull, [quota({ pods: '9' }, { pods: '9' })])).toEqual([]);
   });
 });
 
@@ -79,11 +83,11 @@ describe('quota/not-calculated', () => {
       ...quota({ pods: '9' }, {}, { creationTimestamp: ago(minutes) }),
       status: {},
     });
-    expect(look(quotaNotCalculated, [blank(9)])[0]).toMatchObject({
+    expect(findings(quotaNotCalculated, [blank(9)])[0]).toMatchObject({
       severity: 'high',
       object: { kind: 'ResourceQuota' },
     });
-    expect(look(quotaNotCalculated, [blank(1), quota({ pods: '9' }, { pods: '1' })])).toEqual([]);
+    expect(findings(quotaNotCalculated, [blank(1), quota({ pods: '9' }, { pods: '1' })])).toEqual([]);
   });
 });
 
@@ -96,15 +100,15 @@ describe('quota/limit-range', () => {
   const words = 'pods "x" is forbidden: maximum memory usage per Container is 128Mi, but limit is 256Mi';
 
   it('accuses a limit range that is newer than the workload, or that refuses several', () => {
-    expect(look(limitRange, [range(30), ...refused(words)])[0]).toMatchObject({
+    expect(findings(limitRange, [range(30), ...refused(words)])[0]).toMatchObject({
       severity: 'high',
       object: { kind: 'LimitRange', name: 'sizes' },
     });
-    expect(look(limitRange, [range(9000), ...refused(words), ...refused(words, 'api')])).toHaveLength(1);
+    expect(findings(limitRange, [range(9000), ...refused(words), ...refused(words, 'api')])).toHaveLength(1);
   });
 
   it('leaves one workload that came later to be accused itself', () => {
-    expect(look(limitRange, [range(9000), ...refused(words)])).toEqual([]);
+    expect(findings(limitRange, [range(9000), ...refused(words)])).toEqual([]);
   });
 });
 
@@ -115,17 +119,17 @@ describe('quota/too-small', () => {
 
   it('accuses the workload whose one pod asks for more than the whole quota, and not the quota', () => {
     const objects = [memory, ...refused(words('64Gi', '0', '4Gi'))];
-    const [found, ...others] = look(quotaTooSmall, objects);
+    const [found, ...others] = findings(quotaTooSmall, objects);
     expect(others).toEqual([]);
     expect(found).toMatchObject({ severity: 'high', object: { kind: 'Deployment', name: 'web' } });
     expect(found?.fixes[0]?.text).toContain('Lower requests.memory');
-    expect(look(quotaFull, objects)).toEqual([]);
+    expect(findings(quotaFull, objects)).toEqual([]);
   });
 
   it('says nothing where others have used the quota up, nor where the quota allows nothing at all', () => {
     for (const message of [words('2Gi', '3Gi', '4Gi'), words('2Gi', '0', '0')]) {
-      expect(look(quotaTooSmall, [memory, ...refused(message)])).toEqual([]);
-      expect(look(quotaFull, [memory, ...refused(message)])).toHaveLength(1);
+      expect(findings(quotaTooSmall, [memory, ...refused(message)])).toEqual([]);
+      expect(findings(quotaFull, [memory, ...refused(message)])).toHaveLength(1);
     }
   });
 });

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { roleLacks } from '../../../../src/triage/rules/rbac/lacking.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, deployment, look, pod } from '../support.ts';
+import { ago, findings } from '../findings.ts';
+import { deployment, pod } from '../objects.ts';
 
 const lease: Literal = {
   kind: 'Lease',
@@ -30,7 +31,7 @@ const pods = (container: object = {}) =>
     }),
   ]);
 const found = (role: Literal, objects: Literal[]) =>
-  look(roleLacks, [account, role, binding, ...objects], { logs: { 'shop/web-1/web': [line] } });
+  findings(roleLacks, [account, role, binding, ...objects], { logs: { 'shop/web-1/web': [line] } });
 
 it('adds to the role what the log of a leader says is forbidden', () => {
   const [lacks] = found(role(['gadgets']), [lease, ...pods()]);

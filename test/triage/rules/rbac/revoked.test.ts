@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { refusedIn } from '../../../../src/triage/rules/rbac/forbidden-words.ts';
 import { rbacRevoked } from '../../../../src/triage/rules/rbac/revoked.ts';
 import type { Literal } from '../../../support/view.ts';
-import { deployment, look, pod, wordsOf } from '../support.ts';
+import { findings, wordsOf } from '../findings.ts';
+import { deployment, pod } from '../objects.ts';
 
 const REFUSED =
   'E1128 reflector.go:200] "Failed to watch" err="failed to list *v1.Queue: queues.acme.dev is forbidden: User \\"system:serviceaccount:shop:queue-operator\\" cannot list resource \\"queues\\" in API group \\"acme.dev\\" at the cluster scope"';
@@ -24,26 +25,26 @@ const operator = () => [
 
 describe('rbac/revoked', () => {
   it('says nothing where the account has what its binding promises', () => {
-    expect(look(rbacRevoked, [...operator(), binding([SUBJECT]), role(RULES)], { logs: LOGS })).toEqual([]);
+    expect(findings(rbacRevoked, [...operator(), binding([SUBJECT]), role(RULES)], { logs: LOGS })).toEqual([]);
   });
 
   it('accuses the binding whose subjects were taken out, once a log shows what is refused, and gives them back', () => {
     const cluster = [...operator(), binding([]), role(RULES)];
-    const [found] = look(rbacRevoked, cluster, { logs: LOGS });
+    const [found] = findings(rbacRevoked, cluster, { logs: LOGS });
     expect(found).toMatchObject({ severity: 'high', object: { kind: 'ClusterRoleBinding' } });
     expect(found?.summary).toContain('the binding has no subjects');
     expect(found?.fixes[0]?.command).toBe(
       `kubectl --context test patch clusterrolebinding/queue-operator-binding --type=merge -p '{"subjects":[${JSON.stringify(SUBJECT)}]}'`,
     );
-    const unproven = look(rbacRevoked, cluster, { logs: { 'shop/queue-operator-1/web': ['starting'] } });
+    const unproven = findings(rbacRevoked, cluster, { logs: { 'shop/queue-operator-1/web': ['starting'] } });
     expect(unproven).toMatchObject([{ severity: 'warn' }]);
   });
 
   it('accuses a binding whose role is gone, and a role that was emptied, without any log', () => {
-    const [gone] = look(rbacRevoked, [...operator(), binding([SUBJECT])]);
+    const [gone] = findings(rbacRevoked, [...operator(), binding([SUBJECT])]);
     expect(gone).toMatchObject({ object: { kind: 'ClusterRoleBinding' } });
     expect(gone?.summary).toContain('a role that does not exist');
-    const [empty] = look(rbacRevoked, [...operator(), binding([SUBJECT]), role([])]);
+    const [empty] = findings(rbacRevoked, [...operator(), binding([SUBJECT]), role([])]);
     expect(empty).toMatchObject({ object: { kind: 'ClusterRole', name: 'queue-role' } });
     expect(empty?.summary).toContain('grants nothing');
   });
@@ -53,13 +54,13 @@ describe('rbac/revoked', () => {
       { ...SUBJECT, namespace: 'default' },
       { ...SUBJECT, name: 'queue-operater' },
     ]) {
-      const [found] = look(rbacRevoked, [...operator(), binding([wrong]), role(RULES)], { logs: LOGS });
+      const [found] = findings(rbacRevoked, [...operator(), binding([wrong]), role(RULES)], { logs: LOGS });
       expect(found?.summary).toContain('names a service account that does not exist');
     }
   });
 
   it('accuses the controller where nothing is bound to it any more', () => {
-    const [found] = look(rbacRevoked, operator(), { logs: LOGS });
+    const [found] = findings(rbacRevoked, operator(), { logs: LOGS });
     expect(found).toMatchObject({ object: { kind: 'Deployment', name: 'queue-operator' } });
     expect(found?.summary).toContain('forbidden to list queues');
     expect(found && wordsOf(found)).toContain('queues.acme.dev is forbidden');
@@ -68,7 +69,7 @@ describe('rbac/revoked', () => {
   it('leaves alone what Kubernetes ships without subjects, and roles whose rules others fill', () => {
     const shipped = { ...binding([], 'system:node', 'system:node'), metadata: { name: 'system:node' } };
     const filled = { ...role([]), aggregationRule: { clusterRoleSelectors: [] } };
-    expect(look(rbacRevoked, [...operator(), shipped, binding([SUBJECT]), filled], { logs: LOGS })).toEqual([]);
+    expect(findings(rbacRevoked, [...operator(), shipped, binding([SUBJECT]), filled], { logs: LOGS })).toEqual([]);
   });
 });
 

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { podsPreempted } from '../../../../src/triage/rules/scheduling/preempted.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, deployment, look, pod } from '../support.ts';
+import { ago, findings } from '../findings.ts';
+import { deployment, pod } from '../objects.ts';
 
 const node: Literal = {
   kind: 'Node',
@@ -32,15 +33,15 @@ const crunch = (priority: number, minutes = 30, cpu = '6'): Literal => ({
 });
 
 it('finds the workload of a higher priority that took the room, and explains the pods that wait with it', () => {
-  const [found] = look(podsPreempted, [node, ...waiting, crunch(1000)]);
+  const [found] = findings(podsPreempted, [node, ...waiting, crunch(1000)]);
   expect(found).toMatchObject({ severity: 'warn', object: { kind: 'Pod', name: 'crunch-1' } });
   expect(found?.summary).toContain('priority class urgent');
   expect(found?.explains).toEqual([{ kind: 'Deployment', namespace: 'shop', name: 'web', rule: 'pod/unschedulable' }]);
 });
 it('says nothing of equals, of system priorities, of what was there before, and where room would be short without it', () => {
-  expect(look(podsPreempted, [node, ...waiting, crunch(0)])).toEqual([]);
-  expect(look(podsPreempted, [node, ...waiting, crunch(2_000_001_000)])).toEqual([]);
-  expect(look(podsPreempted, [node, ...waiting, crunch(1000, 900)])).toEqual([]);
+  expect(findings(podsPreempted, [node, ...waiting, crunch(0)])).toEqual([]);
+  expect(findings(podsPreempted, [node, ...waiting, crunch(2_000_001_000)])).toEqual([]);
+  expect(findings(podsPreempted, [node, ...waiting, crunch(1000, 900)])).toEqual([]);
   const other = pod('other-1', { minutes: 700, spec: { containers: asking('7'), priority: 0 } });
-  expect(look(podsPreempted, [node, ...waiting, crunch(1000, 30, '1'), other])).toEqual([]);
+  expect(findings(podsPreempted, [node, ...waiting, crunch(1000, 30, '1'), other])).toEqual([]);
 });

@@ -7,7 +7,8 @@ import {
 } from '../../../../src/triage/rules/scheduling/unscheduled.ts';
 import { passedOver } from '../../../../src/triage/rules/scheduling/words.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, deployment, look, pod } from '../support.ts';
+import { ago, findings } from '../findings.ts';
+import { deployment, pod } from '../objects.ts';
 
 const node = (name: string, labels: Record<string, string> = {}, spec: Record<string, unknown> = {}): Literal => ({
   kind: 'Node',
@@ -32,7 +33,7 @@ const asking = (requests: Record<string, string>) => ({
   containers: [{ name: 'web', image: 'a', resources: { requests } }],
 });
 const one = (objects: Literal[]) => {
-  const [found, ...others] = look(unschedulable, objects);
+  const [found, ...others] = findings(unschedulable, objects);
   expect(others).toEqual([]);
   expect(found).toMatchObject({
     severity: 'high',
@@ -178,9 +179,9 @@ describe('pod/unschedulable', () => {
   });
 
   it('says nothing in the first two minutes', () => {
-    expect(look(unschedulable, deployment([pending('0/1 nodes are available: 1 Insufficient cpu.', {}, 1.5)]))).toEqual(
-      [],
-    );
+    expect(
+      findings(unschedulable, deployment([pending('0/1 nodes are available: 1 Insufficient cpu.', {}, 1.5)])),
+    ).toEqual([]);
   });
 });
 
@@ -211,16 +212,16 @@ describe('pods that nobody tries to place', () => {
     });
 
   it('means that the scheduler is gone', () => {
-    const [found, ...others] = look(schedulerGone, deployment([untried({})]));
+    const [found, ...others] = findings(schedulerGone, deployment([untried({})]));
     expect(others).toEqual([]);
     expect(found).toMatchObject({ severity: 'critical', object: { kind: 'Lease', name: 'kube-scheduler' } });
-    expect(look(schedulerGone, deployment([untried({}, 1)]))).toEqual([]);
+    expect(findings(schedulerGone, deployment([untried({}, 1)]))).toEqual([]);
   });
 
   it('means a wrong schedulerName where another one is asked for', () => {
     const objects = deployment([untried({ schedulerName: 'defualt-scheduler' })]);
-    expect(look(schedulerGone, objects)).toEqual([]);
-    expect(look(unknownScheduler, objects)[0]?.summary).toContain(
+    expect(findings(schedulerGone, objects)).toEqual([]);
+    expect(findings(unknownScheduler, objects)[0]?.summary).toContain(
       'no scheduler answers to schedulerName defualt-scheduler; default-scheduler exists',
     );
   });
@@ -238,8 +239,8 @@ describe('pods that nobody tries to place', () => {
       ];
       return deployment([made]);
     };
-    expect(look(schedulingGated, gated('acme.dev/warmup'))[0]).toMatchObject({ severity: 'high' });
-    expect(look(schedulingGated, gated('kueue.x-k8s.io/admission'))[0]).toMatchObject({ severity: 'warn' });
-    expect(look(unschedulable, gated('acme.dev/warmup'))).toEqual([]);
+    expect(findings(schedulingGated, gated('acme.dev/warmup'))[0]).toMatchObject({ severity: 'high' });
+    expect(findings(schedulingGated, gated('kueue.x-k8s.io/admission'))[0]).toMatchObject({ severity: 'warn' });
+    expect(findings(unschedulable, gated('acme.dev/warmup'))).toEqual([]);
   });
 });

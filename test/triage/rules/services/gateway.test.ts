@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gatewayNotProgrammed } from '../../../../src/triage/rules/services/gateway.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, look } from '../support.ts';
+import { ago, findings } from '../findings.ts';
 
 const is = (type: string, status: string, minutes = 20) => ({
   type,
@@ -29,7 +29,7 @@ const serves = gateway([is('Accepted', 'True'), is('Programmed', 'True')]);
 
 describe('service/gateway', () => {
   it('tells which reference of a route leads nowhere, and the Service that was probably meant', () => {
-    const [found] = look(gatewayNotProgrammed, [serves, route('False'), service]);
+    const [found] = findings(gatewayNotProgrammed, [serves, route('False'), service]);
     expect(found?.summary).toBe(
       'the route serves nothing: ResolvedRefs is False (BackendNotFound): Service webb not found; Service web exists',
     );
@@ -38,18 +38,18 @@ describe('service/gateway', () => {
     expect(found?.because).toContainEqual({ kind: 'Gateway', namespace: 'shop', name: 'public' });
   });
   it('tells of a Gateway that no controller answers, of one whose listener fails, and of a route without a Gateway', () => {
-    expect(look(gatewayNotProgrammed, [gateway([])])[0]?.summary).toContain('serves its class nginx');
+    expect(findings(gatewayNotProgrammed, [gateway([])])[0]?.summary).toContain('serves its class nginx');
     const listener = { name: 'https', conditions: [is('ResolvedRefs', 'False')] };
-    expect(look(gatewayNotProgrammed, [gateway([is('Accepted', 'True')], 90, [listener])])[0]?.evidence[0]).toContain(
-      'listener https ResolvedRefs: False',
-    );
-    expect(look(gatewayNotProgrammed, [route('True', 20, 'other'), service])[0]?.summary).toContain(
+    expect(
+      findings(gatewayNotProgrammed, [gateway([is('Accepted', 'True')], 90, [listener])])[0]?.evidence[0],
+    ).toContain('listener https ResolvedRefs: False');
+    expect(findings(gatewayNotProgrammed, [route('True', 20, 'other'), service])[0]?.summary).toContain(
       'Gateway other does not exist',
     );
   });
   it('says nothing of what serves, or was made just now', () => {
-    expect(look(gatewayNotProgrammed, [serves, route('True'), service])).toEqual([]);
-    expect(look(gatewayNotProgrammed, [gateway([], 1)])).toEqual([]);
-    expect(look(gatewayNotProgrammed, [serves, route('False', 1), service])).toEqual([]);
+    expect(findings(gatewayNotProgrammed, [serves, route('True'), service])).toEqual([]);
+    expect(findings(gatewayNotProgrammed, [gateway([], 1)])).toEqual([]);
+    expect(findings(gatewayNotProgrammed, [serves, route('False', 1), service])).toEqual([]);
   });
 });

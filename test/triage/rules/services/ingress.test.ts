@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { externalName, ingressBackend, ingressClass } from '../../../../src/triage/rules/services/ingress.ts';
 import { networkIsolated } from '../../../../src/triage/rules/services/isolated.ts';
 import type { Literal } from '../../../support/view.ts';
-import { deployment, look, pod } from '../support.ts';
+import { findings } from '../findings.ts';
+import { deployment, pod } from '../objects.ts';
 
 const ingress = (service: string, port: object, spec: Record<string, unknown> = {}): Literal => ({
   kind: 'Ingress',
@@ -30,21 +31,21 @@ const nginx: Literal = { kind: 'IngressClass', metadata: { name: 'nginx' } };
 
 describe('ingress/backend', () => {
   it('names the Service and the port that exist', () => {
-    expect(look(ingressBackend, [ingress('wbe', { number: 80 }), service('web'), slice])[0]).toMatchObject({
+    expect(findings(ingressBackend, [ingress('wbe', { number: 80 }), service('web'), slice])[0]).toMatchObject({
       severity: 'high',
       summary: 'backend service wbe not found; web exists',
     });
-    expect(look(ingressBackend, [ingress('web', { name: 'htpp' }), service('web'), slice])[0]?.summary).toBe(
+    expect(findings(ingressBackend, [ingress('web', { name: 'htpp' }), service('web'), slice])[0]?.summary).toBe(
       'backend service web has no port htpp; it has http 80',
     );
     expect(
-      look(ingressBackend, [ingress('web', { number: 8080 }), service('web'), slice])[0]?.fixes[0]?.text,
+      findings(ingressBackend, [ingress('web', { number: 8080 }), service('web'), slice])[0]?.fixes[0]?.text,
     ).toContain('80, not 8080');
   });
   it('is explained by the pods of a Service without endpoints, and only warns of one at zero', () => {
     const sick = pod('web-1', { containers: { web: { state: { waiting: { reason: 'CrashLoopBackOff' } } } } });
     const template = { metadata: { labels: { app: 'web' } } };
-    const [found] = look(ingressBackend, [
+    const [found] = findings(ingressBackend, [
       ingress('web', { number: 80 }),
       service('web'),
       ...deployment([sick], { template }),
@@ -52,39 +53,43 @@ describe('ingress/backend', () => {
     expect(found).toMatchObject({ severity: 'high' });
     expect(found?.because).toContainEqual({ kind: 'Service', namespace: 'shop', name: 'web' });
     expect(
-      look(ingressBackend, [
+      findings(ingressBackend, [
         ingress('web', { number: 80 }),
         service('web'),
         ...deployment([], { replicas: 0, template }),
       ])[0],
     ).toMatchObject({ severity: 'warn' });
-    expect(look(ingressBackend, [ingress('web', { number: 80 }), service('web'), slice])).toEqual([]);
+    expect(findings(ingressBackend, [ingress('web', { number: 80 }), service('web'), slice])).toEqual([]);
   });
 });
 
 it('ingress/class names the class that exists', () => {
-  expect(look(ingressClass, [ingress('web', { number: 80 }, { ingressClassName: 'ngnix' }), nginx])[0]).toMatchObject({
+  expect(
+    findings(ingressClass, [ingress('web', { number: 80 }, { ingressClassName: 'ngnix' }), nginx])[0],
+  ).toMatchObject({
     severity: 'high',
     summary: 'ingress class ngnix not found; nginx exists',
   });
-  expect(look(ingressClass, [ingress('web', { number: 80 }), nginx])).toEqual([]);
-  expect(look(ingressClass, [ingress('web', { number: 80 }, { ingressClassName: undefined }), nginx])[0]).toMatchObject(
-    { severity: 'warn' },
-  );
+  expect(findings(ingressClass, [ingress('web', { number: 80 }), nginx])).toEqual([]);
+  expect(
+    findings(ingressClass, [ingress('web', { number: 80 }, { ingressClassName: undefined }), nginx])[0],
+  ).toMatchObject({ severity: 'warn' });
 });
 
 it('service/external-name: a Service that does not exist, and a circle', () => {
   const alias = (name: string, to: string) =>
     service(name, { type: 'ExternalName', externalName: to, selector: undefined });
-  expect(look(externalName, [alias('db', 'orders-db.shp.svc.cluster.local'), service('orders-db')])[0]).toMatchObject({
+  expect(
+    findings(externalName, [alias('db', 'orders-db.shp.svc.cluster.local'), service('orders-db')])[0],
+  ).toMatchObject({
     severity: 'high',
   });
   expect(
-    look(externalName, [alias('db', 'order-db.shop.svc.cluster.local'), service('orders-db')])[0]?.summary,
+    findings(externalName, [alias('db', 'order-db.shop.svc.cluster.local'), service('orders-db')])[0]?.summary,
   ).toContain('orders-db does');
-  expect(look(externalName, [alias('a', 'b.shop.svc'), alias('b', 'a.shop.svc')])).toHaveLength(2);
+  expect(findings(externalName, [alias('a', 'b.shop.svc'), alias('b', 'a.shop.svc')])).toHaveLength(2);
   expect(
-    look(externalName, [
+    findings(externalName, [
       alias('db', 'orders-db.shop.svc.cluster.local'),
       service('orders-db'),
       alias('x', 'db.example.com'),
@@ -100,16 +105,16 @@ describe('network/isolated', () => {
   });
   const needed = [ingress('web', { number: 80 }), service('web'), pod('web-1')];
   it('finds a policy that lets nobody reach what an Ingress needs', () => {
-    expect(look(networkIsolated, [...needed, policy('deny', [])])[0]).toMatchObject({
+    expect(findings(networkIsolated, [...needed, policy('deny', [])])[0]).toMatchObject({
       severity: 'high',
       object: { kind: 'NetworkPolicy', name: 'deny' },
     });
   });
   it('accepts a default that another policy opens, and only warns of a Service that nobody is known to call', () => {
-    expect(look(networkIsolated, [...needed, policy('deny', []), policy('allow', [{}])])).toEqual([]);
-    expect(look(networkIsolated, [service('web'), pod('web-1'), policy('deny', [])])).toMatchObject([
+    expect(findings(networkIsolated, [...needed, policy('deny', []), policy('allow', [{}])])).toEqual([]);
+    expect(findings(networkIsolated, [service('web'), pod('web-1'), policy('deny', [])])).toMatchObject([
       { severity: 'warn' },
     ]);
-    expect(look(networkIsolated, [pod('web-1'), policy('deny', [])])).toEqual([]);
+    expect(findings(networkIsolated, [pod('web-1'), policy('deny', [])])).toEqual([]);
   });
 });

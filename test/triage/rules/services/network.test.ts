@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { dnsEgress } from '../../../../src/triage/rules/services/dns-egress.ts';
 import { loadBalancerPending } from '../../../../src/triage/rules/services/load-balancer.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, look, pod, warning } from '../support.ts';
+import { ago, findings } from '../findings.ts';
+import { pod, warning } from '../objects.ts';
 
 const dns: Literal = {
   kind: 'Service',
@@ -23,13 +24,13 @@ const system = {
 
 describe('network/dns-egress', () => {
   it('accuses the policy that lets pods reach their database and not DNS, when they are not ready', () => {
-    const [found] = look(dnsEgress, [dns, policy([db]), pod('web-1', { ready: false })]);
+    const [found] = findings(dnsEgress, [dns, policy([db]), pod('web-1', { ready: false })]);
     expect(found).toMatchObject({ severity: 'high', object: { kind: 'NetworkPolicy', name: 'closed' } });
     expect(found?.fixes[0]?.command).toContain('"/spec/egress/-"');
   });
 
   it('only warns while the pods are well: they may need no names', () => {
-    expect(look(dnsEgress, [dns, policy(undefined), pod('web-1')])[0]?.severity).toBe('warn');
+    expect(findings(dnsEgress, [dns, policy(undefined), pod('web-1')])[0]?.severity).toBe('warn');
   });
 
   it.each([
@@ -40,7 +41,7 @@ describe('network/dns-egress', () => {
     ['a range of ports to everybody', [policy([{ ports: [{ port: 1, endPort: 1024 }] }])]],
     ['a policy for what comes in', [{ ...policy(undefined), spec: { podSelector: {}, policyTypes: ['Ingress'] } }]],
   ])('says nothing with %s', (_, policies) => {
-    expect(look(dnsEgress, [dns, ...policies, pod('web-1', { ready: false })])).toEqual([]);
+    expect(findings(dnsEgress, [dns, ...policies, pod('web-1', { ready: false })])).toEqual([]);
   });
 
   it('says nothing where the rule for port 53 goes only to other pods than those of DNS is found, too', () => {
@@ -48,7 +49,7 @@ describe('network/dns-egress', () => {
       ...system,
       to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'vault' } } }],
     };
-    expect(look(dnsEgress, [dns, policy([elsewhere]), pod('web-1', { ready: false })])).toHaveLength(1);
+    expect(findings(dnsEgress, [dns, policy([elsewhere]), pod('web-1', { ready: false })])).toHaveLength(1);
   });
 });
 
@@ -62,7 +63,7 @@ const balancer = (name: string, minutes: number, ip?: string, spec: object = {})
 describe('service/load-balancer', () => {
   it('quotes what the cloud controller says', () => {
     const said = 'Error syncing load balancer: failed to ensure load balancer: quota of addresses exceeded';
-    const [found] = look(loadBalancerPending, [
+    const [found] = findings(loadBalancerPending, [
       balancer('web', 20),
       warning('Service', 'shop', 'web', 'SyncLoadBalancerFailed', said),
     ]);
@@ -72,16 +73,16 @@ describe('service/load-balancer', () => {
 
   it('is a failure where others have their address; a cluster that has no load balancers at all is reached another way', () => {
     const days = 60 * 24 * 30;
-    expect(look(loadBalancerPending, [balancer('web', days), balancer('api', days, '192.0.2.1')])[0]?.severity).toBe(
-      'high',
-    );
-    expect(look(loadBalancerPending, [balancer('web', 20)])[0]?.severity).toBe('warn');
-    expect(look(loadBalancerPending, [balancer('web', days)])[0]?.severity).toBe('warn');
+    expect(
+      findings(loadBalancerPending, [balancer('web', days), balancer('api', days, '192.0.2.1')])[0]?.severity,
+    ).toBe('high');
+    expect(findings(loadBalancerPending, [balancer('web', 20)])[0]?.severity).toBe('warn');
+    expect(findings(loadBalancerPending, [balancer('web', days)])[0]?.severity).toBe('warn');
   });
 
   it('says nothing of one that has its address, is new, or is none', () => {
     expect(
-      look(loadBalancerPending, [
+      findings(loadBalancerPending, [
         balancer('a', 90, '192.0.2.1'),
         balancer('b', 2),
         balancer('c', 90, undefined, { type: 'ClusterIP' }),

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ingressOfOnePath } from '../../../../src/triage/rules/services/same-path.ts';
 import { serviceOfTwoApps } from '../../../../src/triage/rules/services/two-apps.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, look, pod } from '../support.ts';
+import { ago, findings } from '../findings.ts';
+import { pod } from '../objects.ts';
 
 describe('service/two-apps', () => {
   const service = (selector: object): Literal => ({
@@ -15,14 +16,14 @@ describe('service/two-apps', () => {
     pod('worker-1', { labels: { app: 'worker', team: 'pay' } }),
   ];
   it('warns of a selector that takes in two applications', () => {
-    expect(look(serviceOfTwoApps, [service({ team: 'pay' }), ...apps])).toMatchObject([
+    expect(findings(serviceOfTwoApps, [service({ team: 'pay' }), ...apps])).toMatchObject([
       { severity: 'warn', summary: 'the selector matches the pods of more than one application: app=api, app=worker' },
     ]);
   });
   it('accepts versions of one application, and pods that do not say of what they are', () => {
     const versions = ['1', '2'].map(v => pod(`api-${v}`, { labels: { app: 'api', team: 'pay', version: v } }));
-    expect(look(serviceOfTwoApps, [service({ team: 'pay' }), ...versions])).toEqual([]);
-    expect(look(serviceOfTwoApps, [service({ app: 'api' }), ...apps])).toEqual([]);
+    expect(findings(serviceOfTwoApps, [service({ team: 'pay' }), ...versions])).toEqual([]);
+    expect(findings(serviceOfTwoApps, [service({ app: 'api' }), ...apps])).toEqual([]);
   });
 });
 
@@ -39,18 +40,18 @@ describe('ingress/same-path', () => {
     },
   });
   it('accuses the newer of two that claim one path', () => {
-    const [found] = look(ingressOfOnePath, [ingress('copy', '/', 10), ingress('web', '/', 90)]);
+    const [found] = findings(ingressOfOnePath, [ingress('copy', '/', 10), ingress('web', '/', 90)]);
     expect(found).toMatchObject({ severity: 'warn', object: { name: 'copy' } });
     expect(found?.summary).toBe(
       'Ingress shop/web claims the same host and path, shop.example.com/, for another backend',
     );
   });
   it('accepts other paths, other classes and canaries', () => {
-    expect(look(ingressOfOnePath, [ingress('api', '/api', 10), ingress('web', '/', 90)])).toEqual([]);
+    expect(findings(ingressOfOnePath, [ingress('api', '/api', 10), ingress('web', '/', 90)])).toEqual([]);
     expect(
-      look(ingressOfOnePath, [ingress('api', '/', 10, { ingressClassName: 'inner' }), ingress('web', '/', 90)]),
+      findings(ingressOfOnePath, [ingress('api', '/', 10, { ingressClassName: 'inner' }), ingress('web', '/', 90)]),
     ).toEqual([]);
     const canary = ingress('canary', '/', 10, {}, { 'nginx.ingress.kubernetes.io/canary': 'true' });
-    expect(look(ingressOfOnePath, [canary, ingress('web', '/', 90)])).toEqual([]);
+    expect(findings(ingressOfOnePath, [canary, ingress('web', '/', 90)])).toEqual([]);
   });
 });

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { noReadyPods, serviceSelector, slicesStale } from '../../../../src/triage/rules/services/no-endpoints.ts';
 import { targetPort } from '../../../../src/triage/rules/services/target-port.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, deployment, look, pod } from '../support.ts';
+import { ago, findings } from '../findings.ts';
+import { deployment, pod } from '../objects.ts';
 
 const service = (spec: Record<string, unknown> = {}, metadata: Record<string, unknown> = {}): Literal => ({
   kind: 'Service',
@@ -23,7 +24,7 @@ const template = { metadata: { labels: { app: 'web' } } };
 describe('service/selector', () => {
   it('names the pods that nearly match, and corrects the selector', () => {
     const objects = [service({ selector: { app: 'wbe' } }), ...deployment([pod('web-1')], { template }), slice([])];
-    const [found] = look(serviceSelector, objects);
+    const [found] = findings(serviceSelector, objects);
     expect(found).toMatchObject({ severity: 'high', object: { kind: 'Service', name: 'web' } });
     expect(found?.summary).toContain('it selects app=wbe (there is app=web)');
     expect(found?.fixes[0]?.command).toBe(
@@ -36,27 +37,29 @@ describe('service/selector', () => {
       service({ selector: { 'app.kubernetes.io/name': 'web' } }),
       ...deployment([pod('web-1')], { template }),
     ];
-    expect(look(serviceSelector, objects)[0]?.fixes[0]?.command).toContain(
+    expect(findings(serviceSelector, objects)[0]?.fixes[0]?.command).toContain(
       '{"spec":{"selector":{"app.kubernetes.io/name":null,"app":"web"}}}',
     );
   });
 
   it('only warns of a Service that nobody needs and that resembles nothing', () => {
     const orphan = service({ selector: { app: 'billing' } });
-    expect(look(serviceSelector, [orphan])[0]).toMatchObject({ severity: 'warn' });
+    expect(findings(serviceSelector, [orphan])[0]).toMatchObject({ severity: 'warn' });
     const ingress: Literal = {
       kind: 'Ingress',
       metadata: { name: 'shop', namespace: 'shop' },
       spec: { rules: [{ http: { paths: [{ backend: { service: { name: 'web', port: { number: 80 } } } }] } }] },
     };
-    expect(look(serviceSelector, [orphan, ingress])[0]).toMatchObject({ severity: 'high' });
+    expect(findings(serviceSelector, [orphan, ingress])[0]).toMatchObject({ severity: 'high' });
   });
 
   it('leaves Services without a selector, of workloads at zero, and new ones alone', () => {
     const zero = deployment([], { replicas: 0, template });
-    expect(look(serviceSelector, [service(), ...zero])).toEqual([]);
-    expect(look(serviceSelector, [service({ selector: undefined })])).toEqual([]);
-    expect(look(serviceSelector, [service({ selector: { app: 'x' } }, { creationTimestamp: ago(0.5) })])).toEqual([]);
+    expect(findings(serviceSelector, [service(), ...zero])).toEqual([]);
+    expect(findings(serviceSelector, [service({ selector: undefined })])).toEqual([]);
+    expect(findings(serviceSelector, [service({ selector: { app: 'x' } }, { creationTimestamp: ago(0.5) })])).toEqual(
+      [],
+    );
   });
 });
 
@@ -66,7 +69,7 @@ describe('service/no-endpoints', () => {
       minutes: 7,
       containers: { web: { state: { waiting: { reason: 'ImagePullBackOff' } } } },
     });
-    const [found] = look(noReadyPods, [service(), ...deployment([sick], { template }), slice([false])]);
+    const [found] = findings(noReadyPods, [service(), ...deployment([sick], { template }), slice([false])]);
     expect(found).toMatchObject({
       severity: 'high',
       summary: 'no endpoints: none of its 1 pods is ready',
@@ -77,7 +80,7 @@ describe('service/no-endpoints', () => {
   });
 
   it('is no failure where the workload is scaled to zero', () => {
-    expect(look(noReadyPods, [service(), ...deployment([], { replicas: 0, template })])[0]).toMatchObject({
+    expect(findings(noReadyPods, [service(), ...deployment([], { replicas: 0, template })])[0]).toMatchObject({
       severity: 'info',
     });
   });
@@ -89,23 +92,25 @@ describe('service/no-endpoints', () => {
       metadata: { namespace: 'kube-system' },
       containers: { web: { state: { waiting: { reason: 'CrashLoopBackOff' } } } },
     });
-    expect(look(noReadyPods, [dns, sick])[0]).toMatchObject({ severity: 'critical' });
+    expect(findings(noReadyPods, [dns, sick])[0]).toMatchObject({ severity: 'critical' });
   });
 
   it('says nothing where an endpoint is ready', () => {
     const objects = [service(), ...deployment([pod('web-1')], { template }), slice([true])];
-    expect([...look(noReadyPods, objects), ...look(serviceSelector, objects), ...look(slicesStale, objects)]).toEqual(
-      [],
-    );
+    expect([
+      ...findings(noReadyPods, objects),
+      ...findings(serviceSelector, objects),
+      ...findings(slicesStale, objects),
+    ]).toEqual([]);
   });
 });
 
 it('service/slices-stale: pods are ready and the slices do not know', () => {
   const objects = [service(), ...deployment([pod('web-1')], { template }), slice([])];
-  expect(look(slicesStale, objects)[0]).toMatchObject({ severity: 'high' });
-  expect(look(noReadyPods, objects)).toEqual([]);
+  expect(findings(slicesStale, objects)[0]).toMatchObject({ severity: 'high' });
+  expect(findings(noReadyPods, objects)).toEqual([]);
   const justNow = [service(), ...deployment([pod('web-1', { minutes: 0.5 })], { template }), slice([])];
-  expect(look(slicesStale, justNow)).toEqual([]);
+  expect(findings(slicesStale, justNow)).toEqual([]);
 });
 
 describe('service/target-port', () => {
@@ -115,7 +120,7 @@ describe('service/target-port', () => {
       ported([{ name: 'http', containerPort: 8080 }]),
       slice([true], []),
     ];
-    const [found] = look(targetPort, objects);
+    const [found] = findings(targetPort, objects);
     expect(found).toMatchObject({ severity: 'high', object: { kind: 'Service', name: 'web' } });
     expect(found?.summary).toBe(
       'port 80: target port http-api is the name of no port of its pods; they have http 8080',
@@ -125,8 +130,8 @@ describe('service/target-port', () => {
 
   it('counts the protocol, and ports of native sidecars', () => {
     const udp = service({ ports: [{ port: 53, targetPort: 'dns', protocol: 'UDP' }] });
-    expect(look(targetPort, [udp, ported([{ name: 'dns', containerPort: 53 }])])[0]?.severity).toBe('high');
-    expect(look(targetPort, [udp, ported([{ name: 'dns', containerPort: 53, protocol: 'UDP' }])])).toEqual([]);
+    expect(findings(targetPort, [udp, ported([{ name: 'dns', containerPort: 53 }])])[0]?.severity).toBe('high');
+    expect(findings(targetPort, [udp, ported([{ name: 'dns', containerPort: 53, protocol: 'UDP' }])])).toEqual([]);
     const sidecar = pod('web-1', {
       spec: {
         initContainers: [
@@ -134,18 +139,18 @@ describe('service/target-port', () => {
         ],
       },
     });
-    expect(look(targetPort, [service(), sidecar])).toEqual([]);
+    expect(findings(targetPort, [service(), sidecar])).toEqual([]);
   });
 
   it('fails a wrong number only where a probe proves the other one', () => {
     const wrong = service({ ports: [{ port: 80, targetPort: 8081 }] });
     const probe = { readinessProbe: { httpGet: { path: '/', port: 'http' } } };
-    const [proven] = look(targetPort, [wrong, ported([{ name: 'http', containerPort: 8080 }], probe)]);
+    const [proven] = findings(targetPort, [wrong, ported([{ name: 'http', containerPort: 8080 }], probe)]);
     expect(proven).toMatchObject({ severity: 'high' });
     expect(proven?.fixes[0]?.command).toContain('"value":8080');
-    expect(look(targetPort, [wrong, ported([{ name: 'http', containerPort: 8080 }])])[0]).toMatchObject({
+    expect(findings(targetPort, [wrong, ported([{ name: 'http', containerPort: 8080 }])])[0]).toMatchObject({
       severity: 'warn',
     });
-    expect(look(targetPort, [wrong, ported([])])).toEqual([]);
+    expect(findings(targetPort, [wrong, ported([])])).toEqual([]);
   });
 });

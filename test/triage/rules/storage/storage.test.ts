@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { claimPending } from '../../../../src/triage/rules/storage/claim.ts';
 import { volumeTrouble } from '../../../../src/triage/rules/storage/volume.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, look, pod, warning } from '../support.ts';
+import { ago, findings } from '../findings.ts';
+import { pod, warning } from '../objects.ts';
 
 const claim = (
   spec: Record<string, unknown> = {},
@@ -35,14 +36,14 @@ const user = pod('web-1', { spec: { volumes: [{ name: 'data', persistentVolumeCl
 
 describe('storage/claim-pending', () => {
   it('names the storage class that exists, and the pods that wait', () => {
-    const [found] = look(claimPending, [claim({ storageClassName: 'standrad' }), storageClass('standard'), user]);
+    const [found] = findings(claimPending, [claim({ storageClassName: 'standrad' }), storageClass('standard'), user]);
     expect(found).toMatchObject({ severity: 'high', object: { kind: 'PersistentVolumeClaim', name: 'data' } });
     expect(found?.summary).toBe('PVC pending: storage class standrad not found; standard exists; 1 pods wait for it');
     expect(found?.fixes[0]?.text).toContain('Use storage class standard.');
   });
 
   it('says that there is no default class', () => {
-    const [found] = look(claimPending, [claim({ storageClassName: undefined }), storageClass('standard')]);
+    const [found] = findings(claimPending, [claim({ storageClassName: undefined }), storageClass('standard')]);
     expect(found?.summary).toContain('the cluster has no default storage class');
     expect(found?.fixes[0]?.command).toContain(
       'annotate storageclass standard storageclass.kubernetes.io/is-default-class=true',
@@ -57,10 +58,10 @@ describe('storage/claim-pending', () => {
       'ProvisioningFailed',
       'failed to provision volume with StorageClass "standard": rpc error: code = ResourceExhausted desc = quota exceeded',
     );
-    expect(look(claimPending, [claim(), storageClass('standard'), driver, event])[0]?.summary).toContain(
+    expect(findings(claimPending, [claim(), storageClass('standard'), driver, event])[0]?.summary).toContain(
       'the provisioner fails: failed to provision volume',
     );
-    const [gone] = look(claimPending, [claim(), storageClass('standard')]);
+    const [gone] = findings(claimPending, [claim(), storageClass('standard')]);
     expect(gone?.summary).toContain('the provisioner ebs.csi.aws.com of storage class standard is not installed');
   });
 
@@ -71,7 +72,7 @@ describe('storage/claim-pending', () => {
       spec: { storageClassName: 'manual', capacity: { storage: '20Gi' }, accessModes: ['ReadWriteOnce'], ...spec },
       status: { phase },
     });
-    const [found] = look(claimPending, [
+    const [found] = findings(claimPending, [
       claim({ storageClassName: 'manual', accessModes: ['ReadWriteMany'] }),
       storageClass('manual', { provisioner: 'kubernetes.io/no-provisioner' }),
       volume('pv-1', {}, 'Available'),
@@ -91,10 +92,10 @@ describe('storage/claim-pending', () => {
 
   it('lets a claim wait for its first pod, and a new one bind', () => {
     const waits = storageClass('standard', { volumeBindingMode: 'WaitForFirstConsumer' });
-    expect(look(claimPending, [claim(), waits, driver])).toEqual([]);
-    expect(look(claimPending, [claim({}, { creationTimestamp: ago(1) }), storageClass('standard')])).toEqual([]);
+    expect(findings(claimPending, [claim(), waits, driver])).toEqual([]);
+    expect(findings(claimPending, [claim({}, { creationTimestamp: ago(1) }), storageClass('standard')])).toEqual([]);
     const chosen = claim({}, { annotations: { 'volume.kubernetes.io/selected-node': 'node-1' } });
-    expect(look(claimPending, [chosen, waits, driver])[0]?.summary).toContain(
+    expect(findings(claimPending, [chosen, waits, driver])[0]?.summary).toContain(
       'the provisioner ebs.csi.aws.com has not made a volume',
     );
   });
@@ -107,14 +108,14 @@ describe('storage/volume', () => {
       { deletionTimestamp: ago(5), finalizers: ['kubernetes.io/pvc-protection'] },
       { phase: 'Bound' },
     );
-    expect(look(volumeTrouble, [leaving, user])[0]).toMatchObject({
+    expect(findings(volumeTrouble, [leaving, user])[0]).toMatchObject({
       severity: 'high',
       summary: 'terminating: the claim is being deleted while 1 pods use it',
     });
-    expect(look(volumeTrouble, [claim({ volumeName: 'pv-1' }, {}, { phase: 'Lost' })])[0]?.summary).toContain(
+    expect(findings(volumeTrouble, [claim({ volumeName: 'pv-1' }, {}, { phase: 'Lost' })])[0]?.summary).toContain(
       'lost its volume pv-1',
     );
-    expect(look(volumeTrouble, [claim({}, {}, { phase: 'Bound' }), user])).toEqual([]);
+    expect(findings(volumeTrouble, [claim({}, {}, { phase: 'Bound' }), user])).toEqual([]);
   });
 
   it('finds an attachment with an error and a volume that failed', () => {
@@ -124,7 +125,7 @@ describe('storage/volume', () => {
       spec: { attacher: 'ebs.csi.aws.com', nodeName: 'node-1', source: { persistentVolumeName: 'pv-1' } },
       status: { attached: false, attachError: { message: 'rpc error: volume is in use' } },
     };
-    expect(look(volumeTrouble, [attachment])[0]?.summary).toContain(
+    expect(findings(volumeTrouble, [attachment])[0]?.summary).toContain(
       'volume pv-1 cannot be attached to node node-1: rpc error',
     );
     const failed: Literal = {
@@ -133,6 +134,6 @@ describe('storage/volume', () => {
       spec: {},
       status: { phase: 'Failed', message: 'error deleting' },
     };
-    expect(look(volumeTrouble, [failed])[0]?.summary).toContain('the volume has failed: error deleting');
+    expect(findings(volumeTrouble, [failed])[0]?.summary).toContain('the volume has failed: error deleting');
   });
 });

@@ -1,6 +1,6 @@
 import type { Literal } from '../../../support/view.ts';
-import { ago } from '../asked.ts';
 import { AUTHORITY, inBase64 } from '../certificates.ts';
+import { ago } from '../findings.ts';
 
 /** The namespaces of these tests. */
 export const NAMESPACES: Literal[] = ['tools', 'shop', 'kube-system'].map(name => ({

@@ -7,7 +7,6 @@ import { webhookNoEndpoints, webhookScaledToZero } from '../../../../src/triage/
 import { webhookNoPort } from '../../../../src/triage/rules/webhook/no-port.ts';
 import { webhookNoService, webhookStale } from '../../../../src/triage/rules/webhook/no-service.ts';
 import { webhookSingle, webhookSlow, webhookUnroutable } from '../../../../src/triage/rules/webhook/risks.ts';
-import { causesOf, commandsOf, findings, wordsOf } from '../asked.ts';
 import {
   AUTHORITY,
   EXPIRED,
@@ -18,6 +17,7 @@ import {
   SERVING,
   SOON,
 } from '../certificates.ts';
+import { causesOf, commandsOf, findings, wordsOf } from '../findings.ts';
 import {
   callFailed,
   configuration,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { daemonPartly } from '../../../../src/triage/rules/workloads/daemonset.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, look } from '../support.ts';
+import { ago, findings } from '../findings.ts';
 
 const set = (updated = 3): Literal => ({
   kind: 'DaemonSet',
@@ -31,7 +31,7 @@ const onNode = (node: string, ready: boolean, minutes = 9): Literal => ({
 });
 
 it('a DaemonSet that is not ready on a node names the node, and what its rollout waits for', () => {
-  const [found] = look(daemonPartly, [set(1), onNode('node-1', true), onNode('node-2', false)]);
+  const [found] = findings(daemonPartly, [set(1), onNode('node-1', true), onNode('node-2', false)]);
   expect(found?.summary).toBe(
     'not ready on 1 of 3 nodes (node-2); its rollout waits for them, 2 nodes have the old version',
   );
@@ -44,6 +44,6 @@ it('a DaemonSet that is not ready on a node names the node, and what its rollout
 });
 
 it('says nothing of pods that are being replaced, or of one whose pods are well', () => {
-  expect(look(daemonPartly, [set(1), onNode('node-2', false, 1)])).toEqual([]);
-  expect(look(daemonPartly, [set(), onNode('node-1', true), onNode('node-2', true)])).toEqual([]);
+  expect(findings(daemonPartly, [set(1), onNode('node-2', false, 1)])).toEqual([]);
+  expect(findings(daemonPartly, [set(), onNode('node-1', true), onNode('node-2', true)])).toEqual([]);
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { podsRefused } from '../../../../src/triage/rules/workloads/pods-refused.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, look, warning } from '../support.ts';
+import { ago, findings } from '../findings.ts';
+import { warning } from '../objects.ts';
 
 function refused(message: string, more: Partial<Literal> = {}): Literal[] {
   return [
@@ -79,7 +80,7 @@ describe('workload/pods-refused', () => {
       { kind: 'LimitRange', metadata: { name: 'sizes', namespace: 'shop' }, spec: {} },
       { kind: 'ValidatingWebhookConfiguration', metadata: { name: 'guard' }, webhooks: [{ name: 'pods.acme.dev' }] },
     ];
-    const [found, ...others] = look(podsRefused, [...refused(message), ...around]);
+    const [found, ...others] = findings(podsRefused, [...refused(message), ...around]);
     expect(others).toEqual([]);
     expect(found).toMatchObject({
       severity: 'high',
@@ -100,7 +101,7 @@ describe('workload/pods-refused', () => {
     };
     const words =
       'create Pod db-0 in StatefulSet db failed error: pods "db-0" is forbidden: exceeded quota: team, requested: requests.cpu=2, used: requests.cpu=11, limited: requests.cpu=12';
-    const [found] = look(podsRefused, [set, warning('StatefulSet', 'shop', 'db', 'FailedCreate', words)]);
+    const [found] = findings(podsRefused, [set, warning('StatefulSet', 'shop', 'db', 'FailedCreate', words)]);
     expect(found?.summary).toContain(
       '2 pods cannot be created: resource quota team is exceeded (requests.cpu: 2 asked for, 11 of 12 used)',
     );
@@ -111,7 +112,7 @@ describe('workload/pods-refused', () => {
       'pods "x" is forbidden: exceeded quota: team, requested: pods=1, used: pods=9, limited: pods=9',
       { status: { replicas: 2 } },
     );
-    expect(look(podsRefused, objects)).toEqual([]);
+    expect(findings(podsRefused, objects)).toEqual([]);
   });
 });
 
@@ -123,7 +124,7 @@ describe('what a policy engine refuses', () => {
       'admission webhook "validate.kyverno.svc-fail" denied the request: resource Pod/shop/web was blocked due to the following policies disallow-host-path: host-path: \'HostPath volumes are forbidden\'',
     other: 'admission webhook "check.example.com" denied the request: not on a Friday',
   };
-  const found = (said: string) => look(podsRefused, refused(said))[0];
+  const found = (said: string) => findings(podsRefused, refused(said))[0];
   it('names the constraint of Gatekeeper, or the policy of Kyverno, with its words in the fix', () => {
     expect(found(words.constraint)?.summary).toContain('constraint pods-must-have-owner denies them: you must provide');
     expect(found(words.constraint)?.fixes[0]?.text).toContain('constraint pods-must-have-owner accepts it');

@@ -12,7 +12,8 @@ import {
   statefulStuck,
 } from '../../../../src/triage/rules/workloads/rollout.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, look, pod } from '../support.ts';
+import { ago, findings } from '../findings.ts';
+import { pod } from '../objects.ts';
 
 const deployment = (conditions: object[], spec: Record<string, unknown> = {}): Literal => ({
   kind: 'Deployment',
@@ -37,7 +38,7 @@ const down = (minutes: number) => ({
 
 describe('workload/rollout-stuck', () => {
   it('finds a rollout past its deadline and what may explain it', () => {
-    const [found] = look(rolloutStuck, [deployment([past])]);
+    const [found] = findings(rolloutStuck, [deployment([past])]);
     expect(found).toMatchObject({
       severity: 'high',
       object: { kind: 'Deployment', name: 'web' },
@@ -48,10 +49,10 @@ describe('workload/rollout-stuck', () => {
   });
 
   it('finds one that is down for two minutes, but neither a short dip, a pause nor zero replicas', () => {
-    expect(look(rolloutStuck, [deployment([down(5)])])[0]?.summary).toBe('2 of 3 pods available');
-    expect(look(rolloutStuck, [deployment([down(1)])])).toEqual([]);
-    expect(look(rolloutStuck, [deployment([past], { paused: true })])).toEqual([]);
-    expect(look(rolloutStuck, [deployment([down(5)], { replicas: 0 })])).toEqual([]);
+    expect(findings(rolloutStuck, [deployment([down(5)])])[0]?.summary).toBe('2 of 3 pods available');
+    expect(findings(rolloutStuck, [deployment([down(1)])])).toEqual([]);
+    expect(findings(rolloutStuck, [deployment([past], { paused: true })])).toEqual([]);
+    expect(findings(rolloutStuck, [deployment([down(5)], { replicas: 0 })])).toEqual([]);
   });
 });
 
@@ -64,12 +65,12 @@ describe('workload/not-observed', () => {
   const behind: Literal = { ...deployment([]), metadata: { name: 'web', namespace: 'shop', generation: 5 } };
 
   it('needs both a change that nobody saw and an expired lease', () => {
-    expect(look(notObserved, [behind, lease(9)])[0]).toMatchObject({
+    expect(findings(notObserved, [behind, lease(9)])[0]).toMatchObject({
       severity: 'critical',
       object: { kind: 'Lease', name: 'kube-controller-manager' },
     });
-    expect(look(notObserved, [behind, lease(0.1)])).toEqual([]);
-    expect(look(notObserved, [deployment([]), lease(9)])).toEqual([]);
+    expect(findings(notObserved, [behind, lease(0.1)])).toEqual([]);
+    expect(findings(notObserved, [deployment([]), lease(9)])).toEqual([]);
   });
 });
 
@@ -90,32 +91,34 @@ describe('StatefulSets that go in order', () => {
 
   it('workload/stateful-stuck: the next pods wait for the first', () => {
     const objects = [set({}, { replicas: 1, updateRevision: 'db-1', currentRevision: 'db-1' }), sick('db-1')];
-    expect(look(statefulStuck, objects)[0]?.summary).toBe(
+    expect(findings(statefulStuck, objects)[0]?.summary).toBe(
       'stuck behind pod db-0, which is not ready: 1 of 3 pods created',
     );
-    expect(look(brokenRevision, objects)).toEqual([]);
-    expect(look(statefulStuck, [set({ podManagementPolicy: 'Parallel' }, { replicas: 1 }), sick('db-1')])).toEqual([]);
+    expect(findings(brokenRevision, objects)).toEqual([]);
+    expect(findings(statefulStuck, [set({ podManagementPolicy: 'Parallel' }, { replicas: 1 }), sick('db-1')])).toEqual(
+      [],
+    );
   });
 
   it('workload/broken-revision: the template is mended and the pod is not replaced', () => {
     const objects = [set({}, { replicas: 3, updateRevision: 'db-2', currentRevision: 'db-1' }), sick('db-1')];
-    const [found] = look(brokenRevision, objects);
+    const [found] = findings(brokenRevision, objects);
     expect(found?.summary).toContain('rollout stuck behind pod db-0');
     expect(found?.fixes[0]?.command).toBe('kubectl --context test delete pod/db-0 -n shop');
-    expect(look(statefulStuck, objects)).toEqual([]);
+    expect(findings(statefulStuck, objects)).toEqual([]);
   });
 
   it('leaves pods below the partition, and OnDelete, alone', () => {
     const status = { replicas: 3, updateRevision: 'db-2', currentRevision: 'db-1' };
     expect(
-      look(brokenRevision, [set({ updateStrategy: { rollingUpdate: { partition: 2 } } }, status), sick('db-1')]),
+      findings(brokenRevision, [set({ updateStrategy: { rollingUpdate: { partition: 2 } } }, status), sick('db-1')]),
     ).toEqual([]);
-    expect(look(brokenRevision, [set({ updateStrategy: { type: 'OnDelete' } }, status), sick('db-1')])).toEqual([]);
+    expect(findings(brokenRevision, [set({ updateStrategy: { type: 'OnDelete' } }, status), sick('db-1')])).toEqual([]);
   });
 
   it('workload/partition only warns', () => {
     expect(
-      look(heldByPartition, [
+      findings(heldByPartition, [
         set(
           { updateStrategy: { rollingUpdate: { partition: 2 } } },
           { updateRevision: 'b', currentRevision: 'a', updatedReplicas: 1 },
@@ -123,7 +126,7 @@ describe('StatefulSets that go in order', () => {
       ])[0],
     ).toMatchObject({ severity: 'warn' });
     expect(
-      look(heldByPartition, [
+      findings(heldByPartition, [
         set({ updateStrategy: { rollingUpdate: { partition: 2 } } }, { updateRevision: 'a', currentRevision: 'a' }),
       ]),
     ).toEqual([]);
@@ -131,11 +134,13 @@ describe('StatefulSets that go in order', () => {
 
   it('workload/service-name names the Service that exists', () => {
     const service: Literal = { kind: 'Service', metadata: { name: 'db-headless', namespace: 'shop' }, spec: {} };
-    expect(look(governingService, [set({ serviceName: 'db-headles' }, {}), service])[0]).toMatchObject({
+    expect(findings(governingService, [set({ serviceName: 'db-headles' }, {}), service])[0]).toMatchObject({
       severity: 'high',
     });
-    expect(look(governingService, [set({ serviceName: 'other' }, {}), service])[0]).toMatchObject({ severity: 'warn' });
-    expect(look(governingService, [set({ serviceName: 'db-headless' }, {}), service])).toEqual([]);
+    expect(findings(governingService, [set({ serviceName: 'other' }, {}), service])[0]).toMatchObject({
+      severity: 'warn',
+    });
+    expect(findings(governingService, [set({ serviceName: 'db-headless' }, {}), service])).toEqual([]);
   });
 });
 
@@ -148,12 +153,12 @@ describe('workload/daemonset-nowhere', () => {
   });
   const node: Literal = { kind: 'Node', metadata: { name: 'node-1', labels: { pool: 'general' } }, status: {} };
   it('fails where nodes nearly match, and only warns where they do not', () => {
-    expect(look(daemonNowhere, [set('genral'), node])[0]).toMatchObject({
+    expect(findings(daemonNowhere, [set('genral'), node])[0]).toMatchObject({
       severity: 'high',
       summary: 'runs on no node: no node matches its nodeSelector pool=genral (there is pool=general)',
     });
-    expect(look(daemonNowhere, [set('gpu'), node])[0]).toMatchObject({ severity: 'warn' });
-    expect(look(daemonNowhere, [set('general'), node])).toEqual([]);
+    expect(findings(daemonNowhere, [set('gpu'), node])[0]).toMatchObject({ severity: 'warn' });
+    expect(findings(daemonNowhere, [set('general'), node])).toEqual([]);
   });
 });
 
@@ -170,11 +175,11 @@ describe('workload/scaled-to-zero', () => {
     spec: { service: { namespace: 'shop', name: 'web' } },
   };
   it('fails where an API service needs it, and says nothing where nobody does', () => {
-    expect(look(zeroInUse, [zero, service, api])[0]).toMatchObject({
+    expect(findings(zeroInUse, [zero, service, api])[0]).toMatchObject({
       severity: 'high',
       object: { kind: 'Deployment' },
       summary: 'scaled to 0 replicas, and APIService v1beta1.metrics.k8s.io needs its Service',
     });
-    expect(look(zeroInUse, [zero, service])).toEqual([]);
+    expect(findings(zeroInUse, [zero, service])).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { twoWriters } from '../../../../src/triage/rules/workloads/two-writers.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, look } from '../support.ts';
+import { ago, findings } from '../findings.ts';
 
 const web = (generation: number, minutes: number): Literal => ({
   apiVersion: 'apps/v1',
@@ -37,25 +37,25 @@ const revisions = (count: number): Literal[] =>
 
 it('names two writers of a workload whose generation runs', () => {
   const readable = [written(['argocd-controller', 1], ['tuner', 2])];
-  const [found] = look(twoWriters, [web(240, 60)], { readable });
+  const [found] = findings(twoWriters, [web(240, 60)], { readable });
   expect(found).toMatchObject({ severity: 'high', object: { kind: 'Deployment', name: 'web' } });
   expect(found?.summary).toContain('argocd-controller and tuner');
 });
 
 it('and of an old workload that gets one revision after the other', () => {
   const readable = [written(['argocd-controller', 1], ['tuner', 2])];
-  expect(look(twoWriters, [web(300, 60 * 24 * 90), ...revisions(6)], { readable })).toHaveLength(1);
+  expect(findings(twoWriters, [web(300, 60 * 24 * 90), ...revisions(6)], { readable })).toHaveLength(1);
 });
 
 it('says nothing of one writer who changes much, of writers of the status, of what was long ago, and does not ask where nothing runs', () => {
-  expect(look(twoWriters, [web(240, 60)], { readable: [written(['ci', 1])] })).toEqual([]);
+  expect(findings(twoWriters, [web(240, 60)], { readable: [written(['ci', 1])] })).toEqual([]);
   expect(
-    look(twoWriters, [web(240, 60)], {
+    findings(twoWriters, [web(240, 60)], {
       readable: [written(['ci', 1], ['kube-controller-manager', 1], ['op', 1, 'status'])],
     }),
   ).toEqual([]);
-  expect(look(twoWriters, [web(240, 60)], { readable: [written(['ci', 1], ['tuner', 90])] })).toEqual([]);
+  expect(findings(twoWriters, [web(240, 60)], { readable: [written(['ci', 1], ['tuner', 90])] })).toEqual([]);
   expect(
-    look(twoWriters, [web(300, 60 * 24 * 90), ...revisions(2)], { readable: [written(['a', 1], ['b', 1])] }),
+    findings(twoWriters, [web(300, 60 * 24 * 90), ...revisions(2)], { readable: [written(['a', 1], ['b', 1])] }),
   ).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { underWay } from '../../../../src/triage/rules/workloads/under-way.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, look, NOW } from '../support.ts';
+import { ago, findings, NOW } from '../findings.ts';
 
 const deployment = (status: object, spec: object = {}, generation = 4): Literal => ({
   kind: 'Deployment',
@@ -26,7 +26,7 @@ const waiting = (reason: string, restartCount = 0) => ({
 
 describe('rollout/under-way', () => {
   it('tells of a pod that no node takes before that is long enough to be called stuck', () => {
-    const [found] = look(underWay, [pod(1.5, unplaced)]);
+    const [found] = findings(underWay, [pod(1.5, unplaced)]);
     expect(found).toMatchObject({
       severity: 'info',
       since: { at: NOW - 90_000 },
@@ -42,8 +42,8 @@ describe('rollout/under-way', () => {
       pod(1, waiting('ContainerCreating', 2)),
       pod(1, { phase: 'Succeeded' }),
     ];
-    for (const one of others) expect(look(underWay, [one])).toEqual([]);
-    expect(look(underWay, [pod(1, waiting('ContainerCreating'))])).toHaveLength(1);
+    for (const one of others) expect(findings(underWay, [one])).toEqual([]);
+    expect(findings(underWay, [pod(1, waiting('ContainerCreating'))])).toHaveLength(1);
   });
 
   it.each([
@@ -55,7 +55,7 @@ describe('rollout/under-way', () => {
     ['a change that has reached some pods', deployment({ updatedReplicas: 2 }), '2 of 3 pods updated'],
     ['pods of the revision before', deployment({ replicas: 4 }), '1 pod of the revision before to go'],
   ])('tells of %s', (_, object, words) => {
-    expect(look(underWay, [object]).map(({ summary }) => summary)).toEqual([`not settled yet: ${words}`]);
+    expect(findings(underWay, [object]).map(({ summary }) => summary)).toEqual([`not settled yet: ${words}`]);
   });
 
   it.each([
@@ -67,6 +67,6 @@ describe('rollout/under-way', () => {
       deployment({ updatedReplicas: 1, conditions: [{ type: 'Progressing', status: 'False' }] }),
     ],
   ])('says nothing of a Deployment that is %s', (_, object) => {
-    expect(look(underWay, [object])).toEqual([]);
+    expect(findings(underWay, [object])).toEqual([]);
   });
 });

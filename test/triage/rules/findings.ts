@@ -22,14 +22,16 @@ export interface Told extends ViewOptions {
   whole?: Record<string, Literal>;
   /** Lines by `namespace/pod/container`. */
   logs?: Record<string, string[]>;
-  /** What is forbidden, by the same keys. */
+  /** Objects that named reads find, besides those of the view. */
+  readable?: Literal[];
+  /** What is forbidden: by the same keys, or whole kinds. */
   forbidden?: readonly string[];
 }
 
 const failed = (reason: Failure['reason'], message: string): Failure => ({
   ok: false,
   reason,
-  status: 403,
+  status: reason === 'not-found' ? 404 : 403,
   message: message as Clean,
 });
 
@@ -42,13 +44,15 @@ export function findings(rule: Rule, objects: readonly Literal[], told: Told = {
 }
 
 export function answersOf(told: Told, asked: readonly NamedRead[]): Answers {
+  const { readable = [] } = told;
   function answer<T>(
     wasAsked: (read: NamedRead) => boolean,
     key: string,
     value: T | undefined,
+    kind = key,
   ): Outcome<T> | undefined {
     if (!asked.some(wasAsked)) return undefined;
-    if (told.forbidden?.includes(key)) return failed('forbidden', `${key} is forbidden`);
+    if (told.forbidden?.some(one => one === key || one === kind)) return failed('forbidden', `${key} is forbidden`);
     return value === undefined ? failed('not-found', `${key} not found`) : { ok: true, value, status: 200 };
   }
   return {
@@ -65,13 +69,14 @@ export function answersOf(told: Told, asked: readonly NamedRead[]): Answers {
       return answer(
         one => one.is === 'object' && one.ref.kind === kind && one.ref.name === name,
         key,
-        told.whole?.[key] as unknown as KubeObject | undefined,
+        (told.whole?.[key] ?? readable.find(one => one.kind === kind && one.metadata.name === name)) as never,
+        kind,
       );
     },
     instances: ({ kind, namespace }) => {
-      const all = told.instances?.[kind]?.filter(
-        ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
-      );
+      const all = (
+        told.instances === undefined ? readable.filter(one => one.kind === kind) : told.instances[kind]
+      )?.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
       return answer(
         one => one.is === 'instances' && one.kind === kind && one.namespace === namespace,
         kind,
@@ -92,11 +97,18 @@ export function answersOf(told: Told, asked: readonly NamedRead[]): Answers {
   };
 }
 
-/** All that a finding says: summary, cause and evidence. */
-export const wordsOf = (found: Finding): string => [found.summary, found.cause ?? '', ...found.evidence].join('\n');
 /** The commands that a finding offers. */
 export const commandsOf = (found: Finding): string[] =>
   found.fixes.flatMap(({ command }) => (command === undefined ? [] : [command]));
+/** All that a finding says. */
+export const wordsOf = (found: Finding): string =>
+  [
+    found.summary,
+    found.cause ?? '',
+    ...found.evidence,
+    ...found.fixes.map(({ text }) => text),
+    ...commandsOf(found),
+  ].join('\n');
 /** `Kind/namespace/name` of every cause that it names. */
 export const causesOf = (found: Finding): string[] =>
   found.because.map(({ kind, namespace, name }) => `${kind}/${namespace ?? ''}/${name}`);
