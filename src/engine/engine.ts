@@ -21,6 +21,7 @@ import {
   type Unfinished,
   unfinished,
 } from '../records/unfinished.ts';
+import { createDecisions } from '../revert/decisions.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
 import {
   leftOfWrites,
@@ -116,6 +117,7 @@ const NO_JOURNAL: Journal = { append: () => Promise.resolve() };
 
 export function createEngine(deps: EngineDeps): Engine {
   const { api, clock, files, stateDir } = deps;
+  const decisions = createDecisions(clock);
   let uid: Promise<string> | undefined;
   const clusterUid = () => {
     uid ??= api
@@ -187,7 +189,7 @@ export function createEngine(deps: EngineDeps): Engine {
       ...(options.stripMarks ? { stripMarks: true } : {}),
     });
     const result = await stopEverything(
-      { api: batchedReads(api.urgent ?? api), clock, faultOf, journal: record },
+      { api: batchedReads(api.urgent ?? api), clock, faultOf, journal: record, decisions },
       findings,
       {
         ...options,
@@ -226,7 +228,7 @@ export function createEngine(deps: EngineDeps): Engine {
   return {
     clusterUid,
     trust,
-    scan: options => scan({ api: batchedReads(api), clock, faultOf }, options),
+    scan: options => scan({ api: batchedReads(api), clock, faultOf, decisions }, options),
     revert,
     unfinished: async () =>
       stillOpen(await unfinished(files, stateDir, { clusterUid: await clusterUid(), host: deps.host }, deps.isAlive)),

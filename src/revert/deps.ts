@@ -3,6 +3,7 @@ import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Journal } from '../injection/write/journal.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { FaultOf } from './classify.ts';
+import type { Decisions } from './decisions.ts';
 
 /** What scanning and restoring need; passed in. */
 export interface RevertDeps {
@@ -11,6 +12,8 @@ export interface RevertDeps {
   faultOf: FaultOf;
   /** Each restore is written to the journal before it is sent. */
   journal: Journal;
+  /** What the scan before decided. */
+  decisions?: Decisions;
   /**
    * Findings that we have written to and not yet proven restored, as they were found, by id. After our own write,
    * missing marks prove nothing, and this is then the only record of the original. Lives longer than a single attempt.

@@ -116,7 +116,7 @@ async function attempt(
 async function decisionOn(deps: RevertDeps, finding: FoundInjection, options: RestoreOptions): Promise<Decision | End> {
   if (options.fresh) return decide(deps.api, deps.faultOf, finding);
   if (options.scanned && !isBackupFinding(finding)) {
-    const decision = await decide(deps.api, deps.faultOf, finding);
+    const decision = deps.decisions?.ofItself(finding) ?? (await decide(deps.api, deps.faultOf, finding));
     const { restore } = decision;
     if (restore?.is === 'restore' && keepsCarrier(restore, finding)) return decision;
   }

@@ -170,7 +170,7 @@ async function plan(
   const planned = await Promise.all(
     waves.map((wave, index) =>
       pooled(wave, AT_ONCE, async found => {
-        const decision = await decide(deps.api, deps.faultOf, found);
+        const decision = deps.decisions?.recent(found) ?? (await decide(deps.api, deps.faultOf, found));
         const { finding, restore, live } = decision;
         const since = deletedSince(live);
         if (since !== undefined) terminating.set(finding.id, since);

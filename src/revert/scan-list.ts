@@ -185,7 +185,9 @@ async function inspectWhole(
   const foreign = foreignFinding(got.value);
   if (foreign !== undefined) state.add(foreign);
   for (const found of recognise(got.value)) {
-    const { finding } = await decide(deps.api, deps.faultOf, found, options.signal);
+    const decision = await decide(deps.api, deps.faultOf, found, options.signal);
+    deps.decisions?.keep(decision);
+    const { finding } = decision;
     if (isBackup(deps.faultOf, found)) state.held.push(finding);
     else state.add(finding);
   }

@@ -4,6 +4,7 @@ import type { Api } from '../kube/client/api.ts';
 import type { Blind } from './blind.ts';
 import type { FaultOf } from './classify.ts';
 import type { ClusterExperiment } from './cluster-experiment.ts';
+import type { Decisions } from './decisions.ts';
 
 export type ScanEvent =
   | { event: 'finding'; finding: FoundInjection }
@@ -46,4 +47,6 @@ export interface ScanDeps {
   api: Api;
   clock: Clock;
   faultOf: FaultOf;
+  /** Keeps what is decided, for a revert that follows. */
+  decisions?: Decisions;
 }

@@ -1,4 +1,5 @@
 import type { Fault, Live, Read, Restore } from '../faults/contract.ts';
+import { leavesBackup, leavesObject } from '../faults/recognition.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import { fetchLive } from '../injection/live.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
@@ -43,13 +44,17 @@ export async function overwritten(
     const receipt = byId.get(finding.id);
     const isPutBack =
       receipt?.verified === true && (receipt.outcome === 'reverted' || receipt.outcome === 'already-restored');
-    if (!isPutBack) return undefined;
+    if (!isPutBack || isDeletedForGood(finding)) return undefined;
     return isBackupFinding(finding)
       ? compareVictim(deps, finding, receipt, options)
       : compare(deps, finding, receipt, options);
   });
   return changed.filter(receipt => receipt !== undefined);
 }
+
+/** What an injection had created was read back as gone: whatever has its name from now on is another object. */
+const isDeletedForGood = ({ type, object }: FoundInjection): boolean =>
+  type !== 'unknown' && object.uid !== undefined && leavesObject(type) && !leavesBackup(type);
 
 /**
  * For a backup, which is deleted by now, the object that it kept. An object that is Terminating is being deleted by

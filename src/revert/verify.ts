@@ -46,7 +46,7 @@ export async function verifyRestore(
 ): Promise<Verification> {
   // Of a backup and of the object that it kept, both reads go at once: everything was written before.
   const [got, victim] = await Promise.all([
-    api.get(done.object),
+    api.get(done.object, keepsCarrier(restore, done) ? {} : { alone: true }),
     isBackupFinding(done) ? victimNow(api, fault, done) : undefined,
   ]);
   if (!got.ok && got.reason !== 'not-found')

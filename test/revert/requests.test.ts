@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Api } from '../../src/kube/client/api.ts';
+import { createDecisions } from '../../src/revert/decisions.ts';
 import { restoreOne } from '../../src/revert/restore.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
 import { scan } from '../../src/revert/scan.ts';
@@ -77,4 +78,45 @@ test('a backup that was dropped is not asked for at the very end, and what it ke
     const asked = api.log.slice(since).flatMap(({ verb, name }) => (verb === 'get' ? [name] : []));
     expect(asked).toEqual(['checkout-tls']);
   }
+});
+
+test('what an injection created is not asked for at the very end: an object of that name would be another one', async () => {
+  const { deps, injections, api } = await found('quota-exhaustion');
+  let since = 0;
+  const result = await revertAll(deps, injections, {
+    ...TRUSTED,
+    emit({ event }) {
+      if (event === 'rescan') since = api.log.length;
+    },
+  });
+  expect(result).toMatchObject({ remaining: 0, receipts: [{ outcome: 'reverted', verified: true }] });
+  expect(api.log.slice(since).filter(({ verb }) => verb === 'get')).toEqual([]);
+});
+
+test('what the scan has just decided is not read again for the plan, and is once it is older', async () => {
+  for (const isOld of [false, true]) {
+    const { api, deps } = await found('secret-deletion');
+    const decisions = createDecisions(deps.clock);
+    const { injections } = await scan({ ...deps, decisions }, { deep: true });
+    if (isOld) await deps.clock.sleep(2_001);
+    const since = api.log.length;
+    const { steps } = await revertAll({ ...deps, decisions }, injections, { ...TRUSTED, dryRun: true });
+    expect(steps).toMatchObject([{ action: 'restore' }]);
+    const names = api.log.slice(since).flatMap(({ verb, name }) => (verb === 'get' ? [name] : []));
+    expect(names).toEqual(isOld ? ['checkout-token'] : []);
+  }
+});
+
+test('what only the undo record decides is restored from the scan, and a change since is still met by the precondition', async () => {
+  const { api, deps } = await found('scale-zero');
+  const decisions = createDecisions(deps.clock);
+  const [finding] = (await scan({ ...deps, decisions }, { deep: true })).injections;
+  if (finding === undefined) throw new Error('the recorded case was not found');
+  await deps.clock.sleep(60_000);
+  const { uid: _uid, ...ref } = finding.object;
+  api.change(ref, deployment => {
+    (deployment.spec as Record<string, unknown>).replicas = 7;
+  });
+  const { receipt } = await restoreOne({ ...deps, decisions }, finding, { ...TRUSTED, scanned: true });
+  expect(receipt).toMatchObject({ outcome: 'diverged', verified: false });
 });

@@ -10,6 +10,7 @@ import type { Receipt } from '../../src/injection/write/receipt.ts';
 import { type Injected, injectWithReplan } from '../../src/injection/write/replan.ts';
 import type { KubeObject, ObjectRef } from '../../src/k8s/object.ts';
 import type { Api } from '../../src/kube/client/api.ts';
+import { createDecisions } from '../../src/revert/decisions.ts';
 import type { RevertDeps } from '../../src/revert/deps.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
 import { revertRun } from '../../src/revert/run-writes.ts';
@@ -67,7 +68,7 @@ export async function trial(stage: Stage, seed: number): Promise<Trial> {
   const weather = stormy(api, clock, random, { probability, overtake: somebody.write });
   const journal = memoryJournal();
   const injected = await inject(weather.api, world, { api: weather.api, clock, journal }, random);
-  const deps = { api: weather.api, clock, journal, faultOf };
+  const deps = { api: weather.api, clock, journal, faultOf, decisions: createDecisions(clock) };
   const enemy = hostility === undefined ? undefined : hostile(api, hostility);
   const claim = await takeOut(deps, world, injected, { path: oneOf(random, ['revert', 'revert-all']), enemy });
   const before = snapshotOfAll(somebody.expected(), world);

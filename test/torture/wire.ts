@@ -2,6 +2,7 @@ import { faultOf } from '../../src/faults/registry.ts';
 import { seededRandom } from '../../src/host/seeded-random.ts';
 import type { Api } from '../../src/kube/client/api.ts';
 import { connect } from '../../src/kube/connection/connection.ts';
+import { createDecisions } from '../../src/revert/decisions.ts';
 import type { RevertDeps } from '../../src/revert/deps.ts';
 import { type RevertResult, revertAll } from '../../src/revert/revert-all.ts';
 import { scan } from '../../src/revert/scan.ts';
@@ -67,6 +68,7 @@ async function wireTrial(
       clock,
       journal,
       faultOf,
+      decisions: createDecisions(clock),
     };
     const found = await scan(deps, { deep: true });
     const reverted = await revertAll(deps, found.injections.filter(isMine), { trust: { key: KEY } });

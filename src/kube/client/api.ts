@@ -107,7 +107,14 @@ export interface Api {
   discovery(refresh?: boolean): Promise<Outcome<Discovery>>;
   get(
     ref: ObjectRef,
-    options?: { signal?: AbortSignal; timeoutMs?: number; metadataOnly?: boolean; subresource?: string },
+    options?: {
+      signal?: AbortSignal;
+      timeoutMs?: number;
+      metadataOnly?: boolean;
+      subresource?: string;
+      /** Sent by itself, where reads are combined: for an object that is probably gone, which no list of others answers for. */
+      alone?: boolean;
+    },
   ): Promise<Outcome<KubeObject>>;
   /** One page. Items that are no objects are left out and listed in `spoilt`. */
   list(collection: Collection, options?: ListOptions): Promise<Outcome<Page>>;

@@ -68,9 +68,9 @@ export function batchedReads(api: Api): Api {
   return {
     ...api,
     ...(api.urgent && { urgent: batchedReads(api.urgent) }),
-    get(ref, { signal, ...special } = {}) {
+    get(ref, { signal, alone = false, ...special } = {}) {
       // A read with its own deadline or format is not combined.
-      const isPlain = Object.values(special).every(value => value === undefined);
+      const isPlain = !alone && Object.values(special).every(value => value === undefined);
       return isPlain ? get(ref, signal) : api.get(ref, { ...special, ...(signal && { signal }) });
     },
     get requests() {

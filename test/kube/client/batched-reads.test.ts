@@ -37,6 +37,13 @@ test('an object that the list does not hold is asked for by itself: absence from
   expect(api.log.filter(({ verb }) => verb === 'get').map(({ name }) => name)).toEqual(['missing']);
 });
 
+test('reads that are to go alone are never combined, and do not wait for a list', async () => {
+  const api = stored();
+  const one = batchedReads(api);
+  await Promise.all(NAMES.map(name => one.get(refOf(name), { alone: true })));
+  expect(api.log.map(({ verb }) => verb)).toEqual(NAMES.map(() => 'get'));
+});
+
 test('where listing is denied each object is read by itself', async () => {
   const api = stored();
   api.script({ on: ({ verb }) => verb === 'list', answer: failing('forbidden', 'may not list') });
