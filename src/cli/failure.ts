@@ -16,8 +16,11 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** Ends a command with one line for the user: what was expected, what was found, what to do. */
 export class CommandFailure extends Error {
   readonly exitCode: ExitCode;
-  constructor(message: string, exitCode: ExitCode = EXIT.usage) {
+  /** What happened in a word or two, for a table of many; else the exit code says it. */
+  readonly word: string | undefined;
+  constructor(message: string, exitCode: ExitCode = EXIT.usage, word?: string) {
     super(message);
     this.exitCode = exitCode;
+    this.word = word;
   }
 }

@@ -42,6 +42,12 @@ async function expectAnswer(api: Api): Promise<void> {
   const discovered = await api.discovery();
   if (discovered.ok) return;
   const { context, server } = api.identity;
+  if (discovered.reason === 'unauthorized')
+    throw new CommandFailure(
+      `expected context ${context} (${server}) to know who asks, found: ${discovered.message}; sign in again, or renew its token or certificate; nothing was written`,
+      EXIT.unreachable,
+      'NOT SIGNED IN',
+    );
   throw new CommandFailure(
     `expected context ${context} (${server}) to answer, found: ${discovered.message}; nothing was written`,
     EXIT.unreachable,

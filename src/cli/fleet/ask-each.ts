@@ -17,6 +17,8 @@ export interface Answer {
   value?: unknown;
   /** Why it failed, in one line. */
   failure?: Clean;
+  /** The same in a word or two, where the failure has one. */
+  word?: string;
 }
 
 /** How many clusters are asked at the same time. */
@@ -59,7 +61,8 @@ async function askOne(
     const code = await capturingOutput(capture, () => ask(context));
     return { context, code, ms: now() - began, ...said };
   } catch (error) {
-    const { exitCode = EXIT.internal, message } = error as Partial<CommandFailure> & Error;
-    return { context, code: exitCode, ms: now() - began, ...said, failure: sanitise(message) };
+    const { exitCode = EXIT.internal, message, word } = error as Partial<CommandFailure> & Error;
+    const failure = sanitise(message);
+    return { context, code: exitCode, ms: now() - began, ...said, failure, ...(word === undefined ? {} : { word }) };
   }
 }

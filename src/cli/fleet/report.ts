@@ -28,6 +28,8 @@ export const fleetCode = (answers: readonly Answer[]): ExitCode =>
 
 const joined = (...parts: (string | false)[]): string => parts.filter(Boolean).join(', ');
 
+const isBroken = ({ severity }: Record<string, unknown>): boolean => severity === 'critical' || severity === 'high';
+
 /** The result of each command in a few words. */
 const HEADLINES: Readonly<Record<string, (value: unknown) => string>> = {
   scan(value) {
@@ -50,7 +52,7 @@ const HEADLINES: Readonly<Record<string, (value: unknown) => string>> = {
   },
   triage(value) {
     const { roots, gates } = fields(value);
-    const broken = list(roots).filter(one => one.severity === 'critical' || one.severity === 'high');
+    const broken = list(roots).filter(isBroken);
     const blind = list(gates).filter(one => one.status === 'BLIND').length;
     const unsettled = list(roots).filter(one => one.rule === UNDER_WAY).length;
     const first = broken[0];
@@ -84,6 +86,19 @@ const HEADLINES: Readonly<Record<string, (value: unknown) => string>> = {
   },
 };
 
+/** How much is wrong, by the result of each command: among clusters with the same exit code those with more stand first. */
+const WEIGHTS: Readonly<Record<string, (value: unknown) => number>> = {
+  scan: value => list(fields(value).injections).length,
+  revert: value => number(fields(value).remaining),
+  triage: value => list(fields(value).roots).filter(isBroken).length,
+  latch: value => Number(fields(value).latched === true),
+  status(value) {
+    const { kinds, triage, injections } = fields(value);
+    const failing = list(kinds).reduce((sum, kind) => sum + number(kind.failing), 0);
+    return number(fields(triage).failing) + failing + number(injections);
+  },
+};
+
 /** One cluster of the table. */
 export interface FleetRow {
   context: Clean;
@@ -101,15 +116,18 @@ const WORDS: Partial<Record<ExitCode, string>> = {
 
 /** The row of one cluster: its result in a few words, or why there is none. */
 export function rowOf(command: string, answer: Answer): FleetRow {
-  const { context, code, ms, failure, value } = answer;
+  const { context, code, ms, failure, value, word } = answer;
   const headline = value === undefined ? '' : (HEADLINES[command]?.(value) ?? '');
-  const says = failure === undefined ? headline : `${WORDS[code] ?? 'FAILED'}  ${failure}`;
+  const says = failure === undefined ? headline : `${word ?? WORDS[code] ?? 'FAILED'}  ${failure}`;
   return { context: sanitise(context, 120), says: sanitise(says, 300), code, ms: Math.round(ms) };
 }
 
-/** The table of all clusters, the most severe result first, and how many gave no result. */
+/** The table of all clusters, the most severe result first, then those with more that is wrong; and how many gave no result. */
 export function fleetLines(command: string, answers: readonly Answer[]): string[] {
-  const rows = answers.toSorted((a, b) => severityRank(a) - severityRank(b)).map(answer => rowOf(command, answer));
+  const weight = ({ value }: Answer): number => (value === undefined ? 0 : (WEIGHTS[command]?.(value) ?? 0));
+  const rows = answers
+    .toSorted((a, b) => severityRank(a) - severityRank(b) || weight(b) - weight(a))
+    .map(answer => rowOf(command, answer));
   const width = Math.max(7, ...rows.map(({ context }) => context.length));
   const silent = answers.filter(({ failure }) => failure !== undefined).length;
   return [

@@ -85,3 +85,26 @@ it('puts the most severe first, counts those without a result, and ends as the m
   expect(fleetCode(answers.slice(2))).toBe(8);
   expect(fleetJson('latch', answers).summary).toEqual({ total: 4, withoutResult: 1, exit: 7 });
 });
+
+it('puts the cluster with more that is wrong before one with less, where both end alike', () => {
+  const scanned = (context: string, count: number) =>
+    answer(context, EXIT.done, { injections: Array(count).fill({}), blind: [] });
+  const order = (command: string, ...answers: Parameters<typeof fleetLines>[1]) =>
+    fleetLines(command, answers)
+      .slice(1, -1)
+      .map(line => line.split(' ')[0]);
+  expect(order('scan', scanned('none', 0), scanned('one', 1), scanned('many', 27), scanned('also-none', 0))).toEqual([
+    'many',
+    'one',
+    'none',
+    'also-none',
+  ]);
+  const status = (context: string, failing: number) =>
+    answer(context, EXIT.done, { kinds: [{ failing }], triage: { failing } });
+  expect(order('status', status('fine', 0), status('broken', 2))).toEqual(['broken', 'fine']);
+});
+
+it('says of a cluster that answers, but not to us, that somebody must sign in', () => {
+  const expired = { ...answer('expired', EXIT.unreachable, undefined, 'Unauthorized'), word: 'NOT SIGNED IN' };
+  expect(rowOf('scan', expired).says).toBe('NOT SIGNED IN  Unauthorized');
+});
