@@ -7,7 +7,7 @@ import { whoAmI } from '../kube/client/access.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { isProtected } from '../runtime/settings.ts';
-import { type Clean, sanitise } from '../text/sanitise.ts';
+import { sanitise } from '../text/sanitise.ts';
 import type { EngineSession } from './console-engine.ts';
 import { tell } from './tell.ts';
 
@@ -66,11 +66,12 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
   };
 }
 
-async function about(api: Api): Promise<{ version?: Clean; user?: Clean }> {
+async function about(api: Api): ReturnType<Session['about']> {
   const [version, me] = await Promise.all([api.raw({ path: '/version' }), whoAmI(api)]);
   const { gitVersion } = (version.ok ? version.value : {}) as { gitVersion?: unknown };
   return {
     ...(gitVersion === undefined ? {} : { version: sanitise(gitVersion, 64) }),
     ...(me.ok ? { user: me.value.user } : {}),
+    ...(version.ok || me.ok ? {} : { failure: me.message }),
   };
 }

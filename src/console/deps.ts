@@ -151,8 +151,8 @@ export interface Session {
   readonly feed: Feed;
   /** Milliseconds since the epoch as the server counts them. */
   serverNow(): number;
-  /** Server version and who we are to it; undefined parts could not be learned. */
-  about(): Promise<{ version?: Clean; user?: Clean }>;
+  /** Server version and who we are to it; undefined parts could not be learned. `failure`: why neither could. */
+  about(): Promise<{ version?: Clean; user?: Clean; failure?: Clean }>;
   /** Everything that is decided before an injection, without writing. Never rejects for what the cluster answers. */
   preflight(loaded: LoadedExperiment, signal: AbortSignal): Promise<Preflight>;
   /** Runs one armed experiment to its verdict. Aborting `signal` reverts what was written; `stopWaiting` gives up waiting for that. */

@@ -138,6 +138,65 @@ describe('the fleet', () => {
   });
 });
 
+describe('a fleet of more clusters than the screen has rows', () => {
+  const names = Array.from({ length: 30 }, (_, index) => `c${String(index).padStart(2, '0')}`);
+  async function large(): Promise<{ at: Stage; scripts: Record<string, Script> }> {
+    const own = script();
+    const scripts: Record<string, Script> = { 'prod-eu-1': own };
+    for (const name of names)
+      scripts[name] = script({ context: name, clock: own.clock, isProtected: name === 'c20', findings: () => [] });
+    const deps: Partial<ConsoleDeps> = {
+      contexts: async () => ({ ok: true, contexts: ['prod-eu-1', ...names].map(entry) }),
+      connect: async (_, name = 'prod-eu-1') => ({ ok: true, session: fakeSession(scripts[name] as Script) }),
+    };
+    const at = stage(own, { columns: 80, rows: 24 }, { deps });
+    await at.waitFor('LIVE');
+    await at.press('9', /c15 +0 /);
+    return { at, scripts };
+  }
+
+  it('is marked by one key, and the question and its answer are in sight', async () => {
+    const { at } = await large();
+    await at.press('*', '31 clusters, 31 marked');
+    await at.press('*', / 31 clusters\n/);
+    await at.press('*', '31 marked');
+    await at.press('R', 'type the name of c20');
+    const shown = at.screen();
+    expect(shown).toMatch(/c20 +protected: its name must be typed/);
+    expect(shown).toMatch(/and 1\d more clusters, 31 clusters in all/);
+    expect(shown).toContain('without its name the cluster is left alone');
+    press(at, 'enter');
+    await at.waitFor('reverts everything in them');
+  });
+});
+
+describe('a revert that leaves something, or meets silence', () => {
+  it('says what became of the rest and where it is answered, until somebody looks again', async () => {
+    const { at, scripts } = await fleet();
+    Object.assign(scripts.stage as Script, {
+      asked: (found: { id: string }[]) =>
+        found.slice(0, 1).map(one => ({ finding: one, tier: 2, digest: 'd', lines: [] })),
+      remaining: () => 1,
+    });
+    for (const key of ['down', 'space']) press(at, key);
+    await at.waitFor('1 marked');
+    await at.press('R', 'will be reverted');
+    await at.press('y', /stage .* 1 +1 unconfirmed: enter opens it, then !/);
+    await at.press('c', /stage .* - +(?!1 unconfirmed)/);
+  });
+
+  it('ends as unreachable at once where the server says nothing, and nothing is known of it then', async () => {
+    const { at, scripts } = await fleet();
+    const stuck = scripts.stage as Script;
+    Object.assign(stuck, { isReachable: () => false });
+    for (const key of ['down', 'space']) press(at, key);
+    await at.waitFor('1 marked');
+    await at.press('R', 'will be reverted');
+    await at.press('y', /stage +- +- +\? +UNREACHABLE no answer; nothing was written/);
+    expect(stuck.reverted).toBe(0);
+  });
+});
+
 describe('what the fleet claims', () => {
   const blindGate = {
     id: 'G7',

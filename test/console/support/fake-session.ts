@@ -282,7 +282,8 @@ export function fakeSession(play: Script<Clock>): Session {
     isSandbox: false,
     feed: play.feed,
     serverNow: play.serverNow,
-    about: async () => ({ version: 'v1.36.3' as Clean, user: 'alice' as Clean }),
+    about: async () =>
+      play.isReachable() ? { version: 'v1.36.3' as Clean, user: 'alice' as Clean } : { failure: 'no answer' as Clean },
     preflight: loaded => play.preflight(loaded),
     run: order => playRun(play, order),
     async scan(hear, signal) {

@@ -1,8 +1,8 @@
 import { BACK, EMERGENCY, HELP } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { pane } from '../../widgets/layout.ts';
-import { fleetQuestion } from '../fleet/lines.ts';
 import type { ScreenFolder } from '../screen.ts';
+import { fleetQuestion } from './lines.ts';
 
 const isNaming = ({ fleet }: ConsoleState): boolean => (fleet.asked?.unnamed.length ?? 0) > 0;
 
@@ -28,7 +28,7 @@ export const fleetRevert: ScreenFolder<'fleet-revert'> = {
     HELP,
     { ...BACK, keys: ['esc'] },
   ],
-  body: (state, view, { columns, rows }) => pane(columns, rows, fleetQuestion(state, view, columns)),
+  body: (state, view, { columns, rows }) => pane(columns, rows, fleetQuestion(state, view, { columns, rows })),
   commands: ({ fleet }) => ({ confirm: fleet.revert, answer: fleet.answer }),
   typing: isNaming,
   type: ({ fleet }, text) => fleet.type(text),

@@ -25,6 +25,7 @@ export const fleet: ScreenFolder<'fleet'> = {
   keys: listKeys([
     { id: 'open', keys: ['enter', 'right', 'l'], says: 'open it', hint: 1, locked: noCluster },
     { id: 'mark', keys: [' '], says: 'mark', hint: 2, locked: noCluster },
+    { id: 'mark-all', keys: ['*'], says: 'mark all, or none', locked: noCluster },
     { id: 'revert-marked', keys: ['R'], says: 'revert the marked', hint: 3, locked: noMarks },
     { id: 'look', keys: ['c'], says: 'look again', hint: 4 },
   ]),
@@ -43,6 +44,7 @@ export const fleet: ScreenFolder<'fleet'> = {
         else clusters.open(name);
       }),
       mark: withChosen(watching.mark),
+      'mark-all': watching.markAll,
       'revert-marked': watching.ask,
       look: watching.look,
     };

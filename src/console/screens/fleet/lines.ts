@@ -3,7 +3,6 @@ import { age, clockText } from '../../../text/duration.ts';
 import { width } from '../../../text/width.ts';
 import { wrap } from '../../../text/wrap.ts';
 import { triageSummaryWords } from '../../../triage/summary.ts';
-import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { BLANK, cell, itemLine, type Line, line, type Span, select, span, type Tone } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
@@ -101,51 +100,20 @@ function state({ phase, faults = 0, blind = 0, standing }: FleetRow, { states }:
 }
 
 /** What is known of the cluster, in one phrase. */
-function words({ phase, message, standing, blind = 0, at }: FleetRow, now: number): { text: string; tone: Tone } {
+function words(
+  { phase, message, standing, blind = 0, at, remaining = 0, left = '' }: FleetRow,
+  now: number,
+): { text: string; tone: Tone } {
   if (phase === 'unreachable') return { text: `UNREACHABLE ${message}`, tone: 'bad' };
   if (phase === 'reverting') return { text: message === '' ? 'reverting…' : message, tone: 'warn' };
   if (phase !== 'seen')
     return { text: at === undefined ? `${phase}…` : `looking again, last ${age(now - at)} ago`, tone: 'dim' };
+  // What a revert could not put back goes first: the emergency screen of that cluster has each with its reason.
+  if (remaining !== 0)
+    return { text: `${left === '' ? 'NOT ALL REVERTED' : left}: enter opens it, then ! shows each`, tone: 'bad' };
   const unread = blind > 0 ? `scan BLIND to ${counted(blind, 'kind')}  ` : '';
   const worst = standing?.worst?.finding;
   const found = standing === undefined ? `triage failed: ${message}` : triageSummaryWords(standing);
   const first = worst === undefined ? '' : `${worst.rule}: ${worst.summary}, `;
   return { text: `${unread}${first}${found}`, tone: blind === 0 && standing?.status === 'PASS' ? 'plain' : 'warn' };
-}
-
-/** The question before the marked clusters are reverted. */
-export function fleetQuestion({ fleet, settings }: ConsoleState, view: View, columns: number): Line[] {
-  const { asked } = fleet;
-  const head = rule('REVERT EVERYTHING IN THESE CLUSTERS', columns, view);
-  if (asked === undefined) return [head, BLANK, line(span('  nothing is asked', 'dim'))];
-  const [unnamed] = asked.unnamed;
-  const press = (id: string, usual: string): string => pressFor(settings.keys, 'fleet-revert', id, usual);
-  const rows = asked.names.map(name => {
-    const isLeft = asked.left.includes(name);
-    const isOpen = asked.unnamed.includes(name);
-    const isKnown = fleet.rows.find(row => row.name === name)?.isProtected !== undefined;
-    const why = isKnown ? 'protected' : 'not reached, so perhaps protected';
-    const says = isLeft
-      ? `${why}: left alone`
-      : isOpen
-        ? `${why}: its name must be typed`
-        : 'will be reverted, then latched';
-    return line(
-      '  ',
-      span(cell(name, 30, 'left', 'middle'), isLeft ? 'dim' : 'title'),
-      ' ',
-      span(says, isLeft ? 'dim' : 'plain'),
-    );
-  });
-  const ask =
-    unnamed === undefined
-      ? [
-          line('  ', span(press('confirm', 'y'), 'key'), '    reverts everything in them, and reads it again'),
-          line('  ', span('esc', 'key'), '  leaves them'),
-        ]
-      : [
-          line('  ', span(`type the name of ${unnamed}: `, 'warn'), span(asked.typed), span('_', 'key')),
-          line('  ', span(press('answer', 'enter'), 'key'), ' goes on; without its name the cluster is left alone'),
-        ];
-  return [head, BLANK, ...rows, BLANK, ...ask];
 }

@@ -21,6 +21,8 @@ export interface FleetRow {
   standing?: TriageSummary;
   /** Of a revert since the last look that a person asked for: what is not proven restored; `unknown` where its second look failed. */
   remaining?: number | 'unknown';
+  /** What became of those that remain, such as `6 unconfirmed`. */
+  left?: string;
   message: Clean | '';
   /** Server milliseconds of the last look. */
   at?: number;

@@ -1,9 +1,10 @@
+import type { Receipt } from '../../../injection/write/receipt.ts';
 import { pooled } from '../../../kube/client/pooled.ts';
 import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { triageSummary } from '../../../triage/summary.ts';
 import { type Context, close, notify, open } from '../../app/context.ts';
-import type { Session } from '../../deps.ts';
+import type { RevertUpdate, Session } from '../../deps.ts';
 import { type FleetRow, type FleetView, faultCounts } from './view.ts';
 
 /** Looks at every cluster of the kubeconfig, and reverts those that are marked. */
@@ -11,6 +12,8 @@ export interface FleetWatching {
   /** Looks at all of them anew, side by side. */
   look(): void;
   mark(name: string): void;
+  /** Marks all of them; where all are marked, none. */
+  markAll(): void;
   /** Opens the question about the marked clusters. */
   ask(): void;
   /** Takes what was typed for the protected cluster that is asked about. */
@@ -26,6 +29,21 @@ const AT_ONCE = 16;
 const LONGEST = 253;
 
 const reasonOf = (error: unknown) => sanitise(messageOf(error), 200);
+
+/** What a revert does at this moment, in a few words. */
+function updateWords(update: RevertUpdate): string | undefined {
+  if (update.is === 'receipt')
+    return `${update.receipt.outcome} ${update.receipt.object.kind} ${update.receipt.object.name}`;
+  return update.is === 'note' || update.is === 'latch' ? update.text : undefined;
+}
+
+/** How many receipts of each outcome are not proven, such as `6 unconfirmed`. */
+function leftWords(receipts: readonly Receipt[]): string {
+  const outcomes = receipts.filter(({ verified }) => !verified).map(({ outcome }) => outcome);
+  return [...new Set(outcomes)]
+    .map(outcome => `${outcomes.filter(other => other === outcome).length} ${outcome}`)
+    .join(', ');
+}
 
 export function createFleetWatching(context: Context): FleetWatching {
   const { deps, store } = context;
@@ -55,7 +73,7 @@ export function createFleetWatching(context: Context): FleetWatching {
       async name => {
         await lookAt(name);
         // The new look says what is in; what a revert left behind before it is no longer news. Where nothing was seen it stays.
-        const { remaining: _, ...rest } = rowOf(name);
+        const { remaining: _, left: __, ...rest } = rowOf(name);
         if (rest.phase === 'seen') replace(name, rest);
       },
     );
@@ -82,13 +100,14 @@ export function createFleetWatching(context: Context): FleetWatching {
   async function revertIn(name: string): Promise<void> {
     set(name, { phase: 'reverting', message: '', remaining: 'unknown' });
     await within(name, async session => {
+      // A revert goes on trying for minutes; a server that says nothing at all is told at once, and counted.
+      const { failure } = await session.about();
+      if (failure !== undefined) throw new Error(`${failure}; nothing was written`);
       const end = await session.revert('all', update => {
-        if (update.is === 'receipt')
-          set(name, {
-            message: sanitise(`${update.receipt.outcome} ${update.receipt.object.kind} ${update.receipt.object.name}`),
-          });
+        const says = updateWords(update);
+        if (says !== undefined) set(name, { message: sanitise(says) });
       });
-      set(name, { remaining: end.remaining ?? 'unknown' });
+      set(name, { remaining: end.remaining ?? 'unknown', left: leftWords(end.receipts) });
       if (end.message !== undefined) notify(context, `${name}: ${end.message}`, 'warn');
     });
     // What is shown afterwards was read afterwards.
@@ -130,6 +149,10 @@ export function createFleetWatching(context: Context): FleetWatching {
       const marked = new Set(fleet().marked);
       if (!marked.delete(name)) marked.add(name);
       update({ marked });
+    },
+    markAll() {
+      const { rows, marked } = fleet();
+      update({ marked: new Set(rows.every(({ name }) => marked.has(name)) ? [] : rows.map(({ name }) => name)) });
     },
     ask() {
       const { rows, marked } = fleet();
