@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -33,8 +33,13 @@ export function makeExecutable(folder: string): string {
   copyFileSync(node, file);
   chmodSync(file, 0o755);
   const postject = resolve('node_modules/postject/dist/cli.js');
-  execFileSync(node, [postject, file, 'NODE_SEA_BLOB', config.output, '--sentinel-fuse', FUSE], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+  const put = spawnSync(node, [postject, file, 'NODE_SEA_BLOB', config.output, '--sentinel-fuse', FUSE], {
+    encoding: 'utf8',
   });
+  // It warns of every section of Node.js itself that has no name, which means nothing here.
+  const said = put.stderr.split('\n').filter(line => line !== '' && !line.includes("Can't find string offset"));
+  for (const line of said) process.stderr.write(`postject: ${line}\n`);
+  if (put.status !== 0)
+    throw new Error(`expected postject to put the program into ${file}, found exit code ${put.status}`);
   return file;
 }

@@ -24,7 +24,8 @@ const sha256 = (file: string): string => createHash('sha256').update(readFileSyn
 const made = [packNpm(FOLDER)];
 const executable = makeExecutable(FOLDER);
 const archive = `${executable}.tar.gz`;
-execFileSync('tar', ['-czf', archive, '-C', FOLDER, basename(executable)]);
+// The index of krew wants the licence in the archive, too.
+execFileSync('tar', ['-czf', archive, '-C', FOLDER, basename(executable), '-C', process.cwd(), 'LICENSE']);
 made.push(executable, archive);
 const texts: Record<string, string> = { 'mayday.1': manualPage(version, git('log', '-1', '--format=%cI')) };
 // Where archives are published is decided by whoever publishes; a manifest that names no real place would install nothing.

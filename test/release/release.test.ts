@@ -24,8 +24,10 @@ it('has every command and every option in the man page', () => {
     expect(page).toContain(`.B mayday ${usage}\n`);
     for (const [flags] of options) expect(page).toContain(`.B ${flags}\n`);
   }
+  for (const flags of ['\\-\\-contexts <names>', '\\-n, \\-\\-namespace <name>'])
+    expect(manualPage('1.2.3', '2026-06-01T00:00:00Z')).toContain(`.B ${flags}\n`);
   // A line that begins with a dot or a quote would be a request of the formatter.
-  expect(page.split('\n').filter(line => /^['.](?!TH|SH|TP|B |RS|RE)/.test(line))).toEqual([]);
+  expect(page.split('\n').filter(line => /^['.](?!TH|SH|TP|B |I |RS|RE)/.test(line))).toEqual([]);
 });
 
 it('writes a krew manifest that is YAML and names the archive by its sum', () => {
