@@ -21,15 +21,20 @@ mkdirSync(FOLDER, { recursive: true });
 execFileSync(process.execPath, ['scripts/build.ts'], { stdio: 'inherit' });
 const sha256 = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 
-const made = [packNpm(FOLDER)];
+// Where sources and archives are published is decided by whoever publishes.
+const { MAYDAY_REPOSITORY: repository, MAYDAY_RELEASE_URL: at } = process.env;
+if (repository === undefined)
+  process.stderr.write(
+    'no repository in the npm package: expected MAYDAY_REPOSITORY, such as git+https://github.com/OWNER/mayday.git; npm publish --provenance needs it\n',
+  );
+const made = [packNpm(FOLDER, repository)];
 const executable = makeExecutable(FOLDER);
 const archive = `${executable}.tar.gz`;
 // The index of krew wants the licence in the archive, too.
 execFileSync('tar', ['-czf', archive, '-C', FOLDER, basename(executable), '-C', process.cwd(), 'LICENSE']);
 made.push(executable, archive);
 const texts: Record<string, string> = { 'mayday.1': manualPage(version, git('log', '-1', '--format=%cI')) };
-// Where archives are published is decided by whoever publishes; a manifest that names no real place would install nothing.
-const at = process.env.MAYDAY_RELEASE_URL;
+// A manifest that names no real place would install nothing.
 if (at === undefined)
   process.stderr.write(
     'no krew manifest: expected MAYDAY_RELEASE_URL, the address below which the archive will be found\n',

@@ -2,8 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** What the published package says of itself: the bundle holds its libraries, so that nothing else is installed but a Node.js. */
-export function publishedPackage(source: Record<string, unknown>, node: string): Record<string, unknown> {
+/**
+ * What the published package says of itself: the bundle holds its libraries, so that nothing else is installed but a Node.js. `repository` is the address of
+ * the sources; npm takes a package with provenance only where it names the one that the build ran in.
+ */
+export function publishedPackage(
+  source: Record<string, unknown>,
+  node: string,
+  repository?: string,
+): Record<string, unknown> {
   const { name, version, description, license, type, engines, bin, exports } = source;
   return {
     name,
@@ -20,6 +27,7 @@ export function publishedPackage(source: Record<string, unknown>, node: string):
       'kubectl-plugin',
     ],
     license,
+    ...(repository === undefined ? {} : { repository: { type: 'git', url: repository } }),
     type,
     engines: { ...(engines as object), node: '>=18' },
     bin,
@@ -32,9 +40,9 @@ export function publishedPackage(source: Record<string, unknown>, node: string):
 }
 
 /** Lays the package out below `folder` and packs it; the path of the archive. */
-export function packNpm(folder: string): string {
+export function packNpm(folder: string, repository?: string): string {
   const source = JSON.parse(readFileSync('package.json', 'utf8'));
-  const made = publishedPackage(source, source.devDependencies.node);
+  const made = publishedPackage(source, source.devDependencies.node, repository);
   const layout = join(folder, 'npm');
   mkdirSync(layout, { recursive: true });
   for (const path of ['dist', 'experiments', 'schemas', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md'])

@@ -15,6 +15,9 @@ it('publishes a package without scripts or libraries of its own, and with a Node
     expect(made).not.toHaveProperty(field);
   expect(Object.values(made.optionalDependencies as object)).toEqual(['24.0.0', '24.0.0', '24.0.0']);
   expect(made.publishConfig).toEqual({ access: 'public', provenance: true });
+  expect(made).not.toHaveProperty('repository');
+  const url = 'git+https://github.com/o/mayday.git';
+  expect(publishedPackage(source, '24.0.0', url).repository).toEqual({ type: 'git', url });
 });
 
 it('has every command and every option in the man page', () => {
