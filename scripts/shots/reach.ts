@@ -24,7 +24,7 @@ export const REACH: Readonly<Record<string, Way>> = {
   reports: { press: ['7'], shows: /kserve-llm/ },
   report: { from: 'reports', press: [ENTER], shows: /because/ },
   fault: { from: 'faults', press: [ENTER], shows: /injected by/ },
-  object: { from: 'triage', press: [ENTER], shows: /CONDITIONS|EVENTS|OWNERS/ },
+  object: { from: 'triage', press: [ENTER], shows: /CONDITIONS|EVENTS|OWNERS|WHO WROTE IT/ },
   plan: { from: 'experiments', press: [ENTER], shows: /(^| {2})rights {3}/m },
   suite: { from: 'experiments', press: [' ', 'S'], shows: /a arms all of it/ },
   mayday: { press: ['!'], shows: /scan complete/ },

@@ -23,7 +23,11 @@ export interface RevertSelection {
 /** Asks whether to revert, and whether to trust records that change more than the object they are on. Throws where the answer is no. */
 export async function askToRevert(invocation: Invocation, selection: RevertSelection): Promise<Trust> {
   const trust = await answered(invocation, selection);
-  if (trust === undefined) throw new CommandFailure('nothing was reverted: the answer was not yes', EXIT.aborted);
+  if (trust === undefined)
+    throw new CommandFailure(
+      'nothing was reverted: the answer was not yes; `--yes` asks nobody, and reverts all that needs no person',
+      EXIT.aborted,
+    );
   return trust;
 }
 

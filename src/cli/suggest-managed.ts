@@ -88,15 +88,26 @@ function ending(found: readonly Managed[], files: readonly string[], to: string 
   return [`${objects}; ${files.length} files written to ${to}`];
 }
 
-/** Adds the kind to the names of drafts that are equal, such as those of a Deployment and a ServiceAccount of the same name. */
+const LONGEST_NAME = 63;
+
+/** Gives every draft a name of its own: equal ones get the kind in front, then the operator, and a number where that does not tell them apart. */
 function namedApart(drafts: readonly Draft[]): Draft[] {
-  const count = (name: string): number => drafts.filter(draft => draft.name === name).length;
-  return drafts.map(draft => {
-    const kind = draft.target.resource.split('/')[0]?.toLowerCase() ?? '';
-    return count(draft.name) === 1
-      ? draft
-      : { ...draft, name: `${kind}-${draft.name}`.slice(0, 63).replace(/-+$/, '') };
+  const byKind = withPrefix(drafts, ({ target }) => target.resource.split('/')[0]?.toLowerCase() ?? '');
+  const used = new Set<string>();
+  return withPrefix(byKind, ({ target }) => target.operator).map(draft => {
+    let { name } = draft;
+    for (let number = 2; used.has(name); number++)
+      name = `${draft.name.slice(0, LONGEST_NAME - `-${number}`.length)}-${number}`;
+    used.add(name);
+    return { ...draft, name };
   });
+}
+
+/** Puts a word in front of the names that several drafts have. */
+function withPrefix(drafts: readonly Draft[], prefix: (draft: Draft) => string): Draft[] {
+  const isShared = ({ name }: Draft): boolean => drafts.filter(draft => draft.name === name).length > 1;
+  const cut = (name: string): string => name.slice(0, LONGEST_NAME).replace(/-+$/, '');
+  return drafts.map(draft => (isShared(draft) ? { ...draft, name: cut(`${prefix(draft)}-${draft.name}`) } : draft));
 }
 
 /** Writes each experiment as a file; writes nothing where one of the files exists. */

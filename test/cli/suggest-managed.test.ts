@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -45,6 +45,34 @@ it('looks at what a model names, and writes an experiment for each fault that fi
   const again = await mayday(...words);
   expect(again.stderr).toContain('a file that is there already; nothing was written');
   expect(again.code).toBe(2);
+});
+
+it('writes a file for each experiment also where two models, or one twice, name the same object', async () => {
+  const models = join(folder, 'models');
+  mkdirSync(models);
+  const resource = { apiVersion: 'v1', kind: 'ServiceAccount', name: 'kserve-controller-manager' };
+  const component = (name: string) => ({ name, controller: 'x', managedResources: [resource] });
+  const model = (name: string, ...names: string[]) =>
+    writeFileSync(
+      join(models, `${name}.yaml`),
+      JSON.stringify({ operator: { name, namespace: 'kserve' }, components: names.map(component) }),
+    );
+  model('one', 'a', 'b');
+  model('two', 'a');
+  const to = join(folder, 'same');
+  const { code, stdout } = await mayday(
+    ...['suggest', '--knowledge', models, '--to', to, '--kubeconfig', kubeconfig, '-o', 'json'],
+  );
+  expect(code).toBe(0);
+  const { objects, files } = JSON.parse(stdout);
+  expect(files).toHaveLength(objects.flatMap(({ faults }: { faults: string[] }) => faults).length);
+  expect(readdirSync(to).toSorted()).toEqual(
+    ['finalizer-block', 'resource-deletion', 'webhook-latency']
+      .flatMap(fault => [`one-${fault}`, `one-${fault}-2`, `two-${fault}`])
+      .map(name => name.replace(/^(one|two)-/, '$1-serviceaccount-kserve-controller-manager-'))
+      .map(name => `${name}.yaml`)
+      .toSorted(),
+  );
 });
 
 it('wants an object or a model, not both', async () => {
