@@ -11,6 +11,9 @@ const NANOSECONDS: Record<string, bigint> = {
 const LONGEST = 2n ** 63n;
 const TERM = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/y;
 
+/** What a duration looks like, as a regular expression for JSON Schemas; whether one is too long is for the reader to say. */
+export const DURATION_PATTERN = '^[+-]?(0|((\\d+(\\.\\d*)?|\\.\\d+)(ns|us|µs|μs|ms|s|m|h))+)$';
+
 /**
  * Milliseconds of a duration as Go's `time.ParseDuration` reads it: `1h2m3.5s`, `500ms`, `-1.5h`, `0`; or undefined
  * when it is not a duration. Units are ns, us (µs), ms, s, m, h; a number without a unit is only `0`.

@@ -6,9 +6,17 @@ import { parse } from 'yaml';
 import { configSchema } from '../../scripts/docs/schemas/config.ts';
 import { experimentSchema } from '../../scripts/docs/schemas/experiment.ts';
 import { loadExperiment } from '../../src/experiment/load.ts';
+import { gameDayJsonSchema } from '../../src/gameday/plan/json-schema.ts';
+import { planTemplate } from '../../src/gameday/plan/template.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const ajv = new Ajv2020({ allowUnionTypes: true, allErrors: true, strictRequired: false, strictTypes: false });
+const ajv = new Ajv2020({
+  allowUnionTypes: true,
+  allErrors: true,
+  strictRequired: false,
+  strictTypes: false,
+  validateFormats: false,
+});
 const judge = (schema: Record<string, unknown>) => {
   const check = ajv.compile(schema);
   return (document: unknown): string[] =>
@@ -16,6 +24,8 @@ const judge = (schema: Record<string, unknown>) => {
 };
 const experiment = judge(experimentSchema());
 const config = judge(configSchema());
+// Its draft is older than that of the others, for editors that know no newer one.
+const gameDay = judge({ ...gameDayJsonSchema(), $schema: 'https://json-schema.org/draft/2020-12/schema' });
 const FILES = globSync(['experiments/*/*.yaml', 'test/fixtures/**/*.experiment.yaml'], { cwd: ROOT });
 const text = (path: string) => readFileSync(`${ROOT}${path}`, 'utf8');
 const read = (path: string) => parse(text(path));
@@ -39,15 +49,36 @@ describe('the schema of a ChaosExperiment, for editors', () => {
       { spec: { injection: { parameters: { labelSelector: 'a=b', image: 'x' } } } },
       '/spec/injection/parameters must NOT have additional properties',
     ],
+    ['what is no duration', { spec: { injection: { ttl: 'soon' } } }, '/spec/injection/ttl must match pattern'],
     ['a tier too high', { spec: { tier: 7 } }, '/spec/tier must be <= 6'],
   ])('refuses %s', (_, change, problem) => {
-    expect(experiment(merged(read('experiments/kserve/main-controller-kill.yaml'), change))).toContain(problem);
+    expect(experiment(merged(read('experiments/kserve/main-controller-kill.yaml'), change)).join('; ')).toContain(
+      problem,
+    );
   });
 
   it('wants the parameters that the type needs', () => {
     const document = read('experiments/kserve/image-corrupt.yaml');
     document.spec.injection.parameters = {};
     expect(experiment(document)).toContain("/spec/injection/parameters must have required property 'name'");
+  });
+});
+
+describe('the schema of a game-day', () => {
+  const path = 'experiments/gamedays/seeds-operators.yaml';
+
+  it('takes the plan that comes with the program, and the one that `gameday new` writes', () => {
+    expect(gameDay(read(path))).toEqual([]);
+    expect(gameDay(parse(planTemplate('autumn', 'Ana', 'game-day.schema.json')))).toEqual([]);
+  });
+
+  it.each([
+    ['a field that there is not', { spec: { agendaa: [] } }, 'must NOT have additional properties'],
+    ['no scenario', { spec: { agenda: [] } }, '/spec/agenda must NOT have fewer than 1 items'],
+    ['what is no duration', { spec: { abort: { timeBox: 'soon' } } }, '/spec/abort/timeBox must match pattern'],
+    ['a freeze without a moment', { spec: { freeze: [{ from: 'today', to: 'x', why: 'y' }] } }, 'must match pattern'],
+  ])('refuses %s', (_, change, problem) => {
+    expect(gameDay(merged(read(path), change)).join('; ')).toContain(problem);
   });
 });
 
@@ -60,7 +91,7 @@ it('has a schema of the configuration that takes what the program takes', () => 
 function merged(into: Record<string, unknown>, change: Record<string, unknown>): Record<string, unknown> {
   const pairs = Object.entries(change).map(([name, value]) => {
     const old = into[name];
-    const isMap = value !== null && typeof value === 'object' && old !== null && typeof old === 'object';
+    const isMap = [value, old].every(one => one !== null && typeof one === 'object' && !Array.isArray(one));
     return [name, isMap ? merged(old as Record<string, unknown>, value as Record<string, unknown>) : value];
   });
   return { ...into, ...Object.fromEntries(pairs) };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { age, clockText, formatDuration, measured, parseDuration } from '../../src/text/duration.ts';
+import { age, clockText, DURATION_PATTERN, formatDuration, measured, parseDuration } from '../../src/text/duration.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -111,4 +111,37 @@ describe('measured', () => {
     [151_000, '2m31s'],
     [-1, '0ms'],
   ])('%d ms is %s', (milliseconds, text) => expect(measured(milliseconds)).toBe(text));
+});
+
+describe('the pattern of durations in JSON Schemas', () => {
+  const pattern = new RegExp(DURATION_PATTERN, 'u');
+  const part = fc.constantFrom(
+    '1',
+    '20',
+    '.',
+    '.5',
+    '1.5',
+    '0',
+    's',
+    'm',
+    'h',
+    'ms',
+    'us',
+    'µs',
+    'μs',
+    'ns',
+    '-',
+    '+',
+    'd',
+    ' ',
+  );
+
+  it('matches exactly what is read as one, but for its length', () => {
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 6 }), parts => {
+        const text = parts.join('');
+        expect([text, pattern.test(text)]).toEqual([text, parseDuration(text) !== undefined]);
+      }),
+    );
+  });
 });

@@ -2,12 +2,17 @@ import { EXPERIMENT } from '../../../src/experiment/document-shape.ts';
 import { CHECK_TYPES } from '../../../src/experiment/types.ts';
 import type { Shape } from '../../../src/experiment/yaml/shape.ts';
 import { FAULT_RULES, FAULT_TYPES, type FaultType } from '../../../src/faults/types.ts';
+import { DURATION_PATTERN } from '../../../src/text/duration.ts';
 
 type Schema = Record<string, unknown>;
 
 /** A plain scalar of YAML is read as text, as the framework's parser does. */
 const TEXT: Schema = { type: ['string', 'number', 'boolean'] };
-const DURATION: Schema = { type: 'string', description: 'A duration such as 30s or 2m30s.' };
+const DURATION: Schema = {
+  type: 'string',
+  description: 'A duration such as 30s or 2m30s.',
+  pattern: DURATION_PATTERN,
+};
 
 /** What an editor shows and offers at a path of the document, beside its shape. */
 const SAID: Readonly<Record<string, Schema>> = {

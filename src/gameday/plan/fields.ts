@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDuration } from '../../text/duration.ts';
+import { DURATION_PATTERN, parseDuration } from '../../text/duration.ts';
 import { DURATION_HINT } from '../../text/issue.ts';
 
 /** A duration above zero; parsed to milliseconds. */
@@ -11,18 +11,20 @@ export const duration = z
     context.issues.push({ code: 'custom', message: `expected ${DURATION_HINT}, above zero`, input: text });
     return z.NEVER;
   })
-  .meta({ description: `${DURATION_HINT}`, examples: ['90s', '10m'] });
+  .meta({ description: `${DURATION_HINT}`, examples: ['90s', '10m'], pattern: DURATION_PATTERN });
+
+const MOMENT = /^\d{4}-\d{2}-\d{2}T/;
 
 /** A moment in RFC 3339; parsed to milliseconds since the epoch. */
 export const moment = z
   .string()
   .transform((text, context) => {
-    const at = /^\d{4}-\d{2}-\d{2}T/.test(text) ? Date.parse(text) : Number.NaN;
+    const at = MOMENT.test(text) ? Date.parse(text) : Number.NaN;
     if (!Number.isNaN(at)) return at;
     context.issues.push({ code: 'custom', message: 'expected a moment such as "2026-12-24T00:00:00Z"', input: text });
     return z.NEVER;
   })
-  .meta({ description: 'a moment, RFC 3339', examples: ['2026-12-24T00:00:00Z'] });
+  .meta({ description: 'a moment, RFC 3339', examples: ['2026-12-24T00:00:00Z'], pattern: MOMENT.source });
 
 /** A text that is not empty. */
 export const words = z.string().trim().min(1);
