@@ -13,8 +13,8 @@ export interface ElectionOptions {
   holder: string;
 }
 
-/** Whether this process leads; `why` where it does not. */
-type Leadership = { leads: true } | { leads: false; why: string };
+/** Whether this process leads; `why` where it does not, and whether another one then does. */
+type Leadership = { leads: true } | { leads: false; why: string; isLed: boolean };
 
 export interface Election {
   /** Takes, renews or watches the Lease, once. Asked every few seconds. */
@@ -57,14 +57,14 @@ export function createElection({ api, clock, namespace, name, holder }: Election
     }
     if (outcome.reason === 'conflict' || outcome.reason === 'already-exists') {
       renewedAt = undefined;
-      return { leads: false, why: 'another was faster' };
+      return { leads: false, why: 'another was faster', isLed: true };
     }
     return unanswered(outcome.message);
   }
 
   function unanswered(why: string): Leadership {
     const stillLeads = renewedAt !== undefined && clock.monotonic() - renewedAt < RENEW_WITHIN_MS;
-    return stillLeads ? { leads: true } : { leads: false, why };
+    return stillLeads ? { leads: true } : { leads: false, why, isLed: false };
   }
 
   function create(): Promise<Outcome<KubeObject>> {
@@ -114,7 +114,7 @@ export function createElection({ api, clock, namespace, name, holder }: Election
       if (specOf(lease).holderIdentity === holder) return renewed(await put(lease, { renewTime: stamp() }));
       renewedAt = undefined;
       if (isFree(lease)) return renewed(await take(lease));
-      return { leads: false, why: `${specOf(lease).holderIdentity} leads` };
+      return { leads: false, why: `${specOf(lease).holderIdentity} leads`, isLed: true };
     },
     async resign() {
       if (renewedAt === undefined) return;

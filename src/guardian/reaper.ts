@@ -40,13 +40,13 @@ export async function reap(deps: RevertDeps, options: ReaperOptions): Promise<vo
   const { election, log, signal } = options;
   const memory: Memory = { known: [], left: new Map(), blind: '', blindTo: new Set() };
   const remembering = { begun: new Map(), ...deps };
-  let leads: boolean | undefined;
+  let told: string | undefined;
   for (let look = 0; !signal.aborted; ) {
     const standing = await election.stand();
-    if (standing.leads !== leads) {
-      leads = standing.leads;
-      log(leads ? 'leads' : 'stands by', standing.leads ? {} : { why: standing.why });
-    }
+    // Where nobody is known to lead, nothing is reverted: that is no standing by.
+    const stands = standing.leads ? 'leads' : standing.isLed ? 'stands by' : 'cannot lead, reverts nothing';
+    if (stands !== told) log(stands, standing.leads ? {} : { why: standing.why });
+    told = stands;
     if (standing.leads) {
       const rest = await scanAll(remembering, options, memory, look % DEEP_EACH === 0);
       look += 1;

@@ -253,6 +253,15 @@ describe('two reapers', () => {
     await two.end();
   });
 
+  test('one that may not take the Lease does not stand by: it says that it reverts nothing, and leads once it may', async () => {
+    const it = cluster([]);
+    it.api.script({ on: ({ kind }) => kind === 'Lease', times: 5, answer: failing('forbidden', 'no right') });
+    const one = reaper(it, 'one');
+    await it.clock.sleep(60_000);
+    expect(one.logged).toMatchObject([{ event: 'cannot lead, reverts nothing', why: 'no right' }, { event: 'leads' }]);
+    await one.end();
+  });
+
   test('when the leader dies the other follows after the Lease has run out', async () => {
     const it = cluster([drifted(START + 10_000)]);
     const election = createElection({ ...it, namespace: 'mayday-system', name: 'mayday-reaper', holder: 'dead' });
@@ -285,7 +294,7 @@ describe('the election', () => {
     await it.clock.sleep(9_000);
     expect(await one.stand()).toEqual({ leads: true });
     await it.clock.sleep(2_000);
-    expect(await one.stand()).toEqual({ leads: false, why: 'gone' });
+    expect(await one.stand()).toEqual({ leads: false, why: 'gone', isLed: false });
   });
 
   test('does not believe another clock', async () => {

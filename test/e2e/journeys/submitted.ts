@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { eventually } from '../../cluster/eventually.ts';
 import { kubectl } from '../providers/kubectl.ts';
@@ -18,6 +19,14 @@ export interface Ground {
 const YAML_STREAM = ['--dry-run', '-o', 'yaml'];
 const SUBMISSION = 'submit.mayday/id';
 const dangerous: FaultSpec = { ...drift, danger: 'high' };
+
+/** Asks for the eviction of a submission's pod, as a drain of its node does. */
+async function evict({ provider, namespace, kubectl: here }: Stage, id: string): Promise<unknown> {
+  const pod = await here('get', 'pods', '-l', `${SUBMISSION}=${id}`, '-o', 'jsonpath={.items[0].metadata.name}');
+  const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace } };
+  const path = `/api/v1/namespaces/${namespace}/pods/${pod}/eviction`;
+  return kubectl(provider.kubeconfig, ['create', '--raw', path, '-f', '-'], JSON.stringify(eviction));
+}
 
 /** Experiments that run inside the cluster, and what becomes of them when whoever submitted them, or their pod, is gone. */
 export function submittedJourneys(given: () => Ground): void {
@@ -101,6 +110,28 @@ export function submittedJourneys(given: () => Ground): void {
       // The pod itself reverted: its result has the end.
       expect(said.results[0]).toMatchObject({ state: 'done', exitCode: 6, runs: [{ end: { residue: 0 } }] });
       expect(await mode(stage)).toBe('live');
+      expect(await labelled(stage, id)).toBe('');
+    });
+
+    test.for([
+      ['whose pod is evicted', evict],
+      [
+        'whose Job a colleague deletes',
+        (stage: Stage, id: string) => stage.kubectl('delete', 'job', `mayday-${id}`, '--wait=false'),
+      ],
+    ] as const)('%s in the middle reverts itself, and is followed to that end', async ([, interrupt], { stage }) => {
+      await stage.set();
+      const submitted = stage.start(
+        words(stage, '-o', 'jsonl', stage.faultSpec({ ...dangerous, recovery: '120s', ttl: '300s' })),
+      );
+      await submitted.event('injected');
+      const { id } = await theOnly(stage);
+      await interrupt(stage, id);
+      const { code, stdout } = await submitted.ended;
+      expect(eventsIn(stdout).find(({ event }) => event === 'verdict')).toMatchObject({ residue: 0 });
+      expect(code).toBe(6);
+      expect(await mode(stage)).toBe('live');
+      expect((await stage.mayday(['submit', '--cancel', id])).code).toBe(0);
       expect(await labelled(stage, id)).toBe('');
     });
 
@@ -233,13 +264,32 @@ export function submittedJourneys(given: () => Ground): void {
     });
   });
 
-  test('a schedule makes a CronJob whose run is listed with its result, and cancelling takes all of it', async ({
+  test('a schedule, which need not wait for who holds the lock now, makes a CronJob whose run is listed with its result, and cancelling takes all of it', async ({
     stage,
   }) => {
     await stage.set();
-    const made = await stage.mayday(
-      words(stage, '--schedule', '0 3 * * *', '--time-zone', 'Europe/Berlin', '-o', 'json', stage.faultSpec(podKill)),
+    const file = stage.faultSpec(podKill);
+    const { operator } = JSON.parse(readFileSync(file, 'utf8')).spec.target;
+    const lease = `operator-chaos-lock-${operator}`;
+    const held = {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: lease, namespace: 'default' },
+      spec: {
+        holderIdentity: 'somebody',
+        leaseDurationSeconds: 900,
+        acquireTime: new Date().toISOString().replace('Z', '000Z'),
+      },
+    };
+    await kubectl(stage.provider.kubeconfig, ['create', '-f', '-'], JSON.stringify(held));
+    const now = await stage.mayday(words(stage, file, stage.write('again.yaml', readFileSync(file, 'utf8'))));
+    expect(now.stderr).toMatch(
+      /refused: e2e-podkill, e2e-podkill: lock: \S+ is locked by somebody .*; nothing was submitted\n$/,
     );
+    const made = await stage.mayday(
+      words(stage, '--schedule', '0 3 * * *', '--time-zone', 'Europe/Berlin', '-o', 'json', file),
+    );
+    await kubectl(stage.provider.kubeconfig, ['-n', 'default', 'delete', 'lease', lease]);
     expect(made.code).toBe(0);
     const { id } = JSON.parse(made.stdout);
     const cron = await stage.read('cronjob', `mayday-${id}`);
