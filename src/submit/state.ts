@@ -3,21 +3,9 @@ import type { Api } from '../kube/client/api.ts';
 import type { Failure } from '../kube/client/outcome.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { SUBMISSION } from './names.ts';
+import { type Condition, type PodState, podState } from './pod-state.ts';
 import { type Result, readResult } from './result.ts';
 import { ABOUT, type About } from './submission.ts';
-
-/** The state of one pod of a submission. */
-export interface PodState {
-  name: string;
-  index: number;
-  phase: string;
-  /** Why it does not run, or how it ended. */
-  says: string;
-  exitCode?: number;
-  isEnded: boolean;
-  /** Its node does not answer, so whether its process still runs is not known. */
-  isLost?: true;
-}
 
 /** The state of a submission at one moment. */
 export interface SubmissionState {
@@ -37,15 +25,6 @@ export interface SubmissionState {
   /** What could not be read, so nothing is known about it. */
   blind: string[];
 }
-
-interface Condition {
-  type?: string;
-  status?: string;
-  reason?: string;
-  message?: string;
-}
-
-const INDEX_OF_POD = 'batch.kubernetes.io/job-completion-index';
 
 /** Reads the state of one submission, or of all if no id is given; in all namespaces if none is given. */
 export async function readSubmissions(
@@ -148,81 +127,3 @@ function endOf({ status }: KubeObject): SubmissionState['ended'] {
   if (end === undefined) return undefined;
   return { ok: end.type === 'Complete', says: sanitise(`${end.reason ?? end.type}: ${end.message ?? ''}`, 300) };
 }
-
-interface PodStatus {
-  phase?: string;
-  reason?: string;
-  message?: string;
-  conditions?: Condition[];
-  containerStatuses?: Container[];
-}
-
-interface Container {
-  ready?: boolean;
-  state?: {
-    running?: object;
-    waiting?: { reason?: string; message?: string };
-    terminated?: Terminated;
-  };
-}
-
-interface Terminated {
-  exitCode?: number;
-  reason?: string;
-}
-
-function podState({ metadata, status }: KubeObject, now: number): PodState {
-  const { phase = 'Unknown', reason, message, conditions = [], containerStatuses = [] } = (status ?? {}) as PodStatus;
-  const [container] = containerStatuses;
-  const over = container?.state?.terminated;
-  const isEnded = phase === 'Succeeded' || phase === 'Failed';
-  const isOpen = over === undefined && !isEnded;
-  const isLost = isOpen && (isCutOff(conditions, container) || isLate(metadata.deletionTimestamp, now));
-  const says =
-    endWords(over) ??
-    heldUpWords(container, conditions) ??
-    (isLost ? LOST : metadata.deletionTimestamp === undefined ? words(reason, message) : STOPPING);
-  return {
-    name: sanitise(metadata.name, 100),
-    index: Number(metadata.annotations?.[INDEX_OF_POD] ?? metadata.labels?.[INDEX_OF_POD] ?? 0),
-    phase: sanitise(phase, 40),
-    says: sanitise(says, 300),
-    ...(over?.exitCode === undefined ? {} : { exitCode: over.exitCode }),
-    isEnded,
-    ...(isLost ? { isLost } : {}),
-  };
-}
-
-const words = (...parts: (string | undefined)[]): string =>
-  parts.filter(part => part !== undefined && part !== '').join(': ');
-
-const endWords = (over: Terminated | undefined): string | undefined =>
-  over && `ended with exit code ${over.exitCode ?? '?'}${over.reason === undefined ? '' : ` (${over.reason})`}`;
-
-/** Why a pod does not run yet: its container waits, or no node takes it. */
-function heldUpWords(container: Container | undefined, conditions: readonly Condition[]): string | undefined {
-  const waiting = container?.state?.waiting;
-  if (waiting !== undefined && waiting.reason !== 'ContainerCreating') return words(waiting.reason, waiting.message);
-  const unplaced = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
-  return unplaced && words(unplaced.reason, unplaced.message);
-}
-
-const STOPPING = 'is stopping: it reverts first';
-const LOST =
-  'its node does not answer: whether it still runs, and reverts, is not known; `mayday revert --all` reverts what it left';
-
-/**
- * Whether the control plane holds a pod for not ready whose container was ready when its kubelet last said so. That is what the node controller does
- * to the pods of a node that it hears nothing from; a pod of mayday has no readiness probe that could do it.
- */
-const isCutOff = (conditions: readonly Condition[], container: Container | undefined): boolean =>
-  conditions.some(({ type, status }) => type === 'Ready' && status === 'False') &&
-  container?.ready === true &&
-  container.state?.running !== undefined;
-
-/** How long after its time a pod may end: its kubelet reports late, and clocks differ. */
-const LATE_MS = 30_000;
-
-/** Whether a deleted pod is still there long after it was to end; the moment in its metadata has the grace period in it. */
-const isLate = (until: string | undefined, now: number): boolean =>
-  until !== undefined && now > Date.parse(until) + LATE_MS;

@@ -1,9 +1,11 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { generatedDocs } from '../../scripts/docs/generated.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
+import { addGlobalOptions } from '../../src/cli/globals.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FILES = ['*.md', 'docs/**/*.md', 'deploy/**/*.md', 'examples/*/*.md', 'src/**/README.md'].flatMap(pattern =>
@@ -87,17 +89,20 @@ function commandsIn(markdown: string): string[][] {
   );
 }
 
-const GLOBAL =
-  /^--(context|kubeconfig|namespace|as|as-group|sandbox|speed|read-only|output|color|ascii|log-file|config|gameday|person|help|version)\b/;
+const EVERYWHERE = new Set([
+  ...addGlobalOptions(new Command()).options.map(({ long }) => long),
+  ...['--gameday', '--person', '--help', '--version'],
+]);
+const isGlobal = (option: string): boolean => EVERYWHERE.has(option.split('=')[0]);
 
 function problemOf(words: readonly string[]): string[] {
   const [name = '', ...rest] = words;
-  if (name.startsWith('-')) return rest.length === 0 && GLOBAL.test(name) ? [] : GLOBAL.test(name) ? [] : [name];
+  if (name.startsWith('-')) return isGlobal(name) ? [] : [name];
   const command = COMMANDS.find(({ usage }) => usage.split(' ')[0] === name);
   if (!command) return [`mayday ${name}`];
   const known = (command.options ?? []).flatMap(([flags]) => flags.match(/--[a-z-]+/g) ?? []);
   const options = rest.filter(word => word.startsWith('--')).map(word => word.split('=')[0] ?? '');
   return options
-    .filter(option => !known.includes(option) && !GLOBAL.test(option))
+    .filter(option => !known.includes(option) && !isGlobal(option))
     .map(option => `mayday ${name} ${option}`);
 }

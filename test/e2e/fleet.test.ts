@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { type Fleet, startFleet } from '../support/fleet.ts';
 
 const PROGRAM = resolve('dist/mayday.js');
@@ -27,8 +30,10 @@ interface Answered {
   error?: string;
 }
 
-function mayday(...words: string[]): Promise<{ code: number; clusters: Answered[] }> {
-  const args = [PROGRAM, ...words, '--all-contexts', '--kubeconfig', fleet.kubeconfig, '--config', fleet.config];
+const mayday = (...words: string[]) => onAll(fleet.kubeconfig, ...words);
+
+function onAll(kubeconfig: string, ...words: string[]): Promise<{ code: number; clusters: Answered[] }> {
+  const args = [PROGRAM, ...words, '--all-contexts', '--kubeconfig', kubeconfig, '--config', fleet.config];
   const env = { ...process.env, XDG_STATE_HOME: state };
   return new Promise(done =>
     execFile(process.execPath, [...args, '-o', 'json'], { env, maxBuffer: 2 ** 28 }, (error, stdout) =>
@@ -57,4 +62,46 @@ it('reverts 20 clusters side by side, one dead and one protected: the dead is co
   expect(second.code).toBe(8);
   const { clusters } = await mayday('latch', 'status');
   expect(clusters.filter(({ exit }) => exit === 0)).toHaveLength(20);
+});
+
+it('tells apart one that hangs, one that refuses our token and one that is not defined; a cluster with two names ends well under both', async () => {
+  const open = new Set<Socket>();
+  const silent = createServer(socket => void open.add(socket));
+  await once(silent.listen(0, '127.0.0.1'), 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const { clusters, users } = parse(readFileSync(fleet.kubeconfig, 'utf8'));
+  const [one] = clusters;
+  const [user] = users;
+  const context = (name: string, cluster: string, by: string) => ({ name, context: { cluster, user: by } });
+  const kubeconfig = join(state, 'odd');
+  const odd = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [one, { name: 'hangs', cluster: { server: `https://127.0.0.1:${port}` } }],
+    users: [user, { name: 'expired', user: { token: 'no-longer-valid' } }],
+    contexts: [
+      context('first', one.name, user.name),
+      context('twin', one.name, user.name),
+      context('hangs', 'hangs', user.name),
+      context('expired', one.name, 'expired'),
+      context('undefined', 'nowhere', user.name),
+    ],
+  };
+  writeFileSync(kubeconfig, stringify(odd));
+  try {
+    const { code, clusters: answered } = await onAll(kubeconfig, 'revert', '--all', '--yes');
+    const of = (name: string) => answered.find(({ context: each }) => each === name);
+    expect(of('first')).toMatchObject({ exit: 0, report: { remaining: 0 } });
+    expect(of('twin')).toMatchObject({ exit: 0, report: { remaining: 0 } });
+    expect(of('hangs')).toMatchObject({ exit: 8, error: expect.stringMatching(/to answer, found: cannot reach/) });
+    expect(of('expired')).toMatchObject({
+      exit: 8,
+      error: expect.stringContaining('sign in again, or renew its token'),
+    });
+    expect(of('undefined')).toMatchObject({ exit: 2, error: expect.stringContaining('names cluster nowhere') });
+    expect(code).toBe(8);
+  } finally {
+    for (const socket of open) socket.destroy();
+    silent.close();
+  }
 });

@@ -1,0 +1,104 @@
+import type { KubeObject } from '../k8s/object.ts';
+import { sanitise } from '../text/sanitise.ts';
+
+/** The state of one pod of a submission. */
+export interface PodState {
+  name: string;
+  index: number;
+  phase: string;
+  /** Why it does not run, or how it ended. */
+  says: string;
+  exitCode?: number;
+  isEnded: boolean;
+  /** Its node does not answer, so whether its process still runs is not known. */
+  isLost?: true;
+}
+
+/** A condition of a pod or a Job. */
+export interface Condition {
+  type?: string;
+  status?: string;
+  reason?: string;
+  message?: string;
+}
+
+const INDEX_OF_POD = 'batch.kubernetes.io/job-completion-index';
+
+interface PodStatus {
+  phase?: string;
+  reason?: string;
+  message?: string;
+  conditions?: Condition[];
+  containerStatuses?: Container[];
+}
+
+interface Container {
+  ready?: boolean;
+  state?: {
+    running?: object;
+    waiting?: { reason?: string; message?: string };
+    terminated?: Terminated;
+  };
+}
+
+interface Terminated {
+  exitCode?: number;
+  reason?: string;
+}
+
+/** What a pod of a submission says of itself, and whether that can still be true. `now` is server time, milliseconds since the epoch. */
+export function podState({ metadata, status }: KubeObject, now: number): PodState {
+  const { phase = 'Unknown', reason, message, conditions = [], containerStatuses = [] } = (status ?? {}) as PodStatus;
+  const [container] = containerStatuses;
+  const over = container?.state?.terminated;
+  const isEnded = phase === 'Succeeded' || phase === 'Failed';
+  const isOpen = over === undefined && !isEnded;
+  const isLost = isOpen && (isCutOff(conditions, container) || isLate(metadata.deletionTimestamp, now));
+  const says =
+    endWords(over) ??
+    heldUpWords(container, conditions) ??
+    (isLost ? LOST : metadata.deletionTimestamp === undefined ? words(reason, message) : STOPPING);
+  return {
+    name: sanitise(metadata.name, 100),
+    index: Number(metadata.annotations?.[INDEX_OF_POD] ?? metadata.labels?.[INDEX_OF_POD] ?? 0),
+    phase: sanitise(phase, 40),
+    says: sanitise(says, 300),
+    ...(over?.exitCode === undefined ? {} : { exitCode: over.exitCode }),
+    isEnded,
+    ...(isLost ? { isLost } : {}),
+  };
+}
+
+const words = (...parts: (string | undefined)[]): string =>
+  parts.filter(part => part !== undefined && part !== '').join(': ');
+
+const endWords = (over: Terminated | undefined): string | undefined =>
+  over && `ended with exit code ${over.exitCode ?? '?'}${over.reason === undefined ? '' : ` (${over.reason})`}`;
+
+/** Why a pod does not run yet: its container waits, or no node takes it. */
+function heldUpWords(container: Container | undefined, conditions: readonly Condition[]): string | undefined {
+  const waiting = container?.state?.waiting;
+  if (waiting !== undefined && waiting.reason !== 'ContainerCreating') return words(waiting.reason, waiting.message);
+  const unplaced = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
+  return unplaced && words(unplaced.reason, unplaced.message);
+}
+
+const STOPPING = 'is stopping: it reverts first';
+const LOST =
+  'its node does not answer: whether it still runs, and reverts, is not known; `mayday revert --all` reverts what it left';
+
+/**
+ * Whether the control plane holds a pod for not ready whose container was ready when its kubelet last said so. That is what the node controller does
+ * to the pods of a node that it hears nothing from; a pod of mayday has no readiness probe that could do it.
+ */
+const isCutOff = (conditions: readonly Condition[], container: Container | undefined): boolean =>
+  conditions.some(({ type, status }) => type === 'Ready' && status === 'False') &&
+  container?.ready === true &&
+  container.state?.running !== undefined;
+
+/** How long after its time a pod may end: its kubelet reports late, and clocks differ. */
+const LATE_MS = 30_000;
+
+/** Whether a deleted pod is still there long after it was to end; the moment in its metadata has the grace period in it. */
+const isLate = (until: string | undefined, now: number): boolean =>
+  until !== undefined && now > Date.parse(until) + LATE_MS;
