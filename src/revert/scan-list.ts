@@ -46,7 +46,7 @@ export async function scanResource(deps: ScanDeps, options: ScanOptions, pass: P
   if (state.failed.has(keyOf(resource))) return;
   let suspects = 0;
   let sooner: Promise<void> | undefined;
-  const handed = createSieve(resource);
+  const handed = createSieve();
   try {
     for await (const page of pagesOf(deps, options, pass, state, handed.each)) {
       if (!page.ok) return await missed(deps, resource, page, state);
@@ -69,11 +69,10 @@ export async function scanResource(deps: ScanDeps, options: ScanOptions, pass: P
 }
 
 /** Keeps the suspicious ones of the objects that it is given, until they are taken. */
-function createSieve({ apiVersion, kind }: ApiResource) {
+function createSieve() {
   let kept: KubeObject[] = [];
   return {
-    each(object: KubeObject): string {
-      const item = { ...object, apiVersion, kind };
+    each(item: KubeObject): string {
       if (isSuspect(item) || isForeignSuspect(item)) kept.push(item);
       return '';
     },

@@ -18,7 +18,8 @@ export interface Tool {
   ask?(object: KubeObject): Write | undefined;
 }
 
-export const groupOfMeta = ({ apiVersion }: Meta): string => apiVersion.split('/')[0] ?? '';
+export const groupOfMeta = ({ apiVersion }: Meta): string =>
+  apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/'))) || apiVersion;
 export const isLeaving = ({ metadata }: Meta): boolean => metadata.deletionTimestamp !== undefined;
 export const statusOf = (object: KubeObject): Record<string, unknown> => fieldsOf(object.status);
 export const specOf = (object: KubeObject): Record<string, unknown> => fieldsOf(object.spec);
