@@ -1,7 +1,6 @@
 import type { Clock } from '../host/clock.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import { byPreference, keyOf, rankOf, select, titleOf, undiscovered } from '../injection/resources.ts';
-import type { Api } from '../kube/client/api.ts';
 import { fairlyPooled, pooled } from '../kube/client/pooled.ts';
 import type { ApiResource, Discovery } from '../kube/discovery/discovery.ts';
 import { orphans } from './backups.ts';
@@ -15,13 +14,9 @@ import type { ScanDeps, ScanOptions, ScanResult } from './scan-types.ts';
 
 export type { ScanDeps, ScanEvent, ScanOptions, ScanResult } from './scan-types.ts';
 
-/** Lists that go side by side, and of one API group: fewer than connections, so that no group can occupy all. */
+/** Lists that go side by side, and of one API group. */
 const WIDTH = 16;
 const GROUP_WIDTH = 6;
-const limitsOf = ({ atOnce = WIDTH }: Api) => ({
-  width: Math.min(WIDTH, atOnce),
-  perGroup: Math.max(1, Math.min(GROUP_WIDTH, atOnce - 1)),
-});
 
 /** Their undo records are plain annotations or known names, which no label selector finds. */
 const ALWAYS_WHOLE = new Set(['apps/deployments', '/configmaps', '/secrets']);
@@ -98,7 +93,7 @@ function passesOver(discovery: Discovery, options: ScanOptions, state: ScanState
 async function listAll(deps: ScanDeps, options: ScanOptions, passes: readonly Pass[], state: ScanState): Promise<void> {
   let done = 0;
   for (const pass of passes) state.pending.add(pass);
-  const limits = { ...limitsOf(deps.api), groupOf: (pass: Pass) => groupOfPass(pass) };
+  const limits = { width: WIDTH, perGroup: GROUP_WIDTH, groupOf: (pass: Pass) => groupOfPass(pass) };
   await fairlyPooled(passes, limits, async pass => {
     await scanResource(deps, options, pass, state);
     state.pending.delete(pass);

@@ -1,3 +1,4 @@
+import { createLoopLoad } from '../../host/loop-load.ts';
 import { createTurns } from '../../host/turns.ts';
 import { sharedMachine } from '../../kube/connection/machine.ts';
 import { isProtected } from '../../runtime/settings.ts';
@@ -19,7 +20,7 @@ export async function fleetCommand(spec: CommandSpec, body: CommandBody, invocat
   refuse(command, spec, invocation);
   const machine = sharedMachine();
   const contexts = await fleetContexts(globals, machine);
-  const beside = { machine, clusters: contexts.length, turns: createTurns() };
+  const beside = { machine, clusters: contexts.length, turns: createTurns(), load: createLoopLoad() };
   const isWriting =
     spec.fleet?.writes?.(args) === true && invocation.options.dryRun !== true && globals.readOnly !== true;
   const unconfirmed = isWriting ? await unconfirmedOf(contexts, command, invocation) : new Set<string>();

@@ -142,7 +142,5 @@ export interface Api {
   readonly urgent?: Api;
   /** Requests sent so far, for receipts and benchmarks. */
   readonly requests: number;
-  /** How many requests go at the same time, where that is known; more of them wait for each other. */
-  readonly atOnce?: number;
   close(): Promise<void>;
 }

@@ -31,21 +31,18 @@ interface Parts {
   identity: Identity;
   clock: Clock;
   serverClock: ServerClock;
-  /** How many requests go at the same time. */
-  atOnce?: number;
 }
 
 /** The API client over a transport. */
 export function createClient(parts: Parts): Api {
   const kinds = createKinds(() => fetchDiscovery(client.raw), parts.clock);
-  const { atOnce: _, ...others } = parts;
-  const client: Api = clientOf(parts, kinds, { urgent: clientOf(others, kinds, { isUrgent: true }) });
+  const client: Api = clientOf(parts, kinds, { urgent: clientOf(parts, kinds, { isUrgent: true }) });
   return client;
 }
 
 /** A client whose requests are all urgent, or all normal. */
 function clientOf(
-  { transport, identity, clock, serverClock, atOnce }: Parts,
+  { transport, identity, clock, serverClock }: Parts,
   kinds: Kinds,
   { isUrgent = false, urgent }: { isUrgent?: boolean; urgent?: Api },
 ): Api {
@@ -186,7 +183,6 @@ function clientOf(
       watchStream({ transport, clock, pathOf: () => pathOf(collection) }, collection, options),
     serverTime: () => serverClock.read(),
     ...(urgent && { urgent }),
-    ...(atOnce !== undefined && { atOnce }),
     get requests() {
       return transport.requests;
     },

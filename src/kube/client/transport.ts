@@ -6,6 +6,7 @@ import { codeOf, failure, unreachable } from './failure.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createInFlight, StopReason } from './in-flight.ts';
 import type { Failure } from './outcome.ts';
+import type { Pace } from './pace.ts';
 import { bodyChunks, boundedChunks, describe, headerOf, type RawAnswer, TooLarge, wholeBody } from './raw-answer.ts';
 import { redirectOf } from './redirect.ts';
 import type { ServerClock } from './server-clock.ts';
@@ -65,8 +66,10 @@ export function createTransport(parts: {
   serverClock: ServerClock;
   /** Whether compression is worth its CPU time; not on loopback. */
   gzip: boolean;
+  /** Holds requests back, but for urgent ones and streams. */
+  pace?: Pace | undefined;
 }): Transport {
-  const { credentials, clock, serverClock } = parts;
+  const { pace, credentials, clock, serverClock } = parts;
   const { server } = credentials;
   const inFlight = createInFlight(clock);
   const heartbeat = createHeartbeat({
@@ -136,13 +139,14 @@ export function createTransport(parts: {
   }
 
   function send(wanted: HttpRequest): Promise<HttpAnswer | TransportFailure> {
-    const work = async (signal: AbortSignal) => {
+    const whole = async (signal: AbortSignal) => {
       const answer = await authorised(wanted, wanted.isUrgent ? 'urgent' : 'requests', signal);
       if ('ok' in answer) return answer;
       const { read } = wanted;
       const text = read && answer.statusCode === 200 ? await read(boundedChunks(answer)) : await wholeBody(answer);
       return { ...(await headOf(answer)), text };
     };
+    const work = pace === undefined || wanted.isUrgent ? whole : inTurn(pace, whole);
     return inFlight.run(wanted, work).catch(explained(wanted));
   }
 
@@ -177,6 +181,19 @@ export function createTransport(parts: {
     },
   };
 }
+
+/** The work, once it is its turn. */
+const inTurn =
+  <T>(pace: Pace, work: (signal: AbortSignal) => Promise<T>) =>
+  async (signal: AbortSignal): Promise<T> => {
+    await pace.enter();
+    try {
+      signal.throwIfAborted();
+      return await work(signal);
+    } finally {
+      pace.leave();
+    }
+  };
 
 /** The chunks; calls back for each and at their end. */
 async function* followed(

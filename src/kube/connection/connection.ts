@@ -3,6 +3,7 @@ import { type Clean, cleanText, sanitise } from '../../text/sanitise.ts';
 import { withoutUserinfo } from '../../text/url.ts';
 import type { Api, Identity } from '../client/api.ts';
 import { createClient } from '../client/client.ts';
+import { createPace } from '../client/pace.ts';
 import { createServerClock } from '../client/server-clock.ts';
 import { createTransport } from '../client/transport.ts';
 import { connectionsFor, createConnections, isLoopback, isUsableProxy, proxyFor } from './connections.ts';
@@ -46,8 +47,11 @@ export async function connect(options: ConnectOptions = {}): Promise<Loaded<Api>
   const machine = options.machine ?? options.beside?.machine ?? thisMachine();
   const found = options.server ? given(options, options.server) : await fromKubeconfig(options, machine);
   if (!found.ok) return found;
-  return open(found.value, machine, options.clock ?? systemClock, { http, clusters: options.beside?.clusters ?? 1 });
+  return open(found.value, machine, options.clock ?? systemClock, { http, beside: options.beside });
 }
+
+/** Requests to each of many clusters at first. */
+const FEWEST_AT_ONCE = 2;
 
 /** Whether a header cannot carry one of these names. */
 const unsendable = (names: readonly string[]): boolean => names.some(name => /\p{Cc}/u.test(name));
@@ -131,7 +135,7 @@ async function open(
   opening: Opening,
   machine: Machine,
   clock: Clock,
-  { http, clusters }: { http: ReturnType<typeof loadHttp>; clusters: number },
+  { http, beside }: { http: ReturnType<typeof loadHttp>; beside: SharedByConnections | undefined },
 ): Promise<Loaded<Api>> {
   const { server, source } = opening;
   const proxy = proxyOf(opening, machine);
@@ -140,7 +144,7 @@ async function open(
   const reach = {
     http: await http,
     proxy: proxy && { ...proxy, library: await loadProxies() },
-    clusters,
+    connections: connectionsFor(beside?.clusters ?? 1),
   };
   const credentials = createCredentials({
     server,
@@ -156,6 +160,7 @@ async function open(
     clock,
     serverClock,
     gzip: !isLoopback(new URL(server).hostname),
+    pace: beside?.load && createPace({ fewest: FEWEST_AT_ONCE, most: reach.connections, load: beside.load, clock }),
   });
   return {
     ok: true,
@@ -164,7 +169,6 @@ async function open(
       identity: shown(opening.identity),
       clock,
       serverClock,
-      atOnce: connectionsFor(clusters),
     }),
   };
 }

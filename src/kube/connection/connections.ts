@@ -6,9 +6,9 @@ import type { HttpLibrary, ProxyLibrary } from './http-library.ts';
 // Requests share a few connections: enough to scan every kind in parallel, and few enough not to overload a server
 // with handshakes.
 const REQUEST_CONNECTIONS = 16;
-// With many clusters each gets fewer, since handshakes are then a quarter of the work. A scan keeps one of them free
-// from any one API group, so that a group that does not answer does not block the others.
-const FEWEST_CONNECTIONS = 4;
+// With many clusters each gets fewer. Still more than the parallel lists of one API group, so that a group that does
+// not answer does not block the others.
+const FEWEST_CONNECTIONS = 8;
 const CONNECTIONS_OF_ALL = 96;
 const KEEP_ALIVE_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -16,11 +16,12 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** The proxy for requests; undefined for direct connections. */
 export type Proxy = { uri: string } | undefined;
 
-/** How a server is reached: the library, a proxy with what is needed for it, and how many servers there are. */
+/** How a server is reached: the library, a proxy with what is needed for it, and by how many connections. */
 export interface Reach {
   http: HttpLibrary;
   proxy?: { uri: string; library: ProxyLibrary } | undefined;
-  clusters: number;
+  /** Connections that requests share. */
+  connections: number;
 }
 
 /** Pools of HTTP/1.1 connections to one API server, straight or through an HTTP(S) or SOCKS5 proxy. */
@@ -28,7 +29,7 @@ export function createConnections(tls: TlsMaterial, reach: Reach): Connections {
   const connect = connector(reach.http, tls);
   const pool = (connections: number | null) => dispatcher(tls, reach, { connect, connections });
   const pools = {
-    requests: pool(connectionsFor(reach.clusters)),
+    requests: pool(reach.connections),
     urgent: pool(REQUEST_CONNECTIONS),
     streams: pool(null),
   };

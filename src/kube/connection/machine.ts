@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { readRegular } from '../../host/disk/regular.ts';
+import type { LoopLoad } from '../../host/loop-load.ts';
 import type { Turns } from '../../host/turns.ts';
 import type { Machine } from './kubeconfig.ts';
 
@@ -8,6 +9,8 @@ export interface SharedByConnections {
   machine: Machine;
   /** How many clusters there are. */
   clusters: number;
+  /** How busy the process is that they share, by which each paces its requests; without it none does. */
+  load?: LoopLoad;
   /** Reverts through several contexts of one cluster take turns: side by side each would find what the other is putting back. */
   turns: Turns;
 }

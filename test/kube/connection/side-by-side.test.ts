@@ -50,6 +50,6 @@ test('the machine of many connections keeps what it parses, that of one does not
   expect(thisMachine().parsed).toBeUndefined();
 });
 
-test('each of many clusters gets fewer connections', () => {
-  expect([1, 4, 6, 8, 12, 20, 500].map(connectionsFor)).toEqual([16, 16, 16, 12, 8, 4, 4]);
+test('each of many clusters gets fewer connections, but more than the lists of one API group', () => {
+  expect([1, 4, 6, 8, 12, 20, 500].map(connectionsFor)).toEqual([16, 16, 16, 12, 8, 8, 8]);
 });
