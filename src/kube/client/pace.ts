@@ -13,8 +13,8 @@ const WAITING_SHARE = 0.25;
 const LOOK_AGAIN_MS = 20;
 
 /**
- * Starts with few requests, and lets more go, one after the other, as long as the process has nothing else to do. Where many clusters keep
- * it busy, more connections to each bring nothing but handshakes; where they are far away or do not answer, few would be slow.
+ * Starts with few requests, and lets twice as many go whenever the process was found to have nothing else to do. Where many clusters keep it
+ * busy, more connections to each bring nothing but handshakes; where they are far away or do not answer, few would be slow.
  */
 export function createPace({
   fewest,
@@ -37,7 +37,7 @@ export function createPace({
     const now = load.recent();
     const isNew = now.measurement !== measurement;
     measurement = now.measurement;
-    if (isNew && now.share < WAITING_SHARE) width = Math.min(most, width + 1);
+    if (isNew && now.share < WAITING_SHARE) width = Math.min(most, width * 2);
     while (running < width && waiting.length > 0) {
       running += 1;
       waiting.shift()?.();

@@ -37,13 +37,13 @@ test('while the process is busy few requests go at the same time, each of the ot
   expect(going).toEqual([1, 2, 3, 4]);
 });
 
-test('while it waits for answers one more goes after the other, up to the most, though none is answered', async () => {
+test('while it waits for answers twice as many go at each look, up to the most, though none is answered', async () => {
   const { clock, going, ask, setLoad } = running();
   for (const number of [1, 2, 3, 4, 5, 6, 7]) ask(number);
   await settle();
   setLoad(0);
   await clock.advance(20);
-  expect(going).toEqual([1, 2, 3]);
+  expect(going).toEqual([1, 2, 3, 4]);
   await clock.advance(1_000);
   expect(going).toEqual([1, 2, 3, 4, 5]);
 });
