@@ -42,6 +42,9 @@ export async function follow(api: Api, options: FollowOptions): Promise<Submissi
     else {
       reporter.once('read', '');
       reporter.tell(state);
+      // Whoever cancels has deleted it himself.
+      const isGone = options.isOver === undefined && state.work === 'gone' && state.blind.length === 0;
+      reporter.once('gone', isGone ? GONE : '');
       if (isOver(state)) return state;
       const isPodless = state.work === 'Job' && state.pods.length === 0 && clock.monotonic() - began > PODLESS_MS;
       reporter.once('podless', isPodless ? podlessWords(state) : '');
@@ -50,6 +53,8 @@ export async function follow(api: Api, options: FollowOptions): Promise<Submissi
   }
   return undefined;
 }
+
+const GONE = 'its Job is gone: somebody deleted it, or the time that it is kept is over';
 
 /** A Job that has no pod for longer than this is held up: by a quota, an admission policy, or because it is suspended. */
 const PODLESS_MS = 10_000;

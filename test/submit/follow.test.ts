@@ -155,6 +155,28 @@ test('a pod that stops is said to revert first, and not long after its time', as
   expect(await podNow()).toMatchObject({ isLost: true, says: expect.stringContaining('its node does not answer') });
 });
 
+test('a Job that somebody deletes is said to be gone, and followed until its pod has ended', async () => {
+  const stopping = pod(0, { phase: 'Running', containerStatuses: [{ ready: true, state: { running: {} } }] });
+  stopping.metadata = { ...stopping.metadata, deletionTimestamp: '2999-01-01T00:00:00Z' };
+  const { words, state } = await followed(
+    [root, job(), result(0, {}), pod(0, { phase: 'Running' })],
+    [
+      api => {
+        api.forget(ref(job()));
+        put(stopping)(api);
+      },
+      put(result(0, { state: 'done', exitCode: 6 })),
+      api => api.forget(ref(stopping)),
+    ],
+  );
+  expect(words).toEqual([
+    '-- pod p-0 Running',
+    '-- pod p-0 Running: is stopping: it reverts first',
+    '-- its Job is gone: somebody deleted it, or the time that it is kept is over',
+  ]);
+  expect(state && exitCodeOf(state)).toBe(6);
+});
+
 test('a Job that is gone has ended only where it could be read that it is', async () => {
   const api = fakeApi([root, result(0, { state: 'done', exitCode: 0 })], { kinds });
   const state = async () => {
