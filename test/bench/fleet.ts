@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { startFleet } from '../support/fleet.ts';
 import type { Figure } from './figure.ts';
 import { childrenCpuMs, residentMb } from './process-usage.ts';
@@ -26,11 +28,13 @@ export async function scanFleet(): Promise<Figure[]> {
   const fleet = await startFleet(Object.fromEntries(names.map(name => [name, 'healthy'])));
   const ones: Scan[] = [];
   const alls: Scan[] = [];
+  const floors: { one: number; all: number }[] = [];
   for (let run = 0; run <= RUNS; run++) {
     const one = await scan(fleet.kubeconfig, ['--context', 'c0']);
     const all = await scan(fleet.kubeconfig, ['--contexts', names.join(',')]);
     // The first of each warms the sandboxes.
     if (run === 0) continue;
+    floors.push({ one: await floor(fleet.kubeconfig, ['c0']), all: await floor(fleet.kubeconfig, names) });
     ones.push(one);
     alls.push(all);
   }
@@ -53,11 +57,23 @@ export async function scanFleet(): Promise<Figure[]> {
       budget: 'no budget',
     },
     {
+      what: `the same lists of ${CLUSTERS}, and of one, read and parsed by nothing but the HTTP library, without its start`,
+      measured: `${median(floors.map(({ all }) => all)).toFixed(0)} ms, ${median(floors.map(({ one }) => one)).toFixed(0)} ms`,
+      budget: 'the floor',
+    },
+    {
       what: `memory for each of ${CLUSTERS} clusters (one alone: ${oneMb.toFixed(0)} MB)`,
       measured: `${((allMb - oneMb) / (CLUSTERS - 1)).toFixed(1)} MB`,
       budget: '60 MB',
     },
   ];
+}
+
+/** Milliseconds to read what a scan reads, in a process of its own. */
+async function floor(kubeconfig: string, names: readonly string[]): Promise<number> {
+  const script = join(import.meta.dirname, 'fleet-floor.ts');
+  const { stdout } = await promisify(execFile)(NODE, [script, kubeconfig, ...names]);
+  return Number(stdout);
 }
 
 function scan(kubeconfig: string, words: readonly string[]): Promise<Scan> {
