@@ -284,6 +284,27 @@ describe('MAYDAY', () => {
     expect(made.reverted).toBe(0);
   });
 
+  it('takes the word for what only a record asks for by enter, and nothing by enter alone', async () => {
+    const { at, script: made } = play({
+      findings: () => [finding('a')],
+      remaining: () => (made.reverted > 1 ? 0 : 1),
+      asked: ([one]) =>
+        one && made.reverted < 2 ? [{ finding: one, tier: 3, digest: 'x', lines: ['one line' as Clean] }] : [],
+    });
+    await at.waitFor('data LIVE');
+    await at.press('!', 'scan complete');
+    await at.press('!', /type, then enter:[\s\S]*restore 1 restores it +esc restores none/);
+    const before = made.reverted;
+    await at.press('\r', 'enter: type restore 1 first');
+    await at.press('restore 2', '> restore 2_');
+    await at.press('\r', 'enter: type restore 1 first');
+    expect(made.reverted).toBe(before);
+    await at.press('\u007f', '> restore _');
+    await at.press('1', '> restore 1_');
+    await at.press('\r', 'REMAIN 0');
+    expect(made.reverted).toBe(before + 1);
+  });
+
   it('opens from a hammered key but reverts only on a press of its own', async () => {
     const { at, script: made } = play({ findings: () => [finding('a')] });
     await at.waitFor('data LIVE');

@@ -1,5 +1,5 @@
 import { BACK, HELP, MOVING, QUIT } from '../../keymap/key.ts';
-import { askLock, revertAllLock } from '../../store/select.ts';
+import { answerLock, askLock, revertAllLock } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { pane } from '../../widgets/layout.ts';
 import type { ScreenFolder } from '../screen.ts';
@@ -11,6 +11,8 @@ export const mayday: ScreenFolder<'mayday'> = {
   title: 'MAYDAY',
   keys: [
     { id: 'revert-all', keys: ['!', 'y'], says: 'REVERT ALL', danger: true, hint: 1, locked: revertAllLock },
+    // Enter alone restores nothing: the key is locked until the words are typed in full.
+    { id: 'answer', keys: ['enter'], says: 'restore what was typed', locked: answerLock },
     { id: 'ask', keys: ['w'], says: 'what needs your word', hint: 2, locked: askLock },
     { id: 'rescan', keys: ['s'], says: 'scan again', hint: 3 },
     { id: 'lift-latch', keys: ['L'], says: 'lift the latch', danger: true, hint: 4, locked: revertAllLock },
@@ -22,6 +24,7 @@ export const mayday: ScreenFolder<'mayday'> = {
   body: (state, view, { columns, rows }) => pane(columns, rows, maydayLines(state, view, rows)),
   commands: ({ emergency }) => ({
     'revert-all': emergency.revertAll,
+    answer: emergency.revertAll,
     rescan: emergency.rescan,
     ask: emergency.ask,
     'lift-latch': emergency.liftLatch,

@@ -110,15 +110,16 @@ const numbered = (text: string, index: number, row: number): string => (row === 
 /** Restores that only the record asks for; the question, and the answer typed so far. */
 function askedRows({ records, typed }: NonNullable<MaydayView['asked']>): Line[] {
   const word = wordFor(records);
+  const [these, all] = records.length === 1 ? ['this', 'restores it'] : [`these ${records.length}`, 'restores all'];
   return [
+    line(span(`Only a record asks for ${these}. Read above what would be written; type, then enter:`, 'warn')),
     line(
-      span(`only the record asks for ${records.length === 1 ? 'this' : `these ${records.length}`}: type `, 'warn'),
+      '  ',
       span(word, 'key'),
-      span(` to restore, `, 'warn'),
-      span(`${word} but 1 2`, 'key'),
-      span(' leaves some, then ', 'warn'),
-      span('!', 'key'),
-      span('; esc leaves all', 'warn'),
+      ` ${all}   `,
+      ...(records.length === 1 ? [] : [span(`${word} but 1 2`, 'key'), ' all but those   ']),
+      span('esc', 'key'),
+      ' restores none',
     ),
     line(span('> ', 'dim'), span(`${typed}_`, 'accent')),
   ];
