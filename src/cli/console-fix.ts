@@ -6,7 +6,8 @@ import { fixDepsFor } from '../runtime/fix-deps.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 import type { Finding } from '../triage/finding.ts';
-import { remediesOf } from '../triage/remedies/index.ts';
+import { changedBy, remediesOf } from '../triage/remedies/index.ts';
+import type { Remedy } from '../triage/remedies/remedy.ts';
 import { nameText } from '../triage/report/about.ts';
 import { findingId } from '../triage/result.ts';
 import { receiptLines } from './fix-receipt.ts';
@@ -16,7 +17,8 @@ const clean = (text: string): Clean => sanitise(text, 600);
 /** Plans a fix of a finding: the named one, else the first that is possible. Throws an error with a one-line message where there is none. */
 async function prepared(api: Api, finding: Finding, fix: string | undefined): Promise<Prepared> {
   const fitting = remediesOf(finding).filter(({ name }) => fix === undefined || name === fix);
-  let why = `mayday cannot fix this by itself: ${finding.fixes[0]?.text ?? `mayday explain ${finding.rule} says what to do`}`;
+  const byHand = finding.fixes[0]?.text ?? `mayday explain ${finding.rule} says what to do`;
+  let why = `mayday cannot fix this by itself. What you can do: ${byHand}`;
   for (const remedy of fitting) {
     const made = await prepareFix(api, finding, remedy);
     if (!('refusal' in made)) return made;
@@ -31,15 +33,20 @@ export async function planFix(api: Api, finding: Finding, fix: string | undefine
   return {
     finding: findingId(finding),
     fix: remedy.name,
-    object: nameText(finding.object),
+    object: nameText(changedBy(remedy, finding)),
     about: clean(remedy.about),
     writes: plan.writes.map(write => clean(`${write.verb}  ${saysAfterVerb(write)}`)),
     warnings: plan.warnings.map(clean),
     undo: clean(plan.undo),
-    others: remediesOf(finding)
-      .map(({ name }) => name)
-      .filter(name => name !== remedy.name),
+    others: otherFixes(remediesOf(finding), remedy),
   };
+}
+
+/** The names of the others, from the one that comes after this one on: asking for the first again and again reaches each. */
+function otherFixes(all: readonly Remedy[], { name }: Remedy): string[] {
+  const names = all.map(each => each.name);
+  const at = names.indexOf(name);
+  return [...names.slice(at + 1), ...names.slice(0, at)];
 }
 
 /** Plans again on the present object, and applies the fix. Throws where the plan differs from the one that was shown. */

@@ -6,7 +6,7 @@ import { isProtected } from '../runtime/settings.ts';
 import type { Finding } from '../triage/finding.ts';
 import { lookOnce } from '../triage/look.ts';
 import { canIgnore } from '../triage/remedies/dead-hooks.ts';
-import { remediesOf } from '../triage/remedies/index.ts';
+import { changedBy, remediesOf } from '../triage/remedies/index.ts';
 import type { Remedy } from '../triage/remedies/remedy.ts';
 import { nameText } from '../triage/report/about.ts';
 import { findingId } from '../triage/result.ts';
@@ -81,7 +81,7 @@ function planLines({ finding, remedy, plan }: Prepared): string[] {
   const others = insteadOf(finding, remedy);
   return [
     `${nameText(finding.object)}: ${finding.summary}`,
-    `${remedy.name}: ${remedy.about}`,
+    `${remedy.name}: ${remedy.about}${remedy.on === undefined ? '' : ` (${nameText(remedy.on)})`}`,
     ...plan.writes.map(write => `  ${write.verb}  ${saysAfterVerb(write)}`),
     ...plan.warnings.map(warning => `  but: ${warning}`),
     `  undo: ${plan.undo}`,
@@ -90,14 +90,14 @@ function planLines({ finding, remedy, plan }: Prepared): string[] {
 }
 
 const insteadOf = (finding: Finding, remedy: Remedy): string[] => [
-  ...remediesOf(finding).flatMap(each => (each === remedy ? [] : [each.name])),
+  ...remediesOf(finding).flatMap(each => (each.name === remedy.name ? [] : [each.name])),
   ...(canIgnore(finding) ? ['ignore'] : []),
 ];
 
 const planJson = ({ finding, remedy, plan }: Prepared) => ({
   finding: findingId(finding),
   rule: finding.rule,
-  object: finding.object,
+  object: changedBy(remedy, finding),
   fix: remedy.name,
   about: remedy.about,
   reversible: remedy.isReversible,

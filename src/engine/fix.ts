@@ -7,6 +7,7 @@ import { nameOf, refOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
 import { type FixHeader, type FixReceipt, openFixRecord, saveObject } from '../records/fix-record.ts';
 import type { Finding } from '../triage/finding.ts';
+import { changedBy } from '../triage/remedies/index.ts';
 import type { Planned, Remedy } from '../triage/remedies/remedy.ts';
 import { findingId } from '../triage/result.ts';
 
@@ -29,15 +30,16 @@ export interface Prepared {
 
 /** Reads what the remedy needs and plans it; gives a one-line refusal where that is impossible. */
 export async function prepareFix(api: Api, finding: Finding, remedy: Remedy): Promise<Prepared | { refusal: string }> {
-  const got = await api.get(finding.object);
-  if (!got.ok) return { refusal: `expected to read ${nameOf(finding.object)}, found: ${got.message}` };
-  const { uid } = finding.object;
+  const target = changedBy(remedy, finding);
+  const got = await api.get(target);
+  if (!got.ok) return { refusal: `expected to read ${nameOf(target)}, found: ${got.message}` };
+  const { uid } = target;
   if (uid !== undefined && got.value.metadata.uid !== uid)
-    return { refusal: `${nameOf(finding.object)} was deleted and made again since triage looked: look again` };
-  const where = remedy.beside?.(finding.object);
+    return { refusal: `${nameOf(target)} was deleted and made again since triage looked: look again` };
+  const where = remedy.beside?.(target);
   const listed = where === undefined ? undefined : await api.listAll(where);
   if (listed && !listed.ok) return { refusal: `expected to list ${where?.kind} objects, found: ${listed.message}` };
-  const before = { ...got.value, apiVersion: finding.object.apiVersion, kind: finding.object.kind };
+  const before = { ...got.value, apiVersion: target.apiVersion, kind: target.kind };
   const beside = listed?.value.items ?? [];
   const plan = remedy.plan({ object: before, beside, at: new Date(api.serverTime().now).toISOString() }, finding);
   return 'refusal' in plan ? plan : { finding, remedy, before, plan };
@@ -56,19 +58,19 @@ export async function applyFix(deps: FixDeps, { finding, remedy, before, plan }:
     ...header,
     fix: remedy.name,
     finding: id,
-    object: finding.object,
+    object: changedBy(remedy, finding),
   });
   try {
     const saved = remedy.saves ? await saveObject(files, stateDir, header.run, before) : undefined;
     const done = await execute(plan.writes, { api, clock, journal: record }, { id: header.run, purpose: 'fix' });
-    const seen = await lookAgain(deps, finding, before, remedy);
+    const seen = await lookAgain(deps, changedBy(remedy, finding), before, remedy);
     const mayBeDone = done.state === 'done' || done.state === 'unknown';
     const outcome = !mayBeDone ? 'not done' : seen.isDone ? 'done' : seen.isBlind ? 'unknown' : 'not done';
     const receipt: FixReceipt = {
       finding: id,
       rule: finding.rule,
       fix: remedy.name,
-      object: finding.object,
+      object: changedBy(remedy, finding),
       outcome,
       verified: outcome === 'done',
       message: done.state === 'done' ? plan.writes.map(({ says }) => says).join(', ') : done.message,
@@ -86,7 +88,7 @@ export async function applyFix(deps: FixDeps, { finding, remedy, before, plan }:
 /** Reads the object after our last write. An object that is being deleted gets a little time. */
 async function lookAgain(
   { api, clock }: FixDeps,
-  { object }: Finding,
+  object: ObjectRef,
   before: KubeObject,
   remedy: Remedy,
 ): Promise<{ isDone: boolean; isBlind: boolean }> {

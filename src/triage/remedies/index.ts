@@ -1,11 +1,18 @@
+import type { ObjectRef } from '../../k8s/object.ts';
 import type { Finding } from '../finding.ts';
 import type { Remedy } from './remedy.ts';
 import { rollback } from './rollback.ts';
-import { hardRefresh, restart, stripFinalizer, uncordon } from './simple.ts';
+import { hardRefresh, refreshesNamed, restart, stripFinalizer, uncordon } from './simple.ts';
 import { deleteStaleWebhook } from './stale-webhook.ts';
 
 /** The fixes that mayday itself can carry out, in order of preference. */
 const REMEDIES: readonly Remedy[] = [uncordon, hardRefresh, deleteStaleWebhook, stripFinalizer, rollback, restart];
 
 /** The remedies of a finding, best first; empty when only a person can fix it. */
-export const remediesOf = (finding: Finding): Remedy[] => REMEDIES.filter(remedy => remedy.fits(finding));
+export const remediesOf = (finding: Finding): Remedy[] => [
+  ...REMEDIES.filter(remedy => remedy.fits(finding)),
+  ...refreshesNamed(finding),
+];
+
+/** The object that a remedy of this finding changes. */
+export const changedBy = (remedy: Remedy, finding: Finding): ObjectRef => remedy.on ?? finding.object;

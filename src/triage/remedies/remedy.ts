@@ -32,6 +32,8 @@ export interface Remedy {
   saves?: true;
   /** Whether it is a remedy for this finding. */
   fits(finding: Finding): boolean;
+  /** The object that it changes, where that is not the object of the finding. */
+  on?: ObjectRef;
   /** What else to list before planning. */
   beside?(target: ObjectRef): RelatedList;
   plan(present: PlanInput, finding: Finding): Planned;

@@ -2,8 +2,11 @@ import { patchOf } from '../../injection/write/patch-of.ts';
 import { mapOperations, type Operation, pointer, remove, set, test } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
+import type { Finding } from '../finding.ts';
 import { keeperOf, type Planned, type Remedy } from './remedy.ts';
 
+/** What a new pod of the same template would meet as well; the cluster tries these again by itself. */
+const SAME_AGAIN = /^pod\/(image-pull|config-error|unschedulable|unknown-scheduler|scheduling-gated)$/;
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
 const RESTARTED = 'kubectl.kubernetes.io/restartedAt';
 const REFRESH = 'argocd.argoproj.io/refresh';
@@ -58,12 +61,26 @@ export const hardRefresh: Remedy = {
       after.metadata.resourceVersion !== before.metadata.resourceVersion),
 };
 
+const REFRESHED = /\bannotate application (\S+) -n (\S+) argocd\.argoproj\.io\/refresh=hard\b/;
+
+/** The hard refresh of each application that the commands of a finding about something else name. */
+export function refreshesNamed({ object, fixes }: Finding): Remedy[] {
+  if (hardRefresh.fits({ object } as Finding)) return [];
+  return fixes.flatMap(({ command = '' }) => {
+    const [, name, namespace] = REFRESHED.exec(command) ?? [];
+    if (name === undefined || namespace === undefined) return [];
+    const on = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', namespace, name };
+    return [{ ...hardRefresh, name: `${hardRefresh.name}:${name}`, on }];
+  });
+}
+
 /** Replaces the pods of a workload by its own strategy, as `kubectl rollout restart` does. */
 export const restart: Remedy = {
   name: 'restart',
   about: 'Replaces the pods one after the other, by the strategy of the workload, as kubectl rollout restart does.',
   isReversible: true,
-  fits: ({ rule, object }) => WORKLOADS.includes(object.kind) && /^(pods?|workloads?|config)\//.test(rule),
+  fits: ({ rule, object }) =>
+    WORKLOADS.includes(object.kind) && /^(pods?|workloads?|config)\//.test(rule) && !SAME_AGAIN.test(rule),
   plan({ object, at }) {
     if (specOf(object).paused === true) return { refusal: `${nameOf(refOf(object))} is paused: resume it first` };
     const steps = ['spec', 'template', 'metadata', 'annotations'];

@@ -134,4 +134,19 @@ test('each finding has the fixes that fit it, and most have none', () => {
   expect(names('webhook/stale', 'ValidatingWebhookConfiguration/w')).toContain('delete-stale-webhook');
   expect(names('namespaces/finalizer', 'ConfigMap/shop/c', 'finalizer a/b waits')).toEqual([]);
   expect(names('quota/full', 'ResourceQuota/shop/q')).toEqual([]);
+  // The same image is pulled again all the time: a restart changes nothing.
+  expect(names('pod/image-pull', 'Deployment/shop/web')).toEqual(['undo']);
+});
+
+test('a finding about something else offers the refresh of each application that its commands name', () => {
+  const refresh = (app: string) => ({
+    text: 't',
+    command: `kubectl --context c annotate application ${app} -n argocd argocd.argoproj.io/refresh=hard --overwrite`,
+    safe: true,
+  });
+  const wiped = { ...found('crd/recreated-empty', 'CustomResourceDefinition/x'), fixes: [refresh('a'), refresh('b')] };
+  expect(remediesOf(wiped as never).map(({ name, on }) => [name, on])).toEqual([
+    ['hard-refresh:a', { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', namespace: 'argocd', name: 'a' }],
+    ['hard-refresh:b', { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', namespace: 'argocd', name: 'b' }],
+  ]);
 });

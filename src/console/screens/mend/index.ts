@@ -38,7 +38,13 @@ function mendLines(
   const say = (text: string, tone: Tone = 'plain', indent = 2): Line[] =>
     wrapWhole(text, columns - indent).map(part => line(' '.repeat(indent), span(part, tone)));
   const head = [rule('FIX', columns, view), BLANK];
-  if (phase === 'failed') return [...head, ...say(message, 'bad')];
+  if (phase === 'failed')
+    return [
+      ...head,
+      ...say(message, 'bad'),
+      BLANK,
+      line('  ', span('esc', 'key'), '  back: every fix stands there, with its command to copy'),
+    ];
   if (!plan) return [...head, ...say('reading the object and planning…', 'dim')];
   return [
     ...head,
