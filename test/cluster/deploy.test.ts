@@ -93,7 +93,7 @@ describe.skipIf(noControlPlane)('what deploy/ holds, on a real control plane', (
     const again = await admin('apply', '-k', deployed(''), '--dry-run=server');
     expect(again.trim().split('\n').length).toBeGreaterThan(8);
     expect(again).not.toMatch(/created|configured/);
-    await admin('apply', '--dry-run=server', '-f', deployed('roles'));
+    await admin('apply', '--dry-run=server', '-k', deployed('roles'));
   });
 
   const configMap = (name: string) =>

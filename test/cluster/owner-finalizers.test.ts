@@ -54,7 +54,7 @@ describe.skipIf(noControlPlane)('a server that asks for the finalizers of owners
       '--kubeconfig',
       cluster.kubeconfig,
       'apply',
-      '-f',
+      '-k',
       join(ROOT, 'deploy/roles'),
     ]);
     expect(applied.code).toBe(0);

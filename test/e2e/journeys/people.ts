@@ -18,14 +18,7 @@ export function rolesHandedOut(): Map<string, Thing[]> {
 
 /** Installs those roles as their README says. */
 export const installRoles = (provider: Provider): Promise<string> =>
-  kubectl(provider.kubeconfig, [
-    'apply',
-    '--server-side',
-    ...['viewer', 'injector', 'reverter', 'locker', 'submitter', 'applier', 'custom'].flatMap(name => [
-      '-f',
-      join(ROLES, `${name}.yaml`),
-    ]),
-  ]);
+  kubectl(provider.kubeconfig, ['apply', '--server-side', '-k', ROLES]);
 
 /** Roles of a person: in the whole cluster, or only in the stage's namespace. */
 export interface Rights {
