@@ -1,5 +1,5 @@
 import type { DayOrder } from '../console/deps.ts';
-import type { DayEnd } from '../gameday/day/day.ts';
+import type { DayEnd } from '../gameday/day/deps.ts';
 import { lead } from '../gameday/day/lead.ts';
 import { readDay } from '../gameday/journal/read-day.ts';
 import type { Api } from '../kube/client/api.ts';

@@ -1,6 +1,6 @@
 import type { Decision, EndedScenario, Human } from '../gameday/day/human.ts';
 import { LATCHED } from '../gameday/day/latched.ts';
-import type { Day } from '../gameday/day/lead.ts';
+import type { Day } from '../gameday/day/order.ts';
 import { outcomeOf } from '../gameday/day/unattended.ts';
 import type { By, Outcome } from '../gameday/journal/record.ts';
 import { prompted } from './confirm.ts';

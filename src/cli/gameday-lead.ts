@@ -1,4 +1,5 @@
-import { type Day, lead } from '../gameday/day/lead.ts';
+import { lead } from '../gameday/day/lead.ts';
+import type { Day } from '../gameday/day/order.ts';
 import { unattended } from '../gameday/day/unattended.ts';
 import type { By, DayEntry } from '../gameday/journal/record.ts';
 import { dayJson, dayLine, type LineFacts } from '../gameday/line.ts';

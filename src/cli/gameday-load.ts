@@ -1,6 +1,6 @@
 import { disk } from '../experiment/files.ts';
 import { filesBeside, keptFiles, readAgenda } from '../gameday/day/agenda.ts';
-import type { DayOrder } from '../gameday/day/lead.ts';
+import type { DayOrder } from '../gameday/day/order.ts';
 import { readDay } from '../gameday/journal/read-day.ts';
 import { type Plan, readPlan } from '../gameday/plan/read-plan.ts';
 import { isAlive } from '../host/process.ts';

@@ -1,7 +1,7 @@
 import { leftLines } from '../baseline/compare.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Locks } from '../engine/operator-lock.ts';
-import type { LeadDeps } from '../gameday/day/lead.ts';
+import type { LeadDeps } from '../gameday/day/order.ts';
 import { credentialsOf } from '../gameday/probes/credentials.ts';
 import type { ProbeWorld } from '../gameday/probes/probe.ts';
 import { readRegular } from '../host/disk/regular.ts';

@@ -1,85 +1,19 @@
-import type { Engine } from '../../engine/engine.ts';
-import type { Permission } from '../../faults/contract.ts';
-import type { Clock } from '../../host/clock.ts';
-import type { Files } from '../../host/files.ts';
-import type { Api } from '../../kube/client/api.ts';
 import { makeRunId } from '../../records/run-id.ts';
-import { deniedForRevert } from '../../safety/permissions.ts';
-import type { Triage } from '../../triage/result.ts';
-import { type AlertWatch, createAlertWatch } from '../alerts/watch.ts';
 import { type ConditionStatus, meaning } from '../conditions/judge.ts';
-import { createMonitor, type Monitor } from '../conditions/monitor.ts';
-import { createSampler } from '../conditions/sampler.ts';
 import { type DayJournal, dayJournalPath, openDayJournal } from '../journal/day-journal.ts';
 import { followJournal } from '../journal/follow.ts';
-import { entriesOf, readDay } from '../journal/read-day.ts';
+import { entriesOf } from '../journal/read-day.ts';
 import type { By, DayEntry, DayEvent, KeptFile, Session } from '../journal/record.ts';
 import type { Plan } from '../plan/read-plan.ts';
-import type { ProbeSeen, ProbeWorld } from '../probes/probe.ts';
-import type { ReadyScenario } from './agenda.ts';
-import { type DayDeps, type DayEnd, leadDay, type SavedBaseline, type Stage } from './day.ts';
-import type { Human } from './human.ts';
+import { leadDay } from './day.ts';
+import type { DayDeps, DayEnd, UnderWay } from './deps.ts';
+import { createEntriesSoFar, type EntriesSoFar } from './entries-so-far.ts';
 import { lookBothWays } from './look-both-ways.ts';
+import type { Day, DayOrder, LeadDeps } from './order.ts';
+import { createOwnRuns } from './own-runs.ts';
 import { type DayRecorder, mayUnlatch, openRecorder } from './recorder.ts';
 import { revertOpenFaults } from './revert-open-faults.ts';
-import type { UnderWay } from './scenario.ts';
-
-/** Everything outside that a day uses; passed in, so that tests can replace it. */
-export interface LeadDeps {
-  api: Api;
-  engine: Pick<Engine, 'run' | 'scan' | 'revert' | 'unfinished' | 'clusterUid'>;
-  /** `clock` is the clock of experiments, which may run fast; `realClock` is wall time. */
-  clock: Clock;
-  realClock: Clock;
-  random: () => number;
-  files: Files;
-  stateDir: string;
-  world: ProbeWorld;
-  /** The least possible difference between the clocks of this machine and the cluster, milliseconds; undefined where it is not known. */
-  skewMs(): number | undefined;
-  triage(): Promise<Triage>;
-  ready: DayDeps['ready'];
-  /** Saves a baseline of these namespaces in the folder of the day, and gives each difference from the one before as a line. Never rejects. */
-  baseline(when: 'before' | 'after', folder: string, namespaces: readonly string[]): Promise<SavedBaseline>;
-  /** Notifies the receivers of a tripped condition; the day does not wait for it. */
-  tellTripped?(of: { day: string; condition: string; text: string; scenario?: string }): void;
-  me: Pick<Session, 'user' | 'host' | 'pid' | 'processStart' | 'version'>;
-}
-
-/** The day to lead, and who leads it. */
-export interface DayOrder {
-  plan: Plan;
-  agenda: readonly ReadyScenario[];
-  kept: readonly KeptFile[];
-  /** The journal of a day that has begun already; absent for a new day. */
-  begun?: { path: string; text: string };
-  by: By;
-  despite: ReadonlySet<string>;
-  signal: AbortSignal;
-  stopWaiting: AbortSignal;
-  human(day: Day): Human;
-  hear(update: DayUpdate): void;
-}
-
-/** Updates for display. */
-export type DayUpdate =
-  | { is: 'entry'; entry: DayEntry }
-  | { is: 'standings'; standings: readonly ConditionStatus[]; probes: readonly ProbeSeen[] }
-  | { is: 'stage'; stage: Stage };
-
-/** What people can do while a day goes on, at any moment. */
-export interface Day {
-  readonly journal: string;
-  /** Anybody may call it. Faults are reverted, and nothing more is injected until the owner takes the latch off. */
-  stop(by: By, why: string): Promise<void>;
-  /** Takes the latch off. False where `by` is not the owner or there is no latch. */
-  unlatch(by: By): Promise<boolean>;
-  latched(): string | undefined;
-  /** `at`: when the key was pressed, by the server's time. */
-  note(by: By, text: string, at: number, tag?: string): Promise<void>;
-  /** Records that somebody sees the fault. */
-  seen(by: By, at: number): Promise<void>;
-}
+import { type DayWatch, watchDay } from './watch-day.ts';
 
 /** Leads a day to its end, from its beginning or from where its journal ends. */
 export async function lead(deps: LeadDeps, order: DayOrder): Promise<DayEnd> {
@@ -129,25 +63,18 @@ class Leading implements Day {
   readonly #deps: LeadDeps;
   readonly #order: DayOrder;
   readonly #file: DayJournal;
-  readonly #entries: DayEntry[];
+  readonly #soFar: EntriesSoFar;
   readonly #disk = new AbortController();
-  readonly #faults = new Map<string, { name: string; dueAt: number }>();
-  readonly #runs = new Set<string>();
-  readonly #seen = new Map<string, string>();
-  /** The first alert of each scenario, and how each probe stood when it was last written down. */
-  readonly #alerted = new Map<string, string>();
-  readonly #probes = new Map<string, ProbeSeen['state']>();
-  /** What the reverts of the runs under way need. */
-  readonly #needs = new Map<string, readonly Permission[]>();
+  readonly #runs = createOwnRuns();
   #underWay: UnderWay | undefined;
 
   constructor(deps: LeadDeps, order: DayOrder, file: DayJournal, entries: readonly DayEntry[]) {
     this.#deps = deps;
     this.#order = order;
     this.#file = file;
-    this.#entries = [...entries];
+    this.#soFar = createEntriesSoFar(entries);
     this.journal = file.path;
-    for (const entry of entries) this.#learn(entry);
+    for (const entry of entries) if (entry.kind === 'run') this.#runs.add(entry.run);
     this.recorder = openRecorder(
       file,
       entries,
@@ -183,8 +110,7 @@ class Leading implements Day {
   async lead(session: string, beganAt: number, known: number): Promise<DayEnd> {
     const { realClock, files } = this.#deps;
     const over = new AbortController();
-    const alerts = this.#alertWatch();
-    const monitor = this.#monitor(beganAt, alerts);
+    const watch = this.#watch(beganAt);
     // Entries of this process carry its session, so the follower can leave them out.
     void followJournal(
       { files, clock: realClock },
@@ -193,19 +119,18 @@ class Leading implements Day {
       over.signal,
     );
     try {
-      const left = this.#entries.some(({ kind }) => kind === 'run') ? await this.#revertOpenFaults() : 0;
+      const left = this.#soFar.has('run') ? await this.#revertOpenFaults() : 0;
       if (left > 0) return await this.#residue(left);
-      return await leadDay(this.#dayDeps(monitor, alerts));
+      return await leadDay(this.#dayDeps(watch));
     } finally {
       over.abort();
-      alerts?.end();
-      await monitor.stop();
+      await watch.stop();
     }
   }
 
   /** Reverts the faults that a dead process left, then records its scenarios as died, so that they are done again. Gives what remains. */
   async #revertOpenFaults(): Promise<number> {
-    const record = this.#record();
+    const record = this.#soFar.record();
     const open = record.scenarios.filter(({ end }) => end === undefined);
     if (open.length === 0) return 0;
     this.#order.hear({ is: 'stage', stage: { at: 'lifting' } });
@@ -227,22 +152,10 @@ class Leading implements Day {
     return { exitCode: 7, says };
   }
 
-  #record() {
-    return readDay(this.#entries.map(entry => JSON.stringify(entry)));
-  }
-
   #hear(entry: DayEntry): void {
-    this.#entries.push(entry);
-    this.#learn(entry);
-    this.#order.hear({ is: 'entry', entry });
-  }
-
-  #learn(entry: DayEntry): void {
+    this.#soFar.add(entry);
     if (entry.kind === 'run') this.#runs.add(entry.run);
-    if (entry.kind === 'seen' && entry.scenario !== undefined && !this.#seen.has(entry.scenario))
-      this.#seen.set(entry.scenario, entry.by.name);
-    if (entry.kind === 'alert' && !this.#alerted.has(entry.scenario)) this.#alerted.set(entry.scenario, entry.name);
-    if (entry.kind === 'probe') this.#probes.set(entry.probe, entry.state);
+    this.#order.hear({ is: 'entry', entry });
   }
 
   /** Handles an entry that another process wrote. */
@@ -259,75 +172,22 @@ class Leading implements Day {
     this.recorder.note(event).catch(() => undefined);
   }
 
-  #alertWatch(): AlertWatch | undefined {
-    const { world, clock, realClock } = this.#deps;
-    const { alerts, abort, scope } = this.#order.plan.day.spec;
-    if (alerts === undefined) return undefined;
-    const about = () => this.#underWay?.scenario ?? '';
-    return createAlertWatch({
-      world,
-      clock,
-      realClock,
-      rules: alerts,
-      incident: abort.incident === false ? undefined : abort.incident.alerts,
-      namespaces: scope.namespaces,
-      fires: alert => this.#writeDown({ kind: 'alert', scenario: about(), ...alert }),
-      answers: (source, why) =>
-        this.#writeDown({ kind: 'alerts', scenario: about(), source, ...(why === undefined ? {} : { why }) }),
-    });
-  }
-
-  /** Records each probe whose state changed. */
-  #writeDownProbeChanges(seen: readonly ProbeSeen[]): void {
-    for (const { name, state, expected, actual } of seen) {
-      const before = this.#probes.get(name) ?? 'pass';
-      this.#probes.set(name, state);
-      if (before !== state) this.#writeDown({ kind: 'probe', probe: name, state, expected, actual });
-    }
-  }
-
-  #monitor(beganAt: number, alerts: AlertWatch | undefined): Monitor {
-    const { api, engine, clock, realClock, world } = this.#deps;
-    const { spec } = this.#order.plan.day;
-    const sampler = createSampler({
-      api,
-      clock,
-      realClock,
-      world,
-      probes: spec.probes,
-      namespaces: spec.scope.namespaces,
-      skewMs: this.#deps.skewMs,
-      incidents: () => alerts?.incidents(),
-      mayNotRevert: async signal => {
-        const needed = [...this.#needs.values()].flat();
-        return needed.length === 0 ? undefined : deniedForRevert(api, needed, signal);
-      },
-      faults: () => [...this.#faults.values()],
-      foreign: async () => {
-        const { injections, scanned } = await engine.scan();
-        if (scanned.read === 0) return undefined;
-        return injections.filter(({ run }) => run === undefined || !this.#runs.has(run)).map(({ id }) => id);
-      },
-    });
-    this.#runTarget = ({ run, isTarget, permissions }) => {
-      sampler.aim(isTarget);
-      this.#needs.set(run, permissions);
-    };
-    return createMonitor({
-      sampler,
-      clock,
-      realClock,
-      rules: spec.abort,
+  #watch(beganAt: number): DayWatch {
+    return watchDay({
+      ...this.#deps,
+      spec: this.#order.plan.day.spec,
       beganAt,
-      hear: ({ standings, probes }) => {
-        this.#writeDownProbeChanges(probes);
+      runs: this.#runs,
+      scenario: () => this.#underWay?.scenario,
+      writeDown: event => this.#writeDown(event),
+      hear: (standings, probes) => {
+        for (const { name, state, expected, actual } of this.#soFar.changedProbes(probes))
+          this.#writeDown({ kind: 'probe', probe: name, state, expected, actual });
         this.#order.hear({ is: 'standings', standings, probes });
       },
       tripped: standing => this.#tripped(standing),
     });
   }
-
-  #runTarget: DayDeps['runTarget'] = () => undefined;
 
   #tripped({ id, value, limit }: ConditionStatus): void {
     const says = meaning(id);
@@ -345,13 +205,13 @@ class Leading implements Day {
     for (const one of noted) one.catch(() => undefined);
   }
 
-  #dayDeps(monitor: Monitor, alerts: AlertWatch | undefined): DayDeps {
+  #dayDeps({ monitor, alerts, runTarget }: DayWatch): DayDeps {
     const { api, engine, clock, triage, ready, baseline } = this.#deps;
     const { plan, agenda, by, despite, signal, stopWaiting, hear } = this.#order;
     return {
       day: plan.day,
       agenda,
-      record: this.#record(),
+      record: this.#soFar.record(),
       recorder: this.recorder,
       engine,
       monitor,
@@ -376,19 +236,11 @@ class Leading implements Day {
           this.#underWay = undefined;
         };
       },
-      runTarget: runTarget => this.#runTarget(runTarget),
+      runTarget,
       ...(alerts === undefined ? {} : { alerts }),
-      ran: (event, { experiment }) => {
-        if (event.event === 'phase' && event.phase === 'Pending') this.#runs.add(event.run);
-        if (event.event === 'injected' && event.ttlDeadline !== undefined)
-          this.#faults.set(event.run, { name: experiment.metadata.name, dueAt: event.ttlDeadline });
-        if (event.event === 'reverted' && event.remaining === 0) this.#faults.delete(event.run);
-        // A fault that is still in the cluster at the verdict is residue, which stops the day.
-        if (event.event === 'verdict' || (event.event === 'reverted' && event.remaining === 0))
-          this.#needs.delete(event.run);
-      },
-      seenBy: scenario => this.#seen.get(scenario),
-      alertOf: scenario => this.#alerted.get(scenario),
+      ran: this.#runs.ran,
+      seenBy: this.#soFar.seenBy,
+      alertOf: this.#soFar.alertOf,
       stage: stage => hear({ is: 'stage', stage }),
     };
   }

@@ -5,19 +5,12 @@ import type { RunEvent } from '../../run/event.ts';
 import type { RunResult } from '../../run/verdict/result.ts';
 import type { ScenarioEnd } from '../journal/record.ts';
 import type { ReadyScenario } from './agenda.ts';
-import type { DayDeps } from './day.ts';
+import type { DayDeps, UnderWay } from './deps.ts';
 import type { EndState } from './exit-code.ts';
 import { doneRuns } from './missing.ts';
 import { runScenarioSuite } from './suite.ts';
 
 type Ended = EndState & { results: RunResult[]; why: string };
-
-/** The scenario that is under way, and how to stop it from outside. */
-export interface UnderWay {
-  scenario: string;
-  /** Ends the injection and reverts it, for this reason. */
-  stop(end: 'aborted' | 'stopped', why: string): void;
-}
 
 /** Runs one scenario, from arming it to asking people how it went. Returns when its injections are reverted, or known not to be. */
 export async function runScenario(deps: DayDeps, ready: ReadyScenario): Promise<Ended> {

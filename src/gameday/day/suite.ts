@@ -8,7 +8,7 @@ import type { SuiteJournal } from '../../suite/journal.ts';
 import { suiteEntries } from '../../suite/order.ts';
 import { runSuite } from '../../suite/run-suite.ts';
 import type { ReadyScenario } from './agenda.ts';
-import type { DayDeps } from './day.ts';
+import type { DayDeps } from './deps.ts';
 
 /** A suite of a day needs no journal of its own: the day's journal records its runs. */
 const NO_JOURNAL: SuiteJournal = { append: () => Promise.resolve(), close: () => Promise.resolve() };

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { LoadedExperiment } from '../../../src/experiment/types.ts';
 import type { ReadyScenario } from '../../../src/gameday/day/agenda.ts';
-import type { DayDeps } from '../../../src/gameday/day/day.ts';
+import type { DayDeps, UnderWay } from '../../../src/gameday/day/deps.ts';
 import { openRecorder } from '../../../src/gameday/day/recorder.ts';
-import { runScenario, type UnderWay } from '../../../src/gameday/day/scenario.ts';
+import { runScenario } from '../../../src/gameday/day/scenario.ts';
 import { openDayJournal } from '../../../src/gameday/journal/day-journal.ts';
 import { entriesOf, readDay } from '../../../src/gameday/journal/read-day.ts';
 import type { By } from '../../../src/gameday/journal/record.ts';

@@ -1,6 +1,6 @@
 import type { Human } from '../../../gameday/day/human.ts';
 import { LATCHED } from '../../../gameday/day/latched.ts';
-import type { Day } from '../../../gameday/day/lead.ts';
+import type { Day } from '../../../gameday/day/order.ts';
 import type { By, Outcome } from '../../../gameday/journal/record.ts';
 import { messageOf } from '../../../text/message-of.ts';
 import { type Context, notify, open } from '../../app/context.ts';

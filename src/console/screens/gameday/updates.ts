@@ -1,5 +1,5 @@
-import type { DayUpdate } from '../../../gameday/day/lead.ts';
 import { doneRuns, isDue, lastRuns } from '../../../gameday/day/missing.ts';
+import type { DayUpdate } from '../../../gameday/day/order.ts';
 import type { DayRecord, DayRun } from '../../../gameday/journal/read-day.ts';
 import type { DayEntry } from '../../../gameday/journal/record.ts';
 import type { DayFacts } from '../../deps.ts';

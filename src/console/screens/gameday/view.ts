@@ -1,5 +1,5 @@
 import type { ConditionStatus } from '../../../gameday/conditions/judge.ts';
-import type { Stage } from '../../../gameday/day/day.ts';
+import type { Stage } from '../../../gameday/day/deps.ts';
 import type { EntryOf, LookItem, Outcome } from '../../../gameday/journal/record.ts';
 import type { ProbeSeen } from '../../../gameday/probes/probe.ts';
 import type { DayFacts } from '../../deps.ts';
