@@ -70,8 +70,8 @@ it('tells apart one that hangs, one that refuses our token and one that is not d
   await once(silent.listen(0, '127.0.0.1'), 'listening');
   const { port } = silent.address() as AddressInfo;
   const { clusters, users } = parse(readFileSync(fleet.kubeconfig, 'utf8'));
-  const [one] = clusters;
-  const [user] = users;
+  const one = clusters[STUCK];
+  const user = users[STUCK];
   const context = (name: string, cluster: string, by: string) => ({ name, context: { cluster, user: by } });
   const kubeconfig = join(state, 'odd');
   const odd = {
