@@ -12,6 +12,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Guard } from '../engine/guard.ts';
 import type { Locks } from '../engine/operator-lock.ts';
 import { faultOf } from '../faults/registry.ts';
+import { onlyWords } from '../health/view/confined.ts';
 import { seededRandom } from '../host/seeded-random.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Api } from '../kube/client/api.ts';
@@ -31,6 +32,7 @@ import { revertInTurn } from '../runtime/revert-in-turn.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { clearLatch, readLatch } from '../safety/latch.ts';
 import { preflight } from '../safety/preflight.ts';
+import { cleanText, sanitise } from '../text/sanitise.ts';
 import { notRecordedLines } from './not-recorded.ts';
 
 /** The members of the console's session that need the engine. */
@@ -40,16 +42,24 @@ export type EngineSession = Pick<
 >;
 
 /** The console's access to the engine of one connection, which is the same engine that the commands use. */
-export function engineSession(runtime: Runtime, api: Api): EngineSession {
+export function engineSession(
+  runtime: Runtime,
+  api: Api,
+  confinedTo: () => Promise<string | undefined>,
+): EngineSession {
   const engine = engineFor(runtime, api);
   const guard = guardFor(runtime, api);
   const locks = locksFor(runtime, api);
   return {
     preflight: (loaded, signal) => preview(runtime, api, locks, loaded, signal),
     run: order => fire(runtime, api, { guard, locks }, order),
-    scan: (hear, signal) => look(engine, hear, signal),
-    revert: (what, hear, asked) =>
-      revertInTurn(runtime, api, engine, () => revertFromConsole(runtime, api, engine, { what, ...asked }, hear)),
+    scan: async (hear, signal) => look(engine, await confinedTo(), hear, signal),
+    revert: async (what, hear, asked) => {
+      const within = await confinedTo();
+      return revertInTurn(runtime, api, engine, () =>
+        revertFromConsole(runtime, api, engine, { what, within, ...asked }, hear),
+      );
+    },
     liftLatch: () => liftLatch(api),
     toAsk: async findings =>
       (await toBeAsked({ api, faultOf }, findings, { trust: await engine.trust() })).map(asked => ({
@@ -116,9 +126,22 @@ async function fire(
   return { exitCode: exitCode(result), residue: result.residue };
 }
 
-async function look(engine: Engine, hear: (update: ScanUpdate) => void, signal: AbortSignal): Promise<ScanEnd> {
+/** What a scan of one namespace does not see; it is told as blind, since injections may be there. */
+const outsideOf = (namespace: string) => ({
+  resource: cleanText`everything outside namespace ${sanitise(namespace)}`,
+  reason: onlyWords(namespace),
+});
+
+async function look(
+  engine: Engine,
+  within: string | undefined,
+  hear: (update: ScanUpdate) => void,
+  signal: AbortSignal,
+): Promise<ScanEnd> {
+  if (within !== undefined) hear({ is: 'blind', ...outsideOf(within) });
   const result = await engine.scan({
     deep: true,
+    ...(within !== undefined && { namespace: within }),
     signal,
     emit: event => {
       if (event.event === 'progress') hear({ is: 'progress', done: event.done, total: event.of });
@@ -129,17 +152,23 @@ async function look(engine: Engine, hear: (update: ScanUpdate) => void, signal: 
   const [first] = result.blind;
   if (result.scanned.resources === 0 && first) return { ok: false, message: first.reason };
   const orders = result.experiments.filter(isUnstopped);
-  return { ok: true, findings: result.injections, blind: result.blind.length, orders };
+  const blind = result.blind.length + (within === undefined ? 0 : 1);
+  return { ok: true, findings: result.injections, blind, orders };
 }
 
 async function revertFromConsole(
   runtime: Runtime,
   api: Api,
   engine: Engine,
-  { what, confirmed, stopped = 0 }: { what: readonly FoundInjection[] | 'all' } & RevertAsked,
+  {
+    what,
+    within,
+    confirmed,
+    stopped = 0,
+  }: { what: readonly FoundInjection[] | 'all'; within: string | undefined } & RevertAsked,
   hear: (update: RevertUpdate) => void,
 ): Promise<RevertEnd> {
-  const { scanned, rest } = what === 'all' ? await scanForAll(engine) : {};
+  const { scanned, rest } = what === 'all' ? await scanForAll(engine, within) : {};
   const findings = ours(scanned?.injections ?? (what === 'all' ? [] : what));
   const experiments = scanned?.experiments.filter(isUnstopped) ?? [];
   const toStop = findings.length + experiments.length;
@@ -161,6 +190,7 @@ async function revertFromConsole(
   const result = await engine.revert(findings, {
     experiments,
     everything: what === 'all',
+    ...(within !== undefined && { rescan: { deep: true, namespace: within } }),
     ...(rest === undefined ? {} : { later }),
     ...(confirmed === undefined ? {} : { trust: { confirmed } }),
     emit: event => {
@@ -170,11 +200,12 @@ async function revertFromConsole(
     },
   });
   for (const text of notRecordedLines(result)) hear({ is: 'note', text });
-  if (what === 'all') for (const text of await freeAllLocks(api, result)) hear({ is: 'note', text });
+  if (what === 'all' && within === undefined)
+    for (const text of await freeAllLocks(api, result)) hear({ is: 'note', text });
   return {
     remaining: isUnknown(result) ? undefined : leftOver(result),
     receipts: result.receipts,
-    blind: result.blind.length,
+    blind: result.blind.length + (within === undefined ? 0 : 1),
     requests: result.receipts.reduce((sum, receipt) => sum + receipt.requests, 0),
     ms: result.ms,
     latched: (await latching)?.on ?? false,
@@ -187,8 +218,15 @@ const isUnknown = (result: RevertResult): boolean =>
 /** Kinds whose list takes longer than this are reverted later; the others do not wait for them. */
 const SLOW_AFTER_MS = 3_000;
 
-async function scanForAll(engine: Engine): Promise<{ scanned: ScanResult; rest?: Promise<ScanResult> }> {
-  const scanned = await engine.scan({ deep: true, slowAfterMs: SLOW_AFTER_MS });
+async function scanForAll(
+  engine: Engine,
+  within: string | undefined,
+): Promise<{ scanned: ScanResult; rest?: Promise<ScanResult> }> {
+  const scanned = await engine.scan({
+    deep: true,
+    slowAfterMs: SLOW_AFTER_MS,
+    ...(within !== undefined && { namespace: within }),
+  });
   const { rest } = scanned;
   if (rest === undefined) return { scanned };
   return ours(scanned.injections).length === 0 ? { scanned: await rest } : { scanned, rest };

@@ -2,6 +2,7 @@ import type { Session } from '../console/deps.ts';
 import { reflectedFeed } from '../health/feed.ts';
 import { followLog } from '../health/inspect/follow-log.ts';
 import { inspect } from '../health/inspect/inspect.ts';
+import { confinement } from '../health/view/confined.ts';
 import { releaseMemory } from '../host/memory.ts';
 import { whoAmI } from '../kube/client/access.ts';
 import type { Api } from '../kube/client/api.ts';
@@ -16,11 +17,16 @@ import { tell } from './tell.ts';
  * loading it earlier would delay the first rows.
  */
 export function consoleSession(runtime: Runtime, api: Api): Session {
+  let confined: Promise<string | undefined> | undefined;
+  const confinedTo = (): Promise<string | undefined> => {
+    confined ??= confinement(api, runtime.options.namespace);
+    return confined;
+  };
   let loading: Promise<EngineSession> | undefined;
   let loaded: EngineSession | undefined;
   const engine = () => {
     loading ??= import('./console-engine.ts').then(({ engineSession }) => {
-      loaded = engineSession(runtime, api);
+      loaded = engineSession(runtime, api, confinedTo);
       return loaded;
     });
     // A file that could not be read may be there the next time.
@@ -35,6 +41,7 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     isProtected: isProtected(api.identity.context, runtime.config.protected),
     isSandbox: runtime.options.sandbox !== undefined,
     feed: reflectedFeed(api, runtime.realClock, runtime.random, { release: releaseMemory, lead: 'Pod' }),
+    confinedTo,
     serverNow: () => api.serverTime().now,
     about: () => about(api),
     preflight: async (...asked) => (await engine()).preflight(...asked),

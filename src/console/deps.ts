@@ -149,6 +149,8 @@ export interface Session {
   readonly isProtected: boolean;
   readonly isSandbox: boolean;
   readonly feed: Feed;
+  /** The namespace that was asked for, where pods may be read in no other. Never rejects. */
+  confinedTo(): Promise<string | undefined>;
   /** Milliseconds since the epoch as the server counts them. */
   serverNow(): number;
   /** Server version and who we are to it; undefined parts could not be learned. `failure`: why neither could. */

@@ -21,6 +21,8 @@ export interface Health {
 export interface HealthOptions {
   context?: string;
   kinds?: readonly ViewKind[];
+  /** Follow this namespace alone. */
+  onlyNamespace?: string;
 }
 
 /**

@@ -58,7 +58,12 @@ export async function connectAll(
       isSandbox: session.isSandbox,
     },
   });
-  const health = startHealth(session.feed, deps.clock, () => session.serverNow(), { context: identity.context });
+  const onlyNamespace = await session.confinedTo();
+  if (context.ended.aborted) return undefined;
+  const health = startHealth(session.feed, deps.clock, () => session.serverNow(), {
+    context: identity.context,
+    ...(onlyNamespace !== undefined && { onlyNamespace }),
+  });
   context.live = health.live;
   const unsubscribe = health.store.subscribe(summary => {
     store.setState({ health: summary });

@@ -172,6 +172,8 @@ export interface Script<C extends Clock = ManualClock> {
   /** How long the restore of each object takes. */
   revertMs: number;
   /** What of these needs a person's word; nothing unless told. */
+  /** The only namespace that may be read. */
+  confinedTo?: string;
   asked?(findings: readonly FoundInjection[]): readonly AskedRecord[];
 }
 
@@ -343,6 +345,7 @@ export function fakeSession(play: Script<Clock>): Session {
     async followLog(source, hear) {
       hear({ is: 'lines', lines: play.log(source), isCut: false });
     },
+    confinedTo: async () => play.confinedTo,
     toAsk: async findings => play.asked?.(findings) ?? [],
     unfinished: async () => [],
     liftLatch: async () => undefined,
