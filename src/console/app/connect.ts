@@ -5,7 +5,7 @@ import type { Catalogue } from '../screens/experiments/catalogue.ts';
 import type { Emergency } from '../screens/mayday/emergency.ts';
 import type { Triaging } from '../screens/triage/looking.ts';
 import { screenOf } from '../store/state.ts';
-import type { Context } from './context.ts';
+import { type Context, notify } from './context.ts';
 import type { KubeconfigWatch } from './kubeconfig-change.ts';
 
 /** Why no cluster can be determined: one line and an exit code. */
@@ -65,9 +65,15 @@ export async function connectAll(
     ...(onlyNamespace !== undefined && { onlyNamespace }),
   });
   context.live = health.live;
+  let isTold = onlyNamespace !== undefined;
   const unsubscribe = health.store.subscribe(summary => {
     store.setState({ health: summary });
-    const { state } = summary.kinds.pods.sync;
+    const { sync } = summary.kinds.pods;
+    const { state } = sync;
+    if (!isTold && sync.state === 'blind' && sync.reason === 'forbidden') {
+      isTold = true;
+      notify(context, 'you may not list pods over the whole cluster: mayday -n NAMESPACE looks at one', 'warn', 60_000);
+    }
     if (state !== 'waiting') rows.first.resolve();
     if (state !== 'waiting' && state !== 'loading') rows.all.resolve();
   });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import { start as startTerminal } from '../../support/pty.ts';
 import { program } from '../providers/program.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -122,6 +122,29 @@ export function mendedJourneys(given: () => Provider): void {
       expect(once.stderr).toBe('');
       const elsewhere = await stage.mayday(['-n', 'kube-system', 'triage'], person);
       expect(elsewhere.stderr).toContain('nor in namespace kube-system');
+    });
+
+    test('has the same in the console: that namespace is read, and all else is blind, never none', async ({
+      stage,
+    }) => {
+      await stage.set();
+      await stage.apply(...readsHere());
+      const person = await createUser(stage, 'shopper', {});
+      const console = (...words: string[]) => {
+        const screen = startTerminal(
+          [...program(), '--kubeconfig', person, ...words] as [string, ...string[]],
+          { columns: 160, rows: 45 },
+          { env: { XDG_STATE_HOME: `${stage.folder}/state`, XDG_CONFIG_HOME: `${stage.folder}/config` } },
+        );
+        onTestFinished(() => screen.kill());
+        return screen;
+      };
+      await console().waitFor('mayday -n NAMESPACE looks at one', 60_000);
+      const here = console('-n', stage.namespace);
+      await here.waitFor(/pods +[1-9]/, 60_000);
+      await here.press('!', 'nothing found where we may look', 60_000);
+      expect(here.screen()).toContain(`everything outside namespace ${stage.namespace}`);
+      expect(here.screen()).not.toContain('no injection in the cluster');
     });
   });
 }
