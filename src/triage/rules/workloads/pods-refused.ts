@@ -1,15 +1,13 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { blamedBy } from '../../blamed.ts';
-import type { FixDraft } from '../../build.ts';
 import type { Refusal } from '../../error-text.ts';
 import { condition, quoted } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { edit } from '../pods/fixes.ts';
 import { causeOf } from '../pods/owner.ts';
-import { type Refused, refusals } from './refusals.ts';
+import { type Explanation, type Refused, refusals } from './refusals.ts';
 import { explainPolicyDenial, explainWebhookDenial } from './refused-by-admission.ts';
 
 /** A workload whose pods the API server refuses to create. */
@@ -61,14 +59,6 @@ export const podsRefused: Rule = {
     }
   },
 };
-
-/** What a refusal means: what it is, its fixes and causes. */
-export interface Explanation {
-  what: string;
-  why: string;
-  fixes: (FixDraft | undefined)[];
-  because: Cause[];
-}
 
 function explain(view: ClusterView, { top, message, refusal }: Refused): Explanation {
   const namespace = top.ref.namespace ?? '';

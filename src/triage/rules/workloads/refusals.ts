@@ -1,8 +1,10 @@
 import type { Since } from '../../../health/trouble.ts';
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number } from '../../../k8s/fields.ts';
+import type { FixDraft } from '../../build.ts';
 import { type Refusal, refusalIn } from '../../error-text.ts';
 import { condition, sinceCondition } from '../../fields.ts';
+import type { Cause } from '../../finding.ts';
 import type { RuleInput } from '../../rule.ts';
 import { type Top, topKey, topOf } from '../pods/owner.ts';
 
@@ -16,6 +18,14 @@ export interface Refused {
   since: Since;
   /** How many pods are missing, at least one. */
   lacks: number;
+}
+
+/** What a refusal means: what it is, its fixes and causes. */
+export interface Explanation {
+  what: string;
+  why: string;
+  fixes: (FixDraft | undefined)[];
+  because: Cause[];
 }
 
 /** Older events are outdated: controllers retry at least every few minutes. */

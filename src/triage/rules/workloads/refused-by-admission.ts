@@ -5,8 +5,7 @@ import type { Cause } from '../../finding.ts';
 import { command } from '../../shell.ts';
 import { edit } from '../pods/fixes.ts';
 import { causeOf } from '../pods/owner.ts';
-import type { Explanation } from './pods-refused.ts';
-import { configurationsOf, type Refused } from './refusals.ts';
+import { configurationsOf, type Explanation, type Refused } from './refusals.ts';
 
 /** Explains pods refused by an admission policy. When its expression failed, the policy itself is at fault. */
 export function explainPolicyDenial(

@@ -196,16 +196,18 @@ test('webhook/no-port names both ports', () => {
   expect(commandsOf(found as never)[0]).toContain('"path":"/webhooks/0/clientConfig/service/port","value":8443');
 });
 
+/** A webhook whose pod mounts its certificate from Secret `hook-tls`. */
+const MOUNTING = [
+  ...NAMESPACES,
+  service(),
+  slice([true, true]),
+  deployment(),
+  replicaSet,
+  pod(true, [], [{ name: 'cert', secret: { secretName: 'hook-tls' } }]),
+];
+
 describe('webhook/certificate', () => {
-  const mounting = [
-    ...NAMESPACES,
-    service(),
-    slice([true, true]),
-    deployment(),
-    replicaSet,
-    pod(true, [], [{ name: 'cert', secret: { secretName: 'hook-tls' } }]),
-    configuration(),
-  ];
+  const mounting = [...MOUNTING, configuration()];
   test('expired: the Secret is accused, since then', () => {
     const [found] = findings(webhookCertificate, mounting, { certificates: { 'tools/hook-tls': EXPIRED } });
     expect(found).toMatchObject({
@@ -252,14 +254,6 @@ describe('webhook/certificate', () => {
 describe('webhook/ca-bundle', () => {
   const withBundle = (caBundle: string, metadata = {}) =>
     configuration({ clientConfig: { service: { namespace: 'tools', name: 'hook', port: 443 }, caBundle } }, metadata);
-  const mounting = [
-    ...NAMESPACES,
-    service(),
-    slice([true, true]),
-    deployment(),
-    replicaSet,
-    pod(true, [], [{ name: 'cert', secret: { secretName: 'hook-tls' } }]),
-  ];
   test('empty where an injector was to fill it', () => {
     const [found] = findings(webhookCaBundle, [
       ...ALIVE,
@@ -290,11 +284,11 @@ describe('webhook/ca-bundle', () => {
     ));
   test('another authority than the one that signed', () => {
     const told = { certificates: { 'tools/hook-tls': SERVING } };
-    expect(findings(webhookCaBundle, [...mounting, withBundle(inBase64(OTHER_AUTHORITY))], told)[0]).toMatchObject({
+    expect(findings(webhookCaBundle, [...MOUNTING, withBundle(inBase64(OTHER_AUTHORITY))], told)[0]).toMatchObject({
       severity: 'high',
       summary: expect.stringContaining('unknown authority'),
     });
-    expect(findings(webhookCaBundle, [...mounting, withBundle(inBase64(AUTHORITY))], told)).toEqual([]);
+    expect(findings(webhookCaBundle, [...MOUNTING, withBundle(inBase64(AUTHORITY))], told)).toEqual([]);
   });
 });
 
