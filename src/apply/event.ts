@@ -40,7 +40,7 @@ export function eventsBetween(before: Seen | undefined, now: Seen): ApplyEvent[]
       ? [{ event: 'baseline' as const, ...now.before }]
       : []),
     ...(now.writtenPhase !== '' && now.writtenPhase !== before?.writtenPhase
-      ? [{ event: 'phase' as const, phase: now.phase, says: phaseWords(now) }]
+      ? [{ event: 'phase' as const, phase: now.phase, says: phaseText(now) }]
       : []),
     ...(isNew('injectedAt') ? [begun(now)] : []),
     ...(isNew('injected') ? [{ event: 'injected' as const, says: now.injected ?? '' }] : []),
@@ -58,7 +58,7 @@ export function eventsBetween(before: Seen | undefined, now: Seen): ApplyEvent[]
 }
 
 /** The text for a phase. None at the end, whose reasons have the messages already. */
-const phaseWords = ({ writtenPhase, isOver }: Seen): string => (isOver ? '' : (PHASES[writtenPhase] ?? ''));
+const phaseText = ({ writtenPhase, isOver }: Seen): string => (isOver ? '' : (PHASES[writtenPhase] ?? ''));
 
 function begun(now: Seen): ApplyEvent {
   const { injectedAt = 0, ttlEnd, observesUntil } = now;

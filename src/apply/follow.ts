@@ -3,7 +3,7 @@ import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import type { Api, WatchEvent } from '../kube/client/api.ts';
 import { age } from '../text/duration.ts';
 import { type ApplyEvent, eventsBetween } from './event.ts';
-import { eventWords, revertsAt, type Seen, seenOf } from './state.ts';
+import { eventText, revertsAt, type Seen, seenOf } from './state.ts';
 
 /** How following ended. `seen` is the last state that was read. */
 export type End =
@@ -26,7 +26,7 @@ export interface FollowOptions {
   acceptMs: number;
   /** How long to follow at most. */
   timeoutMs?: number;
-  tell(happening: ApplyEvent): void;
+  emit(event: ApplyEvent): void;
   signal: AbortSignal;
 }
 
@@ -66,17 +66,17 @@ export async function follow(options: FollowOptions): Promise<End> {
   return { is: 'left', ...self.last() };
 }
 
-function followed({ api, clock, tell, object: asked, acceptMs, timeoutMs }: FollowOptions) {
+function followed({ api, clock, emit: tell, object: asked, acceptMs, timeoutMs }: FollowOptions) {
   const began = clock.monotonic();
   const said = new Set<string>();
   let object = asked;
   let seen: Seen | undefined;
   let isTaken = false;
 
-  const once = (key: string, happening: ApplyEvent) => {
+  const once = (key: string, event: ApplyEvent) => {
     if (said.has(key)) return;
     said.add(key);
-    tell(happening);
+    tell(event);
   };
   const last = () => (seen === undefined ? {} : { seen });
   const elapsed = () => clock.monotonic() - began;
@@ -88,7 +88,7 @@ function followed({ api, clock, tell, object: asked, acceptMs, timeoutMs }: Foll
     if (object.uid !== undefined && live.metadata.uid !== object.uid) return gone();
     object = { ...object, ...(live.metadata.uid === undefined ? {} : { uid: live.metadata.uid }) };
     const now = seenOf(live);
-    for (const happening of eventsBetween(seen, now)) tell(happening);
+    for (const event of eventsBetween(seen, now)) tell(event);
     seen = now;
     isTaken ||= now.isTaken;
     if (!now.isOver) return undefined;
@@ -97,7 +97,7 @@ function followed({ api, clock, tell, object: asked, acceptMs, timeoutMs }: Foll
   }
 
   /** Reports each Event about it once. */
-  async function hear(now: Seen): Promise<void> {
+  async function reportEvents(now: Seen): Promise<void> {
     const { namespace } = object;
     const listed = await api.list(
       { apiVersion: 'v1', kind: 'Event', ...(namespace === undefined ? {} : { namespace }) },
@@ -107,7 +107,7 @@ function followed({ api, clock, tell, object: asked, acceptMs, timeoutMs }: Foll
     const about = listed.value.items.filter(
       ({ involvedObject }) => (involvedObject as { uid?: unknown } | undefined)?.uid === now.uid,
     );
-    for (const { key, says } of about.map(eventWords).sort((a, b) => a.at - b.at))
+    for (const { key, says } of about.map(eventText).sort((a, b) => a.at - b.at))
       once(`event ${key}`, { event: 'note', text: says });
     isTaken ||= about.length > 0;
   }
@@ -135,10 +135,9 @@ function followed({ api, clock, tell, object: asked, acceptMs, timeoutMs }: Foll
         });
         return { is: 'over', seen };
       }
-      if (seen.injectedAt === undefined && (elapsed() >= PAUSE_MS || isTaken)) await hear(seen);
+      if (seen.injectedAt === undefined && (elapsed() >= PAUSE_MS || isTaken)) await reportEvents(seen);
       if (!isTaken && elapsed() >= acceptMs) return { is: 'nobody', seen };
-      for (const happening of overdue(seen, api.serverTime().now))
-        once(happening.event + clockOf(happening), happening);
+      for (const event of overdue(seen, api.serverTime().now)) once(event.event + clockOf(event), event);
       return undefined;
     },
     /** Milliseconds until the next moment at which something may be due. */
@@ -186,7 +185,7 @@ async function* changesOf(
   }
 }
 
-const clockOf = (happening: ApplyEvent): string => ('clock' in happening ? ` ${happening.clock}` : '');
+const clockOf = (event: ApplyEvent): string => ('clock' in event ? ` ${event.clock}` : '');
 
 function overdue(seen: Seen, now: number): ApplyEvent[] {
   if (seen.state !== 'live' && seen.state !== 'stuck') return [];

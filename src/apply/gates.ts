@@ -8,7 +8,7 @@ import { type FreezeWindow, freezeGates } from '../safety/freeze.ts';
 import { type GateResult, pass, stop } from '../safety/gate.ts';
 import { planGates } from '../safety/gates.ts';
 import { latchGate, readLatch } from '../safety/latch.ts';
-import { permissionGate, resourceWords, reviewPermissions } from '../safety/permissions.ts';
+import { permissionGate, resourceText, reviewPermissions } from '../safety/permissions.ts';
 import { readAndPlan, scopeOf } from '../safety/read-and-plan.ts';
 import type { ExperimentKind } from './experiment-kind.ts';
 
@@ -72,7 +72,7 @@ export async function askApplyGates(
         .slice(0, 1)
         .map(
           one =>
-            `should its controller not revert it, ${api.identity.user} cannot either: may not ${one.verb} ${resourceWords(one)}${missing.length > 1 ? ` and ${missing.length - 1} more` : ''}`,
+            `should its controller not revert it, ${api.identity.user} cannot either: may not ${one.verb} ${resourceText(one)}${missing.length > 1 ? ` and ${missing.length - 1} more` : ''}`,
         ),
     ],
   };

@@ -40,7 +40,7 @@ export function seenOf(object: KubeObject): Seen {
   const { injectedAt } = experiment;
   const recoveryMs = parseDuration(text(fields(spec.hypothesis).recoveryTimeout)) || DEFAULT_RECOVERY_MS;
   const message = text(status.message);
-  const before = checkWords(status.steadyStatePre);
+  const before = checkText(status.steadyStatePre);
   const fault = list(status.conditions).find(({ type, status: is }) => type === 'FaultInjected' && is === 'True');
   const { finalizers = [], deletionTimestamp, uid = '' } = object.metadata;
   return {
@@ -50,7 +50,7 @@ export function seenOf(object: KubeObject): Seen {
     isTaken: Object.keys(status).length > 0 || finalizers.includes(CLEANUP),
     isLeaving: deletionTimestamp !== undefined,
     isOver: experiment.state === 'over' || OVER.includes(text(status.phase)),
-    reasons: reasonsOf(evaluation, message, checkWords(status.steadyStatePost)),
+    reasons: reasonsOf(evaluation, message, checkText(status.steadyStatePost)),
     ...(message === '' ? {} : { message: sanitise(message, 400) }),
     ...(injectedAt === undefined ? {} : { observesUntil: injectedAt + recoveryMs }),
     ...(before === undefined ? {} : { before }),
@@ -65,7 +65,7 @@ export function revertsAt({ ttlEnd, observesUntil }: Pick<Seen, 'ttlEnd' | 'obse
 }
 
 /** A CheckResult of the framework as text; undefined where there is none yet. */
-function checkWords(result: unknown): Seen['before'] {
+function checkText(result: unknown): Seen['before'] {
   const { passed, details } = fields(result);
   if (typeof passed !== 'boolean') return undefined;
   const all = list(details);
@@ -92,7 +92,7 @@ function reasonsOf(evaluation: ReturnType<typeof fields>, message: string, after
 }
 
 /** An Event about an object as text; `key` identifies it. */
-export function eventWords(event: KubeObject): { key: string; says: Clean; at: number } {
+export function eventText(event: KubeObject): { key: string; says: Clean; at: number } {
   const at = time(event.lastTimestamp) ?? time(event.eventTime) ?? time(event.metadata.creationTimestamp) ?? 0;
   const reason = text(event.reason);
   const message = text(event.message);

@@ -15,7 +15,7 @@ import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { expectNamespace } from './namespace.ts';
 import { print } from './output.ts';
 import { withCluster } from './session.ts';
-import { tell } from './tell.ts';
+import { printNotice } from './tell.ts';
 
 const LONGEST_BASELINE = 256 * 1024 * 1024;
 
@@ -78,7 +78,7 @@ async function saved(namespaces: string[], { globals, options }: Invocation, bas
     ...blindLines(blind),
   ]);
   if (globals.output === 'text')
-    tell(`kept at ${typeof to === 'string' ? `${path} and ${to}` : path}; \`mayday baseline diff\` compares`);
+    printNotice(`kept at ${typeof to === 'string' ? `${path} and ${to}` : path}; \`mayday baseline diff\` compares`);
   return blind.length > 0 ? EXIT.unreachable : EXIT.done;
 }
 
@@ -90,13 +90,13 @@ function shown(diff: BaselineDiff, { globals }: Invocation): ExitCode {
     ...differenceLines(diff),
     ...madeAgain.map(object => `made again, as it was: ${nameOf(object)}`),
     ...blindLines(blind),
-    `${differsWords(differences.length, blind.length)}: ${compared} objects compared with baseline ${before.id}, ${age(at - before.at)} old`,
+    `${differsText(differences.length, blind.length)}: ${compared} objects compared with baseline ${before.id}, ${age(at - before.at)} old`,
   ]);
   if (differences.length > 0) return EXIT.residue;
   return blind.length > 0 ? EXIT.unreachable : EXIT.done;
 }
 
-const differsWords = (count: number, blind: number): string =>
+const differsText = (count: number, blind: number): string =>
   count > 0 ? `${count} of them differ` : blind > 0 ? 'nothing differs in what could be read' : 'nothing differs';
 
 const blindLines = (blind: readonly About[]): string[] =>

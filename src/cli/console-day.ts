@@ -28,7 +28,7 @@ export async function leadDay(runtime: Runtime, api: Api, order: DayOrder): Prom
     despite,
     signal,
     stopWaiting,
-    hear,
+    onUpdate: hear,
     human: day => {
       const { metadata, spec } = due.plan.day;
       order.begun(day, {

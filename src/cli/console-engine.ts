@@ -12,7 +12,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Guard } from '../engine/guard.ts';
 import type { Locks } from '../engine/operator-lock.ts';
 import { faultOf } from '../faults/registry.ts';
-import { onlyWords } from '../health/view/confined.ts';
+import { onlyText } from '../health/view/confined.ts';
 import { seededRandom } from '../host/seeded-random.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Api } from '../kube/client/api.ts';
@@ -53,11 +53,11 @@ export function engineSession(
   return {
     preflight: (loaded, signal) => preview(runtime, api, locks, loaded, signal),
     run: order => fire(runtime, api, { guard, locks }, order),
-    scan: async (hear, signal) => look(engine, await confinedTo(), hear, signal),
-    revert: async (what, hear, asked) => {
+    scan: async (onUpdate, signal) => look(engine, await confinedTo(), onUpdate, signal),
+    revert: async (what, onUpdate, asked) => {
       const within = await confinedTo();
       return revertInTurn(runtime, api, engine, () =>
-        revertFromConsole(runtime, api, engine, { what, within, ...asked }, hear),
+        revertFromConsole(runtime, api, engine, { what, within, ...asked }, onUpdate),
       );
     },
     liftLatch: () => liftLatch(api),
@@ -129,24 +129,24 @@ async function fire(
 /** What a scan of one namespace does not see; it is told as blind, since injections may be there. */
 const outsideOf = (namespace: string) => ({
   resource: cleanText`everything outside namespace ${sanitise(namespace)}`,
-  reason: onlyWords(namespace),
+  reason: onlyText(namespace),
 });
 
 async function look(
   engine: Engine,
   within: string | undefined,
-  hear: (update: ScanUpdate) => void,
+  onUpdate: (update: ScanUpdate) => void,
   signal: AbortSignal,
 ): Promise<ScanEnd> {
-  if (within !== undefined) hear({ is: 'blind', ...outsideOf(within) });
+  if (within !== undefined) onUpdate({ is: 'blind', ...outsideOf(within) });
   const result = await engine.scan({
     deep: true,
     ...(within !== undefined && { namespace: within }),
     signal,
     emit: event => {
-      if (event.event === 'progress') hear({ is: 'progress', done: event.done, total: event.of });
-      else if (event.event === 'finding') hear({ is: 'finding', finding: event.finding });
-      else hear({ is: 'blind', ...event.blind });
+      if (event.event === 'progress') onUpdate({ is: 'progress', done: event.done, total: event.of });
+      else if (event.event === 'finding') onUpdate({ is: 'finding', finding: event.finding });
+      else onUpdate({ is: 'blind', ...event.blind });
     },
   });
   const [first] = result.blind;
@@ -166,7 +166,7 @@ async function revertFromConsole(
     confirmed,
     stopped = 0,
   }: { what: readonly FoundInjection[] | 'all'; within: string | undefined } & RevertAsked,
-  hear: (update: RevertUpdate) => void,
+  onUpdate: (update: RevertUpdate) => void,
 ): Promise<RevertEnd> {
   const { scanned, rest } = what === 'all' ? await scanForAll(engine, within) : {};
   const findings = ours(scanned?.injections ?? (what === 'all' ? [] : what));
@@ -175,16 +175,16 @@ async function revertFromConsole(
   // Reverting everything is the emergency stop. It latches, even where only runs of this console were stopped;
   // reverting one fault does not. The revert does not wait for the latch.
   const latching = what === 'all' && toStop + stopped > 0 ? latchAll(runtime, api, toStop + stopped) : undefined;
-  void latching?.then(({ says }) => hear({ is: 'latch', text: says }));
-  const hearWaves = (some: readonly FoundInjection[]) => {
+  void latching?.then(({ says }) => onUpdate({ is: 'latch', text: says }));
+  const reportWaves = (some: readonly FoundInjection[]) => {
     for (const [wave, found] of intoWaves(some).entries())
-      if (found.length > 0) hear({ is: 'wave', wave, name: WAVES[wave] ?? '', findings: found });
+      if (found.length > 0) onUpdate({ is: 'wave', wave, name: WAVES[wave] ?? '', findings: found });
   };
-  hearWaves(findings);
+  reportWaves(findings);
   const known = new Set(findings.map(({ id }) => id));
   const later = async () => {
     const late = ours((await rest)?.injections ?? []).filter(({ id }) => !known.has(id));
-    hearWaves(late);
+    reportWaves(late);
     return late;
   };
   const result = await engine.revert(findings, {
@@ -194,14 +194,14 @@ async function revertFromConsole(
     ...(rest === undefined ? {} : { later }),
     ...(confirmed === undefined ? {} : { trust: { confirmed } }),
     emit: event => {
-      if (event.event === 'stopped') hear({ is: 'stopped', stop: event.stop });
+      if (event.event === 'stopped') onUpdate({ is: 'stopped', stop: event.stop });
       if (event.event === 'receipt' && event.final)
-        hear({ is: 'receipt', receipt: event.receipt, wave: waveOf(event.receipt) });
+        onUpdate({ is: 'receipt', receipt: event.receipt, wave: waveOf(event.receipt) });
     },
   });
-  for (const text of notRecordedLines(result)) hear({ is: 'note', text });
+  for (const text of notRecordedLines(result)) onUpdate({ is: 'note', text });
   if (what === 'all' && within === undefined)
-    for (const text of await freeAllLocks(api, result)) hear({ is: 'note', text });
+    for (const text of await freeAllLocks(api, result)) onUpdate({ is: 'note', text });
   return {
     remaining: isUnknown(result) ? undefined : leftOver(result),
     receipts: result.receipts,

@@ -11,7 +11,7 @@ export function pastUnder(stateDir: string): Past {
   const known = new Map<string, PastRun>();
   const places = async () => ({ disk: (await import('../experiment/files.ts')).disk, stateDir });
   return {
-    async list(hear, signal) {
+    async list(onRuns, signal) {
       const { pastNames, pastRun } = await import('../report/past.ts');
       const from = await places();
       const names = pastNames(from);
@@ -23,10 +23,10 @@ export function pastUnder(stateDir: string): Past {
         if (hasEnded(read)) known.set(key, read);
         runs.push(read);
         if (runs.length % EACH !== 0) continue;
-        hear([...runs], names.length);
+        onRuns([...runs], names.length);
         await new Promise<void>(resolve => setImmediate(resolve));
       }
-      hear(runs, names.length);
+      onRuns(runs, names.length);
     },
     async read(id) {
       const [{ readParts }, { makeReport }] = await Promise.all([

@@ -10,7 +10,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { isProtected } from '../runtime/settings.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { EngineSession } from './console-engine.ts';
-import { tell } from './tell.ts';
+import { printNotice } from './tell.ts';
 
 /**
  * The console's view of one connection. The rows of the cluster need only the connection, so the engine is loaded at its first use:
@@ -57,7 +57,7 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     withReach: async (...asked) => (await suggest()).withReach(...asked),
     validateDraft: async (...asked) => (await suggest()).validateDraft(...asked),
     inspect: (ref, signal) => inspect(api, ref, signal),
-    followLog: (source, hear, signal) => followLog(api, runtime.realClock, source, hear, signal),
+    followLog: (source, onNews, signal) => followLog(api, runtime.realClock, source, onNews, signal),
     toAsk: async (...asked) => (await engine()).toAsk(...asked),
     unfinished: async () => (await engine()).unfinished(),
     guardians: async () => (await engine()).guardians(),
@@ -68,7 +68,7 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     planSuite: async all => (await import('./console-suite.ts')).planSuite(all),
     runSuite: async order => (await import('./console-suite.ts')).runConsoleSuite(runtime, api, order),
     close: async () => {
-      for (const line of await runtime.close()) tell(line);
+      for (const line of await runtime.close()) printNotice(line);
     },
   };
 }

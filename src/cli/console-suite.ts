@@ -39,7 +39,7 @@ export async function runConsoleSuite(runtime: Runtime, api: Api, order: SuiteRu
       suite: newSuiteId(runtime),
       entries: suiteEntries(order.all),
       settings: SUITE_DEFAULTS,
-      emit: order.hear,
+      emit: order.onEvent,
       signal: order.signal,
     },
   );

@@ -13,11 +13,11 @@ import { BACKGROUND, watchTriage } from '../triage/watch.ts';
 export async function consoleTriage(
   runtime: Runtime,
   api: Api,
-  hear: (gate: GateResult) => void,
+  onGate: (gate: GateResult) => void,
   signal: AbortSignal,
   live: ViewLoading = loadView(api, runtime.realClock, { signal }),
 ): Promise<Triage> {
-  return (await lookAt(live, api, runtime.realClock, RULES, hear, signal)).triage;
+  return (await lookAt(live, api, runtime.realClock, RULES, onGate, signal)).triage;
 }
 
 /** Runs triage again whenever the live view changes, until the signal aborts, so that the health screen agrees with triage. */
@@ -25,11 +25,11 @@ export async function followTriage(
   { realClock }: Runtime,
   api: Api,
   live: LiveView,
-  hear: (triage: Triage) => void,
+  onTriage: (triage: Triage) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const reader = () => createNamedReader(api, realClock, signal);
   const serverNow = () => api.serverTime().now;
   const watching = { live, clock: realClock, rules: RULES, reader, serverNow, signal, pace: BACKGROUND };
-  for await (const { triage } of watchTriage(watching)) hear(triage);
+  for await (const { triage } of watchTriage(watching)) onTriage(triage);
 }

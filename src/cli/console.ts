@@ -16,7 +16,7 @@ import { pastUnder } from './console-past.ts';
 import { EXIT, type ExitCode } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
 import { runtimeFor } from './session.ts';
-import { tell } from './tell.ts';
+import { printNotice } from './tell.ts';
 
 /** `mayday`: the console; without a terminal, one status snapshot as text. */
 export async function consoleCommand(
@@ -32,7 +32,7 @@ export async function consoleCommand(
   if (!canDraw() || globals.output !== 'text') {
     const { statusCommand } = await import('./status.ts');
     if (process.stdout.isTTY === true && globals.output === 'text')
-      tell(
+      printNotice(
         'this terminal cannot show the full screen, so this is one look; mayday --screen-reader asks in plain lines',
       );
     return statusCommand({ globals, args: [], options: {} });

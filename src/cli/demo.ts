@@ -5,7 +5,7 @@ import { engineFor } from '../runtime/open-engine.ts';
 import type { CommandBody } from './command.ts';
 import type { ExitCode } from './failure.ts';
 import { loadOrFail } from './load.ts';
-import { say } from './output.ts';
+import { linePrinter } from './output.ts';
 import { withCluster } from './session.ts';
 
 /** `mayday demo`: always on its own sandbox; a kubeconfig is ignored. */
@@ -20,7 +20,7 @@ export const demoCommand: CommandBody = ({ globals }) => {
         api,
         clock: runtime.realClock,
         load: file => loadOrFail(join(runtime.paths.experiments, file), { set: [] }),
-        say: say(globals),
+        print: linePrinter(globals),
         signal: interrupt.signal,
       });
       return exitCode as ExitCode;

@@ -3,7 +3,7 @@ import type { FoundInjection } from '../injection/found-injection.ts';
 import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
 import type { ScanResult } from '../revert/scan.ts';
 import type { StopOptions } from '../revert/stop-everything.ts';
-import { tell } from './tell.ts';
+import { printNotice } from './tell.ts';
 
 /** A healthy cluster with 10,000 objects is read in two seconds. Lists that take longer than this go on while the rest is reverted. */
 const SLOW_AFTER_MS = 3_000;
@@ -37,7 +37,7 @@ export async function firstScan(
     const whole = rest === undefined ? scanned : await rest;
     return { scanned: whole, whole, later: () => ({}) };
   }
-  tellSlow(scanned);
+  printSlow(scanned);
   return {
     scanned,
     whole: rest,
@@ -48,7 +48,7 @@ export async function firstScan(
   };
 }
 
-function tellSlow({ slow = [] }: ScanResult): void {
+function printSlow({ slow = [] }: ScanResult): void {
   const named = `${slow.slice(0, 8).join(', ')}${slow.length > 8 ? ', …' : ''}`;
-  tell(`not yet listed: ${named}; what is known is put back meanwhile`);
+  printNotice(`not yet listed: ${named}; what is known is put back meanwhile`);
 }

@@ -15,7 +15,7 @@ import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { consent } from './fix-receipt.ts';
 import { durationOption } from './number.ts';
 import { print } from './output.ts';
-import { tellItem } from './tell.ts';
+import { printNoticeItem } from './tell.ts';
 
 const TTL_MS = 15 * 60_000;
 
@@ -55,7 +55,7 @@ export async function ignoreHooks(
     );
     return EXIT.done;
   }
-  for (const line of lines) tellItem(line);
+  for (const line of lines) printNoticeItem(line);
   const { context } = api.identity;
   await consent(invocation, isProtected(context, runtime.config.protected) ? context : undefined);
   const result = await stopGap(gap, plan, names);

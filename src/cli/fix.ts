@@ -20,7 +20,7 @@ import { print } from './output.ts';
 import { putBackCommand } from './put-back.ts';
 import { revertCommand } from './revert.ts';
 import { withCluster } from './session.ts';
-import { tellItem } from './tell.ts';
+import { printNoticeItem } from './tell.ts';
 
 /**
  * `mayday fix FINDING` or `mayday fix RULE OBJECT`: runs triage, plans, asks, writes through the executor, reads again. Exit 0 when it is done
@@ -50,7 +50,7 @@ export const fixCommand: CommandBody = async invocation => {
       print(planJson(prepared), globals, () => planLines(prepared));
       return EXIT.done;
     }
-    for (const line of planLines(prepared)) tellItem(line);
+    for (const line of planLines(prepared)) printNoticeItem(line);
     const context = isProtected(api.identity.context, runtime.config.protected) ? api.identity.context : undefined;
     await consent(invocation, context);
     return finish(invocation, await fixDepsFor(runtime, api), prepared);

@@ -15,10 +15,10 @@ import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { attended } from './gameday-human.ts';
 import { type LoadedDay, loadDay, loadFromJournal } from './gameday-load.ts';
 import { personOf } from './gameday-plan.ts';
-import { printJsonLine, say } from './output.ts';
+import { linePrinter, printJsonLine } from './output.ts';
 import { secondStopSignal } from './second-stop.ts';
 import { withCluster } from './session.ts';
-import { tell } from './tell.ts';
+import { printNotice } from './tell.ts';
 
 /** `mayday gameday run FILE` and `mayday gameday resume [FILE]`: leads a day and prints it line by line; ctrl-c stops it, reverts and verifies. */
 export async function leadCommand(invocation: Invocation, action: 'run' | 'resume'): Promise<ExitCode> {
@@ -60,7 +60,7 @@ async function leadIt(
 ): Promise<ExitCode> {
   const locks = locksFor(runtime, api);
   const engine = engineFor(runtime, api, { guard: guardFor(runtime, api), locks });
-  const line = say(globals);
+  const line = linePrinter(globals);
   const factsOf = lineFacts(due.agenda);
   let journal = '';
   const human = (day: Day) => {
@@ -79,7 +79,7 @@ async function leadIt(
     signal: interrupt.signal,
     stopWaiting: secondStopSignal(interrupt),
     human,
-    hear: update => {
+    onUpdate: update => {
       if (update.is !== 'entry') return;
       const { entry } = update;
       if (globals.output !== 'text') return printJsonLine(dayJson(entry));
@@ -87,10 +87,10 @@ async function leadIt(
       if (told !== undefined) line(told);
     },
   });
-  tell(`journal ${journal}`);
-  tell(`for a report: mayday gameday report ${journal} -o html --to day.html`);
+  printNotice(`journal ${journal}`);
+  printNotice(`for a report: mayday gameday report ${journal} -o html --to day.html`);
   if (exitCode === EXIT.aborted || exitCode === EXIT.residue)
-    tell(
+    printNotice(
       `to do what is missing: mayday gameday resume ${journal}; after an abort the owner says that it may go on (--go-on)`,
     );
   return exitCode as ExitCode;

@@ -9,7 +9,7 @@ import type { Invocation } from './command.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { readJournal } from './gameday-journal.ts';
 import { personOf, planFailure } from './gameday-plan.ts';
-import { say } from './output.ts';
+import { linePrinter } from './output.ts';
 
 /** `mayday gameday note [FILE] --text …` or `--seen`: adds to the journal of a day that another process leads. Needs no cluster. */
 export async function addNote({ globals, args, options }: Invocation): Promise<ExitCode> {
@@ -30,6 +30,6 @@ export async function addNote({ globals, args, options }: Invocation): Promise<E
   if (isSeen === true) await journal.add({ kind: 'seen', by }, at);
   if (typeof text === 'string') await journal.add({ kind: 'note', text, by, ...tag }, at);
   await journal.close();
-  say(globals)(`${isSeen === true ? 'noted that you see it,' : 'noted'} as ${by.name} (${by.role})`);
+  linePrinter(globals)(`${isSeen === true ? 'noted that you see it,' : 'noted'} as ${by.name} (${by.role})`);
   return EXIT.done;
 }

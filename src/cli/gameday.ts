@@ -14,7 +14,7 @@ import { leadCommand } from './gameday-lead.ts';
 import { addNote } from './gameday-note.ts';
 import { readPlanFile } from './gameday-plan.ts';
 import { reportCommand } from './gameday-report.ts';
-import { print, say } from './output.ts';
+import { linePrinter, print } from './output.ts';
 
 const ACTIONS: Readonly<Record<string, (invocation: Invocation) => Promise<ExitCode> | ExitCode>> = {
   new: makePlan,
@@ -59,7 +59,7 @@ function makePlan({ globals, args, options }: Invocation): ExitCode {
   if (unwritten?.is === 'taken')
     throw new CommandFailure(`expected no file at ${path}, found one: name another, or replace it with --force`);
   if (unwritten !== undefined) throw new CommandFailure(`${path} was not written: ${unwritten.why}`);
-  say(globals)(`${path} written; edit it, then: mayday gameday validate ${path}`);
+  linePrinter(globals)(`${path} written; edit it, then: mayday gameday validate ${path}`);
   return EXIT.done;
 }
 

@@ -25,7 +25,7 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
   const write = openEventLog(runtime.paths.guardianLog, runtime.paths.state);
   const log = (event: string, facts: Record<string, unknown>) =>
     write({ event, context: api.identity.context, ...facts });
-  const say = (message: FromGuardian) => printJsonLine(message);
+  const send = (message: FromGuardian) => printJsonLine(message);
   const { clock, random, paths, config } = runtime;
   const reverting = createRunReverter({
     api,
@@ -37,23 +37,23 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
   const notifier = notifierFor(runtime, api);
   const guardian = createGuardian({
     ...reverting,
-    teller: guardianNotices(notifier.tell, placeOf(runtime, api)),
+    teller: guardianNotices(notifier.send, placeOf(runtime, api)),
     clock,
     random,
     serverTime: () => api.serverTime(),
     probe: async () => (await api.raw({ path: '/version', timeoutMs: PROBE_MS })).ok,
-    say,
+    send: send,
     log,
     atOnce: config.guardian === 'at-once',
     retryForMs: isLoopback(new URL(api.identity.server).hostname) ? OWN_RETRY_FOR_MS : RETRY_FOR_MS,
   });
   ignoreHangUps(() => guardian.hurry(), log);
-  listen(guardian.hear, guardian.ownerGone);
+  listen(guardian.receive, guardian.ownerGone);
   // Done early, while the network is still there.
   void api.discovery();
   const started = processStart(process.pid);
   log('started', { server: api.identity.server, atOnce: config.guardian === 'at-once' });
-  say({
+  send({
     is: 'ready',
     pid: process.pid,
     ...(started === undefined ? {} : { processStart: started }),
@@ -83,11 +83,11 @@ function ignoreHangUps(hurry: () => void, log: (event: string, facts: Record<str
   process.on('unhandledRejection', note);
 }
 
-function listen(hear: (message: FromOwner) => void, gone: () => void): void {
+function listen(receive: (message: FromOwner) => void, gone: () => void): void {
   const lines = createInterface({ input: process.stdin });
   lines.on('line', line => {
     const message = messageOf<FromOwner>(line);
-    if (message) hear(message);
+    if (message) receive(message);
   });
   lines.on('close', gone);
   process.stdin.on('error', gone);

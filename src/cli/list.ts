@@ -6,7 +6,7 @@ import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { wholeNumber } from './number.ts';
 import { print } from './output.ts';
-import { tell } from './tell.ts';
+import { printNotice } from './tell.ts';
 
 /** `mayday list`: the catalogue of a folder, by default the experiments that come with the program. Broken files are told on stderr; exit 2 then. */
 export const listCommand: CommandBody = async ({ globals, args, options }) => {
@@ -21,7 +21,7 @@ export const listCommand: CommandBody = async ({ globals, args, options }) => {
   });
   print(report, globals, () => aligned(listCells(report)));
   if (globals.output === 'text') {
-    for (const { file, error } of report.broken) tell(`${file}: ${error}`);
+    for (const { file, error } of report.broken) printNotice(`${file}: ${error}`);
   }
   return report.broken.length > 0 ? EXIT.usage : EXIT.done;
 };

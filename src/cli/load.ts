@@ -3,7 +3,7 @@ import { loadExperiment } from '../experiment/load.ts';
 import { issueLine } from '../experiment/report.ts';
 import type { LoadedExperiment } from '../experiment/types.ts';
 import { CommandFailure } from './failure.ts';
-import { tell } from './tell.ts';
+import { printNotice } from './tell.ts';
 
 /** Loads one experiment. Warnings go to stderr; an invalid experiment is a usage failure. */
 export function loadOrFail(
@@ -15,7 +15,7 @@ export function loadOrFail(
   if (source.problem !== undefined) throw new CommandFailure(source.problem);
   const { namespace, set } = overrides;
   const loading = loadExperiment(source.text, path, { set, ...(namespace === undefined ? {} : { namespace }) });
-  for (const warning of loading.warnings) tell(`${path}: warning: ${issueLine(warning)}`);
+  for (const warning of loading.warnings) printNotice(`${path}: warning: ${issueLine(warning)}`);
   if (loading.ok) return loading.loaded;
   const [first, ...more] = loading.errors;
   const rest = more.length > 0 ? ` (and ${more.length} more: \`mayday validate ${path}\`)` : '';

@@ -10,7 +10,7 @@ import { refuseForm } from './forms.ts';
 import { addGlobalOptions, type GlobalOptions, isFleet, settleOptionalValues } from './globals.ts';
 import { watchOutput } from './output-watch.ts';
 import { withShipped } from './shipped.ts';
-import { tell } from './tell.ts';
+import { printNotice } from './tell.ts';
 import { usageError } from './usage-error.ts';
 
 /**
@@ -36,7 +36,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const lost = spoken.lost();
   // A reader that closes the pipe early (`mayday list | head -1`) is not a failure.
   if (lost !== undefined && lost.code !== 'EPIPE') {
-    tell(`expected to write to standard output, found: ${lost.message}; part of the output is missing`);
+    printNotice(`expected to write to standard output, found: ${lost.message}; part of the output is missing`);
     if (code === EXIT.done && !acts) code = EXIT.internal;
     await spoken.drained();
   }
@@ -139,20 +139,20 @@ function refuse(error: CommanderError, command: Command): never {
 function end(error: unknown): ExitCode {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.done;
-    tell(`${error.message.replace(/^error: /, '').replace(/\.?\s*$/, '')}; see \`mayday --help\``);
+    printNotice(`${error.message.replace(/^error: /, '').replace(/\.?\s*$/, '')}; see \`mayday --help\``);
     return EXIT.usage;
   }
   if (error instanceof CommandFailure) {
-    tell(error.message);
+    printNotice(error.message);
     return error.exitCode;
   }
   if (error instanceof JournalUnwritable) {
     const advice = error.cause instanceof Distrusted ? '' : ': free the disk, or set XDG_STATE_HOME';
-    tell(`${error.message}; nothing was changed, since without a journal nobody could put it back${advice}`);
+    printNotice(`${error.message}; nothing was changed, since without a journal nobody could put it back${advice}`);
     return EXIT.inconclusive;
   }
   if (isOfTheSystem(error)) {
-    tell(`expected the system to carry on, found: ${error.message}; mayday could not go on`);
+    printNotice(`expected the system to carry on, found: ${error.message}; mayday could not go on`);
     return EXIT.internal;
   }
   const reason =
@@ -161,7 +161,7 @@ function end(error: unknown): ExitCode {
         ? (error.stack ?? error.message)
         : error.message
       : String(error);
-  tell(`internal error: ${reason}; this is a fault of mayday itself, MAYDAY_DEBUG=1 shows where`);
+  printNotice(`internal error: ${reason}; this is a fault of mayday itself, MAYDAY_DEBUG=1 shows where`);
   return EXIT.internal;
 }
 

@@ -1,7 +1,7 @@
 import type { Api } from '../kube/client/api.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { CommandFailure } from './failure.ts';
-import { tell } from './tell.ts';
+import { printNotice } from './tell.ts';
 
 /**
  * Checks that the namespace named by `flag` exists: an empty result for a mistyped name would be misleading. Where that may not be read, stderr
@@ -19,5 +19,5 @@ export async function expectNamespace(
     throw new CommandFailure(
       `expected namespace ${namespace} in context ${sanitise(api.identity.context, 200)}, found none of that name: check ${flag}${isForNew ? `, or make it (\`kubectl create namespace ${namespace}\`)` : ''}; nothing was done`,
     );
-  tell(`whether namespace ${namespace} exists could not be checked: ${got.message}`);
+  printNotice(`whether namespace ${namespace} exists could not be checked: ${got.message}`);
 }

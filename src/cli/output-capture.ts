@@ -5,7 +5,7 @@ export interface OutputCapture {
   /** A text for stdout. `value` is the result as data, where the text is a whole result. */
   out(text: string, value?: unknown): void;
   /** A text for stderr. */
-  tell(text: string): void;
+  err(text: string): void;
 }
 
 // One process may run a command on many clusters at the same time; the output of each goes to a capture of its own.

@@ -14,7 +14,7 @@ export function print(value: unknown, globals: GlobalOptions, text: () => string
 }
 
 /** Gives a function that prints a line for people, in ASCII where that was asked for or the terminal has nothing else. */
-export function say(globals: GlobalOptions): (line: string) => void {
+export function linePrinter(globals: GlobalOptions): (line: string) => void {
   const isPlain = needsAscii(globals);
   return line => write(`${shownLine(line, isPlain)}\n`);
 }

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { ask } from './confirm.ts';
-import { tellItem } from './tell.ts';
+import { printNoticeItem } from './tell.ts';
 
 /** Rows that a page leaves free for the question below it. */
 const LEFT = 2;
@@ -47,7 +47,7 @@ export async function page(lines: readonly string[]): Promise<boolean> {
   const { columns = 80, rows = 24 } = process.stderr;
   const all = pages(lines, { columns, rows });
   for (const [index, lines] of all.entries()) {
-    for (const line of lines) tellItem(line);
+    for (const line of lines) printNoticeItem(line);
     const isLast = index === all.length - 1;
     if (
       !isLast &&

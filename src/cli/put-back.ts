@@ -11,7 +11,7 @@ import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { consent, receiptExit, receiptLines } from './fix-receipt.ts';
 import { print } from './output.ts';
 import { withCluster } from './session.ts';
-import { tellItem } from './tell.ts';
+import { printNoticeItem } from './tell.ts';
 
 /** `mayday fix --put-back FILE`: creates again what a fix saved and deleted, unless an object of that name exists. */
 export function putBackCommand(invocation: Invocation, file: string): Promise<ExitCode> {
@@ -19,7 +19,7 @@ export function putBackCommand(invocation: Invocation, file: string): Promise<Ex
   const path = resolve(file);
   const object = readSaved(path);
   return withCluster(globals, async (api, runtime) => {
-    tellItem(`create  ${nameText(refOf(object))}, as saved in ${path}`);
+    printNoticeItem(`create  ${nameText(refOf(object))}, as saved in ${path}`);
     if (options.dryRun === true || globals.readOnly === true || runtime.config.readOnly) return EXIT.done;
     const { context } = api.identity;
     await consent(invocation, isProtected(context, runtime.config.protected) ? context : undefined);

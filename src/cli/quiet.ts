@@ -5,7 +5,7 @@ import { age } from '../text/duration.ts';
 import type { CommandBody } from './command.ts';
 import type { ExitCode } from './failure.ts';
 import { durationOption } from './number.ts';
-import { print, printJsonLine, say } from './output.ts';
+import { linePrinter, print, printJsonLine } from './output.ts';
 import { withCluster } from './session.ts';
 
 const FOR_MS = 60_000;
@@ -18,7 +18,7 @@ export const quietCommand: CommandBody = ({ globals, options }) => {
   return withCluster(globals, async (api, runtime) => {
     const interrupt = listenForInterrupt();
     const { output, namespace } = globals;
-    const line = say(globals);
+    const line = linePrinter(globals);
     const emit = (event: QuietEvent) => {
       const at = new Date(api.serverTime().now).toISOString();
       if (output === 'text') line(eventLine(event));

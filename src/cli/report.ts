@@ -19,7 +19,7 @@ import { sanitise } from '../text/sanitise.ts';
 import type { CommandBody, Invocation } from './command.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { print, writeToTerminal } from './output.ts';
-import { tell } from './tell.ts';
+import { printNotice } from './tell.ts';
 
 /** `mayday report WHAT…`: a report from records alone, without the cluster. Without WHAT, a list of what was run on this machine. */
 export const reportCommand: CommandBody = async invocation => {
@@ -36,7 +36,7 @@ const placesHere = (): Places => ({ disk, stateDir: paths(process.env).state });
 /** Writes the report of one run, suite or day, or of several journals of one day, in the form that was asked for. */
 export async function writeReport(whats: readonly string[], { globals, options }: Invocation): Promise<ExitCode> {
   const report = made(whats, placesHere(), options);
-  for (const problem of report.problems) tell(problem);
+  for (const problem of report.problems) printNotice(problem);
   if (globals.output === 'operator-chaos') return writeFramework(report, options);
   const to = typeof options.to === 'string' ? options.to : undefined;
   const text = await textOf(report, globals.output);
@@ -86,7 +86,7 @@ async function textOf(report: Report, form: Invocation['globals']['output']): Pr
 function write(path: string, text: string, { force }: Invocation['options']): void {
   const problem = writePrivate(path, text, { replace: force === true });
   if (problem === undefined) {
-    tell(`written to ${path}`);
+    printNotice(`written to ${path}`);
     return;
   }
   throw new CommandFailure(

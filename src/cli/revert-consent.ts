@@ -8,7 +8,7 @@ import type { Invocation } from './command.ts';
 import { ask, canAsk } from './confirm.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { page } from './pager.ts';
-import { tell, tellItem } from './tell.ts';
+import { printNotice, printNoticeItem } from './tell.ts';
 import { confirmRecords, forcedLines } from './trust-consent.ts';
 
 /** What is to be reverted and stopped; `review` finds the restores that a person must see first. */
@@ -41,8 +41,8 @@ async function answered({ options, globals }: Invocation, selection: RevertSelec
   if (options.yes === true) return isTrusting ? { everything: 'caller' } : {};
   if (!canAsk()) throw new CommandFailure('expected --yes where nobody can be asked; nothing was reverted');
   if (globals.output === 'text') {
-    for (const finding of findings) tellItem(findingLine(finding, now));
-    for (const experiment of experiments) tellItem(experimentLine(experiment, now));
+    for (const finding of findings) printNoticeItem(findingLine(finding, now));
+    for (const experiment of experiments) printNoticeItem(experimentLine(experiment, now));
   }
   const stop =
     experiments.length === 0 ? [] : [`stop ${theseMany(experiments.length, 'this experiment', 'experiments')}`];
@@ -67,9 +67,9 @@ export async function askToStopOthers(
   if (others.length === 0 || options.yes === true || dryRun) return others;
   if (!canAsk()) throw new CommandFailure('expected --yes where nobody can be asked; nothing was reverted');
   if (globals.output === 'text')
-    for (const { message, object } of others) tellItem(`${nameOf(object)}  ${message ?? ''}`);
+    for (const { message, object } of others) printNoticeItem(`${nameOf(object)}  ${message ?? ''}`);
   const many = others.length === 1 ? 'this fault' : `these ${others.length} faults`;
   if (await ask(`ask the other tools to stop ${many} of theirs? (yes/no)`, 'yes')) return others;
-  tell('other tools are left as they are: the answer was not yes');
+  printNotice('other tools are left as they are: the answer was not yes');
   return [];
 }

@@ -29,10 +29,10 @@ import { CommandFailure, type ExitCode } from './failure.ts';
 import { firstScan } from './first-scan.ts';
 import { expectNamespace } from './namespace.ts';
 import { notRecordedLines } from './not-recorded.ts';
-import { print, say } from './output.ts';
+import { linePrinter, print } from './output.ts';
 import { askToRevert, askToStopOthers } from './revert-consent.ts';
 import { withCluster } from './session.ts';
-import { tell } from './tell.ts';
+import { printNotice } from './tell.ts';
 
 /** `mayday revert`: scans, reverts, verifies, scans again. Interrupting it does not stop reverts that have begun. */
 export const revertCommand: CommandBody = invocation => {
@@ -45,7 +45,7 @@ export const revertCommand: CommandBody = invocation => {
   }
   return withCluster(invocation.globals, (api, runtime) => {
     const engine = engineFor(runtime, api);
-    const waits = () => tell('another context reverts in the same cluster: this one begins when that has ended');
+    const waits = () => printNotice('another context reverts in the same cluster: this one begins when that has ended');
     return revertInTurn(
       runtime,
       api,
@@ -71,7 +71,7 @@ async function revertHere(
   const look = await firstScan(engine, scope, mayGoAhead);
   const { scanned } = look;
   const { findings, untold } = choose(chosen(scanned, ids), choice, api.serverTime().now);
-  tellUntold(untold);
+  printUntold(untold);
   const isAll = ids.length === 0 && !isChoosing(choice);
   const experiments = chosenExperiments(scanned, ids, choice, api.serverTime().now);
   const toStop = findings.length + experiments.length;
@@ -86,11 +86,11 @@ async function revertHere(
         })
       : wouldTrust(invocation);
   const others = await askToStopOthers(invocation, othersOf(invocation, scanned), dryRun);
-  const holdOn = () => tell('still putting things back; what is left will be named');
+  const holdOn = () => printNotice('still putting things back; what is left will be named');
   process.on('SIGINT', holdOn).on('SIGTERM', holdOn).on('SIGHUP', holdOn);
   // In parallel with the restores: a webhook that does not answer would delay the latch, and must not delay them.
-  const latching = isAll && toStop > 0 && !dryRun ? tellLatch(runtime, api, toStop) : undefined;
-  const stream = say(invocation.globals);
+  const latching = isAll && toStop > 0 && !dryRun ? announceLatch(runtime, api, toStop) : undefined;
+  const stream = linePrinter(invocation.globals);
   const streaming = invocation.globals.output === 'text' && !dryRun;
   const result = await engine.revert(findings, {
     dryRun,
@@ -110,9 +110,9 @@ async function revertHere(
   });
   await latching;
   const whole = withBlind(result, await look.whole);
-  tellRecord(result, streaming ? stream : undefined);
+  printRecordPath(result, streaming ? stream : undefined);
   show(invocation, whole, { dryRun, streaming, now: api.serverTime().now });
-  if (isAll && !dryRun) await tellFreed(api, whole, invocation);
+  if (isAll && !dryRun) await printFreed(api, whole, invocation);
   return exitCode(whole, scanned, dryRun);
 }
 
@@ -120,23 +120,25 @@ async function revertHere(
 const wouldTrust = ({ options }: Invocation): Trust =>
   options.yes === true && options.trustRecords === true ? { everything: 'caller' } : {};
 
-function tellRecord(reverted: Reverted, stream: ((line: string) => void) | undefined): void {
-  for (const line of notRecordedLines(reverted)) tell(line);
+function printRecordPath(reverted: Reverted, stream: ((line: string) => void) | undefined): void {
+  for (const line of notRecordedLines(reverted)) printNotice(line);
   const { unkept, recordPath } = reverted;
   if (unkept === undefined && recordPath !== undefined) stream?.(`receipts: ${recordPath}`);
 }
 
-function tellUntold(untold: readonly FoundInjection[]): void {
-  for (const line of untoldText(untold)) tell(line);
+function printUntold(untold: readonly FoundInjection[]): void {
+  for (const line of untoldText(untold)) printNotice(line);
 }
 
-async function tellLatch(runtime: Runtime, api: Api, count: number): Promise<void> {
+async function announceLatch(runtime: Runtime, api: Api, count: number): Promise<void> {
   const { says } = await latchAll(runtime, api, count);
-  tell(says);
+  printNotice(says);
 }
 
 function hearing(stream: ((line: string) => void) | undefined): (event: RevertEvent) => void {
-  const hint = once((says, forMs) => tell(`waiting, ${Math.ceil(forMs / 1000)}s more at most: ${says.join('; ')}`));
+  const hint = once((says, forMs) =>
+    printNotice(`waiting, ${Math.ceil(forMs / 1000)}s more at most: ${says.join('; ')}`),
+  );
   return event => {
     if (event.event === 'waiting') hint(event.says, event.forMs);
     if (stream) for (const line of eventLines(event)) stream(line);
@@ -150,9 +152,9 @@ function eventLines(event: RevertEvent): string[] {
 }
 
 /** Frees locks, and prints them. Locks of other namespaces are kept where only one namespace was scanned. */
-async function tellFreed(api: Api, result: RevertResult, { globals }: Invocation): Promise<void> {
+async function printFreed(api: Api, result: RevertResult, { globals }: Invocation): Promise<void> {
   if (globals.namespace !== undefined) return;
-  for (const line of await freeAllLocks(api, result)) tell(line);
+  for (const line of await freeAllLocks(api, result)) printNotice(line);
 }
 
 /** Wraps a function so that a repeated line is printed once. */

@@ -17,12 +17,12 @@ import { EXIT, type ExitCode } from './failure.ts';
 import { modelsOrFail, watchingDependants } from './knowledge.ts';
 import { loadOrFail } from './load.ts';
 import { durationOption, wholeNumber } from './number.ts';
-import { printJsonLine, say } from './output.ts';
+import { linePrinter, printJsonLine } from './output.ts';
 import { secondStopSignal } from './second-stop.ts';
 import { withCluster } from './session.ts';
 import { withStandardInput } from './standard-input.ts';
 import { type PodResult, withPodResult } from './submit/pod-result.ts';
-import { tell } from './tell.ts';
+import { printNotice } from './tell.ts';
 
 /** What the command line asks for; parsed before a connection is made. */
 interface Request {
@@ -43,7 +43,7 @@ export const runCommand: CommandBody = async invocation => {
       const own = engineFor(runtime, api, { guard: guardFor(runtime, api), locks: locksFor(runtime, api) });
       const engine = watchingDependants(own, request.models);
       await reportInterruptedRuns(engine, api).catch((error: unknown) =>
-        tell(`whether runs died here cannot be read: ${(error as Error).message}`),
+        printNotice(`whether runs died here cannot be read: ${(error as Error).message}`),
       );
       return await withPodResult(invocation.options.results, { api, runtime, engine }, async result => {
         const results = await runAll(invocation, request, { api, runtime, result, interrupt });
@@ -76,7 +76,7 @@ async function requestOf({ globals, args, options }: Invocation): Promise<Reques
 
 function isDue({ experiment, path }: LoadedExperiment, maxTier: number | undefined): boolean {
   if (maxTier === undefined || experiment.spec.tier <= maxTier) return true;
-  tell(`${path}: skipped, tier ${experiment.spec.tier} is above ${maxTier}`);
+  printNotice(`${path}: skipped, tier ${experiment.spec.tier} is above ${maxTier}`);
   return false;
 }
 
@@ -89,9 +89,9 @@ async function runAll(
   const dryRun = request.dryRun || runtime.config.readOnly;
   const guarded = isProtected(context, runtime.config.protected) ? context : undefined;
   const results: RunResult[] = [];
-  const line = say(invocation.globals);
-  const hear = (loaded: LoadedExperiment) => (event: RunEvent) => {
-    result.hear(eventJson(event), lineOf(loaded, event));
+  const line = linePrinter(invocation.globals);
+  const onEvent = (loaded: LoadedExperiment) => (event: RunEvent) => {
+    result.addLine(eventJson(event), lineOf(loaded, event));
     if (invocation.globals.output === 'text') line(lineOf(loaded, event));
     else printJsonLine(eventJson(event));
   };
@@ -100,13 +100,13 @@ async function runAll(
     if (!dryRun) await askConsent(loaded, request, guarded, interrupt.signal);
     const finished = await result.engine.run(loaded, {
       ...request.timing,
-      emit: hear(loaded),
+      emit: onEvent(loaded),
       signal: interrupt.signal,
       stopWaiting: secondStopSignal(interrupt),
       dryRun,
     });
     results.push(finished.result);
-    tellRecord(invocation, finished);
+    printRecordPath(invocation, finished);
   }
   return results;
 }
@@ -119,15 +119,15 @@ function lineOf(loaded: LoadedExperiment, event: RunEvent): string {
 /** Reports what runs that died have left, who will revert it, and what a guardian has reverted since the last run. */
 async function reportInterruptedRuns(engine: Engine, api: Api): Promise<void> {
   const [work, dead] = [await engine.guardianWork(), await engine.unfinished()];
-  for (const line of [...guardianLines(work, dead, api.serverTime().now), ...unmarkedLines(dead)]) tell(line);
+  for (const line of [...guardianLines(work, dead, api.serverTime().now), ...unmarkedLines(dead)]) printNotice(line);
   const left = dead.filter(one => one.written.length > 0 && !one.guardian && one.marked !== false);
   if (left.length === 0) return;
   const runs = left.map(one => one.run).join(', ');
-  tell(
+  printNotice(
     `${left.length === 1 ? 'a run' : `${left.length} runs`} died before the fault was reverted (${runs}); \`mayday revert --all\` puts everything back`,
   );
 }
 
-function tellRecord({ globals }: Invocation, { recordPath }: FinishedRun): void {
-  if (globals.output === 'text' && recordPath !== undefined) tell(`record ${recordPath}`);
+function printRecordPath({ globals }: Invocation, { recordPath }: FinishedRun): void {
+  if (globals.output === 'text' && recordPath !== undefined) printNotice(`record ${recordPath}`);
 }

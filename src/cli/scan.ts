@@ -4,7 +4,7 @@ import { choose } from '../revert/choose.ts';
 import { scanExitCode, scanJson, scanText, untoldText } from '../revert/report.ts';
 import type { ScanResult } from '../revert/scan.ts';
 import { engineFor } from '../runtime/open-engine.ts';
-import { lockJson, lockWords } from '../safety/lock-holder.ts';
+import { lockJson, lockText } from '../safety/lock-holder.ts';
 import { listLocks } from '../safety/locks.ts';
 import { choiceOf } from './choice.ts';
 import type { CommandBody } from './command.ts';
@@ -32,7 +32,7 @@ export const scanCommand: CommandBody = ({ globals, options }) => {
     const { findings, untold } = choose(result.injections, choice, now);
     const chosen = { ...result, injections: findings };
     print({ ...scanJson(chosen, now), locks: locks.map(lockJson) }, globals, () => [
-      ...locks.map(lock => `LOCK      ${lockWords(lock, now)}`),
+      ...locks.map(lock => `LOCK      ${lockText(lock, now)}`),
       ...scanText(chosen, now),
       ...untoldText(untold),
     ]);

@@ -2,7 +2,7 @@ import type { Api } from '../kube/client/api.ts';
 import { createRuntime, type Runtime } from '../runtime/runtime.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
-import { tell } from './tell.ts';
+import { printNotice } from './tell.ts';
 
 /**
  * Creates the runtime of a command, or throws a usage failure. ASCII output from the configuration file counts from then on as
@@ -33,7 +33,7 @@ export async function withCluster<T>(
     await expectAnswer(api);
     return await work(api, runtime);
   } finally {
-    for (const line of await runtime.close()) tell(line);
+    for (const line of await runtime.close()) printNotice(line);
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, normalize, sep } from 'node:path';
 import { paths } from '../runtime/paths.ts';
-import { tell } from './tell.ts';
+import { printNotice } from './tell.ts';
 
 /** Where a path of the command line leads, and where the experiments that come with the program are. */
 export interface Shipped {
@@ -26,6 +26,6 @@ export function withShipped(argument: unknown): unknown {
   if (Array.isArray(argument)) return argument.map(withShipped);
   if (typeof argument !== 'string') return argument;
   const path = orShipped(argument, { exists: existsSync, experiments: paths(process.env).experiments });
-  if (path !== argument) tell(`nothing is at ${argument} here: taking what comes with mayday, ${path}`);
+  if (path !== argument) printNotice(`nothing is at ${argument} here: taking what comes with mayday, ${path}`);
   return path;
 }

@@ -101,7 +101,7 @@ function offerLines(ref: ObjectRef, offers: readonly Offer[], asked: string): st
   const longest = Math.max(...offers.map(({ type }) => type.length));
   const line = (offer: Offer): string =>
     offer.fits
-      ? `  ${offer.type.padEnd(longest)}  ${offer.danger.padEnd(6)}  ${offer.expects.padEnd(9)}  ${parameterWords(offer.parameters)}`
+      ? `  ${offer.type.padEnd(longest)}  ${offer.danger.padEnd(6)}  ${offer.expects.padEnd(9)}  ${parameterText(offer.parameters)}`
       : `  ${offer.type.padEnd(longest)}  ${offer.reason}`;
   return [
     `${nameOf(ref)}: ${fitting.length} of ${offers.length} faults fit`,
@@ -116,7 +116,7 @@ function offerLines(ref: ObjectRef, offers: readonly Offer[], asked: string): st
   ];
 }
 
-const parameterWords = (parameters: Readonly<Record<string, string>>): string =>
+const parameterText = (parameters: Readonly<Record<string, string>>): string =>
   Object.entries(parameters)
     .map(([name, value]) => `${name}=${value}`)
     .join(' ');

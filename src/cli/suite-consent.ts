@@ -3,7 +3,7 @@ import { counted } from '../text/counted.ts';
 import { ask, canAsk } from './confirm.ts';
 import type { Answers } from './consent.ts';
 import { CommandFailure, EXIT } from './failure.ts';
-import { tellItem } from './tell.ts';
+import { printNoticeItem } from './tell.ts';
 
 /** Asks once for the whole suite, before it begins: for a yes where experiments are dangerous, or for the name of a protected context. Throws when the answer is no. */
 export async function askSuiteConsent(
@@ -30,7 +30,7 @@ export async function askSuiteConsent(
     throw new CommandFailure(
       `${dangerous.length} of ${count} are of danger high (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}): expected --yes where nobody can be asked; nothing was injected`,
     );
-  for (const name of names) tellItem(`  danger high: ${name}`);
+  for (const name of names) printNoticeItem(`  danger high: ${name}`);
   if (!(await ask(`${dangerous.length} of ${count} are of danger high. Run the suite? (yes/no)`, 'yes', signal)))
     refused();
 }

@@ -2,7 +2,7 @@ import { disk, experimentFiles, type Files, readSource } from '../experiment/fil
 import type { LoadedExperiment } from '../experiment/types.ts';
 import { CommandFailure } from './failure.ts';
 import { loadOrFail } from './load.ts';
-import { tell } from './tell.ts';
+import { printNotice } from './tell.ts';
 
 /** The `kind:` of a document, found without parsing it. */
 const KIND = /^kind:\s*["']?([A-Za-z]+)/m;
@@ -27,6 +27,6 @@ export function suiteFiles(
 function isExperiment(file: string): boolean {
   const kind = KIND.exec(readSource(file, disk).text ?? '')?.[1];
   if (kind === undefined || kind === 'ChaosExperiment') return true;
-  tell(`${file}: passed over, it is a ${kind} and no ChaosExperiment`);
+  printNotice(`${file}: passed over, it is a ${kind} and no ChaosExperiment`);
   return false;
 }

@@ -9,14 +9,14 @@ import { glyphsFor } from '../text/glyphs.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { GlobalOptions } from './globals.ts';
 import { type LiveLines, liveLines } from './live.ts';
-import { isTerminal, printJsonLine, say, terminalColumns, terminalRows } from './output.ts';
-import { tell } from './tell.ts';
+import { isTerminal, linePrinter, printJsonLine, terminalColumns, terminalRows } from './output.ts';
+import { printNotice } from './tell.ts';
 
 /** Shows a suite while it runs: a table on a terminal, else a line for each event. */
 export interface SuiteScreen {
-  hear(event: SuiteEvent): void;
+  onEvent(event: SuiteEvent): void;
   /** Prints an additional line. */
-  say(line: string): void;
+  printNotice(line: string): void;
   /** The faults that are in the cluster now, a line each. */
   faultsIn(): string[];
   /** Draws the final state, which stays on the screen; counts what remains only where that is known. */
@@ -35,9 +35,9 @@ export function suiteScreen(
   const live = globals.output === 'text' && isTerminal() ? drawing(() => tableOf(terminalRows() - 1)) : undefined;
   const glyphs = glyphsFor(process.env, globals.ascii === true);
   const tableOf = (rows: number) => tableLines(view, { columns: terminalColumns(), rows, now: now(), speed, glyphs });
-  const line = say(globals);
+  const line = linePrinter(globals);
   return {
-    hear(event) {
+    onEvent(event) {
       view = followed(view, event);
       if (event.event === 'run' && event.of.event === 'guard') guards.set(event.key, event.of.says);
       if (globals.output === 'jsonl') return printJsonLine(suiteJson(event));
@@ -46,7 +46,7 @@ export function suiteScreen(
       const text = suiteLine(event, { total: all.length, speed });
       if (text !== undefined) line(text);
     },
-    say: text => (live === undefined ? tell(text) : live.lines.above(sanitise(`mayday: ${text}`))),
+    printNotice: text => (live === undefined ? printNotice(text) : live.lines.above(sanitise(`mayday: ${text}`))),
     faultsIn: () =>
       view.rows
         .filter(row => row.state === 'running' && row.injectedAt !== undefined && row.isReverted !== true)

@@ -35,7 +35,7 @@ import { type PodResult, withPodResult } from './submit/pod-result.ts';
 import { askSuiteConsent } from './suite-consent.ts';
 import { suiteFiles } from './suite-files.ts';
 import { type SuiteScreen, suiteJson, suiteScreen } from './suite-screen.ts';
-import { tell } from './tell.ts';
+import { printNotice } from './tell.ts';
 
 /** What is to be run: a whole new suite, or the rest of an earlier one. */
 interface Order {
@@ -82,8 +82,8 @@ export const suiteCommand: CommandBody = async invocation => {
             ...order,
             ...(order.isAgain ? { again: { done: order.done } } : {}),
             emit: event => {
-              screen.hear(event);
-              hearInPod(kept, event, order);
+              screen.onEvent(event);
+              addToPodResult(kept, event, order);
             },
             signal: interrupt.signal,
           },
@@ -104,14 +104,14 @@ export const suiteCommand: CommandBody = async invocation => {
 };
 
 /** Writes an event of the suite into the result in the cluster, with the events of its runs as lines. */
-function hearInPod(kept: PodResult, event: SuiteEvent, { all, entries }: Order): void {
+function addToPodResult(kept: PodResult, event: SuiteEvent, { all, entries }: Order): void {
   const recoveryTimeoutMs = (key: string) =>
     entries.find(entry => entry.key === key)?.loaded.experiment.spec.hypothesis.recoveryTimeoutMs ?? 0;
   const says =
     event.event === 'run'
       ? eventLine(event.of, { experiment: event.key, recoveryTimeoutMs: recoveryTimeoutMs(event.key) })
       : suiteLine(event, { total: all.length, speed: 1 });
-  kept.hear(suiteJson(event), says);
+  kept.addLine(suiteJson(event), says);
   if (event.event === 'not-run') kept.notRun(event.key, event.says);
 }
 
@@ -124,7 +124,7 @@ function readOptions({ globals, args, options }: Invocation): { settings: SuiteS
   modelsOrFail(knowledge);
   const due = all.filter(({ experiment }) => maxTier === undefined || experiment.spec.tier <= maxTier);
   if (due.length < all.length)
-    tell(`${all.length - due.length} of ${all.length} left out: their tier is above ${maxTier}`);
+    printNotice(`${all.length - due.length} of ${all.length} left out: their tier is above ${maxTier}`);
   return {
     due,
     settings: {
@@ -168,7 +168,7 @@ async function orderAgain(suite: string, engine: Engine, api: Api, runtime: Runt
   const rest = missingEntries(history, entry => loadOrFail(entry.file, settings));
   if (typeof rest === 'string') throw new CommandFailure(rest);
   const reverted = await revertDiedRuns(engine, history);
-  for (const line of reverted.lines) tell(line);
+  for (const line of reverted.lines) printNotice(line);
   if (reverted.remaining > 0)
     throw new CommandFailure(
       `expected nothing left of the suite's dead runs, found ${reverted.remaining} not proven restored: run mayday revert --all; nothing more was injected`,
@@ -205,7 +205,7 @@ function consent(
 function secondRequest(interrupt: Interrupt, screen: SuiteScreen): Promise<undefined> {
   return new Promise(resolve => {
     interrupt.onRequest(count => {
-      if (count === 1) screen.say('stopping: what runs is reverted and checked; again to leave at once');
+      if (count === 1) screen.printNotice('stopping: what runs is reverted and checked; again to leave at once');
       else resolve(undefined);
     });
   });
@@ -214,8 +214,8 @@ function secondRequest(interrupt: Interrupt, screen: SuiteScreen): Promise<undef
 /** Ends without waiting: faults that are in the cluster are left to their guardians. */
 function leave(screen: SuiteScreen, suite: string): ExitCode {
   const left = screen.faultsIn();
-  for (const line of left) tell(line);
-  tell(
+  for (const line of left) printNotice(line);
+  printNotice(
     left.length === 0
       ? `left at once; no fault was in. \`mayday suite --resume ${suite}\` goes on`
       : `left at once with ${left.length} not proven restored: \`mayday revert --all\` puts everything back now`,
@@ -234,6 +234,6 @@ function show({ globals }: Invocation, { suite, all }: Order, result: SuiteResul
     print({ suite, exitCode: result.exitCode, says: result.says, runs }, globals, () => []);
     return;
   }
-  tell(`\`mayday report ${suite}\` says more`);
-  if (result.notRun.size > 0) tell(`\`mayday suite --resume ${suite}\` runs what is missing`);
+  printNotice(`\`mayday report ${suite}\` says more`);
+  if (result.notRun.size > 0) printNotice(`\`mayday suite --resume ${suite}\` runs what is missing`);
 }

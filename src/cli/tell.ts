@@ -5,17 +5,17 @@ import { currentCapture } from './output-capture.ts';
 export const cleanLine = (line: string): Clean => sanitise(line, Number.MAX_SAFE_INTEGER);
 
 /** Prints one line on standard error, for what does not belong to the result. */
-export function tell(line: string): void {
+export function printNotice(line: string): void {
   write(`mayday: ${cleanLine(line)}\n`);
 }
 
 /** The same without `mayday:` in front: one item of a list that the next question is about. */
-export function tellItem(line: string): void {
+export function printNoticeItem(line: string): void {
   write(`${cleanLine(line)}\n`);
 }
 
 function write(text: string): void {
   const capture = currentCapture();
-  if (capture) capture.tell(text);
+  if (capture) capture.err(text);
   else process.stderr.write(text);
 }

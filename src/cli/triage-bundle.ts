@@ -10,7 +10,7 @@ import { openBundle } from '../triage/open-bundle.ts';
 import type { About } from '../triage/report/about.ts';
 import { RULES } from '../triage/rules/index.ts';
 import { CommandFailure, EXIT } from './failure.ts';
-import { tell } from './tell.ts';
+import { printNotice } from './tell.ts';
 
 const LONGEST_BUNDLE = 256 * 1024 * 1024;
 
@@ -36,7 +36,7 @@ export async function saveBundle(
     throw new CommandFailure(
       `--save: expected no file at ${path}, found one: name another, or replace it with --force`,
     );
-  tell(`kept in ${path}: mayday triage --from ${path}`);
+  printNotice(`kept in ${path}: mayday triage --from ${path}`);
 }
 
 /** Reads a bundle from a file; throws a one-line failure where it is not one. */

@@ -13,7 +13,7 @@ import { type Drawing, gateText, triageText } from '../triage/report/text.ts';
 import { outlookOf, type Triage } from '../triage/result.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
-import { columns, isTerminal, print, printJsonLine, say } from './output.ts';
+import { columns, isTerminal, linePrinter, print, printJsonLine } from './output.ts';
 import type { TriageChoice } from './triage-choice.ts';
 
 /** The part of a triage that is shown: all of it, or what concerns a namespace, a period or an object. */
@@ -40,9 +40,9 @@ export function narrowed(
 }
 
 /** Prints a gate that has finished: on a terminal, and as a JSON line. */
-export function tellGate(gate: GateResult, globals: GlobalOptions): void {
+export function printGate(gate: GateResult, globals: GlobalOptions): void {
   if (globals.output === 'jsonl') printJsonLine({ event: 'gate', ...gateJson(gate) });
-  else if (streams(globals)) for (const line of gateText(gate, drawing(globals))) say(globals)(line);
+  else if (streams(globals)) for (const line of gateText(gate, drawing(globals))) linePrinter(globals)(line);
 }
 
 /** Whether the gates are printed as they finish; then they are not printed again at the end. */

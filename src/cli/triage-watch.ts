@@ -9,7 +9,7 @@ import { RULES } from '../triage/rules/index.ts';
 import { watchTriage } from '../triage/watch.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
-import { tell } from './tell.ts';
+import { printNotice } from './tell.ts';
 import { narrowAdvice } from './triage-advice.ts';
 import type { TriageChoice } from './triage-choice.ts';
 import { exitCodeOf, narrowed, printLook, type Shown } from './triage-print.ts';
@@ -51,7 +51,7 @@ export async function watchCommand(
       told = now;
       printLook(shown, { context, server, user, now: looked.now }, globals, false);
       const advice = narrowAdvice(looked.view, globals.namespace, namespace);
-      if (advice !== undefined && !isAdvised) tell(advice);
+      if (advice !== undefined && !isAdvised) printNotice(advice);
       isAdvised = isAdvised || advice !== undefined;
     }
     return code;

@@ -7,11 +7,11 @@ import type { CommandBody } from './command.ts';
 import type { ExitCode } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
 import { withCluster } from './session.ts';
-import { tell } from './tell.ts';
+import { printNotice } from './tell.ts';
 import { narrowAdvice } from './triage-advice.ts';
 import { readBundle, saveBundle } from './triage-bundle.ts';
 import { type TriageChoice, triageChoice } from './triage-choice.ts';
-import { exitCodeOf, narrowed, printLook, tellGate } from './triage-print.ts';
+import { exitCodeOf, narrowed, printGate, printLook } from './triage-print.ts';
 import { watchCommand } from './triage-watch.ts';
 
 /**
@@ -27,13 +27,13 @@ export const triageCommand: CommandBody = async ({ globals, args, options }) => 
   return withCluster(globals, async (api, runtime) => {
     const onlyNamespace = await confinement(api, globals.namespace);
     if (choice.watch) return watchCommand(api, runtime, choice, globals, onlyNamespace);
-    const hear = (gate: GateResult) => tellGate(gate, globals);
-    const looked = await lookOnce(api, runtime.realClock, RULES, hear, { onlyNamespace });
+    const onGate = (gate: GateResult) => printGate(gate, globals);
+    const looked = await lookOnce(api, runtime.realClock, RULES, onGate, { onlyNamespace });
     const { context, server, user, namespace } = api.identity;
     const about = { context, server, user, now: looked.now };
     const code = show(looked, about, choice, globals, namespace);
     const advice = narrowAdvice(looked.view, globals.namespace, namespace);
-    if (advice !== undefined) tell(advice);
+    if (advice !== undefined) printNotice(advice);
     if (choice.save !== undefined) await saveBundle(choice.save, choice.replace, { looked, about, api });
     return code;
   });

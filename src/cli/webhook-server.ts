@@ -4,7 +4,7 @@ import { startWebhookServer } from '../webhook-server/server.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { durationOption, wholeNumber } from './number.ts';
-import { say } from './output.ts';
+import { linePrinter } from './output.ts';
 
 /** `mayday webhook-server`: the program that a WebhookLatency injection runs in the cluster. It allows every review, with a delay. */
 export const webhookServerCommand: CommandBody = async ({ globals, options }) => {
@@ -16,7 +16,7 @@ export const webhookServerCommand: CommandBody = async ({ globals, options }) =>
   const server = await startWebhookServer({ port, cert, key, delayMs }).catch((error: Error) => {
     throw new CommandFailure(`the webhook server could not start: ${error.message}`);
   });
-  say(globals)(`delays every review by ${delayMs} ms on port ${server.port}`);
+  linePrinter(globals)(`delays every review by ${delayMs} ms on port ${server.port}`);
   await new Promise<void>(resolve => interrupt.signal.addEventListener('abort', () => resolve(), { once: true }));
   await server.close();
   return EXIT.done;

@@ -79,7 +79,7 @@ export interface Past {
    * Reads one after the other and lets the screen draw in between. Tells what is read so far, newest first, and how many there are. Rejects,
    * in one line, where there is no reading at all.
    */
-  list(hear: (runs: readonly PastRun[], total: number) => void, signal: AbortSignal): Promise<void>;
+  list(onRuns: (runs: readonly PastRun[], total: number) => void, signal: AbortSignal): Promise<void>;
   /** One in full, or in one line why it cannot be read. */
   read(id: string): Promise<Report | string>;
   /** As `mayday report` writes it. */
@@ -160,11 +160,11 @@ export interface Session {
   /** Runs one armed experiment to its verdict. Aborting `signal` reverts what was written; `stopWaiting` gives up waiting for that. */
   run(order: FireOrder): Promise<RunEnd>;
   /** Looks for injections, whoever left them. */
-  scan(hear: (update: ScanUpdate) => void, signal: AbortSignal): Promise<ScanEnd>;
+  scan(onUpdate: (update: ScanUpdate) => void, signal: AbortSignal): Promise<ScanEnd>;
   /** Reverts `findings`, or everything, verifies, and scans again. Latches the cluster when everything is reverted. */
   revert(
     what: readonly FoundInjection[] | 'all',
-    hear: (update: RevertUpdate) => void,
+    onUpdate: (update: RevertUpdate) => void,
     asked?: RevertAsked,
   ): Promise<RevertEnd>;
   /** Lifts the latch and reads it again. Resolves with what is wrong where it is not off. */
@@ -173,9 +173,9 @@ export interface Session {
    * Looks for what is broken, in this view where there is one, and tells each gate as it is known. Rejects, in one line, where the cluster
    * cannot be looked at.
    */
-  triage(hear: (gate: GateResult) => void, signal: AbortSignal, live?: ViewLoading): Promise<Triage>;
+  triage(onGate: (gate: GateResult) => void, signal: AbortSignal, live?: ViewLoading): Promise<Triage>;
   /** Looks whenever that view has changed, modestly, until the signal aborts. Rejects only for a fault of its own. */
-  followTriage(live: LiveView, hear: (triage: Triage) => void, signal: AbortSignal): Promise<void>;
+  followTriage(live: LiveView, onTriage: (triage: Triage) => void, signal: AbortSignal): Promise<void>;
   /** Plans a fix of a finding, the first that fits unless one is named. Rejects, in one line, where mayday cannot mend it itself. */
   planFix(finding: Finding, fix: string | undefined): Promise<FixPlan>;
   /** Does a fix that was shown, journalled and read again; rejects where it would no longer write what was shown. */
@@ -189,7 +189,7 @@ export interface Session {
   /** Reads one object and what stands around it. */
   inspect(ref: ObjectRef, signal: AbortSignal): Promise<Outcome<Inspection>>;
   /** Reads a log, and what is new in it until the signal aborts. Never rejects. */
-  followLog(source: LogSource, hear: (news: LogNews) => void, signal: AbortSignal): Promise<void>;
+  followLog(source: LogSource, onNews: (news: LogNews) => void, signal: AbortSignal): Promise<void>;
   /** Those that only their records ask for and nothing confirms, with everything that each would write. */
   toAsk(findings: readonly FoundInjection[]): Promise<readonly AskedRecord[]>;
   /** Runs of this or an earlier process that never ended, by their journals. */
@@ -221,7 +221,7 @@ export interface SuitePlan {
 /** A suite that the console runs. */
 export interface SuiteRunOrder {
   all: readonly LoadedExperiment[];
-  hear(event: SuiteEvent): void;
+  onEvent(event: SuiteEvent): void;
   /** Runs one experiment as a run of this console, that every screen shows and that the emergency stop knows. */
   run(loaded: LoadedExperiment, emit: (event: RunEvent) => void, start: StartRun): Promise<FinishedRun>;
   /** Aborting reverts what runs and begins nothing more. */

@@ -64,7 +64,7 @@ export interface EngineDeps {
   /** The guardian: reverts what this process no longer can. Without it nobody else does. */
   guard?: Guard;
   /** Sends notices about runs; without it none are sent. */
-  notifier?: Pick<Notifier, 'hear' | 'tell'>;
+  notifier?: Pick<Notifier, 'onRunEvent' | 'send'>;
   /** The key that signs records. Without it they are not signed, and more restores need a person's confirmation. */
   recordKey?: RecordKey;
 }
@@ -202,7 +202,7 @@ export function createEngine(deps: EngineDeps): Engine {
     );
     record.end(result);
     const at = Math.round(api.serverTime().now);
-    for (const notice of revertNotices(result, { ...head, at })) deps.notifier?.tell(notice);
+    for (const notice of revertNotices(result, { ...head, at })) deps.notifier?.send(notice);
     const unkept = await record.close();
     return {
       ...result,
@@ -241,15 +241,15 @@ export function createEngine(deps: EngineDeps): Engine {
       const events: RunEvent[] = [];
       const emit = (event: RunEvent) => {
         events.push(event);
-        guarded?.hear(event);
+        guarded?.onRunEvent(event);
         options.emit(event);
-        deps.notifier?.hear(event, head, text => {
+        deps.notifier?.onRunEvent(event, head, text => {
           // The verdict is the last word of a run.
-          if (event.event !== 'verdict') tell({ event: 'note', text });
+          if (event.event !== 'verdict') emitBody({ event: 'note', text });
         });
       };
-      const tell = (happening: RunEventBody) => {
-        const event = { at: Math.round(api.serverTime().now), run: head.run, ...happening } as RunEvent;
+      const emitBody = (body: RunEventBody) => {
+        const event = { at: Math.round(api.serverTime().now), run: head.run, ...body } as RunEvent;
         journal.event(event).catch(() => undefined);
         emit(event);
       };
@@ -259,7 +259,7 @@ export function createEngine(deps: EngineDeps): Engine {
               deps.guard,
               journal,
               { id: head.run, loaded, options, lock: () => deps.locks?.held(head.run) },
-              { clock, serverNow: () => api.serverTime().now, tell },
+              { clock, serverNow: () => api.serverTime().now, emit: emitBody },
             )
           : undefined;
       const reverting = { api: api.urgent ?? api, clock, faultOf, journal: lenient(journal) };

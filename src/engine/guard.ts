@@ -68,7 +68,7 @@ export interface RunGuard {
   /** The run's journal, through which the guardian hears of each write before it is sent. */
   journal: RunJournal;
   /** Called with every event of the run. */
-  hear(event: RunEvent): void;
+  onRunEvent(event: RunEvent): void;
   /** May be announced ahead of the revert; a process that was suspended in between announces it again. */
   reverting(): Promise<void>;
   over(residue: number | undefined): void;
@@ -87,9 +87,9 @@ export function guardRun(
     options: Pick<RunOptions, 'ttlMs'>;
     lock: () => HeldLock | undefined;
   },
-  deps: { clock: Clock; serverNow: () => number; tell: (happening: RunEventBody) => void },
+  deps: { clock: Clock; serverNow: () => number; emit: (body: RunEventBody) => void },
 ): RunGuard {
-  const { clock, serverNow, tell } = deps;
+  const { clock, serverNow, emit: tell } = deps;
   const { metadata, spec } = run.loaded.experiment;
   const wholeMs = guardedFor(run.loaded, run.options.ttlMs);
   let startedAt: number | undefined;
@@ -103,9 +103,9 @@ export function guardRun(
     // This entry is only for the next start; without it the cluster's marks show the same.
     journal.guarded({ ...facts, dueAt: Math.round(serverNow() + dueInMs()) }).catch(() => undefined);
   }
-  const told = (watch: Watch) => tell({ event: 'guard', on: watch.on, says: guardWords(watch, wholeMs) });
+  const announceWatch = (watch: Watch) => tell({ event: 'guard', on: watch.on, says: guardText(watch, wholeMs) });
   const changed = (watch: Watch) => {
-    told(watch);
+    announceWatch(watch);
     writeDown(watch);
   };
 
@@ -113,7 +113,7 @@ export function guardRun(
     async ready() {
       if (begun) return void (await begun);
       begun = guard.begin(run.id, changed);
-      told(await begun);
+      announceWatch(await begun);
     },
     journal: {
       ...journal,
@@ -135,7 +135,7 @@ export function guardRun(
         ]);
       },
     },
-    hear(event) {
+    onRunEvent(event) {
       if (event.event !== 'phase' || event.phase !== 'Injecting') return;
       // The run's own stopwatch starts right after this.
       startedAt = clock.monotonic();
@@ -150,7 +150,7 @@ export function guardRun(
   };
 }
 
-function guardWords(watch: Watch, wholeMs: number): string {
+function guardText(watch: Watch, wholeMs: number): string {
   return watch.on
     ? `pid ${watch.pid} ends the fault ${age(wholeMs)} after the injection should this process die; its log is ${watch.log}`
     : `${watch.why}; nobody but this process ends the fault`;

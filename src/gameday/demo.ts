@@ -74,7 +74,7 @@ export interface DemoDeps {
   /** Reads one of the experiments that come with the program; throws an error with a one-line message when it cannot. */
   load(file: string): LoadedExperiment;
   /** Receives each line. */
-  say(line: string): void;
+  print(line: string): void;
   signal?: AbortSignal;
   /** Pause after each line of narration, milliseconds. */
   pauseMs?: number;
@@ -90,15 +90,15 @@ export interface DemoResult {
 
 /** Runs the scripted game-day: three experiments with three endings, then a leftover of another tool that is found and reverted. */
 export async function runDemo(deps: DemoDeps): Promise<DemoResult> {
-  const { say } = deps;
+  const { print: say } = deps;
   const results: RunResult[] = [];
   const isOver = () => deps.signal?.aborted === true;
-  await tell(deps, ['A game-day in under a minute, on a cluster that lives in this program. Its time runs fast.']);
+  await narrate(deps, ['A game-day in under a minute, on a cluster that lives in this program. Its time runs fast.']);
   for (const [index, act] of ACTS.entries()) {
     if (isOver()) break;
     say('');
     say(`ACT ${index + 1}  ${act.title}`);
-    await tell(deps, act.says);
+    await narrate(deps, act.says);
     results.push(await runAct(deps, act));
   }
   const remaining = isOver() ? 0 : await revertLeftover(deps);
@@ -107,7 +107,10 @@ export async function runDemo(deps: DemoDeps): Promise<DemoResult> {
   return { results, remaining, exitCode: exitCodeOf(results, remaining, isOver()) };
 }
 
-async function tell({ say, clock, signal, pauseMs = 700 }: DemoDeps, lines: readonly string[]): Promise<void> {
+async function narrate(
+  { print: say, clock, signal, pauseMs = 700 }: DemoDeps,
+  lines: readonly string[],
+): Promise<void> {
   for (const line of lines) {
     if (signal?.aborted) return;
     say(`  ${line}`);
@@ -118,7 +121,7 @@ async function tell({ say, clock, signal, pauseMs = 700 }: DemoDeps, lines: read
 /** Whether an event is printed. Phases and passed gates are left out; the record of the run has them. */
 const isPrinted = (event: RunEvent): boolean => event.event !== 'phase' && !(event.event === 'gate' && event.ok);
 
-async function runAct({ engine, load, say, signal }: DemoDeps, act: Act): Promise<RunResult> {
+async function runAct({ engine, load, print: say, signal }: DemoDeps, act: Act): Promise<RunResult> {
   const loaded = load(act.file);
   const { metadata, spec } = loaded.experiment;
   const options = { experiment: metadata.name, recoveryTimeoutMs: spec.hypothesis.recoveryTimeoutMs };
@@ -135,7 +138,7 @@ async function runAct({ engine, load, say, signal }: DemoDeps, act: Act): Promis
 
 /** The last act: a scan and a revert. Gives how many injections remain. */
 async function revertLeftover(deps: DemoDeps): Promise<number> {
-  const { engine, api, say } = deps;
+  const { engine, api, print: say } = deps;
   say('');
   say(`ACT ${ACTS.length + 1}  somebody else’s chaos`);
   const planted = await writeLeftover(api);
@@ -143,7 +146,7 @@ async function revertLeftover(deps: DemoDeps): Promise<number> {
     say(`  ${planted}`);
     return 0;
   }
-  await tell(deps, [
+  await narrate(deps, [
     'Meanwhile another tool injected a fault and was killed before it could clean up.',
     'Nobody here knows about it. The cluster does: the marks are on the object.',
   ]);

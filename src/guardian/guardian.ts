@@ -24,7 +24,7 @@ export interface GuardianDeps {
   /** Called when the revert of a run has ended. */
   ended(guarded: GuardedRun, end: RetryEnd): Promise<void>;
   /** Sends a message to the owner, which may be gone. */
-  say(message: FromGuardian): void;
+  send(message: FromGuardian): void;
   log(event: string, facts: Record<string, unknown>): void;
   /** Revert as soon as the owner is gone, without waiting for the TTL. */
   atOnce: boolean;
@@ -33,7 +33,7 @@ export interface GuardianDeps {
 }
 
 export interface Guardian {
-  hear(message: FromOwner): void;
+  receive(message: FromOwner): void;
   /** Call when the pipe has closed: the owner is gone. */
   ownerGone(): void;
   /** Call when the guardian must end: runs without an owner are reverted at once. */
@@ -74,7 +74,7 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     const isTaken = guarded.holder === 'ours';
     if (!isTaken) noteWrite(guarded, message.on);
     const why = 'the guardian took this run over while this process did not answer';
-    deps.say(isTaken ? { is: 'no', n, why } : { is: 'yes', n });
+    deps.send(isTaken ? { is: 'no', n, why } : { is: 'yes', n });
   }
 
   function addRun({ run, type, experiment, dueInMs, lock }: Extract<FromOwner, { is: 'guard' }>): GuardedRun {
@@ -101,7 +101,7 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     const guarded = guardedRuns.get(run);
     if (guarded?.holder === 'owner') guarded.holder = 'reverting';
     await reverts.get(run);
-    deps.say({ is: 'yes', n });
+    deps.send({ is: 'yes', n });
   }
 
   function runOver({ run, residue }: Extract<FromOwner, { is: 'over' }>): void {
@@ -117,7 +117,7 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     circumstances.ownerAsleep = message.is === 'asleep';
     log(message.is === 'asleep' ? 'owner suspended' : 'owner goes on', { runs: guardedRuns.size });
     wakeUp.wake();
-    if (message.is === 'asleep') deps.say({ is: 'yes', n: message.n });
+    if (message.is === 'asleep') deps.send({ is: 'yes', n: message.n });
   }
 
   /**
@@ -128,7 +128,7 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     asking ??= (async () => {
       const answered = new AbortController();
       heardOwner = () => answered.abort();
-      deps.say({ is: 'there?' });
+      deps.send({ is: 'there?' });
       const silent = await clock.sleep(ANSWER_MS, answered.signal).then(
         () => true,
         () => false,
@@ -217,7 +217,7 @@ export function createGuardian(deps: GuardianDeps): Guardian {
 
   return {
     over,
-    hear(message) {
+    receive(message) {
       heardOwner?.();
       if (message.is === 'guard') guard(message);
       else if (message.is === 'revert') void letRevert(message);

@@ -22,9 +22,9 @@ export interface GuardianNotices {
   ended(guarded: GuardedRun, end: RetryEnd): void;
 }
 
-export function guardianNotices(tell: (notice: Notice) => void, place: Place): GuardianNotices {
+export function guardianNotices(send: (notice: Notice) => void, place: Place): GuardianNotices {
   const last = new Map<string, RunReverted>();
-  const say = (
+  const noticesAbout = (
     { run, experiment, type }: GuardedRun,
     stage: string,
     outcome: { remaining: number; receipts: readonly Receipt[]; isUnseen: boolean },
@@ -40,18 +40,18 @@ export function guardianNotices(tell: (notice: Notice) => void, place: Place): G
   return {
     tried: (run, reverted) => void last.set(run, reverted),
     stillIn: guarded => {
-      for (const notice of say(guarded, 'still-in', outcomeOf(guarded.run, false)))
-        if (notice.kind === 'residue') tell(notice);
+      for (const notice of noticesAbout(guarded, 'still-in', outcomeOf(guarded.run, false)))
+        if (notice.kind === 'residue') send(notice);
     },
     ended(guarded, end) {
-      for (const notice of say(guarded, 'guardian', outcomeOf(guarded.run, end === 'reverted'))) tell(notice);
+      for (const notice of noticesAbout(guarded, 'guardian', outcomeOf(guarded.run, end === 'reverted'))) send(notice);
       last.delete(guarded.run);
     },
   };
 }
 
 /** Sends notices of a round of the reaper: what it reverted, and, once each, what it could not revert. */
-export function reaperNotices(tell: (notice: Notice) => void, place: Place): (receipts: readonly Receipt[]) => void {
+export function reaperNotices(send: (notice: Notice) => void, place: Place): (receipts: readonly Receipt[]) => void {
   const told = new Map<string, string>();
   return receipts => {
     const fresh = receipts.filter(({ id, outcome, verified }) => verified || told.get(id) !== outcome);
@@ -59,6 +59,6 @@ export function reaperNotices(tell: (notice: Notice) => void, place: Place): (re
     const at = Math.round(place.now());
     const remaining = fresh.filter(({ verified }) => !verified).length;
     const about = { ...place, run: `reaper-${at}`, at, who: 'the reaper', stage: 'reaper' };
-    for (const notice of revertNotices({ receipts: fresh, remaining, isUnseen: false }, about)) tell(notice);
+    for (const notice of revertNotices({ receipts: fresh, remaining, isUnseen: false }, about)) send(notice);
   };
 }

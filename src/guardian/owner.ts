@@ -7,7 +7,7 @@ import type { FromGuardian, FromOwner } from './message.ts';
 export interface GuardianProcess {
   ready: Extract<FromGuardian, { is: 'ready' }>;
   send(message: FromOwner): void;
-  hear(listener: (message: FromGuardian) => void): void;
+  onMessage(listener: (message: FromGuardian) => void): void;
   /** Resolves when it is gone. */
   readonly gone: Promise<void>;
   /** Ends the pipe; the guardian reverts what is left, or ends. */
@@ -55,7 +55,7 @@ export function ownersGuard({ start, clock }: OwnerDeps): Guard {
     current = started;
     started.then(
       process => {
-        process.hear(message => hear(process, message));
+        process.onMessage(message => receive(process, message));
         void process.gone.then(() => lost(started));
       },
       () => {
@@ -65,7 +65,7 @@ export function ownersGuard({ start, clock }: OwnerDeps): Guard {
     return started;
   }
 
-  function hear(process: GuardianProcess, message: FromGuardian): void {
+  function receive(process: GuardianProcess, message: FromGuardian): void {
     if (message.is === 'there?') process.send({ is: 'here' });
     else if (message.is !== 'ready') waiting.get(message.n)?.(message);
   }

@@ -25,7 +25,7 @@ export interface Feed {
   follow<Row extends object>(
     what: Followed,
     project: (object: KubeObject) => Row | undefined,
-    hear: (update: Update<Row>) => void,
+    onUpdate: (update: Update<Row>) => void,
     same?: (a: Row, b: Row) => boolean,
   ): Following<Row>;
   /** What the cluster serves; absent when there is no discovery. */
@@ -56,7 +56,7 @@ export function reflectedFeed(
   const isFree = lead === undefined ? undefined : Promise.race([led.promise, clock.sleep(LEAD_MS)]);
 
   return {
-    follow(what, project, hear, same) {
+    follow(what, project, onUpdate, same) {
       const { apiVersion, kind, namespace, pageSize, laterPageSize, ...narrowed } = what;
       const ended = new AbortController();
       const reflector = createReflector({
@@ -72,7 +72,7 @@ export function reflectedFeed(
           ...(laterPageSize !== undefined && { laterPageSize }),
         },
       });
-      reflector.subscribe(hear);
+      reflector.subscribe(onUpdate);
       if (isFree === undefined || what.kind === lead) void reflector.run(ended.signal);
       else void isFree.then(() => reflector.run(ended.signal));
       if (what.kind === lead) reflector.subscribe(() => led.resolve());

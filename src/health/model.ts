@@ -126,7 +126,7 @@ function createSuspects() {
   };
   return {
     ...rows,
-    hear({ kind, put, removed }: ViewChange): void {
+    onChange({ kind, put, removed }: ViewChange): void {
       const table = tables.get(kind);
       for (const { uid } of removed) table?.remove(uid);
       for (const { object } of put) if (object !== undefined) table?.put(object);
@@ -155,7 +155,7 @@ export class Model {
     this.#sweep = feed.sweep?.([...followed, MARKED_SECRETS], changed);
     this.#unsubscribe = live.subscribe(change => {
       const isSilent = this.#isHeartbeat(change);
-      this.#suspects.hear(change);
+      this.#suspects.onChange(change);
       if (isSilent) return;
       for (const { uid } of change.removed) this.#markers.delete(uid);
       for (const { uid, object } of change.put) this.#mark(uid, object?.marker);

@@ -4,7 +4,7 @@ import type { Clean } from '../text/sanitise.ts';
 import { BOARD } from './kinds.ts';
 import type { KindHealth, Summary } from './model.ts';
 import { NOT_YET } from './sweep.ts';
-import { sinceWords } from './trouble.ts';
+import { lastedText } from './trouble.ts';
 
 /** Where and as whom the snapshot was taken; `now` is server time in milliseconds. */
 export interface About {
@@ -71,12 +71,12 @@ export function statusText(summary: Summary, about: About, glyphs: Glyphs): stri
     const health = summary.kinds[kind];
     const state = stateOf(health);
     const count = state === 'blind' || state === 'wait' ? '' : String(health.count);
-    const detail = reasonOf(health) ?? failingWords(health);
+    const detail = reasonOf(health) ?? failingText(health);
     const head =
       `${glyphs.states[state]} ${STATE_WORDS[state].padEnd(5)} ${kind.padEnd(12)} ${count.padStart(7)}  ${detail}`.trimEnd();
     const rows = health.troubles.slice(0, SHOWN).map(trouble => {
       const where = trouble.namespace === undefined ? trouble.name : `${trouble.namespace}/${trouble.name}`;
-      return `          ${where}  ${trouble.what}  ${sinceWords(trouble.since, about.now)}`;
+      return `          ${where}  ${trouble.what}  ${lastedText(trouble.since, about.now)}`;
     });
     const more = health.failing + health.warning - rows.length;
     return [head, ...rows, ...(more > 0 ? [`          and ${more} more`] : [])];
@@ -92,6 +92,6 @@ export function statusText(summary: Summary, about: About, glyphs: Glyphs): stri
 
 const SHOWN = 10;
 
-function failingWords({ failing, warning }: KindHealth): string {
+function failingText({ failing, warning }: KindHealth): string {
   return [failing > 0 ? `${failing} failing` : '', warning > 0 ? `${warning} to watch` : ''].filter(Boolean).join(', ');
 }

@@ -14,7 +14,7 @@ export interface Since {
  * How long something has lasted by `now` (server time, milliseconds), for people: `12m`, or `at least 12m` when
  * `exact` is false.
  */
-export const sinceWords = (since: Since, now: number): string =>
+export const lastedText = (since: Since, now: number): string =>
   `${since.exact ? '' : 'at least '}${age(Math.max(0, now - since.at))}`;
 
 /** One thing that is wrong with one object. */

@@ -114,7 +114,7 @@ function isAlwaysThere({ kind, metadata, type }: KubeObject): boolean {
 }
 
 /** `3 Secret, 2 Pod, 1 Widget`, most numerous first. */
-export function inventoryWords(objects: readonly KubeObject[]): string {
+export function inventoryText(objects: readonly KubeObject[]): string {
   const counts = new Map<string, number>();
   for (const { kind } of objects) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return [...counts]

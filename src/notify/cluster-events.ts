@@ -44,7 +44,7 @@ function eventTextOf(event: RunEvent, about: RunAbout): EventText | undefined {
 /** Writes Events on the object that a run is about. */
 export interface ClusterEvents {
   /** Returns at once. `note` is called once, with one line, when the server refuses. */
-  hear(event: RunEvent, about: RunAbout, note: (text: string) => void): void;
+  onRunEvent(event: RunEvent, about: RunAbout, note: (text: string) => void): void;
   /** Waits for the writes under way, `limitMs` at most. */
   close(limitMs: number): Promise<void>;
 }
@@ -71,7 +71,7 @@ export function clusterEvents(api: Api, sleep: (ms: number, signal?: AbortSignal
   }
 
   return {
-    hear(event, about, note) {
+    onRunEvent(event, about, note) {
       if (event.event === 'injected' && event.target !== undefined) targets.set(event.run, event.target);
       const said = eventTextOf(event, about);
       const on = targets.get(event.run);

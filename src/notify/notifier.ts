@@ -5,9 +5,9 @@ import type { Sender } from './sender.ts';
 
 /** Sends notices to receivers and writes Kubernetes Events. Runs never wait for it. */
 export interface Notifier {
-  hear(event: RunEvent, about: RunAbout, note: (text: string) => void): void;
+  onRunEvent(event: RunEvent, about: RunAbout, note: (text: string) => void): void;
   /** Sends a notice that belongs to no run, such as a met abort condition of a game-day. */
-  tell(notice: Notice): void;
+  send(notice: Notice): void;
   /** Call it at the end of the process; resolves to what could not be delivered, a line each. */
   close(): Promise<string[]>;
 }
@@ -17,15 +17,15 @@ const CLOSING_MS = 4_000;
 
 export function createNotifier(senders: readonly Sender[], events: ClusterEvents | undefined): Notifier {
   const injected = new Map<string, number>();
-  const tell = (notice: Notice) => {
-    for (const sender of senders) sender.tell(notice);
+  const send = (notice: Notice) => {
+    for (const sender of senders) sender.send(notice);
   };
   return {
-    tell,
-    hear(event, about, note) {
+    send: send,
+    onRunEvent(event, about, note) {
       if (event.event === 'injected') injected.set(event.run, event.at);
-      for (const notice of noticesOf(event, about, injected.get(event.run))) tell(notice);
-      events?.hear(event, about, note);
+      for (const notice of noticesOf(event, about, injected.get(event.run))) send(notice);
+      events?.onRunEvent(event, about, note);
       if (event.event === 'verdict') injected.delete(event.run);
     },
     async close() {

@@ -14,7 +14,7 @@ export type Post = (
 
 /** Sends notices to one receiver, one after the other. Only `close` waits for it. */
 export interface Sender {
-  tell(notice: Notice): void;
+  send(notice: Notice): void;
   /**
    * Waits for pending notices, at most `limitMs`; resolves to one line on what was not delivered, undefined when
    * everything was.
@@ -105,7 +105,7 @@ export function createSender(receiver: Receiver, { post, clock }: { post: Post; 
   }
 
   return {
-    tell(notice) {
+    send(notice) {
       if (receiver.events !== undefined && !receiver.events.includes(notice.kind)) return;
       if (waiting.length >= MOST_WAITING) {
         waiting.shift();

@@ -7,7 +7,7 @@ import type { KubeObject } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
 import { sanitise } from '../text/sanitise.ts';
-import { onlyWhatIsThere, type Told, toldByHistory } from './history.ts';
+import { type FindingWithHistory, onlyWhatIsThere, withHistory } from './history.ts';
 import { atRecordedVersion } from './recorded-version.ts';
 
 export type FaultOf = (type: FoundInjection['type']) => Fault<unknown> | undefined;
@@ -48,7 +48,7 @@ export async function decide(
   try {
     const carrier = await atRecordedVersion(api, found, signal);
     if (found.state !== 'corrupt' && carrier.finding.state === 'corrupt') return carrier;
-    const told = await toldByHistory(api, carrier.finding, signal);
+    const told = await withHistory(api, carrier.finding, signal);
     const { finding } = told;
     if (finding.state === 'corrupt') return { finding, live: told.live };
     const read = await fetchLive(api, known => fault.restoreReads(finding, known), signal);
@@ -97,7 +97,7 @@ function withBackups(
  * A person must decide about a restore from a doubtful record. A restore from a copy writes nothing to annotations that
  * are gone.
  */
-function onHistory({ doubt }: Told, found: FoundInjection, restore: Restore): Restore {
+function onHistory({ doubt }: FindingWithHistory, found: FoundInjection, restore: Restore): Restore {
   if (restore.is === 'corrupt') return restore;
   const writes = found.lost === true ? onlyWhatIsThere(restore.writes, found.live) : restore.writes;
   if (doubt === undefined || restore.is === 'already-restored') return { ...restore, writes };

@@ -129,7 +129,7 @@ export function experimentLine(experiment: ClusterExperiment, now: number): stri
     ...(verdict === undefined ? [] : [` ${verdict}`]),
     ...(suite === undefined ? [] : [` suite ${suite}`]),
     ...(injectedAt === undefined || state === 'over' ? [] : [` injected ${age(now - injectedAt)} ago`]),
-    ...(ttlEnd === undefined || state === 'over' ? [] : [` ${ttlWords(ttlEnd, now)}`]),
+    ...(ttlEnd === undefined || state === 'over' ? [] : [` ${ttlText(ttlEnd, now)}`]),
     ...(state === 'pending' ? [' will inject'] : []),
     ...(state === 'stuck' ? [' deleted, held until its fault is reverted'] : []),
     ...(cleanupError === undefined ? [] : [` its own revert failed: ${cleanupError}`]),
@@ -145,7 +145,7 @@ const WORD: Record<ExperimentState, string> = {
   over: 'OVER',
 };
 
-const ttlWords = (ttlEnd: number, now: number): string =>
+const ttlText = (ttlEnd: number, now: number): string =>
   now > ttlEnd ? `OVERDUE ${age(now - ttlEnd)}` : `TTL ends in ${age(ttlEnd - now)}`;
 
 /** One experiment as JSON. */

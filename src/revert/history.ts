@@ -14,7 +14,7 @@ const SETS = 'replica sets';
 const STRIP = 'once the object is as it should be, --strip-marks takes the label off';
 
 /** A finding, with what the cluster's history says about its record. */
-export interface Told {
+export interface FindingWithHistory {
   /** Its `live` also wears a record that was found elsewhere. */
   finding: FoundInjection;
   /** Why the record may be of an injection that is over. */
@@ -26,7 +26,11 @@ export interface Told {
  * Looks a lost record up where copies of it are kept, and judges whether the record that is there is still the one of its injection.
  * Asks for ReplicaSets only where they decide.
  */
-export async function toldByHistory(api: Api, finding: FoundInjection, signal?: AbortSignal): Promise<Told> {
+export async function withHistory(
+  api: Api,
+  finding: FoundInjection,
+  signal?: AbortSignal,
+): Promise<FindingWithHistory> {
   const { live: carrier, type } = finding;
   const isLost = finding.lost === true;
   const wants = isLost ? carrier.kind === 'Deployment' : needsSets(carrier, type);

@@ -77,22 +77,22 @@ async function stopKnown(
   }
   if (experiments.length === 0 && others.length === 0 && !options.everything) return revertAll(deps, findings, options);
   const began = deps.clock.monotonic();
-  const tell = (stop: Stop) => options.emit?.({ event: 'stopped', stop });
+  const emitStop = (stop: Stop) => options.emit?.({ event: 'stopped', stop });
   // At the same time as the rest, which does not wait for other tools.
   const asking = askOthers(deps, others).then(stops => {
-    for (const stop of stops) tell(stop);
+    for (const stop of stops) emitStop(stop);
     return stops;
   });
   const halted = await haltExperiments(deps, experiments);
-  for (const { stop } of halted) if (stop) tell(stop);
+  for (const { stop } of halted) if (stop) emitStop(stop);
   const early = await releaseHolders(deps, halted, findings);
-  for (const stop of early) tell(stop);
+  for (const stop of early) emitStop(stop);
   const meant = options.everything && experiments.length > 0 ? await withLate(deps, findings, options) : findings;
   const result = await revertAll(deps, meant, options);
   const seen = { injections: result.left, blind: result.blind, ...scope };
   const open = halted.filter(one => one.stop === undefined);
   const released = await releaseExperiments(deps, open, seen);
-  for (const stop of released) tell(stop);
+  for (const stop of released) emitStop(stop);
   const asked = await asking;
   const stops = [...halted.flatMap(({ stop }) => stop ?? []), ...released, ...asked];
   const again = options.everything ? await readExperiments(deps.api, scope) : { experiments: [] };

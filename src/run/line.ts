@@ -33,7 +33,7 @@ const about = (name: string): string => (name.startsWith('Pods ') ? 'pods' : (na
 /**
  * Label and text of one event. Where a run starts the label is undefined, and the experiment's name is printed instead.
  */
-function say(event: RunEvent, { recoveryTimeoutMs }: LineOptions): { label?: string; text: string } {
+function labelledText(event: RunEvent, { recoveryTimeoutMs }: LineOptions): { label?: string; text: string } {
   switch (event.event) {
     case 'phase':
       return event.phase === 'Pending' ? { text: `run ${event.run}` } : { label: 'phase', text: event.phase };
@@ -115,7 +115,7 @@ function verdict(event: Of<'verdict'>): string {
 
 /** One line for one event: time, label, text; columns fixed, never a control character. */
 export function eventLine(event: RunEvent, options: LineOptions): string {
-  return toldLine(event.at, say(event, options), options);
+  return toldLine(event.at, labelledText(event, options), options);
 }
 
 /** A line in the columns of a run; without a label the experiment's name is printed instead. */

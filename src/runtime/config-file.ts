@@ -107,13 +107,13 @@ function wrong(issue: z.core.$ZodIssue | undefined, document: unknown): string {
     return `expected only ${members}, found ${issue.keys.join(', ')}: take it out, or mend its spelling`;
   const [member, ...rest] = issue?.path ?? [];
   if (!isMember(member))
-    return `expected a map with any of ${members}, found ${told(document)}: write one setting a line`;
+    return `expected a map with any of ${members}, found ${foundText(document)}: write one setting a line`;
   const at = [member, ...rest].map(String).join('.');
   const value = (document as Record<string, unknown>)[member];
   const found =
     member === 'notify'
       ? HIDDEN
-      : told(rest.reduce<unknown>((inner, step) => (inner as Record<PropertyKey, unknown>)[step], value));
+      : foundText(rest.reduce<unknown>((inner, step) => (inner as Record<PropertyKey, unknown>)[step], value));
   return `${at}: expected ${EXPECTED[member]}, found ${found}: mend it, or leave it out`;
 }
 
@@ -135,7 +135,7 @@ export function parseReceivers(
 }
 
 /** A value in a few words. */
-function told(value: unknown): string {
+function foundText(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'a map' : JSON.stringify(value).slice(0, 80);

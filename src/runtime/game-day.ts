@@ -47,7 +47,7 @@ function trippedTeller(runtime: Runtime, api: Api): NonNullable<LeadDeps['tellTr
   const notifier = notifierFor(runtime, api);
   return ({ day, condition, text, scenario }) => {
     const at = Math.round(api.serverTime().now);
-    notifier.tell(trippedNotice({ day, condition, text, scenario }, { at, context, user, host: runtime.host }));
+    notifier.send(trippedNotice({ day, condition, text, scenario }, { at, context, user, host: runtime.host }));
   };
 }
 

@@ -38,7 +38,7 @@ export async function startGuardianProcess(options: RuntimeOptions, identity: Id
     ready,
     gone,
     send: message => void child.stdin.write(lineOf(message)),
-    hear: listener =>
+    onMessage: listener =>
       void lines.on('line', line => {
         const message = messageOf<FromGuardian>(line);
         if (message) listener(message);

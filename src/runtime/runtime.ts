@@ -57,7 +57,7 @@ export async function createRuntime(
   const configured = await readConfig(options.config ?? used.config, options.config !== undefined);
   if (!configured.ok) return configured;
   const closers: (() => Promise<void>)[] = [];
-  const lastWords: (() => Promise<string[]>)[] = [];
+  const closingWork: (() => Promise<string[]>)[] = [];
   let connection: Promise<Loaded<Api>> | undefined;
   const isFaster = options.sandbox !== undefined && options.speed !== undefined;
   const clock = isFaster ? scaleClock(systemClock, options.speed ?? 1) : systemClock;
@@ -77,9 +77,9 @@ export async function createRuntime(
         connection ??= open(options, clock, closers);
         return connection;
       },
-      atClose: work => void lastWords.push(work),
+      atClose: work => void closingWork.push(work),
       close: async () => {
-        const told = await Promise.all(lastWords.splice(0).map(work => work()));
+        const told = await Promise.all(closingWork.splice(0).map(work => work()));
         for (const close of closers.splice(0).reverse()) await close();
         return told.flat();
       },

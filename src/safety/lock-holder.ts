@@ -91,7 +91,7 @@ export function seenLock(lease: KubeObject, now: number, isAlive: IsHolderAlive)
 }
 
 /** `kserve by alice@laptop/4242/… since 2m`. `now` is server time. */
-export function lockWords({ operator, holder, since, until, dead }: LockHolder, now: number): string {
+export function lockText({ operator, holder, since, until, dead }: LockHolder, now: number): string {
   const held = since === undefined ? '' : ` since ${clock(since)} (${age(now - since)})`;
   const end = dead === undefined ? `, until ${clock(until)} unless renewed` : `, DEAD: ${dead}`;
   return `${operator} by ${holder || 'nobody'}${held}${end}`;

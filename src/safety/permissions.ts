@@ -64,7 +64,7 @@ function questionOf(permission: Permission, { resource, namespaced }: ApiResourc
 }
 
 /** A resource as `kubectl auth can-i` takes it: `deployments.apps/finalizers`. */
-export function resourceWords({
+export function resourceText({
   resource,
   group,
   subresource,
@@ -80,17 +80,18 @@ export function resourceWords({
 export function permissionGate(reviewed: readonly ReviewedPermission[], who: string): GateResult {
   const needed = reviewed.filter(item => item.optional === undefined);
   const denied = needed.filter(item => item.allowed === false);
-  if (denied.length > 0) return stop('permissions', `${who} may not ${denied.map(told).join(', ')}`, 'forbidden');
+  if (denied.length > 0)
+    return stop('permissions', `${who} may not ${denied.map(permissionText).join(', ')}`, 'forbidden');
   const blind = needed.filter(item => item.allowed === 'blind');
   if (blind.length > 0) {
     return stop(
       'permissions',
-      `the cluster did not say whether ${who} may ${told(blind[0] as ReviewedPermission)}: ${blind[0]?.reason ?? 'no answer'}`,
+      `the cluster did not say whether ${who} may ${permissionText(blind[0] as ReviewedPermission)}: ${blind[0]?.reason ?? 'no answer'}`,
       'blind',
     );
   }
   const missing = reviewed.filter(item => item.allowed !== true);
-  const lost = missing.map(item => `; without ${told(item)} ${item.optional}`).join('');
+  const lost = missing.map(item => `; without ${permissionText(item)} ${item.optional}`).join('');
   return pass('permissions', `${who} may inject and revert (${reviewed.length} asked)${lost}`);
 }
 
@@ -105,12 +106,12 @@ export async function deniedForRevert(
 ): Promise<string[] | undefined> {
   const needed = permissions.filter(item => item.for === 'revert' && item.optional === undefined);
   const reviewed = await reviewPermissions(api, needed, signal);
-  const denied = reviewed.filter(item => item.allowed === false).map(told);
+  const denied = reviewed.filter(item => item.allowed === false).map(permissionText);
   return denied.length === 0 && reviewed.some(item => item.allowed === 'blind') ? undefined : denied;
 }
 
-function told(permission: ReviewedPermission): string {
+function permissionText(permission: ReviewedPermission): string {
   const { verb, namespace, for: purpose } = permission;
   const where = namespace === undefined ? '' : ` in ${namespace}`;
-  return `${verb} ${resourceWords(permission)}${where} (to ${purpose})`;
+  return `${verb} ${resourceText(permission)}${where} (to ${purpose})`;
 }

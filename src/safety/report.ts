@@ -7,7 +7,7 @@ import { nameOf } from '../k8s/object-ref.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { DryRunResult } from './dry-run.ts';
 import type { GateResult } from './gate.ts';
-import { resourceWords } from './permissions.ts';
+import { resourceText } from './permissions.ts';
 import type { Preflight } from './preflight.ts';
 
 interface WriteReport {
@@ -180,7 +180,7 @@ function permissionLine(permission: PlanReport['permissions'][number]): string {
   const answer = allowed === 'blind' ? 'BLIND ' : allowed ? 'yes   ' : 'DENIED';
   const where = namespace === '' ? '' : ` in ${namespace}`;
   const lost = optional === undefined || allowed === true ? '' : `; possible without: ${optional}`;
-  return `${answer} ${purpose.padEnd(6)}  ${verb} ${resourceWords(permission)}${where}${lost}`;
+  return `${answer} ${purpose.padEnd(6)}  ${verb} ${resourceText(permission)}${where}${lost}`;
 }
 
 function verdictLine(report: PlanReport): string {

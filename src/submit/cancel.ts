@@ -16,7 +16,7 @@ export interface CancelDeps {
   survives: IsHolderAlive;
   scan(): Promise<ScanResult>;
   revert(findings: readonly FoundInjection[]): Promise<RevertResult>;
-  tell(event: FollowEvent): void;
+  emit(event: FollowEvent): void;
   signal: AbortSignal;
 }
 
@@ -61,7 +61,7 @@ export async function cancel(deps: CancelDeps, state: SubmissionState): Promise<
           id,
           namespace,
           clock,
-          tell: deps.tell,
+          emit: deps.emit,
           since: state,
           signal,
           isOver: ({ pods, work, blind }) => blind.length === 0 && work === 'gone' && pods.length === 0,

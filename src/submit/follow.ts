@@ -14,7 +14,7 @@ export interface FollowOptions {
   id: string;
   namespace: string;
   clock: Clock;
-  tell(event: FollowEvent): void;
+  emit(event: FollowEvent): void;
   signal: AbortSignal;
   /** A state whose events are left out, since they are known already. */
   since?: SubmissionState;
@@ -31,7 +31,7 @@ const LOOK_MS = 1_000;
  */
 export async function follow(api: Api, options: FollowOptions): Promise<SubmissionState | undefined> {
   const { id, namespace, clock, signal, since, isOver = hasEnded } = options;
-  const reporter = changeReporter(options.tell);
+  const reporter = changeReporter(options.emit);
   const began = clock.monotonic();
   if (since !== undefined) reporter.pass(since);
   while (!signal.aborted) {
@@ -41,13 +41,13 @@ export async function follow(api: Api, options: FollowOptions): Promise<Submissi
     else if (state === undefined) return undefined;
     else {
       reporter.once('read', '');
-      reporter.tell(state);
+      reporter.report(state);
       // Whoever cancels has deleted it himself.
       const isGone = options.isOver === undefined && state.work === 'gone' && state.blind.length === 0;
       reporter.once('gone', isGone ? GONE : '');
       if (isOver(state)) return state;
       const isPodless = state.work === 'Job' && state.pods.length === 0 && clock.monotonic() - began > PODLESS_MS;
-      reporter.once('podless', isPodless ? podlessWords(state) : '');
+      reporter.once('podless', isPodless ? podlessText(state) : '');
     }
     await clock.sleep(LOOK_MS, signal).catch(() => undefined);
   }
@@ -59,19 +59,19 @@ const GONE = 'its Job is gone: somebody deleted it, or the time that it is kept 
 /** A Job that has no pod for longer than this is held up: by a quota, an admission policy, or because it is suspended. */
 const PODLESS_MS = 10_000;
 
-const podlessWords = ({ id, namespace, suspended }: SubmissionState): string =>
+const podlessText = ({ id, namespace, suspended }: SubmissionState): string =>
   suspended
     ? 'its Job is suspended: nothing starts until somebody resumes it'
     : `no pod of it is there; \`kubectl -n ${namespace} describe job ${nameOfSubmission(id)}\` says why`;
 
 /** Reports what has changed since the read before. */
-function changeReporter(tell: (event: FollowEvent) => void) {
+function changeReporter(emit: (event: FollowEvent) => void) {
   const seen = new Map<number, number>();
   const said = new Map<string, string>();
   const once = (key: string, says: string, index?: number) => {
     if (said.get(key) === says) return;
     said.set(key, says);
-    if (says !== '') tell({ is: 'state', says, ...(index === undefined ? {} : { index }) });
+    if (says !== '') emit({ is: 'state', says, ...(index === undefined ? {} : { index }) });
   };
   const events = ({ index, events }: Result) => {
     const before = seen.get(index) ?? 0;
@@ -79,8 +79,8 @@ function changeReporter(tell: (event: FollowEvent) => void) {
     // A new pod of a schedule starts to count again.
     const from = last < before ? 0 : before;
     const first = events[0]?.n ?? 0;
-    if (first > from + 1) tell({ is: 'state', index, says: `${first - from - 1} earlier lines were not kept` });
-    for (const event of events) if (event.n > from) tell({ is: 'event', index, event });
+    if (first > from + 1) emit({ is: 'state', index, says: `${first - from - 1} earlier lines were not kept` });
+    for (const event of events) if (event.n > from) emit({ is: 'event', index, event });
     seen.set(index, last);
   };
   return {
@@ -89,7 +89,7 @@ function changeReporter(tell: (event: FollowEvent) => void) {
     pass({ results }: SubmissionState) {
       for (const result of results) seen.set(result.index, result.events.at(-1)?.n ?? 0);
     },
-    tell({ blind, results, pods }: SubmissionState) {
+    report({ blind, results, pods }: SubmissionState) {
       for (const one of blind) once(one, `BLIND to ${one}`);
       for (const result of results) events(result);
       for (const { name, index, phase, says } of pods)

@@ -64,13 +64,13 @@ const inOrder = (verbs: Iterable<string>): string[] =>
 function joined(
   rules: readonly { group: string; resource: string; name?: string; verbs: ReadonlySet<string> }[],
 ): Rule[] {
-  const byWords = new Map<string, Rule>();
+  const byText = new Map<string, Rule>();
   for (const { group, resource, name, verbs } of rules) {
     const words = inOrder(verbs);
     const key = JSON.stringify([group, resource, words, name === undefined]);
-    const rule = byWords.get(key);
+    const rule = byText.get(key);
     if (rule === undefined)
-      byWords.set(key, {
+      byText.set(key, {
         apiGroups: [group],
         resources: [resource],
         ...(name === undefined ? {} : { resourceNames: [name] }),
@@ -78,7 +78,7 @@ function joined(
       });
     else if (name !== undefined) rule.resourceNames = [...(rule.resourceNames ?? []), name].sort();
   }
-  return [...byWords.values()].sort((a, b) => textOf(a).localeCompare(textOf(b)));
+  return [...byText.values()].sort((a, b) => textOf(a).localeCompare(textOf(b)));
 }
 
 const textOf = ({ apiGroups, resources, resourceNames = [] }: Rule): string =>

@@ -3,7 +3,7 @@ import type { Api } from '../kube/client/api.ts';
 const LABEL = 'app.kubernetes.io/name=mayday-reaper';
 
 /** One line that says whether a reaper runs in the cluster, which would revert what a killed pod leaves. */
-export async function reaperWords(api: Api): Promise<string> {
+export async function reaperText(api: Api): Promise<string> {
   const page = await api.listAll({ apiVersion: 'apps/v1', kind: 'Deployment' }, { labelSelector: LABEL });
   if (!page.ok) return `BLIND to whether a reaper runs here: ${page.message}`;
   const ready = page.value.items.filter(

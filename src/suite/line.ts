@@ -1,7 +1,7 @@
 import { counted } from '../text/counted.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 import type { SuiteEvent } from './event.ts';
-import { endWords, leftWords } from './table.ts';
+import { endText, leftText } from './table.ts';
 
 /** What a line needs besides its event. */
 export interface SuiteLineOptions {
@@ -24,7 +24,7 @@ function textOf(event: SuiteEvent, { total, speed }: SuiteLineOptions): string |
   switch (event.event) {
     case 'begin': {
       const before = event.done.length === 0 ? '' : `, ${event.done.length} of ${total} are done already`;
-      return `suite ${event.suite}: ${counted(event.entries.length, 'run')}, up to ${event.parallel} side by side${before}; ${leftWords(event.left.longestMs / speed)}`;
+      return `suite ${event.suite}: ${counted(event.entries.length, 'run')}, up to ${event.parallel} side by side${before}; ${leftText(event.left.longestMs / speed)}`;
     }
     case 'started':
       return `start         ${event.key}`;
@@ -33,7 +33,7 @@ function textOf(event: SuiteEvent, { total, speed }: SuiteLineOptions): string |
     case 'finished': {
       const { waiting, running, longestMs } = event.left;
       const done = total - waiting - running;
-      return `${event.verdict.toUpperCase().padEnd(12)}  ${event.key}  ${endWords(event)}   ${done} of ${total} done, ${leftWords(longestMs / speed)}`;
+      return `${event.verdict.toUpperCase().padEnd(12)}  ${event.key}  ${endText(event)}   ${done} of ${total} done, ${leftText(longestMs / speed)}`;
     }
     case 'not-run':
       return `NOT RUN       ${event.key}: ${event.says}`;

@@ -63,9 +63,9 @@ export async function runSuite(deps: SuiteDeps, suite: SuiteRun): Promise<SuiteR
   const cut = AbortSignal.any([signal, ending.signal]);
 
   const at = () => Math.round(deps.now());
-  const emit = (happening: SuiteEventBody) => {
+  const emit = (body: SuiteEventBody) => {
     try {
-      deps.emit({ at: at(), suite: suite.suite, ...happening });
+      deps.emit({ at: at(), suite: suite.suite, ...body });
     } catch {
       // An error of the listener must not keep a fault from being reverted.
     }
@@ -83,11 +83,15 @@ export async function runSuite(deps: SuiteDeps, suite: SuiteRun): Promise<SuiteR
 
   async function runOne(entry: SuiteEntry): Promise<void> {
     const { key, loaded } = entry;
-    const tell = (says: string) => emit({ event: 'waiting', key, says, limitMs: settings.gateMs });
+    const reportWaiting = (says: string) => emit({ event: 'waiting', key, says, limitMs: settings.gateMs });
     // If it is not steady in time it is run all the same: the run refuses it and records why.
-    await waitUntilReady(look => deps.ready(loaded, look), settings.gateMs, { clock, signal: cut, tell });
+    await waitUntilReady(look => deps.ready(loaded, look), settings.gateMs, {
+      clock,
+      signal: cut,
+      tell: reportWaiting,
+    });
     let run: string | undefined;
-    const hear = (event: RunEvent) => {
+    const onRunEvent = (event: RunEvent) => {
       if (run === undefined) {
         run = event.run;
         void journal.append({ entry: 'run', key, run, at: at() }).catch(() => undefined);
@@ -95,7 +99,7 @@ export async function runSuite(deps: SuiteDeps, suite: SuiteRun): Promise<SuiteR
       emit({ event: 'run', key, of: event });
     };
     const finished = await deps.run(loaded, {
-      emit: hear,
+      emit: onRunEvent,
       signal,
       soakMs: settings.soakMs,
       dryRun: settings.dryRun,

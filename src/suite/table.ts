@@ -112,7 +112,7 @@ function stateOf(row: SuiteRow): string {
 const loud = (verdict: Verdict): string => verdict.toUpperCase();
 
 function whatOf(row: SuiteRow, { now }: TableRoom): string {
-  if (row.end) return endWords(row.end);
+  if (row.end) return endText(row.end);
   if (row.state === 'running' && row.injectedAt !== undefined) {
     if (row.isReverted) return 'reverted, recovering';
     const deadline = row.ttlDeadline ?? row.recoveryDeadline ?? now;
@@ -122,7 +122,7 @@ function whatOf(row: SuiteRow, { now }: TableRoom): string {
 }
 
 /** How a run ended, in a few words: how long it took, who restored, what remains, and the first reason where it is not Resilient. */
-export function endWords(end: NonNullable<SuiteRow['end']>): string {
+export function endText(end: NonNullable<SuiteRow['end']>): string {
   const took = end.recoveryMs === undefined ? [] : [`recovery ${measured(end.recoveryMs)}`];
   const who = end.restoredBy === 'nobody' ? [] : [`restored by ${end.restoredBy}`];
   const rest = end.residue > 0 ? [`${end.residue} REMAIN`] : [];
@@ -148,8 +148,8 @@ export function progressLine(
   const bars = bar(total === 0 ? 1 : done / total, 20, glyphs);
   if (view.end) return `${bars} ${done} of ${total} done${notRun === 0 ? '' : `, ${notRun} not run`}  ${view.end.says}`;
   const leftMs = Math.max(0, view.left.longestMs - Math.max(0, now - view.left.at)) / speed;
-  return `${bars} ${done} of ${total} done, ${running} running, ${total - done - notRun - running} waiting  ${leftWords(leftMs)}`;
+  return `${bars} ${done} of ${total} done, ${running} running, ${total - done - notRun - running} waiting  ${leftText(leftMs)}`;
 }
 
 /** `at most 12m5s left`, in real time. */
-export const leftWords = (leftMs: number): string => `at most ${age(Math.ceil(leftMs / 1000) * 1000)} left`;
+export const leftText = (leftMs: number): string => `at most ${age(Math.ceil(leftMs / 1000) * 1000)} left`;

@@ -12,7 +12,7 @@ const LOOK_MS = 1_000;
 export async function waitUntilReady(
   look: (signal: AbortSignal) => Promise<Readiness>,
   limitMs: number,
-  { clock, signal, tell }: { clock: Clock; signal: AbortSignal; tell: (says: string) => void },
+  { clock, signal, tell: report }: { clock: Clock; signal: AbortSignal; tell: (says: string) => void },
 ): Promise<boolean> {
   const since = clock.monotonic();
   let reported: string | undefined;
@@ -23,7 +23,7 @@ export async function waitUntilReady(
       return { state: 'wait', says: messageOf(error) };
     });
     if (seen.state === 'ready') return true;
-    if (seen.says !== reported) tell(seen.says);
+    if (seen.says !== reported) report(seen.says);
     reported = seen.says;
     const leftMs = limitMs - (clock.monotonic() - since);
     if (leftMs <= 0) return false;

@@ -80,14 +80,14 @@ export function* unreadyLines(pods: readonly ViewObject[]): Iterable<string> {
     if (isReady(pod)) continue;
     const states = [...list(pod.status.initContainerStatuses), ...list(pod.status.containerStatuses)]
       .filter(one => one.ready !== true && fields(fields(one.state).terminated).reason !== 'Completed')
-      .map(one => `container ${text(one.name)} ${stateWords(fields(one.state))}`);
+      .map(one => `container ${text(one.name)} ${stateText(fields(one.state))}`);
     const scheduled = condition(pod, 'PodScheduled');
     const pending = scheduled?.status === 'False' ? [`${scheduled.reason}: ${scheduled.message}`] : [];
     yield `pod ${pod.metadata.name} (${text(pod.status.phase) || 'no phase'}): ${[...pending, ...states].join('; ') || 'not ready'}`;
   }
 }
 
-function stateWords(state: Fields): string {
+function stateText(state: Fields): string {
   const [name, about] = Object.entries(state).find(([, value]) => typeof value === 'object') ?? ['not started', {}];
   const { reason, message } = fields(about);
   return `${name}${text(reason) && ` ${text(reason)}`}${text(message) && ` "${text(message)}"`}`;

@@ -1,4 +1,4 @@
-import { sinceWords } from '../health/trouble.ts';
+import { lastedText } from '../health/trouble.ts';
 import type { ClusterView } from '../health/view/cluster-view.ts';
 import type { ViewKind } from '../health/view/kinds.ts';
 import { type Clean, cleanText, literal } from '../text/sanitise.ts';
@@ -26,7 +26,7 @@ export function knowledgeOf(view: ClusterView, kind: ViewKind): Knowledge {
     case 'retrying':
       return {
         state: view.count(kind) > 0 ? 'old' : 'unknown',
-        reason: cleanText`not read since ${sinceWords({ at: 0, exact: true }, sync.ageMs) as Clean}: ${sync.reason}`,
+        reason: cleanText`not read since ${lastedText({ at: 0, exact: true }, sync.ageMs) as Clean}: ${sync.reason}`,
       };
     default:
       return { state: 'unknown', reason: literal('not read in time') };

@@ -102,7 +102,7 @@ function hooksFor(view: ClusterView, groups: readonly string[]): { namespace: st
 }
 
 /** A sentence on who should remove the finalizer, and whether that controller runs. */
-export function ownerWords(finalizer: string, { builtIn, workloads, alive }: FinalizerOwner): string {
+export function ownerText(finalizer: string, { builtIn, workloads, alive }: FinalizerOwner): string {
   if (builtIn !== undefined) return `${finalizer} is taken off by ${builtIn}.`;
   const [first] = workloads;
   if (first === undefined)

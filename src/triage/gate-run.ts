@@ -1,5 +1,5 @@
 import type { ClusterView } from '../health/view/cluster-view.ts';
-import { isNamespaced, onlyWords } from '../health/view/confined.ts';
+import { isNamespaced, onlyText } from '../health/view/confined.ts';
 import type { ViewKind } from '../health/view/kinds.ts';
 import { messageOf } from '../text/message-of.ts';
 import { type Clean, literal, sanitise } from '../text/sanitise.ts';
@@ -150,16 +150,16 @@ const isOfOneNamespace = ({ gate }: Rule): boolean => gate === 'G0' || gate === 
 
 const elsewhere = ({ onlyNamespace = '' }: ClusterView): BlindSpot => ({
   what: literal('the rest of the cluster'),
-  reason: onlyWords(onlyNamespace),
+  reason: onlyText(onlyNamespace),
 });
 
 const broken = (rule: Rule, error: unknown): BlindSpot => ({
   what: sanitise(rule.id),
-  reason: faultWords(error),
+  reason: faultText(error),
 });
 
 /** The text for an exception in a rule, which is always a bug of mayday. */
-export const faultWords = (error: unknown): Clean => sanitise(`fault of mayday: ${messageOf(error)}`);
+export const faultText = (error: unknown): Clean => sanitise(`fault of mayday: ${messageOf(error)}`);
 
 const keyOf = ({ rule, object, summary }: Finding): string =>
   [rule, object.apiVersion, object.kind, object.namespace, object.name, summary].join('\n');

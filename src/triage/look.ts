@@ -21,11 +21,11 @@ export async function lookOnce(
   api: Api,
   clock: Pick<Clock, 'monotonic'>,
   rules: readonly Rule[],
-  tell: (gate: GateResult) => void = () => {},
+  onGate: (gate: GateResult) => void = () => {},
   options: LoadOptions = {},
 ): Promise<Looked> {
   const { signal } = options;
-  return lookAt(loadView(api, clock, options), api, clock, rules, tell, signal);
+  return lookAt(loadView(api, clock, options), api, clock, rules, onGate, signal);
 }
 
 /** Runs the rules over a view that is being filled or followed, and reports each gate as it finishes. */
@@ -34,7 +34,7 @@ export async function lookAt(
   api: Api,
   clock: Pick<Clock, 'monotonic'>,
   rules: readonly Rule[],
-  tell: (gate: GateResult) => void = () => {},
+  onGate: (gate: GateResult) => void = () => {},
   signal?: AbortSignal,
 ): Promise<Looked> {
   const reader = createNamedReader(api, clock, signal);
@@ -50,7 +50,7 @@ export async function lookAt(
   });
   for await (const gate of run) {
     gates.push(gate);
-    tell(gate);
+    onGate(gate);
   }
   return { triage: conclude(gates, loading.view), view: loading.view, now };
 }

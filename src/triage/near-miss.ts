@@ -148,5 +148,5 @@ export function isNear({ key, value, instead }: LabelMiss): boolean {
 }
 
 /** `app=web, but app=wev is there`: one line for people about one miss. */
-export const missWords = ({ key, value, instead }: LabelMiss): string =>
+export const missText = ({ key, value, instead }: LabelMiss): string =>
   `${key}${value === undefined ? '' : `=${value}`}${instead ? ` (there is ${instead.key}=${instead.value})` : ''}`;

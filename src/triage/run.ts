@@ -2,7 +2,7 @@ import type { ViewKind } from '../health/view/kinds.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { distinct } from './blind.ts';
 import {
-  faultWords,
+  faultText,
   type GateResult,
   type InputWithoutAnswers,
   readsOf,
@@ -63,6 +63,6 @@ async function runGate(run: TriageRun, { id, name }: (typeof GATES)[number]): Pr
 
 /** The result of a gate that threw: it does not stop the others, and is BLIND. */
 function brokenGate({ id, name }: (typeof GATES)[number], error: unknown): GateResult {
-  const blind = [{ what: sanitise(name), reason: faultWords(error) }];
+  const blind = [{ what: sanitise(name), reason: faultText(error) }];
   return { id, name, status: 'BLIND', ms: 0, findings: [], blind };
 }

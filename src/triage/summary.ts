@@ -2,7 +2,7 @@ import { counted } from '../text/counted.ts';
 import type { Root } from './chain.ts';
 import { isFailure } from './gate-run.ts';
 import type { GateId, GateStatus } from './gates.ts';
-import { followWords } from './report/about.ts';
+import { followText } from './report/about.ts';
 import type { Triage } from './result.ts';
 
 /** The triage of a whole cluster, for a single line. */
@@ -36,11 +36,11 @@ export function triageSummary({ roots, gates }: Triage): TriageSummary {
 }
 
 /** `3 root causes, 5 follow`; it also says what is not known. */
-export function triageSummaryWords({ failing, warning, follows, blind }: TriageSummary): string {
+export function triageSummaryLine({ failing, warning, follows, blind }: TriageSummary): string {
   const parts = [
     failing > 0 && counted(failing, 'root cause'),
     warning > 0 && `${warning} to watch`,
-    follows > 0 && followWords(follows),
+    follows > 0 && followText(follows),
     blind.length > 0 && `BLIND in ${blind.join(' ')}`,
   ].filter(part => part !== false);
   return parts.length === 0 ? 'nothing found' : parts.join(', ');

@@ -62,7 +62,7 @@ export function serviceIn(text: string): NamedService | undefined {
 }
 
 /** Short texts for summaries: why the server does not answer. */
-export const unreachableWords: Readonly<Record<Unreachable, string>> = {
+export const unreachableText: Readonly<Record<Unreachable, string>> = {
   'no endpoints': 'its Service has no endpoints',
   'service not found': 'its Service does not exist',
   'no such port': 'its Service has no such port',

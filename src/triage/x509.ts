@@ -88,5 +88,5 @@ export const validityOf = (
 const day = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z');
 
 /** `CN=hook.tools.svc, valid from … until …`. */
-export const certificateWords = ({ subject, names, from, until }: Certificate): string =>
+export const certificateText = ({ subject, names, from, until }: Certificate): string =>
   `${subject || 'no subject'}${names.length > 0 ? ` (${names.slice(0, 4).join(', ')})` : ''}: valid from ${day(from)} until ${day(until)}`;

@@ -43,7 +43,7 @@ export function followed(given: { status?: object; options?: Partial<FollowOptio
       clock,
       object: { ...REF, uid: 'uid-drift' },
       acceptMs: 30_000,
-      tell: happening => event.push(happening),
+      emit: happening => event.push(happening),
       signal: leave.signal,
       ...given.options,
     });

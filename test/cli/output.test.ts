@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import type { GlobalOptions } from '../../src/cli/globals.ts';
-import { print, say } from '../../src/cli/output.ts';
+import { linePrinter, print } from '../../src/cli/output.ts';
 
 const globals = (options: Partial<GlobalOptions>): GlobalOptions => ({ output: 'text', color: 'auto', ...options });
 
@@ -27,8 +27,8 @@ it.each([
 
 it('keeps its glyphs in a UTF-8 locale and drops them where the locale has none', () => {
   vi.stubEnv('LC_ALL', 'C.UTF-8');
-  expect(printed(() => say(globals({}))('✗ gone'))).toBe('✗ gone\n');
+  expect(printed(() => linePrinter(globals({}))('✗ gone'))).toBe('✗ gone\n');
   vi.restoreAllMocks();
   vi.stubEnv('LC_ALL', 'C');
-  expect(printed(() => say(globals({}))('✗ gone'))).toBe('x gone\n');
+  expect(printed(() => linePrinter(globals({}))('✗ gone'))).toBe('x gone\n');
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { heard } from '../../src/console/screens/gameday/updates.ts';
+import { withUpdate } from '../../src/console/screens/gameday/updates.ts';
 import { type DayView, NO_DAY } from '../../src/console/screens/gameday/view.ts';
 import type { ConditionStatus } from '../../src/gameday/conditions/judge.ts';
 import type { DayEntry } from '../../src/gameday/journal/record.ts';
@@ -88,7 +88,7 @@ describe('the game-day on the screen', () => {
 });
 
 it('a day is what its records say', () => {
-  const told: Parameters<typeof heard>[1][] = [
+  const told: Parameters<typeof withUpdate>[1][] = [
     entry({ kind: 'armed', scenario: 'a pod dies', by: ANA }),
     entry({ kind: 'seen', scenario: 'a pod dies', by: ANA }),
     entry({ kind: 'tripped', condition: 'watch', says: 'blind', value: '', limit: '', scenario: 'a pod dies' }),
@@ -98,9 +98,9 @@ it('a day is what its records say', () => {
     entry({ kind: 'note', text: 'sooner', by: ANA, at: NOW + 1 }),
   ];
   let now = day;
-  for (const update of told) now = { ...now, ...heard(now, update) };
+  for (const update of told) now = { ...now, ...withUpdate(now, update) };
   expect(now.scenarios[0]).toMatchObject({ state: 'aborted', seenBy: 'Ana', verdicts: ['Inconclusive'], armedAt: NOW });
   expect(now.latched).toBe('condition watch tripped: blind');
   expect(now.notes.map(({ text }) => text)).toEqual(['sooner', 'later']);
-  expect(heard(now, entry({ kind: 'unlatch', by: ANA })).latched).toBeUndefined();
+  expect(withUpdate(now, entry({ kind: 'unlatch', by: ANA })).latched).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { filterTerms, meets } from '../../src/console/widgets/filter.ts';
 import { objectRow } from '../../src/health/table/object-row.ts';
-import { stateWords } from '../../src/health/table/state-words.ts';
+import { stateText } from '../../src/health/table/state-words.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { viewOf } from '../support/view.ts';
 import { type Script, script } from './support/fake-session.ts';
@@ -118,7 +118,7 @@ describe('what an object says of itself', () => {
   const words = (made: KubeObject) => {
     const object = literalOf(made);
     const [found] = [...viewOf([object]).all(object.kind as never)];
-    return found && stateWords(found);
+    return found && stateText(found);
   };
 
   it('is what kubectl says of it', () => {

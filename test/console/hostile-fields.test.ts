@@ -158,7 +158,7 @@ function everywhere(h: () => Clean, size: { columns: number; rows: number }): Co
     shell: {
       ...state().shell,
       before: h(),
-      elsewhere: [{ context: h(), live: 1, underWay: 1, residue: 0, isGuarded: false }],
+      otherClusters: [{ context: h(), live: 1, underWay: 1, residue: 0, isGuarded: false }],
       contexts: [{ name: h(), server: h(), user: h(), isCurrent: true, print: 'a' }],
     },
     health: summary(

@@ -43,7 +43,7 @@ function suiteOf(play: Script, { lastsMs = 5_000, ready = true } = {}) {
         clock: play.clock,
         now: play.serverNow,
         journal: { append: async () => undefined, close: async () => undefined },
-        emit: order.hear,
+        emit: order.onEvent,
       },
       { suite: 'suite-1', entries: suiteEntries(order.all), settings: SUITE_DEFAULTS, signal: order.signal },
     );

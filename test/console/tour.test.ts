@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SCREENS } from '../../src/console/screens/registry.ts';
 import { type ConsoleState, EMPTY_MAYDAY } from '../../src/console/store/state.ts';
-import { reached, TOUR_STEPS, tourWords } from '../../src/console/tour/steps.ts';
+import { reached, TOUR_STEPS, tourText } from '../../src/console/tour/steps.ts';
 import { rows, run, state } from './support/view.ts';
 
 const END = { remaining: 0, receipts: [], blind: 0, requests: 1, ms: 1, latched: true };
@@ -35,7 +35,7 @@ describe('the guided tour', () => {
   it('never goes back, and has words for every step on every screen', () => {
     for (let at = 0; at < TOUR_STEPS; at++) {
       expect(from(at, {})).toBeGreaterThanOrEqual(at);
-      for (const { id } of SCREENS) expect(tourWords(at, state({ screens: ['deck', id] }))).toMatch(/^[A-Z]+: \S/);
+      for (const { id } of SCREENS) expect(tourText(at, state({ screens: ['deck', id] }))).toMatch(/^[A-Z]+: \S/);
     }
   });
 

@@ -98,7 +98,7 @@ async function demo(signal?: AbortSignal, onLine?: (line: string) => void) {
     lines.push(line);
     onLine?.(line);
   };
-  const result = await runDemo({ engine, api, clock, load, say, ...(signal ? { signal } : {}) });
+  const result = await runDemo({ engine, api, clock, load, print: say, ...(signal ? { signal } : {}) });
   return { result, lines, api };
 }
 

@@ -39,7 +39,7 @@ describe('an owner that died', () => {
     const it = post();
     it.announce('r1', 60_000);
     await it.at(100);
-    it.guardian.hear({ is: 'revert', n: 2, run: 'r1' });
+    it.guardian.receive({ is: 'revert', n: 2, run: 'r1' });
     await it.at(200);
     it.guardian.ownerGone();
     await it.guardian.over;
@@ -51,7 +51,7 @@ describe('an owner that died', () => {
     const it = post();
     it.announce('r1', 5_000);
     await it.at(1_000);
-    it.guardian.hear({ is: 'over', run: 'r1', residue });
+    it.guardian.receive({ is: 'over', run: 'r1', residue });
     await it.at(50_000);
     expect(it.reverts).toEqual([]);
     it.guardian.ownerGone();
@@ -82,16 +82,16 @@ describe('an owner that lives', () => {
     const it = post();
     it.announce('r1', 5_000);
     await it.at(5_001);
-    it.guardian.hear({ is: 'revert', n: 2, run: 'r1' });
+    it.guardian.receive({ is: 'revert', n: 2, run: 'r1' });
     for (let second = 15; second < 90; second += 1) {
       await it.at(second * 1_000 + 500);
-      it.guardian.hear({ is: 'here' });
+      it.guardian.receive({ is: 'here' });
     }
     expect(it.said.filter(one => one.is !== 'there?')).toEqual([
       { is: 'yes', n: 1 },
       { is: 'yes', n: 2 },
     ]);
-    it.guardian.hear({ is: 'over', run: 'r1', residue: 0 });
+    it.guardian.receive({ is: 'over', run: 'r1', residue: 0 });
     it.guardian.ownerGone();
     await it.guardian.over;
     expect(it.reverts).toEqual([]);
@@ -102,11 +102,11 @@ describe('an owner that lives', () => {
     it.announce('r1', 1_000);
     for (let second = 3; second < 20; second += 1) {
       await it.at(second * 1_000);
-      it.guardian.hear({ is: 'here' });
+      it.guardian.receive({ is: 'here' });
     }
     expect(it.said).toContainEqual({ is: 'there?' });
     expect(it.reverts).toEqual([]);
-    it.guardian.hear({ is: 'over', run: 'r1', residue: 0 });
+    it.guardian.receive({ is: 'over', run: 'r1', residue: 0 });
     it.clock.stop();
   });
 
@@ -115,16 +115,16 @@ describe('an owner that lives', () => {
     it.announce('r1', 5_000);
     it.announce('r2', 60_000);
     await it.at(1_000);
-    it.guardian.hear({ is: 'asleep', n: 7 });
+    it.guardian.receive({ is: 'asleep', n: 7 });
     expect(it.said.at(-1)).toEqual({ is: 'yes', n: 7 });
     await it.at(5_500);
     expect(it.reverts.map(revert => [revert.run, revert.at])).toEqual([['r1', 5_000]]);
-    it.guardian.hear({ is: 'awake' });
-    it.guardian.hear({ is: 'over', run: 'r1', residue: 0 });
-    it.guardian.hear({ is: 'revert', n: 8, run: 'r2' });
+    it.guardian.receive({ is: 'awake' });
+    it.guardian.receive({ is: 'over', run: 'r1', residue: 0 });
+    it.guardian.receive({ is: 'revert', n: 8, run: 'r2' });
     await it.at(61_000);
     expect(it.said.at(-1)).toEqual({ is: 'yes', n: 8 });
-    it.guardian.hear({ is: 'over', run: 'r2', residue: 0 });
+    it.guardian.receive({ is: 'over', run: 'r2', residue: 0 });
     it.guardian.ownerGone();
     await it.guardian.over;
     expect(it.reverts).toHaveLength(1);
@@ -134,12 +134,12 @@ describe('an owner that lives', () => {
     const it = post();
     it.announce('r1', 5_000);
     await it.at(4_500);
-    it.guardian.hear({ is: 'revert', n: 2, run: 'r1' });
+    it.guardian.receive({ is: 'revert', n: 2, run: 'r1' });
     await it.at(14_900);
     expect(it.reverts).toEqual([]);
     await it.at(18_100);
     expect(it.reverts.map(revert => revert.at)).toEqual([18_000]);
-    it.guardian.hear({ is: 'over', run: 'r1', residue: 0 });
+    it.guardian.receive({ is: 'over', run: 'r1', residue: 0 });
     it.guardian.ownerGone();
     await it.guardian.over;
   });
@@ -155,13 +155,13 @@ describe('an owner that lives', () => {
     await it.at(6_500);
     expect(it.reverts.map(revert => revert.at)).toEqual([6_000]);
     it.announce('r1', 100, { name: 'second', n: 2 });
-    it.guardian.hear({ is: 'revert', n: 3, run: 'r1' });
+    it.guardian.receive({ is: 'revert', n: 3, run: 'r1' });
     expect(it.said.at(-1)).toMatchObject({ is: 'no', n: 2 });
     await it.at(9_900);
     expect(it.said.at(-1)).toMatchObject({ n: 2 });
     await it.at(10_100);
     expect(it.said.at(-1)).toEqual({ is: 'yes', n: 3 });
-    it.guardian.hear({ is: 'over', run: 'r1', residue: 0 });
+    it.guardian.receive({ is: 'over', run: 'r1', residue: 0 });
     it.guardian.ownerGone();
     await it.guardian.over;
     expect(it.reverts).toHaveLength(1);

@@ -26,7 +26,7 @@ function house(answer: (message: FromOwner, process: number) => FromGuardian | u
       return {
         ready: { is: 'ready', pid, server: 'https://fake', log: '/state/guardian.log' },
         gone,
-        hear: given => {
+        onMessage: given => {
           listener = given;
         },
         send: message => {

@@ -30,7 +30,7 @@ function machine() {
     random: () => 1,
     serverTime: () => api.serverTime(),
     probe: () => Promise.resolve(true),
-    say: message => listener(message),
+    send: message => listener(message),
     log: () => undefined,
     atOnce: false,
     retryForMs: 3_600_000,
@@ -40,11 +40,11 @@ function machine() {
     start: async () => ({
       ready: { is: 'ready', pid: 77, server: 'https://fake', log: '/state/guardian.log' },
       gone: new Promise(() => undefined),
-      hear: given => {
+      onMessage: given => {
         listener = given;
       },
       send: message => {
-        if (!isDead) guardian.hear(message);
+        if (!isDead) guardian.receive(message);
       },
       letGo: () => guardian.ownerGone(),
       waitFor: () => undefined,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { statusJson, statusText } from '../../src/health/report.ts';
-import { sinceWords } from '../../src/health/trouble.ts';
+import { lastedText } from '../../src/health/trouble.ts';
 import { UNICODE } from '../../src/text/glyphs.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import { fine, summary } from '../console/support/view.ts';
@@ -31,5 +31,5 @@ test('status says "at least" of a webhook whose service was already missing at t
 });
 
 test('a beginning that lies in the future of this clock counts as now', () => {
-  expect(sinceWords({ at: NOW + 5_000, exact: true }, NOW)).toBe('0s');
+  expect(lastedText({ at: NOW + 5_000, exact: true }, NOW)).toBe('0s');
 });

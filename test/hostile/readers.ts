@@ -13,7 +13,7 @@ import { findingJson, findingLine, receiptLine } from '../../src/revert/report.t
 import { restoreOne } from '../../src/revert/restore.ts';
 import { scan } from '../../src/revert/scan.ts';
 import { latchGate, readLatch } from '../../src/safety/latch.ts';
-import { lockJson, lockWords, seenLock } from '../../src/safety/lock-holder.ts';
+import { lockJson, lockText, seenLock } from '../../src/safety/lock-holder.ts';
 import { leftQuota } from '../e2e/hostile/front.ts';
 import { fakeApi } from '../support/fake-api.ts';
 import { memoryJournal, steppedClock } from '../support/memory-journal.ts';
@@ -44,7 +44,7 @@ export const readersNeverThrow = (): ((how: Runs) => void)[] => [
       }
       markerOf(object);
       const lock = seenLock(object, NOW, () => undefined);
-      lockWords(lock, NOW);
+      lockText(lock, NOW);
       JSON.stringify(lockJson(lock));
     }),
   ),

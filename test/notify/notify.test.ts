@@ -64,7 +64,7 @@ describe('a receiver', () => {
   test('gets a CloudEvent with what it needs to know, and its credentials as a header', async () => {
     const server = await listening(() => 204);
     const sender = sending(server.url.replace('http://', 'http://bot:p%40ss@'), { headers: { 'x-team': 'sre' } });
-    sender.tell(notice());
+    sender.send(notice());
     expect(await sender.close(10_000)).toBeUndefined();
     const [heard] = server.heard;
     expect(heard?.path).toBe('/hook');
@@ -97,8 +97,8 @@ describe('a receiver', () => {
   test('that fails is tried again, and then the next notice is sent', async () => {
     const server = await listening(nth => (nth < 3 ? 503 : 200));
     const sender = sending(server.url);
-    sender.tell(notice(1));
-    sender.tell(notice(2));
+    sender.send(notice(1));
+    sender.send(notice(2));
     expect(await sender.close(10_000)).toBeUndefined();
     expect(server.heard.map(({ body }) => JSON.parse(body).id)).toEqual(['n1', 'n1', 'n1', 'n2']);
   });
@@ -106,8 +106,8 @@ describe('a receiver', () => {
   test('that says no is not asked again, and what was not delivered is told without its address', async () => {
     const server = await listening(() => 404);
     const sender = sending(server.url.replace('/hook', '/T0/B0/secret-token').replace('http://', 'http://u:secret@'));
-    sender.tell(notice(1));
-    sender.tell(notice(2));
+    sender.send(notice(1));
+    sender.send(notice(2));
     const complaint = await sender.close(10_000);
     expect(server.heard).toHaveLength(2);
     expect(complaint).toBe(`2 of 2 notices were not delivered to cloudevents at ${server.host}: answered 404`);
@@ -117,7 +117,7 @@ describe('a receiver', () => {
     const server = await receiver(() => 200);
     await server.stop();
     const sender = sending(server.url);
-    sender.tell(notice());
+    sender.send(notice());
     expect(await sender.close(10_000)).toMatch(
       /^1 of 1 notices were not delivered to cloudevents at .*: ECONNREFUSED$/,
     );
@@ -126,7 +126,7 @@ describe('a receiver', () => {
   test('that never answers holds up nobody: the end waits to its limit, and says what was not told', async () => {
     const server = await listening(() => undefined);
     const sender = sending(server.url);
-    for (let nth = 1; nth <= 3; nth++) sender.tell(notice(nth));
+    for (let nth = 1; nth <= 3; nth++) sender.send(notice(nth));
     expect(await sender.close(0)).toMatch(/^3 of 3 notices were not delivered/);
   });
 
@@ -137,7 +137,7 @@ describe('a receiver', () => {
       return { status: 200 };
     };
     const sender = createSender({ url: 'http://hooks.example/x', as: 'cloudevents' }, { post, clock: noWait() });
-    for (let nth = 1; nth <= 600; nth++) sender.tell(notice(nth));
+    for (let nth = 1; nth <= 600; nth++) sender.send(notice(nth));
     const complaint = await sender.close(10_000);
     expect(ids.at(-1)).toBe('n600');
     expect(ids).toHaveLength(501);
@@ -155,7 +155,7 @@ describe('a receiver', () => {
       return clock.sleep(ms, signal);
     };
     const sender = createSender({ url: server.url, as: 'slack' }, { post: postText, clock: { ...clock, sleep } });
-    sender.tell(notice());
+    sender.send(notice());
     expect(await sender.close(10_000)).toBeUndefined();
     expect(pauses).toEqual([7_000]);
   });
@@ -163,8 +163,8 @@ describe('a receiver', () => {
   test('hears only what it asked for', async () => {
     const server = await listening(() => 200);
     const sender = sending(server.url, { events: ['verdict'] });
-    sender.tell(notice(1));
-    sender.tell(notice(2, { kind: 'verdict' }));
+    sender.send(notice(1));
+    sender.send(notice(2, { kind: 'verdict' }));
     await sender.close(10_000);
     expect(server.heard.map(({ body }) => JSON.parse(body).type)).toEqual(['mayday.verdict']);
   });
@@ -195,7 +195,7 @@ describe('a run', () => {
 
   test('tells that it started, injected, reverted and what it came to, in that order, and no value', async () => {
     const told: Notice[] = [];
-    const notifier = createNotifier([{ tell: one => told.push(one), close: async () => undefined }], undefined);
+    const notifier = createNotifier([{ send: one => told.push(one), close: async () => undefined }], undefined);
     const { engine } = engineWith(notifier);
     await engine.run(drift({ ttlMs: 5_000, recoveryTimeoutMs: 5_000 }), { emit: () => undefined });
     expect(told.map(({ kind }) => kind)).toEqual(['started', 'injected', 'reverted', 'verdict']);

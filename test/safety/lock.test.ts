@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { acquireLock, releaseLock, renewLock } from '../../src/safety/lock.ts';
-import { type IsHolderAlive, type LockHolder, lockedOut, lockWords } from '../../src/safety/lock-holder.ts';
+import { type IsHolderAlive, type LockHolder, lockedOut, lockText } from '../../src/safety/lock-holder.ts';
 import { freeLocks, listLocks } from '../../src/safety/locks.ts';
 import { failing, fakeApi } from '../support/fake-api.ts';
 
@@ -172,10 +172,10 @@ describe('the words of a lock', () => {
       'kserve is locked by kim@laptop/1/r-1 since 12:00:00Z (2m): wait until that run is over, or `mayday revert --all`, which puts everything back and frees it; if it is dead the lock runs out at 12:15:00Z',
     );
     expect(lockedOut(held({ isOurs: false }), NOW)).not.toContain('revert');
-    expect(lockWords(held(), NOW + 60_000)).toBe(
+    expect(lockText(held(), NOW + 60_000)).toBe(
       'kserve by kim@laptop/1/r-1 since 12:00:00Z (1m), until 12:15:00Z unless renewed',
     );
-    expect(lockWords(held({ dead: 'its process 1 is gone' }), NOW)).toContain('DEAD: its process 1 is gone');
+    expect(lockText(held({ dead: 'its process 1 is gone' }), NOW)).toContain('DEAD: its process 1 is gone');
   });
 });
 

@@ -20,7 +20,7 @@ async function cancelled(signal: AbortSignal, status: object = { phase: 'Running
       survives: () => undefined,
       scan: async () => ({ injections: [], blind: [] }) as never,
       revert: () => Promise.reject(new Error('nothing was found')),
-      tell: () => undefined,
+      emit: () => undefined,
       signal,
     },
     read.value[0],

@@ -34,7 +34,7 @@ async function followed(objects: KubeObject[], steps: ((api: ReturnType<typeof f
   for (const [index, step] of steps.entries()) clock.after(3_000 * (index + 1), () => step(api));
   const event: FollowEvent[] = [];
   const signal = new AbortController().signal;
-  const state = await follow(api, { id, namespace, clock, tell: one => void event.push(one), signal });
+  const state = await follow(api, { id, namespace, clock, emit: one => void event.push(one), signal });
   const words = event.map(one => (one.is === 'event' ? `[${one.index}] ${one.event.line}` : `-- ${one.says}`));
   return { state, words, api };
 }
@@ -76,7 +76,7 @@ test('a server that does not answer for a while is said once, and ends nothing',
   clock.after(6_000, () => put(job(OVER))(api));
   const event: FollowEvent[] = [];
   const signal = new AbortController().signal;
-  const state = await follow(api, { id, namespace, clock, tell: one => void event.push(one), signal });
+  const state = await follow(api, { id, namespace, clock, emit: one => void event.push(one), signal });
   expect(event).toEqual([{ is: 'state', says: 'cannot be read: no route; asked again' }]);
   expect(state?.ended).toMatchObject({ ok: false });
 });

@@ -4,7 +4,7 @@ import {
   distance,
   isNear,
   labelMisses,
-  missWords,
+  missText,
   nearest,
   nearMisses,
 } from '../../src/triage/near-miss.ts';
@@ -63,7 +63,7 @@ describe('labels', () => {
     expect(close?.misses).toEqual([
       { key: 'app', value: 'kserve-controller-manger', instead: { key: 'app', value: 'kserve-controller-manager' } },
     ]);
-    expect(close?.misses.map(missWords)).toEqual([
+    expect(close?.misses.map(missText)).toEqual([
       'app=kserve-controller-manger (there is app=kserve-controller-manager)',
     ]);
   });

@@ -12,9 +12,9 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import type { CommandBody, Invocation } from '../command.ts';
 import { answered, askConsent } from '../consent.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
-import { print, say } from '../output.ts';
+import { linePrinter, print } from '../output.ts';
 import { withCluster } from '../session.ts';
-import { tell } from '../tell.ts';
+import { printNotice } from '../tell.ts';
 import { followToEnd } from './follow.ts';
 import { type ApplyRequest, applyRequest, withMetadata } from './request.ts';
 import { stopExperiment } from './stop.ts';
@@ -94,7 +94,7 @@ async function applyFile(
   if (!tried.ok) throw notTaken(tried.why, object);
   if (isDry) {
     if (globals.output === 'text')
-      say(globals)(`dry run: the server would take ${nameOf(refOf(object))}; nothing was created`);
+      linePrinter(globals)(`dry run: the server would take ${nameOf(refOf(object))}; nothing was created`);
     else print(object, globals, () => []);
     return EXIT.done;
   }
@@ -103,7 +103,7 @@ async function applyFile(
   if (!created.ok) throw notTaken(created.why, object);
   if (request.detach) {
     const { namespace, name } = created.value;
-    tell(
+    printNotice(
       `applied ${nameOf(created.value)}; its controller runs it; to follow it: mayday apply --follow ${namespace}/${name}`,
     );
     if (globals.output !== 'text') print({ namespace, name }, globals, () => []);
@@ -137,7 +137,7 @@ async function gatesOrFail(
     signal: interrupt.signal,
   });
   const refused = gates.filter(gate => !gate.ok);
-  for (const warning of warnings) tell(`${name}: ${warning}`);
+  for (const warning of warnings) printNotice(`${name}: ${warning}`);
   if (refused.length === 0) return;
   const why = refused.map(({ gate, reason }) => `${gate}: ${reason}`).join('; ');
   const isCluster = refused.some(({ code }) => code === 'forbidden' || code === 'unreachable');

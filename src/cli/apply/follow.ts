@@ -11,8 +11,8 @@ import { engineFor } from '../../runtime/open-engine.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
-import { print, printJsonLine, say } from '../output.ts';
-import { tell } from '../tell.ts';
+import { linePrinter, print, printJsonLine } from '../output.ts';
+import { printNotice } from '../tell.ts';
 import { stopExperiment } from './stop.ts';
 
 /** How long a controller may take to accept an experiment before a warning is printed. */
@@ -34,19 +34,19 @@ export async function followToEnd(
   followed: Followed,
 ): Promise<ExitCode> {
   const { object } = followed;
-  const hear = eventPrinter(invocation, api, object);
-  if (followed.made !== undefined) hear({ event: 'applied', object });
+  const print = eventPrinter(invocation, api, object);
+  if (followed.made !== undefined) print({ event: 'applied', object });
   const end = await follow({
     api,
     clock: runtime.realClock,
     object,
     acceptMs: followed.acceptMs,
     ...(followed.timeoutMs === undefined ? {} : { timeoutMs: followed.timeoutMs }),
-    tell: hear,
+    emit: print,
     signal: interrupt.signal,
   });
   if (end.is === 'time-up') {
-    tell('the time given with --timeout is up: it is stopped');
+    printNotice('the time given with --timeout is up: it is stopped');
     const code = await stopExperiment(
       { ...invocation, options: { ...invocation.options, yes: true } },
       api,
@@ -62,14 +62,15 @@ export async function followToEnd(
   const engine = engineFor(runtime, api);
   const remains = isOver && known ? await lookForRemains(api, options => engine.scan(options), known) : undefined;
   const conclusion = concludeApplied(whole, remains);
-  if (end.is === 'nobody') tell(notAccepted(followed.acceptMs, object.namespace ?? 'default'));
+  if (end.is === 'nobody') printNotice(notAccepted(followed.acceptMs, object.namespace ?? 'default'));
   printConclusion(invocation, conclusion, object, api.serverTime().now);
-  for (const line of advice(end, remains, object)) tell(line);
+  for (const line of advice(end, remains, object)) printNotice(line);
   return conclusion.exitCode as ExitCode;
 }
 
 function printConclusion({ globals }: Invocation, conclusion: Conclusion, object: ObjectRef, at: number): void {
-  if (globals.output === 'text') for (const line of conclusionLines(at, conclusion, object.name)) say(globals)(line);
+  if (globals.output === 'text')
+    for (const line of conclusionLines(at, conclusion, object.name)) linePrinter(globals)(line);
   else if (globals.output === 'jsonl') printJsonLine(conclusionJson(at, conclusion, object));
   else print(conclusionJson(at, conclusion, object), globals, () => []);
 }
@@ -82,19 +83,19 @@ function advice(end: End, remains: Remains | undefined, object: ObjectRef): stri
 }
 
 /** Gives a function that prints each event in the form asked for. JSON and YAML print nothing until the end. */
-function eventPrinter({ globals }: Invocation, api: Api, object: ObjectRef): (happening: ApplyEvent) => void {
-  const line = say(globals);
-  return happening => {
-    const event = { at: Math.round(api.serverTime().now), ...happening };
+function eventPrinter({ globals }: Invocation, api: Api, object: ObjectRef): (event: ApplyEvent) => void {
+  const line = linePrinter(globals);
+  return body => {
+    const event = { at: Math.round(api.serverTime().now), ...body };
     if (globals.output === 'text') line(appliedLine(event, object.name));
     else if (globals.output === 'jsonl') printJsonLine(appliedJson(event, object));
-    if (happening.event === 'overdue') for (const way of followUpCommands(object).slice(1)) tell(way);
+    if (body.event === 'overdue') for (const way of followUpCommands(object).slice(1)) printNotice(way);
   };
 }
 
 function leave(object: ObjectRef): ExitCode {
-  tell(`no longer followed; its controller goes on with it`);
-  for (const line of followUpCommands(object)) tell(line);
+  printNotice(`no longer followed; its controller goes on with it`);
+  for (const line of followUpCommands(object)) printNotice(line);
   return EXIT.inconclusive;
 }
 

@@ -8,7 +8,7 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import type { Invocation } from '../command.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
 import { revertCommand } from '../revert.ts';
-import { tell } from '../tell.ts';
+import { printNotice } from '../tell.ts';
 
 /**
  * Stops an experiment of the framework. Deleting it is how the framework aborts one: its controller then reverts the fault. What
@@ -34,12 +34,13 @@ export async function stopExperiment(
   const scanned = await engineFor(runtime, api).scan({ deep: true });
   const left = faultOfExperiment(live, seen.reach, scanned.injections).map(({ id }) => id);
   const { isOver } = seen;
-  if (isOver) tell(`it has ended already: ${seen.phase}${seen.verdict === undefined ? '' : `, ${seen.verdict}`}`);
+  if (isOver)
+    printNotice(`it has ended already: ${seen.phase}${seen.verdict === undefined ? '' : `, ${seen.verdict}`}`);
   // An ended experiment that was deleted and still has its finalizer is included, so that the finalizer is removed.
   const ids = [...(seen.state === 'over' ? [] : [seen.id as string]), ...left];
   if (ids.length === 0) {
     const blind = scanned.blind.length;
-    tell(
+    printNotice(
       blind === 0
         ? 'nothing of its kind is in the cluster'
         : `BLIND to ${blind} kinds: it may have left something there`,

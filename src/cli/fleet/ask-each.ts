@@ -53,7 +53,7 @@ async function askOne(
       said.text += text;
       if (value !== undefined) said.value = value;
     },
-    tell(text: string) {
+    err(text: string) {
       said.told += text;
     },
   };

@@ -6,9 +6,9 @@ import type { CommandBody, CommandSpec, Invocation } from '../command.ts';
 import { ask, canAsk } from '../confirm.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
 import { isOtherForm } from '../globals.ts';
-import { print, printJsonLine, say } from '../output.ts';
+import { linePrinter, print, printJsonLine } from '../output.ts';
 import { runtimeFor } from '../session.ts';
-import { tell, tellItem } from '../tell.ts';
+import { printNotice, printNoticeItem } from '../tell.ts';
 import { type Answer, askEach } from './ask-each.ts';
 import { fleetContexts } from './contexts.ts';
 import { clusterJson, fleetCode, fleetJson, fleetLines } from './report.ts';
@@ -26,7 +26,7 @@ export async function fleetCommand(spec: CommandSpec, body: CommandBody, invocat
   const unconfirmed = isWriting ? await unconfirmedOf(contexts, command, invocation) : new Set<string>();
   // The work on each cluster adds a listener for signals until it is done, which may exceed the default limit of listeners.
   process.setMaxListeners(0);
-  const line = say(globals);
+  const line = linePrinter(globals);
   const { output } = globals;
   const answers = await askEach(
     contexts,
@@ -39,7 +39,7 @@ export async function fleetCommand(spec: CommandSpec, body: CommandBody, invocat
     answer => {
       if (output === 'text') for (const one of block(answer)) line(one);
       else if (output === 'jsonl') printJsonLine(clusterJson(answer));
-      for (const told of linesOf(answer.told)) tellItem(`${answer.context}: ${told}`);
+      for (const told of linesOf(answer.told)) printNoticeItem(`${answer.context}: ${told}`);
     },
     () => performance.now(),
   );
@@ -85,7 +85,7 @@ async function unconfirmedOf(
     const isNamed = canAsk() && (await ask(`${command} in the protected context ${name}. Type its name:`, name));
     if (!isNamed) refused.add(name);
   }
-  if (refused.size > 0) tell(`not confirmed, and left alone: ${[...refused].join(', ')}`);
+  if (refused.size > 0) printNotice(`not confirmed, and left alone: ${[...refused].join(', ')}`);
   return refused;
 }
 

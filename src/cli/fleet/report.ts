@@ -1,7 +1,7 @@
 import { fields, list, number, text } from '../../k8s/fields.ts';
 import { counted } from '../../text/counted.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
-import { unsettledWords } from '../../triage/report/text.ts';
+import { unsettledText } from '../../triage/report/text.ts';
 import { UNDER_WAY } from '../../triage/rules/workloads/under-way.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import type { Answer } from './ask-each.ts';
@@ -61,7 +61,7 @@ const HEADLINES: Readonly<Record<string, (value: unknown) => string>> = {
     return joined(
       worst,
       broken.length > 1 && `${broken.length - 1} more`,
-      unsettled > 0 && unsettledWords(unsettled),
+      unsettled > 0 && unsettledText(unsettled),
       blind > 0 && `${counted(blind, 'gate')} BLIND`,
     );
   },

@@ -8,7 +8,7 @@ import type { SubmissionState } from '../../submit/state.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import type { GlobalOptions } from '../globals.ts';
-import { print, say } from '../output.ts';
+import { linePrinter, print } from '../output.ts';
 import { followScreen } from './follow-screen.ts';
 import { stateJson, stateLines } from './state-words.ts';
 
@@ -28,13 +28,13 @@ export async function cancelSubmission(
         survives: isHolderAlive(),
         scan: () => engine.scan({ deep: true }),
         revert: found => engine.revert(found),
-        tell: globals.output === 'text' || globals.output === 'jsonl' ? followScreen(globals) : () => undefined,
+        emit: globals.output === 'text' || globals.output === 'jsonl' ? followScreen(globals) : () => undefined,
         signal: interrupt.signal,
       },
       state,
     );
     const code = codeOf(done);
-    if (globals.output === 'text') for (const line of lines(done)) say(globals)(line);
+    if (globals.output === 'text') for (const line of lines(done)) linePrinter(globals)(line);
     else print({ ...stateJson(done.state), ...json(done), exitCode: code }, globals, () => []);
     return code;
   } finally {

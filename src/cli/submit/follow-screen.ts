@@ -4,18 +4,18 @@ import { engineFor } from '../../runtime/open-engine.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { ofSubmission } from '../../submit/cancel.ts';
 import { exitCodeOf, type FollowEvent, follow, unended } from '../../submit/follow.ts';
-import { reaperWords } from '../../submit/reaper-status.ts';
+import { reaperText } from '../../submit/reaper-status.ts';
 import { removeRights } from '../../submit/remove.ts';
 import type { SubmissionState } from '../../submit/state.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
 import type { GlobalOptions } from '../globals.ts';
-import { print, printJsonLine, say } from '../output.ts';
-import { tell } from '../tell.ts';
+import { linePrinter, print, printJsonLine } from '../output.ts';
+import { printNotice } from '../tell.ts';
 import { stateJson, stateLines } from './state-words.ts';
 
 /** Gives a function that prints each event as a line: text has the pod number in front, JSON has `index`. */
 export function followScreen(globals: GlobalOptions): (event: FollowEvent) => void {
-  const line = say(globals);
+  const line = linePrinter(globals);
   return event => {
     const at = event.index === undefined ? '' : `[${event.index}] `;
     if (globals.output === 'jsonl')
@@ -50,11 +50,11 @@ export async function followToEnd(
       id,
       namespace,
       clock: runtime.realClock,
-      tell: followScreen(globals),
+      emit: followScreen(globals),
       signal: interrupt.signal,
     });
     if (state === undefined && interrupt.signal.aborted) {
-      tell(
+      printNotice(
         `no longer followed; it goes on: \`mayday submit --follow ${id}\`, or \`--cancel ${id}\` to revert and remove it`,
       );
       return EXIT.inconclusive;
@@ -75,25 +75,25 @@ async function codeOf(state: SubmissionState, api: Api, runtime: Runtime): Promi
   const dead = unended(state);
   if (dead.length === 0) return exitCodeOf(state) as ExitCode;
   const indexes = dead.map(({ index }) => index).join(', ');
-  tell(`pod ${indexes} ended without its result; what it left is looked for`);
+  printNotice(`pod ${indexes} ended without its result; what it left is looked for`);
   const seen = await engineFor(runtime, api).scan({ deep: true });
   const left = ofSubmission(seen, state);
-  for (const { id } of left) tell(`still in the cluster: ${id}`);
+  for (const { id } of left) printNotice(`still in the cluster: ${id}`);
   if (left.length > 0) {
-    tell(`${await reaperWords(api)}; \`mayday submit --cancel ${state.id}\` reverts it now`);
+    printNotice(`${await reaperText(api)}; \`mayday submit --cancel ${state.id}\` reverts it now`);
     return EXIT.residue;
   }
   if (seen.blind.length > 0) {
-    tell(`nothing of it was found, but not everything could be read: ${seen.blind[0]?.resource}`);
+    printNotice(`nothing of it was found, but not everything could be read: ${seen.blind[0]?.resource}`);
     return EXIT.residue;
   }
-  tell('nothing of it is in the cluster');
+  printNotice('nothing of it is in the cluster');
   const others = exitCodeOf({ ...state, results: state.results.filter(({ summary }) => summary?.state === 'done') });
   return (others === EXIT.residue ? others : EXIT.aborted) as ExitCode;
 }
 
 async function removeItsRights(state: SubmissionState, api: Api, runtime: Runtime): Promise<void> {
   const { removed, left } = await removeRights(api, state.id, runtime.realClock);
-  if (removed.length > 0) tell(`its rights were taken away: ${removed.length} objects; its results stay`);
-  for (const line of left) tell(`of its rights: ${line}`);
+  if (removed.length > 0) printNotice(`its rights were taken away: ${removed.length} objects; its results stay`);
+  for (const line of left) printNotice(`of its rights: ${line}`);
 }

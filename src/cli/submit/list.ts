@@ -5,8 +5,8 @@ import { readSubmissions, type SubmissionState } from '../../submit/state.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
 import type { GlobalOptions } from '../globals.ts';
-import { print, say } from '../output.ts';
-import { tell } from '../tell.ts';
+import { linePrinter, print } from '../output.ts';
+import { printNotice } from '../tell.ts';
 import { followScreen } from './follow-screen.ts';
 import { listLine, stateJson } from './state-words.ts';
 
@@ -20,12 +20,13 @@ export async function listSubmissions(
   print(states.map(stateJson), globals, () => (states.length === 0 ? 'no submissions' : states.map(listLine)));
   const rights = await leftRights(api, states, isWhole);
   for (const [id, count] of rights.left)
-    tell(
+    printNotice(
       `${count} objects with rights of ${sanitise(id, 60)} are left though it has ended: \`mayday submit --cancel ${sanitise(id, 60)}\``,
     );
-  if (rights.blind.length > 0) tell(`BLIND to rights that submissions may have left: ${rights.blind.join('; ')}`);
+  if (rights.blind.length > 0)
+    printNotice(`BLIND to rights that submissions may have left: ${rights.blind.join('; ')}`);
   const blind = [...new Set(states.flatMap(state => state.blind))];
-  for (const line of blind) tell(`BLIND to ${line}`);
+  for (const line of blind) printNotice(`BLIND to ${line}`);
   return blind.length === 0 ? EXIT.done : EXIT.unreachable;
 }
 
@@ -40,7 +41,7 @@ async function readOrFail(
   if (all.reason === 'forbidden' && where.namespace === undefined) {
     const here = await readSubmissions(api, { ...where, namespace });
     if (here.ok) {
-      tell(`BLIND to other namespaces than ${namespace}: ${all.message}; --in names another`);
+      printNotice(`BLIND to other namespaces than ${namespace}: ${all.message}; --in names another`);
       return { states: here.value, isWhole: false };
     }
   }
@@ -63,7 +64,7 @@ export async function theSubmission(api: Api, id: string, where: { namespace?: s
 
 /** `mayday submit --logs`: the logs of its pods; for a pod that is gone, the lines that its result keeps. */
 export async function logsOf(globals: GlobalOptions, api: Api, state: SubmissionState): Promise<ExitCode> {
-  const line = say(globals);
+  const line = linePrinter(globals);
   const kept = followScreen(globals);
   const indexes = new Set([...state.results, ...state.pods].map(({ index }) => index));
   let isWhole = true;
@@ -75,19 +76,19 @@ export async function logsOf(globals: GlobalOptions, api: Api, state: Submission
       if (got.ok) for (const text of String(got.value).split('\n').filter(Boolean)) line(`[${index}] ${text}`);
       else {
         isWhole = false;
-        tell(`the log of pod ${name} cannot be read: ${got.message}`);
+        printNotice(`the log of pod ${name} cannot be read: ${got.message}`);
       }
       if (got.ok) indexes.delete(index);
     }
     if (!indexes.has(index)) continue;
     const result = state.results.find(one => one.index === index);
-    tell(
+    printNotice(
       result?.summary === undefined
         ? `pod ${index} wrote nothing so far`
         : `the log of pod ${index} is not there; this is what its result keeps`,
     );
     for (const event of result?.events ?? []) kept({ is: 'event', index, event });
-    for (const missing of result?.summary?.missing ?? []) tell(`missing: ${sanitise(missing, 200)}`);
+    for (const missing of result?.summary?.missing ?? []) printNotice(`missing: ${sanitise(missing, 200)}`);
   }
   return isWhole ? EXIT.done : EXIT.unreachable;
 }

@@ -2,7 +2,7 @@ import type { Api } from '../../kube/client/api.ts';
 import { parseReceivers } from '../../runtime/config-file.ts';
 import { NOTIFY_KEY, type NotifyObject } from '../../submit/job.ts';
 import { CommandFailure, EXIT } from '../failure.ts';
-import { tell } from '../tell.ts';
+import { printNotice } from '../tell.ts';
 
 const KINDS = { secret: 'Secret', configmap: 'ConfigMap' } as const;
 const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
@@ -23,7 +23,7 @@ export async function expectReceivers(api: Api, namespace: string, { kind, name 
   const at = `${kind} ${namespace}/${name}`;
   const read = await api.get({ apiVersion: 'v1', kind, namespace, name });
   if (!read.ok && read.reason === 'forbidden')
-    return tell(
+    return printNotice(
       `--notify: you may not read ${at}, so it is not known whether it holds receivers; a pod waits until it is there`,
     );
   if (!read.ok)

@@ -8,7 +8,7 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import { openResult, type ResultWriter } from '../../submit/write-result.ts';
 import { messageOf } from '../../text/message-of.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
-import { tell } from '../tell.ts';
+import { printNotice } from '../tell.ts';
 
 /** Parses the value of `--results`: `configmap/NAME` or `configmap/NAMESPACE/NAME`. */
 export function resultsOption(value: unknown): { namespace?: string; name: string } | undefined {
@@ -25,7 +25,7 @@ export interface PodResult {
   /** The engine, wrapped so that each run is entered into the result before its first write. */
   engine: Engine;
   /** Adds one line of output to the result. */
-  hear(json: Record<string, unknown>, says: string | undefined): void;
+  addLine(json: Record<string, unknown>, says: string | undefined): void;
   notRun(experiment: string, says: string): void;
 }
 
@@ -39,7 +39,7 @@ export async function withPodResult(
   work: (result: PodResult) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const asked = resultsOption(option);
-  if (asked === undefined) return work({ engine, hear: () => undefined, notRun: () => undefined });
+  if (asked === undefined) return work({ engine, addLine: () => undefined, notRun: () => undefined });
   const on: ObjectRef = { apiVersion: 'v1', kind: 'ConfigMap', namespace: api.identity.namespace, ...asked };
   const writer = await openResult(api, on, {
     clock: runtime.realClock,
@@ -48,12 +48,12 @@ export async function withPodResult(
   });
   const end = async (code: ExitCode) => {
     const failed = await writer.end(code);
-    if (failed !== undefined) tell(`the result could not be written to ConfigMap ${asked.name}: ${failed}`);
+    if (failed !== undefined) printNotice(`the result could not be written to ConfigMap ${asked.name}: ${failed}`);
   };
   try {
     const code = await work({
       engine: recordingEngine(engine, writer),
-      hear: (json, says) => writer.event(json, says),
+      addLine: (json, says) => writer.event(json, says),
       notRun: (experiment, notRun) => writer.run({ experiment, notRun }),
     });
     await end(code);

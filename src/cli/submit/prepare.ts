@@ -19,7 +19,7 @@ import { rfc3339 } from '../../text/rfc3339.ts';
 import { CommandFailure, EXIT } from '../failure.ts';
 import { dependantsIn } from '../knowledge.ts';
 import { expectNamespace } from '../namespace.ts';
-import { tell } from '../tell.ts';
+import { printNotice } from '../tell.ts';
 import { expectReceivers } from './notify-object.ts';
 import type { SubmitRequest } from './request.ts';
 
@@ -68,7 +68,7 @@ export async function prepare(
   );
   refuse(surveyed, namespace, id);
   for (const { loaded, warnings } of surveyed)
-    for (const warning of warnings) tell(`${loaded.experiment.metadata.name}: ${warning}`);
+    for (const warning of warnings) printNotice(`${loaded.experiment.metadata.name}: ${warning}`);
   const wantsSignature = surveyed.some(one => one.wantsSignature);
   await agree(wantsSignature);
   const queues = queuesOf(suiteEntries(request.due));
@@ -126,7 +126,7 @@ function refuse(surveyed: readonly Surveyed[], namespace: string, id: string): v
   const isCluster = surveyed.some(({ refused }) =>
     refused.some(({ code }) => code === 'forbidden' || code === 'unreachable' || code === 'blind'),
   );
-  for (const more of refusals.slice(1)) tell(`refused: ${more}`);
+  for (const more of refusals.slice(1)) printNotice(`refused: ${more}`);
   throw new CommandFailure(
     `refused: ${refusals[0]}; nothing was submitted`,
     isCluster ? EXIT.unreachable : EXIT.inconclusive,
@@ -146,13 +146,13 @@ async function keyNeed(api: Api, isDry: boolean): Promise<Need[]> {
   const UNSIGNED = 'undo records will not be signed, and a reaper leaves those of deletions to a person';
   const there = await api.get(RECORD_KEY, { metadataOnly: true });
   if (!there.ok && there.reason === 'not-found' && isDry) {
-    tell(
+    printNotice(
       `Secret ${namespace}/${name} is made when it is submitted; the pods' right to read it will come to those shown`,
     );
     return [];
   }
   if (!there.ok) {
-    tell(`${UNSIGNED}: Secret ${namespace}/${name}: ${there.message}`);
+    printNotice(`${UNSIGNED}: Secret ${namespace}/${name}: ${there.message}`);
     return [];
   }
   const group = 'rbac.authorization.k8s.io';
@@ -160,7 +160,7 @@ async function keyNeed(api: Api, isDry: boolean): Promise<Need[]> {
   const answers = await checkAccess(api, questions);
   if (answers.every(({ allowed }) => allowed === 'yes'))
     return [{ verb: 'get', group: '', resource: 'secrets', namespace, name }];
-  tell(`${UNSIGNED}: you may not create roles in ${namespace}`);
+  printNotice(`${UNSIGNED}: you may not create roles in ${namespace}`);
   return [];
 }
 
@@ -170,7 +170,7 @@ async function allowed(api: Api, needs: readonly Need[]): Promise<Need[]> {
   const answers = await checkAccess(api, unique);
   const denied = unique.filter((_, index) => answers[index]?.allowed !== 'yes');
   for (const { verb, resource, group, namespace, name } of denied)
-    tell(
+    printNotice(
       `you may not ${verb} ${resource}${group === '' ? '' : `.${group}`}${name === undefined ? '' : ` ${name}`}${namespace === undefined ? '' : ` in ${namespace}`}, so its pod may not, either`,
     );
   return unique.filter(need => !denied.includes(need));

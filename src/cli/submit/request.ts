@@ -15,7 +15,7 @@ import { modelsOrFail } from '../knowledge.ts';
 import { durationOption, wholeNumber } from '../number.ts';
 import { withStandardInput } from '../standard-input.ts';
 import { suiteFiles } from '../suite-files.ts';
-import { tell } from '../tell.ts';
+import { printNotice } from '../tell.ts';
 import { notifyObject } from './notify-object.ts';
 import { podSpecOption } from './pod-spec.ts';
 
@@ -62,7 +62,7 @@ export async function requestOf({ globals, args, options }: Invocation): Promise
   const all = suiteFiles(paths, { namespace: globals.namespace, set }, files);
   const due = all.filter(({ experiment }) => maxTier === undefined || experiment.spec.tier <= maxTier);
   if (due.length < all.length)
-    tell(`${all.length - due.length} of ${all.length} left out: their tier is above ${maxTier}`);
+    printNotice(`${all.length - due.length} of ${all.length} left out: their tier is above ${maxTier}`);
   if (due.length === 0)
     throw new CommandFailure('expected an experiment to submit, found none: every one was left out');
   const timeoutMs = durationOption(options.timeout, 'timeout');
@@ -152,7 +152,7 @@ function textsOf(due: readonly LoadedExperiment[], files: Files): Map<string, st
       );
     const { parameters } = experiment.spec.injection;
     if (parameters.value !== undefined && (parameters.resourceType === 'Secret' || parameters.kind === 'Secret'))
-      tell(
+      printNotice(
         `${path}: the value that it puts into Secret ${parameters.name ?? ''} will lie in a ConfigMap, which others may read`,
       );
     texts.set(path, source.text);

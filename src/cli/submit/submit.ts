@@ -3,15 +3,15 @@ import type { Api } from '../../kube/client/api.ts';
 import { recordKeyFor } from '../../runtime/open-engine.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { createAll, type NotTaken, notTakenText, tryAll } from '../../submit/create.ts';
-import { reaperWords } from '../../submit/reaper-status.ts';
+import { reaperText } from '../../submit/reaper-status.ts';
 import { objectsOf, type Submission } from '../../submit/submission.ts';
 import type { CommandBody, Invocation } from '../command.ts';
 import { answered, askConsent } from '../consent.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
-import { print, printUnchanged, say } from '../output.ts';
+import { linePrinter, print, printUnchanged } from '../output.ts';
 import { withCluster } from '../session.ts';
 import { askSuiteConsent } from '../suite-consent.ts';
-import { tell } from '../tell.ts';
+import { printNotice } from '../tell.ts';
 import { cancelSubmission } from './cancel.ts';
 import { followToEnd } from './follow-screen.ts';
 import { listSubmissions, logsOf, theSubmission } from './list.ts';
@@ -74,23 +74,23 @@ async function submitNow(
     };
     const submission = await prepare(request, api, runtime, { signal: interrupt.signal, agree });
     const objects = objectsOf(submission);
-    if (output === 'text') for (const line of submissionLines(submission, objects)) say(globals)(line);
+    if (output === 'text') for (const line of submissionLines(submission, objects)) linePrinter(globals)(line);
     const refused = await tryAll(api, objects);
     if (refused.length > 0) throw notSubmitted(refused);
     if (isDry) {
-      if (output === 'text') say(globals)('dry run: the server would take every object; nothing was submitted');
+      if (output === 'text') linePrinter(globals)('dry run: the server would take every object; nothing was submitted');
       else printUnchanged(streamOf(objects, output === 'jsonl' || output === 'json' ? output : 'yaml'));
-      tell(await reaperWords(api));
+      printNotice(await reaperText(api));
       return undefined;
     }
     if (interrupt.signal.aborted) throw new CommandFailure('interrupted; nothing was submitted', EXIT.aborted);
     const created = await createAll(api, objects);
     if (!created.ok) {
-      for (const line of created.left) tell(`made, and not taken away again: ${line}`);
+      for (const line of created.left) printNotice(`made, and not taken away again: ${line}`);
       throw notSubmitted([created.notTaken], created.left.length > 0);
     }
-    tell(await reaperWords(api));
-    for (const line of submittedLines(submission, objects)) tell(line);
+    printNotice(await reaperText(api));
+    for (const line of submittedLines(submission, objects)) printNotice(line);
     return submission;
   } finally {
     interrupt.dispose();

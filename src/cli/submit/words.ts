@@ -38,10 +38,10 @@ function whyTogether(queues: Submission['queues']): string[] {
 
 function grantLines({ namespace, rules }: Grant): string[] {
   const where = namespace === undefined ? 'in the whole cluster' : `in ${namespace}`;
-  return rules.map(rule => `  ${ruleWords(rule)} ${where}`);
+  return rules.map(rule => `  ${ruleText(rule)} ${where}`);
 }
 
-function ruleWords({ verbs, resources: [resource = ''], apiGroups: [group = ''], resourceNames }: Rule): string {
+function ruleText({ verbs, resources: [resource = ''], apiGroups: [group = ''], resourceNames }: Rule): string {
   const [plain, subresource] = resource.split('/');
   const kind = `${plain}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}`;
   return `${verbs.join(', ')}  ${kind}${resourceNames === undefined ? '' : ` ${resourceNames.join(', ')}`}`;

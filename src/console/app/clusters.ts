@@ -2,7 +2,7 @@ import { type Clean, sanitise } from '../../text/sanitise.ts';
 import type { ConsoleDeps } from '../deps.ts';
 import { revertingIn } from '../screens/fleet/view.ts';
 import { ownLive, ownUnderWay } from '../store/select.ts';
-import { type Elsewhere, NO_SHELL, type ShellView } from '../store/shell.ts';
+import { NO_SHELL, type OtherCluster, type ShellView } from '../store/shell.ts';
 import { type ConsoleState, type ConsoleStore, createConsoleStore } from '../store/state.ts';
 import { type Cluster, createCluster, type Shared } from './cluster.ts';
 import type { Refused } from './connect.ts';
@@ -21,7 +21,7 @@ export interface Clusters {
   /** Reads the contexts of the kubeconfig anew, for the palette. */
   learn(): Promise<void>;
   /** Changes what all clusters share on the screen. */
-  tell(changes: Partial<Pick<ShellView, 'contexts' | 'theme' | 'isMouseOn'>>): void;
+  updateShell(changes: Partial<Pick<ShellView, 'contexts' | 'theme' | 'isMouseOn'>>): void;
   /** Closes every connection. */
   close(): Promise<void>;
 }
@@ -47,7 +47,7 @@ export const nameOfCluster = ({ store, asked }: Cluster): Clean => {
 const isHeard = ({ store }: Cluster): boolean => store.getState().health.heardAt !== undefined;
 
 /** What a cluster that is not on the screen keeps it open for; undefined where nothing does. */
-function elsewhereOf(cluster: Cluster): Elsewhere | undefined {
+function otherClusterOf(cluster: Cluster): OtherCluster | undefined {
   const state = cluster.store.getState();
   const underWay = ownUnderWay(state);
   const residue = state.runs.reduce((sum, run) => sum + (run.endedAt === undefined ? 0 : (run.residue ?? 0)), 0);
@@ -63,11 +63,11 @@ function elsewhereOf(cluster: Cluster): Elsewhere | undefined {
 }
 
 /** What becomes of the faults that are left in a cluster that is not on the screen. */
-const fate = ({ live, isGuarded }: Elsewhere): string =>
+const fate = ({ live, isGuarded }: OtherCluster): string =>
   live === 0 ? '' : isGuarded ? ': this console and its guardian end them' : ': this console ends them';
 
 /** What became of the runs in a cluster that is not on the screen. */
-function endWords(cluster: Cluster, left: number): string {
+function endText(cluster: Cluster, left: number): string {
   const { runs } = cluster.store.getState();
   const words = runs.map(({ experiment, verdict }) => `${experiment} ${verdict ?? 'without a verdict'}`).join(', ');
   const rest = left > 0 ? `${left} not restored there: open it and press !` : 'nothing left behind';
@@ -105,9 +105,9 @@ export function createClusters(given: ClustersDeps, size: () => { columns: numbe
     },
     async learn() {
       const known = await deps.contexts?.().catch(() => undefined);
-      if (known?.ok) tell({ contexts: known.contexts });
+      if (known?.ok) updateShell({ contexts: known.contexts });
     },
-    tell,
+    updateShell: updateShell,
     begin: () => void begin(current),
     async close() {
       await Promise.all(all.map(cluster => cluster.close()));
@@ -123,7 +123,7 @@ export function createClusters(given: ClustersDeps, size: () => { columns: numbe
     const cluster = createCluster(shared, store, asked);
     all.push(cluster);
     store.subscribe((now, then) => {
-      if (now.runs !== then.runs) tell({});
+      if (now.runs !== then.runs) updateShell({});
       if (now.health.heardAt !== undefined && then.health.heardAt === undefined) answered(cluster);
     });
     return cluster;
@@ -140,10 +140,10 @@ export function createClusters(given: ClustersDeps, size: () => { columns: numbe
     notify(current.context, `context ${nameOfCluster(cluster)} cannot be opened: ${refused.message}`, 'bad', 20_000);
   }
 
-  function tell(changes: Partial<ShellView>): void {
-    const elsewhere = all.flatMap(cluster => (cluster === current ? [] : (elsewhereOf(cluster) ?? [])));
+  function updateShell(changes: Partial<ShellView>): void {
+    const elsewhere = all.flatMap(cluster => (cluster === current ? [] : (otherClusterOf(cluster) ?? [])));
     const was = shell;
-    shell = { ...shell, before: before && nameOfCluster(before), ...changes, elsewhere };
+    shell = { ...shell, before: before && nameOfCluster(before), ...changes, otherClusters: elsewhere };
     current.store.setState({ shell });
     given.told(shell, was);
   }
@@ -154,7 +154,7 @@ export function createClusters(given: ClustersDeps, size: () => { columns: numbe
     current.store.setState({ armed: undefined });
     current = next;
     next.store.setState(size());
-    tell({});
+    updateShell({});
     given.shown(next);
   }
 
@@ -172,8 +172,8 @@ export function createClusters(given: ClustersDeps, size: () => { columns: numbe
     const left = before;
     before = undefined;
     leave(left);
-    tell({});
-    const said = elsewhereOf(left);
+    updateShell({});
+    const said = otherClusterOf(left);
     if (said) notify(cluster.context, `runs of this console go on in ${said.context}${fate(said)}`, 'warn', 12_000);
   }
 
@@ -181,10 +181,10 @@ export function createClusters(given: ClustersDeps, size: () => { columns: numbe
   function leave(cluster: Cluster): void {
     void cluster.runs.settled().then(() => {
       if (cluster === current || cluster === before || !all.includes(cluster)) return;
-      const left = elsewhereOf(cluster)?.residue ?? 0;
-      if (busyWhenLeft.has(cluster)) notify(current.context, endWords(cluster, left), left > 0 ? 'bad' : 'ok', 30_000);
+      const left = otherClusterOf(cluster)?.residue ?? 0;
+      if (busyWhenLeft.has(cluster)) notify(current.context, endText(cluster, left), left > 0 ? 'bad' : 'ok', 30_000);
       if (left === 0) drop(cluster);
-      tell({});
+      updateShell({});
     });
   }
 
@@ -201,7 +201,9 @@ export function createClusters(given: ClustersDeps, size: () => { columns: numbe
     const why = busy(state);
     if (why !== undefined || nameOfCluster(current) !== wanted) return why;
     if (state.kubeconfigChange === '') return `this is ${wanted} already`;
-    return elsewhereOf(current) && `runs of this console are in ${wanted}: they end by the connection that they have`;
+    return (
+      otherClusterOf(current) && `runs of this console are in ${wanted}: they end by the connection that they have`
+    );
   }
 
   function openContext(name: string): void {

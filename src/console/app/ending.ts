@@ -1,7 +1,7 @@
 import type { Clock } from '../../host/clock.ts';
 import { ownLive, ownUnderWay } from '../store/select.ts';
 import type { Clusters } from './clusters.ts';
-import { type End, residueWords } from './quit.ts';
+import { type End, residueText } from './quit.ts';
 
 /** How long a hang-up or a crash waits until our runs are reverted. */
 const LAST_CHANCE_MS = 60_000;
@@ -12,7 +12,7 @@ export const INTERNAL = 1;
 const RESIDUE = 7;
 
 /** With the screen gone: reverts our runs, within a time limit, and words the outcome. */
-export async function lastWords(
+export async function revertOwnRuns(
   clusters: Pick<Clusters, 'all'>,
   clock: Clock,
   exitCode: number,
@@ -27,11 +27,11 @@ export async function lastWords(
     ),
     clock.sleep(LAST_CHANCE_MS).then(() => Math.max(live, 1)),
   ]);
-  if (left > 0) return { exitCode: RESIDUE, words: [...words, ...residueWords(left)] };
+  if (left > 0) return { exitCode: RESIDUE, words: [...words, ...residueText(left)] };
   return { exitCode, words: [...words, 'stopped; everything this console wrote is back, read again'] };
 }
 
-interface Happenings {
+interface ProcessEvents {
   hangUp(): void;
   /** ctrl-c or ctrl-\ at a terminal that sends signals, which it does only while another program has it. */
   interrupt(): void;
@@ -41,7 +41,7 @@ interface Happenings {
 }
 
 /** Signals and errors that end the console; returns the way to stop listening. */
-export function listenToTheProcess({ hangUp, interrupt, crash, stop, broken }: Happenings): () => void {
+export function handleProcessEvents({ hangUp, interrupt, crash, stop, broken }: ProcessEvents): () => void {
   const signals = { SIGTERM: hangUp, SIGHUP: hangUp, SIGINT: interrupt, SIGQUIT: interrupt, SIGTSTP: stop };
   for (const [signal, heard] of Object.entries(signals)) process.on(signal, heard);
   process.on('uncaughtException', crash);

@@ -115,7 +115,7 @@ export function faultSpans(state: ConsoleState, { now, glyphs }: View): Span[] {
 export function bannerRows(state: ConsoleState, view: View): Line[] {
   const rows: Line[] = [];
   const { glyphs, now } = view;
-  rows.push(...elsewhereRows(state, view), ...changeRows(state, view));
+  rows.push(...otherClusterRows(state, view), ...changeRows(state, view));
   const silence = outage(state, now);
   if (silence) {
     const since =
@@ -146,8 +146,8 @@ export function bannerRows(state: ConsoleState, view: View): Line[] {
 }
 
 /** What this console is doing in other clusters, and the way back from one that does not answer. */
-function elsewhereRows({ shell, link, health, settings }: ConsoleState, { glyphs }: View): Line[] {
-  const rows = shell.elsewhere.map(({ context, live, underWay, residue, isGuarded }) => {
+function otherClusterRows({ shell, link, health, settings }: ConsoleState, { glyphs }: View): Line[] {
+  const rows = shell.otherClusters.map(({ context, live, underWay, residue, isGuarded }) => {
     const faults = counted(live, 'fault');
     const what =
       live > 0

@@ -17,14 +17,14 @@ export interface MouseReports {
 export function createMouseReports(
   stdin: NodeJS.ReadableStream,
   write: (text: string) => void,
-  hear: (event: Mouse) => void,
+  onEvent: (event: Mouse) => void,
 ): MouseReports {
   let isOn = false;
   let rest = '';
   const listen = (chunk: string | Buffer): void => {
     const read = reportsIn(rest + String(chunk));
     rest = read.rest;
-    for (const event of read.events) hear(event);
+    for (const event of read.events) onEvent(event);
   };
   return {
     on() {

@@ -1,7 +1,7 @@
 import { type Context, notify, stream } from './context.ts';
 
 /** Settings that cannot be followed: a notice, and a line for each in the stream, where it stays. */
-export function tellProblems(context: Context, problems: readonly string[]): void {
+export function noteProblems(context: Context, problems: readonly string[]): void {
   const [first] = problems;
   if (first === undefined) return;
   const at = context.now().server;

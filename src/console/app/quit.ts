@@ -30,12 +30,12 @@ const RESIDUE = 7;
 const HINT = 'run `mayday revert --all`';
 
 /** What is said when faults stay behind. */
-export function residueWords(count: number): string[] {
+export function residueText(count: number): string[] {
   return count > 0 ? [`faults still active: ${count}, ${HINT}`] : [];
 }
 
 /** What is said of reverts in the fleet that quitting cuts short. */
-const cutShortWords = (contexts: readonly string[]): string[] =>
+const cutShortText = (contexts: readonly string[]): string[] =>
   contexts.map(
     name =>
       `a revert in ${sanitise(name, 120)} was cut short: run \`mayday revert --all --context ${sanitise(name, 120)}\``,
@@ -49,7 +49,7 @@ export function createQuit(clusters: { current(): Cluster; all(): readonly Clust
   /** Ends the console; a revert in another cluster that ends with it is no success. */
   const finish = ({ exitCode, words }: End): void => {
     const cutShort = states().flatMap(revertingIn);
-    end({ exitCode: cutShort.length > 0 ? RESIDUE : exitCode, words: [...words, ...cutShortWords(cutShort)] });
+    end({ exitCode: cutShort.length > 0 ? RESIDUE : exitCode, words: [...words, ...cutShortText(cutShort)] });
   };
   const isBusy = (): boolean => states().some(state => ownUnderWay(state).length > 0 || isSuiteRunning(state));
   /** What runs of ours that already ended could not put back. */
@@ -63,7 +63,7 @@ export function createQuit(clusters: { current(): Cluster; all(): readonly Clust
   async function endNow(): Promise<void> {
     await Promise.all(clusters.all().map(({ runs }) => runs.settled()));
     const left = residue();
-    finish({ exitCode: left > 0 ? RESIDUE : DONE, words: residueWords(left) });
+    finish({ exitCode: left > 0 ? RESIDUE : DONE, words: residueText(left) });
   }
 
   function ask(): void {
@@ -80,7 +80,7 @@ export function createQuit(clusters: { current(): Cluster; all(): readonly Clust
     const left = stopped.reduce((sum, one) => sum + one.residue, earlier);
     finish({
       exitCode: left > 0 ? RESIDUE : ABORTED,
-      words: left > 0 ? residueWords(left) : ['stopped; everything this console wrote is back, read again'],
+      words: left > 0 ? residueText(left) : ['stopped; everything this console wrote is back, read again'],
     });
   }
 
@@ -91,7 +91,7 @@ export function createQuit(clusters: { current(): Cluster; all(): readonly Clust
       if (state.quitting === 'reverting') {
         for (const { runs } of clusters.all()) runs.stopWaiting();
         const left = Math.max(states().flatMap(ownLive).length, 1);
-        return finish({ exitCode: RESIDUE, words: residueWords(left) });
+        return finish({ exitCode: RESIDUE, words: residueText(left) });
       }
       if (screenOf(state) === 'quit') return void revertAndEnd();
       ask();

@@ -62,7 +62,7 @@ export function createRuns(context: Context): Runs {
   const update = (key: string, change: (run: RunView) => Partial<RunView>): void =>
     store.setState(({ runs }) => ({ runs: runs.map(run => (run.key === key ? { ...run, ...change(run) } : run)) }));
 
-  function hear(key: string, event: RunEvent, about: LineOptions): void {
+  function onEvent(key: string, event: RunEvent, about: LineOptions): void {
     update(key, run => ({
       runId: event.run,
       events: [...(run.events ?? []), event].slice(-MOST_EVENTS),
@@ -135,7 +135,7 @@ export function createRuns(context: Context): Runs {
     const { key } = first;
     const handle = { stop: new AbortController(), stopWaiting: new AbortController() };
     const end = start({
-      emit: event => hear(key, event, { experiment: first.experiment, recoveryTimeoutMs: first.recoveryMs }),
+      emit: event => onEvent(key, event, { experiment: first.experiment, recoveryTimeoutMs: first.recoveryMs }),
       signal: handle.stop.signal,
       stopWaiting: handle.stopWaiting.signal,
     })

@@ -15,7 +15,7 @@ export function smallLines(state: ConsoleState, view: View): Line[] {
   const { columns, rows } = view;
   const { mayday } = state;
   const need = line(span(`need ${NEED.columns}x${NEED.rows}, have ${columns}x${rows}`, 'warn'));
-  const faults = fitting(faultWords(state, view), columns);
+  const faults = fitting(faultText(state, view), columns);
   const name = line(span(state.link.state === 'connected' ? state.link.context : state.link.doing, 'title'));
   const stop =
     screenOf(state) === 'mayday'
@@ -34,7 +34,7 @@ export function smallLines(state: ConsoleState, view: View): Line[] {
         ];
   // The stop line has priority: it is shown even if there is only one row.
   const wanted = rows >= 5 ? [need, name, faults, ...stop] : [...stop, faults, need];
-  for (const { context, live, residue } of state.shell.elsewhere)
+  for (const { context, live, residue } of state.shell.otherClusters)
     if (rows > wanted.length && live + residue > 0)
       wanted.push(line(span(`${live > 0 ? `${live} live` : `${residue} not restored`} in ${context}`, 'chaos')));
   if (mayday.end && rows > wanted.length)
@@ -43,7 +43,7 @@ export function smallLines(state: ConsoleState, view: View): Line[] {
 }
 
 /** The live faults and the next TTL, in full, shorter, shortest. */
-function faultWords(state: ConsoleState, view: View): Line[] {
+function faultText(state: ConsoleState, view: View): Line[] {
   const live = liveFaults(state, view.now);
   const ttl = nextTtl(state, view.now);
   const clocks = ttl === undefined ? [] : [span(' TTL '), ttlSpan(ttl.leftMs)];

@@ -14,11 +14,11 @@ import type { Cluster } from './cluster.ts';
 import { type Clusters, createClusters } from './clusters.ts';
 import { notify } from './context.ts';
 import type { Drawn } from './draw.tsx';
-import { ABORTED, INTERNAL, lastWords, listenToTheProcess } from './ending.ts';
+import { ABORTED, handleProcessEvents, INTERNAL, revertOwnRuns } from './ending.ts';
 import { paintFirstFrame } from './first-frame.ts';
 import { createMouseReports } from './mouse.ts';
 import { createPainter, type Painter } from './painter.ts';
-import { tellProblems } from './problems.ts';
+import { noteProblems } from './problems.ts';
 import { createQuietInput } from './quiet-input.ts';
 import { createQuit, type End } from './quit.ts';
 import { createSuspend } from './suspend.ts';
@@ -95,7 +95,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
 
   function crash(error: unknown): void {
     deps.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    void lastWords(clusters, deps.clock, INTERNAL, [unexpectedWords(error)]).then(finish);
+    void revertOwnRuns(clusters, deps.clock, INTERNAL, [unexpectedWords(error)]).then(finish);
     leave();
   }
   /** The screen goes on as bare rows; a person reads why, and reverts from there. */
@@ -109,7 +109,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
     );
   }
   const hangUp = (): void => {
-    void lastWords(clusters, deps.clock, ABORTED, []).then(finish);
+    void revertOwnRuns(clusters, deps.clock, ABORTED, []).then(finish);
     leave();
   };
   const resized = (): void => clusters.current().store.setState(sizeOf(terminal.stdout));
@@ -123,7 +123,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
     if (screen) screen.unmount();
     else firstFrame.leave();
   };
-  const quiet = listenToTheProcess({
+  const quiet = handleProcessEvents({
     hangUp,
     interrupt: () => suspend.isLent() || hangUp(),
     crash,
@@ -134,7 +134,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
   const isCountingNow = (): boolean => isCounting(clusters.current().store.getState());
   void tickUntilEnd(deps.clock, ended.signal, isCountingNow, painter.tick);
 
-  tellProblems(clusters.current().context, settings.problems ?? []);
+  noteProblems(clusters.current().context, settings.problems ?? []);
   clusters.begin();
   // The frame that is there goes to the terminal before loading Ink takes the thread.
   await new Promise<void>(resolve => setImmediate(resolve));

@@ -235,7 +235,7 @@ function sharedCommands(parts: Parts): Commands {
     pager: () => parts.keeping.open('pager'),
     mouse: () => {
       const isMouseOn = !store.getState().shell.isMouseOn;
-      parts.clusters.tell({ isMouseOn });
+      parts.clusters.updateShell({ isMouseOn });
       const words = 'mouse on: a click selects, the wheel scrolls, nothing fires; shift-drag selects text';
       notify(context, isMouseOn ? words : 'mouse off', 'plain');
     },

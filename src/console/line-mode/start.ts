@@ -3,8 +3,8 @@ import { ASCII, asciiText, UNICODE } from '../../text/glyphs.ts';
 import { unexpectedWords } from '../../text/message-of.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { type Clusters, createClusters } from '../app/clusters.ts';
-import { ABORTED, INTERNAL, lastWords, listenToTheProcess } from '../app/ending.ts';
-import { tellProblems } from '../app/problems.ts';
+import { ABORTED, handleProcessEvents, INTERNAL, revertOwnRuns } from '../app/ending.ts';
+import { noteProblems } from '../app/problems.ts';
 import { createQuit, type End, type Quit } from '../app/quit.ts';
 import { sleepAsJob } from '../app/sleep.ts';
 import type { ConsoleDeps } from '../deps.ts';
@@ -25,7 +25,7 @@ export async function startLineMode(given: ConsoleDeps): Promise<number> {
   const settings = { ...given.settings, color: false, armMs: ARM_MS, keys: wordsForKeys() };
   const deps: ConsoleDeps = { ...given, settings };
   const { terminal } = deps;
-  const say = (text: string): void =>
+  const print = (text: string): void =>
     void terminal.stdout.write(`${settings.ascii ? asciiText(sanitise(text, MOST)) : text}\n`);
   const ending = Promise.withResolvers<End>();
   const finish = (end: End): void => ending.resolve(end);
@@ -39,7 +39,7 @@ export async function startLineMode(given: ConsoleDeps): Promise<number> {
       deps,
       shared: all => ({
         deps,
-        copy: text => say(text),
+        copy: text => print(text),
         clusters: all,
         quit: quitOf(all),
         suspend: () => undefined,
@@ -53,14 +53,14 @@ export async function startLineMode(given: ConsoleDeps): Promise<number> {
     },
     () => SIZE,
   );
-  const talk = createTalk(clusters, deps.clock, say, settings.ascii ? ASCII : UNICODE);
+  const talk = createTalk(clusters, deps.clock, print, settings.ascii ? ASCII : UNICODE);
 
   function crash(error: unknown): void {
     deps.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    void lastWords(clusters, deps.clock, INTERNAL, [unexpectedWords(error)]).then(finish);
+    void revertOwnRuns(clusters, deps.clock, INTERNAL, [unexpectedWords(error)]).then(finish);
   }
   const isBusy = (): boolean => clusters.all().some(({ store }) => ownUnderWay(store.getState()).length > 0);
-  const hangUp = (): void => void lastWords(clusters, deps.clock, ABORTED, []).then(finish);
+  const hangUp = (): void => void revertOwnRuns(clusters, deps.clock, ABORTED, []).then(finish);
   let isAsleep = false;
   /** ctrl-z: the terminal sends the signal by itself, since here it is not raw. */
   function sleep(): void {
@@ -69,11 +69,11 @@ export async function startLineMode(given: ConsoleDeps): Promise<number> {
     const contexts = () => clusters.all().map(({ context }) => context);
     void sleepAsJob({ contexts, host: process, write: text => void terminal.stdout.write(text) }, () => {
       isAsleep = false;
-      say('mayday goes on.');
-      talk.tell();
+      print('mayday goes on.');
+      talk.readScreen();
     });
   }
-  const quiet = listenToTheProcess({
+  const quiet = handleProcessEvents({
     hangUp,
     interrupt: hangUp,
     crash,
@@ -81,8 +81,10 @@ export async function startLineMode(given: ConsoleDeps): Promise<number> {
     broken: terminal.stdout,
   });
 
-  say('mayday, line mode. Type a number and press enter. ! is MAYDAY, an empty line reads the screen again, q quits.');
-  tellProblems(clusters.current().context, settings.problems ?? []);
+  print(
+    'mayday, line mode. Type a number and press enter. ! is MAYDAY, an empty line reads the screen again, q quits.',
+  );
+  noteProblems(clusters.current().context, settings.problems ?? []);
   talk.follow();
   clusters.begin();
   const lines = createInterface({ input: terminal.stdin, terminal: false });
@@ -104,9 +106,9 @@ export async function startLineMode(given: ConsoleDeps): Promise<number> {
 /** One line after the other: the next is read only once the answer to the one before is told. */
 async function talkTo(lines: AsyncIterable<string>, talk: ReturnType<typeof createTalk>): Promise<void> {
   await talk.settle();
-  talk.tell();
+  talk.readScreen();
   for await (const text of lines) {
     if (talk.isStopped()) return;
-    await talk.hear(text.trim());
+    await talk.answer(text.trim());
   }
 }

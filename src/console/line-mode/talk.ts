@@ -21,9 +21,9 @@ const COLUMNS = 149;
 /** The conversation: what is said of the present screen, and what an answer does. */
 export interface Talk {
   /** Tells the screen and its menu. */
-  tell(): void;
+  readScreen(): void;
   /** Takes one line of input, and tells what came of it. */
-  hear(text: string): Promise<void>;
+  answer(text: string): Promise<void>;
   /** Waits until the screen has come to rest. */
   settle(): Promise<void>;
   /** Tells news of the cluster on the screen as they come. */
@@ -48,7 +48,7 @@ function isAtWork({ link, mayday, triage, object, mend, health, checks, screens 
 export function createTalk(
   clusters: Pick<Clusters, 'current'>,
   clock: Clock,
-  say: (text: string) => void,
+  print: (text: string) => void,
   glyphs: Glyphs,
 ): Talk {
   let toConfirm: Extract<Choice, { is: 'command' }> | undefined;
@@ -58,17 +58,17 @@ export function createTalk(
   const state = (): ConsoleState => clusters.current().store.getState();
   const view = (): Omit<View, 'columns' | 'rows'> => ({ now: clusters.current().context.now(), glyphs });
 
-  function tell(): void {
+  function readScreen(): void {
     const now = state();
     const wide: View = { ...view(), columns: COLUMNS, rows: 48 };
     const head = [identityRow(now, wide), faultRow(now, wide), ...bannerRows(now, wide)];
-    say('');
-    for (const line of head) say(lineText(line).replace(/ {2,}/g, '  ').trim());
-    say(`Screen: ${screenFolder(screenOf(now)).title ?? screenOf(now)}`);
-    for (const text of screenText(now, view())) say(text);
-    say('Menu:');
-    for (const [index, choice] of choicesOf(now, view()).entries()) say(choiceText(choice, index));
-    say(isTyping(now, screenOf(now)) ? 'Type the text that is asked for, or a number:' : 'Number:');
+    print('');
+    for (const line of head) print(lineText(line).replace(/ {2,}/g, '  ').trim());
+    print(`Screen: ${screenFolder(screenOf(now)).title ?? screenOf(now)}`);
+    for (const text of screenText(now, view())) print(text);
+    print('Menu:');
+    for (const [index, choice] of choicesOf(now, view()).entries()) print(choiceText(choice, index));
+    print(isTyping(now, screenOf(now)) ? 'Type the text that is asked for, or a number:' : 'Number:');
   }
 
   async function settle(): Promise<void> {
@@ -88,13 +88,15 @@ export function createTalk(
 
   function ask(choice: Extract<Choice, { is: 'command' }>): void {
     toConfirm = choice;
-    say(`This changes the cluster ${nameOf(state())}: ${choice.text}. Type ${YES} to do it; anything else leaves it.`);
+    print(
+      `This changes the cluster ${nameOf(state())}: ${choice.text}. Type ${YES} to do it; anything else leaves it.`,
+    );
   }
 
   /** Does what was chosen. A question that was asked waits for its answer. */
   function take(choice: Choice): 'done' | 'asked' {
     if (choice.is === 'item') clusters.current().dispatch.pick(choice.item);
-    else if (choice.locked !== undefined) say(`Not now: ${choice.locked}`);
+    else if (choice.locked !== undefined) print(`Not now: ${choice.locked}`);
     else if (choice.changes) {
       ask(choice);
       return 'asked';
@@ -118,35 +120,35 @@ export function createTalk(
   }
 
   return {
-    tell,
+    readScreen: readScreen,
     settle,
     isStopped: () => isStopped,
     stop() {
       isStopped = true;
       unfollow();
     },
-    async hear(text) {
+    async answer(text) {
       const question = toConfirm;
       toConfirm = undefined;
       if (question !== undefined) {
         if (text.toLowerCase() === YES) act(question.id, true);
-        else say('Left as it is.');
+        else print('Left as it is.');
       } else if (text !== '') {
         const result = answer(text);
         if (result === 'asked') return;
-        if (result === 'nothing') say(`"${sanitise(text, 60)}" is no number of the menu.`);
+        if (result === 'nothing') print(`"${sanitise(text, 60)}" is no number of the menu.`);
       }
       await settle();
-      if (!isStopped) tell();
+      if (!isStopped) readScreen();
     },
     follow() {
       unfollow();
       const { store } = clusters.current();
       unfollow = store.subscribe((now, before) => {
-        if (now.notice !== before.notice && now.notice) say(`Notice: ${now.notice.text}`);
+        if (now.notice !== before.notice && now.notice) print(`Notice: ${now.notice.text}`);
         const last = before.stream.at(-1)?.key ?? 0;
         if (now.stream !== before.stream)
-          for (const { key, at, text } of now.stream) if (key > last) say(`${timeOfDay(at)} ${text}`);
+          for (const { key, at, text } of now.stream) if (key > last) print(`${timeOfDay(at)} ${text}`);
       });
     },
   };

@@ -39,7 +39,7 @@ export interface Parts {
   browsing: Browsing;
   fleet: FleetWatching;
   /** The clusters of this console; `open` shows another context. */
-  clusters: Pick<Clusters, 'open' | 'back' | 'learn' | 'tell'>;
+  clusters: Pick<Clusters, 'open' | 'back' | 'learn' | 'updateShell'>;
   keeping: Keeping;
   kubeconfig: Pick<KubeconfigWatch, 'acknowledge'>;
   faultsLooking: FaultsLooking;

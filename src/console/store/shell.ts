@@ -2,7 +2,7 @@ import type { KnownContext } from '../../kube/connection/contexts.ts';
 import type { Clean } from '../../text/sanitise.ts';
 
 /** Runs of this console in a cluster that is not on the screen. */
-export interface Elsewhere {
+export interface OtherCluster {
   context: Clean;
   /** Faults of ours that are in that cluster. */
   live: number;
@@ -18,7 +18,7 @@ export interface Elsewhere {
 export interface ShellView {
   /** The contexts of the kubeconfig, as they were last read. */
   contexts: readonly KnownContext[];
-  elsewhere: readonly Elsewhere[];
+  otherClusters: readonly OtherCluster[];
   /** The context that `esc` goes back to while the one on the screen has not answered. */
   before: Clean | undefined;
   /** The name of the theme. */
@@ -29,7 +29,7 @@ export interface ShellView {
 
 export const NO_SHELL: ShellView = {
   contexts: [],
-  elsewhere: [],
+  otherClusters: [],
   before: undefined,
   theme: 'terminal',
   isMouseOn: false,

@@ -120,7 +120,7 @@ export function reached(at: number, state: ConsoleState): number {
 }
 
 /** What the guide says at the present step. */
-export const tourWords = (at: number, state: ConsoleState): string => STEPS[at]?.says(state) ?? '';
+export const tourText = (at: number, state: ConsoleState): string => STEPS[at]?.says(state) ?? '';
 
 /** The cursors, with that of the picker on the experiment that the tour is about until the person moves it. */
 export function aimed({ cursor, catalogue }: ConsoleState): ConsoleState['cursor'] {

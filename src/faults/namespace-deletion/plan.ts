@@ -1,7 +1,7 @@
 import { outside } from '../../injection/allowed.ts';
 import { creation, creationPermissions, occupied } from '../../injection/created.ts';
 import { deleting, TARGET } from '../../injection/deletion-plan.ts';
-import { type Inventory, inventoryIn, inventoryWords } from '../../injection/inventory.ts';
+import { type Inventory, inventoryIn, inventoryText } from '../../injection/inventory.ts';
 import { objectIn } from '../../injection/live.ts';
 import { inReach } from '../../injection/pod-in-reach.ts';
 import { fingerprint } from '../../injection/record/envelope.ts';
@@ -92,7 +92,7 @@ function lossesOf(namespace: string, { objects, blind }: Inventory): string[] {
     objects.length === 0
       ? []
       : [
-          `${sanitise(inventoryWords(objects), 300)} in ${namespace} are deleted with it and do NOT come back: only its labels and annotations do`,
+          `${sanitise(inventoryText(objects), 300)} in ${namespace} are deleted with it and do NOT come back: only its labels and annotations do`,
         ];
   return [...lost, ...unseen];
 }

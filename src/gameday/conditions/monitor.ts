@@ -15,7 +15,7 @@ export interface MonitorDeps {
   /** The server's time, milliseconds since the epoch. */
   beganAt: number;
   /** Called after every sample. */
-  hear(seen: { standings: readonly ConditionStatus[]; probes: readonly ProbeSeen[] }): void;
+  onChange(seen: { standings: readonly ConditionStatus[]; probes: readonly ProbeSeen[] }): void;
   /** Called when an armed condition trips. */
   tripped(standing: ConditionStatus): void;
 }
@@ -60,7 +60,7 @@ export function createMonitor(deps: MonitorDeps): Monitor {
       targets: sampler.targets,
       ...(before === undefined ? {} : { before }),
     });
-    deps.hear({ standings, probes });
+    deps.onChange({ standings, probes });
     for (const standing of standings) {
       if (standing.state !== 'TRIPPED') reported.delete(standing.id);
       else if (!reported.has(standing.id)) {

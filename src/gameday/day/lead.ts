@@ -78,7 +78,7 @@ class Leading implements Day {
     this.recorder = openRecorder(
       file,
       entries,
-      entry => this.#hear(entry),
+      entry => this.#onEntry(entry),
       error => this.#disk.abort(error),
     );
   }
@@ -133,7 +133,7 @@ class Leading implements Day {
     const record = this.#soFar.record();
     const open = record.scenarios.filter(({ end }) => end === undefined);
     if (open.length === 0) return 0;
-    this.#order.hear({ is: 'stage', stage: { at: 'lifting' } });
+    this.#order.onUpdate({ is: 'stage', stage: { at: 'lifting' } });
     const lifted = await revertOpenFaults(this.#deps.engine, record);
     await this.recorder.note({ kind: 'lifted', ...lifted });
     for (const { name } of open)
@@ -152,10 +152,10 @@ class Leading implements Day {
     return { exitCode: 7, says };
   }
 
-  #hear(entry: DayEntry): void {
+  #onEntry(entry: DayEntry): void {
     this.#soFar.add(entry);
     if (entry.kind === 'run') this.#runs.add(entry.run);
-    this.#order.hear({ is: 'entry', entry });
+    this.#order.onUpdate({ is: 'entry', entry });
   }
 
   /** Handles an entry that another process wrote. */
@@ -180,10 +180,10 @@ class Leading implements Day {
       runs: this.#runs,
       scenario: () => this.#underWay?.scenario,
       writeDown: event => this.#writeDown(event),
-      hear: (standings, probes) => {
+      onChange: (standings, probes) => {
         for (const { name, state, expected, actual } of this.#soFar.changedProbes(probes))
           this.#writeDown({ kind: 'probe', probe: name, state, expected, actual });
-        this.#order.hear({ is: 'standings', standings, probes });
+        this.#order.onUpdate({ is: 'standings', standings, probes });
       },
       tripped: standing => this.#tripped(standing),
     });
@@ -207,7 +207,7 @@ class Leading implements Day {
 
   #dayDeps({ monitor, alerts, runTarget }: DayWatch): DayDeps {
     const { api, engine, clock, triage, ready, baseline } = this.#deps;
-    const { plan, agenda, by, despite, signal, stopWaiting, hear } = this.#order;
+    const { plan, agenda, by, despite, signal, stopWaiting, onUpdate } = this.#order;
     return {
       day: plan.day,
       agenda,
@@ -241,7 +241,7 @@ class Leading implements Day {
       ran: this.#runs.ran,
       seenBy: this.#soFar.seenBy,
       alertOf: this.#soFar.alertOf,
-      stage: stage => hear({ is: 'stage', stage }),
+      stage: stage => onUpdate({ is: 'stage', stage }),
     };
   }
 }

@@ -45,7 +45,7 @@ export interface DayOrder {
   signal: AbortSignal;
   stopWaiting: AbortSignal;
   human(day: Day): Human;
-  hear(update: DayUpdate): void;
+  onUpdate(update: DayUpdate): void;
 }
 
 /** Updates for display. */

@@ -25,7 +25,7 @@ export const mayUnlatch = (role: Role): boolean => role === 'owner';
 export function openRecorder(
   journal: DayJournal,
   soFar: readonly DayEntry[],
-  hear: (entry: DayEntry) => void,
+  onEntry: (entry: DayEntry) => void,
   broken: (error: unknown) => void,
 ): DayRecorder {
   let latched = latchOf(soFar);
@@ -38,7 +38,7 @@ export function openRecorder(
     const adding = journal.add(event, at);
     pending = Promise.all([pending, adding]).catch(() => undefined);
     try {
-      hear(await adding);
+      onEntry(await adding);
     } catch (error) {
       refused ??= error;
       broken(error);
@@ -49,7 +49,7 @@ export function openRecorder(
     note,
     heard(entry) {
       latched = latchAfter(latched, entry);
-      hear(entry);
+      onEntry(entry);
     },
     async looked(look) {
       const no = look.items.filter(({ ok }) => !ok).map(({ name, reason }) => `${name}: ${reason}`);

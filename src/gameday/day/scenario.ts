@@ -104,7 +104,7 @@ async function run(
   const { recorder, engine, stopWaiting } = deps;
   const { name, ttl, soak } = scenario;
   let id = '';
-  const hear = (event: RunEvent) => {
+  const onEvent = (event: RunEvent) => {
     id = event.run;
     deps.ran(event, loaded);
     emit(event);
@@ -122,7 +122,7 @@ async function run(
     noted.catch(() => undefined);
   };
   const finished = await engine.run(loaded, {
-    emit: hear,
+    emit: onEvent,
     aims: async (isTarget, permissions) => {
       deps.runTarget({ run: id, isTarget, permissions });
       await recorder.written();

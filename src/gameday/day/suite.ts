@@ -28,7 +28,7 @@ export async function runScenarioSuite(
   const entries = suiteEntries(experiments);
   const named = new Map(entries.map(({ key, loaded }) => [key, loaded]));
   const results: RunResult[] = [];
-  const hear = (event: SuiteEvent): void => {
+  const onEvent = (event: SuiteEvent): void => {
     if (event.event !== 'waiting' && event.event !== 'not-run') return;
     const loaded = named.get(event.key);
     const about = { scenario: scenario.name, experiment: loaded?.experiment.metadata.name ?? event.key };
@@ -42,7 +42,7 @@ export async function runScenarioSuite(
   };
   const { soak, parallel, gate } = scenario;
   await runSuite(
-    { run: keep, ready, clock, now: serverNow, journal: NO_JOURNAL, emit: hear },
+    { run: keep, ready, clock, now: serverNow, journal: NO_JOURNAL, emit: onEvent },
     {
       suite: scenario.name,
       entries,

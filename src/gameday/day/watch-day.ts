@@ -25,7 +25,7 @@ export interface WatchDayDeps extends Pick<LeadDeps, 'api' | 'engine' | 'clock' 
   runs: OwnRuns;
   scenario(): string | undefined;
   writeDown(event: DayEvent): void;
-  hear(standings: readonly ConditionStatus[], probes: readonly ProbeSeen[]): void;
+  onChange(standings: readonly ConditionStatus[], probes: readonly ProbeSeen[]): void;
   tripped(condition: ConditionStatus): void;
 }
 
@@ -58,7 +58,7 @@ export function watchDay(deps: WatchDayDeps): DayWatch {
     realClock,
     rules: spec.abort,
     beganAt: deps.beganAt,
-    hear: ({ standings, probes }) => deps.hear(standings, probes),
+    onChange: ({ standings, probes }) => deps.onChange(standings, probes),
     tripped: deps.tripped,
   });
   return {

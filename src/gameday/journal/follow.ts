@@ -12,7 +12,7 @@ const EVERY_MS = 500;
 export async function followJournal(
   { files, clock }: { files: Pick<Files, 'read'>; clock: Clock },
   { path, session, from }: { path: string; session: string; from: number },
-  hear: (entry: DayEntry) => void,
+  onEntry: (entry: DayEntry) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let known = from;
@@ -26,6 +26,6 @@ export async function followJournal(
     if (end <= known) continue;
     const { entries } = entriesOf(text.slice(known, end).split('\n'));
     known = end;
-    for (const entry of entries) if (entry.session !== session) hear(entry);
+    for (const entry of entries) if (entry.session !== session) onEntry(entry);
   }
 }

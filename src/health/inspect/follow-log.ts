@@ -33,7 +33,7 @@ export async function followLog(
   api: Pick<Api, 'raw'>,
   clock: Pick<Clock, 'sleep'>,
   source: LogSource,
-  hear: (news: LogNews) => void,
+  onNews: (news: LogNews) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let last: string | undefined;
@@ -57,9 +57,9 @@ export async function followLog(
       const fresh = newLines(text, last);
       last = fresh.last ?? last;
       if (fresh.lines.length > 0)
-        hear({ is: 'lines', lines: fresh.lines, isCut: Buffer.byteLength(text) >= MOST_BYTES });
-    } else hear({ is: 'failed', message: answer.message });
-    if (source.previous && answer.ok) return hear({ is: 'end' });
+        onNews({ is: 'lines', lines: fresh.lines, isCut: Buffer.byteLength(text) >= MOST_BYTES });
+    } else onNews({ is: 'failed', message: answer.message });
+    if (source.previous && answer.ok) return onNews({ is: 'end' });
     await clock.sleep(PAUSE_MS, signal).catch(() => undefined);
   }
 }

@@ -48,13 +48,13 @@ export function containerRows(object: KubeObject, now: number): InspectionRow[] 
       const done = text(fields(fields(one.state).terminated).exitCode) === '0';
       return {
         state: one.ready === true || (isInit && done) ? ('ok' as const) : ('warn' as const),
-        text: sanitise(`${isInit ? 'init ' : ''}${text(one.name)}  ${containerWords(one, now)}`, 600),
+        text: sanitise(`${isInit ? 'init ' : ''}${text(one.name)}  ${containerText(one, now)}`, 600),
       };
     }),
   );
 }
 
-function containerWords(status: Fields, now: number): string {
+function containerText(status: Fields, now: number): string {
   const { waiting, running, terminated } = fields(status.state);
   const last = fields(fields(status.lastState).terminated);
   const doing =
@@ -63,14 +63,14 @@ function containerWords(status: Fields, now: number): string {
       : waiting !== undefined
         ? `waiting: ${[text(fields(waiting).reason), text(fields(waiting).message)].filter(Boolean).join(': ')}`
         : terminated !== undefined
-          ? endWords(fields(terminated), now)
+          ? endText(fields(terminated), now)
           : 'no state yet';
   const restarts = Number(status.restartCount ?? 0);
   const before = restarts === 0 ? '' : `  ${counted(restarts, 'restart')}`;
-  return `${doing}${before}${Object.keys(last).length === 0 ? '' : `, last ${endWords(last, now)}`}`;
+  return `${doing}${before}${Object.keys(last).length === 0 ? '' : `, last ${endText(last, now)}`}`;
 }
 
-const endWords = (end: Fields, now: number): string =>
+const endText = (end: Fields, now: number): string =>
   `ended ${text(end.reason)} with ${end.signal === undefined ? `exit code ${text(end.exitCode)}` : `signal ${text(end.signal)}`} ${ago(end.finishedAt, now)} ago`;
 
 /** Events about an object, the newest first. */
@@ -96,13 +96,13 @@ export function eventRows(events: readonly KubeObject[], now: number): Inspectio
 
 /** Owners, nearest first, each indented one step further. */
 export const ownerRows = (owners: readonly KubeObject[]): InspectionRow[] =>
-  owners.map((owner, depth) => ({ text: objectWords(owner), depth, object: refOf(owner) }));
+  owners.map((owner, depth) => ({ text: objectText(owner), depth, object: refOf(owner) }));
 
 /** What belongs to the object. */
 export const dependentRows = (dependents: readonly KubeObject[]): InspectionRow[] =>
-  dependents.map(one => ({ text: objectWords(one), object: refOf(one) }));
+  dependents.map(one => ({ text: objectText(one), object: refOf(one) }));
 
-function objectWords({ kind, metadata, status }: KubeObject) {
+function objectText({ kind, metadata, status }: KubeObject) {
   const phase = text(fields(status).phase);
   const dying = metadata.deletionTimestamp === undefined ? '' : '  Terminating';
   return sanitise(

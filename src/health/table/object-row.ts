@@ -2,7 +2,7 @@ import type { ObjectRef } from '../../k8s/object.ts';
 import type { State } from '../../text/glyphs.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 import type { ViewObject } from '../view/cluster-view.ts';
-import { stateWords } from './state-words.ts';
+import { stateText } from './state-words.ts';
 
 /** One object as one row of a table. */
 export interface ObjectRow {
@@ -20,7 +20,7 @@ export interface ObjectRow {
 export function objectRow(object: ViewObject): ObjectRow {
   const { apiVersion, kind, metadata } = object;
   const { name, namespace, uid, labels, creationTimestamp, deletionTimestamp } = metadata;
-  const { state, words } = stateWords(object);
+  const { state, words } = stateText(object);
   const created = Date.parse(creationTimestamp ?? '');
   const isDying = deletionTimestamp !== undefined;
   return {

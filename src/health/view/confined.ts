@@ -36,8 +36,8 @@ export function outside(
   discovery: Discovery | undefined,
 ): Clean | undefined {
   if (namespace === undefined || CLASSES.includes(kind) || isNamespaced(kind, discovery)) return undefined;
-  return onlyWords(namespace);
+  return onlyText(namespace);
 }
 
 /** The reason for everything outside the namespace. */
-export const onlyWords = (namespace: string): Clean => cleanText`only namespace ${sanitise(namespace)} may be read`;
+export const onlyText = (namespace: string): Clean => cleanText`only namespace ${sanitise(namespace)} may be read`;

@@ -15,4 +15,4 @@ export const nameText = ({ kind, namespace, name }: ObjectRef): Clean =>
   sanitise(`${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`);
 
 /** `1 follows`, `3 follow`. */
-export const followWords = (count: number): string => counted(count, 'follows', 'follow');
+export const followText = (count: number): string => counted(count, 'follows', 'follow');

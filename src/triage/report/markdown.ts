@@ -1,8 +1,8 @@
-import { sinceWords } from '../../health/trouble.ts';
+import { lastedText } from '../../health/trouble.ts';
 import type { Root } from '../chain.ts';
 import { isFailure } from '../gate-run.ts';
 import { findingId, settling, type Triage } from '../result.ts';
-import { type About, followWords, nameText } from './about.ts';
+import { type About, followText, nameText } from './about.ts';
 
 // Characters in text from a cluster that a renderer could take for markup or HTML.
 const MARKUP = /[\\`*_[\]<>|#~!&]/g;
@@ -59,7 +59,7 @@ const listSection = (title: string, roots: readonly Root[]): string[] =>
       ];
 
 function rootSection({ finding, gate, follows }: Root, index: number, about: About): string[] {
-  const since = finding.since === undefined ? '' : `, for ${sinceWords(finding.since, about.now)}`;
+  const since = finding.since === undefined ? '' : `, for ${lastedText(finding.since, about.now)}`;
   return [
     '',
     `## ${index}. ${plain(nameText(finding.object))}`,
@@ -76,7 +76,7 @@ function rootSection({ finding, gate, follows }: Root, index: number, about: Abo
       ? []
       : [
           '',
-          `${followWords(follows.length)} from it:`,
+          `${followText(follows.length)} from it:`,
           '',
           ...follows.map(each => `- ${plain(`${nameText(each.finding.object)}: ${each.finding.summary}`)}`),
         ]),

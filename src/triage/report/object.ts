@@ -32,7 +32,7 @@ export function wellnessOf({ triage }: ObjectLook): Wellness {
 
 /** One line: whether the object is healthy, its state, and how many objects were examined. */
 export function objectText(look: ObjectLook): Clean {
-  const own = stateWords(look.object);
+  const own = stateText(look.object);
   const wellness = wellnessOf(look);
   const words = WORDS[wellness];
   const with_ = kindCounts(look.related.slice(1));
@@ -44,7 +44,7 @@ export function objectText(look: ObjectLook): Clean {
 export const objectJson = (look: ObjectLook) => ({
   ...refOf(look.object),
   wellness: wellnessOf(look),
-  state: stateWords(look.object),
+  state: stateText(look.object),
   related: look.related.slice(1).map(refOf),
 });
 
@@ -55,7 +55,7 @@ function kindCounts(objects: readonly ViewObject[]): string {
 }
 
 /** The state of an object, in a few words. */
-export function stateWords(object: ViewObject): string {
+export function stateText(object: ViewObject): string {
   const { spec, status, metadata } = object;
   const leaving = metadata.deletionTimestamp === undefined ? '' : ', being deleted';
   switch (object.kind) {

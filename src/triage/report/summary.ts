@@ -1,9 +1,9 @@
-import { sinceWords } from '../../health/trouble.ts';
+import { lastedText } from '../../health/trouble.ts';
 import { type Glyphs, STATE_WORDS, type State } from '../../text/glyphs.ts';
 import type { Clean } from '../../text/sanitise.ts';
 import type { GateStatus } from '../gates.ts';
 import type { Triage } from '../result.ts';
-import { triageSummary, triageSummaryWords } from '../summary.ts';
+import { triageSummary, triageSummaryLine } from '../summary.ts';
 import { type About, nameText } from './about.ts';
 import { rootJson } from './json.ts';
 
@@ -32,10 +32,10 @@ export function triageSummaryText(triage: Triage | NotTriaged, { now }: About, g
     `${glyphs.states[state]} ${STATE_WORDS[state].padEnd(5)} ${'triage'.padEnd(12)} ${''.padStart(7)}  ${words}`;
   if ('reason' in triage) return [row('blind', triage.reason)];
   const standing = triageSummary(triage);
-  const head = row(STATES[standing.status], triageSummaryWords(standing));
+  const head = row(STATES[standing.status], triageSummaryLine(standing));
   if (standing.worst === undefined) return [head];
   const { finding, gate } = standing.worst;
-  const since = finding.since === undefined ? '' : `  ${sinceWords(finding.since, now)}`;
+  const since = finding.since === undefined ? '' : `  ${lastedText(finding.since, now)}`;
   return [
     head,
     `          ${gate} ${nameText(finding.object)}  ${finding.summary}${since}`,

@@ -1,4 +1,4 @@
-import { sinceWords } from '../../health/trouble.ts';
+import { lastedText } from '../../health/trouble.ts';
 import { counted } from '../../text/counted.ts';
 import type { Glyphs, State } from '../../text/glyphs.ts';
 import type { Clean } from '../../text/sanitise.ts';
@@ -11,7 +11,7 @@ import type { GateStatus } from '../gates.ts';
 import { canIgnore } from '../remedies/dead-hooks.ts';
 import { remediesOf } from '../remedies/index.ts';
 import { findingId, settling, type Triage } from '../result.ts';
-import { type About, followWords, nameText } from './about.ts';
+import { type About, followText, nameText } from './about.ts';
 import { alike } from './alike.ts';
 
 /** How the text is drawn. */
@@ -50,8 +50,7 @@ export function triageText({ roots, gates }: Triage, about: About, drawing: Draw
 function closing({ roots, gates }: Triage): string[] {
   const broken = roots.filter(({ finding }) => isFailure(finding.severity));
   const blind = gates.filter(gate => gate.blind.length > 0);
-  const blindWords =
-    blind.length === 0 ? '' : `BLIND in ${blind.map(({ id }) => id).join(', ')}: not all could be read`;
+  const blindText = blind.length === 0 ? '' : `BLIND in ${blind.map(({ id }) => id).join(', ')}: not all could be read`;
   const follows = broken.reduce((sum, root) => sum + root.follows.length, 0);
   const what =
     broken.length === 0
@@ -60,22 +59,22 @@ function closing({ roots, gates }: Triage): string[] {
         : 'nothing broken in what could be read'
       : counted(broken.length, 'root cause') +
         (follows === 0 ? '' : `, ${counted(follows, 'finding follows', 'findings follow')}`);
-  return [[what, settlingWords({ roots }), blindWords].filter(Boolean).join('; ')];
+  return [[what, settlingText({ roots }), blindText].filter(Boolean).join('; ')];
 }
 
 /** How many workloads a change has not wholly reached. */
-export const unsettledWords = (count: number): string =>
+export const unsettledText = (count: number): string =>
   counted(count, 'workload has not settled yet', 'workloads have not settled yet');
 
 /** What the last line adds where a change is still under way: it may fail yet. Empty where none is. */
-export function settlingWords(triage: Pick<Triage, 'roots'>): string {
+export function settlingText(triage: Pick<Triage, 'roots'>): string {
   const { length } = settling(triage);
-  return length === 0 ? '' : unsettledWords(length);
+  return length === 0 ? '' : unsettledText(length);
 }
 
 function rootText(root: Root, like: readonly Root[], about: About, { glyphs, columns }: Drawing): string[] {
   const { finding, gate, follows } = root;
-  const since = finding.since === undefined ? '' : `  ${sinceWords(finding.since, about.now)}`;
+  const since = finding.since === undefined ? '' : `  ${lastedText(finding.since, about.now)}`;
   const evidence = finding.evidence.slice(0, EVIDENCE);
   const unsaid = finding.evidence.length - evidence.length;
   return [
@@ -109,7 +108,7 @@ function followsText(follows: readonly Follower[], columns: number, glyphs: Glyp
   });
   const left = follows.length - Math.min(follows.length, FOLLOWERS);
   return [
-    `  ${followWords(follows.length)} from it:`,
+    `  ${followText(follows.length)} from it:`,
     ...shown,
     ...(left > 0 ? [`    and ${left} more (-o json)`] : []),
   ];
@@ -135,7 +134,7 @@ const watchedText = (roots: readonly Root[], about: About, drawing: Drawing): st
 };
 
 function oneLine({ finding }: Root, others: string, about: About, { glyphs, columns }: Drawing): string[] {
-  const since = finding.since === undefined ? '' : `, ${sinceWords(finding.since, about.now)}`;
+  const since = finding.since === undefined ? '' : `, ${lastedText(finding.since, about.now)}`;
   const text = `${nameText(finding.object)}: ${finding.summary}${since}${others}`;
   const [first = '', ...rest] = indented(text, 4, columns);
   return [`  ${glyphs.states[stateOf(finding.severity)]} ${first.trimStart()}`, ...rest];

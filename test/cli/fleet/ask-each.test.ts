@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { CommandFailure, EXIT, type ExitCode } from '../../../src/cli/failure.ts';
 import { type Answer, askEach } from '../../../src/cli/fleet/ask-each.ts';
-import { print, say } from '../../../src/cli/output.ts';
-import { tell } from '../../../src/cli/tell.ts';
+import { linePrinter, print } from '../../../src/cli/output.ts';
+import { printNotice } from '../../../src/cli/tell.ts';
 
 const globals = { output: 'text', color: 'auto' } as const;
 const turn = () => new Promise(done => setImmediate(done));
@@ -14,11 +14,11 @@ it('hears each cluster alone, however their words mingle; one that is dead keeps
   });
   const heard: string[] = [];
   const ask = async (context: string): Promise<ExitCode> => {
-    say(globals)(`first of ${context}`);
+    linePrinter(globals)(`first of ${context}`);
     if (context === 'dead') await held;
     if (context === 'dead') throw new CommandFailure('no answer', EXIT.unreachable);
     await turn();
-    tell(`beside ${context}`);
+    printNotice(`beside ${context}`);
     print({ of: context }, globals, () => [`last of ${context}`]);
     return context === 'b' ? EXIT.residue : EXIT.done;
   };

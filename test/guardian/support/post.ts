@@ -74,7 +74,7 @@ export function post(
       return (await options.revert?.(guarded, reverts.length, clock)) ?? REVERTED;
     },
     ended: async ({ run }, end) => void ends.push({ run, end }),
-    say: message => void said.push(message),
+    send: message => void said.push(message),
     log: (event, facts) => void logged.push({ event, ...facts }),
     atOnce: options.atOnce ?? false,
     retryForMs: 24 * 3_600_000,
@@ -91,7 +91,7 @@ export function post(
     ends,
     logged,
     announce: (run, dueInMs, { name = 'settings', type = 'ConfigDrift', n = 1 } = {}) =>
-      guardian.hear({ is: 'guard', n, run, type, experiment: 'lab', on: { ...configRef, name }, dueInMs }),
+      guardian.receive({ is: 'guard', n, run, type, experiment: 'lab', on: { ...configRef, name }, dueInMs }),
     at: ms => clock.sleep(ms - clock.monotonic()),
     isOver: () => over,
   };

@@ -147,7 +147,7 @@ function runLines(run: RunView, view: View, columns: number, isChosen: boolean):
     if (run.interrupted !== undefined && run.interrupted !== 'by you') tail.push(span(`  ${run.interrupted}`, 'dim'));
     return [head, line('  ', verdictSpan(run, view), ...tail)];
   }
-  if (run.injectedAt === undefined) return [head, line(span(`  ${phaseWords(run)}`, 'dim'))];
+  if (run.injectedAt === undefined) return [head, line(span(`  ${phaseText(run)}`, 'dim'))];
   const ttl = isLive(run)
     ? ttlLine(
         run.ttlDeadline === undefined ? undefined : run.ttlDeadline - now.server,
@@ -188,7 +188,7 @@ function effectSpan(run: RunView, glyphs: View['glyphs']): Span {
 }
 
 /** The word an operator reads for where a run is. */
-function phaseWords(run: RunView): string {
+function phaseText(run: RunView): string {
   switch (run.phase) {
     case 'Pending':
       return 'starting';

@@ -2,7 +2,7 @@ import type { State } from '../../../text/glyphs.ts';
 import { width } from '../../../text/width.ts';
 import type { GateStatus } from '../../../triage/gates.ts';
 import { nameText } from '../../../triage/report/about.ts';
-import { triageSummary, triageSummaryWords } from '../../../triage/summary.ts';
+import { triageSummary, triageSummaryLine } from '../../../triage/summary.ts';
 import { cell, ends, type Line, line, span, type Tone } from '../../widgets/line.ts';
 import type { View } from '../../widgets/view.ts';
 import type { TriageView } from '../triage/view.ts';
@@ -32,7 +32,7 @@ export function findingLines({ phase, result, message }: TriageView, view: View,
   }
   const standing = triageSummary(result);
   const looks = LOOKS[standing.status];
-  const words = span(triageSummaryWords(standing), looks.tone);
+  const words = span(triageSummaryLine(standing), looks.tone);
   const head = line(span(glyphs.states[looks.state], looks.tone), ' ', NAME, ' ', words);
   if (standing.worst === undefined) return [head];
   const { finding, gate } = standing.worst;

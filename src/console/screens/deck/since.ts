@@ -1,4 +1,4 @@
-import { type Since, sinceWords } from '../../../health/trouble.ts';
+import { lastedText, type Since } from '../../../health/trouble.ts';
 import { age } from '../../../text/duration.ts';
 import type { View } from '../../widgets/view.ts';
 
@@ -7,5 +7,5 @@ const ROOM_FOR_WORDS = 44;
 /** `at least 12m` where the pane has room for it, else `12m+`. */
 export const sinceText = (since: Since, { now }: View, columns: number): string =>
   columns >= ROOM_FOR_WORDS || since.exact
-    ? sinceWords(since, now.server)
+    ? lastedText(since, now.server)
     : `${age(Math.max(0, now.server - since.at))}+`;

@@ -8,7 +8,7 @@ import { timeOfDay } from '../../widgets/time.ts';
 import type { View } from '../../widgets/view.ts';
 import { objectName } from '../deck/faults.ts';
 import { enderOf } from '../faults/ender.ts';
-import { effectWords, recoveryWords, sinceOf, ttlWords } from '../faults/words.ts';
+import { effectText, recoveryText, sinceOf, ttlText } from '../faults/words.ts';
 import type { Size } from '../screen.ts';
 
 const LABEL = 13;
@@ -48,10 +48,10 @@ function aboutLines(entry: FaultEntry, state: ConsoleState, view: View, columns:
           line(span(`  ${cell(i === 0 ? label : '', LABEL)}`, 'dim'), span(part, tone)),
         );
   const since = sinceOf(entry);
-  const effect = effectWords(entry, state, view);
+  const effect = effectText(entry, state, view);
   const ender = enderOf(entry, state);
-  const recovery = recoveryWords(entry, view);
-  const ttl = ttlWords(entry, view);
+  const recovery = recoveryText(entry, view);
+  const ttl = ttlText(entry, view);
   const { experiment, run } = namesOf(entry);
   return [
     ...named('injected by', faultAuthor(entry)),

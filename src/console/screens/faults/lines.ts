@@ -9,7 +9,7 @@ import type { View } from '../../widgets/view.ts';
 import { objectName } from '../deck/faults.ts';
 import type { Size } from '../screen.ts';
 import { enderOf } from './ender.ts';
-import { effectWords, recoveryWords, sinceOf, ttlWords } from './words.ts';
+import { effectText, recoveryText, sinceOf, ttlText } from './words.ts';
 
 /** Rows of one fault. */
 const HEIGHT = 3;
@@ -17,8 +17,8 @@ const HEIGHT = 3;
 /** Everybody's faults: what, where, both clocks, whose and since when, who ends it, and whether it took effect. */
 export function faultsLines(state: ConsoleState, view: View, { columns, rows }: Size): Line[] {
   const all = allFaults(state, view.now);
-  const head = rule('FAULTS', columns, view, headWords(state, all.length, view), true);
-  if (all.length === 0) return [head, line(span(`  ${emptyWords(state)}`, 'dim'))];
+  const head = rule('FAULTS', columns, view, headText(state, all.length, view), true);
+  if (all.length === 0) return [head, line(span(`  ${emptyText(state)}`, 'dim'))];
   const chosen = chosenFault(state, view.now)?.key;
   const at = Math.max(
     0,
@@ -35,7 +35,7 @@ export function faultsLines(state: ConsoleState, view: View, { columns, rows }: 
   ];
 }
 
-function headWords({ look }: ConsoleState, count: number, { now }: View): string {
+function headText({ look }: ConsoleState, count: number, { now }: View): string {
   if (look.phase === 'looking') return `${count}, looking at every kind`;
   if (look.phase === 'failed') return `${count}, not looked: ${look.message}`;
   const blind = look.blind > 0 ? `, BLIND to ${look.blind} kinds` : '';
@@ -43,7 +43,7 @@ function headWords({ look }: ConsoleState, count: number, { now }: View): string
 }
 
 /** An empty list is a claim only where everything was looked at. */
-function emptyWords({ look, settings }: ConsoleState): string {
+function emptyText({ look, settings }: ConsoleState): string {
   if (look.phase === 'failed') return `the cluster could not be looked at: ${look.message}`;
   if (look.phase !== 'done') return 'looking at every kind for faults, whoever left them…';
   return look.blind > 0
@@ -54,10 +54,10 @@ function emptyWords({ look, settings }: ConsoleState): string {
 function entryLines(entry: FaultEntry, isChosen: boolean, state: ConsoleState, view: View, columns: number): Line[] {
   const on = faultTarget(entry);
   const ender = enderOf(entry, state);
-  const effect = effectWords(entry, state, view);
+  const effect = effectText(entry, state, view);
   const since = sinceOf(entry);
   const ago = since === undefined ? '' : `, ${age(Math.max(0, view.now.server - since))} ago`;
-  const clocks = line(recoveryWords(entry, view), '  ', ttlWords(entry, view));
+  const clocks = line(recoveryText(entry, view), '  ', ttlText(entry, view));
   const name = line(
     isChosen ? view.glyphs.cursor : ' ',
     span(cell(faultType(entry), 20), 'chaos'),

@@ -19,7 +19,7 @@ export function sinceOf(entry: FaultEntry): number | undefined {
 }
 
 /** What is left of its time, or for how long it is overdue, in words. */
-export function ttlWords(entry: FaultEntry, { now }: View): Span {
+export function ttlText(entry: FaultEntry, { now }: View): Span {
   if (entry.is === 'run' && !isLive(entry.run)) return span(entry.run.isReverted ? 'reverted' : 'not in yet', 'dim');
   const at = deadlineOf(entry);
   if (at === undefined) return span('no TTL', 'warn');
@@ -28,7 +28,7 @@ export function ttlWords(entry: FaultEntry, { now }: View): Span {
 }
 
 /** The recovery clock of a run of ours; nobody else tells theirs. */
-export function recoveryWords(entry: FaultEntry, { now }: View): Span {
+export function recoveryText(entry: FaultEntry, { now }: View): Span {
   if (entry.is !== 'run') return span('', 'dim');
   const { recoveredAfterMs, recoveryDeadline, recoveryMs, recoversFrom, injectedAt } = entry.run;
   const word = recoversFrom === 'revert' ? 'back' : 'heal';
@@ -42,7 +42,7 @@ export function recoveryWords(entry: FaultEntry, { now }: View): Span {
 }
 
 /** Whether the fault took effect, and what shows it. Of a fault that somebody else injected, what stands in the object is all there is to see. */
-export function effectWords(
+export function effectText(
   entry: FaultEntry,
   state: ConsoleState,
   { glyphs }: View,

@@ -2,7 +2,7 @@ import { counted } from '../../../text/counted.ts';
 import { age, clockText } from '../../../text/duration.ts';
 import { width } from '../../../text/width.ts';
 import { wrap } from '../../../text/wrap.ts';
-import { triageSummaryWords } from '../../../triage/summary.ts';
+import { triageSummaryLine } from '../../../triage/summary.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { BLANK, cell, itemLine, type Line, line, type Span, select, span, type Tone } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
@@ -13,11 +13,11 @@ import { chosenCluster, type FleetRow } from './view.ts';
 /** The table of clusters: reach, faults, the next end, what remains, the worst finding. */
 export function fleetTable(state: ConsoleState, view: View, columns: number, rows: number): Line[] {
   const { fleet } = state;
-  const head = [rule('FLEET', columns, view, headWords(state), true)];
+  const head = [rule('FLEET', columns, view, headText(state), true)];
   if (fleet.message !== '') return [...head, line(span(`  ${fleet.message}`, 'warn'))];
   if (fleet.rows.length === 0) return [...head, line(span('  reading the contexts of the kubeconfig…', 'dim'))];
   const at = fleet.rows.findIndex(({ name }) => name === chosenCluster(state)?.name);
-  const longest = Math.max(0, ...fleet.rows.map(row => width(nameWords(row))));
+  const longest = Math.max(0, ...fleet.rows.map(row => width(nameText(row))));
   const names = Math.max(12, Math.min(30, Math.floor(columns * 0.25), longest));
   const whole = wholeLines(fleet.rows[at], view, columns, roomFor(columns, names));
   const { first, last } = windowOf(fleet.rows.length, at, rows - 2 - whole.length);
@@ -47,9 +47,9 @@ function wholeLines(row: FleetRow | undefined, { now }: View, columns: number, r
 /** Wide enough for `27, 1 late`. */
 const FAULTS = 10;
 
-const nameWords = ({ name, isProtected }: FleetRow): string => (isProtected === true ? `${name} PROTECTED` : name);
+const nameText = ({ name, isProtected }: FleetRow): string => (isProtected === true ? `${name} PROTECTED` : name);
 
-function headWords({ fleet }: ConsoleState): string {
+function headText({ fleet }: ConsoleState): string {
   const silent = fleet.rows.filter(({ phase }) => phase === 'unreachable').length;
   const words = [counted(fleet.rows.length, 'cluster')];
   if (silent > 0) words.push(`${silent} unreachable`);
@@ -75,7 +75,7 @@ function rowLine(
     span(isMarked ? '*' : ' ', 'key'),
     ' ',
     state(row, glyphs),
-    span(cell(nameWords(row), names, 'left', 'middle')),
+    span(cell(nameText(row), names, 'left', 'middle')),
     ' ',
     span(cell(count, FAULTS), overdue > 0 ? 'bad' : (faults ?? 0) > 0 ? 'chaos' : 'plain'),
     ' ',
@@ -113,7 +113,7 @@ function words(
     return { text: `${left === '' ? 'NOT ALL REVERTED' : left}: enter opens it, then ! shows each`, tone: 'bad' };
   const unread = blind > 0 ? `scan BLIND to ${counted(blind, 'kind')}  ` : '';
   const worst = standing?.worst?.finding;
-  const found = standing === undefined ? `triage failed: ${message}` : triageSummaryWords(standing);
+  const found = standing === undefined ? `triage failed: ${message}` : triageSummaryLine(standing);
   const first = worst === undefined ? '' : `${worst.rule}: ${worst.summary}, `;
   return { text: `${unread}${first}${found}`, tone: blind === 0 && standing?.status === 'PASS' ? 'plain' : 'warn' };
 }

@@ -6,7 +6,7 @@ import { messageOf } from '../../../text/message-of.ts';
 import { type Context, notify, open } from '../../app/context.ts';
 import type { Runs } from '../../app/runs.ts';
 import { pressFor } from '../../keymap/remap.ts';
-import { agendaOf, heard } from './updates.ts';
+import { agendaOf, withUpdate } from './updates.ts';
 import type { Asking, DayView } from './view.ts';
 
 /** The game-day of this console. */
@@ -120,7 +120,7 @@ export function createLeading(context: Context, runs: Runs, putBack: () => void)
           });
         },
         hear(update) {
-          set(heard(view(), update));
+          set(withUpdate(view(), update));
           if (update.is === 'entry' && update.entry.kind === 'lifted') putBack();
           if (update.is === 'entry' && update.entry.kind === 'tripped')
             notify(

@@ -14,24 +14,25 @@ import { currentScenario, type ScenarioView } from './view.ts';
 /** Before a day: the plans that could be begun, or why one could not. */
 export function plansLines(state: ConsoleState, view: View, columns: number): Line[] {
   const { day } = state;
-  const say = (text: string, tone: Tone): Line[] => wrap(text, columns - 2).map(part => line('  ', span(part, tone)));
+  const wrapped = (text: string, tone: Tone): Line[] =>
+    wrap(text, columns - 2).map(part => line('  ', span(part, tone)));
   if (day.phase === 'opening')
-    return [rule('GAME-DAY', columns, view), BLANK, ...say(`opening ${day.message}…`, 'dim')];
-  const failed = day.phase === 'failed' ? [...say(day.message, 'bad'), BLANK] : [];
+    return [rule('GAME-DAY', columns, view), BLANK, ...wrapped(`opening ${day.message}…`, 'dim')];
+  const failed = day.phase === 'failed' ? [...wrapped(day.message, 'bad'), BLANK] : [];
   const { first, last } = windowOf(day.plans.length, day.at, Math.max(1, view.rows - 8));
   const shown = day.plans.slice(first, last).map((path, i) => {
     const isChosen = first + i === day.at;
     const row = line(isChosen ? view.glyphs.cursor : ' ', ' ', cell(path, columns - 3, 'left', 'middle'));
     return itemLine(isChosen ? select(row) : row, 'plans', path);
   });
-  const none = day.plans.length === 0 ? say('no plans here', 'dim') : [];
+  const none = day.plans.length === 0 ? wrapped('no plans here', 'dim') : [];
   return [
     rule('GAME-DAY', columns, view, counted(day.plans.length, 'plan'), true),
     ...failed,
     ...shown,
     ...none,
     BLANK,
-    ...say(
+    ...wrapped(
       `${press(state, 'next', 'enter')} begins the chosen plan. Another file: mayday --gameday FILE. A plan to start from: mayday gameday new FILE`,
       'dim',
     ),
@@ -83,23 +84,23 @@ export function askLines(state: ConsoleState, view: View, columns: number): Line
     scenario === undefined || day.stage?.at === 'lifting' || day.stage?.at === 'baseline'
       ? 'NOW'
       : `NOW ${scenario.name}`;
-  const say = (text: string, tone: Tone = 'plain', indent = 2): Line[] =>
+  const wrapped = (text: string, tone: Tone = 'plain', indent = 2): Line[] =>
     wrap(text, columns - indent - 1).map(part => line(' '.repeat(indent), span(part, tone)));
   return [
     rule(title, columns, view, stage),
-    ...(scenario === undefined ? [] : say(`hypothesis: ${scenario.hypothesis}`, 'dim')),
-    ...question(state, view, scenario, say),
+    ...(scenario === undefined ? [] : wrapped(`hypothesis: ${scenario.hypothesis}`, 'dim')),
+    ...question(state, view, scenario, wrapped),
   ];
 }
 
 type Say = (text: string, tone?: Tone, indent?: number) => Line[];
 
-function question(state: ConsoleState, view: View, scenario: ScenarioView | undefined, say: Say): Line[] {
+function question(state: ConsoleState, view: View, scenario: ScenarioView | undefined, wrapped: Say): Line[] {
   const { asking } = state.day;
   if (asking === undefined) return underWay(state, view, scenario);
   if (asking.is === 'by-hand')
     return [
-      ...say(`do it now: ${scenario?.byHand ?? ''}`, 'chaos'),
+      ...wrapped(`do it now: ${scenario?.byHand ?? ''}`, 'chaos'),
       ...(scenario === undefined ? [] : alertLines(scenario)),
       keys(state, [
         ['next', 'enter', 'it is over'],
@@ -111,7 +112,7 @@ function question(state: ConsoleState, view: View, scenario: ScenarioView | unde
     const no = asking.items.filter(({ ok }) => !ok);
     if (!asking.ok)
       return [
-        ...no.flatMap(({ name, reason }) => say(`NO  ${name}: ${reason}`, 'warn')),
+        ...no.flatMap(({ name, reason }) => wrapped(`NO  ${name}: ${reason}`, 'warn')),
         keys(state, [
           ['again', 'c', 'look again'],
           ['answer-for', 'v', 'answer for it'],
@@ -155,7 +156,7 @@ function question(state: ConsoleState, view: View, scenario: ScenarioView | unde
     ],
   };
   return [
-    ...say(`${scenario === undefined ? '' : LOOKS[scenario.state].word}: ${scenario?.why ?? ''}`, 'title'),
+    ...wrapped(`${scenario === undefined ? '' : LOOKS[scenario.state].word}: ${scenario?.why ?? ''}`, 'title'),
     line(span(`  ${words[asking.step]}   `, 'plain'), ...keys(state, answers[asking.step]).spans),
   ];
 }

@@ -26,7 +26,7 @@ function knownOf(soFar: DayRecord, name: string): Omit<ScenarioView, 'name' | 'h
 }
 
 /** What the screen shows after this. */
-export function heard(day: DayView, update: DayUpdate): Partial<DayView> {
+export function withUpdate(day: DayView, update: DayUpdate): Partial<DayView> {
   if (update.is === 'standings') return { standings: update.standings, probes: update.probes };
   if (update.is === 'stage') return { stage: update.stage };
   return heardEntry(day, update.entry);

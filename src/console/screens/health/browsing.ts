@@ -4,7 +4,15 @@ import type { ViewKind } from '../../../health/view/kinds.ts';
 import type { LiveView, ViewChange } from '../../../health/view/live.ts';
 import { type Context, notify } from '../../app/context.ts';
 import { screenOf } from '../../store/state.ts';
-import { GHOST_MS, kindEntries, type Sort, shownKinds, type TablesView, tableRows, withFilter } from './view.ts';
+import {
+  DELETED_SHOWN_MS,
+  kindEntries,
+  type Sort,
+  shownKinds,
+  type TablesView,
+  tableRows,
+  withFilter,
+} from './view.ts';
 
 /** Keeps the tables of the health screen in step with the cluster while it is open. */
 export interface Browsing {
@@ -58,23 +66,23 @@ export function createBrowsing(context: Context): Browsing {
     if (isBehind) return;
     const now = tables();
     const { rows, all } = tableRows(live.view, now, rowOf);
-    update({ kinds: kindEntries(live.view), rows, all, goneRows: ghostsOf(now, rows) });
+    update({ kinds: kindEntries(live.view), rows, all, deletedRows: deletedRowsOf(now, rows) });
   }
 
   /**
    * When rows disappear from the table, only the one under the cursor stays for a moment; keeping others would shift
    * what is being read.
    */
-  function ghostsOf(before: TablesView, rows: TablesView['rows']): TablesView['goneRows'] {
+  function deletedRowsOf(before: TablesView, rows: TablesView['rows']): TablesView['deletedRows'] {
     const { monotonic } = context.now();
-    const kept = before.goneRows.filter(
+    const kept = before.deletedRows.filter(
       ({ until, row }) => until > monotonic && !rows.some(one => one.uid === row.uid),
     );
     const chosen = before.rows.find(({ uid }) => uid === before.cursor);
     const isGone = chosen !== undefined && context.live?.view.byUid(chosen.uid) === undefined;
     if (!isGone || kept.some(({ row }) => row.uid === chosen.uid)) return kept;
-    void soon(GHOST_MS + 50);
-    return [...kept, { row: chosen, until: monotonic + GHOST_MS }];
+    void soon(DELETED_SHOWN_MS + 50);
+    return [...kept, { row: chosen, until: monotonic + DELETED_SHOWN_MS }];
   }
 
   async function soon(ms = REFRESH_MS): Promise<void> {
@@ -87,7 +95,7 @@ export function createBrowsing(context: Context): Browsing {
   }
 
   /** Of the other kinds only their numbers are shown. */
-  function hear({ kind }: ViewChange): void {
+  function onChange({ kind }: ViewChange): void {
     const { live } = context;
     if (!live) return;
     const isInTable = shownKinds(tables().kinds, tables()).some(one => one.kind === kind);
@@ -116,7 +124,7 @@ export function createBrowsing(context: Context): Browsing {
     enter() {
       const { live } = context;
       if (!live) return notify(context, 'not connected yet', 'warn');
-      if (heard !== live) live.subscribe(hear);
+      if (heard !== live) live.subscribe(onChange);
       heard = live;
       refresh();
     },
@@ -124,12 +132,12 @@ export function createBrowsing(context: Context): Browsing {
       const { kinds, kind } = tables();
       const at = kinds.findIndex(one => one.kind === kind);
       const next = kinds[(at + by + kinds.length) % Math.max(1, kinds.length)];
-      if (next) change({ ...tables(), kind: next.kind, cursor: undefined, goneRows: [] });
+      if (next) change({ ...tables(), kind: next.kind, cursor: undefined, deletedRows: [] });
     },
-    showKind: kind => change({ ...tables(), kind, cursor: undefined, goneRows: [] }),
+    showKind: kind => change({ ...tables(), kind, cursor: undefined, deletedRows: [] }),
     showKindNamed(name) {
       const entry = tables().kinds.find(({ kind }) => kind === name);
-      if (entry) change({ ...tables(), kind: entry.kind, cursor: undefined, goneRows: [] });
+      if (entry) change({ ...tables(), kind: entry.kind, cursor: undefined, deletedRows: [] });
     },
     put: uid => update({ cursor: uid }),
     sort() {

@@ -66,7 +66,7 @@ export function tableLines(state: ConsoleState, view: View, columns: number, row
   const entries = shownKinds(tables.kinds, tables);
   const title = isOfKinds ? entries.map(({ kind }) => shortKind(kind)).join(', ') || 'no kind' : shortKind(tables.kind);
   const head = [
-    rule(cut(title.toUpperCase() as Clean, Math.max(10, columns - 30)), columns, view, headWords(tables), true),
+    rule(cut(title.toUpperCase() as Clean, Math.max(10, columns - 30)), columns, view, headText(tables), true),
     ...filterRows(tables),
     ...entries.flatMap(({ kind, sync }) =>
       sync.state === 'blind'
@@ -77,7 +77,7 @@ export function tableLines(state: ConsoleState, view: View, columns: number, row
   if (isOfKinds && entries.length === 0) return [...head, line(span('  no kind of that name', 'dim'))];
   const known = entries.filter(({ sync }) => sync.state !== 'blind');
   if (entries.length > 0 && known.length === 0) return head;
-  const shown = withGhosts(tables);
+  const shown = withDeleted(tables);
   if (shown.length === 0) {
     const why =
       !known.length || known.some(({ sync }) => sync.state !== 'live')
@@ -104,7 +104,7 @@ export function tableLines(state: ConsoleState, view: View, columns: number, row
   ];
 }
 
-function headWords({ rows, all, filter, sort }: TablesView): string {
+function headText({ rows, all, filter, sort }: TablesView): string {
   const many = filter === '' ? `${all}` : `${rows.length} of ${all}`;
   return `${many}, by ${sort}`;
 }
@@ -123,7 +123,7 @@ interface Shown {
 }
 
 /** A row that is gone stays at its place in the order of names until its time is over. */
-function withGhosts({ rows, goneRows }: TablesView): Shown[] {
+function withDeleted({ rows, deletedRows: goneRows }: TablesView): Shown[] {
   const shown: Shown[] = rows.map(row => ({ row, isGone: false }));
   for (const { row } of goneRows) {
     const at = shown.findIndex(one => one.row.ref.name > row.ref.name);

@@ -14,7 +14,7 @@ export interface KindEntry {
 }
 
 /** A row of an object that is gone, which stays in sight for a moment. */
-export interface GoneRow {
+export interface DeletedRow {
   row: ObjectRow;
   /** Monotonic milliseconds until which it is shown. */
   until: number;
@@ -28,7 +28,7 @@ export interface TablesView {
   rows: readonly ObjectRow[];
   /** How many there are without the filter. */
   all: number;
-  goneRows: readonly GoneRow[];
+  deletedRows: readonly DeletedRow[];
   filter: string;
   terms: readonly FilterTerm[];
   isTyping: boolean;
@@ -42,7 +42,7 @@ export const NO_TABLES: TablesView = {
   kinds: [],
   rows: [],
   all: 0,
-  goneRows: [],
+  deletedRows: [],
   filter: '',
   terms: [],
   isTyping: false,
@@ -51,7 +51,7 @@ export const NO_TABLES: TablesView = {
 };
 
 /** How long a row that is gone stays, milliseconds. */
-export const GHOST_MS = 3_000;
+export const DELETED_SHOWN_MS = 3_000;
 
 const ALL = Object.keys(VIEW_KINDS) as ViewKind[];
 
@@ -116,10 +116,14 @@ export const withFilter = (tables: TablesView, filter: string): TablesView => ({
 });
 
 /** The row under the cursor, by uid, even if it has just disappeared; otherwise the first. */
-export function chosenRow({ rows, goneRows, cursor }: TablesView): { row: ObjectRow; isGone: boolean } | undefined {
+export function chosenRow({
+  rows,
+  deletedRows: goneRows,
+  cursor,
+}: TablesView): { row: ObjectRow; isGone: boolean } | undefined {
   const row = rows.find(one => one.uid === cursor);
   if (row) return { row, isGone: false };
-  const goneRow = goneRows.find(one => one.row.uid === cursor);
-  if (goneRow) return { row: goneRow.row, isGone: true };
+  const deletedRow = goneRows.find(one => one.row.uid === cursor);
+  if (deletedRow) return { row: deletedRow.row, isGone: true };
   return rows[0] && { row: rows[0], isGone: false };
 }

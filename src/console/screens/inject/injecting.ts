@@ -93,7 +93,7 @@ export function createInjecting(context: Context, catalogue: Pick<Catalogue, 'lo
     put: type => update({ cursor: type }),
     choose() {
       const chosen = chosenSuggestion(store.getState());
-      if (!chosen?.draft) return notify(context, chooseLockWords(chosen), 'warn');
+      if (!chosen?.draft) return notify(context, chooseLockText(chosen), 'warn');
       const { draft } = chosen;
       update({ form: { draft, judged: undefined, field: formFields(draft)[0]?.key, isReading: true } });
       open(context, 'draft');
@@ -130,5 +130,5 @@ export function createInjecting(context: Context, catalogue: Pick<Catalogue, 'lo
 /** An experiment that is no file is named like this until it is written. */
 const pathOf = (draft: Draft): string => `(not a file) ${sanitise(draft.name, 80)}`;
 
-const chooseLockWords = (chosen: ReturnType<typeof chosenSuggestion>): string =>
+const chooseLockText = (chosen: ReturnType<typeof chosenSuggestion>): string =>
   chosen === undefined ? 'no fault of that name' : chosen.fits ? 'not read yet' : `${chosen.type}: ${chosen.reason}`;

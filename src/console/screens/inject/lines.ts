@@ -65,9 +65,9 @@ function suggestionLine(one: Suggestion, object: string, isChosen: boolean, view
         ' ',
         cell(one.expects, 9),
         ' ',
-        cell(endWords(one), 9),
+        cell(endText(one), 9),
         ' ',
-        span(cell(parameterWords(one.parameters, object), room), 'dim'),
+        span(cell(parameterText(one.parameters, object), room), 'dim'),
       ]
     : [
         span(cell(one.type, TYPE), 'dim'),
@@ -81,14 +81,14 @@ function suggestionLine(one: Suggestion, object: string, isChosen: boolean, view
 const cellSpan = (of: Span, columns: number): Span => ({ ...of, text: cell(of.text, columns) });
 
 /** What ends it when nobody else does. */
-function endWords({ type, draft }: Suggestion): string {
+function endText({ type, draft }: Suggestion): string {
   const ttl = parseDuration(draft?.ttl ?? '');
   if (FAULT_RULES[type].leaves === 'nothing') return 'itself';
   return ttl === undefined ? 'nobody' : `TTL ${clock(ttl)}`;
 }
 
 /** What was filled in, without what only repeats the object; a name that is another object's is told. */
-const parameterWords = (parameters: Readonly<Record<string, string>>, object: string): string =>
+const parameterText = (parameters: Readonly<Record<string, string>>, object: string): string =>
   Object.entries(parameters)
     .filter(([name, value]) => !['apiVersion', 'kind'].includes(name) && !(name === 'name' && value === object))
     .map(([name, value]) => `${name}=${value}`)

@@ -45,7 +45,7 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
   const update = (change: (mayday: MaydayView) => Partial<MaydayView>): void =>
     store.setState(({ mayday }) => ({ mayday: { ...mayday, ...change(mayday) } }));
 
-  function hearScan(now: ScanUpdate) {
+  function onScanUpdate(now: ScanUpdate) {
     if (now.is === 'progress') return update(() => ({ done: now.done, total: now.total }));
     if (now.is === 'blind')
       return update(({ blind }) => ({
@@ -81,13 +81,13 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
 
   async function attempt(signal: AbortSignal): Promise<ScanEnd> {
     try {
-      return (await context.session?.scan(hearScan, signal)) ?? { ok: false, message: 'not connected yet' };
+      return (await context.session?.scan(onScanUpdate, signal)) ?? { ok: false, message: 'not connected yet' };
     } catch (error) {
       return { ok: false, message: messageOf(error) };
     }
   }
 
-  function hearRevert(now: RevertUpdate) {
+  function onRevertUpdate(now: RevertUpdate) {
     if (now.is === 'latch') return update(() => ({ latch: sanitise(now.text, 300) }));
     if (now.is === 'note') return update(({ notes }) => ({ notes: [...notes, sanitise(now.text, 300)].slice(-50) }));
     if (now.is === 'stopped') return update(({ stops }) => ({ stops: new Map(stops).set(now.stop.id, now.stop) }));
@@ -131,7 +131,7 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
         asked: undefined,
         message: 'putting originals back, webhooks first; each is read again',
       }));
-      const rest = await session.revert(what, hearRevert, { ...(confirmed && { confirmed }), stopped });
+      const rest = await session.revert(what, onRevertUpdate, { ...(confirmed && { confirmed }), stopped });
       const end = {
         ...rest,
         receipts: [...own, ...rest.receipts],
@@ -140,7 +140,7 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
       };
       update(() => ({ phase: 'done', end }));
       store.setState({ leftovers: { count: 0, example: '' } });
-      tellEnd(context, end);
+      noteEnd(context, end);
     } catch (error) {
       const message = wordsOf(error);
       update(() => ({ phase: 'unreachable', message, retryAt: context.now().monotonic + RETRY_MS }));
@@ -259,7 +259,7 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
   };
 }
 
-function tellEnd(context: Context, { remaining, receipts }: RevertEnd): void {
+function noteEnd(context: Context, { remaining, receipts }: RevertEnd): void {
   const left = remaining === undefined ? 'how many remain is unknown' : `${remaining} remain`;
   const verified = receipts.filter(receipt => receipt.verified).length;
   const tone = remaining === 0 ? 'ok' : 'bad';

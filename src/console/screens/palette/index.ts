@@ -88,7 +88,7 @@ function choose(parts: Parts): void {
 
 function chooseTheme({ context, clusters }: Parts, name: string): void {
   const isColoured = context.store.getState().settings.color;
-  if (isColoured) clusters.tell({ theme: name });
+  if (isColoured) clusters.updateShell({ theme: name });
   const words = isColoured
     ? `theme ${name}; \`theme: ${name}\` in the configuration file keeps it`
     : 'colour is off (NO_COLOR or --color=never): every theme is mono';

@@ -12,7 +12,7 @@ import { isSuiteRunning } from '../suite/view.ts';
 export function quitLines(state: ConsoleState, view: View): Line[] {
   const live = ownLive(state);
   const runs = ownUnderWay(state);
-  const others = state.shell.elsewhere.filter(({ underWay }) => underWay > 0);
+  const others = state.shell.otherClusters.filter(({ underWay }) => underWay > 0);
   const all = others.reduce((sum, { underWay }) => sum + underWay, runs.length);
   const allLive = others.reduce((sum, { live: some }) => sum + some, live.length);
   if (state.quitting === 'reverting') {

@@ -25,11 +25,11 @@ const BESIDE_TRACK = 40;
 export function reportText(opened: Opened | undefined, columns: number): Line[] {
   if (opened === undefined) return [line(span('  nothing is open', 'dim'))];
   if (opened.is === 'reading') return [line(span('  reading…', 'dim'))];
-  if (opened.is === 'failed') return say(`cannot be read: ${opened.message}`, columns, 'bad');
+  if (opened.is === 'failed') return wrapped(`cannot be read: ${opened.message}`, columns, 'bad');
   return opened.is === 'report' ? wholeReport(opened.report, columns) : compared(opened, columns);
 }
 
-const say = (text: string, columns: number, tone: Tone = 'plain'): Line[] =>
+const wrapped = (text: string, columns: number, tone: Tone = 'plain'): Line[] =>
   wrapWhole(text, columns - INDENT).map(part => line('  ', span(part, tone)));
 
 /** A word, and a text that hangs behind it. */
@@ -46,7 +46,7 @@ function wholeReport(report: Report, columns: number): Line[] {
   const baseline = baselineText(report);
   const when = spanText(report);
   return [
-    ...say(countsText(report), columns, report.counts.residue > 0 ? 'bad' : 'title'),
+    ...wrapped(countsText(report), columns, report.counts.residue > 0 ? 'bad' : 'title'),
     ...(when === undefined ? [] : labelled('when', when, columns)),
     ...report.where.flatMap(where => labelled('where', whereText(where), columns)),
     ...(day === undefined ? [] : labelled('objective', day.objective, columns)),
@@ -54,17 +54,17 @@ function wholeReport(report: Report, columns: number): Line[] {
     ...report.scenarios.flatMap(one => [BLANK, ...scenarioText(one, columns)]),
     ...section(
       'NOT RUN',
-      notRun.flatMap(({ name, says }) => say(`${name}: ${says}`, columns, 'warn')),
+      notRun.flatMap(({ name, says }) => wrapped(`${name}: ${says}`, columns, 'warn')),
     ),
     ...section(
       'FINDINGS',
       findings.flatMap(one =>
-        say(`${one.scenario ? `${one.scenario}: ` : ''}${one.text} (${assignedText(one)})`, columns),
+        wrapped(`${one.scenario ? `${one.scenario}: ` : ''}${one.text} (${assignedText(one)})`, columns),
       ),
     ),
     ...section(
       'NOT READ',
-      problems.flatMap(problem => say(problem, columns, 'bad')),
+      problems.flatMap(problem => wrapped(problem, columns, 'bad')),
     ),
   ];
 }
@@ -103,21 +103,21 @@ function scenarioText(scenario: Scenario, columns: number): Line[] {
     ...section(
       'RECEIPTS',
       receipts.flatMap(({ object, outcome, verified, message }) =>
-        say(
+        wrapped(
           `${objectText(object)}: ${outcome}, ${verified ? 'verified' : 'NOT verified'}${message ? `: ${message}` : ''}`,
           columns,
           verified ? 'ok' : 'bad',
         ),
       ),
     ),
-    ...(residue === undefined || residue === 0 ? [] : say(`${residue} NOT PROVEN RESTORED`, columns, 'bad')),
+    ...(residue === undefined || residue === 0 ? [] : wrapped(`${residue} NOT PROVEN RESTORED`, columns, 'bad')),
     ...section(
       'HARM OUTSIDE THE TARGET',
-      collateral.flatMap(one => say(one, columns, 'warn')),
+      collateral.flatMap(one => wrapped(one, columns, 'warn')),
     ),
     ...section(
       'BLIND',
-      blind.flatMap(one => say(one, columns, 'warn')),
+      blind.flatMap(one => wrapped(one, columns, 'warn')),
     ),
     ...(scenario.retest === undefined ? [] : [BLANK, ...labelled('again', scenario.retest, columns, 'accent')]),
     ...(scenario.record === undefined ? [] : labelled('record', scenario.record, columns, 'dim')),
@@ -133,7 +133,7 @@ function times(moments: Scenario['moments'], columns: number): Line[] {
     ...timelineText(moments, track).map(text => line('  ', span(text))),
     ...moments
       .filter(({ at }) => at === undefined)
-      .flatMap(moment => say(`${moment.id.padEnd(2)} ${moment.name}: ${momentText(moment)}`, columns, 'dim')),
+      .flatMap(moment => wrapped(`${moment.id.padEnd(2)} ${moment.name}: ${momentText(moment)}`, columns, 'dim')),
   ];
 }
 
@@ -159,8 +159,8 @@ function compared(
   const shared = changes.filter(one => one.before !== undefined && one.now !== undefined).length;
   return [
     ...(shared === 0
-      ? say('they have no experiment in common, so nothing can be compared', columns, 'warn')
-      : say(
+      ? wrapped('they have no experiment in common, so nothing can be compared', columns, 'warn')
+      : wrapped(
           worse.length === 0 ? 'nothing became worse' : worse.join(', '),
           columns,
           worse.length === 0 ? 'ok' : 'bad',

@@ -27,11 +27,11 @@ const WITH_CONTEXT = 132;
 /** Past runs, suites and game-days, newest first, the cursor kept in sight. */
 export function reportsLines(state: ConsoleState, view: View, { columns, rows }: Size): Line[] {
   const { runs, marked } = state.reports;
-  const head = rule('REPORTS', columns, view, headWords(state), true);
+  const head = rule('REPORTS', columns, view, headText(state), true);
   if (runs.length === 0)
     return [
       head,
-      ...emptyWords(state).flatMap(text => wrap(text, columns - 2).map(part => line(span(`  ${part}`, 'dim')))),
+      ...emptyText(state).flatMap(text => wrap(text, columns - 2).map(part => line(span(`  ${part}`, 'dim')))),
     ];
   const chosen = chosenPast(state);
   const at = Math.max(0, chosen ? runs.indexOf(chosen) : 0);
@@ -47,7 +47,7 @@ export function reportsLines(state: ConsoleState, view: View, { columns, rows }:
   ];
 }
 
-function headWords({ reports: { phase, runs, total, marked, message } }: ConsoleState): string {
+function headText({ reports: { phase, runs, total, marked, message } }: ConsoleState): string {
   const marks = marked.length === 0 ? '' : `, ${marked.length} of 2 marked`;
   if (phase === 'reading') return `${total === 0 ? 'reading' : `reading: ${runs.length} of ${total}`}${marks}`;
   if (phase === 'failed') return `not read: ${message}`;
@@ -55,7 +55,7 @@ function headWords({ reports: { phase, runs, total, marked, message } }: Console
 }
 
 /** That there is nothing is a claim only once it was read. */
-function emptyWords({ reports: { phase, message }, settings }: ConsoleState): string[] {
+function emptyText({ reports: { phase, message }, settings }: ConsoleState): string[] {
   if (phase === 'failed') return [`the records of this machine could not be read: ${message}`];
   if (phase !== 'done') return ['reading the records of this machine…'];
   const press = pressFor(settings.keys, 'deck', 'go-to-experiments', '3');

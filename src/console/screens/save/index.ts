@@ -35,19 +35,19 @@ export const save: ScreenFolder<'save'> = {
 };
 
 function lines({ save: { path, phase, message }, settings }: ConsoleState, view: View, columns: number): Line[] {
-  const say = (text: string, tone: 'bad' | 'warn' | 'dim'): Line[] =>
+  const wrapped = (text: string, tone: 'bad' | 'warn' | 'dim'): Line[] =>
     wrapWhole(text, columns - 2).map(part => line('  ', span(part, tone)));
   return [
     rule('WRITE AS A FILE', columns, view, '', true),
     BLANK,
     line('  ', span(path), span('_', 'key')),
     BLANK,
-    ...say('a ChaosExperiment in YAML: validate, plan and run take it, and so does the framework', 'dim'),
-    ...(phase === 'writing' ? say('writing…', 'dim') : []),
-    ...(phase === 'failed' ? say(`not written: ${message}; nothing is lost, another path may do`, 'bad') : []),
+    ...wrapped('a ChaosExperiment in YAML: validate, plan and run take it, and so does the framework', 'dim'),
+    ...(phase === 'writing' ? wrapped('writing…', 'dim') : []),
+    ...(phase === 'failed' ? wrapped(`not written: ${message}; nothing is lost, another path may do`, 'bad') : []),
     ...(phase === 'taken'
       ? [
-          ...say('there is a file of that name', 'warn'),
+          ...wrapped('there is a file of that name', 'warn'),
           line('  ', span(pressFor(settings.keys, 'save', 'replace', 'y'), 'key'), '    replaces it'),
           line('  ', span('esc', 'key'), '  lets you name another'),
         ]

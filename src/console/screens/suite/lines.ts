@@ -1,4 +1,4 @@
-import { leftWords, suiteTable, type TableLine } from '../../../suite/table.ts';
+import { leftText, suiteTable, type TableLine } from '../../../suite/table.ts';
 import { counted } from '../../../text/counted.ts';
 import { wrap } from '../../../text/wrap.ts';
 import { pressFor } from '../../keymap/remap.ts';
@@ -12,7 +12,7 @@ import { suiteArmLock } from './view.ts';
 /** The suite's table, and below it always the next step. */
 export function suiteLines(state: ConsoleState, view: View, columns: number, rows: number): Line[] {
   const { plan, table } = state.suite;
-  const head = rule('SUITE', columns, view, plan ? countWords(plan.entries) : '', true);
+  const head = rule('SUITE', columns, view, plan ? countText(plan.entries) : '', true);
   const step = stepLines(state, view, columns);
   if (table === undefined) return [head, ...step];
   const room = {
@@ -27,7 +27,7 @@ export function suiteLines(state: ConsoleState, view: View, columns: number, row
   return [head, ...shown.map((one, i) => line(span(one.text, toneOf(one, i)))), ...step];
 }
 
-function countWords(entries: readonly { danger: string }[]): string {
+function countText(entries: readonly { danger: string }[]): string {
   const high = entries.filter(({ danger }) => danger === 'high').length;
   const count = counted(entries.length, 'experiment');
   return high === 0 ? count : `${count}, ${high} of danger HIGH`;
@@ -64,7 +64,7 @@ function stepLines(state: ConsoleState, view: View, columns: number): Line[] {
         );
       const why = suiteArmLock(state, view.now);
       if (why !== undefined) return [line(span(`  ${states.fail} cannot be armed: ${why}`, 'warn'))];
-      const how = `Up to ${plan?.parallel ?? 1} run side by side, one for each operator, each once its steady state holds. All of it takes ${leftWords(plan?.longestMs ?? 0).replace(' left', '')}.`;
+      const how = `Up to ${plan?.parallel ?? 1} run side by side, one for each operator, each once its steady state holds. All of it takes ${leftText(plan?.longestMs ?? 0).replace(' left', '')}.`;
       return [
         ...wrap(how, columns - 2).map(text => line(span(`  ${text}`, 'dim'))),
         line('  ', press('arm', 'a'), ' arms all of it; nothing is written before ', press('fire', 'f'), ' fires'),

@@ -42,7 +42,7 @@ export function createSuiteRunning(context: Context, runs: Runs): SuiteRunning {
     try {
       const end = await session.runSuite({
         all: marked(),
-        hear: event => set(({ table }) => (table === undefined ? {} : { table: followed(table, event) })),
+        onEvent: event => set(({ table }) => (table === undefined ? {} : { table: followed(table, event) })),
         run: (loaded, emit, start) => runs.lead(loaded, emit, start),
         signal: AbortSignal.any([stop, stopping.signal]),
       });

@@ -50,7 +50,7 @@ function marksOf(events: readonly RunEvent[], run: RunView): Mark[] {
 
 const LEFT = 'check lost';
 const CHECK_NAMES = { pass: 'check back', fail: LEFT, blind: 'check BLIND' } as const;
-const checkWords = ({ name, expected, actual }: Omit<CheckResult, 'state'>): string =>
+const checkText = ({ name, expected, actual }: Omit<CheckResult, 'state'>): string =>
   `${name}: expected ${expected}, found ${actual}`;
 
 /** Phases, the baseline and open gates are no moments of the fault. */
@@ -73,7 +73,7 @@ function markOf(event: RunEvent, start: number, run: RunView, hasEnded: boolean)
       if (event.state !== 'proven') return other(`effect ${event.state}`, event.evidence.join('; '));
       return hasEnded ? [] : mark(SIGNS.effect, event.evidence.join('; '));
     case 'check':
-      return other(CHECK_NAMES[event.check.state], checkWords(event.check));
+      return other(CHECK_NAMES[event.check.state], checkText(event.check));
     case 'recovered':
       return event.selfHealed && !hasEnded ? mark(SIGNS.heal) : other('recovered');
     case 'reverted':
@@ -100,7 +100,7 @@ const WORDS_AT = 24;
 /** The moments of a run that ended, from what it measured. */
 function momentsIn(timings: Timings, start: number, events: readonly RunEvent[]): Mark[] {
   const lost = events.find(event => event.event === 'check' && event.check.state === 'fail');
-  const symptom = lost?.event === 'check' ? checkWords(lost.check) : '';
+  const symptom = lost?.event === 'check' ? checkText(lost.check) : '';
   const effect = events.find(event => event.event === 'effect' && event.state === 'proven');
   const reverted = events.findLast(event => event.event === 'reverted');
   const receipts = reverted?.event === 'reverted' ? reverted.receipts : [];
@@ -164,8 +164,8 @@ function withFlips(marks: readonly Mark[], flips: readonly Flip[]): Mark[] {
   const lost = flips.find(({ state }) => state === 'fail');
   return [
     ...marks.map(mark =>
-      mark.sign === SIGNS.symptom.sign && lost !== undefined ? { ...mark, says: checkWords(lost) } : mark,
+      mark.sign === SIGNS.symptom.sign && lost !== undefined ? { ...mark, says: checkText(lost) } : mark,
     ),
-    ...flips.map(flip => ({ afterMs: flip.afterMs, sign: '.', name: CHECK_NAMES[flip.state], says: checkWords(flip) })),
+    ...flips.map(flip => ({ afterMs: flip.afterMs, sign: '.', name: CHECK_NAMES[flip.state], says: checkText(flip) })),
   ];
 }

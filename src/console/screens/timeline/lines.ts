@@ -142,7 +142,7 @@ function axisLine(longest: number, columns: number): Line {
 
 /** Every moment of the chosen lane, the one under the cursor in full. */
 function momentLines(lane: Lane, state: ConsoleState, view: View, columns: number, rows: number): Line[] {
-  const head = rule(`MOMENTS ${lane.name.slice(0, 40)}`, columns, view, injectedWords(lane, view));
+  const head = rule(`MOMENTS ${lane.name.slice(0, 40)}`, columns, view, injectedText(lane, view));
   if (lane.marks.length === 0) return [head, line(span('  nothing has happened yet', 'dim'))];
   const at = chosenMark(state, lane);
   const mark = lane.marks[at];
@@ -156,7 +156,7 @@ function momentLines(lane: Lane, state: ConsoleState, view: View, columns: numbe
       const row = line(
         isAt ? view.glyphs.cursor : ' ',
         ' ',
-        span(afterWords(afterMs).padStart(8), 'dim'),
+        span(afterText(afterMs).padStart(8), 'dim'),
         '  ',
         span(sign === '.' ? ' ' : sign, TONES[sign] ?? 'plain'),
         ' ',
@@ -172,7 +172,7 @@ function momentLines(lane: Lane, state: ConsoleState, view: View, columns: numbe
 
 const TEXT_AT = 2 + 8 + 2 + 1 + 1 + 22 + 2;
 
-const afterWords = (ms: number): string => (ms < 0 ? `-${measured(-ms)}` : `+${measured(ms)}`);
+const afterText = (ms: number): string => (ms < 0 ? `-${measured(-ms)}` : `+${measured(ms)}`);
 
-const injectedWords = ({ injectedAt }: Lane, { now }: View): string =>
+const injectedText = ({ injectedAt }: Lane, { now }: View): string =>
   injectedAt === undefined ? 'not injected' : `injected ${age(Math.max(0, now.server - injectedAt))} ago`;

@@ -1,12 +1,12 @@
-import { sinceWords } from '../../../health/trouble.ts';
+import { lastedText } from '../../../health/trouble.ts';
 import type { State } from '../../../text/glyphs.ts';
 import { width } from '../../../text/width.ts';
 import { breakAnywhere, wrap } from '../../../text/wrap.ts';
 import type { Finding, Severity } from '../../../triage/finding.ts';
 import type { GateResult } from '../../../triage/gate-run.ts';
 import { GATES, type GateStatus } from '../../../triage/gates.ts';
-import { followWords, nameText } from '../../../triage/report/about.ts';
-import { settlingWords } from '../../../triage/report/text.ts';
+import { followText, nameText } from '../../../triage/report/about.ts';
+import { settlingText } from '../../../triage/report/text.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { cell, ends, itemLine, type Line, line, type Span, select, span, type Tone } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
@@ -60,8 +60,8 @@ const SEVERITIES: Readonly<Record<Severity, { state: State; word: string; tone: 
 /** The root causes, one row each, the cursor kept in sight. */
 export function rootLines(state: ConsoleState, view: View, columns: number, rows: number): Line[] {
   const entries = triageEntries(state);
-  const head = rule('ROOT CAUSES', columns, view, headWords(state, entries, view), true);
-  if (entries.length === 0) return [head, line(span(`  ${emptyWords(state)}`, 'dim'))];
+  const head = rule('ROOT CAUSES', columns, view, headText(state, entries, view), true);
+  if (entries.length === 0) return [head, line(span(`  ${emptyText(state)}`, 'dim'))];
   const at = Math.max(0, entries.indexOf(entries.find(({ key }) => key === chosenEntry(state)?.key) as Entry));
   const { first, last } = windowOf(entries.length, at, rows - 1);
   return [
@@ -72,29 +72,29 @@ export function rootLines(state: ConsoleState, view: View, columns: number, rows
   ];
 }
 
-function headWords({ triage }: ConsoleState, entries: readonly Entry[], { now }: View): string {
+function headText({ triage }: ConsoleState, entries: readonly Entry[], { now }: View): string {
   if (triage.phase === 'looking') return `looking: ${triage.gates.length} of ${GATES.length} gates`;
   const old = triage.at === undefined ? '' : `, ${Math.max(0, Math.round((now.server - triage.at) / 1000))}s ago`;
   return triage.phase === 'failed' ? `not looked: ${triage.message}` : `${entries.length}${old}`;
 }
 
 /** An empty list is a claim only where all could be read. */
-function emptyWords({ triage }: ConsoleState): string {
+function emptyText({ triage }: ConsoleState): string {
   if (triage.phase === 'failed') return `the cluster could not be looked at: ${triage.message}`;
   if (triage.result === undefined) return 'looking for what is broken…';
   const blind = triage.result.gates.filter(gate => gate.blind.length > 0).map(({ id }) => id);
   const what =
     blind.length === 0 ? 'nothing is broken' : `nothing broken in what could be read; BLIND in ${blind.join(', ')}`;
-  return [what, settlingWords(triage.result)].filter(Boolean).join('; ');
+  return [what, settlingText(triage.result)].filter(Boolean).join('; ');
 }
 
 function rootRow({ root, like }: Entry, isChosen: boolean, view: View, columns: number): Line {
   const { finding, follows } = root;
   const { state, word, tone } = SEVERITIES[finding.severity];
-  const since = finding.since === undefined ? '' : sinceWords(finding.since, view.now.server);
+  const since = finding.since === undefined ? '' : lastedText(finding.since, view.now.server);
   const more = [
     like.length > 0 ? `+${like.length} alike` : '',
-    follows.length > 0 ? followWords(follows.length) : '',
+    follows.length > 0 ? followText(follows.length) : '',
   ].filter(Boolean);
   const right = line(span([...more, since].join('  '), 'dim'));
   const name = nameText(finding.object);
@@ -134,7 +134,7 @@ function detail({ root, like }: Entry, { glyphs }: View, columns: number): Line[
     ...(follows.length === 0
       ? []
       : [
-          line(span(`  ${followWords(follows.length)} from it`, 'title')),
+          line(span(`  ${followText(follows.length)} from it`, 'title')),
           ...follows.flatMap(({ finding: one }) =>
             labelled(glyphs.arrow, `${nameText(one.object)}: ${one.summary}`, columns, 'plain', 4),
           ),

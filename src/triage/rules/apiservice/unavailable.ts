@@ -7,8 +7,8 @@ import { condition, quoted } from '../../fields.ts';
 import type { Rule } from '../../rule.ts';
 import { type RouteFailure, routeTo, type ServiceTarget, servicePorts, targetOf } from '../../service-route.ts';
 import { command, named, patchCommand } from '../../shell.ts';
-import { type Unreachable, unreachableIn, unreachableWords } from '../../unreachable.ts';
-import { certificatesInBundle, certificateWords, validityOf } from '../../x509.ts';
+import { type Unreachable, unreachableIn, unreachableText } from '../../unreachable.ts';
+import { certificatesInBundle, certificateText, validityOf } from '../../x509.ts';
 
 /** A new API service is not reported in its first minute. */
 const GRACE_MS = 60_000;
@@ -72,13 +72,13 @@ function unavailable(view: ClusterView, now: number, { service, target, dead }: 
   return {
     severity: 'high',
     object: service,
-    summary: `the aggregated API ${text(service.spec.group)}/${text(service.spec.version)} is unavailable (${available?.reason || 'no reason'}): ${routeFailureWords(dead, target) ?? (how === undefined ? 'its discovery fails' : unreachableWords[how])}`,
+    summary: `the aggregated API ${text(service.spec.group)}/${text(service.spec.version)} is unavailable (${available?.reason || 'no reason'}): ${routeFailureText(dead, target) ?? (how === undefined ? 'its discovery fails' : unreachableText[how])}`,
     since: available?.since === undefined ? undefined : { at: available.since, exact: true },
     evidence: [
       available && quoted(available),
       `spec.service: ${target.namespace}/${target.name}:${target.port}`,
       ...[...unreadyLines(behind.pods)].slice(0, 4),
-      ...bundle.slice(0, 2).map(one => `spec.caBundle: ${certificateWords(one)}`),
+      ...bundle.slice(0, 2).map(one => `spec.caBundle: ${certificateText(one)}`),
     ],
     cause: `${isStale ? 'The APIService was left behind: its Service is gone and nothing installs it any more (stale). ' : ''}${expired ? 'The certificate authority in its caBundle has expired. ' : ''}While it is unavailable, API discovery is incomplete: namespaces stay Terminating, garbage collection stalls, and whoever reads this API (HPAs read metrics) gets nothing.`,
     fixes: fixesFor(view, { service, target, dead }, { how, isStale, workload: behind.workloads[0] }),
@@ -136,7 +136,7 @@ function fixesFor(
   ];
 }
 
-function routeFailureWords(
+function routeFailureText(
   dead: RouteFailure | undefined,
   { namespace, name, port }: ServiceTarget,
 ): string | undefined {

@@ -4,7 +4,7 @@ import type { FindingDraft } from '../../build.ts';
 import { created } from '../../fields.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
-import { type Certificate, certificatesIn, certificateWords, isFor, validityOf } from '../../x509.ts';
+import { type Certificate, certificatesIn, certificateText, isFor, validityOf } from '../../x509.ts';
 
 /** A certificate may be issued some time after its Ingress was created. */
 const FRESH_MS = 3 * 60_000;
@@ -143,7 +143,7 @@ function report(
     summary: `the TLS certificate of an Ingress ${what}`,
     since: what.startsWith('has expired') ? { at: leaf.until, exact: true } : undefined,
     evidence: [
-      `tls.crt: ${certificateWords(leaf)}`,
+      `tls.crt: ${certificateText(leaf)}`,
       `Ingress ${namespace}/${ingress.metadata.name} spec.tls: ${hosts.join(', ')}`,
     ],
     cause:

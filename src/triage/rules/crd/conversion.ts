@@ -9,8 +9,8 @@ import { refusalsSeen } from '../../refusals.ts';
 import type { Rule } from '../../rule.ts';
 import { routeTo, type ServiceTarget, targetOf } from '../../service-route.ts';
 import { command, named, patchCommand } from '../../shell.ts';
-import { type Unreachable, unreachableWords } from '../../unreachable.ts';
-import { type Certificate, certificatesInBundle, certificateWords, validityOf } from '../../x509.ts';
+import { type Unreachable, unreachableText } from '../../unreachable.ts';
+import { type Certificate, certificatesInBundle, certificateText, validityOf } from '../../x509.ts';
 import { definedBy, storedVersions } from './kinds.ts';
 
 interface Failed {
@@ -73,7 +73,7 @@ function brokenConversion(view: ClusterView, now: number, crd: ViewObject): Brok
   if (bundle.length > 0 && bundle.every(one => validityOf(one, now) === 'expired'))
     return { ...broken, why: 'the authority in its caBundle has expired' };
   const seen = failed.find(({ how }) => !OF_ROUTING.includes(how));
-  return seen && { ...broken, why: unreachableWords[seen.how] };
+  return seen && { ...broken, why: unreachableText[seen.how] };
 }
 
 function report(view: ClusterView, broken: Broken): FindingDraft {
@@ -93,7 +93,7 @@ function report(view: ClusterView, broken: Broken): FindingDraft {
       `versions: ${versions.map(one => `${one.name}${one.served ? '' : ' (not served)'}${one.storage ? ' (stored)' : ''}`).join(', ')}; status.storedVersions: ${storedVersions(crd).join(', ')}`,
       ...failed.slice(0, 3).map(({ line }) => line),
       ...[...unreadyLines(behind?.pods ?? [])].slice(0, 3),
-      ...bundle.slice(0, 2).map(one => `caBundle: ${certificateWords(one)}`),
+      ...bundle.slice(0, 2).map(one => `caBundle: ${certificateText(one)}`),
     ],
     cause: `The API server cannot convert ${kind} objects between versions: every list and watch of them fails, namespaces that hold one stay Terminating, and garbage collection stalls.`,
     fixes: [

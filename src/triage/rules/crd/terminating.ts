@@ -3,7 +3,7 @@ import { time } from '../../../k8s/fields.ts';
 import type { FindingDraft } from '../../build.ts';
 import { applicationOf, gitPathOf } from '../../claims.ts';
 import { conditions, quoted } from '../../fields.ts';
-import { ownerOfFinalizer, ownerWords } from '../../finalizer-owner.ts';
+import { ownerOfFinalizer, ownerText } from '../../finalizer-owner.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
@@ -70,7 +70,7 @@ function terminating({ view, answers }: RuleInput, crd: ViewObject): FindingDraf
       answer?.ok &&
         `${left.length} instances are left${left.length > 0 ? `: ${left.slice(0, 8).map(nameOf).join(', ')}` : ''}`,
     ],
-    cause: `Somebody deleted the CRD. ${owners.map(({ finalizer, owner }) => ownerWords(finalizer, owner)).join(' ')}`,
+    cause: `Somebody deleted the CRD. ${owners.map(({ finalizer, owner }) => ownerText(finalizer, owner)).join(' ')}`,
     fixes: [
       {
         text: 'First save every instance that is left: a deletion of a CRD cannot be cancelled.',

@@ -94,5 +94,5 @@ function isGone(view: ClusterView, { group, kind, namespace, name }: ManagedObje
 }
 
 /** An object for evidence lines. */
-export const managedObjectWords = ({ kind, namespace, name, sync, health }: ManagedObject): string =>
+export const managedObjectText = ({ kind, namespace, name, sync, health }: ManagedObject): string =>
   `status.resources ${kind} ${namespace ? `${namespace}/` : ''}${name}: ${[sync, health].filter(one => one !== '').join(', ')}`;

@@ -6,7 +6,7 @@ import type { Cause } from '../../finding.ts';
 import { quotedRefusal } from '../../refusals.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
-import { type AppState, type ManagedObject, managedObjectWords, missingOf, stateOf } from './application-state.ts';
+import { type AppState, type ManagedObject, managedObjectText, missingOf, stateOf } from './application-state.ts';
 import { engineCauses } from './engine.ts';
 import { missesOf, readsOf, wantedKeys } from './labels.ts';
 import { adviceFor, argoAdvice, type RefusalAdvice } from './refusal-advice.ts';
@@ -97,7 +97,7 @@ function refused(looking: RuleInput, state: AppState): Verdict | undefined {
     fix:
       misses[0] === undefined
         ? advice.fix
-        : `In Git${pathWords(state)} rename label ${misses[0].carried} to ${misses[0].wanted} (value ${misses[0].value}).`,
+        : `In Git${pathText(state)} rename label ${misses[0].carried} to ${misses[0].wanted} (value ${misses[0].value}).`,
     because: [
       ...state.refusals.flatMap(({ refusal }) => blamedBy(view, refusal, home)),
       ...(home === undefined ? [] : [{ kind: 'Namespace', name: home }]),
@@ -244,7 +244,7 @@ function outOfSync(state: AppState, now: number): Verdict | undefined {
   };
 }
 
-const pathWords = ({ app }: AppState): string => {
+const pathText = ({ app }: AppState): string => {
   const path = gitPathOf(app);
   return path === '' ? '' : ` (${path})`;
 };
@@ -271,13 +271,13 @@ function report(
       ...resources
         .filter(one => one.sync === 'OutOfSync' || isSick(one.health))
         .slice(0, 6)
-        .map(managedObjectWords),
-      pathWords(state) !== '' && `spec.source:${pathWords(state)}`,
+        .map(managedObjectText),
+      pathText(state) !== '' && `spec.source:${pathText(state)}`,
     ],
     cause,
     fixes: [
       fix !== undefined && {
-        text: `${fix}${fix.includes('Git') || pathWords(state) === '' ? '' : ` Its manifests:${pathWords(state)}.`}`,
+        text: `${fix}${fix.includes('Git') || pathText(state) === '' ? '' : ` Its manifests:${pathText(state)}.`}`,
       },
       {
         text: 'Then hard refresh the application; the controller takes the annotation off when it has done so.',

@@ -1,5 +1,5 @@
 import type { Refusal } from '../../error-text.ts';
-import { unreachableWords } from '../../unreachable.ts';
+import { unreachableText } from '../../unreachable.ts';
 
 /** Why a sync was refused, and what to change in Git. */
 export interface RefusalAdvice {
@@ -12,12 +12,12 @@ export function adviceFor(refusal: Refusal): RefusalAdvice {
   switch (refusal.is) {
     case 'webhook unavailable':
       return {
-        why: `admission webhook ${refusal.webhook} cannot be called: ${unreachableWords[refusal.how]}`,
+        why: `admission webhook ${refusal.webhook} cannot be called: ${unreachableText[refusal.how]}`,
         fix: 'Fix the webhook; no manifest is at fault. Then sync again.',
       };
     case 'conversion failed':
       return {
-        why: `the conversion webhook of ${refusal.kind} fails: ${unreachableWords[refusal.how]}`,
+        why: `the conversion webhook of ${refusal.kind} fails: ${unreachableText[refusal.how]}`,
         fix: 'Fix the conversion webhook of the CRD; then sync again.',
       };
     case 'webhook denied': {

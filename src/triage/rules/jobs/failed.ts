@@ -7,7 +7,7 @@ import type { NamedRead } from '../../named-read.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { containersOf, type Ended } from '../pods/containers.ts';
-import { exitWords } from '../pods/exit-words.ts';
+import { exitText } from '../pods/exit-words.ts';
 import { logHint } from '../pods/log-hints.ts';
 import { causeOf, type Top, topOf } from '../pods/owner.ts';
 import { podRef } from '../pods/unwell-pods.ts';
@@ -92,7 +92,7 @@ function found(looking: RuleInput, failed: FailedJob): FindingDraft {
   const log = read && answers.log(read);
   const lines: readonly Clean[] = log?.ok ? log.value : [];
   const hint = logHint([...lines], namespace);
-  const how = end ? `: ${exitWords(end)}` : '';
+  const how = end ? `: ${exitText(end)}` : '';
   const what = top.ref.kind === 'CronJob' ? `the last run of the cron job failed: job ${name}` : 'the job failed';
   const node = text(pod?.spec.nodeName);
   return {

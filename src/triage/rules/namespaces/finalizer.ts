@@ -4,7 +4,7 @@ import { time } from '../../../k8s/fields.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
 import type { ApiResource } from '../../../kube/discovery/discovery.ts';
 import type { FindingDraft } from '../../build.ts';
-import { ownerOfFinalizer, ownerWords } from '../../finalizer-owner.ts';
+import { ownerOfFinalizer, ownerText } from '../../finalizer-owner.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { named, patchCommand } from '../../shell.ts';
@@ -118,7 +118,7 @@ function* held(
       `metadata.deletionTimestamp: ${metadata.deletionTimestamp}`,
       `metadata.finalizers: ${finalizers.join(', ')}`,
     ],
-    cause: owners.map(({ finalizer, owner }) => ownerWords(finalizer, owner)).join(' '),
+    cause: owners.map(({ finalizer, owner }) => ownerText(finalizer, owner)).join(' '),
     fixes: [
       first !== undefined && {
         text:

@@ -5,7 +5,7 @@ import { blamedBy } from '../../blamed.ts';
 import type { FindingDraft } from '../../build.ts';
 import { refusalIn } from '../../error-text.ts';
 import { type Condition, condition, conditions, quoted } from '../../fields.ts';
-import { type FinalizerOwner, ownerOfFinalizer, ownerWords } from '../../finalizer-owner.ts';
+import { type FinalizerOwner, ownerOfFinalizer, ownerText } from '../../finalizer-owner.ts';
 import type { Cause } from '../../finding.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
@@ -168,7 +168,7 @@ function reasonOf(isOn: (type: string) => boolean, owners: Owners, held: readonl
 function causeOf(isOn: (type: string) => boolean, owners: Owners): string {
   if (isOn('NamespaceDeletionDiscoveryFailure'))
     return 'The namespace controller cannot list all kinds, because an aggregated API does not answer: it will not delete what it cannot see.';
-  const words = owners.map(({ finalizer, owner }) => ownerWords(finalizer, owner)).join(' ');
+  const words = owners.map(({ finalizer, owner }) => ownerText(finalizer, owner)).join(' ');
   if (isOn('NamespaceDeletionContentFailure'))
     return `Deleting or listing what is in the namespace fails; the condition quotes the API server. ${words}`;
   return words || 'Something in it is not deleted yet.';

@@ -3,7 +3,7 @@ import { list, text, time } from '../../../k8s/fields.ts';
 import type { FindingDraft } from '../../build.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
-import { type Taint, taintsOf, taintWords, tolerates } from '../scheduling/node-match.ts';
+import { type Taint, taintsOf, taintText, tolerates } from '../scheduling/node-match.ts';
 import { obstaclesOf } from '../scheduling/obstacles.ts';
 import { freeOnNodes } from '../scheduling/resources.ts';
 import { unplaced } from '../scheduling/unschedulable.ts';
@@ -151,10 +151,10 @@ function tainting(
   return {
     severity: pods.length > 0 ? 'high' : 'warn',
     object: node,
-    summary: `taint ${taintWords(taint)} ${explainTaint(passing, everywhere)}${pods.length > 0 ? `; ${pods.length} pods that would fit cannot be scheduled` : ''}`,
+    summary: `taint ${taintText(taint)} ${explainTaint(passing, everywhere)}${pods.length > 0 ? `; ${pods.length} pods that would fit cannot be scheduled` : ''}`,
     since: at === undefined ? undefined : { at, exact: true },
     evidence: [
-      `spec.taints: ${taintWords(taint)}`,
+      `spec.taints: ${taintText(taint)}`,
       names.length > 0 && `pods on it that do not tolerate it: ${names.join(', ')}`,
       pods.length > 0 && waiting(pods),
     ],

@@ -8,7 +8,7 @@ import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
 
 /** How old the Lease of a node's kubelet is, in words. */
-export function leaseWords(view: ClusterView, name: string, now: number): string {
+export function leaseText(view: ClusterView, name: string, now: number): string {
   const lease = view.get('Lease', 'kube-node-lease', name);
   const renewed = time(lease?.spec.renewTime);
   return renewed === undefined
@@ -63,11 +63,11 @@ function notReady({ view, now }: Pick<RuleInput, 'view' | 'now'>, node: ViewObje
     since: sinceTime(ready?.since, created(node)),
     evidence: [
       ready ? quoted(ready) : 'status.conditions[Ready]: none',
-      leaseWords(view, name, now),
+      leaseText(view, name, now),
       ...conditions(node)
         .filter(one => one.type !== 'Ready' && one.status === 'True')
         .map(quoted),
-      podWords(pods),
+      podText(pods),
     ],
     cause: isSilent
       ? 'The kubelet has stopped renewing its Lease: the machine is off, cut off from the API server, or the kubelet is dead.'
@@ -113,7 +113,7 @@ const networkPlugins = (view: ClusterView): Cause[] =>
     .inNamespace('DaemonSet', 'kube-system')
     .map(one => ({ kind: 'DaemonSet', namespace: 'kube-system', name: one.metadata.name }));
 
-function podWords(pods: readonly ViewObject[]): string {
+function podText(pods: readonly ViewObject[]): string {
   if (pods.length === 0) return '';
   const names = pods.slice(0, 8).map(pod => `${pod.metadata.namespace}/${pod.metadata.name}`);
   return `pods on it: ${names.join(', ')}${pods.length > 8 ? ` and ${pods.length - 8} more` : ''}`;
@@ -197,7 +197,7 @@ export const leaseStale: Rule = {
         object: node,
         summary: `the node counts as ready, but its kubelet has been silent for ${age(now - renewed)}`,
         since: { at: renewed, exact: true },
-        evidence: [leaseWords(view, node.metadata.name, now), 'status.conditions[Ready]: True'],
+        evidence: [leaseText(view, node.metadata.name, now), 'status.conditions[Ready]: True'],
         cause: 'The kubelet does not renew its Lease, and the node controller has not marked the node.',
         fixes: [
           {

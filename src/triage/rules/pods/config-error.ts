@@ -3,9 +3,9 @@ import type { FindingDraft, FixDraft } from '../../build.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command, patchCommand } from '../../shell.ts';
 import { insteadOf, readsFor } from './config-names.ts';
-import { type Container, containersOf, containerWords } from './containers.ts';
+import { type Container, containersOf, containerText } from './containers.ts';
 import { edit, usualFixes } from './fixes.ts';
-import { createMissing, type MissingConfig, makersOf, missingConfig, missingWords } from './missing-config.ts';
+import { createMissing, type MissingConfig, makersOf, missingConfig, missingText } from './missing-config.ts';
 import { POD_OWNERS } from './owner.ts';
 import { aboutUnwellPods, howMany, podRef, type UnwellPods, unwellPodGroups } from './unwell-pods.ts';
 
@@ -62,9 +62,9 @@ function missed({ view, answers }: RuleInput, group: UnwellPods<BadConfig>, miss
   const { kind, name, key } = missing;
   const { near, existing, unread } = insteadOf(view, answers, namespace, missing);
   return aboutUnwellPods(group, {
-    summary: `${containerWords(what.container)} of ${howMany(group)} cannot be created: ${missingWords(missing)}${near ? `; ${near} exists` : ''}`,
+    summary: `${containerText(what.container)} of ${howMany(group)} cannot be created: ${missingText(missing)}${near ? `; ${near} exists` : ''}`,
     evidence: [
-      `status of ${containerWords(what.container)}: waiting CreateContainerConfigError "${what.message}"`,
+      `status of ${containerText(what.container)}: waiting CreateContainerConfigError "${what.message}"`,
       existing.length > 0 &&
         `${key === undefined ? `${kind}s in ${namespace}` : `keys of ${kind} ${namespace}/${name}`}: ${existing.slice(0, 30).join(', ')}`,
       unread !== undefined && `not read: ${unread}`,
@@ -89,8 +89,8 @@ function* fixes(
       view,
       top,
       key === undefined
-        ? `Correct the name of the ${kind} in ${containerWords(what.container)}: ${near} exists, ${name} does not.`
-        : `Correct the key in ${containerWords(what.container)}: ${kind} ${name} has ${near}, not ${key}.`,
+        ? `Correct the name of the ${kind} in ${containerText(what.container)}: ${near} exists, ${name} does not.`
+        : `Correct the key in ${containerText(what.container)}: ${kind} ${name} has ${near}, not ${key}.`,
     );
   if (key === undefined)
     yield {
@@ -111,8 +111,8 @@ function refused({ view }: RuleInput, group: UnwellPods<BadConfig>): FindingDraf
   const { top, what } = group;
   const isRoot = /runAsNonRoot|non-root policy/.test(what.message);
   return aboutUnwellPods(group, {
-    summary: `${containerWords(what.container)} of ${howMany(group)} cannot be created: ${isRoot ? 'runAsNonRoot is set and the image runs as root' : what.message || 'the kubelet does not say why'}`,
-    evidence: [`status of ${containerWords(what.container)}: waiting CreateContainerConfigError "${what.message}"`],
+    summary: `${containerText(what.container)} of ${howMany(group)} cannot be created: ${isRoot ? 'runAsNonRoot is set and the image runs as root' : what.message || 'the kubelet does not say why'}`,
+    evidence: [`status of ${containerText(what.container)}: waiting CreateContainerConfigError "${what.message}"`],
     cause: isRoot
       ? `securityContext.runAsNonRoot forbids to start the image as root, or as a user that is given by name only: ${what.message}`
       : what.message,
@@ -123,7 +123,7 @@ function refused({ view }: RuleInput, group: UnwellPods<BadConfig>): FindingDraf
             top,
             `Set securityContext.runAsUser to a numeric user of the image, or build the image with a numeric USER.`,
           )
-        : edit(view, top, `Correct the configuration of ${containerWords(what.container)}.`),
+        : edit(view, top, `Correct the configuration of ${containerText(what.container)}.`),
       ...usualFixes(view, group),
     ],
   });

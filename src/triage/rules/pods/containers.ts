@@ -76,5 +76,5 @@ function endedOf(value: unknown): Ended | undefined {
 }
 
 /** `container web`, `init container migrate`, `sidecar istio-proxy`: how findings name one. */
-export const containerWords = ({ role, name }: Pick<Container, 'role' | 'name'>): string =>
+export const containerText = ({ role, name }: Pick<Container, 'role' | 'name'>): string =>
   `${role === 'main' ? 'container' : role === 'init' ? 'init container' : 'sidecar container'} ${name}`;

@@ -11,8 +11,8 @@ import type { NamedRead } from '../../named-read.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { dnsCauses } from '../services/dns-egress.ts';
-import { type Container, containersOf, containerWords, type Ended } from './containers.ts';
-import { exitWords } from './exit-words.ts';
+import { type Container, containersOf, containerText, type Ended } from './containers.ts';
+import { exitText } from './exit-words.ts';
 import { edit, rollBack } from './fixes.ts';
 import { hintCauses } from './hint-causes.ts';
 import { type LogHint, logHint } from './log-hints.ts';
@@ -144,7 +144,7 @@ function explain(looking: RuleInput, sick: UnwellPods<Crash>): Explanation {
     : byProbe
       ? `a failing ${killer.probe} probe gets it killed`
       : end
-        ? exitWords(end)
+        ? exitText(end)
         : 'the kubelet does not say how it ended';
   return {
     oom,
@@ -181,10 +181,10 @@ function found(looking: RuleInput, sick: UnwellPods<Crash>): FindingDraft {
   return {
     severity: 'high',
     object: top.object ?? top.ref,
-    summary: `${containerWords(container)} of ${howMany(sick)} crashes again and again: ${why}${hint ? `; log: ${hint.means}` : ''}`,
+    summary: `${containerText(container)} of ${howMany(sick)} crashes again and again: ${why}${hint ? `; log: ${hint.means}` : ''}`,
     since: crashingSince(sick),
     evidence: [podNames(pods), ...evidence(what, explanation, looking.now)],
-    cause: causeWords(container, explanation),
+    cause: causeText(container, explanation),
     fixes: [...fixes(looking, sick, explanation)],
     because: [
       ...usualCauses(sick).filter(({ kind }) => kind !== 'Node' || !servesNode(pods)),
@@ -210,7 +210,7 @@ function evidence(
   const state = waiting ? `waiting ${waiting.reason}` : ended ? `terminated ${ended.reason}` : 'running, not ready';
   const when = end?.finishedAt === undefined ? '' : `, ended ${age(now - end.finishedAt)} ago`;
   return [
-    `status of ${containerWords(container)}: ${state}, restartCount ${restarts}`,
+    `status of ${containerText(container)}: ${state}, restartCount ${restarts}`,
     end && `last run: ${end.reason}, exit code ${end.exitCode}${end.message && ` "${end.message}"`}${when}`,
     explanation.oom && `resources.limits.memory: ${explanation.limit || 'none'}`,
     explanation.killer && `event Unhealthy: "${explanation.killer.message}"`,
@@ -232,9 +232,9 @@ function limitGivenBy({ view }: RuleInput, { top, what }: UnwellPods<Crash>, lim
   return range?.metadata.name;
 }
 
-function causeWords(container: Container, { oom, limit, hint, why, givenBy }: Explanation): string {
+function causeText(container: Container, { oom, limit, hint, why, givenBy }: Explanation): string {
   if (oom)
-    return `${containerWords(container)} needs more memory than ${limit ? `its limit of ${limit}` : 'the node can give'}; the kernel kills it each time (OOMKilled).${givenBy ? ` The template sets no limit: it is the default of LimitRange ${givenBy}.` : ''}`;
+    return `${containerText(container)} needs more memory than ${limit ? `its limit of ${limit}` : 'the node can give'}; the kernel kills it each time (OOMKilled).${givenBy ? ` The template sets no limit: it is the default of LimitRange ${givenBy}.` : ''}`;
   return `${hint ? `The log says: ${hint.means}. ` : ''}The last run ended with ${why}.`;
 }
 
@@ -268,7 +268,7 @@ function* fixes(
   if (oom)
     yield canSet
       ? {
-          text: `Raise the memory limit of ${containerWords(container)}${limit && ` above ${limit}`}, or fix the leak.`,
+          text: `Raise the memory limit of ${containerText(container)}${limit && ` above ${limit}`}, or fix the leak.`,
           command: command(view, [
             'kubectl',
             'set',
@@ -278,12 +278,12 @@ function* fixes(
             `--limits=memory=${doubled(limit)}`,
           ]),
         }
-      : edit(view, top, `Raise the memory limit of ${containerWords(container)}${limit && ` above ${limit}`}.`);
+      : edit(view, top, `Raise the memory limit of ${containerText(container)}${limit && ` above ${limit}`}.`);
   if (byProbe)
     yield edit(
       view,
       top,
-      `Correct the probe of ${containerWords(container)}: its port, path, timeout or initialDelaySeconds; a startupProbe gives a slow program time.`,
+      `Correct the probe of ${containerText(container)}: its port, path, timeout or initialDelaySeconds; a startupProbe gives a slow program time.`,
     );
   if (!oom && !byProbe)
     yield edit(
@@ -291,7 +291,7 @@ function* fixes(
       top,
       hint
         ? `Fix what the log names: ${hint.means}.`
-        : `Correct the command, the configuration or the image of ${containerWords(container)}.`,
+        : `Correct the command, the configuration or the image of ${containerText(container)}.`,
     );
   const back = rollBack(view, top);
   if (back) yield back;

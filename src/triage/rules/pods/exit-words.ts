@@ -1,7 +1,7 @@
 import type { Ended } from './containers.ts';
 
 /** What an exit code means, with the reason and message of the kubelet or runtime. */
-export function exitWords({ exitCode, reason, message }: Ended): string {
+export function exitText({ exitCode, reason, message }: Ended): string {
   if (reason === 'OOMKilled') return 'OOMKilled: it used more memory than its limit';
   if (/exec format error/i.test(message)) return 'exec format error: the image is built for another architecture';
   if (reason === 'StartError' || reason === 'ContainerCannotRun')

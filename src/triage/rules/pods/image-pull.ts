@@ -5,7 +5,7 @@ import type { FindingDraft, FixDraft } from '../../build.ts';
 import { nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
-import { type Container, containersOf, containerWords } from './containers.ts';
+import { type Container, containersOf, containerText } from './containers.ts';
 import { edit, usualFixes } from './fixes.ts';
 import { IMAGE_MEANS, type ImageTrouble, imageParts, imageTrouble, movedImage } from './image-words.ts';
 import { POD_OWNERS } from './owner.ts';
@@ -98,9 +98,9 @@ function found(view: ClusterView, sick: UnwellPods<BadImage>): FindingDraft {
     ? addedBy(view, pod, [container.name, imageParts(container.image).registry])
     : undefined;
   return aboutUnwellPods(sick, {
-    summary: `image pull fails for ${containerWords(container)} of ${howMany(sick)}: ${means}`,
+    summary: `image pull fails for ${containerText(container)} of ${howMany(sick)}: ${means}`,
     evidence: [
-      `status of ${containerWords(container)}: waiting ${reason}${words && ` "${words}"`}`,
+      `status of ${containerText(container)}: waiting ${reason}${words && ` "${words}"`}`,
       `image: ${container.image}`,
       `imagePullSecrets: ${secrets.join(', ') || 'none'}`,
       before !== undefined && `image of the revision before: ${before}`,
@@ -158,7 +158,7 @@ function* fixesFor(
     yield edit(
       view,
       top,
-      `Set imagePullPolicy of ${containerWords(container)} to IfNotPresent, or load the image onto the nodes.`,
+      `Set imagePullPolicy of ${containerText(container)} to IfNotPresent, or load the image onto the nodes.`,
     );
   const isGone = trouble === 'no such host' || moved !== undefined;
   const network = isOutOfReach(trouble)
@@ -193,7 +193,7 @@ function secretFix(view: ClusterView, { top, what }: UnwellPods<BadImage>, secre
 /** A fix that sets another image, with a command if the workload has a pod template that can be changed. */
 function imageFix(view: ClusterView, { top, what }: UnwellPods<BadImage>, moved: string | undefined): FixDraft {
   const { container } = what;
-  const words = containerWords(container);
+  const words = containerText(container);
   if (!['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'ReplicaSet'].includes(top.ref.kind))
     return edit(view, top, `Correct the image of ${words}.`);
   const untagged = container.image.split('@')[0]?.replace(/:[^/:]*$/, '') ?? '';

@@ -71,9 +71,9 @@ export const initStuck: Rule = {
       const log = answers.log(what.read);
       const hint = log?.ok ? logHint(log.value, top.ref.namespace ?? '') : undefined;
       const near = hosts.find(one => !one.exists && one.near !== undefined);
-      const waits = waitWords(hosts, hint?.means);
+      const waits = waitText(hosts, hint?.means);
       const atZero = hosts.flatMap(one => behindService(view, one.namespace, one.name).workloads.filter(isAtZero));
-      const zeroWords = atZero.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`).join(', ');
+      const zeroText = atZero.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`).join(', ');
       yield aboutUnwellPods(sick, {
         summary: `init container ${container.name} of ${howMany(sick)} ${waits.startsWith('log') ? `does not end; ${waits}` : waits}`,
         evidence: [
@@ -82,7 +82,7 @@ export const initStuck: Rule = {
           ...(log?.ok ? log.value.map(line => `log: ${line}`) : []),
           log?.ok === false && `not read: log of ${what.read.pod}: ${log.message}`,
         ],
-        cause: `The main containers are not started before init container ${container.name} has ended, and it ${waits.startsWith('log') ? `does not: ${waits}` : waits}.${zeroWords && ` Nobody serves that: ${zeroWords} is scaled to 0 replicas.`}`,
+        cause: `The main containers are not started before init container ${container.name} has ended, and it ${waits.startsWith('log') ? `does not: ${waits}` : waits}.${zeroText && ` Nobody serves that: ${zeroText} is scaled to 0 replicas.`}`,
         fixes: [
           ...atZero.slice(0, 2).map(one => ({
             text: `Scale ${one.kind} ${one.metadata.namespace}/${one.metadata.name} up again: it is at 0 replicas, and the init container waits for it.${undoneBy(view, one)}`,
@@ -124,12 +124,12 @@ function jobsNamed(view: ClusterView, { top, what }: UnwellPods<Waiting>, answer
 }
 
 /** What the container waits for: Services that its command names, or else what its log says. */
-function waitWords(hosts: readonly WaitsFor[], logged: string | undefined): string {
+function waitText(hosts: readonly WaitsFor[], logged: string | undefined): string {
   const missing = hosts.filter(one => !one.exists);
-  if (missing.length > 0) return `waits for Service ${missing.map(missingWords).join('; ')}`;
+  if (missing.length > 0) return `waits for Service ${missing.map(missingText).join('; ')}`;
   if (hosts.length > 0) return `waits for ${hosts.map(one => `Service ${one.namespace}/${one.name}`).join(', ')}`;
   return logged === undefined ? 'does not end' : `log: ${logged}`;
 }
 
-const missingWords = ({ namespace, name, near }: WaitsFor): string =>
+const missingText = ({ namespace, name, near }: WaitsFor): string =>
   `${namespace}/${name}, which does not exist${near ? ` (${near} does)` : ''}`;

@@ -27,7 +27,7 @@ export function missingConfig(words: string): MissingConfig | undefined {
 const kindOf = (word = ''): MissingConfig['kind'] => (/^config/i.test(word) ? 'ConfigMap' : 'Secret');
 
 /** `config map web not found`, `secret key tls.crt is missing in Secret web`. */
-export function missingWords({ kind, name, key }: MissingConfig): string {
+export function missingText({ kind, name, key }: MissingConfig): string {
   const noun = kind === 'ConfigMap' ? 'config map' : 'secret';
   return key === undefined ? `${noun} ${name} not found` : `${noun} key ${key} is missing in ${kind} ${name}`;
 }

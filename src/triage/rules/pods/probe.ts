@@ -5,7 +5,7 @@ import { condition, quoted } from '../../fields.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { dnsCauses } from '../services/dns-egress.ts';
-import { type Container, containersOf, containerWords } from './containers.ts';
+import { type Container, containersOf, containerText } from './containers.ts';
 import { edit, usualFixes } from './fixes.ts';
 import { logHint } from './log-hints.ts';
 import { type ProbeType, probeFault, probeOf } from './probe-words.ts';
@@ -134,16 +134,16 @@ function probeFinding({ view, answers, now }: RuleInput, sick: UnwellPods<Unread
   return aboutUnwellPods(sick, {
     // Only when that time is over is the container killed and the failure certain.
     severity: startsUntil === undefined ? 'high' : 'warn',
-    summary: `${type ?? 'readiness'} probe fails: ${containerWords(container)} of ${howMany(sick)} ${startWords(startsUntil, now)}${othersWell ? ', its other containers are' : ''}: ${fault.what}${hint ? `; log: ${hint.means}` : ''}`,
+    summary: `${type ?? 'readiness'} probe fails: ${containerText(container)} of ${howMany(sick)} ${startText(startsUntil, now)}${othersWell ? ', its other containers are' : ''}: ${fault.what}${hint ? `; log: ${hint.means}` : ''}`,
     evidence: [
-      `status of ${containerWords(container)}: running, ready false${container.started === false ? ', started false' : ''}`,
+      `status of ${containerText(container)}: running, ready false${container.started === false ? ', started false' : ''}`,
       at && `${type}Probe: ${at.target}`,
-      portWords(container),
+      portText(container),
       message !== '' && `event Unhealthy: "${message}"`,
       ...(log?.ok ? log.value.map(line => `log: ${line}`) : []),
       log?.ok === false && `not read: log of ${what.read.pod}: ${log.message}`,
     ],
-    cause: `${hint ? `The log says: ${hint.means}. ` : ''}The ${type ?? 'readiness'} probe of ${containerWords(container)}${at ? ` (${at.target})` : ''} fails: ${fault.what}.`,
+    cause: `${hint ? `The log says: ${hint.means}. ` : ''}The ${type ?? 'readiness'} probe of ${containerText(container)}${at ? ` (${at.target})` : ''} fails: ${fault.what}.`,
     fixes: [
       edit(view, top, hint ? `Fix what the log names: ${hint.means}.` : fault.fix),
       hint ? edit(view, top, fault.fix) : undefined,
@@ -153,12 +153,12 @@ function probeFinding({ view, answers, now }: RuleInput, sick: UnwellPods<Unread
   });
 }
 
-function portWords({ spec }: Container): string {
+function portText({ spec }: Container): string {
   const ports = list(spec.ports).map(one => `${text(one.name)} ${text(one.containerPort)}`);
   return ports.length > 0 ? `ports: ${ports.join(', ')}` : '';
 }
 
-function startWords(startsUntil: number | undefined, now: number): string {
+function startText(startsUntil: number | undefined, now: number): string {
   if (startsUntil === undefined) return 'runs and is not ready';
   const left = Math.ceil((startsUntil - now) / 60_000);
   return `has not started yet, and may go on trying for ${counted(left, 'more minute')}`;

@@ -1,6 +1,6 @@
 import { strings } from '../../../k8s/fields.ts';
 import type { Rule } from '../../rule.ts';
-import { type Container, containersOf, containerWords } from './containers.ts';
+import { type Container, containersOf, containerText } from './containers.ts';
 import { startFault } from './exit-words.ts';
 import { edit, usualFixes } from './fixes.ts';
 import { POD_OWNERS } from './owner.ts';
@@ -54,9 +54,9 @@ export const startErrorRule: Rule = {
         : (startFault(words) ?? reason);
       const command = [...strings(container.spec.command), ...strings(container.spec.args)].join(' ');
       yield aboutUnwellPods(sick, {
-        summary: `${containerWords(container)} of ${howMany(sick)} cannot be started: ${fault}`,
+        summary: `${containerText(container)} of ${howMany(sick)} cannot be started: ${fault}`,
         evidence: [
-          `status of ${containerWords(container)}: ${reason}${message && ` "${message}"`}`,
+          `status of ${containerText(container)}: ${reason}${message && ` "${message}"`}`,
           command !== '' && `command: ${command}`,
           `image: ${container.image}`,
           hook !== undefined && `event FailedPostStartHook: "${hook}"`,
@@ -70,7 +70,7 @@ export const startErrorRule: Rule = {
             sick.top,
             isHook
               ? 'Correct lifecycle.postStart, or take it out.'
-              : `Correct command, args or mounts of ${containerWords(container)}, or use an image that has them.`,
+              : `Correct command, args or mounts of ${containerText(container)}, or use an image that has them.`,
           ),
           ...usualFixes(view, sick),
         ],

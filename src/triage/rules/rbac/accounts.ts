@@ -75,7 +75,7 @@ export const binds = (binding: ViewObject, account: Pick<Account, 'namespace' | 
 const isShipped = ({ metadata }: ViewObject): boolean =>
   metadata.name.startsWith('system:') || metadata.labels['kubernetes.io/bootstrapping'] !== undefined;
 
-const ownWords = (name: string): string[] =>
+const ownText = (name: string): string[] =>
   name
     .toLowerCase()
     .split(/[^a-z0-9]+/)
@@ -83,9 +83,9 @@ const ownWords = (name: string): string[] =>
 
 /** Whether a binding was made for this account, judging by its name or its role's. */
 function isMeantFor(binding: ViewObject, { namespace, name }: Account): boolean {
-  const words = new Set([...ownWords(binding.metadata.name), ...ownWords(roleOf(binding).name)]);
-  const own = ownWords(name);
-  return own.length > 0 ? own.some(word => words.has(word)) : ownWords(namespace).some(word => words.has(word));
+  const words = new Set([...ownText(binding.metadata.name), ...ownText(roleOf(binding).name)]);
+  const own = ownText(name);
+  return own.length > 0 ? own.some(word => words.has(word)) : ownText(namespace).some(word => words.has(word));
 }
 
 function roleFault(view: ClusterView, binding: ViewObject): Broken | undefined {

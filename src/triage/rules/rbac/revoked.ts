@@ -106,7 +106,7 @@ function accuse(
       ...refused.slice(0, 3).map(({ line }) => `log of ${read.pod}: ${line}`),
       unread !== undefined && `not read: log of ${read.pod}: ${unread}`,
     ],
-    cause: causeWords(account, broken),
+    cause: causeText(account, broken),
     fixes: [...fixes(view, account, broken)],
     because: [causeOf({ ...object.metadata, kind: object.kind }, 'chaos/')],
     explains: refused.length > 0 ? crashes(account) : [],
@@ -117,7 +117,7 @@ function accuse(
 const crashes = ({ top }: Account): Cause[] =>
   ['pod/crash-loop', 'pod/probe', 'pod/init-stuck'].map(rule => causeOf(top.ref, rule));
 
-function causeWords({ name, namespace }: Account, { is, role, wrong }: Broken): string {
+function causeText({ name, namespace }: Account, { is, role, wrong }: Broken): string {
   const account = `ServiceAccount ${namespace}/${name}`;
   if (is === 'role missing')
     return `${role.kind} ${role.name} was deleted or renamed: its binding gives ${account} nothing.`;

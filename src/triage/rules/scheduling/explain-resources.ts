@@ -3,7 +3,7 @@ import { fields, list } from '../../../k8s/fields.ts';
 import { refOf } from '../../build.ts';
 import { command, named } from '../../shell.ts';
 import type { Explanation } from './explanation.ts';
-import { amountWords, type freeOnNodes, requestsOf } from './resources.ts';
+import { amountText, type freeOnNodes, requestsOf } from './resources.ts';
 
 /** The LimitRanges that gave a pod its request, as an annotation of the API server says: the template has none. */
 function givenByRange(view: ClusterView, pod: ViewObject, resource: string): ViewObject[] {
@@ -32,7 +32,7 @@ export function explainResources(
     whole: allocatable.get(resource) ?? 0,
     free: free.get(resource) ?? 0,
   }));
-  const words = (value: number) => amountWords(resource, Math.max(0, value));
+  const words = (value: number) => amountText(resource, Math.max(0, value));
   const roomiest = nodes.reduce((a, b) => (b.free > a.free ? b : a), { name: '', whole: 0, free: 0 });
   const largest = Math.max(0, ...nodes.map(one => one.whole));
   if (resource === 'pods')
@@ -73,6 +73,6 @@ function unitMistake(resource: string, wanted: number, largest: number): string 
   if (wanted <= largest) return undefined;
   if (resource === 'cpu' && wanted >= 50 && Number.isInteger(wanted))
     return `${wanted} are whole cores; was ${wanted}m meant?`;
-  if (resource === 'memory' && wanted / 1024 <= largest) return `was ${amountWords('memory', wanted / 1024)} meant?`;
+  if (resource === 'memory' && wanted / 1024 <= largest) return `was ${amountText('memory', wanted / 1024)} meant?`;
   return undefined;
 }

@@ -5,7 +5,7 @@ import { command } from '../../shell.ts';
 import { explainClaim, explainVolumes } from './explain-claim.ts';
 import { explainResources } from './explain-resources.ts';
 import type { Explanation } from './explanation.ts';
-import { repelling, taintWords } from './node-match.ts';
+import { repelling, taintText } from './node-match.ts';
 import { labelTypos } from './obstacles.ts';
 import type { freeOnNodes } from './resources.ts';
 import { constraintOf, type Passed } from './words.ts';
@@ -92,7 +92,7 @@ function explainTaint(view: ClusterView, pod: ViewObject, reason: string): Expla
     [...view.all('Node')]
       .flatMap(node => repelling(pod, node))
       .filter(one => !one.key.startsWith('node.kubernetes.io/unschedulable'))
-      .map(taintWords),
+      .map(taintText),
   );
   const own = /untolerated taint(?:\(s\))? \{([^}]*)\}/.exec(reason)?.[1]?.replace(/: ?/, '=').replace(/=$/, '');
   const words =

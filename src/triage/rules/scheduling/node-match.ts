@@ -20,7 +20,7 @@ export const taintsOf = (node: ViewObject): Taint[] =>
   }));
 
 /** `dedicated=gpu:NoSchedule`, as kubectl writes a taint. */
-export const taintWords = ({ key, value, effect }: Taint): string => `${key}${value && `=${value}`}:${effect}`;
+export const taintText = ({ key, value, effect }: Taint): string => `${key}${value && `=${value}`}:${effect}`;
 
 /** Whether one of the pod's tolerations covers the taint. */
 export const tolerates = (pod: ViewObject, taint: Taint): boolean =>
@@ -74,16 +74,16 @@ export function missesOf(term: Fields, node: ViewObject): string[] {
   return [
     ...byLabel.map(
       one =>
-        `${text(one.key)}=${node.metadata.labels[text(one.key)] ?? '(no such label)'}, ${expressionWords(one)} wanted`,
+        `${text(one.key)}=${node.metadata.labels[text(one.key)] ?? '(no such label)'}, ${expressionText(one)} wanted`,
     ),
-    ...byField.map(one => `name ${node.metadata.name}, ${expressionWords(one)} wanted`),
+    ...byField.map(one => `name ${node.metadata.name}, ${expressionText(one)} wanted`),
   ];
 }
 
 const holds = (one: Fields, value: string | undefined): boolean =>
   expressionHolds({ operator: text(one.operator), values: strings(one.values) }, value);
 
-const expressionWords = (one: Fields): string => `${text(one.operator)} ${strings(one.values).join('|')}`.trim();
+const expressionText = (one: Fields): string => `${text(one.operator)} ${strings(one.values).join('|')}`.trim();
 
 /** The node labels that the pod asks for by nodeSelector and by affinity with `In`. */
 export function wantedLabels(pod: ViewObject): { key: string; values: readonly string[] }[] {

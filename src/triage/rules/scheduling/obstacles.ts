@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { nearMisses } from '../../near-miss.ts';
-import { repelling, selectorMiss, taintWords, wantedLabels } from './node-match.ts';
-import { type Amounts, amountWords, freeOnNodes, requestsOf } from './resources.ts';
+import { repelling, selectorMiss, taintText, wantedLabels } from './node-match.ts';
+import { type Amounts, amountText, freeOnNodes, requestsOf } from './resources.ts';
 import type { Constraint } from './words.ts';
 
 /** Why one node does not take a pod. */
@@ -32,14 +32,14 @@ function* onNode(
   for (const taint of repelling(pod, node))
     yield taint.key === 'node.kubernetes.io/unschedulable'
       ? { constraint: 'cordoned', words: 'cordoned (spec.unschedulable)' }
-      : { constraint: 'taint', words: `taint ${taintWords(taint)} not tolerated` };
+      : { constraint: 'taint', words: `taint ${taintText(taint)} not tolerated` };
   if (on === undefined) return;
   for (const [resource, amount] of wanted) {
     if (amount === 0) continue;
     const free = on.free.get(resource) ?? 0;
     const whole = on.allocatable.get(resource) ?? 0;
     if (amount <= free) continue;
-    const words = (value: number) => amountWords(resource, Math.max(0, value));
+    const words = (value: number) => amountText(resource, Math.max(0, value));
     yield {
       constraint: 'resources',
       words:
@@ -51,7 +51,7 @@ function* onNode(
 }
 
 /** `node-1: cpu: 2 asked for, 500m free of 4`, for evidence. */
-export const obstacleWords = ({ node, found }: Obstacles): string =>
+export const obstacleText = ({ node, found }: Obstacles): string =>
   `node ${node.metadata.name}: ${found.map(one => one.words).join('; ') || 'nothing that its labels, taints and free resources tell'}`;
 
 /** A wanted node label that no node has, with the one that was probably meant. */

@@ -46,7 +46,7 @@ export function freeOnNodes(view: ClusterView): ReadonlyMap<string, { allocatabl
 }
 
 /** An amount as people write it: `1.5Gi`, `250m`, `3`. */
-export function amountWords(resource: string, amount: number): string {
+export function amountText(resource: string, amount: number): string {
   if (resource === 'cpu')
     return amount < 10 && !Number.isInteger(amount)
       ? `${Math.round(amount * 1000)}m`

@@ -11,8 +11,8 @@ import { aboutUnwellPods, howMany, PENDING_TOO_LONG, type UnwellPods, unwellPodG
 import { claimsOf } from '../storage/claims.ts';
 import { explain } from './explain.ts';
 import { nodeOfDaemon } from './node-match.ts';
-import { type Obstacles, obstaclesOf, obstacleWords } from './obstacles.ts';
-import { amountWords, freeOnNodes, requestsOf } from './resources.ts';
+import { type Obstacles, obstaclesOf, obstacleText } from './obstacles.ts';
+import { amountText, freeOnNodes, requestsOf } from './resources.ts';
 import { type Constraint, constraintOf, passedOver } from './words.ts';
 
 /** Pods that have been unschedulable for a while, grouped by workload. */
@@ -82,7 +82,7 @@ function found(
     evidence: [
       scheduled && quoted(scheduled),
       `asks for: ${asksFor(pod)}`,
-      ...nodes.slice(0, 6).map(obstacleWords),
+      ...nodes.slice(0, 6).map(obstacleText),
       nodes.length > 6 && `and ${nodes.length - 6} more nodes`,
     ],
     cause:
@@ -107,7 +107,7 @@ function found(
 const asksFor = (pod: ViewObject): string =>
   [...requestsOf(pod)]
     .filter(([name]) => name !== 'pods')
-    .map(([name, amount]) => `${name} ${amountWords(name, amount)}`)
+    .map(([name, amount]) => `${name} ${amountText(name, amount)}`)
     .join(', ') || 'no resources';
 
 /**

@@ -6,7 +6,7 @@ import { undoneBy } from '../../claims.ts';
 import { managerLeads } from '../../control-plane.ts';
 import { condition, created } from '../../fields.ts';
 import type { Severity } from '../../finding.ts';
-import { closestLabels, isNear, type LabelMiss, missWords } from '../../near-miss.ts';
+import { closestLabels, isNear, type LabelMiss, missText } from '../../near-miss.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command, patchCommand } from '../../shell.ts';
 import { FIRST_MINUTE } from '../pods/unwell-pods.ts';
@@ -30,7 +30,7 @@ function* empty({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterable<ViewOb
   }
 }
 
-const selectorWords = (service: ViewObject): string =>
+const selectorText = (service: ViewObject): string =>
   Object.entries(textMap(service.spec.selector))
     .map(([key, value]) => `${key}=${value}`)
     .join(', ');
@@ -77,13 +77,13 @@ export const serviceSelector: Rule = {
       users ??= serviceUsers(view);
       const needed = users.get(`${namespace}/${name}`) ?? [];
       const carrier = near && `${near.object.kind} ${near.object.metadata.name}`;
-      const slips = near?.misses.map(missWords).join('; ');
+      const slips = near?.misses.map(missText).join('; ');
       yield {
         severity: isDns(service.metadata) ? 'critical' : near !== undefined || needed.length > 0 ? 'high' : 'warn',
         object: service,
-        summary: `the selector matches no pods, so the Service has no endpoints${slips ? `: it selects ${slips}` : ` (${selectorWords(service)})`}`,
+        summary: `the selector matches no pods, so the Service has no endpoints${slips ? `: it selects ${slips}` : ` (${selectorText(service)})`}`,
         evidence: [
-          `spec.selector: ${selectorWords(service)}`,
+          `spec.selector: ${selectorText(service)}`,
           'EndpointSlices: no ready endpoint',
           near &&
             `labels of the pods of ${carrier}: ${Object.entries(near.labels)
@@ -92,8 +92,8 @@ export const serviceSelector: Rule = {
           needed.length > 0 && `needed by: ${needed.join(', ')}`,
         ],
         cause: near
-          ? `The Service selects ${selectorWords(service)}; the pods of ${carrier} nearly match: ${slips}.`
-          : `No pod and no workload in ${namespace} carries ${selectorWords(service)}.`,
+          ? `The Service selects ${selectorText(service)}; the pods of ${carrier} nearly match: ${slips}.`
+          : `No pod and no workload in ${namespace} carries ${selectorText(service)}.`,
         fixes: [
           near && {
             text: `Correct the selector so that it matches the pods of ${carrier}.${undoneBy(view, service)}`,
@@ -182,7 +182,7 @@ function noReady({ view, now }: RuleInput, service: ViewObject): FindingDraft | 
     // Until the last pod became unready there was an endpoint.
     since: changed.length > 0 ? { at: Math.max(...changed), exact: true } : undefined,
     evidence: [
-      `spec.selector: ${selectorWords(service)}`,
+      `spec.selector: ${selectorText(service)}`,
       'EndpointSlices: no ready endpoint',
       ...[...unreadyLines(pods)].slice(0, 6),
       ...workloads.map(one => `${one.kind} ${one.metadata.name}: spec.replicas ${String(one.spec.replicas ?? 1)}`),

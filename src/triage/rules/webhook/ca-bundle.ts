@@ -4,10 +4,10 @@ import { undoneBy } from '../../claims.ts';
 import type { Cause } from '../../finding.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
-import { type Certificate, certificatesInBundle, certificateWords, isTrusted, validityOf } from '../../x509.ts';
+import { type Certificate, certificatesInBundle, certificateText, isTrusted, validityOf } from '../../x509.ts';
 import { callEvidence, callsSeen, isRecent } from './calls.ts';
 import { webhookCertificate } from './certificate.ts';
-import { type Hook, hooksOf, hookWords } from './hooks.ts';
+import { type Hook, hooksOf, hookText } from './hooks.ts';
 import { scopeOf } from './scope.ts';
 import { servingOf } from './serving.ts';
 import { ignoreFix } from './words.ts';
@@ -64,7 +64,7 @@ function verdictOf({ view, answers, now }: RuleInput, hook: Hook): Verdict | und
       evidence,
     };
   const spans = authorities.map(one => validityOf(one, now));
-  const lines = authorities.slice(0, 3).map(one => `caBundle: ${certificateWords(one)}`);
+  const lines = authorities.slice(0, 3).map(one => `caBundle: ${certificateText(one)}`);
   if (spans.every(span => span === 'expired' || span === 'not yet valid'))
     return {
       summary: `the authority in its caBundle (CA certificate) ${spans.includes('expired') ? 'has expired' : 'is not yet valid'}`,
@@ -149,7 +149,7 @@ function report({ view }: RuleInput, hook: Hook, { summary, broken, cause, evide
     severity: broken && blocking.length > 0 ? 'high' : 'warn',
     object: configuration,
     summary,
-    evidence: [hookWords(hook), ...evidence],
+    evidence: [hookText(hook), ...evidence],
     cause: `${cause}${blocking.length > 0 && broken ? ' It is fail-closed: what it is called for is refused.' : ''}`,
     fixes: [
       injected && {

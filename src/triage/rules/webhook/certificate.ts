@@ -2,9 +2,9 @@ import type { FindingDraft } from '../../build.ts';
 import type { NamedRead } from '../../named-read.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
-import { type Certificate, certificateWords, validityOf } from '../../x509.ts';
+import { type Certificate, certificateText, validityOf } from '../../x509.ts';
 import { callEvidence, callsSeen, isRecent } from './calls.ts';
-import { type Hook, hooksOf, hookWords } from './hooks.ts';
+import { type Hook, hooksOf, hookText } from './hooks.ts';
 import { scopeOf } from './scope.ts';
 import { hostOf, type Serving, servingOf, servingSecrets } from './serving.ts';
 import { ignoreFix } from './words.ts';
@@ -73,10 +73,10 @@ function judge(
     summary: wrong,
     since: validity === 'expired' ? { at: leaf.until, exact: true } : undefined,
     evidence: [
-      `tls.crt: ${certificateWords(leaf)}`,
+      `tls.crt: ${certificateText(leaf)}`,
       ...hooks
         .slice(0, 4)
-        .map(hook => `${hook.configuration.kind} ${hook.configuration.metadata.name} ${hookWords(hook)}`),
+        .map(hook => `${hook.configuration.kind} ${hook.configuration.metadata.name} ${hookText(hook)}`),
       ...calls.slice(0, 2).map(callEvidence),
     ],
     cause: `${certificate === undefined ? 'Nothing in the cluster renews it (no cert-manager Certificate names this Secret).' : `cert-manager Certificate ${certificate.metadata.name} should renew it.`} Calls of ${hooks

@@ -5,10 +5,10 @@ import type { FindingDraft } from '../../build.ts';
 import type { Cause } from '../../finding.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { command } from '../../shell.ts';
-import { unreachableWords } from '../../unreachable.ts';
+import { unreachableText } from '../../unreachable.ts';
 import { callEvidence, type FailedCall, failedCalls, isRecent, seenSince } from './calls.ts';
-import { type Hook, hooksOf, hookWords, routeOf } from './hooks.ts';
-import { scopeOf, scopeWords } from './scope.ts';
+import { type Hook, hooksOf, hookText, routeOf } from './hooks.ts';
+import { scopeOf, scopeText } from './scope.ts';
 import { servingSecrets } from './serving.ts';
 import { ignoreFix } from './words.ts';
 
@@ -66,10 +66,10 @@ export const webhookFailing: Rule = {
       yield {
         severity: hook.blocking && scope.reaches ? (scope.critical ? 'critical' : 'high') : 'warn',
         object: hook.configuration,
-        summary: `calls of webhook ${hook.name} fail: ${unreachableWords[how]}`,
+        summary: `calls of webhook ${hook.name} fail: ${unreachableText[how]}`,
         since: seenSince(calls, now),
-        evidence: [...calls.slice(0, 3).map(callEvidence), uncertain, hookWords(hook)],
-        cause: `The API server reaches the webhook, or tries to, and the call fails (${how}). It blocks ${scopeWords(scope)}.`,
+        evidence: [...calls.slice(0, 3).map(callEvidence), uncertain, hookText(hook)],
+        cause: `The API server reaches the webhook, or tries to, and the call fails (${how}). It blocks ${scopeText(scope)}.`,
         fixes: [
           {
             text: `See what stands between the API server and the webhook: its logs, NetworkPolicies, its certificate, its path and port.`,

@@ -64,5 +64,5 @@ function serviceInUrl(url: string | undefined): ServiceTarget | undefined {
 export const routeOf = (view: ClusterView, { service }: Hook): Route | undefined => service && routeTo(view, service);
 
 /** `webhooks[0] validate.example.com`, for evidence. */
-export const hookWords = ({ index, name, blocking, timeoutSeconds }: Hook): string =>
+export const hookText = ({ index, name, blocking, timeoutSeconds }: Hook): string =>
   `webhooks[${index}] ${name}: failurePolicy ${blocking ? 'Fail' : 'Ignore'}, timeoutSeconds ${timeoutSeconds}`;

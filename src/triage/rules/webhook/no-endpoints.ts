@@ -14,7 +14,7 @@ import type { FindingDraft } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import { condition, conditions, quoted } from '../../fields.ts';
 import type { Cause } from '../../finding.ts';
-import { closestLabels, missWords } from '../../near-miss.ts';
+import { closestLabels, missText } from '../../near-miss.ts';
 import { refusalsInEvents } from '../../refusals.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
@@ -120,7 +120,7 @@ function* behindLines(view: ClusterView, { service, pods, workloads, policies }:
 function closest(view: ClusterView, service: ViewObject): string | undefined {
   const pods = view.inNamespace('Pod', service.metadata.namespace ?? '');
   const near = closestLabels(textMap(service.spec.selector), pods, pod => pod.metadata.labels);
-  return near && `${near.carrier.metadata.name}: wanted ${near.misses.map(missWords).join(', ')}`;
+  return near && `${near.carrier.metadata.name}: wanted ${near.misses.map(missText).join(', ')}`;
 }
 
 const words = ({ kind, metadata }: ViewObject): string => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
@@ -143,16 +143,16 @@ function mendFix(view: ClusterView, namespace: string, name: string, { workloads
   if (isAtZero(workload)) {
     return {
       text: `Scale it up again: the webhook needs it.${undoneBy(view, workload)}`,
-      command: command(view, ['kubectl', 'scale', ...named(refWords(workload)), '--replicas=1']),
+      command: command(view, ['kubectl', 'scale', ...named(refText(workload)), '--replicas=1']),
     };
   }
   return {
     text: `Fix ${words(workload)}: see why its pods are not ready.`,
-    command: command(view, ['kubectl', 'describe', ...named(refWords(workload))]),
+    command: command(view, ['kubectl', 'describe', ...named(refText(workload))]),
   };
 }
 
-const refWords = ({ apiVersion, kind, metadata }: ViewObject) => ({
+const refText = ({ apiVersion, kind, metadata }: ViewObject) => ({
   apiVersion,
   kind,
   name: metadata.name,

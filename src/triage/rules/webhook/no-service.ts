@@ -24,7 +24,7 @@ export const webhookStale: Rule = {
   *look({ view, now }) {
     for (const dead of deadHooks(view)) {
       if (!isGone(dead) || stalenessOf(view, dead, []) !== 'certain') continue;
-      const service = serviceWords(dead);
+      const service = serviceText(dead);
       yield {
         severity: severityOf(blockingOf(dead)),
         object: dead.configuration,
@@ -98,7 +98,7 @@ function missingService({ view, now }: Omit<RuleInput, 'answers'>, dead: DeadHoo
   return {
     severity: severityOf(blockingOf(dead)),
     object: dead.configuration,
-    summary: `its Service ${serviceWords(dead)} does not exist (${dead.why === 'no service' ? 'service not found' : dead.why}): no webhook call can succeed`,
+    summary: `its Service ${serviceText(dead)} does not exist (${dead.why === 'no service' ? 'service not found' : dead.why}): no webhook call can succeed`,
     since: seenSince(
       callsSeen(
         view,
@@ -128,7 +128,7 @@ function missingService({ view, now }: Omit<RuleInput, 'answers'>, dead: DeadHoo
   };
 }
 
-const serviceWords = ({ hooks }: DeadHooks): string => {
+const serviceText = ({ hooks }: DeadHooks): string => {
   const { namespace = '', name = '' } = hooks[0]?.hook.service ?? {};
   return `${namespace}/${name}`;
 };

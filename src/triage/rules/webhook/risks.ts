@@ -1,7 +1,7 @@
 import type { Rule } from '../../rule.ts';
 import { blockingOf, deadHooks } from './dead.ts';
-import { hooksOf, hookWords, routeOf } from './hooks.ts';
-import { scopeOf, scopeWords } from './scope.ts';
+import { hooksOf, hookText, routeOf } from './hooks.ts';
+import { scopeOf, scopeText } from './scope.ts';
 import { hookEvidence, ignoreFix } from './words.ts';
 
 const NEEDS = [
@@ -100,7 +100,7 @@ export const webhookSingle: Rule = {
         severity: 'warn',
         object: hook.configuration,
         summary: `single point of failure: one endpoint behind Service ${hook.service?.namespace}/${hook.service?.name}`,
-        evidence: [hookWords(hook), `${hook.name} is called for: ${scopeWords(scope)}`],
+        evidence: [hookText(hook), `${hook.name} is called for: ${scopeText(scope)}`],
         fixes: [{ text: 'Run at least two replicas of the webhook, on different nodes.' }],
       };
     }

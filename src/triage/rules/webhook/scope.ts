@@ -141,7 +141,7 @@ function kindOf({ discovery }: ClusterView, name: string): ViewKind | undefined 
 }
 
 /** `CREATE, UPDATE of inferenceservices.serving.kserve.io in all namespaces`. */
-export function scopeWords({
+export function scopeText({
   operations,
   resources,
   namespaces,

@@ -3,8 +3,8 @@ import type { FixDraft } from '../../build.ts';
 import { claimOf } from '../../claims.ts';
 import { command, patchCommand, quoted } from '../../shell.ts';
 import type { DeadHook } from './dead.ts';
-import { type Hook, hooksIn, hookWords } from './hooks.ts';
-import { scopeWords } from './scope.ts';
+import { type Hook, hooksIn, hookText } from './hooks.ts';
+import { scopeText } from './scope.ts';
 
 /** `critical` when the cluster itself needs what is blocked, `high` when anything is blocked, otherwise `warn`. */
 export const severityOf = (blocking: readonly DeadHook[]): 'critical' | 'high' | 'warn' =>
@@ -13,8 +13,8 @@ export const severityOf = (blocking: readonly DeadHook[]): 'critical' | 'high' |
 /** Two lines on each webhook: its settings, and what it is called for. */
 export const hookEvidence = (hooks: readonly DeadHook[]): string[] =>
   hooks.flatMap(({ hook, scope }) => [
-    hookWords(hook),
-    `${hook.name} ${hook.blocking && scope.reaches ? 'blocks' : 'is called for'}: ${scopeWords(scope)}`,
+    hookText(hook),
+    `${hook.name} ${hook.blocking && scope.reaches ? 'blocks' : 'is called for'}: ${scopeText(scope)}`,
   ]);
 
 /** What is blocked, in a sentence, or why nothing is. */
@@ -23,7 +23,7 @@ export function blastWords(hooks: readonly DeadHook[]): string {
   const first = blocking[0];
   if (first !== undefined) {
     const more = blocking.length > 1 ? `, and what ${blocking.length - 1} more of its webhooks are called for` : '';
-    return `It is fail-closed and blocks ${scopeWords(first.scope)}${more}.`;
+    return `It is fail-closed and blocks ${scopeText(first.scope)}${more}.`;
   }
   return hooks.every(({ hook }) => !hook.blocking)
     ? 'Its failurePolicy is Ignore: nothing is blocked, and nothing is checked.'

@@ -4,7 +4,7 @@ import { becauseOf, behindService, isAtZero } from '../../behind-service.ts';
 import { refOf } from '../../build.ts';
 import { undoneBy } from '../../claims.ts';
 import { created } from '../../fields.ts';
-import { isNear, labelMisses, missWords, nearest } from '../../near-miss.ts';
+import { isNear, labelMisses, missText, nearest } from '../../near-miss.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
@@ -34,7 +34,7 @@ export const daemonNowhere: Rule = {
       yield {
         severity: near ? 'high' : 'warn',
         object: set,
-        summary: `runs on no node: no node matches its nodeSelector ${near ? near.map(missWords).join('; ') : words}`,
+        summary: `runs on no node: no node matches its nodeSelector ${near ? near.map(missText).join('; ') : words}`,
         evidence: [
           `spec.template.spec.nodeSelector: ${words}`,
           'status.desiredNumberScheduled: 0',

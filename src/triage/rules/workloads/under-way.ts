@@ -32,13 +32,13 @@ export const underWay: Rule = {
   },
   *look(looking) {
     for (const { top, pods, rollout } of unsettled(looking)) {
-      const parts = [rollout, pods.length === 0 ? undefined : podWords(pods)].filter(Boolean);
+      const parts = [rollout, pods.length === 0 ? undefined : podText(pods)].filter(Boolean);
       yield {
         severity: 'info',
         object: top.object ?? top.ref,
         summary: `not settled yet: ${parts.join('; ')}`,
         since: unreadySince(pods),
-        evidence: [pods.length > 0 && podNames(pods), ...pods.slice(0, 3).map(waitWords)],
+        evidence: [pods.length > 0 && podNames(pods), ...pods.slice(0, 3).map(waitText)],
       };
     }
   },
@@ -48,7 +48,7 @@ function unsettled({ view, now }: RuleInput): Unsettled[] {
   const starting = [...view.all('Pod')].filter(pod => isStarting(pod, now));
   const found = new Map<string, Unsettled>(podsByTop(view, starting).map(group => [topKey(group.top), group]));
   for (const deployment of view.all('Deployment')) {
-    const rollout = rolloutWords(deployment);
+    const rollout = rolloutText(deployment);
     if (rollout === undefined) continue;
     const top = topOf(view, deployment);
     found.set(topKey(top), { top, pods: [], ...found.get(topKey(top)), rollout });
@@ -69,7 +69,7 @@ function isStarting(pod: ViewObject, now: number): boolean {
 }
 
 /** What a Deployment's change has not reached yet; undefined where it is complete, paused, past its deadline or being deleted. */
-function rolloutWords(deployment: ViewObject): string | undefined {
+function rolloutText(deployment: ViewObject): string | undefined {
   const { metadata, spec, status } = deployment;
   if (metadata.deletionTimestamp !== undefined || spec.paused === true) return undefined;
   if (condition(deployment, 'Progressing')?.status === 'False') return undefined;
@@ -82,13 +82,13 @@ function rolloutWords(deployment: ViewObject): string | undefined {
   return old > 0 ? `${counted(old, 'pod')} of the revision before to go` : undefined;
 }
 
-function podWords(pods: readonly ViewObject[]): string {
-  const waits = pods.map(waitWords).find(words => words !== undefined);
+function podText(pods: readonly ViewObject[]): string {
+  const waits = pods.map(waitText).find(words => words !== undefined);
   return `${counted(pods.length, 'pod')} not ready${waits === undefined ? '' : ` (${waits})`}`;
 }
 
 /** What a pod waits for, by its status. */
-function waitWords(pod: ViewObject): string | undefined {
+function waitText(pod: ViewObject): string | undefined {
   const scheduled = condition(pod, 'PodScheduled');
   if (scheduled?.status === 'False') return `${scheduled.reason}: ${scheduled.message}`;
   const ready = condition(pod, 'Ready');

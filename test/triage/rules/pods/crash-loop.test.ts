@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { crashLoop, oomKilled } from '../../../../src/triage/rules/pods/crash-loop.ts';
-import { exitWords } from '../../../../src/triage/rules/pods/exit-words.ts';
+import { exitText } from '../../../../src/triage/rules/pods/exit-words.ts';
 import { logHint } from '../../../../src/triage/rules/pods/log-hints.ts';
 import { startErrorRule } from '../../../../src/triage/rules/pods/start-error.ts';
 import type { Literal } from '../../../support/view.ts';
@@ -136,7 +136,7 @@ it.each([
   ['Error', 159, 'signal 31'],
   ['Error', 3, 'exit code 3'],
 ])('%s %i says %s', (reason, exitCode, words) => {
-  expect(exitWords({ reason, exitCode, message: '', startedAt: undefined, finishedAt: undefined })).toContain(words);
+  expect(exitText({ reason, exitCode, message: '', startedAt: undefined, finishedAt: undefined })).toContain(words);
 });
 
 it.each([

@@ -6,7 +6,7 @@ import type { RuleInput } from '../../../rule.ts';
 import { command } from '../../../shell.ts';
 import { insteadOf } from '../config-names.ts';
 import { edit } from '../fixes.ts';
-import { createMissing, makersOf, missingWords } from '../missing-config.ts';
+import { createMissing, makersOf, missingText } from '../missing-config.ts';
 import type { UnwellPods } from '../unwell-pods.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -95,7 +95,7 @@ function explainConfig(
   const { kind, name, key } = missing;
   const namespace = top.ref.namespace ?? '';
   return {
-    what: `volume ${volume} cannot be mounted: ${missingWords(missing)}${near ? `; ${near} exists` : ''}`,
+    what: `volume ${volume} cannot be mounted: ${missingText(missing)}${near ? `; ${near} exists` : ''}`,
     why: `Volume ${volume} takes its files from ${kind} ${name}${key === undefined ? ', which does not exist' : `, which has no key ${key}`}.${near ? ` The nearest existing one is ${near}.` : ''}`,
     evidence: [
       existing.length > 0 &&
