@@ -23,6 +23,8 @@ export interface DeletedRestore {
   prepare?(body: KubeObject): KubeObject;
   /** Whether a new object of that name is the original come back; equal in what people write, unless told. */
   isBack?(live: KubeObject, body: KubeObject): boolean;
+  /** What else the deletion took away and does not come back with the object, as a sentence. */
+  missing?: string;
   /** Why a person must look before this is created, undefined where nobody must. */
   doubt?(original: KubeObject): string | undefined;
 }
@@ -61,7 +63,7 @@ export function restoreDeleted(deleted: DeletedRestore, found: FoundInjection, l
     return {
       is: 'already-restored',
       writes: [dropBackup(backup)],
-      says: `${name} was never deleted; the backup is left over`,
+      says: `${name} was never deleted`,
     };
   return compared(deleted, backup, { original, is: seen.value, live });
 }
@@ -70,7 +72,7 @@ function createAgain(deleted: DeletedRestore, backup: KubeObject, original: Kube
   const made = prepared(deleted, original, live);
   if (made.blind !== undefined) return corrupt(backup, made.blind);
   const ref = refOf(made.body);
-  const left = made.left.length === 0 ? '' : `, ${made.left.join(', ')}`;
+  const left = `${made.left.length === 0 ? '' : `, ${made.left.join(', ')}`}${deleted.missing === undefined ? '' : `; ${deleted.missing}`}`;
   const create: Write = {
     verb: 'create',
     on: ref,
@@ -122,8 +124,8 @@ function compared(
       is: 'already-restored',
       writes: [dropBackup(backup)],
       says: sameContent(is, made.body)
-        ? `${name} is there again as it was; drop the backup`
-        : `${name} is there again, made anew by its own owner; drop the backup`,
+        ? `${name} is there again as it was`
+        : `${name} is there again, made anew by its own owner`,
       victim: { object: is, owners: original.metadata.managedFields },
     };
   if (made.blind !== undefined) return corrupt(backup, made.blind);

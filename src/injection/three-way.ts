@@ -31,7 +31,7 @@ export interface Comparison {
  */
 export function threeWay(of: Comparison): Restore {
   if (of.isOriginal) {
-    const says = of.saysOriginal ?? `${of.what} already is what it was; only the marks are left`;
+    const says = of.saysOriginal ?? `${of.what} already is what it was`;
     return { is: 'already-restored', writes: [of.strip], says };
   }
   // Of values that are longer than a line, where they differ decides.

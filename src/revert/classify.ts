@@ -9,6 +9,7 @@ import type { Api } from '../kube/client/api.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { type FindingWithHistory, onlyWhatIsThere, withHistory } from './history.ts';
 import { atRecordedVersion } from './recorded-version.ts';
+import { leftBeside } from './stages.ts';
 
 export type FaultOf = (type: FoundInjection['type']) => Fault<unknown> | undefined;
 
@@ -54,7 +55,7 @@ export async function decide(
     const read = await fetchLive(api, known => fault.restoreReads(finding, known), signal);
     const { live, beside } = withBackups(read, fault.restoreReads(finding, read), finding);
     const restore = onHistory(told, found, fault.restore(finding, live));
-    const message = sanitise(restore.says);
+    const message = sanitise(`${restore.says}${leftBeside(restore, finding)}`);
     return {
       finding: { ...finding, ...beside, state: STATE[restore.is], message },
       restore,

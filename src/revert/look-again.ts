@@ -115,7 +115,7 @@ async function withoutMarks(
       ({ on }) => on.name !== finding.object.name || on.kind !== finding.object.kind,
     );
     if (writes.length > 0) return { ...decision, restore: { ...restore, writes } };
-    const message = 'no mark of the injection is left on the object, and the original is in place';
+    const message = `${restore.says}; no mark of the injection is left on it`;
     return { outcome: 'already-restored', verified: true, message };
   }
   // What an injection created, or another object of that name, which no injection made.
@@ -133,10 +133,14 @@ async function withoutMarks(
   const isCertain = restore.is === 'restore' && finding.tool === 'mayday' && !isAnew;
   if (!isCertain && !force) return diverged(decision, gone);
   const again = await putRecordBack(deps, decision.finding, restore);
-  if (again === undefined) return failed(`${gone}, and the undo record cannot be put back: ${restore.says}`, true);
+  if (again === undefined)
+    return failed(
+      `${gone}, the original is not there either, and writing the undo record to ${name} again failed; what is still to do: ${restore.says}`,
+      true,
+    );
   const [marked] = recognise(again).filter(one => one.id === finding.id);
   return marked === undefined
-    ? failed(`${gone}, and it does not stay there when it is put back`)
+    ? failed(`${gone}, the original is not there either, and the undo record, written to it again, did not stay there`)
     : decide(deps.api, deps.faultOf, {
         ...marked,
         ...(finding.beside === undefined ? {} : { beside: finding.beside }),

@@ -11,6 +11,7 @@ import { type End, failed, noted } from './end.ts';
 import { giveOwnershipBack, handedOverLate } from './hand-over.ts';
 import { keepBackups } from './keep-backups.ts';
 import { lookAgain } from './look-again.ts';
+import { namespaceAnew } from './namespace-anew.ts';
 import { FORCE, shownBy } from './not-held.ts';
 import { originalOf, withOriginal } from './original-of.ts';
 import { lastingRefusal } from './refusal.ts';
@@ -168,7 +169,11 @@ async function write(
   if (execution.state !== 'done') return notDone(last, execution);
   if (stages.next === 'strip')
     return strip(deps, last, { first: stages.now[0], stored: execution.steps[0]?.object, rest: stages.rest });
-  const notes = [...kept, ...(await giveOwnershipBack(deps, finding.id, execution.steps))];
+  const notes = [
+    ...kept,
+    ...(await giveOwnershipBack(deps, finding.id, execution.steps)),
+    ...(await namespaceAnew(deps.api, finding, stages.now)),
+  ];
   const end =
     stages.next === 'rest'
       ? await finish(deps, last, stages.rest)

@@ -14,7 +14,7 @@ import { lookAgain } from './look-again.ts';
 import { notHeld } from './not-held.ts';
 import { putRecordBack } from './put-record-back.ts';
 import { wearing } from './remembered.ts';
-import { keepsCarrier, writesOf } from './stages.ts';
+import { keepsCarrier, takenAway, writesOf } from './stages.ts';
 import { isBack, verifyRestore } from './verify.ts';
 
 export type Decided = Decision & { restore: Restore };
@@ -100,5 +100,9 @@ export async function finish(deps: RevertDeps, done: Decided, rest: readonly Wri
       message: `as forced: the marks are off, and nothing is missing but ${restore.lost}`,
     };
   const outcome = restore.is === 'already-restored' ? 'already-restored' : 'reverted';
-  return { outcome: proof.state === 'gone' ? 'gone' : outcome, verified: true, message: restore.says };
+  return {
+    outcome: proof.state === 'gone' ? 'gone' : outcome,
+    verified: true,
+    message: `${restore.says}${takenAway(restore, finding)}`,
+  };
 }

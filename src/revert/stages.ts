@@ -42,3 +42,18 @@ export function stagesOf(restore: Restore, finding: FoundInjection): Stages {
     ? { now: dropsLast ? [first] : writes, next: 'decide', rest: [] }
     : { now: writes, next: 'rest', rest: [] };
 }
+
+/** What of the injection is still there although the original is in place, as a sentence goes on. */
+export const leftBeside = (restore: Restore, finding: FoundInjection): string =>
+  ({ nothing: '', marks: '; only the marks are left', backup: '; only the backup is left' })[
+    remainsOf(restore, finding)
+  ];
+
+/** The same, said once it has been taken away. */
+export const takenAway = (restore: Restore, finding: FoundInjection): string =>
+  ({ nothing: '', marks: '; the marks are taken off', backup: '; the backup is deleted' })[remainsOf(restore, finding)];
+
+function remainsOf(restore: Restore, finding: FoundInjection): 'nothing' | 'marks' | 'backup' {
+  if (restore.is !== 'already-restored' || restore.writes.length === 0) return 'nothing';
+  return keepsCarrier(restore, finding) ? 'marks' : 'backup';
+}

@@ -247,3 +247,21 @@ describe('what others made meanwhile', () => {
     expect(api.all()).toHaveLength(1);
   });
 });
+
+describe('what the deleted object owned', () => {
+  it('stays gone, and plan and receipt say so', async () => {
+    const web = service('web', { selector: { app: 'web' } });
+    const api = fakeApi([web]);
+    const { warnings } = await mustPlan(api, of(web));
+    expect(warnings.join('\n')).toContain(
+      'have it as their owner are garbage-collected with it; a revert does not put',
+    );
+    await inject(api, of(web));
+    const receipts = await revertEverything(api);
+    expect(receipts.map(({ message }) => message)).toEqual([
+      expect.stringContaining(
+        'objects that had it as their owner were garbage-collected with it, and stay gone unless',
+      ),
+    ]);
+  });
+});

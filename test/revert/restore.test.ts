@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ObjectRef } from '../../src/k8s/object.ts';
+import type { KubeObject, ObjectRef } from '../../src/k8s/object.ts';
 import { restoreOne } from '../../src/revert/restore.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
 import { scan } from '../../src/revert/scan.ts';
@@ -81,6 +81,23 @@ describe('restoring one finding', () => {
     expect((await restoreOne(deps, finding)).receipt).toMatchObject({ outcome: 'already-restored', verified: true });
     api.forget(config);
     expect((await restoreOne(deps, finding)).receipt).toMatchObject({ outcome: 'gone', verified: true });
+  });
+
+  test('tells whether the marks of an original that was in place were taken off now or are gone already', async () => {
+    const { deps, finding, api } = await drifted();
+    const back = (isMarked: boolean) => (object: KubeObject) => {
+      object.data = { ...(object.data as object), mode: 'live' };
+      if (isMarked) return;
+      delete object.metadata.annotations;
+      delete object.metadata.labels;
+    };
+    api.change(config, back(true));
+    const [left] = (await scan(deps, { deep: true })).injections;
+    expect(left?.message).toMatch(/already holds the original; only the marks are left$/);
+    const { receipt } = await restoreOne(deps, finding);
+    expect(receipt.message).toMatch(/already holds the original; the marks are taken off$/);
+    const again = await restoreOne(deps, finding);
+    expect(again.receipt.message).toMatch(/already holds the original; no mark of the injection is left on it$/);
   });
 
   test('does not believe a success that does not read back', async () => {

@@ -84,7 +84,7 @@ function withoutRecord(victim: KubeObject, backup: KubeObject, key: string, orig
     return {
       is: 'already-restored',
       writes: [dropBackup(backup)],
-      says: `${key} of ${name} holds the original; the backup is left over`,
+      says: `${key} of ${name} holds the original`,
     };
   }
   const put = patchOf(victim, valueOperations(victim, key, original), {

@@ -33,7 +33,7 @@ export function settled(
     return {
       is: 'already-restored',
       writes,
-      says: `${key} of ${name} already holds the original; only the marks are left`,
+      says: `${key} of ${name} already holds the original`,
     };
   }
   const writes = [strip(victim, record, valueOperations(victim, record.key, original)), ...after];

@@ -84,7 +84,7 @@ export function restoreNamespace(found: FoundInjection, live: Live): Restore {
     return {
       is: 'already-restored',
       writes: [dropBackup(backup)],
-      says: `Namespace ${name} was never deleted; the backup is left over`,
+      says: `Namespace ${name} was never deleted`,
     };
   return compared(backup, seen.value, kept);
 }
@@ -169,7 +169,7 @@ function compared(backup: KubeObject, namespace: KubeObject, kept: KeptMetadata)
     return {
       is: 'already-restored',
       writes: [dropBackup(backup)],
-      says: `Namespace ${name} is there with its labels and annotations; drop the backup`,
+      says: `Namespace ${name} is there with its labels and annotations`,
       victim: { object: namespace, owners: readMayday(backup.metadata.annotations?.[MAYDAY])?.owners },
     };
   }

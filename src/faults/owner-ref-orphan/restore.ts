@@ -55,7 +55,7 @@ export function restoreOwners(found: FoundInjection, live: Live): Restore {
     return {
       is: 'already-restored',
       writes: [back(victim, record, [])],
-      says: `${name} has every owner that was recorded${anew}; only the marks are left`,
+      says: `${name} has every owner that was recorded${anew}`,
     };
   return {
     is: 'restore',

@@ -57,7 +57,7 @@ export function restoreSubjects(found: FoundInjection): Restore {
     ...(further.length === 0
       ? {}
       : {
-          saysOriginal: `${name} has all its former subjects again, and ${listed(further)} beside them; only the marks are left`,
+          saysOriginal: `${name} has all its former subjects again, and ${listed(further)} beside them`,
         }),
     isInjected: current.length === 0,
     original: listed(record.subjects),

@@ -57,7 +57,7 @@ export function plan(params: ResourceDeletionParams, scope: Scope, live: Live, f
       pods: dependentsOf(target, live),
       warnings: [
         ...(lost === undefined ? [] : [lost]),
-        'what the object owns is garbage collected with it, and comes back only if its controllers make it again',
+        'objects that have it as their owner are garbage-collected with it; a revert does not put them back, only their controllers can make them again',
       ],
       reversible: lost === undefined,
     },

@@ -4,6 +4,9 @@ import { format, RBAC } from './plan.ts';
 
 export const deleted: DeletedRestore = {
   format,
+  // The garbage collector knows owners by uid, and the object comes back under a new one.
+  missing:
+    'objects that had it as their owner were garbage-collected with it, and stay gone unless their controllers make them again',
   // A pod of that name runs again; what the server and its controllers set in it differs each time.
   isBack: (live, body) => (body.kind === 'Pod' ? true : sameContent(live, body)),
   // Somebody who may write the backup could make us grant rights that they do not have.

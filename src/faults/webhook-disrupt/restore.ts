@@ -66,7 +66,7 @@ export function restorePolicies(found: FoundInjection): Restore {
   }
   const gone = lost.length === 0 ? '' : `; no longer there: ${shown(lost)}`;
   if (changed.length === 0) {
-    const says = `every webhook of ${name} already has its own policy${gone}; only the marks are left`;
+    const says = `every webhook of ${name} already has its own policy${gone}`;
     return { is: 'already-restored', writes, says };
   }
   const says = `put the policy of ${shown(changed.map(({ webhook }) => webhook.name))} in ${name} back${gone}`;
