@@ -1,5 +1,6 @@
 import type { Summary } from '../health/model.ts';
 import { isAllBlind, isSettled, statusJson, statusText } from '../health/report.ts';
+import { confinement } from '../health/view/confined.ts';
 import { glyphsFor } from '../text/glyphs.ts';
 import { messageOf } from '../text/message-of.ts';
 import { literal, sanitise } from '../text/sanitise.ts';
@@ -22,12 +23,13 @@ export const statusCommand: CommandBody = ({ globals }) =>
       import('../triage/look.ts'),
       import('../triage/rules/index.ts'),
     ]);
+    const onlyNamespace = await confinement(api, globals.namespace);
     const ended = new AbortController();
     const health = startHealth(
       reflectedFeed(api, runtime.clock, runtime.random),
       runtime.clock,
       () => api.serverTime().now,
-      { context: api.identity.context },
+      { context: api.identity.context, ...(onlyNamespace !== undefined && { onlyNamespace }) },
     );
     const looking = lookAt(health.live, api, runtime.realClock, RULES, undefined, ended.signal).then(
       ({ triage }) => triage,

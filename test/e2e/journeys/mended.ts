@@ -124,6 +124,21 @@ export function mendedJourneys(given: () => Provider): void {
       expect(elsewhere.stderr).toContain('nor in namespace kube-system');
     });
 
+    test('has the same of status: what that namespace shows, and the rest blind', async ({ stage }) => {
+      await stage.set();
+      await stage.apply(...readsHere());
+      const person = await createUser(stage, 'shopper', {});
+      const all = await stage.mayday(['status'], person);
+      expect(all.code).toBe(8);
+      const here = await stage.mayday(['-n', stage.namespace, 'status', '-o', 'json'], person);
+      expect(here.code).toBe(0);
+      const kinds = JSON.parse(here.stdout).kinds;
+      const read = kinds.filter(({ status }: { status: string }) => status !== 'BLIND').map((one: Thing) => one.kind);
+      expect(read).toEqual(['pods', 'deployments', 'endpoints', 'leases']);
+      for (const { status, reason } of kinds)
+        if (status === 'BLIND') expect(reason).toBe(`only namespace ${stage.namespace} may be read`);
+    });
+
     test('has the same in the console: that namespace is read, and all else is blind, never none', async ({
       stage,
     }) => {
