@@ -13,7 +13,7 @@ import { personOf } from './gameday-plan.ts';
 
 /** Leads a day for the console: as `mayday gameday` does, but with people who answer by keys. */
 export async function leadDay(runtime: Runtime, api: Api, order: DayOrder): Promise<DayEnd> {
-  const { path, person, hear, human, signal, stopWaiting } = order;
+  const { path, person, onUpdate, human, signal, stopWaiting } = order;
   if (runtime.options.readOnly || runtime.config.readOnly)
     throw new CommandFailure('read-only: a game-day injects, nothing was begun');
   const due = path.endsWith('.jsonl') ? await loadFromJournal(path, runtime, api) : loadDay(path);
@@ -28,7 +28,7 @@ export async function leadDay(runtime: Runtime, api: Api, order: DayOrder): Prom
     despite,
     signal,
     stopWaiting,
-    onUpdate: hear,
+    onUpdate,
     human: day => {
       const { metadata, spec } = due.plan.day;
       order.begun(day, {

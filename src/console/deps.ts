@@ -176,7 +176,7 @@ export interface Session {
   triage(onGate: (gate: GateResult) => void, signal: AbortSignal, live?: ViewLoading): Promise<Triage>;
   /** Looks whenever that view has changed, modestly, until the signal aborts. Rejects only for a fault of its own. */
   followTriage(live: LiveView, onTriage: (triage: Triage) => void, signal: AbortSignal): Promise<void>;
-  /** Plans a fix of a finding, the first that fits unless one is named. Rejects, in one line, where mayday cannot mend it itself. */
+  /** Plans a fix of a finding, the first that fits unless one is named. Rejects, in one line, where mayday cannot repair it itself. */
   planFix(finding: Finding, fix: string | undefined): Promise<FixPlan>;
   /** Does a fix that was shown, journalled and read again; rejects where it would no longer write what was shown. */
   applyFix(finding: Finding, shown: FixPlan): Promise<FixEnd>;
@@ -242,7 +242,7 @@ export interface DayOrder {
   path: string;
   /** As whom of the people in the plan; its owner unless told. */
   person?: string;
-  hear(update: DayUpdate): void;
+  onUpdate(update: DayUpdate): void;
   /** The journal is open: what people may do from now on, who they are, and what is on the agenda. */
   begun(day: Day, facts: DayFacts): void;
   human: Human;

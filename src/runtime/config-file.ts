@@ -102,9 +102,9 @@ const isMember = (name: unknown): name is keyof Config => typeof name === 'strin
 function wrong(issue: z.core.$ZodIssue | undefined, document: unknown): string {
   const members = Object.keys(EXPECTED).join(', ');
   if (issue?.code === 'unrecognized_keys' && issue.path.length > 0)
-    return `${issue.path.join('.')}: expected only ${issue.path[0] === 'freeze' ? 'from, to, why' : 'url, as, events, headers'}, found ${issue.keys.join(', ')}: take it out, or mend its spelling`;
+    return `${issue.path.join('.')}: expected only ${issue.path[0] === 'freeze' ? 'from, to, why' : 'url, as, events, headers'}, found ${issue.keys.join(', ')}: take it out, or correct its spelling`;
   if (issue?.code === 'unrecognized_keys')
-    return `expected only ${members}, found ${issue.keys.join(', ')}: take it out, or mend its spelling`;
+    return `expected only ${members}, found ${issue.keys.join(', ')}: take it out, or correct its spelling`;
   const [member, ...rest] = issue?.path ?? [];
   if (!isMember(member))
     return `expected a map with any of ${members}, found ${foundText(document)}: write one setting a line`;
@@ -114,7 +114,7 @@ function wrong(issue: z.core.$ZodIssue | undefined, document: unknown): string {
     member === 'notify'
       ? HIDDEN
       : foundText(rest.reduce<unknown>((inner, step) => (inner as Record<PropertyKey, unknown>)[step], value));
-  return `${at}: expected ${EXPECTED[member]}, found ${found}: mend it, or leave it out`;
+  return `${at}: expected ${EXPECTED[member]}, found ${found}: correct it, or leave it out`;
 }
 
 /** Addresses and headers may be secrets, so their values are never shown. */
@@ -131,7 +131,7 @@ export function parseReceivers(
   } catch {
     // The error of the parser would quote the text.
   }
-  return { ok: false, message: sanitise(`${path}: expected ${EXPECTED.notify}, found ${HIDDEN}: mend it`) };
+  return { ok: false, message: sanitise(`${path}: expected ${EXPECTED.notify}, found ${HIDDEN}: correct it`) };
 }
 
 /** A value in a few words. */
@@ -150,5 +150,5 @@ function unreadable(error: unknown): string {
     error.code === 'DUPLICATE_KEY'
       ? 'the same setting twice'
       : 'what is no YAML (a bracket, quote or indent that does not fit)';
-  return `${where}expected a map of settings, found ${what}: mend that line`;
+  return `${where}expected a map of settings, found ${what}: correct that line`;
 }

@@ -20,7 +20,7 @@ export async function readConfig(path: string, askedFor: boolean): Promise<Confi
     return {
       ok: false,
       message: sanitise(
-        `configuration ${path} cannot be read: ${reading.why}; it may protect clusters, so nothing was begun: mend it, or name another with --config`,
+        `configuration ${path} cannot be read: ${reading.why}; it may protect clusters, so nothing was begun: correct it, or name another with --config`,
       ),
     };
   if (askedFor) return { ok: false, message: sanitise(`expected a configuration file, found nothing at ${path}`) };

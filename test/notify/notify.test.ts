@@ -310,6 +310,6 @@ test('the configuration takes receivers, and shows no address or header of one t
   }
   expect(parseConfig('c', 'notify: [{url: "https://x", to: y}]')).toMatchObject({
     message:
-      'configuration c: notify.0: expected only url, as, events, headers, found to: take it out, or mend its spelling',
+      'configuration c: notify.0: expected only url, as, events, headers, found to: take it out, or correct its spelling',
   });
 });

@@ -117,12 +117,12 @@ describe('configuration file', () => {
   it.each([
     ['protected: prod\n', 'protected: expected a list of context names, such as [prod-eu, prod-*], found "prod"'],
     ['protected: [prod, 7]\n', 'protected.1: expected a list of context names, such as [prod-eu, prod-*], found 7'],
-    ['readOnly: "yes"\n', 'readOnly: expected true or false, found "yes": mend it, or leave it out'],
+    ['readOnly: "yes"\n', 'readOnly: expected true or false, found "yes": correct it, or leave it out'],
     ['guardian: later\n', 'guardian: expected at-ttl, at-once or off, found "later"'],
     ['lockNamespace: ""\n', 'lockNamespace: expected the name of a namespace, found ""'],
     ['lock: {}\n', 'lock: expected on or off, found a map'],
     ['- a\n', 'expected a map with any of protected, readOnly'],
-    ['colour: always\n', 'found colour: take it out, or mend its spelling'],
+    ['colour: always\n', 'found colour: take it out, or correct its spelling'],
     ['readOnly: [\n', 'line 2, column 1: expected a map of settings, found what is no YAML'],
     ['ascii: true\nascii: false\n', 'line 2, column 1: expected a map of settings, found the same setting twice'],
   ])('says of %j what was expected, what was found and what to do', async (text, says) => {

@@ -7,7 +7,7 @@ interface Step {
   isDone(state: ConsoleState): boolean;
 }
 
-/** Its fault does harm until it is reverted: the controller cannot mend it by itself. */
+/** Its fault does harm until it is reverted: the controller cannot repair it by itself. */
 const TOUR_EXPERIMENT = 'kserve-llm-controller-isolation';
 
 const screenOf = ({ screens }: ConsoleState): Screen => screens.at(-1) ?? 'deck';

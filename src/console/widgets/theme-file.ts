@@ -42,7 +42,7 @@ export function readTheme(name: string, text: string, isTrueColour: boolean): Th
     document = parse(text) ?? {};
   } catch (error) {
     const [first = ''] = messageOf(error).split('\n');
-    return wrong(`expected YAML, found what is none (${first}): mend that line`);
+    return wrong(`expected YAML, found what is none (${first}): correct that line`);
   }
   const read = THEME.safeParse(document);
   if (!read.success) {

@@ -119,7 +119,7 @@ export function createLeading(context: Context, runs: Runs, putBack: () => void)
             ...(head === undefined ? {} : { beganAt: head.at }),
           });
         },
-        hear(update) {
+        onUpdate(update) {
           set(withUpdate(view(), update));
           if (update.is === 'entry' && update.entry.kind === 'lifted') putBack();
           if (update.is === 'entry' && update.entry.kind === 'tripped')

@@ -14,7 +14,7 @@ const DETAIL_STEP = 5;
 const noFinding = (state: ConsoleState): string | undefined =>
   chosenEntry(state) ? undefined : 'there is nothing to open';
 
-/** What is broken, since when, why, and how to mend it. */
+/** What is broken, since when, why, and how to fix it. */
 export const triage: ScreenFolder<'triage'> = {
   id: 'triage',
   title: 'TRIAGE',

@@ -1,5 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
 import { refOf } from '../../build.ts';
 import type { Rule } from '../../rule.ts';
 import { command, named } from '../../shell.ts';
@@ -110,7 +111,7 @@ function claimTrouble(view: ClusterView, claim: ViewObject, now: number): ClaimT
       severity: 'high',
       what:
         users.length > 0
-          ? `terminating: the claim is being deleted while ${users.length} pods use it`
+          ? `terminating: the claim is being deleted while ${counted(users.length, 'pod uses', 'pods use')} it`
           : 'terminating: the claim is being deleted and a finalizer holds it',
       why:
         users.length > 0

@@ -110,7 +110,7 @@ describe('storage/volume', () => {
     );
     expect(findings(volumeTrouble, [leaving, user])[0]).toMatchObject({
       severity: 'high',
-      summary: 'terminating: the claim is being deleted while 1 pods use it',
+      summary: 'terminating: the claim is being deleted while 1 pod uses it',
     });
     expect(findings(volumeTrouble, [claim({ volumeName: 'pv-1' }, {}, { phase: 'Lost' })])[0]?.summary).toContain(
       'lost its volume pv-1',
