@@ -158,10 +158,17 @@ export function sameContent(live: KubeObject, body: KubeObject): boolean {
   const isWhole = WHOLE.every(key => !(key in body || key in live) || contains(body[key] ?? {}, live[key] ?? {}));
   return (
     isWhole &&
+    selectsTheSame(live, body) &&
     contains(live.metadata.labels ?? {}, labels) &&
     contains(live.metadata.annotations ?? {}, meant) &&
     contains(live, content)
   );
+}
+
+/** A label more in a selector selects less, and servers add none to one that was written. */
+function selectsTheSame(live: KubeObject, body: KubeObject): boolean {
+  const [is, was] = [live, body].map(({ spec }) => (spec ?? {}) as Record<string, unknown>);
+  return ['selector', 'podSelector'].every(key => was?.[key] === undefined || contains(was[key], is?.[key] ?? {}));
 }
 
 function essential(body: KubeObject): KubeObject {

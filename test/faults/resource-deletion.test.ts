@@ -265,3 +265,12 @@ describe('what the deleted object owned', () => {
     ]);
   });
 });
+
+it('a Service made anew whose selector has a label more is not called what it was', async () => {
+  const web = service('web', { selector: { app: 'web' } });
+  const api = fakeApi([web]);
+  await inject(api, of(web));
+  api.put(service('web', { selector: { app: 'web', track: 'canary' } }));
+  const [receipt] = await revertEverything(api);
+  expect(receipt).toMatchObject({ outcome: 'diverged', verified: false });
+});
