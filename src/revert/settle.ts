@@ -100,9 +100,7 @@ export async function finish(deps: RevertDeps, done: Decided, rest: readonly Wri
       message: `as forced: the marks are off, and nothing is missing but ${restore.lost}`,
     };
   const outcome = restore.is === 'already-restored' ? 'already-restored' : 'reverted';
-  return {
-    outcome: proof.state === 'gone' ? 'gone' : outcome,
-    verified: true,
-    message: `${restore.says}${takenAway(restore, finding)}`,
-  };
+  if (proof.state === 'gone')
+    return { outcome: 'gone', verified: true, message: 'the object was deleted meanwhile, and the injection with it' };
+  return { outcome, verified: true, message: `${restore.says}${takenAway(restore, finding)}` };
 }
