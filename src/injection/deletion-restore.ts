@@ -119,11 +119,13 @@ function compared(
   const { original, is, live } = of;
   const made = prepared(deleted, original, live);
   const name = nameOf(refOf(made.body));
-  if ((deleted.isBack ?? sameContent)(is, made.body))
+  // Without what only the server gives, as the original is compared.
+  const comparable = { ...prepared(deleted, is, live).body, metadata: is.metadata };
+  if (deleted.isBack?.(comparable, made.body) ?? sameContent(comparable, made.body))
     return {
       is: 'already-restored',
       writes: [dropBackup(backup)],
-      says: sameContent(is, made.body)
+      says: sameContent(comparable, made.body)
         ? `${name} is there again as it was`
         : `${name} is there again, made anew by its own owner`,
       victim: { object: is, owners: original.metadata.managedFields },
@@ -150,7 +152,10 @@ const TOOLS_OWN = ['kubectl.kubernetes.io/last-applied-configuration', 'deployme
 /** Maps that must be equal: an entry more is another content. */
 const WHOLE = ['data', 'binaryData', 'stringData', 'type'];
 
-/** Whether everything that people wrote into `body` is in `live`; servers add defaults. */
+/**
+ * Whether `live` is what `body` says, apart from what servers assign. A member of the spec more is another content: the record is of an
+ * object that had its defaults already, and `paused: true` or a label more in a selector changes what the object does.
+ */
 export function sameContent(live: KubeObject, body: KubeObject): boolean {
   const { metadata, apiVersion: _apiVersion, ...content } = essential(body);
   const { labels = {}, annotations = {} } = metadata;
@@ -158,17 +163,11 @@ export function sameContent(live: KubeObject, body: KubeObject): boolean {
   const isWhole = WHOLE.every(key => !(key in body || key in live) || contains(body[key] ?? {}, live[key] ?? {}));
   return (
     isWhole &&
-    selectsTheSame(live, body) &&
+    contains(content.spec ?? {}, essential(live).spec ?? {}) &&
     contains(live.metadata.labels ?? {}, labels) &&
     contains(live.metadata.annotations ?? {}, meant) &&
     contains(live, content)
   );
-}
-
-/** A label more in a selector selects less, and servers add none to one that was written. */
-function selectsTheSame(live: KubeObject, body: KubeObject): boolean {
-  const [is, was] = [live, body].map(({ spec }) => (spec ?? {}) as Record<string, unknown>);
-  return ['selector', 'podSelector'].every(key => was?.[key] === undefined || contains(was[key], is?.[key] ?? {}));
 }
 
 function essential(body: KubeObject): KubeObject {

@@ -202,12 +202,16 @@ describe('RES-7: what the server takes again', () => {
   });
 });
 
+const NET = 'networking.k8s.io/v1';
+const allows = (rule: object) => ({ podSelector: {}, ingress: [{ ports: [{ port: 80 }], ...rule }] });
+
 describe('what others made meanwhile', () => {
   it('the same Service at another address is the Service come back', async () => {
     const web = service('web', {
       clusterIP: '10.0.0.7',
+      type: 'ClusterIP',
       selector: { app: 'web' },
-      ports: [{ port: 80, nodePort: 30080 }],
+      ports: [{ port: 80, protocol: 'TCP', nodePort: 30080 }],
     });
     const api = fakeApi([web]);
     await inject(api, of(web));
@@ -220,6 +224,33 @@ describe('what others made meanwhile', () => {
       }),
     );
     expect(await revertEverything(api)).toMatchObject([{ outcome: 'already-restored', verified: true }]);
+  });
+
+  it.each([
+    ['a paused Deployment', 'apps/v1', 'Deployment', { replicas: 3 }, { replicas: 3, paused: true }],
+    [
+      'a suspended Job',
+      'batch/v1',
+      'Job',
+      { template: { metadata: {} } },
+      { template: { metadata: {} }, suspend: true },
+    ],
+    ['a NetworkPolicy that lets less in', NET, 'NetworkPolicy', allows({}), allows({ from: [{ podSelector: {} }] })],
+    [
+      'a Service with one more kind of traffic',
+      'v1',
+      'Service',
+      { ports: [] },
+      { ports: [], externalIPs: ['1.2.3.4'] },
+    ],
+  ])('%s in its place is not the original, and by force becomes it', async (_, apiVersion, kind, was, is) => {
+    const first = inShop(apiVersion, kind, 'web', { spec: was });
+    const api = fakeApi([first]);
+    await inject(api, of(first));
+    api.put(inShop(apiVersion, kind, 'web', { spec: is }));
+    expect(await revertEverything(api)).toMatchObject([{ outcome: 'diverged', verified: false }]);
+    expect(await revertEverything(api, { force: true })).toMatchObject([{ outcome: 'reverted', verified: true }]);
+    expect(specOf(api.peek(at(first)))).toEqual(was);
   });
 
   it('another Service of that name is not, and by force becomes it, at its own address', async () => {
