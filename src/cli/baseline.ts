@@ -13,9 +13,9 @@ import { rfc3339 } from '../text/rfc3339.ts';
 import type { CommandBody, Invocation } from './command.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { expectNamespace } from './namespace.ts';
-import { print } from './output.ts';
+import { printNotice } from './output/notice.ts';
+import { print } from './output/output.ts';
 import { withCluster } from './session.ts';
-import { printNotice } from './tell.ts';
 
 const LONGEST_BASELINE = 256 * 1024 * 1024;
 

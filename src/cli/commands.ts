@@ -77,7 +77,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     acts: true,
     readsExperiments: () => true,
-    load: async () => (await import('./suite.ts')).suiteCommand,
+    load: async () => (await import('./suite/suite.ts')).suiteCommand,
   },
   {
     usage: 'submit [paths...]',
@@ -162,7 +162,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     acts: true,
     forms: REPORT_FORMS,
     readsExperiments: ([action]) => action !== 'new',
-    load: async () => (await import('./gameday.ts')).gameDayCommand,
+    load: async () => (await import('./gameday/gameday.ts')).gameDayCommand,
   },
   {
     usage: 'plan <file>',
@@ -183,7 +183,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--knowledge <path...>', "the objects that operators' knowledge models name, instead of one"],
       ['--to <folder>', 'with --knowledge: write each experiment as a file there'],
     ],
-    load: async () => (await import('./suggest.ts')).suggestCommand,
+    load: async () => (await import('./suggest/suggest.ts')).suggestCommand,
   },
   {
     usage: 'preflight <paths...>',
@@ -232,7 +232,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     acts: true,
     fleet: { writes: () => true },
-    load: async () => (await import('./revert.ts')).revertCommand,
+    load: async () => (await import('./revert/revert.ts')).revertCommand,
   },
   {
     usage: 'quiet',
@@ -269,7 +269,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     forms: ['md'],
     fleet: {},
-    load: async () => (await import('./triage.ts')).triageCommand,
+    load: async () => (await import('./triage/triage.ts')).triageCommand,
   },
   {
     usage: 'fix [finding] [object]',
@@ -285,7 +285,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['-y, --yes', 'do not ask'],
     ],
     acts: true,
-    load: async () => (await import('./fix.ts')).fixCommand,
+    load: async () => (await import('./fix/fix.ts')).fixCommand,
   },
   {
     usage: 'explain [rule]',
@@ -339,7 +339,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--attached', 'end when standard input ends'],
     ],
     acts: true,
-    load: async () => (await import('./sandbox.ts')).sandboxCommand,
+    load: async () => (await import('./sandbox/sandbox.ts')).sandboxCommand,
   },
   {
     usage: 'webhook-server',

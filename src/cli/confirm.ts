@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
-import { currentCapture } from './output-capture.ts';
-import { cleanLine } from './tell.ts';
+import { currentCapture } from './output/capture.ts';
+import { cleanLine } from './output/notice.ts';
 
 /** Whether a person can be asked. Not where a command runs on many clusters: the questions would be mixed up. */
 export const canAsk = (): boolean =>

@@ -5,7 +5,7 @@ import { engineFor } from '../runtime/open-engine.ts';
 import type { CommandBody } from './command.ts';
 import type { ExitCode } from './failure.ts';
 import { loadOrFail } from './load.ts';
-import { linePrinter } from './output.ts';
+import { linePrinter } from './output/output.ts';
 import { withCluster } from './session.ts';
 
 /** `mayday demo`: always on its own sandbox; a kubeconfig is ignored. */

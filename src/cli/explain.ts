@@ -3,7 +3,7 @@ import { chooseRules, listText, rulesJson, ruleText } from '../triage/rule-catal
 import { RULES } from '../triage/rules/index.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
-import { columns, print } from './output.ts';
+import { columns, print } from './output/output.ts';
 
 /** `mayday explain [RULE]`: what a rule of triage looks at, why, and what to do. Needs no cluster. */
 export const explainCommand: CommandBody = async ({ globals, args }) => {

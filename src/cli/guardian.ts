@@ -11,7 +11,7 @@ import { notifierFor, placeOf } from '../runtime/notifier.ts';
 import { readRecordKey } from '../safety/record-key.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
-import { printJsonLine } from './output.ts';
+import { printJsonLine } from './output/output.ts';
 import { connectOrFail, runtimeFor } from './session.ts';
 
 /** `mayday guardian`: started by a run or the console and connected to it by a pipe. Reverts faults at their TTL if its owner has died, and ends. */

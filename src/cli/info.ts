@@ -3,9 +3,9 @@ import { BUILD } from '../host/version.ts';
 import { paths, themesFolder } from '../runtime/paths.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { CommandBody } from './command.ts';
-import { savedFolder } from './console-keep.ts';
+import { savedFolder } from './console/keep.ts';
 import { EXIT } from './failure.ts';
-import { print } from './output.ts';
+import { print } from './output/output.ts';
 
 /** `mayday info`: every path and version in use, for example where the journals are. */
 export const infoCommand: CommandBody = async ({ globals }) => {

@@ -1,7 +1,7 @@
 import { clearLatch, readLatch, setLatch } from '../safety/latch.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
-import { print } from './output.ts';
+import { print } from './output/output.ts';
 import { withCluster } from './session.ts';
 
 /** `mayday latch on|off|status`: refuses new injections everywhere, for every mayday that reads this cluster. */

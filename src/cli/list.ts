@@ -5,8 +5,8 @@ import { paths } from '../runtime/paths.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { wholeNumber } from './number.ts';
-import { print } from './output.ts';
-import { printNotice } from './tell.ts';
+import { printNotice } from './output/notice.ts';
+import { print } from './output/output.ts';
 
 /** `mayday list`: the catalogue of a folder, by default the experiments that come with the program. Broken files are told on stderr; exit 2 then. */
 export const listCommand: CommandBody = async ({ globals, args, options }) => {

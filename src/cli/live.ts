@@ -1,5 +1,5 @@
 import type { Clean } from '../text/sanitise.ts';
-import { writeToTerminal } from './output.ts';
+import { writeToTerminal } from './output/output.ts';
 
 /** A block of lines at the end of a terminal that is redrawn; lines printed above it stay. */
 export interface LiveLines {

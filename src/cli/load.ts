@@ -3,7 +3,7 @@ import { loadExperiment } from '../experiment/load.ts';
 import { issueLine } from '../experiment/report.ts';
 import type { LoadedExperiment } from '../experiment/types.ts';
 import { CommandFailure } from './failure.ts';
-import { printNotice } from './tell.ts';
+import { printNotice } from './output/notice.ts';
 
 /** Loads one experiment. Warnings go to stderr; an invalid experiment is a usage failure. */
 export function loadOrFail(

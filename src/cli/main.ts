@@ -6,11 +6,11 @@ import { JournalUnwritable } from '../injection/write/journal.ts';
 import type { CommandSpec } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
-import { refuseForm } from './forms.ts';
 import { addGlobalOptions, type GlobalOptions, isFleet, settleOptionalValues } from './globals.ts';
-import { watchOutput } from './output-watch.ts';
+import { refuseForm } from './output/forms.ts';
+import { printNotice } from './output/notice.ts';
+import { watchOutput } from './output/watch.ts';
 import { withShipped } from './shipped.ts';
-import { printNotice } from './tell.ts';
 import { usageError } from './usage-error.ts';
 
 /**
@@ -82,7 +82,7 @@ function buildProgram(finish: Finish): Command {
       );
     const globals = program.opts<GlobalOptions & { gameday?: string }>();
     const day = globals.gameday === undefined ? {} : { gameday: withShipped(globals.gameday) as string };
-    finish(await (await import('./console.ts')).consoleCommand({ ...globals, ...day }));
+    finish(await (await import('./console/console.ts')).consoleCommand({ ...globals, ...day }));
   });
   for (const spec of COMMANDS) addCommand(program, spec, finish);
   return program;

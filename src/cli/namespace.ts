@@ -1,7 +1,7 @@
 import type { Api } from '../kube/client/api.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { CommandFailure } from './failure.ts';
-import { printNotice } from './tell.ts';
+import { printNotice } from './output/notice.ts';
 
 /**
  * Checks that the namespace named by `flag` exists: an empty result for a mistyped name would be misleading. Where that may not be read, stderr

@@ -7,7 +7,7 @@ import { planLines, planReport } from '../safety/report.ts';
 import type { CommandBody } from './command.ts';
 import { EXIT, type ExitCode } from './failure.ts';
 import { loadOrFail } from './load.ts';
-import { print } from './output.ts';
+import { print } from './output/output.ts';
 import { withCluster } from './session.ts';
 import { withStandardInput } from './standard-input.ts';
 

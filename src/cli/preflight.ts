@@ -3,7 +3,7 @@ import { preflightLines, preflightReport } from '../knowledge/report.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { modelsOrFail } from './knowledge.ts';
-import { print } from './output.ts';
+import { print } from './output/output.ts';
 import { withCluster } from './session.ts';
 
 /**

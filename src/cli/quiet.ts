@@ -5,7 +5,7 @@ import { age } from '../text/duration.ts';
 import type { CommandBody } from './command.ts';
 import type { ExitCode } from './failure.ts';
 import { durationOption } from './number.ts';
-import { linePrinter, print, printJsonLine } from './output.ts';
+import { linePrinter, print, printJsonLine } from './output/output.ts';
 import { withCluster } from './session.ts';
 
 const FOR_MS = 60_000;

@@ -8,7 +8,7 @@ import { readRecordKey } from '../safety/record-key.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { durationOption } from './number.ts';
-import { printJsonLine } from './output.ts';
+import { printJsonLine } from './output/output.ts';
 import { connectOrFail, runtimeFor } from './session.ts';
 
 const INTERVAL_MS = 5_000;

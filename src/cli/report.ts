@@ -18,8 +18,8 @@ import { messageOf } from '../text/message-of.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { CommandBody, Invocation } from './command.ts';
 import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
-import { print, writeToTerminal } from './output.ts';
-import { printNotice } from './tell.ts';
+import { printNotice } from './output/notice.ts';
+import { print, writeToTerminal } from './output/output.ts';
 
 /** `mayday report WHAT…`: a report from records alone, without the cluster. Without WHAT, a list of what was run on this machine. */
 export const reportCommand: CommandBody = async invocation => {

@@ -17,12 +17,12 @@ import { EXIT, type ExitCode } from './failure.ts';
 import { modelsOrFail, watchingDependants } from './knowledge.ts';
 import { loadOrFail } from './load.ts';
 import { durationOption, wholeNumber } from './number.ts';
-import { linePrinter, printJsonLine } from './output.ts';
+import { printNotice } from './output/notice.ts';
+import { linePrinter, printJsonLine } from './output/output.ts';
 import { secondStopSignal } from './second-stop.ts';
 import { withCluster } from './session.ts';
 import { withStandardInput } from './standard-input.ts';
 import { type PodResult, withPodResult } from './submit/pod-result.ts';
-import { printNotice } from './tell.ts';
 
 /** What the command line asks for; parsed before a connection is made. */
 interface Request {

@@ -10,7 +10,7 @@ import { choiceOf } from './choice.ts';
 import type { CommandBody } from './command.ts';
 import type { ExitCode } from './failure.ts';
 import { expectNamespace } from './namespace.ts';
-import { print } from './output.ts';
+import { print } from './output/output.ts';
 import { withCluster } from './session.ts';
 
 /** `mayday scan`: every injection in the cluster (or one namespace), whoever left it. Exit 8 where something could not be read. */

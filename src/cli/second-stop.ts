@@ -1,5 +1,5 @@
 import type { Interrupt } from '../host/interrupt.ts';
-import { printNotice } from './tell.ts';
+import { printNotice } from './output/notice.ts';
 
 /** A signal that aborts at the second request to stop. The run then stops waiting for its revert and reports what remains. */
 export function secondStopSignal(interrupt: Interrupt): AbortSignal {

@@ -2,7 +2,7 @@ import type { Api } from '../kube/client/api.ts';
 import { createRuntime, type Runtime } from '../runtime/runtime.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
-import { printNotice } from './tell.ts';
+import { printNotice } from './output/notice.ts';
 
 /**
  * Creates the runtime of a command, or throws a usage failure. ASCII output from the configuration file counts from then on as

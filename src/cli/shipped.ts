@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, normalize, sep } from 'node:path';
 import { paths } from '../runtime/paths.ts';
-import { printNotice } from './tell.ts';
+import { printNotice } from './output/notice.ts';
 
 /** Where a path of the command line leads, and where the experiments that come with the program are. */
 export interface Shipped {

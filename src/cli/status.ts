@@ -8,7 +8,7 @@ import { withFindings } from '../triage/findings-on-board.ts';
 import { type NotTriaged, triageSummaryJson, triageSummaryText } from '../triage/report/summary.ts';
 import type { CommandBody } from './command.ts';
 import { EXIT } from './failure.ts';
-import { print } from './output.ts';
+import { print } from './output/output.ts';
 import { withCluster } from './session.ts';
 
 /** The longest wait for all lists, milliseconds; what has not been read by then is shown as not known. */

@@ -1,5 +1,5 @@
 import type { CommandBody } from './command.ts';
-import { canDraw, consoleCommand } from './console.ts';
+import { canDraw, consoleCommand } from './console/console.ts';
 import { CommandFailure } from './failure.ts';
 
 /** `mayday tour`: always on its own sandbox; a kubeconfig is ignored. */

@@ -5,7 +5,7 @@ import { knowledgeLines, knowledgeReport } from '../knowledge/report.ts';
 import type { CommandBody } from './command.ts';
 import { EXIT, type ExitCode } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
-import { print } from './output.ts';
+import { print } from './output/output.ts';
 import { withStandardInput } from './standard-input.ts';
 
 /** `mayday validate`: checks everything that needs no cluster; `-` is standard input. Exit 2 when anything is invalid. */

@@ -4,7 +4,7 @@ import { startWebhookServer } from '../webhook-server/server.ts';
 import type { CommandBody } from './command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { durationOption, wholeNumber } from './number.ts';
-import { linePrinter } from './output.ts';
+import { linePrinter } from './output/output.ts';
 
 /** `mayday webhook-server`: the program that a WebhookLatency injection runs in the cluster. It allows every review, with a delay. */
 export const webhookServerCommand: CommandBody = async ({ globals, options }) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { forcedLines } from '../../src/cli/trust-consent.ts';
+import { forcedLines } from '../../src/cli/revert/trust-consent.ts';
 import { faultOf } from '../../src/faults/registry.ts';
 import { maydayFacts, writeEnvelope } from '../../src/injection/record/envelope.ts';
 import { ROLLBACK_DATA } from '../../src/injection/record/markers.ts';

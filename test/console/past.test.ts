@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pastUnder } from '../../src/cli/console-past.ts';
+import { pastUnder } from '../../src/cli/console/past.ts';
 import type { Past } from '../../src/console/deps.ts';
 import { NO_REPORTS, type ReportsView } from '../../src/console/screens/reports/view.ts';
 import { lanesOfReport } from '../../src/console/screens/timeline/lanes.ts';

@@ -11,8 +11,8 @@ import { engineFor } from '../../runtime/open-engine.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { Invocation } from '../command.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
-import { linePrinter, print, printJsonLine } from '../output.ts';
-import { printNotice } from '../tell.ts';
+import { printNotice } from '../output/notice.ts';
+import { linePrinter, print, printJsonLine } from '../output/output.ts';
 import { stopExperiment } from './stop.ts';
 
 /** How long a controller may take to accept an experiment before a warning is printed. */

@@ -7,8 +7,8 @@ import { engineFor } from '../../runtime/open-engine.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { Invocation } from '../command.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
-import { revertCommand } from '../revert.ts';
-import { printNotice } from '../tell.ts';
+import { printNotice } from '../output/notice.ts';
+import { revertCommand } from '../revert/revert.ts';
 
 /**
  * Stops an experiment of the framework. Deleting it is how the framework aborts one: its controller then reverts the fault. What

@@ -1,7 +1,7 @@
 import { sanitise } from '../../text/sanitise.ts';
 import type { CommandBody } from '../command.ts';
 import { EXIT } from '../failure.ts';
-import { printUnchanged } from '../output.ts';
+import { printUnchanged } from '../output/output.ts';
 import { type Candidate, completionOf, type Meaning } from './candidates.ts';
 import { valuesOf } from './values.ts';
 

@@ -1,6 +1,6 @@
 import type { CommandBody } from '../command.ts';
 import { CommandFailure, EXIT } from '../failure.ts';
-import { printUnchanged } from '../output.ts';
+import { printUnchanged } from '../output/output.ts';
 import { SCRIPTS } from './scripts.ts';
 
 /** `mayday completion SHELL`: prints the script; nothing is installed. */

@@ -4,7 +4,7 @@ import { contextsReader } from '../../kube/connection/contexts.ts';
 import { pastNames } from '../../report/past.ts';
 import { paths } from '../../runtime/paths.ts';
 import { RULES } from '../../triage/rules/index.ts';
-import { scenarioCandidates } from '../sandbox-scenarios.ts';
+import { scenarioCandidates } from '../sandbox/scenarios.ts';
 import type { Candidate, ValueName } from './candidates.ts';
 
 /** So many records of runs are offered, the newest ones. */

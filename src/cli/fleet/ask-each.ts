@@ -1,7 +1,7 @@
 import { pooled } from '../../kube/client/pooled.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 import { type CommandFailure, EXIT, type ExitCode } from '../failure.ts';
-import { capturingOutput } from '../output-capture.ts';
+import { capturingOutput } from '../output/capture.ts';
 
 /** The result of a command on one cluster. */
 export interface Answer {

@@ -8,7 +8,7 @@ import type { SubmissionState } from '../../submit/state.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import type { GlobalOptions } from '../globals.ts';
-import { linePrinter, print } from '../output.ts';
+import { linePrinter, print } from '../output/output.ts';
 import { followScreen } from './follow-screen.ts';
 import { stateJson, stateLines } from './state-words.ts';
 

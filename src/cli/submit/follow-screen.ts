@@ -9,8 +9,8 @@ import { removeRights } from '../../submit/remove.ts';
 import type { SubmissionState } from '../../submit/state.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
 import type { GlobalOptions } from '../globals.ts';
-import { linePrinter, print, printJsonLine } from '../output.ts';
-import { printNotice } from '../tell.ts';
+import { printNotice } from '../output/notice.ts';
+import { linePrinter, print, printJsonLine } from '../output/output.ts';
 import { stateJson, stateLines } from './state-words.ts';
 
 /** Gives a function that prints each event as a line: text has the pod number in front, JSON has `index`. */

@@ -5,8 +5,8 @@ import { readSubmissions, type SubmissionState } from '../../submit/state.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
 import type { GlobalOptions } from '../globals.ts';
-import { linePrinter, print } from '../output.ts';
-import { printNotice } from '../tell.ts';
+import { printNotice } from '../output/notice.ts';
+import { linePrinter, print } from '../output/output.ts';
 import { followScreen } from './follow-screen.ts';
 import { listLine, stateJson } from './state-words.ts';
 

@@ -2,7 +2,7 @@ import type { Api } from '../../kube/client/api.ts';
 import { parseReceivers } from '../../runtime/config-file.ts';
 import { NOTIFY_KEY, type NotifyObject } from '../../submit/job.ts';
 import { CommandFailure, EXIT } from '../failure.ts';
-import { printNotice } from '../tell.ts';
+import { printNotice } from '../output/notice.ts';
 
 const KINDS = { secret: 'Secret', configmap: 'ConfigMap' } as const;
 const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;

@@ -8,7 +8,7 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import { openResult, type ResultWriter } from '../../submit/write-result.ts';
 import { messageOf } from '../../text/message-of.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
-import { printNotice } from '../tell.ts';
+import { printNotice } from '../output/notice.ts';
 
 /** Parses the value of `--results`: `configmap/NAME` or `configmap/NAMESPACE/NAME`. */
 export function resultsOption(value: unknown): { namespace?: string; name: string } | undefined {

@@ -19,7 +19,7 @@ import { rfc3339 } from '../../text/rfc3339.ts';
 import { CommandFailure, EXIT } from '../failure.ts';
 import { dependantsIn } from '../knowledge.ts';
 import { expectNamespace } from '../namespace.ts';
-import { printNotice } from '../tell.ts';
+import { printNotice } from '../output/notice.ts';
 import { expectReceivers } from './notify-object.ts';
 import type { SubmitRequest } from './request.ts';
 

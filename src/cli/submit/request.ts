@@ -13,9 +13,9 @@ import type { Invocation } from '../command.ts';
 import { CommandFailure } from '../failure.ts';
 import { modelsOrFail } from '../knowledge.ts';
 import { durationOption, wholeNumber } from '../number.ts';
+import { printNotice } from '../output/notice.ts';
 import { withStandardInput } from '../standard-input.ts';
-import { suiteFiles } from '../suite-files.ts';
-import { printNotice } from '../tell.ts';
+import { suiteFiles } from '../suite/files.ts';
 import { notifyObject } from './notify-object.ts';
 import { podSpecOption } from './pod-spec.ts';
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { CommandFailure, EXIT, type ExitCode } from '../../../src/cli/failure.ts';
 import { type Answer, askEach } from '../../../src/cli/fleet/ask-each.ts';
-import { linePrinter, print } from '../../../src/cli/output.ts';
-import { printNotice } from '../../../src/cli/tell.ts';
+import { printNotice } from '../../../src/cli/output/notice.ts';
+import { linePrinter, print } from '../../../src/cli/output/output.ts';
 
 const globals = { output: 'text', color: 'auto' } as const;
 const turn = () => new Promise(done => setImmediate(done));

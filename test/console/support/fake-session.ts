@@ -1,4 +1,4 @@
-import { planSuite } from '../../../src/cli/console-suite.ts';
+import { planSuite } from '../../../src/cli/console/suite.ts';
 import type {
   AskedRecord,
   ConsoleDeps,

@@ -1,7 +1,7 @@
 // The console on a scripted cluster, for tests that need a real process in a real terminal.
 // Bundled by the tests beside it, since node itself reads no JSX. Usage: node dev.mjs [name=value …]
 
-import { keepUnder } from '../../../src/cli/console-keep.ts';
+import { keepUnder } from '../../../src/cli/console/keep.ts';
 import type { ConsoleDeps } from '../../../src/console/deps.ts';
 import { type Clock, systemClock } from '../../../src/host/clock.ts';
 import { fakeDeps, fakeSession, finding, type Script, scriptOn } from '../../console/support/fake-session.ts';

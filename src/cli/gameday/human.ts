@@ -1,0 +1,91 @@
+import type { Decision, EndedScenario, Human } from '../../gameday/day/human.ts';
+import { LATCHED } from '../../gameday/day/latched.ts';
+import type { Day } from '../../gameday/day/order.ts';
+import { outcomeOf } from '../../gameday/day/unattended.ts';
+import type { By, Outcome } from '../../gameday/journal/record.ts';
+import { prompted } from '../confirm.ts';
+
+const GO: Readonly<Record<string, Decision>> = {
+  go: 'go',
+  g: 'go',
+  skip: 'skip',
+  s: 'skip',
+  stop: 'stop',
+  look: 'look',
+  l: 'look',
+};
+const OUTCOME: Readonly<Record<string, Outcome['outcome']>> = { p: 'passed', f: 'failed', u: 'unsure' };
+
+/** Asks a person at a terminal, line by line. The end of input counts as `stop`, never as yes. */
+export function attended(by: By, day: Day, line: (text: string) => void): Human {
+  return {
+    async next({ scenario, hypothesis }, { ok, items }, signal) {
+      line(`next: ${scenario.name}   hypothesis: ${hypothesis}`);
+      if (items.some(item => item.name === LATCHED && !item.ok)) return unlatchOrStop(by, day, signal);
+      const choices = ok ? 'go, skip, look or stop' : 'look again, skip or stop';
+      return asked(`${scenario.name}: ${choices}?`, ok ? GO : { ...GO, go: 'look', g: 'look' }, 'stop', signal);
+    },
+    async byHand({ scenario }, signal) {
+      line(`by hand: ${scenario.byHand ?? ''}`);
+      await prompted('enter when it is over', signal);
+    },
+    outcome: async (_, ended, signal) => ({ ...(await outcome(ended, signal)), by }),
+  };
+}
+
+async function unlatchOrStop(by: By, day: Day, signal: AbortSignal): Promise<Decision> {
+  if (by.role !== 'owner') return 'stop';
+  const isOn = await asked(
+    `${day.latched() ?? ''}. Go on with the day? (yes/no)`,
+    { yes: true, no: false },
+    false,
+    signal,
+  );
+  return isOn && (await day.unlatch(by)) ? 'look' : 'stop';
+}
+
+async function outcome(ended: EndedScenario, signal: AbortSignal): Promise<Outcome> {
+  const said = outcomeOf(ended);
+  const what = await asked('passed, failed or unsure? (p/f/u)', OUTCOME, undefined, signal);
+  // Without an answer the outcome follows from the verdicts, and nothing is said about who noticed the fault.
+  if (what === undefined) return said;
+  const by = await prompted('detected by whom? (enter: nobody)', signal);
+  const mitigated = await asked(
+    'mitigated by people or by the system? (y/n)',
+    { y: true, n: false },
+    undefined,
+    signal,
+  );
+  const name = by?.trim() ?? '';
+  return {
+    outcome: what,
+    ...(name === '' ? { detected: false } : { detected: true, detectedBy: name }),
+    ...(mitigated === undefined ? {} : { mitigated }),
+  };
+}
+
+/** Asks until one of the answers is given; an end of input or an abort is `otherwise`. */
+async function asked<T>(
+  question: string,
+  answers: Readonly<Record<string, T>>,
+  otherwise: T,
+  signal: AbortSignal,
+): Promise<T>;
+async function asked<T>(
+  question: string,
+  answers: Readonly<Record<string, T>>,
+  otherwise: T | undefined,
+  signal: AbortSignal,
+): Promise<T | undefined>;
+async function asked<T>(
+  question: string,
+  answers: Readonly<Record<string, T>>,
+  otherwise: T | undefined,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  for (;;) {
+    const answer = (await prompted(question, signal))?.trim().toLowerCase();
+    if (answer === undefined) return otherwise;
+    if (Object.hasOwn(answers, answer)) return answers[answer] as T;
+  }
+}
