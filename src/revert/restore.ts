@@ -172,7 +172,8 @@ async function write(
   const notes = [
     ...kept,
     ...(await giveOwnershipBack(deps, finding.id, execution.steps)),
-    ...(await namespaceAnew(deps.api, finding, stages.now)),
+    // A run of ours lasts minutes, and may have no right beyond what its plan needs.
+    ...(options.trust?.everything === 'own-run' ? [] : await namespaceAnew(deps.api, finding, stages.now)),
   ];
   const end =
     stages.next === 'rest'
