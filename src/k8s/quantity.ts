@@ -26,3 +26,10 @@ export function quantityOf(text: unknown): number | undefined {
   const power = BINARY.indexOf(suffix) + 1;
   return power > 0 ? number * 1024 ** power : number * (DECIMAL[suffix] ?? 1);
 }
+
+/** Whether two values are one quantity, which the server may have rewritten: `1000m` and `1`. */
+export function sameQuantity(a: unknown, b: unknown): boolean {
+  if (![a, b].every(value => typeof value === 'string' || typeof value === 'number')) return false;
+  const [one, other] = [quantityOf(a), quantityOf(b)];
+  return one !== undefined && one === other;
+}

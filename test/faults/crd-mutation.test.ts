@@ -190,6 +190,17 @@ describe('restoring', () => {
     expect(specOf(api).size).toBe(3);
   });
 
+  it('CRD-7: a quantity that the server rewrites is the injected value all the same, and another one is not', async () => {
+    const api = fakeApi([w]);
+    await inject(api, mutate('spec.size', '{"cpu":"1000m","memory":"1024Mi"}'));
+    const now = (size: object) => api.change(at(w), object => Object.assign(object.spec as object, { size }));
+    now({ cpu: '1', memory: '2Gi' });
+    expect(await revertEverything(api)).toMatchObject([{ outcome: 'diverged' }]);
+    now({ cpu: '1', memory: '1Gi' });
+    expect(await revertEverything(api)).toMatchObject([{ outcome: 'reverted', verified: true }]);
+    expect(specOf(api).size).toBe(3);
+  });
+
   it('CRD-7: managedFields tell a third value where the framework recorded none', async () => {
     const fields = (writer: string) => [
       wrote('operator-chaos', { 'f:metadata': RECORD_FIELD }),

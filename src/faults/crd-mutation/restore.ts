@@ -12,6 +12,7 @@ import { isSentWithObject, isUntouched, writersOf } from '../../k8s/field-writer
 import { mapAt, type Operation, pointer, remove, set, test } from '../../k8s/json-patch.ts';
 import type { Json, KubeObject } from '../../k8s/object.ts';
 import { groupOf, nameOf, refOf } from '../../k8s/object-ref.ts';
+import { sameQuantity } from '../../k8s/quantity.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Restore } from '../contract.ts';
 import { asText, isMap, isMetadataMap, mapChanges, originalMap } from './path.ts';
@@ -134,7 +135,8 @@ function stillInjected(
   const injected = mayday?.injected;
   // A missing field has no owner. Whether the injection or somebody else removed it, there is nothing to overwrite.
   if (injected === undefined) return is === undefined || isOfInjector(victim, steps);
-  return isInjected(asText(is), injected) || (/^[{[]/.test(injected) && contains(is, JSON.parse(injected)));
+  if (isInjected(asText(is), injected)) return true;
+  return /^[{[]/.test(injected) && contains(is, JSON.parse(injected), sameQuantity);
 }
 
 const isTestable = (is: GoValue | undefined) => is !== undefined && !mayBeRounded(is);

@@ -25,10 +25,19 @@ export function nested(steps: readonly string[], value: GoValue): GoValue {
   return steps.reduceRight<GoValue>((inner, step) => ({ [step]: inner }), value);
 }
 
-/** Whether every member of `part` is in `whole` with the same value; lists item by item. Servers add defaults to what they are given. */
-export function contains(whole: unknown, part: unknown): boolean {
-  if (typeof part !== 'object' || part === null) return whole === part;
+/**
+ * Whether every member of `part` is in `whole` with the same value; lists item by item. Servers add defaults to what they are given. `same`
+ * says which texts and numbers mean the same.
+ */
+export function contains(
+  whole: unknown,
+  part: unknown,
+  same: (a: unknown, b: unknown) => boolean = Object.is,
+): boolean {
+  if (typeof part !== 'object' || part === null) return whole === part || same(whole, part);
   if (typeof whole !== 'object' || whole === null || Array.isArray(whole) !== Array.isArray(part)) return false;
   if (Array.isArray(part) && (whole as unknown[]).length !== part.length) return false;
-  return Object.entries(part).every(([key, value]) => contains(own(whole as Record<string, unknown>, key), value));
+  return Object.entries(part).every(([key, value]) =>
+    contains(own(whole as Record<string, unknown>, key), value, same),
+  );
 }
