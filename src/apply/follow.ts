@@ -66,7 +66,7 @@ export async function follow(options: FollowOptions): Promise<End> {
   return { is: 'left', ...self.last() };
 }
 
-function followed({ api, clock, emit: tell, object: asked, acceptMs, timeoutMs }: FollowOptions) {
+function followed({ api, clock, emit, object: asked, acceptMs, timeoutMs }: FollowOptions) {
   const began = clock.monotonic();
   const said = new Set<string>();
   let object = asked;
@@ -76,7 +76,7 @@ function followed({ api, clock, emit: tell, object: asked, acceptMs, timeoutMs }
   const once = (key: string, event: ApplyEvent) => {
     if (said.has(key)) return;
     said.add(key);
-    tell(event);
+    emit(event);
   };
   const last = () => (seen === undefined ? {} : { seen });
   const elapsed = () => clock.monotonic() - began;
@@ -88,7 +88,7 @@ function followed({ api, clock, emit: tell, object: asked, acceptMs, timeoutMs }
     if (object.uid !== undefined && live.metadata.uid !== object.uid) return gone();
     object = { ...object, ...(live.metadata.uid === undefined ? {} : { uid: live.metadata.uid }) };
     const now = seenOf(live);
-    for (const event of eventsBetween(seen, now)) tell(event);
+    for (const event of eventsBetween(seen, now)) emit(event);
     seen = now;
     isTaken ||= now.isTaken;
     if (!now.isOver) return undefined;
@@ -129,7 +129,7 @@ function followed({ api, clock, emit: tell, object: asked, acceptMs, timeoutMs }
       if (timeoutMs !== undefined && elapsed() >= timeoutMs) return { is: 'time-up', ...last() };
       if (seen === undefined) return undefined;
       if (overSince !== undefined && clock.monotonic() - overSince >= LET_GO_MS) {
-        tell({
+        emit({
           event: 'note',
           text: `it is ${seen.phase}, and its controller has not removed its finalizer`,
         });

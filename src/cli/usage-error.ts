@@ -6,7 +6,7 @@ import type { GlobalOptions } from './globals.ts';
 
 /**
  * What commander refuses of a command line, said as every other mistake is: what was expected, what was found, where to
- * look. Help that was asked for, and what has words of its own, stays the error that it is.
+ * look. Any other error of commander, such as the one by which it prints help, is given back as it is.
  */
 export function usageError(error: CommanderError, command: Command): CommanderError | CommandFailure {
   const told = wordsFor(error, command);

@@ -77,7 +77,7 @@ export interface RunGuard {
 /** The guardian waits longer than this for an owner that has announced its revert. */
 const SAID_HOLDS_MS = 2_000;
 
-/** Ties a run to the guard. `tell` emits an event of the run. */
+/** Ties a run to the guard. `emit` sends an event of the run. */
 export function guardRun(
   guard: Guard,
   journal: OpenJournal,
@@ -89,7 +89,7 @@ export function guardRun(
   },
   deps: { clock: Clock; serverNow: () => number; emit: (body: RunEventBody) => void },
 ): RunGuard {
-  const { clock, serverNow, emit: tell } = deps;
+  const { clock, serverNow, emit } = deps;
   const { metadata, spec } = run.loaded.experiment;
   const wholeMs = guardedFor(run.loaded, run.options.ttlMs);
   let startedAt: number | undefined;
@@ -103,7 +103,7 @@ export function guardRun(
     // This entry is only for the next start; without it the cluster's marks show the same.
     journal.guarded({ ...facts, dueAt: Math.round(serverNow() + dueInMs()) }).catch(() => undefined);
   }
-  const announceWatch = (watch: Watch) => tell({ event: 'guard', on: watch.on, says: guardText(watch, wholeMs) });
+  const announceWatch = (watch: Watch) => emit({ event: 'guard', on: watch.on, says: guardText(watch, wholeMs) });
   const changed = (watch: Watch) => {
     announceWatch(watch);
     writeDown(watch);

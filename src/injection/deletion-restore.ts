@@ -153,8 +153,8 @@ const TOOLS_OWN = ['kubectl.kubernetes.io/last-applied-configuration', 'deployme
 const WHOLE = ['data', 'binaryData', 'stringData', 'type'];
 
 /**
- * Whether `live` is what `body` says, apart from what servers assign. A member of the spec more is another content: the record is of an
- * object that had its defaults already, and `paused: true` or a label more in a selector changes what the object does.
+ * Whether `live` is what `body` says, apart from what servers assign. An additional member in its spec makes it another object: the
+ * recorded one had its defaults already, and `paused: true` or one more label in a selector changes what an object does.
  */
 export function sameContent(live: KubeObject, body: KubeObject): boolean {
   const { metadata, apiVersion: _apiVersion, ...content } = essential(body);

@@ -10,6 +10,7 @@ import { isTerminating } from '../k8s/pod.ts';
 import type { Api } from '../kube/client/api.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { blindReason } from './blind.ts';
+import { readCarrier } from './read-carrier.ts';
 import { recognise } from './recognise.ts';
 import { judged } from './remembered.ts';
 import { isBackupFinding, isOn, keepsCarrier, writesOf } from './stages.ts';
@@ -46,7 +47,9 @@ export async function verifyRestore(
 ): Promise<Verification> {
   // Of a backup and of the object that it kept, both reads go at once: everything was written before.
   const [got, victim] = await Promise.all([
-    api.get(done.object, keepsCarrier(restore, done) ? {} : { alone: true }),
+    keepsCarrier(restore, done)
+      ? readCarrier(api, done.object).then(carrier => carrier.got)
+      : api.get(done.object, { alone: true }),
     isBackupFinding(done) ? victimNow(api, fault, done) : undefined,
   ]);
   if (!got.ok && got.reason !== 'not-found')

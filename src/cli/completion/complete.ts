@@ -5,12 +5,12 @@ import { printUnchanged } from '../output/output.ts';
 import { type Candidate, completionOf, type Meaning } from './candidates.ts';
 import { valuesOf } from './values.ts';
 
-/** What the shell is to do beside offering the candidates: numbers of the protocol that kubectl has for its plugins, too. */
+/** What the shell is to do beside offering the candidates: the numbers by which kubectl's completion says so. */
 const THEN = { files: 0, nothing: 4, folders: 16 } as const;
 
 /**
  * `mayday complete -- WORDS…`: the words that may stand at the cursor, one a line, with a tab before what they mean; then a colon and what
- * the shell is to do. The scripts of `mayday completion` ask it, and `kubectl` does for its plugins.
+ * the shell is to do. The scripts of `mayday completion` ask it.
  */
 export const completeCommand: CommandBody = async ({ args, program }) => {
   if (!program) throw new Error('the command tree was not handed over');

@@ -27,14 +27,10 @@ export function nested(steps: readonly string[], value: GoValue): GoValue {
 
 /**
  * Whether every member of `part` is in `whole` with the same value; lists item by item. Servers add defaults to what they are given. `same`
- * says which texts and numbers mean the same.
+ * says which values that are written differently mean the same.
  */
-export function contains(
-  whole: unknown,
-  part: unknown,
-  same: (a: unknown, b: unknown) => boolean = Object.is,
-): boolean {
-  if (typeof part !== 'object' || part === null) return whole === part || same(whole, part);
+export function contains(whole: unknown, part: unknown, same?: (a: unknown, b: unknown) => boolean): boolean {
+  if (typeof part !== 'object' || part === null) return whole === part || same?.(whole, part) === true;
   if (typeof whole !== 'object' || whole === null || Array.isArray(whole) !== Array.isArray(part)) return false;
   if (Array.isArray(part) && (whole as unknown[]).length !== part.length) return false;
   return Object.entries(part).every(([key, value]) =>
