@@ -2,7 +2,7 @@ import { FIELD_MANAGER } from '../injection/write/ownership.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { nameOf, refOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
-import type { Failure } from '../kube/client/outcome.ts';
+import type { Failure } from '../kube/client/http/outcome.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 import { changedPaths } from './object.ts';
 import { type Seen, seenOf } from './state.ts';

@@ -1,6 +1,6 @@
 import { FRAMEWORK_GROUP } from '../injection/record/markers.ts';
 import type { Api } from '../kube/client/api.ts';
-import type { Failure } from '../kube/client/outcome.ts';
+import type { Failure } from '../kube/client/http/outcome.ts';
 import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
 
 const RESOURCE = 'chaosexperiments';

@@ -1,7 +1,7 @@
 import type { LoadedExperiment } from '../experiment/types.ts';
 import type { Facts, Permission } from '../faults/contract.ts';
 import { faultOf } from '../faults/registry.ts';
-import { isRefusal } from '../injection/refuse.ts';
+import { isRefusal } from '../injection/plan/refuse.ts';
 import { groupOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
 import { type FreezeWindow, freezeGates } from '../safety/freeze.ts';

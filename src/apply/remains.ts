@@ -2,9 +2,9 @@ import { titleOf } from '../injection/resources.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Discovery } from '../kube/discovery/discovery.ts';
 import { blindReason } from '../revert/blind.ts';
-import type { ClusterExperiment } from '../revert/cluster-experiment.ts';
-import type { ScanOptions, ScanResult } from '../revert/scan-types.ts';
-import { carrierResources, faultsOf, whereItIs } from '../revert/where-it-is.ts';
+import type { ScanOptions, ScanResult } from '../revert/scan/scan-types.ts';
+import type { ClusterExperiment } from '../revert/stop/cluster-experiment.ts';
+import { carrierResources, faultsOf, whereItIs } from '../revert/stop/where-it-is.ts';
 import { counted } from '../text/counted.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 

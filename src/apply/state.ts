@@ -1,6 +1,6 @@
 import { fields, list, strings, text, time } from '../k8s/fields.ts';
 import type { KubeObject } from '../k8s/object.ts';
-import { CLEANUP, type ClusterExperiment, clusterExperiment } from '../revert/cluster-experiment.ts';
+import { CLEANUP, type ClusterExperiment, clusterExperiment } from '../revert/stop/cluster-experiment.ts';
 import { counted } from '../text/counted.ts';
 import { parseDuration } from '../text/duration.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';

@@ -1,5 +1,5 @@
 import { FAULT_TYPES } from '../faults/types.ts';
-import type { Choice } from '../revert/choose.ts';
+import type { Choice } from '../revert/scan/choose.ts';
 import { parseDuration } from '../text/duration.ts';
 import { CommandFailure } from './failure.ts';
 

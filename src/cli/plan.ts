@@ -1,5 +1,5 @@
 import { disk } from '../experiment/files.ts';
-import { isRefusal } from '../injection/refuse.ts';
+import { isRefusal } from '../injection/plan/refuse.ts';
 import { locksFor, previewFacts } from '../runtime/open-engine.ts';
 import { dryRunWrites } from '../safety/dry-run.ts';
 import { preflight } from '../safety/preflight.ts';

@@ -1,6 +1,6 @@
 import { faultOf } from '../faults/registry.ts';
 import { listenForInterrupt } from '../host/interrupt.ts';
-import { type Quiet, type QuietEvent, quietExitCode, watchQuiet } from '../revert/quiet.ts';
+import { type Quiet, type QuietEvent, quietExitCode, watchQuiet } from '../revert/stop/quiet.ts';
 import { age } from '../text/duration.ts';
 import type { CommandBody } from './command.ts';
 import type { ExitCode } from './failure.ts';

@@ -1,8 +1,8 @@
 import { isHolderAlive } from '../engine/holder-process.ts';
 import { blindReason } from '../revert/blind.ts';
-import { choose } from '../revert/choose.ts';
 import { scanExitCode, scanJson, scanText, untoldText } from '../revert/report.ts';
-import type { ScanResult } from '../revert/scan.ts';
+import { choose } from '../revert/scan/choose.ts';
+import type { ScanResult } from '../revert/scan/scan.ts';
 import { engineFor } from '../runtime/open-engine.ts';
 import { lockJson, lockText } from '../safety/lock-holder.ts';
 import { listLocks } from '../safety/locks.ts';

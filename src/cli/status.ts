@@ -4,7 +4,7 @@ import { confinement } from '../health/view/confined.ts';
 import { glyphsFor } from '../text/glyphs.ts';
 import { messageOf } from '../text/message-of.ts';
 import { literal, sanitise } from '../text/sanitise.ts';
-import { withFindings } from '../triage/findings-on-board.ts';
+import { withFindings } from '../triage/finding/findings-on-board.ts';
 import { type NotTriaged, triageSummaryJson, triageSummaryText } from '../triage/report/summary.ts';
 import type { CommandBody } from './command.ts';
 import { EXIT } from './failure.ts';
@@ -20,7 +20,7 @@ export const statusCommand: CommandBody = ({ globals }) =>
     const [{ startHealth }, { reflectedFeed }, { lookAt }, { RULES }] = await Promise.all([
       import('../health/store.ts'),
       import('../health/feed.ts'),
-      import('../triage/look.ts'),
+      import('../triage/run/look.ts'),
       import('../triage/rules/index.ts'),
     ]);
     const onlyNamespace = await confinement(api, globals.namespace);

@@ -5,7 +5,7 @@ import type { Files } from '../host/files.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import { type Journal, JournalUnwritable } from '../injection/write/journal.ts';
 import type { Api } from '../kube/client/api.ts';
-import { batchedReads } from '../kube/client/batched-reads.ts';
+import { batchedReads } from '../kube/client/lists/batched-reads.ts';
 import { revertNotices } from '../notify/notice.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import { injectedHere, isInjectedHere } from '../records/injected-here.ts';
@@ -21,7 +21,6 @@ import {
   type Unfinished,
   unfinished,
 } from '../records/unfinished.ts';
-import { createDecisions } from '../revert/decisions.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
 import {
   leftOfWrites,
@@ -31,8 +30,9 @@ import {
   prefetchRun,
   revertRun,
 } from '../revert/run-writes.ts';
-import { type ScanOptions, type ScanResult, scan } from '../revert/scan.ts';
-import { type StopOptions, stopEverything } from '../revert/stop-everything.ts';
+import { createDecisions } from '../revert/scan/decisions.ts';
+import { type ScanOptions, type ScanResult, scan } from '../revert/scan/scan.ts';
+import { type StopOptions, stopEverything } from '../revert/stop/stop-everything.ts';
 import { isOfExperiment, readExperiments } from '../revert/trust/experiments.ts';
 import { type Trust, trustOf } from '../revert/trust/judge.ts';
 import { signedPlan } from '../revert/trust/sign-plan.ts';

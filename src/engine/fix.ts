@@ -1,15 +1,15 @@
 import type { Clock } from '../host/clock.ts';
 import type { Files } from '../host/files.ts';
-import { sameContent } from '../injection/deletion-restore.ts';
+import { sameContent } from '../injection/restore/deletion-restore.ts';
 import { execute } from '../injection/write/executor.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { nameOf, refOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
 import { type FixHeader, type FixReceipt, openFixRecord, saveObject } from '../records/fix-record.ts';
-import type { Finding } from '../triage/finding.ts';
+import type { Finding } from '../triage/finding/finding.ts';
+import { findingId } from '../triage/finding/result.ts';
 import { changedBy } from '../triage/remedies/index.ts';
 import type { Planned, Remedy } from '../triage/remedies/remedy.ts';
-import { findingId } from '../triage/result.ts';
 
 export interface FixDeps {
   api: Api;

@@ -3,7 +3,7 @@ import type { Clock } from '../host/clock.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 import { checkAccess } from '../kube/client/access.ts';
 import type { Api } from '../kube/client/api.ts';
-import type { Failure } from '../kube/client/outcome.ts';
+import type { Failure } from '../kube/client/http/outcome.ts';
 import { type GateResult, pass, stop } from '../safety/gate.ts';
 import { acquireLock, lockRef, lookAtLock, releaseLock, renewLock } from '../safety/lock.ts';
 import { type HolderProcess, type IsHolderAlive, lockedOut } from '../safety/lock-holder.ts';

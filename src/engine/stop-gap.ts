@@ -1,8 +1,8 @@
 import type { Plan } from '../faults/contract.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Files } from '../host/files.ts';
-import { injectable, isRefusal } from '../injection/refuse.ts';
-import { victimPlan } from '../injection/victim-plan.ts';
+import { injectable, isRefusal } from '../injection/plan/refuse.ts';
+import { victimPlan } from '../injection/plan/victim-plan.ts';
 import { execute } from '../injection/write/executor.ts';
 import { JournalUnwritable } from '../injection/write/journal.ts';
 import { pointer, set, test } from '../k8s/json-patch.ts';

@@ -3,7 +3,7 @@ import type { Write } from '../injection/write/write.ts';
 import type { KeyPair } from '../k8s/certificate.ts';
 import type { KubeObject, ManagedField, ObjectRef } from '../k8s/object.ts';
 import type { Collection } from '../kube/client/api.ts';
-import type { Failure } from '../kube/client/outcome.ts';
+import type { Failure } from '../kube/client/http/outcome.ts';
 import type { FaultType } from './types.ts';
 
 /** Where an injection lands: the resolved namespace and the pod count it was asked for. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../host/clock.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import type { Api } from '../kube/client/api.ts';
-import type { Outcome } from '../kube/client/outcome.ts';
+import type { Outcome } from '../kube/client/http/outcome.ts';
 
 export interface ElectionOptions {
   api: Api;

@@ -1,5 +1,5 @@
 import type { Clock } from '../host/clock.ts';
-import { createBackoff } from '../kube/client/backoff.ts';
+import { createBackoff } from '../kube/client/http/backoff.ts';
 import type { RunReverted } from '../revert/run-writes.ts';
 
 /** Why the attempts ended. `person`: the object was changed since the injection, and only a person may decide. */

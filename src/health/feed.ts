@@ -1,7 +1,7 @@
 import type { Clock } from '../host/clock.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { Api } from '../kube/client/api.ts';
-import type { Outcome } from '../kube/client/outcome.ts';
+import type { Outcome } from '../kube/client/http/outcome.ts';
 import type { Discovery } from '../kube/discovery/discovery.ts';
 import { createReflector, type SyncStatus, type Update } from '../kube/watch/reflector.ts';
 import type { Followed, Sweep } from './followed.ts';

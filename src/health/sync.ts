@@ -1,4 +1,4 @@
-import type { FailureReason } from '../kube/client/outcome.ts';
+import type { FailureReason } from '../kube/client/http/outcome.ts';
 import type { SyncStatus } from '../kube/watch/reflector.ts';
 import type { Clean } from '../text/sanitise.ts';
 

@@ -1,7 +1,7 @@
 import type { Live, Read } from '../faults/contract.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import type { Api } from '../kube/client/api.ts';
-import type { Failure, Outcome } from '../kube/client/outcome.ts';
+import type { Failure, Outcome } from '../kube/client/http/outcome.ts';
 
 type Answer = KubeObject | readonly KubeObject[] | null | Failure;
 

@@ -5,7 +5,7 @@ import type { Journal } from '../injection/write/journal.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import { receiptJson } from '../revert/report.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
-import type { Stop } from '../revert/stop.ts';
+import type { Stop } from '../revert/stop/stop.ts';
 import { jsonText } from '../text/json.ts';
 import { messageOf } from '../text/message-of.ts';
 import { type Entry, kept, type RunHeader } from './journal.ts';

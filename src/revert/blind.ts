@@ -1,4 +1,4 @@
-import type { Failure } from '../kube/client/outcome.ts';
+import type { Failure } from '../kube/client/http/outcome.ts';
 import { sanitise } from '../text/sanitise.ts';
 
 /** Something that could not be read. Never counts as nothing found. */

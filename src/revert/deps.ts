@@ -2,8 +2,8 @@ import type { Clock } from '../host/clock.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Journal } from '../injection/write/journal.ts';
 import type { Api } from '../kube/client/api.ts';
-import type { FaultOf } from './classify.ts';
-import type { Decisions } from './decisions.ts';
+import type { FaultOf } from './scan/classify.ts';
+import type { Decisions } from './scan/decisions.ts';
 
 /** What scanning and restoring need; passed in. */
 export interface RevertDeps {

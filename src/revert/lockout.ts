@@ -6,7 +6,7 @@ import { groupOf, nameOf, sameObject } from '../k8s/object-ref.ts';
 import { matches, parseSelector } from '../k8s/selector-text.ts';
 import { policyOf, type ServiceRef, type Webhook, webhooksOf } from '../k8s/webhooks.ts';
 import type { Api, Page } from '../kube/client/api.ts';
-import type { Outcome } from '../kube/client/outcome.ts';
+import type { Outcome } from '../kube/client/http/outcome.ts';
 import type { Discovery } from '../kube/discovery/discovery.ts';
 import { counted } from '../text/counted.ts';
 import { sanitise } from '../text/sanitise.ts';

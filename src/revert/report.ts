@@ -6,11 +6,11 @@ import { counted } from '../text/counted.ts';
 import { age } from '../text/duration.ts';
 import { rfc3339 } from '../text/rfc3339.ts';
 import { sanitise } from '../text/sanitise.ts';
-import { type ClusterExperiment, experimentJson, experimentLine } from './cluster-experiment.ts';
 import type { LockOut } from './lockout.ts';
 import type { RevertResult, Step } from './revert-all.ts';
-import type { ScanResult } from './scan.ts';
-import { stopLine } from './stop.ts';
+import type { ScanResult } from './scan/scan.ts';
+import { type ClusterExperiment, experimentJson, experimentLine } from './stop/cluster-experiment.ts';
+import { stopLine } from './stop/stop.ts';
 import { wordText } from './trust/words.ts';
 import { WAVES, waveOf } from './waves.ts';
 

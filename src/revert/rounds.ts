@@ -4,8 +4,8 @@ import type { Receipt } from '../injection/write/receipt.ts';
 import { pooled } from '../kube/client/pooled.ts';
 import { messageOf } from '../text/message-of.ts';
 import type { RevertDeps } from './deps.ts';
-import { type Attempt, type RestoreOptions, restoreOne } from './restore.ts';
-import { isBackupFinding } from './stages.ts';
+import { type Attempt, type RestoreOptions, restoreOne } from './restore/restore.ts';
+import { isBackupFinding } from './restore/stages.ts';
 import { intoWaves } from './waves.ts';
 
 /** Restores in parallel; the connection itself limits the number of requests. */

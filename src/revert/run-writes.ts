@@ -5,18 +5,18 @@ import type { Receipt } from '../injection/write/receipt.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { isNamed, nameOf } from '../k8s/object-ref.ts';
 import { sanitise } from '../text/sanitise.ts';
-import { isBackup, orphans } from './backups.ts';
 import { blindReason } from './blind.ts';
-import { decide } from './classify.ts';
 import type { RevertDeps } from './deps.ts';
-import { readCarrier } from './read-carrier.ts';
-import { recognise } from './recognise.ts';
-import { restoreOne } from './restore.ts';
-import { isBackupFinding } from './stages.ts';
-import { overwritten } from './still-held.ts';
+import { readCarrier } from './read-back/read-carrier.ts';
+import { overwritten } from './read-back/still-held.ts';
+import { restoreOne } from './restore/restore.ts';
+import { isBackupFinding } from './restore/stages.ts';
+import { isBackup, orphans } from './scan/backups.ts';
+import { decide } from './scan/classify.ts';
+import { recognise } from './scan/recognise.ts';
+import { untraced } from './scan/unmarked.ts';
 import type { Trust } from './trust/judge.ts';
 import { isSigned } from './trust/signature.ts';
-import { untraced } from './unmarked.ts';
 import { intoWaves } from './waves.ts';
 
 /** What one injection wrote. */

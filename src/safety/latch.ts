@@ -1,7 +1,7 @@
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import type { Api } from '../kube/client/api.ts';
-import { failure } from '../kube/client/failure.ts';
-import type { Failure } from '../kube/client/outcome.ts';
+import { failure } from '../kube/client/http/failure.ts';
+import type { Failure } from '../kube/client/http/outcome.ts';
 import { literal, sanitise } from '../text/sanitise.ts';
 import { type GateResult, pass, stop } from './gate.ts';
 

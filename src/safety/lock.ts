@@ -5,7 +5,7 @@ import { mapOperations, set } from '../k8s/json-patch.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { refOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
-import type { Failure } from '../kube/client/outcome.ts';
+import type { Failure } from '../kube/client/http/outcome.ts';
 import {
   type HolderProcess,
   type IsHolderAlive,

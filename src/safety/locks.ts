@@ -1,7 +1,7 @@
 import { LOCK_PREFIX, MANAGED_BY, MANAGER } from '../injection/record/markers.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import type { Api } from '../kube/client/api.ts';
-import type { Outcome } from '../kube/client/outcome.ts';
+import type { Outcome } from '../kube/client/http/outcome.ts';
 import { releaseLock } from './lock.ts';
 import { type IsHolderAlive, type LockHolder, seenLock } from './lock-holder.ts';
 

@@ -1,6 +1,6 @@
 import type { Live, Read, Refusal } from '../faults/contract.ts';
 import { objectIn } from '../injection/live.ts';
-import { refuse } from '../injection/refuse.ts';
+import { refuse } from '../injection/plan/refuse.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
 

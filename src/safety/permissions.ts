@@ -1,7 +1,7 @@
 import type { Permission } from '../faults/contract.ts';
 import { type AccessQuestion, checkAccess } from '../kube/client/access.ts';
 import type { Api } from '../kube/client/api.ts';
-import type { Outcome } from '../kube/client/outcome.ts';
+import type { Outcome } from '../kube/client/http/outcome.ts';
 import type { ApiResource, Discovery } from '../kube/discovery/discovery.ts';
 import { type GateResult, pass, stop } from './gate.ts';
 

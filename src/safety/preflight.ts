@@ -1,7 +1,7 @@
 import type { LoadedExperiment } from '../experiment/types.ts';
 import type { Facts, Plan, Read, Refusal, Scope } from '../faults/contract.ts';
 import { faultOf } from '../faults/registry.ts';
-import { isRefusal, refuse } from '../injection/refuse.ts';
+import { isRefusal, refuse } from '../injection/plan/refuse.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
 import { counted } from '../text/counted.ts';

@@ -2,7 +2,7 @@ import { resolveNamespace } from '../experiment/scope.ts';
 import type { LoadedExperiment } from '../experiment/types.ts';
 import type { Facts, Fault, Live, Plan, Read, Refusal, Scope } from '../faults/contract.ts';
 import { fetchLive } from '../injection/live.ts';
-import { isRefusal } from '../injection/refuse.ts';
+import { isRefusal } from '../injection/plan/refuse.ts';
 import type { Api } from '../kube/client/api.ts';
 import { withNamesakes } from './namesakes.ts';
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../host/clock.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import type { Api } from '../kube/client/api.ts';
-import { failure } from '../kube/client/failure.ts';
-import type { Failure } from '../kube/client/outcome.ts';
+import { failure } from '../kube/client/http/failure.ts';
+import type { Failure } from '../kube/client/http/outcome.ts';
 import { type Clean, cleanText, sanitise } from '../text/sanitise.ts';
 
 /** Only injectors, reverters and the reaper need access to this namespace. */

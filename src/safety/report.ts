@@ -1,5 +1,5 @@
 import type { LoadedExperiment } from '../experiment/types.ts';
-import { isRefusal } from '../injection/refuse.ts';
+import { isRefusal } from '../injection/plan/refuse.ts';
 import type { Write } from '../injection/write/write.ts';
 import type { Operation } from '../k8s/json-patch.ts';
 import type { Json, KubeObject } from '../k8s/object.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../host/clock.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
-import type { ScanResult } from '../revert/scan.ts';
+import type { ScanResult } from '../revert/scan/scan.ts';
 import type { IsHolderAlive } from '../safety/lock-holder.ts';
 import { freeLocks } from '../safety/locks.ts';
 import { type FollowEvent, follow, runsOf } from './follow.ts';

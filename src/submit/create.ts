@@ -2,7 +2,7 @@ import { FIELD_MANAGER } from '../injection/write/ownership.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { nameOf, refOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
-import type { Failure } from '../kube/client/outcome.ts';
+import type { Failure } from '../kube/client/http/outcome.ts';
 import { inOrder, type Objects, owned } from './submission.ts';
 
 /** An object that the server refused, and why. */

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../k8s/object.ts';
 import type { Api } from '../kube/client/api.ts';
-import type { Failure } from '../kube/client/outcome.ts';
+import type { Failure } from '../kube/client/http/outcome.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { SUBMISSION } from './names.ts';
 import { type Condition, type PodState, podState } from './pod-state.ts';

@@ -1,7 +1,7 @@
 import { loadExperiment } from '../experiment/load.ts';
 import type { Facts } from '../faults/contract.ts';
 import { faultOf } from '../faults/registry.ts';
-import { isRefusal } from '../injection/refuse.ts';
+import { isRefusal } from '../injection/plan/refuse.ts';
 import type { Api } from '../kube/client/api.ts';
 import { readAndPlan, scopeOf } from '../safety/read-and-plan.ts';
 import { type Draft, draftText } from './draft.ts';

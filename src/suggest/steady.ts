@@ -1,5 +1,5 @@
 import type { SteadyStateCheck } from '../experiment/types.ts';
-import { isKind } from '../injection/fit.ts';
+import { isKind } from '../injection/plan/fit.ts';
 import { fields, list, text } from '../k8s/fields.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { Subject } from './offers.ts';

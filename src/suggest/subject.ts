@@ -1,7 +1,7 @@
 import type { ObjectRef } from '../k8s/object.ts';
 import { controllerOf } from '../k8s/pod.ts';
 import type { Api } from '../kube/client/api.ts';
-import type { Outcome } from '../kube/client/outcome.ts';
+import type { Outcome } from '../kube/client/http/outcome.ts';
 import type { Subject } from './offers.ts';
 
 const READ_MS = 8_000;

@@ -1,6 +1,6 @@
 import type { LoadedExperiment } from '../experiment/types.ts';
 import { faultOf } from '../faults/registry.ts';
-import { isRefusal } from '../injection/refuse.ts';
+import { isRefusal } from '../injection/plan/refuse.ts';
 import type { Api } from '../kube/client/api.ts';
 import { combined } from '../run/observe/evidence.ts';
 import { takeSample } from '../run/observe/sample.ts';

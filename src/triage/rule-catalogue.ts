@@ -1,5 +1,5 @@
+import { nearMisses } from './facts/near-miss.ts';
 import { GATES, type GateId } from './gates.ts';
-import { nearMisses } from './near-miss.ts';
 import type { Rule } from './rule.ts';
 
 /** The question of each gate, for people who follow the gates by hand. */

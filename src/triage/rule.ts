@@ -1,10 +1,10 @@
 import type { ClusterView } from '../health/view/cluster-view.ts';
 import type { ViewKind } from '../health/view/kinds.ts';
-import type { BlindSpot } from './blind.ts';
-import { type FindingDraft, finding } from './build.ts';
-import type { Finding } from './finding.ts';
+import { type FindingDraft, finding } from './finding/build.ts';
+import type { Finding } from './finding/finding.ts';
 import type { GateId } from './gates.ts';
-import type { Answers, NamedRead } from './named-read.ts';
+import type { BlindSpot } from './run/blind.ts';
+import type { Answers, NamedRead } from './run/named-read.ts';
 
 /** What a rule is given. `now` is server time in milliseconds. */
 export interface RuleInput {

@@ -6,7 +6,7 @@ import { seenOf } from '../../src/apply/state.ts';
 import { faultOf } from '../../src/faults/registry.ts';
 import { writeEnvelope } from '../../src/injection/record/envelope.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
-import { scan } from '../../src/revert/scan.ts';
+import { scan } from '../../src/revert/scan/scan.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import { failing, fakeApi } from '../support/fake-api.ts';
 import { fakeClock } from '../support/fake-clock.ts';

@@ -16,7 +16,7 @@ const MISTAKES: Readonly<Record<string, { find: string; put: string }>> = {
     find: 'const reach = reachOf(finding, writes, scopeOf);',
     put: "return { tier: 1, why: [], by: 'own-object' }; const reach = reachOf(finding, writes, scopeOf);",
   },
-  'revert/restore.ts': {
+  'revert/restore/restore.ts': {
     find: "if (restore.is !== 'diverged' || force) return undefined;",
     put: 'return undefined;',
   },

@@ -2,7 +2,7 @@ import { faultOf } from '../../src/faults/registry.ts';
 import type { FaultType } from '../../src/faults/types.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { fetchLive } from '../../src/injection/live.ts';
-import { isRefusal } from '../../src/injection/refuse.ts';
+import { isRefusal } from '../../src/injection/plan/refuse.ts';
 import { execute } from '../../src/injection/write/executor.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import type { Api } from '../../src/kube/client/api.ts';

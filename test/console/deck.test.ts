@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { frame } from '../../src/console/app/frame.ts';
+import { frame } from '../../src/console/app/frame/frame.ts';
 import { changeBy } from '../../src/console/app/runs.ts';
 import { isCounting } from '../../src/console/store/select.ts';
 import type { ConsoleState, RunView } from '../../src/console/store/state.ts';

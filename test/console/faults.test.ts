@@ -5,7 +5,7 @@ import { NOT_LOOKED } from '../../src/console/screens/faults/view.ts';
 import type { ConsoleState } from '../../src/console/store/state.ts';
 import { MONO } from '../../src/console/widgets/theme.ts';
 import type { Marker } from '../../src/health/marker.ts';
-import type { ClusterExperiment } from '../../src/revert/cluster-experiment.ts';
+import type { ClusterExperiment } from '../../src/revert/stop/cluster-experiment.ts';
 import { literal } from '../../src/text/sanitise.ts';
 import { width } from '../../src/text/width.ts';
 import { isAscii, isColoured } from '../support/ansi.ts';

@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { paintFirstFrame } from '../../src/console/app/first-frame.ts';
+import { paintFirstFrame } from '../../src/console/app/frame/first-frame.ts';
 
 function terminal() {
   const written: string[] = [];

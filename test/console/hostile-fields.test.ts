@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { frame } from '../../src/console/app/frame.ts';
+import { frame } from '../../src/console/app/frame/frame.ts';
 import { SCREENS } from '../../src/console/screens/registry.ts';
 import { lanesOfReport } from '../../src/console/screens/timeline/lanes.ts';
 import { type ConsoleState, EMPTY_MAYDAY } from '../../src/console/store/state.ts';
@@ -10,9 +10,9 @@ import type { Report } from '../../src/report/model.ts';
 import { ASCII, UNICODE } from '../../src/text/glyphs.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import { width } from '../../src/text/width.ts';
-import { finding as triageFinding } from '../../src/triage/build.ts';
+import { finding as triageFinding } from '../../src/triage/finding/build.ts';
+import { conclude } from '../../src/triage/finding/result.ts';
 import { GATES } from '../../src/triage/gates.ts';
-import { conclude } from '../../src/triage/result.ts';
 import { forbiddenIn } from '../cli/hostile.ts';
 import { filesOf, recordOf, reportOf, runId } from '../report/support.ts';
 import { finding } from './support/fake-session.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MOUSE_OFF, MOUSE_ON } from '../../src/console/app/mouse.ts';
+import { MOUSE_OFF, MOUSE_ON } from '../../src/console/app/terminal/mouse.ts';
 import type { ConsoleDeps } from '../../src/console/deps.ts';
 import { keyConflict, keyFor, keysOn, screenFolder } from '../../src/console/keymap/keys.ts';
 import { reportsIn } from '../../src/console/keymap/mouse.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { frame } from '../../src/console/app/frame.ts';
+import { frame } from '../../src/console/app/frame/frame.ts';
 import { keysOn } from '../../src/console/keymap/keys.ts';
 import { readRemap } from '../../src/console/keymap/remap.ts';
 import { SCREENS } from '../../src/console/screens/registry.ts';

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { clipboardSequence } from '../../src/console/app/clipboard.ts';
+import { clipboardSequence } from '../../src/console/app/terminal/clipboard.ts';
 import type { FixPlan } from '../../src/console/screens/mend/view.ts';
 import { MONO } from '../../src/console/widgets/theme.ts';
 import { literal } from '../../src/text/sanitise.ts';
 import { width } from '../../src/text/width.ts';
-import { finding } from '../../src/triage/build.ts';
-import type { GateResult } from '../../src/triage/gate-run.ts';
+import { finding } from '../../src/triage/finding/build.ts';
+import { conclude, type Triage } from '../../src/triage/finding/result.ts';
 import { GATES } from '../../src/triage/gates.ts';
-import { conclude, type Triage } from '../../src/triage/result.ts';
+import type { GateResult } from '../../src/triage/run/gate-run.ts';
 import { isAscii } from '../support/ansi.ts';
 import { finding as injection, type Script, script } from './support/fake-session.ts';
 import { NOW } from './support/objects.ts';

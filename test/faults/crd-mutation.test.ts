@@ -3,7 +3,7 @@ import { whyHigh } from '../../src/experiment/danger.ts';
 import { readEnvelope, sha256 } from '../../src/injection/record/envelope.ts';
 import { MANAGED_BY, ROLLBACK_DATA, TYPE_LABEL } from '../../src/injection/record/markers.ts';
 import type { Json, KubeObject } from '../../src/k8s/object.ts';
-import { httpRequest } from '../../src/kube/client/calls.ts';
+import { httpRequest } from '../../src/kube/client/http/calls.ts';
 import { type FakeApi, fakeApi } from '../support/fake-api.ts';
 import { at, inShop, marked, RECORD_FIELD, UNFIT, withMeta, wrote } from '../support/objects.ts';
 import { effectOf, inject, mustPlan, refusal, restoreOf, type Wanted } from '../support/plans.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { undoRecords } from '../../src/faults/recognition.ts';
+import { isRefusal } from '../../src/injection/plan/refuse.ts';
 import { MAYDAY, ROLLBACK_DATA } from '../../src/injection/record/markers.ts';
-import { isRefusal } from '../../src/injection/refuse.ts';
 import type { Json, KubeObject, OwnerReference } from '../../src/k8s/object.ts';
 import { deployment } from '../support/deployments.ts';
 import { fakeApi } from '../support/fake-api.ts';

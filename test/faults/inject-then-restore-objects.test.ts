@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isRefusal } from '../../src/injection/plan/refuse.ts';
 import { MAYDAY } from '../../src/injection/record/markers.ts';
-import { isRefusal } from '../../src/injection/refuse.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { fakeApi } from '../support/fake-api.ts';
 import { inShop } from '../support/objects.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { undoRecords } from '../../src/faults/recognition.ts';
-import { isRefusal } from '../../src/injection/refuse.ts';
+import { isRefusal } from '../../src/injection/plan/refuse.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { fakeApi } from '../support/fake-api.ts';
 import { planned, restoreOf, sendAll, type Wanted } from '../support/plans.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Subject } from '../../src/injection/plan/subjects.ts';
 import { ROLLBACK_DATA } from '../../src/injection/record/markers.ts';
-import type { Subject } from '../../src/injection/subjects.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { podOf } from '../support/deployments.ts';
 import { failing, fakeApi, type UserInfo } from '../support/fake-api.ts';

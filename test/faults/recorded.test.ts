@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/faults/contract.ts';
 import { faultOf } from '../../src/faults/registry.ts';
 import { fetchLive } from '../../src/injection/live.ts';
-import { isRefusal } from '../../src/injection/refuse.ts';
+import { isRefusal } from '../../src/injection/plan/refuse.ts';
 import { execute } from '../../src/injection/write/executor.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { withoutExtras, withoutPurpose } from '../support/contract.ts';

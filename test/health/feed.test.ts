@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reflectedFeed } from '../../src/health/feed.ts';
 import type { Api, Page } from '../../src/kube/client/api.ts';
-import type { Outcome } from '../../src/kube/client/outcome.ts';
+import type { Outcome } from '../../src/kube/client/http/outcome.ts';
 import { manualClock, settle } from '../support/manual-clock.ts';
 
 /** Says which kinds were asked for; pods are answered once they may be. */

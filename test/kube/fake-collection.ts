@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../src/k8s/object.ts';
 import type { Api, Page, WatchEvent } from '../../src/kube/client/api.ts';
-import { failure } from '../../src/kube/client/failure.ts';
-import type { Failure, FailureReason, Outcome } from '../../src/kube/client/outcome.ts';
+import { failure } from '../../src/kube/client/http/failure.ts';
+import type { Failure, FailureReason, Outcome } from '../../src/kube/client/http/outcome.ts';
 import { sanitise } from '../../src/text/sanitise.ts';
 
 type Event = WatchEvent | Failure;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBackoff } from '../../src/kube/client/backoff.ts';
+import { createBackoff } from '../../src/kube/client/http/backoff.ts';
 import { queryString, resourcePath } from '../../src/kube/client/paths.ts';
 import { coreKind, splitApiVersion } from '../../src/kube/discovery/core-kinds.ts';
 import { lines } from '../../src/kube/watch/lines.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MANAGED_BY, MAYDAY, TYPE_LABEL } from '../../src/injection/record/markers.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
 import { revertRun } from '../../src/revert/run-writes.ts';
-import { scan } from '../../src/revert/scan.ts';
+import { scan } from '../../src/revert/scan/scan.ts';
 import type { FakeApi } from '../support/fake-api.ts';
 import { inShop } from '../support/objects.ts';
 import { inject, type Wanted } from '../support/plans.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { revertAll } from '../../src/revert/revert-all.ts';
-import { scan } from '../../src/revert/scan.ts';
+import { scan } from '../../src/revert/scan/scan.ts';
 import { fakeApi } from '../support/fake-api.ts';
 import { kindsOf } from '../torture/world.ts';
 import { recorded, yard } from './support/stuck.ts';

@@ -5,7 +5,7 @@ import type { ManagedField, ObjectRef } from '../../src/k8s/object.ts';
 import { revertExitCode } from '../../src/revert/report.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
 import { revertRun } from '../../src/revert/run-writes.ts';
-import { scan } from '../../src/revert/scan.ts';
+import { scan } from '../../src/revert/scan/scan.ts';
 import { failing, fakeApi } from '../support/fake-api.ts';
 import { wrote } from '../support/objects.ts';
 import { kindsOf } from '../torture/world.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { isRemainUnknown, remainLine, revertExitCode, revertJson, revertText } from '../../src/revert/report.ts';
 import { type RevertEvent, revertAll } from '../../src/revert/revert-all.ts';
-import { scan } from '../../src/revert/scan.ts';
+import { scan } from '../../src/revert/scan/scan.ts';
 import { failing } from '../support/fake-api.ts';
 import { marked } from '../support/objects.ts';
 import { recorded, yard } from './support/stuck.ts';

@@ -5,7 +5,7 @@ import { FIELD_MANAGER } from '../../src/injection/write/ownership.ts';
 import type { KubeObject, ManagedField } from '../../src/k8s/object.ts';
 import { groupOf } from '../../src/k8s/object-ref.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
-import { scan } from '../../src/revert/scan.ts';
+import { scan } from '../../src/revert/scan/scan.ts';
 import { applyConfig } from '../../src/sandbox/managed/apply.ts';
 import { type Manager, trackUpdate } from '../../src/sandbox/managed/track.ts';
 import type { KubeObject as Stored } from '../../src/sandbox/object.ts';

@@ -4,7 +4,7 @@ import { seededRandom } from '../../src/host/seeded-random.ts';
 import { ROLLBACK_DATA, TYPE_LABEL } from '../../src/injection/record/markers.ts';
 import type { KubeObject, ObjectRef } from '../../src/k8s/object.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
-import { scan } from '../../src/revert/scan.ts';
+import { scan } from '../../src/revert/scan/scan.ts';
 import { fakeApi } from '../support/fake-api.ts';
 import { memoryJournal, steppedClock } from '../support/memory-journal.ts';
 import { inject, KEY } from '../torture/trial.ts';

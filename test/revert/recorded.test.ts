@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { revertAll } from '../../src/revert/revert-all.ts';
-import { scan } from '../../src/revert/scan.ts';
+import { scan } from '../../src/revert/scan/scan.ts';
 import { essences, recorded, yard } from './support/stuck.ts';
 
 /** Injected by the framework itself into a real API server and killed; nothing of it was edited. */

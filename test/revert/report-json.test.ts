@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Receipt } from '../../src/injection/write/receipt.ts';
 import { receiptLine, revertJson } from '../../src/revert/report.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
-import { scan } from '../../src/revert/scan.ts';
+import { scan } from '../../src/revert/scan/scan.ts';
 import { wrote } from '../support/objects.ts';
 import { recorded, yard } from './support/stuck.ts';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Api } from '../../src/kube/client/api.ts';
-import { createDecisions } from '../../src/revert/decisions.ts';
-import { restoreOne } from '../../src/revert/restore.ts';
+import { restoreOne } from '../../src/revert/restore/restore.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
-import { scan } from '../../src/revert/scan.ts';
+import { createDecisions } from '../../src/revert/scan/decisions.ts';
+import { scan } from '../../src/revert/scan/scan.ts';
 import { fakeApi } from '../support/fake-api.ts';
 import { kindsOf } from '../torture/world.ts';
 import { recorded, yard } from './support/stuck.ts';

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../src/k8s/object.ts';
 import type { ApiResource } from '../../src/kube/discovery/discovery.ts';
 import { scanExitCode, scanText } from '../../src/revert/report.ts';
 import { revertAll } from '../../src/revert/revert-all.ts';
-import { scan } from '../../src/revert/scan.ts';
+import { scan } from '../../src/revert/scan/scan.ts';
 import { fakeApi } from '../support/fake-api.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { faultOf } from '../../src/faults/registry.ts';
 import { fetchLive } from '../../src/injection/live.ts';
-import { isRefusal } from '../../src/injection/refuse.ts';
+import { isRefusal } from '../../src/injection/plan/refuse.ts';
 import { execute } from '../../src/injection/write/executor.ts';
 import { prefetchRun, revertRun } from '../../src/revert/run-writes.ts';
 import { signedPlan } from '../../src/revert/trust/sign-plan.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { loadExperiment } from '../../src/experiment/load.ts';
 import type { LoadedExperiment } from '../../src/experiment/types.ts';
 import type { Plan } from '../../src/faults/contract.ts';
-import { isRefusal } from '../../src/injection/refuse.ts';
+import { isRefusal } from '../../src/injection/plan/refuse.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { dryRunWrites } from '../../src/safety/dry-run.ts';
 import { planGates } from '../../src/safety/gates.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { KubeObject, ObjectRef } from '../../src/k8s/object.ts';
 import type { Api } from '../../src/kube/client/api.ts';
-import type { Outcome } from '../../src/kube/client/outcome.ts';
+import type { Outcome } from '../../src/kube/client/http/outcome.ts';
 
 const NAMESPACE = 'default';
 const map = (

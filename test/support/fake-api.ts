@@ -10,7 +10,7 @@ import type {
   WatchEvent,
   WriteOptions,
 } from '../../src/kube/client/api.ts';
-import type { Failure, FailureReason, Outcome } from '../../src/kube/client/outcome.ts';
+import type { Failure, FailureReason, Outcome } from '../../src/kube/client/http/outcome.ts';
 import type { ApiResource } from '../../src/kube/discovery/discovery.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import { fakeDiscovery } from './fake-kinds.ts';

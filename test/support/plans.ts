@@ -3,7 +3,7 @@ import { faultOf } from '../../src/faults/registry.ts';
 import type { FaultType } from '../../src/faults/types.ts';
 import type { FoundInjection } from '../../src/injection/found-injection.ts';
 import { fetchLive } from '../../src/injection/live.ts';
-import { isRefusal } from '../../src/injection/refuse.ts';
+import { isRefusal } from '../../src/injection/plan/refuse.ts';
 import { type Execution, execute } from '../../src/injection/write/executor.ts';
 import type { Write } from '../../src/injection/write/write.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';

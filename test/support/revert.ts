@@ -1,8 +1,8 @@
 import { faultOf } from '../../src/faults/registry.ts';
 import type { Receipt } from '../../src/injection/write/receipt.ts';
-import { orphans } from '../../src/revert/backups.ts';
-import { recognise } from '../../src/revert/recognise.ts';
-import { type RestoreOptions, restoreOne } from '../../src/revert/restore.ts';
+import { type RestoreOptions, restoreOne } from '../../src/revert/restore/restore.ts';
+import { orphans } from '../../src/revert/scan/backups.ts';
+import { recognise } from '../../src/revert/scan/recognise.ts';
 import type { FakeApi } from './fake-api.ts';
 import { memoryJournal, steppedClock } from './memory-journal.ts';
 

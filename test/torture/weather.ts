@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/host/clock.ts';
 import type { ObjectRef } from '../../src/k8s/object.ts';
 import type { Api } from '../../src/kube/client/api.ts';
-import type { Failure, Outcome } from '../../src/kube/client/outcome.ts';
+import type { Failure, Outcome } from '../../src/kube/client/http/outcome.ts';
 import { type FakeApi, failing } from '../support/fake-api.ts';
 import { oneOf, type Random, upTo } from './draw.ts';
 import { keyOf } from './world.ts';

@@ -4,11 +4,11 @@ import { VIEW_KINDS, type ViewKind } from '../../src/health/view/kinds.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { connect } from '../../src/kube/connection/connection.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
-import { isFailure, runRules } from '../../src/triage/gate-run.ts';
-import { lookOnce } from '../../src/triage/look.ts';
 import type { Rule } from '../../src/triage/rule.ts';
 import { RULES } from '../../src/triage/rules/index.ts';
-import { runGates } from '../../src/triage/run.ts';
+import { isFailure, runRules } from '../../src/triage/run/gate-run.ts';
+import { lookOnce } from '../../src/triage/run/look.ts';
+import { runGates } from '../../src/triage/run/run.ts';
 import { viewOf } from '../support/view.ts';
 import { found } from './support.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { isFailure } from '../../src/triage/gate-run.ts';
 import { RULES } from '../../src/triage/rules/index.ts';
-import { runGates } from '../../src/triage/run.ts';
+import { isFailure } from '../../src/triage/run/gate-run.ts';
+import { runGates } from '../../src/triage/run/run.ts';
 import { type Literal, viewOf } from '../support/view.ts';
 import { ago, NOW } from './rules/findings.ts';
 import { pod, warning } from './rules/objects.ts';

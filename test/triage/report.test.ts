@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { ASCII } from '../../src/text/glyphs.ts';
 import { width } from '../../src/text/width.ts';
-import type { Root } from '../../src/triage/chain.ts';
-import type { GateResult } from '../../src/triage/gate-run.ts';
-import { statusOf } from '../../src/triage/gate-run.ts';
+import type { Root } from '../../src/triage/finding/chain.ts';
+import { conclude, findingId, outlookOf } from '../../src/triage/finding/result.ts';
 import { GATES } from '../../src/triage/gates.ts';
 import { triageJson } from '../../src/triage/report/json.ts';
 import { triageMarkdown } from '../../src/triage/report/markdown.ts';
 import { objectText } from '../../src/triage/report/object.ts';
 import { triageText } from '../../src/triage/report/text.ts';
-import { conclude, findingId, outlookOf } from '../../src/triage/result.ts';
+import type { GateResult } from '../../src/triage/run/gate-run.ts';
+import { statusOf } from '../../src/triage/run/gate-run.ts';
 import { viewOf } from '../support/view.ts';
 import { found } from './support.ts';
 

@@ -3,10 +3,10 @@ import { systemClock } from '../../src/host/clock.ts';
 import type { Api } from '../../src/kube/client/api.ts';
 import { connect } from '../../src/kube/connection/connection.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
-import type { Root } from '../../src/triage/chain.ts';
-import { isFailure } from '../../src/triage/gate-run.ts';
-import { lookOnce } from '../../src/triage/look.ts';
+import type { Root } from '../../src/triage/finding/chain.ts';
 import { RULES } from '../../src/triage/rules/index.ts';
+import { isFailure } from '../../src/triage/run/gate-run.ts';
+import { lookOnce } from '../../src/triage/run/look.ts';
 
 /** What triage must say first in a scenario: of which object, why, and what to do about it. */
 interface Answer {

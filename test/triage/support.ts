@@ -1,6 +1,6 @@
-import { type Draft, finding } from '../../src/triage/build.ts';
-import type { GatedFinding } from '../../src/triage/chain.ts';
-import type { Cause, Finding } from '../../src/triage/finding.ts';
+import { type Draft, finding } from '../../src/triage/finding/build.ts';
+import type { GatedFinding } from '../../src/triage/finding/chain.ts';
+import type { Cause, Finding } from '../../src/triage/finding/finding.ts';
 import type { GateId } from '../../src/triage/gates.ts';
 
 /** A finding of a test: `what` is `Kind/namespace/name` or `Kind/name`; causes are written the same way, with `#rule` to narrow them. */

@@ -5,11 +5,11 @@ import type { Api } from '../../kube/client/api.ts';
 import { fixDepsFor } from '../../runtime/fix-deps.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
-import type { Finding } from '../../triage/finding.ts';
+import type { Finding } from '../../triage/finding/finding.ts';
+import { findingId } from '../../triage/finding/result.ts';
 import { changedBy, remediesOf } from '../../triage/remedies/index.ts';
 import type { Remedy } from '../../triage/remedies/remedy.ts';
 import { nameText } from '../../triage/report/about.ts';
-import { findingId } from '../../triage/result.ts';
 import { receiptLines } from '../fix/receipt.ts';
 
 const clean = (text: string): Clean => sanitise(text, 600);

@@ -2,12 +2,12 @@ import type { LiveView } from '../../health/view/live.ts';
 import { loadView, type ViewLoading } from '../../health/view/load.ts';
 import type { Api } from '../../kube/client/api.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import type { GateResult } from '../../triage/gate-run.ts';
-import { lookAt } from '../../triage/look.ts';
-import { createNamedReader } from '../../triage/read-named.ts';
-import type { Triage } from '../../triage/result.ts';
+import type { Triage } from '../../triage/finding/result.ts';
 import { RULES } from '../../triage/rules/index.ts';
-import { BACKGROUND, watchTriage } from '../../triage/watch.ts';
+import type { GateResult } from '../../triage/run/gate-run.ts';
+import { lookAt } from '../../triage/run/look.ts';
+import { createNamedReader } from '../../triage/run/read-named.ts';
+import { BACKGROUND, watchTriage } from '../../triage/run/watch.ts';
 
 /** Runs triage once for the console; reports each gate as soon as it has finished. */
 export async function consoleTriage(

@@ -1,10 +1,10 @@
-import { findObject } from '../../triage/find-object.ts';
-import type { Finding } from '../../triage/finding.ts';
-import type { Looked } from '../../triage/look.ts';
+import { findObject } from '../../triage/facts/find-object.ts';
+import type { Finding } from '../../triage/finding/finding.ts';
+import { findingId } from '../../triage/finding/result.ts';
 import { remediesOf } from '../../triage/remedies/index.ts';
 import type { Remedy } from '../../triage/remedies/remedy.ts';
 import { nameText } from '../../triage/report/about.ts';
-import { findingId } from '../../triage/result.ts';
+import type { Looked } from '../../triage/run/look.ts';
 import { CommandFailure, EXIT } from '../failure.ts';
 
 /** Every finding of a triage, root causes first. */

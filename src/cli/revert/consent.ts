@@ -1,7 +1,7 @@
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
-import { type ClusterExperiment, experimentLine } from '../../revert/cluster-experiment.ts';
 import { findingLine } from '../../revert/report.ts';
+import { type ClusterExperiment, experimentLine } from '../../revert/stop/cluster-experiment.ts';
 import type { Trust } from '../../revert/trust/judge.ts';
 import type { Reviewed } from '../../revert/trust/review.ts';
 import type { Invocation } from '../command.ts';

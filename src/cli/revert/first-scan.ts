@@ -1,8 +1,8 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
-import type { ClusterExperiment } from '../../revert/cluster-experiment.ts';
-import type { ScanResult } from '../../revert/scan.ts';
-import type { StopOptions } from '../../revert/stop-everything.ts';
+import type { ScanResult } from '../../revert/scan/scan.ts';
+import type { ClusterExperiment } from '../../revert/stop/cluster-experiment.ts';
+import type { StopOptions } from '../../revert/stop/stop-everything.ts';
 import { printNotice } from '../output/notice.ts';
 
 /** A healthy cluster with 10,000 objects is read in two seconds. Lists that take longer than this go on while the rest is reverted. */

@@ -2,8 +2,6 @@ import type { Engine, Reverted } from '../../engine/engine.ts';
 import { faultOf } from '../../faults/registry.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Api } from '../../kube/client/api.ts';
-import { type Choice, choose, chooseExperiments, isChoosing } from '../../revert/choose.ts';
-import type { ClusterExperiment } from '../../revert/cluster-experiment.ts';
 import {
   lockOutLine,
   receiptLine,
@@ -15,8 +13,10 @@ import {
   untoldText,
 } from '../../revert/report.ts';
 import type { RevertEvent, RevertResult } from '../../revert/revert-all.ts';
-import type { ScanResult } from '../../revert/scan.ts';
-import { stopLine } from '../../revert/stop.ts';
+import { type Choice, choose, chooseExperiments, isChoosing } from '../../revert/scan/choose.ts';
+import type { ScanResult } from '../../revert/scan/scan.ts';
+import type { ClusterExperiment } from '../../revert/stop/cluster-experiment.ts';
+import { stopLine } from '../../revert/stop/stop.ts';
 import type { Trust } from '../../revert/trust/judge.ts';
 import { review } from '../../revert/trust/review.ts';
 import { freeAllLocks, latchAll, ours } from '../../runtime/emergency.ts';

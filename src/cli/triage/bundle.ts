@@ -4,11 +4,11 @@ import { problemOf, readRegular } from '../../host/disk/regular.ts';
 import { VERSION } from '../../host/version.ts';
 import type { Api } from '../../kube/client/api.ts';
 import { jsonText } from '../../text/json.ts';
-import { bundleOf } from '../../triage/bundle.ts';
-import type { Looked } from '../../triage/look.ts';
-import { openBundle } from '../../triage/open-bundle.ts';
+import { bundleOf } from '../../triage/bundle/bundle.ts';
+import { openBundle } from '../../triage/bundle/open-bundle.ts';
 import type { About } from '../../triage/report/about.ts';
 import { RULES } from '../../triage/rules/index.ts';
+import type { Looked } from '../../triage/run/look.ts';
 import { CommandFailure, EXIT } from '../failure.ts';
 import { printNotice } from '../output/notice.ts';
 

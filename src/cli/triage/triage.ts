@@ -1,8 +1,8 @@
 import { confinement } from '../../health/view/confined.ts';
-import type { GateResult } from '../../triage/gate-run.ts';
-import { type Looked, lookOnce } from '../../triage/look.ts';
 import type { About } from '../../triage/report/about.ts';
 import { RULES } from '../../triage/rules/index.ts';
+import type { GateResult } from '../../triage/run/gate-run.ts';
+import { type Looked, lookOnce } from '../../triage/run/look.ts';
 import type { CommandBody } from '../command.ts';
 import type { ExitCode } from '../failure.ts';
 import type { GlobalOptions } from '../globals.ts';

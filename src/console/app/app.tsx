@@ -4,7 +4,7 @@ import { type Press, pressOf } from '../keymap/input.ts';
 import { Boxes } from '../widgets/boxes.tsx';
 import type { Picture } from '../widgets/picture.ts';
 import { plainRows } from '../widgets/plain-rows.ts';
-import type { Painted } from './painter.ts';
+import type { Painted } from './frame/painter.ts';
 
 export interface AppProps {
   painted: Painted;

@@ -9,19 +9,19 @@ import { SCREENS } from '../screens/registry.ts';
 import { isCounting } from '../store/select.ts';
 import type { ShellView } from '../store/shell.ts';
 import { COLOUR, MONO, THEMES, type Theme } from '../widgets/theme.ts';
-import { clipboardSequence } from './clipboard.ts';
 import type { Cluster } from './cluster.ts';
 import { type Clusters, createClusters } from './clusters.ts';
 import { notify } from './context.ts';
-import type { Drawn } from './draw.tsx';
 import { ABORTED, handleProcessEvents, INTERNAL, revertOwnRuns } from './ending.ts';
-import { paintFirstFrame } from './first-frame.ts';
-import { createMouseReports } from './mouse.ts';
-import { createPainter, type Painter } from './painter.ts';
+import type { Drawn } from './frame/draw.tsx';
+import { paintFirstFrame } from './frame/first-frame.ts';
+import { createPainter, type Painter } from './frame/painter.ts';
 import { noteProblems } from './problems.ts';
-import { createQuietInput } from './quiet-input.ts';
 import { createQuit, type End } from './quit.ts';
-import { createSuspend } from './suspend.ts';
+import { clipboardSequence } from './terminal/clipboard.ts';
+import { createMouseReports } from './terminal/mouse.ts';
+import { createQuietInput } from './terminal/quiet-input.ts';
+import { createSuspend } from './terminal/suspend.ts';
 
 /**
  * Clocks show whole seconds; ticking twice as often never skips one. Where no clock is on the screen, every other tick
@@ -139,7 +139,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
   // The frame that is there goes to the terminal before loading Ink takes the thread.
   await new Promise<void>(resolve => setImmediate(resolve));
   if (terminal.isInkLoaded !== true) await firstRequestIsSent(clusters.current(), deps.clock);
-  const drawing = import('./draw.tsx').then(({ draw }) => {
+  const drawing = import('./frame/draw.tsx').then(({ draw }) => {
     if (firstFrame.isLeft()) return;
     const press = (pressed: Press): void => clusters.current().dispatch.press(pressed);
     const paste = (text: string): void => clusters.current().dispatch.paste(text);

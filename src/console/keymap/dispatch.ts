@@ -2,7 +2,7 @@ import { ASCII, UNICODE } from '../../text/glyphs.ts';
 import { messageOf } from '../../text/message-of.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { close, forward, notify, open } from '../app/context.ts';
-import { frame } from '../app/frame.ts';
+import { frame } from '../app/frame/frame.ts';
 import { keyName } from '../screens/help/lines.ts';
 import { SCREENS, type ScreenId } from '../screens/registry.ts';
 import { goTo, moveOn, type Parts, pickOn, screenKeys } from '../screens/screen.ts';

@@ -6,7 +6,7 @@ import { type Clusters, createClusters } from '../app/clusters.ts';
 import { ABORTED, handleProcessEvents, INTERNAL, revertOwnRuns } from '../app/ending.ts';
 import { noteProblems } from '../app/problems.ts';
 import { createQuit, type End, type Quit } from '../app/quit.ts';
-import { sleepAsJob } from '../app/sleep.ts';
+import { sleepAsJob } from '../app/terminal/sleep.ts';
 import type { ConsoleDeps } from '../deps.ts';
 import { ownUnderWay } from '../store/select.ts';
 import { createTalk } from './talk.ts';

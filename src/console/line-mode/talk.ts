@@ -2,7 +2,7 @@ import type { Clock } from '../../host/clock.ts';
 import type { Glyphs } from '../../text/glyphs.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Clusters } from '../app/clusters.ts';
-import { bannerRows, faultRow, identityRow } from '../app/header.ts';
+import { bannerRows, faultRow, identityRow } from '../app/frame/header.ts';
 import { isTyping, screenFolder } from '../keymap/keys.ts';
 import { type ConsoleState, screenOf } from '../store/state.ts';
 import { lineText } from '../widgets/line.ts';

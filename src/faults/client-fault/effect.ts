@@ -1,6 +1,6 @@
 import { objectIn } from '../../injection/live.ts';
-import { podsUsing } from '../../injection/pods-using.ts';
-import { isRefusal } from '../../injection/refuse.ts';
+import { isRefusal } from '../../injection/plan/refuse.ts';
+import { podsUsing } from '../../injection/reach/pods-using.ts';
 import { mapAt } from '../../k8s/json-patch.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import type { Effect, Live, Plan } from '../contract.ts';

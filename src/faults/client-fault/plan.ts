@@ -1,11 +1,11 @@
 import { objectIn } from '../../injection/live.ts';
-import { inReach } from '../../injection/pod-in-reach.ts';
-import { podsRead, podsUsing } from '../../injection/pods-using.ts';
+import { injectable, isRefusal, refuse } from '../../injection/plan/refuse.ts';
+import { victimPlan } from '../../injection/plan/victim-plan.ts';
+import { inReach } from '../../injection/reach/pod-in-reach.ts';
+import { podsRead, podsUsing } from '../../injection/reach/pods-using.ts';
 import { fingerprint, maydayFacts, writeEnvelope } from '../../injection/record/envelope.ts';
 import { type GoValue, goJson } from '../../injection/record/go-json.ts';
 import { CREATED, createdLabels, EXPIRES, ROLLBACK_DATA } from '../../injection/record/markers.ts';
-import { injectable, isRefusal, refuse } from '../../injection/refuse.ts';
-import { victimPlan } from '../../injection/victim-plan.ts';
 import type { Write } from '../../injection/write/write.ts';
 import { mapAt, mapOperations } from '../../k8s/json-patch.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';

@@ -2,7 +2,7 @@ import type { FoundInjection } from '../../injection/found-injection.ts';
 import { isInjected, type MaydayFacts } from '../../injection/record/envelope.ts';
 import { CREATED, ROLLBACK_DATA } from '../../injection/record/markers.ts';
 import { corrupt, recordIn, restoreAndStrip, textsIn } from '../../injection/record/record.ts';
-import { threeWay } from '../../injection/three-way.ts';
+import { threeWay } from '../../injection/restore/three-way.ts';
 import type { Write } from '../../injection/write/write.ts';
 import { mapAt, mapOperations, type Operation, pointer, remove, test } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';

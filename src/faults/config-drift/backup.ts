@@ -1,7 +1,7 @@
-import { dropBackup } from '../../injection/drop-backup.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import { objectIn } from '../../injection/live.ts';
 import { ORIGINAL_SECRET, ROLLBACK_DATA, rollbackSecretName } from '../../injection/record/markers.ts';
+import { dropBackup } from '../../injection/restore/drop-backup.ts';
 import { patchOf } from '../../injection/write/patch-of.ts';
 import { mapAt } from '../../k8s/json-patch.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';

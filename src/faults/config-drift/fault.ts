@@ -1,4 +1,4 @@
-import { podsRead } from '../../injection/pods-using.ts';
+import { podsRead } from '../../injection/reach/pods-using.ts';
 import type { Fault, Read } from '../contract.ts';
 import { appliesTo } from './applies.ts';
 import { backupOwner } from './backup.ts';

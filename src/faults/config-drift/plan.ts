@@ -1,7 +1,8 @@
-import { createdMarks } from '../../injection/created.ts';
 import { objectIn } from '../../injection/live.ts';
-import { inReach } from '../../injection/pod-in-reach.ts';
-import { podsUsing } from '../../injection/pods-using.ts';
+import { createdMarks } from '../../injection/plan/created.ts';
+import { blindTo, injectable, isRefusal, refuse } from '../../injection/plan/refuse.ts';
+import { inReach } from '../../injection/reach/pod-in-reach.ts';
+import { podsUsing } from '../../injection/reach/pods-using.ts';
 import { fingerprint, type MaydayFacts, maydayFacts, writeEnvelope } from '../../injection/record/envelope.ts';
 import {
   EXPERIMENT_LABEL,
@@ -12,7 +13,6 @@ import {
   TYPE_LABEL,
 } from '../../injection/record/markers.ts';
 import { tooLarge } from '../../injection/record/record.ts';
-import { blindTo, injectable, isRefusal, refuse } from '../../injection/refuse.ts';
 import { ownersOf, ownersUnknown } from '../../injection/write/ownership.ts';
 import { patchOf } from '../../injection/write/patch-of.ts';
 import type { Write } from '../../injection/write/write.ts';

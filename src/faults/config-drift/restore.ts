@@ -1,6 +1,6 @@
-import { dropBackup } from '../../injection/drop-backup.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import { objectIn } from '../../injection/live.ts';
+import { dropBackup } from '../../injection/restore/drop-backup.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import type { Live, Read, Restore } from '../contract.ts';
 import { backupOwner, restoreFromBackup, VICTIM } from './backup.ts';

@@ -1,7 +1,7 @@
 import { isInjected, sha256 } from '../../injection/record/envelope.ts';
 import { ROLLBACK_DATA } from '../../injection/record/markers.ts';
 import { stripMarks } from '../../injection/record/strip.ts';
-import { neitherValue, takenForInjected } from '../../injection/three-way.ts';
+import { neitherValue, takenForInjected } from '../../injection/restore/three-way.ts';
 import { patchOf } from '../../injection/write/patch-of.ts';
 import type { Write } from '../../injection/write/write.ts';
 import { isSentWithObject, isUntouched } from '../../k8s/field-writers.ts';

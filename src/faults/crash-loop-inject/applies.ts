@@ -1,4 +1,4 @@
-import { deploymentFit } from '../../injection/fit.ts';
+import { deploymentFit } from '../../injection/plan/fit.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Fit } from '../contract.ts';
 

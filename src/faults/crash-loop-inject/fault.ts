@@ -1,5 +1,5 @@
-import { restoreContainerField } from '../../injection/container-field.ts';
-import { deploymentReads } from '../../injection/rollout.ts';
+import { restoreContainerField } from '../../injection/plan/container-field.ts';
+import { deploymentReads } from '../../injection/reach/rollout.ts';
 import type { Fault } from '../contract.ts';
 import { appliesTo } from './applies.ts';
 import { effect } from './effect.ts';

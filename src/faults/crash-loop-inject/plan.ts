@@ -1,8 +1,8 @@
-import { containerPlan, containerTarget } from '../../injection/container-plan.ts';
+import { containerPlan, containerTarget } from '../../injection/plan/container-plan.ts';
+import { isRefusal, refuse } from '../../injection/plan/refuse.ts';
+import { noRollout, rolloutWarnings } from '../../injection/reach/rollout.ts';
 import { goJson } from '../../injection/record/go-json.ts';
 import { CRASH_CONTAINER, ORIGINAL_COMMAND_PREFIX } from '../../injection/record/markers.ts';
-import { isRefusal, refuse } from '../../injection/refuse.ts';
-import { noRollout, rolloutWarnings } from '../../injection/rollout.ts';
 import type { Container } from '../../k8s/deployment.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import type { Facts, Live, Plan, Refusal, Scope } from '../contract.ts';

@@ -1,4 +1,4 @@
-import type { ContainerField } from '../../injection/container-field.ts';
+import type { ContainerField } from '../../injection/plan/container-field.ts';
 import { CRASH_CONTAINER, ORIGINAL_COMMAND_PREFIX } from '../../injection/record/markers.ts';
 import type { Json } from '../../k8s/object.ts';
 import { parsedJson } from '../../text/json.ts';

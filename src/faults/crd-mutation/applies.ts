@@ -1,6 +1,6 @@
 import { whyHigh } from '../../experiment/danger.ts';
 import { judgeParameters } from '../../experiment/parameters.ts';
-import { aKind, doesNotFit, isKind, objectFit } from '../../injection/fit.ts';
+import { aKind, doesNotFit, isKind, objectFit } from '../../injection/plan/fit.ts';
 import { isFields } from '../../k8s/fields.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { coreKind } from '../../kube/discovery/core-kinds.ts';

@@ -1,4 +1,4 @@
-import { TARGET } from '../../injection/any-object.ts';
+import { TARGET } from '../../injection/plan/any-object.ts';
 import { targetReadBack } from '../../injection/readback.ts';
 import { rounded } from '../../injection/record/exact-json.ts';
 import type { GoValue } from '../../injection/record/go-json.ts';

@@ -1,4 +1,4 @@
-import { objectParams, objectReads, TARGET } from '../../injection/any-object.ts';
+import { objectParams, objectReads, TARGET } from '../../injection/plan/any-object.ts';
 import { parseExact } from '../../injection/record/exact-json.ts';
 import type { GoValue } from '../../injection/record/go-json.ts';
 import type { Fault } from '../contract.ts';

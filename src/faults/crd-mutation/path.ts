@@ -1,8 +1,8 @@
+import { refuse } from '../../injection/plan/refuse.ts';
 import { rounded } from '../../injection/record/exact-json.ts';
 import { type GoValue, goJson, RawNumber } from '../../injection/record/go-json.ts';
 import { MANAGED_BY, MANAGER, TYPE_LABEL } from '../../injection/record/markers.ts';
 import type { Member } from '../../injection/record/member.ts';
-import { refuse } from '../../injection/refuse.ts';
 import { mapAt, mapOperations, type Operation, pointer, remove, set, test } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';

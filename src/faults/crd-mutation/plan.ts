@@ -1,10 +1,10 @@
-import { anyTarget, type ObjectParams, reachPermissions } from '../../injection/any-object.ts';
+import { anyTarget, type ObjectParams, reachPermissions } from '../../injection/plan/any-object.ts';
+import { isRefusal, refuse } from '../../injection/plan/refuse.ts';
+import { victimPlan } from '../../injection/plan/victim-plan.ts';
 import { fingerprint } from '../../injection/record/envelope.ts';
 import { mayBeRounded, onTheWire } from '../../injection/record/exact-json.ts';
 import type { GoValue } from '../../injection/record/go-json.ts';
 import { type Member, memberAt, nested } from '../../injection/record/member.ts';
-import { isRefusal, refuse } from '../../injection/refuse.ts';
-import { victimPlan } from '../../injection/victim-plan.ts';
 import { type Operation, pointer, remove, set } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';

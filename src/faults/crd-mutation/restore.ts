@@ -7,7 +7,7 @@ import { contains, type Member, memberAt, nested } from '../../injection/record/
 import { fold, members } from '../../injection/record/raw-members.ts';
 import { corrupt, recordIn, restoreAndStrip } from '../../injection/record/record.ts';
 import { shownAt } from '../../injection/record/secret-text.ts';
-import { threeWay } from '../../injection/three-way.ts';
+import { threeWay } from '../../injection/restore/three-way.ts';
 import { isSentWithObject, isUntouched, writersOf } from '../../k8s/field-writers.ts';
 import { mapAt, type Operation, pointer, remove, set, test } from '../../k8s/json-patch.ts';
 import type { Json, KubeObject } from '../../k8s/object.ts';

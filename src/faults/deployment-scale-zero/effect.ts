@@ -1,6 +1,6 @@
 import { itemsOf, listIn } from '../../injection/live.ts';
+import { PODS, TARGET } from '../../injection/reach/rollout.ts';
 import { targetReadBack } from '../../injection/readback.ts';
-import { PODS, TARGET } from '../../injection/rollout.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import { isFinished } from '../../k8s/pod.ts';
 import type { Effect, Live, Plan } from '../contract.ts';

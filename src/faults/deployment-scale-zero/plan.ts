@@ -1,8 +1,8 @@
-import { deploymentPlan } from '../../injection/deployment-plan.ts';
 import { itemsOf, listIn } from '../../injection/live.ts';
+import { deploymentPlan } from '../../injection/plan/deployment-plan.ts';
+import { isRefusal, refuse } from '../../injection/plan/refuse.ts';
+import { deploymentReads, deploymentTarget } from '../../injection/reach/rollout.ts';
 import { ORIGINAL_REPLICAS } from '../../injection/record/markers.ts';
-import { isRefusal, refuse } from '../../injection/refuse.ts';
-import { deploymentReads, deploymentTarget } from '../../injection/rollout.ts';
 import { deploymentSpec } from '../../k8s/deployment.ts';
 import { pointer, set } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';

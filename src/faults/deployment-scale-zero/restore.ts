@@ -2,7 +2,7 @@ import type { FoundInjection } from '../../injection/found-injection.ts';
 import { readMayday } from '../../injection/record/envelope.ts';
 import { MAYDAY, ORIGINAL_REPLICAS } from '../../injection/record/markers.ts';
 import { corrupt, restoreAndStrip } from '../../injection/record/record.ts';
-import { threeWay } from '../../injection/three-way.ts';
+import { threeWay } from '../../injection/restore/three-way.ts';
 import { isUntouched } from '../../k8s/field-writers.ts';
 import { type Operation, set, test } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';

@@ -1,5 +1,5 @@
-import { TARGET } from '../../injection/any-object.ts';
 import { objectIn } from '../../injection/live.ts';
+import { TARGET } from '../../injection/plan/any-object.ts';
 import { targetReadBack } from '../../injection/readback.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import { sanitise } from '../../text/sanitise.ts';

@@ -1,4 +1,4 @@
-import { objectParams, objectReads } from '../../injection/any-object.ts';
+import { objectParams, objectReads } from '../../injection/plan/any-object.ts';
 import { BLOCK_FINALIZER } from '../../injection/record/markers.ts';
 import type { Fault } from '../contract.ts';
 import { appliesTo } from './applies.ts';

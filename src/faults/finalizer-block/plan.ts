@@ -1,7 +1,7 @@
-import { anyTarget, type ObjectParams, reachPermissions } from '../../injection/any-object.ts';
+import { anyTarget, type ObjectParams, reachPermissions } from '../../injection/plan/any-object.ts';
+import { isRefusal, refuse } from '../../injection/plan/refuse.ts';
+import { permissionOn, victimPlan } from '../../injection/plan/victim-plan.ts';
 import { BLOCK_FINALIZER, PREFIX } from '../../injection/record/markers.ts';
-import { isRefusal, refuse } from '../../injection/refuse.ts';
-import { permissionOn, victimPlan } from '../../injection/victim-plan.ts';
 import { pointer, set } from '../../k8s/json-patch.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { sanitise } from '../../text/sanitise.ts';

@@ -1,5 +1,5 @@
+import { freshPods, TARGET } from '../../injection/reach/rollout.ts';
 import { targetReadBack } from '../../injection/readback.ts';
-import { freshPods, TARGET } from '../../injection/rollout.ts';
 import { type Container, containersOf } from '../../k8s/deployment.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf } from '../../k8s/object-ref.ts';

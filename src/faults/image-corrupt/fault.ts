@@ -1,4 +1,4 @@
-import { deploymentReads } from '../../injection/rollout.ts';
+import { deploymentReads } from '../../injection/reach/rollout.ts';
 import type { Fault } from '../contract.ts';
 import { appliesTo } from './applies.ts';
 import { effect } from './effect.ts';

@@ -1,8 +1,8 @@
-import { containerPlan, containerTarget } from '../../injection/container-plan.ts';
+import { containerPlan, containerTarget } from '../../injection/plan/container-plan.ts';
+import { isRefusal, refuse } from '../../injection/plan/refuse.ts';
+import { noRollout, rolloutWarnings } from '../../injection/reach/rollout.ts';
 import { fingerprint } from '../../injection/record/envelope.ts';
 import { CORRUPT_CONTAINER, ORIGINAL_IMAGE_PREFIX } from '../../injection/record/markers.ts';
-import { isRefusal, refuse } from '../../injection/refuse.ts';
-import { noRollout, rolloutWarnings } from '../../injection/rollout.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { sanitise } from '../../text/sanitise.ts';

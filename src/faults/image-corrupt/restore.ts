@@ -1,5 +1,5 @@
-import { type ContainerField, restoreContainerField } from '../../injection/container-field.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
+import { type ContainerField, restoreContainerField } from '../../injection/plan/container-field.ts';
 import { CORRUPT_CONTAINER, ORIGINAL_IMAGE_PREFIX } from '../../injection/record/markers.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Restore } from '../contract.ts';

@@ -1,4 +1,4 @@
-import { doesNotFit, objectFit, PASSING } from '../../injection/fit.ts';
+import { doesNotFit, objectFit, PASSING } from '../../injection/plan/fit.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Fit } from '../contract.ts';
 import { DEFAULT_VALUE, isMark } from './plan.ts';

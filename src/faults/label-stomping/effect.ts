@@ -1,4 +1,4 @@
-import { TARGET } from '../../injection/any-object.ts';
+import { TARGET } from '../../injection/plan/any-object.ts';
 import { targetReadBack } from '../../injection/readback.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import { own } from '../../text/own.ts';

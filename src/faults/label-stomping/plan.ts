@@ -1,8 +1,8 @@
-import { anyTarget, type ObjectParams, reachPermissions } from '../../injection/any-object.ts';
+import { anyTarget, type ObjectParams, reachPermissions } from '../../injection/plan/any-object.ts';
+import { isRefusal, refuse } from '../../injection/plan/refuse.ts';
+import { victimPlan } from '../../injection/plan/victim-plan.ts';
 import { fingerprint } from '../../injection/record/envelope.ts';
 import { MANAGED_BY, PREFIX } from '../../injection/record/markers.ts';
-import { isRefusal, refuse } from '../../injection/refuse.ts';
-import { victimPlan } from '../../injection/victim-plan.ts';
 import { mapOperations } from '../../k8s/json-patch.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { own } from '../../text/own.ts';

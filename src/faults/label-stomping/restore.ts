@@ -2,7 +2,7 @@ import type { FoundInjection } from '../../injection/found-injection.ts';
 import { type Envelope, isInjected } from '../../injection/record/envelope.ts';
 import { ROLLBACK_DATA } from '../../injection/record/markers.ts';
 import { corrupt, recordIn, restoreAndStrip } from '../../injection/record/record.ts';
-import { threeWay } from '../../injection/three-way.ts';
+import { threeWay } from '../../injection/restore/three-way.ts';
 import { isSentWithObject, isUntouched } from '../../k8s/field-writers.ts';
 import { mapOperations, type Operation, pointer, remove, test } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';

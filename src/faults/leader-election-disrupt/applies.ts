@@ -1,4 +1,4 @@
-import { doesNotFit, fits, isKind, onlyFor } from '../../injection/fit.ts';
+import { doesNotFit, fits, isKind, onlyFor } from '../../injection/plan/fit.ts';
 import { leaseSpec } from '../../k8s/lease.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Fit } from '../contract.ts';

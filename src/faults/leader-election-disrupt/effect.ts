@@ -1,5 +1,5 @@
-import { deletionEffect, TARGET } from '../../injection/deletion-plan.ts';
 import { objectIn } from '../../injection/live.ts';
+import { deletionEffect, TARGET } from '../../injection/plan/deletion-plan.ts';
 import { leaseSpec } from '../../k8s/lease.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Effect, Live, Plan } from '../contract.ts';

@@ -1,6 +1,6 @@
-import { deletionReads, TARGET } from '../../injection/deletion-plan.ts';
-import { deletedRestoreReads, restoreDeleted } from '../../injection/deletion-restore.ts';
-import { podsRead } from '../../injection/pods-using.ts';
+import { deletionReads, TARGET } from '../../injection/plan/deletion-plan.ts';
+import { podsRead } from '../../injection/reach/pods-using.ts';
+import { deletedRestoreReads, restoreDeleted } from '../../injection/restore/deletion-restore.ts';
 import type { Fault } from '../contract.ts';
 import { appliesTo } from './applies.ts';
 import { effect } from './effect.ts';

@@ -1,9 +1,9 @@
-import { deletionPlan, TARGET } from '../../injection/deletion-plan.ts';
 import { objectIn } from '../../injection/live.ts';
-import { podsUsing } from '../../injection/pods-using.ts';
+import { deletionPlan, TARGET } from '../../injection/plan/deletion-plan.ts';
+import { injectable, isRefusal } from '../../injection/plan/refuse.ts';
+import { podsUsing } from '../../injection/reach/pods-using.ts';
 import type { BackupFormat } from '../../injection/record/backup-format.ts';
 import { LEASE_BACKUP_KEY, leaseBackupName } from '../../injection/record/markers.ts';
-import { injectable, isRefusal } from '../../injection/refuse.ts';
 import { isHolder, leaseSpec } from '../../k8s/lease.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
 import { sanitise } from '../../text/sanitise.ts';

@@ -1,4 +1,4 @@
-import type { DeletedRestore } from '../../injection/deletion-restore.ts';
+import type { DeletedRestore } from '../../injection/restore/deletion-restore.ts';
 import { format } from './plan.ts';
 
 /** Who holds a Lease and since when: what another process may have taken over meanwhile. */

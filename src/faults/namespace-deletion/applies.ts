@@ -1,4 +1,4 @@
-import { fits, isKind, onlyFor } from '../../injection/fit.ts';
+import { fits, isKind, onlyFor } from '../../injection/plan/fit.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Fit } from '../contract.ts';
 

@@ -1,5 +1,5 @@
-import { deletionEffect, TARGET } from '../../injection/deletion-plan.ts';
 import { inventoryReads } from '../../injection/inventory.ts';
+import { deletionEffect, TARGET } from '../../injection/plan/deletion-plan.ts';
 import type { Fault, Read } from '../contract.ts';
 import { appliesTo } from './applies.ts';
 import { BACKUP, type NamespaceDeletionParams, plan } from './plan.ts';

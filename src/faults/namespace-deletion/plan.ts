@@ -1,12 +1,12 @@
-import { outside } from '../../injection/allowed.ts';
-import { creation, creationPermissions, occupied } from '../../injection/created.ts';
-import { deleting, TARGET } from '../../injection/deletion-plan.ts';
 import { type Inventory, inventoryIn, inventoryText } from '../../injection/inventory.ts';
 import { objectIn } from '../../injection/live.ts';
-import { inReach } from '../../injection/pod-in-reach.ts';
+import { outside } from '../../injection/plan/allowed.ts';
+import { creation, creationPermissions, occupied } from '../../injection/plan/created.ts';
+import { deleting, TARGET } from '../../injection/plan/deletion-plan.ts';
+import { injectable, isRefusal, refuse } from '../../injection/plan/refuse.ts';
+import { inReach } from '../../injection/reach/pod-in-reach.ts';
 import { fingerprint } from '../../injection/record/envelope.ts';
 import { TYPE_LABEL } from '../../injection/record/markers.ts';
-import { injectable, isRefusal, refuse } from '../../injection/refuse.ts';
 import { ownersOf, ownersUnknown } from '../../injection/write/ownership.ts';
 import { pointer, set } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';

@@ -1,11 +1,11 @@
-import { heldBy } from '../../injection/deletion-plan.ts';
-import { dropBackup } from '../../injection/drop-backup.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import { objectIn } from '../../injection/live.ts';
+import { heldBy } from '../../injection/plan/deletion-plan.ts';
 import { isInjected, readMayday } from '../../injection/record/envelope.ts';
 import { goJson } from '../../injection/record/go-json.ts';
 import { MAYDAY, namespaceBackupName } from '../../injection/record/markers.ts';
 import { corrupt } from '../../injection/record/record.ts';
+import { dropBackup } from '../../injection/restore/drop-backup.ts';
 import { patchOf } from '../../injection/write/patch-of.ts';
 import type { Write } from '../../injection/write/write.ts';
 import { mapAt, mapOperations } from '../../k8s/json-patch.ts';

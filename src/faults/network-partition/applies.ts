@@ -1,4 +1,4 @@
-import { podsFit } from '../../injection/fit.ts';
+import { podsFit } from '../../injection/plan/fit.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Fit } from '../contract.ts';
 

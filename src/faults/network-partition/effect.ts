@@ -1,6 +1,13 @@
-import { createdReadBack } from '../../injection/created.ts';
-import { allows, DIRECTIONS, type Direction, enforcerIn, isHostNetwork, isolating } from '../../injection/isolation.ts';
 import { itemsOf, listIn } from '../../injection/live.ts';
+import { createdReadBack } from '../../injection/plan/created.ts';
+import {
+  allows,
+  DIRECTIONS,
+  type Direction,
+  enforcerIn,
+  isHostNetwork,
+  isolating,
+} from '../../injection/reach/isolation.ts';
 import { lapsed } from '../../k8s/lease.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';

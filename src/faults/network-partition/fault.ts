@@ -1,4 +1,4 @@
-import { restoreCreated } from '../../injection/created.ts';
+import { restoreCreated } from '../../injection/plan/created.ts';
 import type { Fault } from '../contract.ts';
 import { appliesTo } from './applies.ts';
 import { DAEMON_SETS, effect, LEASES } from './effect.ts';

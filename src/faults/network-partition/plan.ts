@@ -1,11 +1,11 @@
-import { type CreatedTraits, occupied } from '../../injection/created.ts';
-import { createdPlan, POD } from '../../injection/created-plan.ts';
-import { allows, DIRECTIONS, isHostNetwork, isolating, policySpec } from '../../injection/isolation.ts';
 import { itemsOf, listIn, objectIn } from '../../injection/live.ts';
-import { podSelector } from '../../injection/reach.ts';
+import { type CreatedTraits, occupied } from '../../injection/plan/created.ts';
+import { createdPlan, POD } from '../../injection/plan/created-plan.ts';
+import { blindTo, refuse } from '../../injection/plan/refuse.ts';
+import { allows, DIRECTIONS, isHostNetwork, isolating, policySpec } from '../../injection/reach/isolation.ts';
+import { podSelector } from '../../injection/reach/reach.ts';
 import { type GoValue, goJson } from '../../injection/record/go-json.ts';
 import { networkPolicyName } from '../../injection/record/markers.ts';
-import { blindTo, refuse } from '../../injection/refuse.ts';
 import type { LabelSelector } from '../../k8s/deployment.ts';
 import { labelSelectorOf } from '../../k8s/label-selector.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';

@@ -1,4 +1,4 @@
-import { aKind, doesNotFit, objectFit } from '../../injection/fit.ts';
+import { aKind, doesNotFit, objectFit } from '../../injection/plan/fit.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Fit } from '../contract.ts';
 

@@ -1,4 +1,4 @@
-import { type ObjectParams, TARGET } from '../../injection/any-object.ts';
+import { type ObjectParams, TARGET } from '../../injection/plan/any-object.ts';
 import { targetReadBack } from '../../injection/readback.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import { sanitise } from '../../text/sanitise.ts';

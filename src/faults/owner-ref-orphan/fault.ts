@@ -1,4 +1,4 @@
-import { type ObjectParams, objectParams, objectReads, TARGET } from '../../injection/any-object.ts';
+import { type ObjectParams, objectParams, objectReads, TARGET } from '../../injection/plan/any-object.ts';
 import type { Fault } from '../contract.ts';
 import { appliesTo } from './applies.ts';
 import { effect } from './effect.ts';

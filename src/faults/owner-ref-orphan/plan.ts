@@ -1,8 +1,8 @@
-import { anyTarget, type ObjectParams, reachPermissions } from '../../injection/any-object.ts';
-import { asWritten, ownerPermissions } from '../../injection/owners.ts';
+import { anyTarget, type ObjectParams, reachPermissions } from '../../injection/plan/any-object.ts';
+import { isRefusal, refuse } from '../../injection/plan/refuse.ts';
+import { victimPlan } from '../../injection/plan/victim-plan.ts';
+import { asWritten, ownerPermissions } from '../../injection/reach/owners.ts';
 import { goJson } from '../../injection/record/go-json.ts';
-import { isRefusal, refuse } from '../../injection/refuse.ts';
-import { victimPlan } from '../../injection/victim-plan.ts';
 import { pointer, remove } from '../../k8s/json-patch.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { sanitise } from '../../text/sanitise.ts';

@@ -1,5 +1,13 @@
 import type { FoundInjection } from '../../injection/found-injection.ts';
-import { asItStands, asWritten, isNamesake, named, ownerReads, ownersIn, standing } from '../../injection/owners.ts';
+import {
+  asItStands,
+  asWritten,
+  isNamesake,
+  named,
+  ownerReads,
+  ownersIn,
+  standing,
+} from '../../injection/reach/owners.ts';
 import type { MaydayFacts } from '../../injection/record/envelope.ts';
 import { ROLLBACK_DATA } from '../../injection/record/markers.ts';
 import { corrupt, recordIn, restoreAndStrip } from '../../injection/record/record.ts';

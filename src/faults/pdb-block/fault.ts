@@ -1,4 +1,4 @@
-import { restoreCreated } from '../../injection/created.ts';
+import { restoreCreated } from '../../injection/plan/created.ts';
 import { pdbName } from '../../injection/record/markers.ts';
 import type { Fault } from '../contract.ts';
 import { appliesTo } from './applies.ts';

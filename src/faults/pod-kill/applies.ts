@@ -1,4 +1,4 @@
-import { doesNotFit, isKind, podsFit } from '../../injection/fit.ts';
+import { doesNotFit, isKind, podsFit } from '../../injection/plan/fit.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { controllerOf, isFinished, isMirror } from '../../k8s/pod.ts';
 import type { Fit } from '../contract.ts';

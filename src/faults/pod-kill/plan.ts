@@ -1,6 +1,6 @@
 import { itemsOf, listIn } from '../../injection/live.ts';
-import { inReach } from '../../injection/pod-in-reach.ts';
-import { blindTo, refuse } from '../../injection/refuse.ts';
+import { blindTo, refuse } from '../../injection/plan/refuse.ts';
+import { inReach } from '../../injection/reach/pod-in-reach.ts';
 import type { Write } from '../../injection/write/write.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';

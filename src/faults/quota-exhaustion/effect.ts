@@ -1,4 +1,4 @@
-import { createdReadBack } from '../../injection/created.ts';
+import { createdReadBack } from '../../injection/plan/created.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import { quantityOf } from '../../k8s/quantity.ts';
 import type { Effect, Live, Plan } from '../contract.ts';

@@ -1,8 +1,8 @@
-import { type CreatedTraits, occupied } from '../../injection/created.ts';
-import { createdPlan, POD } from '../../injection/created-plan.ts';
 import { itemsOf, listIn, objectIn } from '../../injection/live.ts';
+import { type CreatedTraits, occupied } from '../../injection/plan/created.ts';
+import { createdPlan, POD } from '../../injection/plan/created-plan.ts';
+import { blindTo, refuse } from '../../injection/plan/refuse.ts';
 import { goJson } from '../../injection/record/go-json.ts';
-import { blindTo, refuse } from '../../injection/refuse.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { isActive } from '../../k8s/pod.ts';
 import { quantityOf } from '../../k8s/quantity.ts';

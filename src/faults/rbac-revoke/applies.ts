@@ -1,5 +1,5 @@
-import { aKind, doesNotFit, fits, isKind } from '../../injection/fit.ts';
-import { subjectsOf } from '../../injection/subjects.ts';
+import { aKind, doesNotFit, fits, isKind } from '../../injection/plan/fit.ts';
+import { subjectsOf } from '../../injection/plan/subjects.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Fit } from '../contract.ts';
 

@@ -1,8 +1,8 @@
 import { objectIn } from '../../injection/live.ts';
+import { asRequester, isSubject, type Subject, subjectName, subjectsOf } from '../../injection/plan/subjects.ts';
 import { targetReadBack } from '../../injection/readback.ts';
 import { readEnvelope } from '../../injection/record/envelope.ts';
 import { ROLLBACK_DATA } from '../../injection/record/markers.ts';
-import { asRequester, isSubject, type Subject, subjectName, subjectsOf } from '../../injection/subjects.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import { sanitise } from '../../text/sanitise.ts';

@@ -1,7 +1,7 @@
 import { itemsOf, listIn, objectIn } from '../../injection/live.ts';
-import { blindTo, injectable, isRefusal, refuse } from '../../injection/refuse.ts';
-import { includes, type Subject, subjectAsWritten, subjectName, subjectsOf } from '../../injection/subjects.ts';
-import { victimPlan } from '../../injection/victim-plan.ts';
+import { blindTo, injectable, isRefusal, refuse } from '../../injection/plan/refuse.ts';
+import { includes, type Subject, subjectAsWritten, subjectName, subjectsOf } from '../../injection/plan/subjects.ts';
+import { victimPlan } from '../../injection/plan/victim-plan.ts';
 import { pointer, remove } from '../../k8s/json-patch.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';

@@ -1,9 +1,9 @@
 import type { FoundInjection } from '../../injection/found-injection.ts';
+import { isSubject, type Subject, subjectAsWritten, subjectName, subjectsOf } from '../../injection/plan/subjects.ts';
 import type { MaydayFacts } from '../../injection/record/envelope.ts';
 import { ROLLBACK_DATA } from '../../injection/record/markers.ts';
 import { corrupt, recordIn, restoreAndStrip } from '../../injection/record/record.ts';
-import { isSubject, type Subject, subjectAsWritten, subjectName, subjectsOf } from '../../injection/subjects.ts';
-import { threeWay } from '../../injection/three-way.ts';
+import { threeWay } from '../../injection/restore/three-way.ts';
 import { type Operation, pointer, set, test } from '../../k8s/json-patch.ts';
 import type { Json, KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';

@@ -1,4 +1,4 @@
-import { aKind, doesNotFit, fits } from '../../injection/fit.ts';
+import { aKind, doesNotFit, fits } from '../../injection/plan/fit.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { groupOf } from '../../k8s/object-ref.ts';
 import type { Fit } from '../contract.ts';

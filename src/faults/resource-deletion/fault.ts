@@ -1,6 +1,6 @@
-import { objectParams } from '../../injection/any-object.ts';
-import { deletionEffect, TARGET } from '../../injection/deletion-plan.ts';
-import { deletedRestoreReads, restoreDeleted } from '../../injection/deletion-restore.ts';
+import { objectParams } from '../../injection/plan/any-object.ts';
+import { deletionEffect, TARGET } from '../../injection/plan/deletion-plan.ts';
+import { deletedRestoreReads, restoreDeleted } from '../../injection/restore/deletion-restore.ts';
 import type { Fault } from '../contract.ts';
 import { appliesTo } from './applies.ts';
 import { plan, type ResourceDeletionParams, reads } from './plan.ts';

@@ -1,11 +1,11 @@
-import { outside } from '../../injection/allowed.ts';
-import type { ObjectParams } from '../../injection/any-object.ts';
-import { deletionPlan, deletionReads, TARGET } from '../../injection/deletion-plan.ts';
-import { blindDependents, dependentReads, dependentsOf } from '../../injection/dependents.ts';
 import { objectIn } from '../../injection/live.ts';
+import { outside } from '../../injection/plan/allowed.ts';
+import type { ObjectParams } from '../../injection/plan/any-object.ts';
+import { deletionPlan, deletionReads, TARGET } from '../../injection/plan/deletion-plan.ts';
+import { blindTo, injectable, isRefusal, refuse } from '../../injection/plan/refuse.ts';
+import { blindDependents, dependentReads, dependentsOf } from '../../injection/reach/dependents.ts';
 import type { BackupFormat } from '../../injection/record/backup-format.ts';
 import { RESOURCE_BACKUP_KEY, resourceBackupName } from '../../injection/record/markers.ts';
-import { blindTo, injectable, isRefusal, refuse } from '../../injection/refuse.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { groupOf, nameOf } from '../../k8s/object-ref.ts';
 import type { Facts, Live, Plan, Read, Refusal, Scope } from '../contract.ts';

@@ -1,4 +1,4 @@
-import { type DeletedRestore, sameContent } from '../../injection/deletion-restore.ts';
+import { type DeletedRestore, sameContent } from '../../injection/restore/deletion-restore.ts';
 import { groupOf } from '../../k8s/object-ref.ts';
 import { format, RBAC } from './plan.ts';
 

@@ -1,10 +1,10 @@
-import { outside } from '../../injection/allowed.ts';
-import { deletionPlan, TARGET } from '../../injection/deletion-plan.ts';
 import { objectIn } from '../../injection/live.ts';
-import { podsUsing } from '../../injection/pods-using.ts';
+import { outside } from '../../injection/plan/allowed.ts';
+import { deletionPlan, TARGET } from '../../injection/plan/deletion-plan.ts';
+import { injectable, isRefusal } from '../../injection/plan/refuse.ts';
+import { podsUsing } from '../../injection/reach/pods-using.ts';
 import type { BackupFormat } from '../../injection/record/backup-format.ts';
 import { SECRET_BACKUP_KEY, secretBackupName } from '../../injection/record/markers.ts';
-import { injectable, isRefusal } from '../../injection/refuse.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
 import { usesKey } from '../../k8s/pod-references.ts';
 import type { Facts, Live, Plan, Refusal, Scope } from '../contract.ts';

@@ -1,4 +1,4 @@
-import type { DeletedRestore } from '../../injection/deletion-restore.ts';
+import type { DeletedRestore } from '../../injection/restore/deletion-restore.ts';
 import { format } from './plan.ts';
 
 export const deleted: DeletedRestore = { format };

@@ -1,4 +1,4 @@
-import { aKind, doesNotFit, fits, isKind } from '../../injection/fit.ts';
+import { aKind, doesNotFit, fits, isKind } from '../../injection/plan/fit.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { policyOf, webhooksOf } from '../../k8s/webhooks.ts';
 import type { Fit } from '../contract.ts';

@@ -1,7 +1,7 @@
 import { itemsOf, listIn, objectIn } from '../../injection/live.ts';
-import { reachedBy, reachRead } from '../../injection/reach.ts';
-import { blindTo, injectable, isRefusal, refuse } from '../../injection/refuse.ts';
-import { victimPlan } from '../../injection/victim-plan.ts';
+import { blindTo, injectable, isRefusal, refuse } from '../../injection/plan/refuse.ts';
+import { victimPlan } from '../../injection/plan/victim-plan.ts';
+import { reachedBy, reachRead } from '../../injection/reach/reach.ts';
 import { pointer, set, test } from '../../k8s/json-patch.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';

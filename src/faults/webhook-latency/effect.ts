@@ -1,5 +1,5 @@
-import { createdReadBack } from '../../injection/created.ts';
 import { listIn } from '../../injection/live.ts';
+import { createdReadBack } from '../../injection/plan/created.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import type { Effect, Live, Plan } from '../contract.ts';

@@ -1,5 +1,5 @@
-import { allowedIn } from '../../injection/allowed.ts';
-import { restoreCreated } from '../../injection/created.ts';
+import { allowedIn } from '../../injection/plan/allowed.ts';
+import { restoreCreated } from '../../injection/plan/created.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import { parseDuration } from '../../text/duration.ts';
 import type { Fault, Read } from '../contract.ts';

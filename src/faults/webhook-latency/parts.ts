@@ -1,10 +1,10 @@
 import { RELEASE_IMAGE } from '../../host/version.ts';
-import { allowedIn } from '../../injection/allowed.ts';
-import { occupied } from '../../injection/created.ts';
 import { objectIn } from '../../injection/live.ts';
+import { allowedIn } from '../../injection/plan/allowed.ts';
+import { occupied } from '../../injection/plan/created.ts';
+import { refuse } from '../../injection/plan/refuse.ts';
+import { certsName } from '../../injection/plan/webhook-objects.ts';
 import { webhookLatencyName } from '../../injection/record/markers.ts';
-import { refuse } from '../../injection/refuse.ts';
-import { certsName } from '../../injection/webhook-objects.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import { webhooksOf } from '../../k8s/webhooks.ts';

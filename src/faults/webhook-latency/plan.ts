@@ -1,12 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { allowedIn } from '../../injection/allowed.ts';
-import { type CreatedTraits, creation, creationPermissions, injectedEssence } from '../../injection/created.ts';
 import { listIn } from '../../injection/live.ts';
-import { inReach } from '../../injection/pod-in-reach.ts';
+import { allowedIn } from '../../injection/plan/allowed.ts';
+import { type CreatedTraits, creation, creationPermissions, injectedEssence } from '../../injection/plan/created.ts';
+import { blindTo } from '../../injection/plan/refuse.ts';
+import { serviceNames, webhookObjects } from '../../injection/plan/webhook-objects.ts';
+import { inReach } from '../../injection/reach/pod-in-reach.ts';
 import { type GoValue, goJson } from '../../injection/record/go-json.ts';
 import { webhookLatencyName } from '../../injection/record/markers.ts';
-import { blindTo } from '../../injection/refuse.ts';
-import { serviceNames, webhookObjects } from '../../injection/webhook-objects.ts';
 import { selfSigned } from '../../k8s/certificate.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';

@@ -3,7 +3,7 @@ import { fieldAt } from '../../k8s/json-path.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { isReady } from '../../k8s/pod.ts';
 import type { Api, Collection } from '../../kube/client/api.ts';
-import type { FailureReason } from '../../kube/client/outcome.ts';
+import type { FailureReason } from '../../kube/client/http/outcome.ts';
 import { isServing } from '../../run/observe/collateral.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { askProbe } from '../probes/look.ts';

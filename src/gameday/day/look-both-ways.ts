@@ -1,11 +1,11 @@
 import type { Engine } from '../../engine/engine.ts';
 import { fieldAt } from '../../k8s/json-path.ts';
 import type { Api } from '../../kube/client/api.ts';
-import { isUnstopped } from '../../revert/cluster-experiment.ts';
+import { isUnstopped } from '../../revert/stop/cluster-experiment.ts';
 import { latchGate, readLatch } from '../../safety/latch.ts';
 import { fitsPattern } from '../../text/pattern.ts';
 import { sanitise } from '../../text/sanitise.ts';
-import type { Triage } from '../../triage/result.ts';
+import type { Triage } from '../../triage/finding/result.ts';
 import type { AlertWatch } from '../alerts/watch.ts';
 import { type ConditionStatus, meaning } from '../conditions/judge.ts';
 import type { LookItem } from '../journal/record.ts';

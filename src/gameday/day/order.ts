@@ -2,7 +2,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { Files } from '../../host/files.ts';
 import type { Api } from '../../kube/client/api.ts';
-import type { Triage } from '../../triage/result.ts';
+import type { Triage } from '../../triage/finding/result.ts';
 import type { ConditionStatus } from '../conditions/judge.ts';
 import type { By, DayEntry, KeptFile, Session } from '../journal/record.ts';
 import type { Plan } from '../plan/read-plan.ts';

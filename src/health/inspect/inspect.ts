@@ -1,7 +1,7 @@
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { refOf } from '../../k8s/object-ref.ts';
 import type { Api } from '../../kube/client/api.ts';
-import type { Outcome } from '../../kube/client/outcome.ts';
+import type { Outcome } from '../../kube/client/http/outcome.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 import type { Inspection, InspectionRow, InspectionSection } from './inspection.ts';
 import { objectYaml } from './object-yaml.ts';

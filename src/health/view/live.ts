@@ -1,6 +1,6 @@
 import type { Clock } from '../../host/clock.ts';
 import { PREFIX } from '../../injection/record/markers.ts';
-import type { Outcome } from '../../kube/client/outcome.ts';
+import type { Outcome } from '../../kube/client/http/outcome.ts';
 import type { Discovery } from '../../kube/discovery/discovery.ts';
 import type { SyncStatus } from '../../kube/watch/sync.ts';
 import { type Clean, literal } from '../../text/sanitise.ts';

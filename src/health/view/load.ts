@@ -1,8 +1,8 @@
 import type { Clock } from '../../host/clock.ts';
 import { PREFIX } from '../../injection/record/markers.ts';
 import type { Api, Collection, Page } from '../../kube/client/api.ts';
-import type { Failure } from '../../kube/client/outcome.ts';
-import { eachPage } from '../../kube/client/pages.ts';
+import type { Failure } from '../../kube/client/http/outcome.ts';
+import { eachPage } from '../../kube/client/lists/pages.ts';
 import { coreKind } from '../../kube/discovery/core-kinds.ts';
 import type { Discovery } from '../../kube/discovery/discovery.ts';
 import { type Clean, cleanText, literal, sanitise } from '../../text/sanitise.ts';

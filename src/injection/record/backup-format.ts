@@ -3,7 +3,7 @@ import type { FaultType } from '../../faults/types.ts';
 import { mapAt } from '../../k8s/json-patch.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
-import { createdMarks } from '../created.ts';
+import { createdMarks } from '../plan/created.ts';
 import { fingerprint, isInjected, readMayday } from './envelope.ts';
 import { onTheWire, parseExact } from './exact-json.ts';
 import { type GoValue, goJson } from './go-json.ts';

@@ -3,7 +3,7 @@ import type { FaultType } from '../../faults/types.ts';
 import { mapOperations, type Operation } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
-import { refuse } from '../refuse.ts';
+import { refuse } from '../plan/refuse.ts';
 import { patchOf } from '../write/patch-of.ts';
 import type { Write } from '../write/write.ts';
 import {

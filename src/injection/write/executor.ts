@@ -2,7 +2,7 @@ import type { Clock } from '../../host/clock.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import type { Api } from '../../kube/client/api.ts';
-import type { Failure } from '../../kube/client/outcome.ts';
+import type { Failure } from '../../kube/client/http/outcome.ts';
 import { type Journal, JournalUnwritable, type Purpose, type StepOutcome } from './journal.ts';
 import { readBack } from './lost-response.ts';
 import { send } from './send.ts';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Operation, pathOf, valueAt } from '../../k8s/json-patch.ts';
 import type { Json, KubeObject } from '../../k8s/object.ts';
 import type { Api } from '../../kube/client/api.ts';
-import type { Failure, Outcome } from '../../kube/client/outcome.ts';
+import type { Failure, Outcome } from '../../kube/client/http/outcome.ts';
 import { MAYDAY, PREFIX, ROLLBACK_DATA } from '../record/markers.ts';
 import type { Write } from './write.ts';
 

@@ -1,5 +1,5 @@
 import type { Plan, Refusal } from '../../faults/contract.ts';
-import { isRefusal } from '../refuse.ts';
+import { isRefusal } from '../plan/refuse.ts';
 import { type Execution, type ExecutorDeps, execute } from './executor.ts';
 import type { Purpose } from './journal.ts';
 import type { Write } from './write.ts';

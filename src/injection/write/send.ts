@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Api, DeleteOptions } from '../../kube/client/api.ts';
-import type { Outcome } from '../../kube/client/outcome.ts';
+import type { Outcome } from '../../kube/client/http/outcome.ts';
 import { FIELD_MANAGER } from './ownership.ts';
 import type { Write } from './write.ts';
 

@@ -1,8 +1,8 @@
 import type { KubeObject } from '../../k8s/object.ts';
 import { type Clean, literal, sanitise } from '../../text/sanitise.ts';
 import type { Api } from './api.ts';
-import { failure } from './failure.ts';
-import type { Outcome } from './outcome.ts';
+import { failure } from './http/failure.ts';
+import type { Outcome } from './http/outcome.ts';
 import { pooled } from './pooled.ts';
 
 /** One request that a user may or may not be allowed to make. */

@@ -1,8 +1,8 @@
 import type { Json, KubeObject, ObjectRef } from '../../k8s/object.ts';
 import type { Clean } from '../../text/sanitise.ts';
 import type { Discovery } from '../discovery/discovery.ts';
-import type { Outcome } from './outcome.ts';
-import type { ServerTime } from './server-clock.ts';
+import type { Outcome } from './http/outcome.ts';
+import type { ServerTime } from './http/server-clock.ts';
 
 /** A kind to list or watch; without `namespace`, all namespaces (or cluster scope). */
 export interface Collection {

@@ -1,7 +1,7 @@
 import type { Json, KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { literal } from '../../text/sanitise.ts';
 import type { DeleteOptions, PatchType, WriteOptions } from './api.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from './http/outcome.ts';
 
 const FIELD_MANAGER = 'mayday';
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../host/clock.ts';
 import type { Clean } from '../../text/sanitise.ts';
-import type { Outcome } from '../client/outcome.ts';
+import type { Outcome } from '../client/http/outcome.ts';
 
 /** The server, headers and connections for one request. */
 interface Access {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Clean, cleanText, sanitise } from '../../text/sanitise.ts';
-import { failure } from '../client/failure.ts';
-import type { Outcome } from '../client/outcome.ts';
+import { failure } from '../client/http/failure.ts';
+import type { Outcome } from '../client/http/outcome.ts';
 import type { CommandResult, RunCommand } from './run-command.ts';
 
 /** The `exec` entry of a kubeconfig user. */

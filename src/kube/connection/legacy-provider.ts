@@ -1,6 +1,6 @@
 import { type Clean, cleanText, sanitise } from '../../text/sanitise.ts';
-import { failure } from '../client/failure.ts';
-import type { Outcome } from '../client/outcome.ts';
+import { failure } from '../client/http/failure.ts';
+import type { Outcome } from '../client/http/outcome.ts';
 import { commandProblem } from './exec-credential.ts';
 import type { KubeUser } from './kubeconfig.ts';
 import type { RunCommand } from './run-command.ts';

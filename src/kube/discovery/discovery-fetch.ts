@@ -1,7 +1,7 @@
 import { type Clean, literal, sanitise } from '../../text/sanitise.ts';
 import type { RawRequest } from '../client/api.ts';
-import { failure } from '../client/failure.ts';
-import type { Outcome } from '../client/outcome.ts';
+import { failure } from '../client/http/failure.ts';
+import type { Outcome } from '../client/http/outcome.ts';
 import { splitApiVersion } from './core-kinds.ts';
 import { type ApiResource, createDiscovery, type Discovery } from './discovery.ts';
 

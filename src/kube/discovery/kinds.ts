@@ -1,7 +1,7 @@
 import type { Clock } from '../../host/clock.ts';
 import { cleanText, sanitise } from '../../text/sanitise.ts';
-import { failure } from '../client/failure.ts';
-import type { Failure, Outcome } from '../client/outcome.ts';
+import { failure } from '../client/http/failure.ts';
+import type { Failure, Outcome } from '../client/http/outcome.ts';
 import { coreKind, splitApiVersion } from './core-kinds.ts';
 import type { ApiResource, Discovery } from './discovery.ts';
 

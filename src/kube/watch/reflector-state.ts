@@ -1,4 +1,4 @@
-import type { Failure, FailureReason } from '../client/outcome.ts';
+import type { Failure, FailureReason } from '../client/http/outcome.ts';
 import type { SyncState, SyncStatus, Timing } from './sync.ts';
 
 /** The state of a reflector besides its rows. Times are monotonic milliseconds. */

@@ -1,5 +1,5 @@
 import type { Clean } from '../../text/sanitise.ts';
-import type { FailureReason } from '../client/outcome.ts';
+import type { FailureReason } from '../client/http/outcome.ts';
 
 /**
  * How far the rows can be trusted. `listing`: the first list is running, rows are partial. `synced`: complete, and a

@@ -2,9 +2,9 @@ import { isFields } from '../../k8s/fields.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { cleanText, sanitise } from '../../text/sanitise.ts';
 import type { Collection, WatchEvent } from '../client/api.ts';
-import { failure, failureOfAnswer } from '../client/failure.ts';
-import type { Failure } from '../client/outcome.ts';
-import { malformation } from '../client/well-formed.ts';
+import { failure, failureOfAnswer } from '../client/http/failure.ts';
+import type { Failure } from '../client/http/outcome.ts';
+import { malformation } from '../client/lists/well-formed.ts';
 
 /** One line of a watch: an event, or the failure that ends it (an ERROR event carries a Status, 410 above all). */
 export function parseWatchLine(line: string, collection: Collection, now: number): WatchEvent | Failure {

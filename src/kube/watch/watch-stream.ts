@@ -1,10 +1,10 @@
 import type { Clock } from '../../host/clock.ts';
 import type { Collection, WatchEvent, WatchOptions } from '../client/api.ts';
-import { httpRequest, outcomeOf } from '../client/calls.ts';
-import { unreachable } from '../client/failure.ts';
-import type { Failure, Outcome } from '../client/outcome.ts';
+import { httpRequest, outcomeOf } from '../client/http/calls.ts';
+import { unreachable } from '../client/http/failure.ts';
+import type { Failure, Outcome } from '../client/http/outcome.ts';
+import type { HttpStream, Transport } from '../client/http/transport.ts';
 import { queryString } from '../client/paths.ts';
-import type { HttpStream, Transport } from '../client/transport.ts';
 import { lines } from './lines.ts';
 import { parseWatchLine } from './watch-event.ts';
 

@@ -1,8 +1,8 @@
 import type { Restore } from '../../faults/contract.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import { pooled } from '../../kube/client/pooled.ts';
-import { decide } from '../classify.ts';
 import type { RevertDeps } from '../deps.ts';
+import { decide } from '../scan/classify.ts';
 import { judge, type Trust, type Verdict } from './judge.ts';
 import { scopesIn } from './scope.ts';
 

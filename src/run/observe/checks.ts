@@ -3,7 +3,7 @@ import { isSecretPath } from '../../injection/record/secret-text.ts';
 import { fieldAt, printed } from '../../k8s/json-path.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import type { Api } from '../../kube/client/api.ts';
-import type { Failure, Outcome } from '../../kube/client/outcome.ts';
+import type { Failure, Outcome } from '../../kube/client/http/outcome.ts';
 import type { Discovery } from '../../kube/discovery/discovery.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { CheckResult } from '../event.ts';

@@ -1,5 +1,5 @@
 import type { Plan } from '../../faults/contract.ts';
-import { isRefusal } from '../../injection/refuse.ts';
+import { isRefusal } from '../../injection/plan/refuse.ts';
 import type { Execution } from '../../injection/write/executor.ts';
 import { injectWithReplan } from '../../injection/write/replan.ts';
 import type { ObjectRef } from '../../k8s/object.ts';

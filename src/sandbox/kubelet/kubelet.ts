@@ -1,9 +1,9 @@
+import { isDown, podKeysOn } from '../controllers/cluster/node-lifecycle.ts';
+import type { Node } from '../controllers/cluster/scheduler.ts';
 import { type Controller, ownKey, placeOfKey } from '../controllers/engine.ts';
 import type { Container, Note, Pod, PodStatus } from '../controllers/kinds.ts';
-import { isDown, podKeysOn } from '../controllers/node-lifecycle.ts';
 import type { Parts } from '../controllers/parts.ts';
 import { isFinished, isTerminating } from '../controllers/pods.ts';
-import type { Node } from '../controllers/scheduler.ts';
 import { sameJson, timestamp } from '../object.ts';
 import { createAddresses } from './addresses.ts';
 import type { Behaviour } from './behaviour.ts';

@@ -1,6 +1,6 @@
 import { each, part } from '../defaults/fill.ts';
 import type { StatusCause } from '../status.ts';
-import { conditionCauses, expressionCause } from './expressions.ts';
+import { conditionCauses, expressionCause } from './crd/expressions.ts';
 import { invalidValue, required, unsupported } from './field.ts';
 import { type Rule, specOf } from './rule.ts';
 

@@ -1,7 +1,7 @@
 import { DEFINITIONS } from '../crd/definition.ts';
 import type { KubeObject } from '../object.ts';
 import type { StatusCause } from '../status.ts';
-import { crdCauses, crdUpdateCauses } from './crd.ts';
+import { crdCauses, crdUpdateCauses } from './crd/crd.ts';
 import { DATA_RULES, DATA_UPDATE_RULES } from './data.ts';
 import { POLICY_RULES, POLICY_UPDATE_RULES } from './policy.ts';
 import type { Rule, UpdateRule } from './rule.ts';

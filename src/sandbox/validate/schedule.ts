@@ -1,4 +1,4 @@
-import { RANGES } from '../controllers/cron.ts';
+import { RANGES } from '../controllers/jobs/cron.ts';
 
 /** What is wrong with the first bad field of a schedule of five fields, in the words of the server's own parser. */
 export function wrongField(schedule: string): string | undefined {

@@ -2,7 +2,7 @@ import { each, part } from '../defaults/fill.ts';
 import type { StatusCause } from '../status.ts';
 import { duplicates, forbiddenField, invalidValue, unsupported } from './field.ts';
 import { labelKey } from './names.ts';
-import { addressCauses, portNameCauses } from './pod-details.ts';
+import { addressCauses, portNameCauses } from './pod/pod-details.ts';
 import { type Rule, specOf } from './rule.ts';
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];

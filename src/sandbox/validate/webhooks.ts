@@ -1,6 +1,6 @@
 import { each, type Fields, part } from '../defaults/fill.ts';
 import type { StatusCause } from '../status.ts';
-import { conditionCauses } from './expressions.ts';
+import { conditionCauses } from './crd/expressions.ts';
 import { duplicates, invalidValue, required, unsupported } from './field.ts';
 import type { Rule } from './rule.ts';
 import { expressionCauses } from './selector.ts';

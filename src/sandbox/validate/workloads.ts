@@ -4,7 +4,7 @@ import { type LabelSelector, requirementsOf, satisfies } from '../selector.ts';
 import type { StatusCause } from '../status.ts';
 import { forbiddenField, invalidValue, required, unsupported } from './field.ts';
 import { labelCauses } from './metadata.ts';
-import { podSpecCauses, podUpdateCauses } from './pod.ts';
+import { podSpecCauses, podUpdateCauses } from './pod/pod.ts';
 import { countOrPercent, immutable, notNegative, type Rule, specOf, type UpdateRule } from './rule.ts';
 import { wrongField } from './schedule.ts';
 import { expressionCauses } from './selector.ts';

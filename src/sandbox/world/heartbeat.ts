@@ -1,5 +1,5 @@
+import { isDown } from '../controllers/cluster/node-lifecycle.ts';
 import type { Obj } from '../controllers/kinds.ts';
-import { isDown } from '../controllers/node-lifecycle.ts';
 import type { Parts } from '../controllers/parts.ts';
 import { microTimestamp } from '../object.ts';
 import { nodeLease } from './cluster.ts';

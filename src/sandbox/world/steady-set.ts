@@ -1,6 +1,6 @@
-import { controllerRef } from '../controllers/deployment.ts';
-import type { StatefulSet } from '../controllers/statefulset-controller.ts';
-import { templateHash } from '../controllers/template-hash.ts';
+import { controllerRef } from '../controllers/workloads/deployment.ts';
+import type { StatefulSet } from '../controllers/workloads/statefulset-controller.ts';
+import { templateHash } from '../controllers/workloads/template-hash.ts';
 import { completePodSpec } from './pod-defaults.ts';
 import type { Seeder } from './seeder.ts';
 import { putPod, type WorkloadSeed } from './steady.ts';

@@ -1,10 +1,10 @@
 import type { OwnerReference } from '../../k8s/object.ts';
-import { buildSet, controllerRef } from '../controllers/deployment.ts';
-import { countedStatus, deploymentCondition, isComplete } from '../controllers/deployment-status.ts';
 import type { Deployment, Pod, PodSpec, PodTemplate, ReplicaSet } from '../controllers/kinds.ts';
-import { replicaSetStatus } from '../controllers/replicaset.ts';
-import { REVISION } from '../controllers/revision.ts';
-import { maxSurge, maxUnavailable } from '../controllers/rollout.ts';
+import { buildSet, controllerRef } from '../controllers/workloads/deployment.ts';
+import { countedStatus, deploymentCondition, isComplete } from '../controllers/workloads/deployment-status.ts';
+import { replicaSetStatus } from '../controllers/workloads/replicaset.ts';
+import { REVISION } from '../controllers/workloads/revision.ts';
+import { maxSurge, maxUnavailable } from '../controllers/workloads/rollout.ts';
 import { type NewObject, sameJson, timestamp } from '../object.ts';
 import { putPastEvents } from './past-events.ts';
 import { boundSpec, type ContainerSeed, completePodSpec } from './pod-defaults.ts';

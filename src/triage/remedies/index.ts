@@ -1,5 +1,5 @@
 import type { ObjectRef } from '../../k8s/object.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../finding/finding.ts';
 import type { Remedy } from './remedy.ts';
 import { rollback } from './rollback.ts';
 import { hardRefresh, refreshesNamed, restart, stripFinalizer, uncordon } from './simple.ts';

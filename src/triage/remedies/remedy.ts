@@ -1,6 +1,6 @@
 import type { Write } from '../../injection/write/write.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../finding/finding.ts';
 
 /** What to list besides the object itself before planning: all objects of a kind that it owns. */
 export interface RelatedList {

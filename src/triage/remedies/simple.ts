@@ -2,7 +2,7 @@ import { patchOf } from '../../injection/write/patch-of.ts';
 import { mapOperations, type Operation, pointer, remove, set, test } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../finding/finding.ts';
 import { keeperOf, type Planned, type Remedy } from './remedy.ts';
 
 /** What a new pod of the same template would meet as well; the cluster tries these again by itself. */

@@ -1,4 +1,4 @@
-import type { Root } from '../chain.ts';
+import type { Root } from '../finding/chain.ts';
 
 /** Groups roots of one rule that say the same of different objects; each group is at the place of its first root. */
 export function alike(roots: readonly Root[]): [Root, ...Root[]][] {

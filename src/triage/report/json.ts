@@ -1,8 +1,8 @@
 import type { ObjectRef } from '../../k8s/object.ts';
-import type { Follower, Root } from '../chain.ts';
-import type { Finding } from '../finding.ts';
-import type { GateResult } from '../gate-run.ts';
-import { findingId, type Triage } from '../result.ts';
+import type { Follower, Root } from '../finding/chain.ts';
+import type { Finding } from '../finding/finding.ts';
+import { findingId, type Triage } from '../finding/result.ts';
+import type { GateResult } from '../run/gate-run.ts';
 import type { About } from './about.ts';
 
 const objectJson = ({ apiVersion, kind, namespace, name, uid }: ObjectRef) => ({

@@ -1,7 +1,7 @@
 import { lastedText } from '../../health/trouble.ts';
-import type { Root } from '../chain.ts';
-import { isFailure } from '../gate-run.ts';
-import { findingId, settling, type Triage } from '../result.ts';
+import type { Root } from '../finding/chain.ts';
+import { findingId, settling, type Triage } from '../finding/result.ts';
+import { isFailure } from '../run/gate-run.ts';
 import { type About, followText, nameText } from './about.ts';
 
 // Characters in text from a cluster that a renderer could take for markup or HTML.

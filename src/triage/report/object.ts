@@ -1,9 +1,9 @@
 import type { ViewObject } from '../../health/view/cluster-view.ts';
 import { fields, list, number, text } from '../../k8s/fields.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
-import { refOf } from '../build.ts';
-import { conditions } from '../fields.ts';
-import { outlookOf, settling, type Triage } from '../result.ts';
+import { conditions } from '../facts/fields.ts';
+import { refOf } from '../finding/build.ts';
+import { outlookOf, settling, type Triage } from '../finding/result.ts';
 import { nameText } from './about.ts';
 
 /** Whether an object is well, as far as triage can say. */

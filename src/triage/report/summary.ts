@@ -1,9 +1,9 @@
 import { lastedText } from '../../health/trouble.ts';
 import { type Glyphs, STATE_WORDS, type State } from '../../text/glyphs.ts';
 import type { Clean } from '../../text/sanitise.ts';
+import type { Triage } from '../finding/result.ts';
+import { triageSummary, triageSummaryLine } from '../finding/summary.ts';
 import type { GateStatus } from '../gates.ts';
-import type { Triage } from '../result.ts';
-import { triageSummary, triageSummaryLine } from '../summary.ts';
 import { type About, nameText } from './about.ts';
 import { rootJson } from './json.ts';
 

@@ -3,7 +3,7 @@ import { PassThrough, Writable } from 'node:stream';
 import xterm from '@xterm/headless';
 import { onTestFinished } from 'vitest';
 // Loaded beforehand: the console must not wait for a module of its own while a test moves its clock.
-import '../../../src/console/app/draw.tsx';
+import '../../../src/console/app/frame/draw.tsx';
 import { startConsole } from '../../../src/console/app/start.ts';
 import type { ConsoleDeps } from '../../../src/console/deps.ts';
 import { settle } from '../../support/manual-clock.ts';

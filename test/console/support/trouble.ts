@@ -1,7 +1,7 @@
 import type { ObjectRef } from '../../../src/k8s/object.ts';
-import { finding } from '../../../src/triage/build.ts';
+import { finding } from '../../../src/triage/finding/build.ts';
+import { conclude } from '../../../src/triage/finding/result.ts';
 import { GATES } from '../../../src/triage/gates.ts';
-import { conclude } from '../../../src/triage/result.ts';
 
 /** What triage says where one object is broken. */
 export const troubleAt = (object: ObjectRef) =>

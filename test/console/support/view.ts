@@ -1,4 +1,4 @@
-import { frame } from '../../../src/console/app/frame.ts';
+import { frame } from '../../../src/console/app/frame/frame.ts';
 import type { ConsoleSettings } from '../../../src/console/deps.ts';
 import { type ConsoleState, createConsoleStore, EMPTY_MAYDAY, type RunView } from '../../../src/console/store/state.ts';
 import { flat } from '../../../src/console/widgets/layout.ts';

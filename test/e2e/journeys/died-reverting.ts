@@ -4,7 +4,7 @@ import { systemClock } from '../../../src/host/clock.ts';
 import type { Api } from '../../../src/kube/client/api.ts';
 import { connect } from '../../../src/kube/connection/connection.ts';
 import { revertAll } from '../../../src/revert/revert-all.ts';
-import { scan } from '../../../src/revert/scan.ts';
+import { scan } from '../../../src/revert/scan/scan.ts';
 import { memoryJournal } from '../../support/memory-journal.ts';
 import type { Provider } from '../providers/provider.ts';
 import { killedRun } from './emergency.ts';

@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/host/clock.ts';
 import type { Api } from '../../../src/kube/client/api.ts';
 import { connect } from '../../../src/kube/connection/connection.ts';
 import { type RevertResult, revertAll } from '../../../src/revert/revert-all.ts';
-import { scan } from '../../../src/revert/scan.ts';
+import { scan } from '../../../src/revert/scan/scan.ts';
 import { memoryJournal } from '../../support/memory-journal.ts';
 import { openLine } from '../providers/line.ts';
 import type { Provider } from '../providers/provider.ts';

@@ -4,7 +4,7 @@ import { systemClock } from '../../../src/host/clock.ts';
 import { connect } from '../../../src/kube/connection/connection.ts';
 import type { RevertDeps } from '../../../src/revert/deps.ts';
 import { revertAll } from '../../../src/revert/revert-all.ts';
-import { scan } from '../../../src/revert/scan.ts';
+import { scan } from '../../../src/revert/scan/scan.ts';
 import { memoryJournal } from '../../support/memory-journal.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,12 +1,12 @@
 import type { Fault } from '../../../src/faults/contract.ts';
 import type { FaultType } from '../../../src/faults/types.ts';
 import { objectIn } from '../../../src/injection/live.ts';
+import { refuse } from '../../../src/injection/plan/refuse.ts';
+import { victimPlan } from '../../../src/injection/plan/victim-plan.ts';
 import { targetReadBack } from '../../../src/injection/readback.ts';
 import { ROLLBACK_DATA } from '../../../src/injection/record/markers.ts';
 import { corrupt, recordIn, restoreAndStrip, textsIn } from '../../../src/injection/record/record.ts';
-import { refuse } from '../../../src/injection/refuse.ts';
-import { threeWay } from '../../../src/injection/three-way.ts';
-import { victimPlan } from '../../../src/injection/victim-plan.ts';
+import { threeWay } from '../../../src/injection/restore/three-way.ts';
 import { mapOperations } from '../../../src/k8s/json-patch.ts';
 import type { KubeObject, ObjectRef } from '../../../src/k8s/object.ts';
 

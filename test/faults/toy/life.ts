@@ -4,7 +4,7 @@ import { loadExperiment } from '../../../src/experiment/load.ts';
 import type { FaultType } from '../../../src/faults/types.ts';
 import { TYPE_LABEL } from '../../../src/injection/record/markers.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
-import { recognise } from '../../../src/revert/recognise.ts';
+import { recognise } from '../../../src/revert/scan/recognise.ts';
 import { configRef, deployment, pod, SHOP } from '../../run/support/lab.ts';
 import { engineDeps, kubeSystem } from '../../support/engine.ts';
 import { fakeApi } from '../../support/fake-api.ts';

@@ -5,7 +5,7 @@ import { objectYaml } from '../../../src/health/inspect/object-yaml.ts';
 import { conditionRows, containerRows, eventRows, pathsOf } from '../../../src/health/inspect/sections.ts';
 import type { KubeObject, ObjectRef } from '../../../src/k8s/object.ts';
 import type { Collection } from '../../../src/kube/client/api.ts';
-import { failure } from '../../../src/kube/client/failure.ts';
+import { failure } from '../../../src/kube/client/http/failure.ts';
 import type { Clean } from '../../../src/text/sanitise.ts';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ViewKind } from '../../../src/health/view/kinds.ts';
 import { followView } from '../../../src/health/view/live.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
-import type { Outcome } from '../../../src/kube/client/outcome.ts';
+import type { Outcome } from '../../../src/kube/client/http/outcome.ts';
 import { type ApiResource, createDiscovery, type Discovery } from '../../../src/kube/discovery/discovery.ts';
 import type { Clean } from '../../../src/text/sanitise.ts';
 import { fakeFeed } from '../../console/support/fake-feed.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { isRefusal, refuse } from '../../../src/injection/plan/refuse.ts';
 import { MAYDAY } from '../../../src/injection/record/markers.ts';
-import { isRefusal, refuse } from '../../../src/injection/refuse.ts';
 import { type ExecutorDeps, execute, IN_FLIGHT_MS } from '../../../src/injection/write/executor.ts';
 import { patchOf } from '../../../src/injection/write/patch-of.ts';
 import { injectWithReplan } from '../../../src/injection/write/replan.ts';

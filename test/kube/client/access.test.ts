@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { type AccessQuestion, checkAccess, whoAmI } from '../../../src/kube/client/access.ts';
-import type { Outcome } from '../../../src/kube/client/outcome.ts';
+import type { Outcome } from '../../../src/kube/client/http/outcome.ts';
 import { settle } from '../../support/manual-clock.ts';
 import { fail } from '../fake-collection.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RawRequest } from '../../../src/kube/client/api.ts';
-import type { Outcome } from '../../../src/kube/client/outcome.ts';
+import type { Outcome } from '../../../src/kube/client/http/outcome.ts';
 import { fetchDiscovery } from '../../../src/kube/discovery/discovery-fetch.ts';
 import { createKinds } from '../../../src/kube/discovery/kinds.ts';
 import { manualClock } from '../../support/manual-clock.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { FailureReason } from '../../../src/kube/client/outcome.ts';
+import type { FailureReason } from '../../../src/kube/client/http/outcome.ts';
 import { createReflector, type Reflector, type Update } from '../../../src/kube/watch/reflector.ts';
 import { TIMING } from '../../../src/kube/watch/sync.ts';
 import { type ManualClock, manualClock, settle } from '../../support/manual-clock.ts';

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Api, WatchEvent } from '../../../src/kube/client/api.ts';
-import type { Failure } from '../../../src/kube/client/outcome.ts';
+import type { Failure } from '../../../src/kube/client/http/outcome.ts';
 import { connect } from '../../../src/kube/connection/connection.ts';
 import { manualClock, settle } from '../../support/manual-clock.ts';
 import { json, type MisbehavingServer, startServer, statusBody } from '../misbehaving-server.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { SteadyStateCheck } from '../../../src/experiment/types.ts';
 import { fieldAt, printed } from '../../../src/k8s/json-path.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
-import type { Outcome } from '../../../src/kube/client/outcome.ts';
+import type { Outcome } from '../../../src/kube/client/http/outcome.ts';
 import { checkedObject, evaluateCheck, runChecks } from '../../../src/run/observe/checks.ts';
 import { combined, podEvidence, rolloutEvidence, servingEvidence } from '../../../src/run/observe/evidence.ts';
 import { failing, fakeApi } from '../../support/fake-api.ts';

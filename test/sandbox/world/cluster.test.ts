@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { fateOf } from '../../../src/sandbox/controllers/cluster/garbage.ts';
+import { terminatingConditions } from '../../../src/sandbox/controllers/cluster/namespace.ts';
+import { chooseNode, type Node } from '../../../src/sandbox/controllers/cluster/scheduler.ts';
 import { conditionOf } from '../../../src/sandbox/controllers/conditions.ts';
-import { fateOf } from '../../../src/sandbox/controllers/garbage.ts';
 import type { Deployment, Pod } from '../../../src/sandbox/controllers/kinds.ts';
-import { terminatingConditions } from '../../../src/sandbox/controllers/namespace.ts';
-import { budgetStatus, type DisruptionBudget } from '../../../src/sandbox/controllers/pdb.ts';
-import { chooseNode, type Node } from '../../../src/sandbox/controllers/scheduler.ts';
+import { budgetStatus, type DisruptionBudget } from '../../../src/sandbox/controllers/policy/pdb.ts';
 import { startTestWorld, type TestWorld } from './harness.ts';
 import { AT, pod } from './make.ts';
 

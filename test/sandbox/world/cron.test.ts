@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isDueBy, lastDue } from '../../../src/sandbox/controllers/cron.ts';
+import { isDueBy, lastDue } from '../../../src/sandbox/controllers/jobs/cron.ts';
 
 describe('a schedule', () => {
   const at = (text: string) => Date.parse(text);

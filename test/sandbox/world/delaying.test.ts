@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { allowedIn } from '../../../src/injection/allowed.ts';
-import { webhookObjects } from '../../../src/injection/webhook-objects.ts';
+import { allowedIn } from '../../../src/injection/plan/allowed.ts';
+import { webhookObjects } from '../../../src/injection/plan/webhook-objects.ts';
 import type { NewObject } from '../../../src/sandbox/object.ts';
 import { startTestWorld, type TestWorld } from './harness.ts';
 

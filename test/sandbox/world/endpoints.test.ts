@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endpointGroups, planSlices, subsetsOf } from '../../../src/sandbox/controllers/endpoints.ts';
+import { endpointGroups, planSlices, subsetsOf } from '../../../src/sandbox/controllers/endpoints/endpoints.ts';
 import type { Pod, Service } from '../../../src/sandbox/controllers/kinds.ts';
 import { FATE_ANNOTATION } from '../../../src/sandbox/kubelet/behaviour.ts';
 import { startTestWorld, type TestWorld } from './harness.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deletionOrder } from '../../../src/sandbox/controllers/pods.ts';
-import { planReplicaSet, replicaSetStatus } from '../../../src/sandbox/controllers/replicaset.ts';
+import { planReplicaSet, replicaSetStatus } from '../../../src/sandbox/controllers/workloads/replicaset.ts';
 import { startTestWorld } from './harness.ts';
 import { AT, NOW, pod, replicaSet } from './make.ts';
 

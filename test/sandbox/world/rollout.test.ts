@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planDeployment } from '../../../src/sandbox/controllers/deployment.ts';
 import type { Deployment, IntOrString, ReplicaSet } from '../../../src/sandbox/controllers/kinds.ts';
+import { planDeployment } from '../../../src/sandbox/controllers/workloads/deployment.ts';
 import {
   asked,
   fenceposts,
@@ -10,7 +10,7 @@ import {
   proportional,
   scaled,
   shrinkOld,
-} from '../../../src/sandbox/controllers/rollout.ts';
+} from '../../../src/sandbox/controllers/workloads/rollout.ts';
 import { AT, deployment, NOW, replicaSet } from './make.ts';
 
 const rolling = (maxSurge: IntOrString, maxUnavailable: IntOrString) => ({

@@ -1,9 +1,9 @@
 import type { KubeObject } from '../../../src/k8s/object.ts';
-import type { Failure, Outcome } from '../../../src/kube/client/outcome.ts';
+import type { Failure, Outcome } from '../../../src/kube/client/http/outcome.ts';
 import type { Clean } from '../../../src/text/sanitise.ts';
-import type { Finding } from '../../../src/triage/finding.ts';
-import type { Answers, NamedRead } from '../../../src/triage/named-read.ts';
+import type { Finding } from '../../../src/triage/finding/finding.ts';
 import { findingsOf, type Rule, type RuleInput } from '../../../src/triage/rule.ts';
+import type { Answers, NamedRead } from '../../../src/triage/run/named-read.ts';
 import { type Literal, type ViewOptions, viewOf } from '../../support/view.ts';
 
 /** Server time of the tests. */

@@ -3,7 +3,7 @@ import type { KindHealth } from '../../../health/model.ts';
 import type { Trouble } from '../../../health/trouble.ts';
 import { age } from '../../../text/duration.ts';
 import { width } from '../../../text/width.ts';
-import { withFindings } from '../../../triage/findings-on-board.ts';
+import { withFindings } from '../../../triage/finding/findings-on-board.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { cell, ends, type Line, line, type Span, span } from '../../widgets/line.ts';
 import { rule } from '../../widgets/rule.ts';

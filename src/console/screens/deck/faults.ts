@@ -3,7 +3,7 @@ import type { ObjectRef } from '../../../k8s/object.ts';
 import { age } from '../../../text/duration.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { width } from '../../../text/width.ts';
-import { ttlSpan } from '../../app/header.ts';
+import { ttlSpan } from '../../app/frame/header.ts';
 import { pressFor } from '../../keymap/remap.ts';
 import { chosenFault, faultEntries, isLive } from '../../store/select.ts';
 import type { ConsoleState, RunView } from '../../store/state.ts';

@@ -1,8 +1,8 @@
 import type { State } from '../../../text/glyphs.ts';
 import { width } from '../../../text/width.ts';
+import { triageSummary, triageSummaryLine } from '../../../triage/finding/summary.ts';
 import type { GateStatus } from '../../../triage/gates.ts';
 import { nameText } from '../../../triage/report/about.ts';
-import { triageSummary, triageSummaryLine } from '../../../triage/summary.ts';
 import { cell, ends, type Line, line, span, type Tone } from '../../widgets/line.ts';
 import type { View } from '../../widgets/view.ts';
 import type { TriageView } from '../triage/view.ts';

@@ -1,5 +1,5 @@
 import type { FoundInjection } from '../../../injection/found-injection.ts';
-import type { ClusterExperiment } from '../../../revert/cluster-experiment.ts';
+import type { ClusterExperiment } from '../../../revert/stop/cluster-experiment.ts';
 import type { Unfinished } from '../../deps.ts';
 
 /** What the last look at the whole cluster said of the faults in it. */

@@ -1,5 +1,5 @@
 import { age } from '../../../text/duration.ts';
-import { ttlSpan } from '../../app/header.ts';
+import { ttlSpan } from '../../app/frame/header.ts';
 import { type FaultEntry, foundOn, isLive } from '../../store/select.ts';
 import type { ConsoleState, RunView } from '../../store/state.ts';
 import { type Span, span } from '../../widgets/line.ts';

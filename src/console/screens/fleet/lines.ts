@@ -2,7 +2,7 @@ import { counted } from '../../../text/counted.ts';
 import { age, clockText } from '../../../text/duration.ts';
 import { width } from '../../../text/width.ts';
 import { wrap } from '../../../text/wrap.ts';
-import { triageSummaryLine } from '../../../triage/summary.ts';
+import { triageSummaryLine } from '../../../triage/finding/summary.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { BLANK, cell, itemLine, type Line, line, type Span, select, span, type Tone } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';

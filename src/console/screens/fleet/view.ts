@@ -1,6 +1,6 @@
 import type { FoundInjection } from '../../../injection/found-injection.ts';
 import type { Clean } from '../../../text/sanitise.ts';
-import type { TriageSummary } from '../../../triage/summary.ts';
+import type { TriageSummary } from '../../../triage/finding/summary.ts';
 import type { ConsoleState } from '../../store/state.ts';
 
 /** What the last look at one cluster found. Numbers are undefined as long as they were not read. */

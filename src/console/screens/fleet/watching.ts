@@ -2,7 +2,7 @@ import type { Receipt } from '../../../injection/write/receipt.ts';
 import { pooled } from '../../../kube/client/pooled.ts';
 import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
-import { triageSummary } from '../../../triage/summary.ts';
+import { triageSummary } from '../../../triage/finding/summary.ts';
 import { type Context, close, notify, open } from '../../app/context.ts';
 import type { RevertUpdate, Session } from '../../deps.ts';
 import { type FleetRow, type FleetView, faultCounts } from './view.ts';

@@ -2,7 +2,7 @@ import type { ObjectRow } from '../../../health/table/object-row.ts';
 import { cut } from '../../../text/cut.ts';
 import { age } from '../../../text/duration.ts';
 import type { Clean } from '../../../text/sanitise.ts';
-import type { Severity } from '../../../triage/finding.ts';
+import type { Severity } from '../../../triage/finding/finding.ts';
 import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { cell, itemLine, type Line, line, type Span, select, span, type Tone } from '../../widgets/line.ts';

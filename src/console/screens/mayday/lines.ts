@@ -1,8 +1,8 @@
 import type { FoundInjection } from '../../../injection/found-injection.ts';
 import type { Receipt } from '../../../injection/write/receipt.ts';
-import type { ClusterExperiment } from '../../../revert/cluster-experiment.ts';
 import { isPutBack, strippedText } from '../../../revert/report.ts';
-import type { Stop } from '../../../revert/stop.ts';
+import type { ClusterExperiment } from '../../../revert/stop/cluster-experiment.ts';
+import type { Stop } from '../../../revert/stop/stop.ts';
 import { wordFor } from '../../../revert/trust/answer.ts';
 import { counted } from '../../../text/counted.ts';
 import { age } from '../../../text/duration.ts';

@@ -1,6 +1,6 @@
 import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
-import type { Finding } from '../../../triage/finding.ts';
+import type { Finding } from '../../../triage/finding/finding.ts';
 import { type Context, notify, open, stream } from '../../app/context.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { type MendView, NOTHING_TO_MEND } from './view.ts';

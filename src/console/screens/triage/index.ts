@@ -1,4 +1,4 @@
-import { isChaos } from '../../../triage/chaos-causes.ts';
+import { isChaos } from '../../../triage/finding/chaos-causes.ts';
 import { INJECT, listKeys } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { column, type Layout, pane, row } from '../../widgets/layout.ts';

@@ -1,5 +1,5 @@
 import { sameName } from '../../../k8s/object-ref.ts';
-import type { Finding } from '../../../triage/finding.ts';
+import type { Finding } from '../../../triage/finding/finding.ts';
 import { type Context, notify, open } from '../../app/context.ts';
 import { pressFor } from '../../keymap/remap.ts';
 import { allFaults, faultTarget } from '../../store/select.ts';

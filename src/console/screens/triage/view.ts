@@ -1,7 +1,7 @@
-import type { Root } from '../../../triage/chain.ts';
-import type { GateResult } from '../../../triage/gate-run.ts';
+import type { Root } from '../../../triage/finding/chain.ts';
+import { findingId, type Triage } from '../../../triage/finding/result.ts';
 import { alike } from '../../../triage/report/alike.ts';
-import { findingId, type Triage } from '../../../triage/result.ts';
+import type { GateResult } from '../../../triage/run/gate-run.ts';
 import type { ConsoleState } from '../../store/state.ts';
 
 /** What is known of the last look for what is broken. */

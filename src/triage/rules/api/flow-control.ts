@@ -1,11 +1,11 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, number, text } from '../../../k8s/fields.ts';
-import { type FindingDraft, refOf } from '../../build.ts';
-import { condition, created, quoted, sinceTime } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
-import { nearest } from '../../near-miss.ts';
+import { condition, created, quoted, sinceTime } from '../../facts/fields.ts';
+import { nearest } from '../../facts/near-miss.ts';
+import { type FindingDraft, refOf } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 import { accountsInUse } from '../rbac/accounts.ts';
 

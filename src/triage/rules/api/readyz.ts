@@ -1,5 +1,5 @@
+import { command } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command } from '../../shell.ts';
 
 const PATH = '/readyz?verbose';
 /** `[-]etcd failed: reason withheld` */

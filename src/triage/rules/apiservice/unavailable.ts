@@ -1,14 +1,14 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number, text } from '../../../k8s/fields.ts';
-import { becauseOf, behindService, isAtZero, unreadyLines } from '../../behind-service.ts';
-import { type FindingDraft, type FixDraft, refOf } from '../../build.ts';
-import { claimOf, undoneBy } from '../../claims.ts';
-import { condition, quoted } from '../../fields.ts';
+import { becauseOf, behindService, isAtZero, unreadyLines } from '../../facts/behind-service.ts';
+import { claimOf, undoneBy } from '../../facts/claims.ts';
+import { condition, quoted } from '../../facts/fields.ts';
+import { type RouteFailure, routeTo, type ServiceTarget, servicePorts, targetOf } from '../../facts/service-route.ts';
+import { type Unreachable, unreachableIn, unreachableText } from '../../facts/unreachable.ts';
+import { certificatesInBundle, certificateText, validityOf } from '../../facts/x509.ts';
+import { type FindingDraft, type FixDraft, refOf } from '../../finding/build.ts';
+import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { type RouteFailure, routeTo, type ServiceTarget, servicePorts, targetOf } from '../../service-route.ts';
-import { command, named, patchCommand } from '../../shell.ts';
-import { type Unreachable, unreachableIn, unreachableText } from '../../unreachable.ts';
-import { certificatesInBundle, certificateText, validityOf } from '../../x509.ts';
 
 /** A new API service is not reported in its first minute. */
 const GRACE_MS = 60_000;

@@ -1,11 +1,11 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, text, time } from '../../../k8s/fields.ts';
-import type { FindingDraft } from '../../build.ts';
-import { condition, conditions, created, quoted } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
-import { nearest } from '../../near-miss.ts';
+import { condition, conditions, created, quoted } from '../../facts/fields.ts';
+import { nearest } from '../../facts/near-miss.ts';
+import type { FindingDraft } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, patchCommand } from '../../shell.ts';
 import { stoppedAt } from './issuing.ts';
 
 /** Issuing takes a while: DNS and ACME challenges are slow. */

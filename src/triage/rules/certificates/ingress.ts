@@ -1,10 +1,10 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, strings, text } from '../../../k8s/fields.ts';
-import type { FindingDraft } from '../../build.ts';
-import { created } from '../../fields.ts';
+import { created } from '../../facts/fields.ts';
+import { type Certificate, certificatesIn, certificateText, isFor, validityOf } from '../../facts/x509.ts';
+import type { FindingDraft } from '../../finding/build.ts';
+import { command } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command } from '../../shell.ts';
-import { type Certificate, certificatesIn, certificateText, isFor, validityOf } from '../../x509.ts';
 
 /** A certificate may be issued some time after its Ingress was created. */
 const FRESH_MS = 3 * 60_000;

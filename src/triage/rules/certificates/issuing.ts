@@ -1,8 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { strings, text } from '../../../k8s/fields.ts';
-import { type FixDraft, refOf } from '../../build.ts';
-import { condition, created, quoted } from '../../fields.ts';
-import { command, named } from '../../shell.ts';
+import { condition, created, quoted } from '../../facts/fields.ts';
+import { type FixDraft, refOf } from '../../finding/build.ts';
+import { command, named } from '../../finding/shell.ts';
 
 /** How far the issuing of a certificate has come, and what stops it there. */
 export interface Stopped {

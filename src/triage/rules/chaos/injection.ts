@@ -5,9 +5,9 @@ import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
 import { findingId } from '../../../injection/found-injection.ts';
 import { time } from '../../../k8s/fields.ts';
 import { literal } from '../../../text/sanitise.ts';
-import type { FindingDraft } from '../../build.ts';
+import type { FindingDraft } from '../../finding/build.ts';
+import { command } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command } from '../../shell.ts';
 import { EFFECTS } from './faults.ts';
 import { isStillInjected, victimOf } from './victim.ts';
 

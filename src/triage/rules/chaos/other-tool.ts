@@ -1,10 +1,10 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text, time } from '../../../k8s/fields.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
-import type { FindingDraft } from '../../build.ts';
-import type { NamedRead } from '../../named-read.ts';
+import type { FindingDraft } from '../../finding/build.ts';
+import { command } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command } from '../../shell.ts';
+import type { NamedRead } from '../../run/named-read.ts';
 
 /** A sign of another chaos tool on an object of the view. */
 interface Trace {

@@ -4,7 +4,7 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import { ORIGINAL_COMMAND_PREFIX, ORIGINAL_IMAGE_PREFIX } from '../../../injection/record/markers.ts';
 import { fields, list, number, strings, text } from '../../../k8s/fields.ts';
 import type { ObjectRef } from '../../../k8s/object.ts';
-import { refOf } from '../../build.ts';
+import { refOf } from '../../finding/build.ts';
 
 /** The object that an injection changed or deleted, not its backup. */
 export function victimOf({ type, object }: Marker): ObjectRef {

@@ -1,16 +1,16 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, text } from '../../../k8s/fields.ts';
-import { becauseOf, behindService, isAtZero, unreadyLines } from '../../behind-service.ts';
-import { type FindingDraft, refOf } from '../../build.ts';
-import { undoneBy } from '../../claims.ts';
-import { refusalIn } from '../../error-text.ts';
-import { conditions } from '../../fields.ts';
-import { refusalsSeen } from '../../refusals.ts';
+import { becauseOf, behindService, isAtZero, unreadyLines } from '../../facts/behind-service.ts';
+import { undoneBy } from '../../facts/claims.ts';
+import { refusalIn } from '../../facts/error-text.ts';
+import { conditions } from '../../facts/fields.ts';
+import { refusalsSeen } from '../../facts/refusals.ts';
+import { routeTo, type ServiceTarget, targetOf } from '../../facts/service-route.ts';
+import { type Unreachable, unreachableText } from '../../facts/unreachable.ts';
+import { type Certificate, certificatesInBundle, certificateText, validityOf } from '../../facts/x509.ts';
+import { type FindingDraft, refOf } from '../../finding/build.ts';
+import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { routeTo, type ServiceTarget, targetOf } from '../../service-route.ts';
-import { command, named, patchCommand } from '../../shell.ts';
-import { type Unreachable, unreachableText } from '../../unreachable.ts';
-import { type Certificate, certificatesInBundle, certificateText, validityOf } from '../../x509.ts';
 import { definedBy, storedVersions } from './kinds.ts';
 
 interface Failed {

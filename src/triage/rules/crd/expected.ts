@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, strings, text, time } from '../../../k8s/fields.ts';
-import { refusalsSeen } from '../../refusals.ts';
+import { refusalsSeen } from '../../facts/refusals.ts';
 
 /** A custom kind that something in the cluster needs. */
 export interface Expected {

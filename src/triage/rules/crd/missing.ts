@@ -1,11 +1,11 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, text } from '../../../k8s/fields.ts';
-import type { FindingDraft } from '../../build.ts';
-import { gitPathOf } from '../../claims.ts';
-import { created } from '../../fields.ts';
-import { nearest } from '../../near-miss.ts';
+import { gitPathOf } from '../../facts/claims.ts';
+import { created } from '../../facts/fields.ts';
+import { nearest } from '../../facts/near-miss.ts';
+import type { FindingDraft } from '../../finding/build.ts';
+import { command, patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command, patchCommand } from '../../shell.ts';
 import { type Expected, expectedKinds, firstDeployed, isServed, pluralOf } from './expected.ts';
 import { type Defined, definedBy, storedVersions } from './kinds.ts';
 

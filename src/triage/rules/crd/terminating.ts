@@ -1,12 +1,12 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { time } from '../../../k8s/fields.ts';
-import type { FindingDraft } from '../../build.ts';
-import { applicationOf, gitPathOf } from '../../claims.ts';
-import { conditions, quoted } from '../../fields.ts';
-import { ownerOfFinalizer, ownerText } from '../../finalizer-owner.ts';
-import type { NamedRead } from '../../named-read.ts';
+import { applicationOf, gitPathOf } from '../../facts/claims.ts';
+import { conditions, quoted } from '../../facts/fields.ts';
+import { ownerOfFinalizer, ownerText } from '../../facts/finalizer-owner.ts';
+import type { FindingDraft } from '../../finding/build.ts';
+import { command } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command } from '../../shell.ts';
+import type { NamedRead } from '../../run/named-read.ts';
 import { definedBy } from './kinds.ts';
 
 const isLeaving = ({ metadata }: ViewObject): boolean => metadata.deletionTimestamp !== undefined;

@@ -1,7 +1,7 @@
-import { refOf } from '../../build.ts';
-import { condition, quoted, sinceCondition } from '../../fields.ts';
+import { condition, quoted, sinceCondition } from '../../facts/fields.ts';
+import { refOf } from '../../finding/build.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { engineCauses } from './engine.ts';
 import { argoAdvice } from './refusal-advice.ts';
 

@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
 import { fields, list, text, time } from '../../../k8s/fields.ts';
-import { refusalsOfApplication, type Seen } from '../../refusals.ts';
+import { refusalsOfApplication, type Seen } from '../../facts/refusals.ts';
 
 /** One object that an application manages. */
 export interface ManagedObject {

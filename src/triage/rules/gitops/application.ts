@@ -1,11 +1,11 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
-import { blamedBy } from '../../blamed.ts';
-import type { FindingDraft } from '../../build.ts';
-import { gitPathOf } from '../../claims.ts';
-import type { Cause } from '../../finding.ts';
-import { quotedRefusal } from '../../refusals.ts';
+import { blamedBy } from '../../facts/blamed.ts';
+import { gitPathOf } from '../../facts/claims.ts';
+import { quotedRefusal } from '../../facts/refusals.ts';
+import type { FindingDraft } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command } from '../../shell.ts';
 import { type AppState, type ManagedObject, managedObjectText, missingOf, stateOf } from './application-state.ts';
 import { engineCauses } from './engine.ts';
 import { missesOf, readsOf, wantedKeys } from './labels.ts';

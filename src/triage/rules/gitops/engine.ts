@@ -1,11 +1,11 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number } from '../../../k8s/fields.ts';
-import { isAtZero, unreadyLines } from '../../behind-service.ts';
-import { refOf } from '../../build.ts';
-import { created } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
+import { isAtZero, unreadyLines } from '../../facts/behind-service.ts';
+import { created } from '../../facts/fields.ts';
+import { refOf } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 
 /** The components of Argo CD and Flux that reconciling needs, by their names in charts. */
 const PARTS: readonly [RegExp, string][] = [

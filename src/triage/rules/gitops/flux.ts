@@ -1,14 +1,14 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import type { ViewKind } from '../../../health/view/kinds.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
-import { blamedBy } from '../../blamed.ts';
-import { type FindingDraft, type FixDraft, refOf } from '../../build.ts';
-import { refusalIn } from '../../error-text.ts';
-import { type Condition, condition, quoted, sinceCondition } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
-import { nearest } from '../../near-miss.ts';
+import { blamedBy } from '../../facts/blamed.ts';
+import { refusalIn } from '../../facts/error-text.ts';
+import { type Condition, condition, quoted, sinceCondition } from '../../facts/fields.ts';
+import { nearest } from '../../facts/near-miss.ts';
+import { type FindingDraft, type FixDraft, refOf } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
 const SOURCES = [

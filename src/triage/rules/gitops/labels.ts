@@ -1,8 +1,8 @@
 import { list, text, textMap } from '../../../k8s/fields.ts';
-import { labelKeysIn, type Refusal } from '../../error-text.ts';
-import type { NamedRead } from '../../named-read.ts';
-import { nearest } from '../../near-miss.ts';
+import { labelKeysIn, type Refusal } from '../../facts/error-text.ts';
+import { nearest } from '../../facts/near-miss.ts';
 import type { RuleInput } from '../../rule.ts';
+import type { NamedRead } from '../../run/named-read.ts';
 import type { AppState, ManagedObject } from './application-state.ts';
 
 /** The labels that policies asked for in a refusal. */

@@ -1,5 +1,5 @@
-import type { Refusal } from '../../error-text.ts';
-import { unreachableText } from '../../unreachable.ts';
+import type { Refusal } from '../../facts/error-text.ts';
+import { unreachableText } from '../../facts/unreachable.ts';
 
 /** Why a sync was refused, and what to change in Git. */
 export interface RefusalAdvice {

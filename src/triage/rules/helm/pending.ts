@@ -1,9 +1,9 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
 import { age } from '../../../text/duration.ts';
-import type { NamedRead } from '../../named-read.ts';
+import { quoted } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { quoted } from '../../shell.ts';
+import type { NamedRead } from '../../run/named-read.ts';
 
 /** Helm keeps each revision of a release in a Secret with its status in a label, so the content need not be read. */
 const releases = (view: ClusterView): Extract<NamedRead, { is: 'instances' }> => ({

@@ -1,10 +1,10 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, number, text } from '../../../k8s/fields.ts';
-import { refOf } from '../../build.ts';
-import { undoneBy } from '../../claims.ts';
-import { condition, quoted, sinceCondition } from '../../fields.ts';
+import { undoneBy } from '../../facts/claims.ts';
+import { condition, quoted, sinceCondition } from '../../facts/fields.ts';
+import { refOf } from '../../finding/build.ts';
+import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
 /** An autoscaler may be at its maximum for this long: short peaks are normal. */

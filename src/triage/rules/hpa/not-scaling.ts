@@ -1,12 +1,12 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
-import { type FixDraft, refOf } from '../../build.ts';
-import { type Condition, condition, created, quoted, sinceTime } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
-import { nearest } from '../../near-miss.ts';
+import { type Condition, condition, created, quoted, sinceTime } from '../../facts/fields.ts';
+import { nearest } from '../../facts/near-miss.ts';
+import { type FixDraft, refOf } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
 /** A new autoscaler has no metrics for its first minutes. */

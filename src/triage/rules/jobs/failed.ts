@@ -1,11 +1,11 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number, text, textMap } from '../../../k8s/fields.ts';
 import type { Clean } from '../../../text/sanitise.ts';
-import { type FindingDraft, type FixDraft, refOf } from '../../build.ts';
-import { type Condition, condition, created, quoted, sinceCondition } from '../../fields.ts';
-import type { NamedRead } from '../../named-read.ts';
+import { type Condition, condition, created, quoted, sinceCondition } from '../../facts/fields.ts';
+import { type FindingDraft, type FixDraft, refOf } from '../../finding/build.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
+import type { NamedRead } from '../../run/named-read.ts';
 import { containersOf, type Ended } from '../pods/containers.ts';
 import { exitText } from '../pods/exit-words.ts';
 import { logHint } from '../pods/log-hints.ts';

@@ -1,8 +1,8 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
-import { refOf } from '../../build.ts';
-import { created } from '../../fields.ts';
+import { created } from '../../facts/fields.ts';
+import { refOf } from '../../finding/build.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { type Container, containersOf } from '../pods/containers.ts';
 import { edit } from '../pods/fixes.ts';
 import { topOf } from '../pods/owner.ts';

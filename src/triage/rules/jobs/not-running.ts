@@ -1,10 +1,10 @@
 import type { ClusterView, ViewObject, WarningEvent } from '../../../health/view/cluster-view.ts';
 import { list, number, text, time } from '../../../k8s/fields.ts';
 import { age } from '../../../text/duration.ts';
-import { type Draft, refOf } from '../../build.ts';
-import { created, sinceTime } from '../../fields.ts';
+import { created, sinceTime } from '../../facts/fields.ts';
+import { type Draft, refOf } from '../../finding/build.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 import { longestPause } from './schedule.ts';
 

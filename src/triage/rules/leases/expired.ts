@@ -1,11 +1,11 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { number, text, time } from '../../../k8s/fields.ts';
 import { age } from '../../../text/duration.ts';
-import { type FixDraft, refOf } from '../../build.ts';
-import { condition } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
+import { condition } from '../../facts/fields.ts';
+import { type FixDraft, refOf } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { causeOf, type Top, topOf } from '../pods/owner.ts';
 import { accountsInUse, brokenFor } from '../rbac/accounts.ts';
 

@@ -3,11 +3,11 @@ import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
 import { time } from '../../../k8s/fields.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
 import type { ApiResource } from '../../../kube/discovery/discovery.ts';
-import type { FindingDraft } from '../../build.ts';
-import { ownerOfFinalizer, ownerText } from '../../finalizer-owner.ts';
-import type { NamedRead } from '../../named-read.ts';
+import { ownerOfFinalizer, ownerText } from '../../facts/finalizer-owner.ts';
+import type { FindingDraft } from '../../finding/build.ts';
+import { named, patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { named, patchCommand } from '../../shell.ts';
+import type { NamedRead } from '../../run/named-read.ts';
 import { askedOnUpdate } from '../webhook/refusing.ts';
 
 /** Controllers may take this long to clean up. */

@@ -1,15 +1,15 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { text, time } from '../../../k8s/fields.ts';
 import type { ApiResource } from '../../../kube/discovery/discovery.ts';
-import { blamedBy } from '../../blamed.ts';
-import type { FindingDraft } from '../../build.ts';
-import { refusalIn } from '../../error-text.ts';
-import { type Condition, condition, conditions, quoted } from '../../fields.ts';
-import { type FinalizerOwner, ownerOfFinalizer, ownerText } from '../../finalizer-owner.ts';
-import type { Cause } from '../../finding.ts';
-import type { NamedRead } from '../../named-read.ts';
+import { blamedBy } from '../../facts/blamed.ts';
+import { refusalIn } from '../../facts/error-text.ts';
+import { type Condition, condition, conditions, quoted } from '../../facts/fields.ts';
+import { type FinalizerOwner, ownerOfFinalizer, ownerText } from '../../facts/finalizer-owner.ts';
+import type { FindingDraft } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command, named, patchCommand } from '../../shell.ts';
+import type { NamedRead } from '../../run/named-read.ts';
 import { askedOnUpdate } from '../webhook/refusing.ts';
 
 /** An empty namespace is deleted within seconds. */

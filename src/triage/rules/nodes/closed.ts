@@ -1,8 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, text, time } from '../../../k8s/fields.ts';
-import type { FindingDraft } from '../../build.ts';
+import type { FindingDraft } from '../../finding/build.ts';
+import { command } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command } from '../../shell.ts';
 import { type Taint, taintsOf, taintText, tolerates } from '../scheduling/node-match.ts';
 import { obstaclesOf } from '../scheduling/obstacles.ts';
 import { freeOnNodes } from '../scheduling/resources.ts';

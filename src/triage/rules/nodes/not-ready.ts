@@ -1,11 +1,11 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { text, time } from '../../../k8s/fields.ts';
 import { age } from '../../../text/duration.ts';
-import type { FindingDraft } from '../../build.ts';
-import { type Condition, condition, conditions, created, quoted, sinceTime } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
+import { type Condition, condition, conditions, created, quoted, sinceTime } from '../../facts/fields.ts';
+import type { FindingDraft } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command } from '../../shell.ts';
 
 /** How old the Lease of a node's kubelet is, in words. */
 export function leaseText(view: ClusterView, name: string, now: number): string {

@@ -1,9 +1,9 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, text, time } from '../../../k8s/fields.ts';
-import { refOf } from '../../build.ts';
-import { created } from '../../fields.ts';
+import { created } from '../../facts/fields.ts';
+import { refOf } from '../../finding/build.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { causeOf, topOf } from '../pods/owner.ts';
 
 /** A registry pod that has just been started is not reachable yet. */

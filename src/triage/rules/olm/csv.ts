@@ -1,10 +1,10 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text, time } from '../../../k8s/fields.ts';
-import { refOf } from '../../build.ts';
-import { created } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
+import { created } from '../../facts/fields.ts';
+import { refOf } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
 /** How long an installation may take, milliseconds. */

@@ -1,14 +1,14 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import type { ViewKind } from '../../../health/view/kinds.ts';
 import { text } from '../../../k8s/fields.ts';
-import { blamedBy } from '../../blamed.ts';
-import { refOf } from '../../build.ts';
-import { undoneBy } from '../../claims.ts';
-import { refusalIn } from '../../error-text.ts';
-import { type Condition, condition, conditions, quoted, sinceCondition } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
+import { blamedBy } from '../../facts/blamed.ts';
+import { undoneBy } from '../../facts/claims.ts';
+import { refusalIn } from '../../facts/error-text.ts';
+import { type Condition, condition, conditions, quoted, sinceCondition } from '../../facts/fields.ts';
+import { refOf } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
 /** Kinds of operators whose objects have a Ready condition. */

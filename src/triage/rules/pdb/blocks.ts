@@ -1,10 +1,10 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number, text } from '../../../k8s/fields.ts';
-import { isReady } from '../../behind-service.ts';
-import { type FindingDraft, refOf } from '../../build.ts';
-import { condition } from '../../fields.ts';
+import { isReady } from '../../facts/behind-service.ts';
+import { condition } from '../../facts/fields.ts';
+import { type FindingDraft, refOf } from '../../finding/build.ts';
+import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf, topOf } from '../pods/owner.ts';
 
 /** Pods that a disruption budget covers. */

@@ -1,7 +1,7 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
-import type { FindingDraft, FixDraft } from '../../build.ts';
+import type { FindingDraft, FixDraft } from '../../finding/build.ts';
+import { command, patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command, patchCommand } from '../../shell.ts';
 import { insteadOf, readsFor } from './config-names.ts';
 import { type Container, containersOf, containerText } from './containers.ts';
 import { edit, usualFixes } from './fixes.ts';

@@ -1,7 +1,7 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { fields } from '../../../k8s/fields.ts';
-import type { Answers, NamedRead } from '../../named-read.ts';
-import { nearest } from '../../near-miss.ts';
+import { nearest } from '../../facts/near-miss.ts';
+import type { Answers, NamedRead } from '../../run/named-read.ts';
 import type { MissingConfig } from './missing-config.ts';
 
 /** Secrets are not in the view, so their names in the namespace, or the keys of the one, are read. */

@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
-import type { FixDraft } from '../../build.ts';
-import { undoneBy } from '../../claims.ts';
-import { command, named } from '../../shell.ts';
+import { undoneBy } from '../../facts/claims.ts';
+import type { FixDraft } from '../../finding/build.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Top } from './owner.ts';
 
 /** A fix that rolls back, if the workload has an earlier revision. */

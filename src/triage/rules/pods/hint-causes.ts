@@ -1,8 +1,8 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { text } from '../../../k8s/fields.ts';
-import { behindService } from '../../behind-service.ts';
-import { refOf } from '../../build.ts';
-import type { Cause } from '../../finding.ts';
+import { behindService } from '../../facts/behind-service.ts';
+import { refOf } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
 import type { LogHint } from './log-hints.ts';
 import { causeOf } from './owner.ts';
 

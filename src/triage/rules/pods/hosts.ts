@@ -1,8 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import type { Fields } from '../../../k8s/fields.ts';
 import { strings } from '../../../k8s/fields.ts';
-import type { Cause } from '../../finding.ts';
-import { nearest } from '../../near-miss.ts';
+import { nearest } from '../../facts/near-miss.ts';
+import type { Cause } from '../../finding/finding.ts';
 
 /** A host that a container's command waits for, and whether a Service of that name exists. */
 export interface WaitsFor {

@@ -1,10 +1,10 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, text } from '../../../k8s/fields.ts';
-import { addedBy, isAddedContainer } from '../../added-at-admission.ts';
-import type { FindingDraft, FixDraft } from '../../build.ts';
-import { nearest } from '../../near-miss.ts';
+import { addedBy, isAddedContainer } from '../../facts/added-at-admission.ts';
+import { nearest } from '../../facts/near-miss.ts';
+import type { FindingDraft, FixDraft } from '../../finding/build.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { type Container, containersOf, containerText } from './containers.ts';
 import { edit, usualFixes } from './fixes.ts';
 import { IMAGE_MEANS, type ImageTrouble, imageParts, imageTrouble, movedImage } from './image-words.ts';

@@ -1,12 +1,12 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { strings } from '../../../k8s/fields.ts';
-import { behindService, isAtZero } from '../../behind-service.ts';
-import { refOf } from '../../build.ts';
-import { undoneBy } from '../../claims.ts';
-import type { Cause } from '../../finding.ts';
-import type { NamedRead } from '../../named-read.ts';
+import { behindService, isAtZero } from '../../facts/behind-service.ts';
+import { undoneBy } from '../../facts/claims.ts';
+import { refOf } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
+import type { NamedRead } from '../../run/named-read.ts';
 import { dnsCauses } from '../services/dns-egress.ts';
 import { type Container, containersOf } from './containers.ts';
 import { edit, usualFixes } from './fixes.ts';

@@ -1,10 +1,10 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { number, text, time } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import { refOf } from '../../build.ts';
-import { condition } from '../../fields.ts';
+import { condition } from '../../facts/fields.ts';
+import { refOf } from '../../finding/build.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { causeOf, podsByTop } from './owner.ts';
 import { podNames } from './unwell-pods.ts';
 

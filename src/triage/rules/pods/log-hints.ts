@@ -1,4 +1,4 @@
-import type { Cause } from '../../finding.ts';
+import type { Cause } from '../../finding/finding.ts';
 
 /** A cause outside of the program that a log line shows. */
 export interface LogHint {

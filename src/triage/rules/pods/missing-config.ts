@@ -1,6 +1,6 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
-import type { Cause } from '../../finding.ts';
-import { command } from '../../shell.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command } from '../../finding/shell.ts';
 import { secretMakers } from '../secrets/external.ts';
 
 /** What a kubelet does not find when it cannot create a container or mount a volume, from its message. */

@@ -1,8 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
 import type { ObjectRef } from '../../../k8s/object.ts';
-import { refOf } from '../../build.ts';
-import type { Cause } from '../../finding.ts';
+import { refOf } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
 
 /** The object that a person edits to change a pod: its Deployment, its CronJob, or the pod itself. */
 export interface Top {

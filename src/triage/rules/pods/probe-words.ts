@@ -1,6 +1,6 @@
 import type { Fields } from '../../../k8s/fields.ts';
 import { fields, list, number, strings, text } from '../../../k8s/fields.ts';
-import { nearest } from '../../near-miss.ts';
+import { nearest } from '../../facts/near-miss.ts';
 import type { Container } from './containers.ts';
 
 export type ProbeType = 'readiness' | 'liveness' | 'startup';

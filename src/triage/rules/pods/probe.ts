@@ -1,9 +1,9 @@
 import { fields, list, number, text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import type { FindingDraft } from '../../build.ts';
-import { condition, quoted } from '../../fields.ts';
-import type { NamedRead } from '../../named-read.ts';
+import { condition, quoted } from '../../facts/fields.ts';
+import type { FindingDraft } from '../../finding/build.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
+import type { NamedRead } from '../../run/named-read.ts';
 import { dnsCauses } from '../services/dns-egress.ts';
 import { type Container, containersOf, containerText } from './containers.ts';
 import { edit, usualFixes } from './fixes.ts';

@@ -1,9 +1,9 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { number, text, time } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import { condition } from '../../fields.ts';
+import { condition } from '../../facts/fields.ts';
+import { command } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command } from '../../shell.ts';
 import { edit } from './fixes.ts';
 import { causeOf, POD_OWNERS, podsByTop } from './owner.ts';
 import { podNames } from './unwell-pods.ts';

@@ -3,9 +3,9 @@ import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { earliest, sinceNotReady } from '../../../health/view/since.ts';
 import { text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import type { FindingDraft } from '../../build.ts';
-import { condition, created } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
+import { condition, created } from '../../facts/fields.ts';
+import type { FindingDraft } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
 import type { RuleInput } from '../../rule.ts';
 import { causeOf, podsByTop, type Top } from './owner.ts';
 

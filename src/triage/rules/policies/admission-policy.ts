@@ -1,13 +1,13 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, strings, text } from '../../../k8s/fields.ts';
 import type { ObjectRef } from '../../../k8s/object.ts';
-import { bindingsOf, POLICIES, paramsOf } from '../../admission-policies.ts';
-import { type FindingDraft, refOf } from '../../build.ts';
-import type { NamedRead } from '../../named-read.ts';
-import { nearest } from '../../near-miss.ts';
-import { quotedRefusal, refusalsSeen, type Seen } from '../../refusals.ts';
+import { bindingsOf, POLICIES, paramsOf } from '../../facts/admission-policies.ts';
+import { nearest } from '../../facts/near-miss.ts';
+import { quotedRefusal, refusalsSeen, type Seen } from '../../facts/refusals.ts';
+import { type FindingDraft, refOf } from '../../finding/build.ts';
+import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command, named, patchCommand } from '../../shell.ts';
+import type { NamedRead } from '../../run/named-read.ts';
 
 /** A policy that refuses everything in its scope, because the params of its binding do not exist. */
 export const policyParams: Rule = {

@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
+import { command } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command } from '../../shell.ts';
 
 /** Whether a Kyverno policy enforces, and not only audits. */
 const enforces = ({ spec }: ViewObject): boolean =>

@@ -1,12 +1,12 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
-import { POLICIES } from '../../admission-policies.ts';
-import { type FindingDraft, refOf } from '../../build.ts';
-import { undoneBy } from '../../claims.ts';
-import type { Refusal } from '../../error-text.ts';
-import { quotedRefusal, refusalsSeen, type Seen } from '../../refusals.ts';
+import { POLICIES } from '../../facts/admission-policies.ts';
+import { undoneBy } from '../../facts/claims.ts';
+import type { Refusal } from '../../facts/error-text.ts';
+import { quotedRefusal, refusalsSeen, type Seen } from '../../facts/refusals.ts';
+import { type FindingDraft, refOf } from '../../finding/build.ts';
+import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
 type Denied = Extract<Refusal, { is: 'policy denied' }>;

@@ -1,9 +1,9 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
 import { quantityOf } from '../../../k8s/quantity.ts';
-import { created } from '../../fields.ts';
+import { created } from '../../facts/fields.ts';
+import { command } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command } from '../../shell.ts';
 import { type Refused, refusals } from '../workloads/refusals.ts';
 
 /** `maximum memory usage per Container is 128Mi, but limit is 256Mi`. */

@@ -1,8 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, strings, text } from '../../../k8s/fields.ts';
 import type { ObjectRef } from '../../../k8s/object.ts';
-import { created } from '../../fields.ts';
-import { nearest } from '../../near-miss.ts';
+import { created } from '../../facts/fields.ts';
+import { nearest } from '../../facts/near-miss.ts';
 import { type Top, topOf } from '../pods/owner.ts';
 
 /** A ServiceAccount that pods use, with one of its pods and that pod's workload. */

@@ -1,11 +1,11 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, strings, text } from '../../../k8s/fields.ts';
-import { type FindingDraft, refOf } from '../../build.ts';
-import { undoneBy } from '../../claims.ts';
-import { created, sinceTime } from '../../fields.ts';
-import type { NamedRead } from '../../named-read.ts';
+import { undoneBy } from '../../facts/claims.ts';
+import { created, sinceTime } from '../../facts/fields.ts';
+import { type FindingDraft, refOf } from '../../finding/build.ts';
+import { named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { named, patchCommand } from '../../shell.ts';
+import type { NamedRead } from '../../run/named-read.ts';
 import { containersOf } from '../pods/containers.ts';
 import { causeOf, topOf } from '../pods/owner.ts';
 import { podRef } from '../pods/unwell-pods.ts';

@@ -1,11 +1,11 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { text } from '../../../k8s/fields.ts';
-import { type FindingDraft, type FixDraft, refOf } from '../../build.ts';
-import { condition, created, sinceTime } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
-import type { NamedRead } from '../../named-read.ts';
+import { condition, created, sinceTime } from '../../facts/fields.ts';
+import { type FindingDraft, type FixDraft, refOf } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command, named, patchCommand } from '../../shell.ts';
+import type { NamedRead } from '../../run/named-read.ts';
 import { causeOf } from '../pods/owner.ts';
 import { podRef } from '../pods/unwell-pods.ts';
 import { type Account, accountsInUse, type Broken, bindingsIn, binds, brokenFor, givenBy } from './accounts.ts';

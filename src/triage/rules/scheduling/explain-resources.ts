@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list } from '../../../k8s/fields.ts';
-import { refOf } from '../../build.ts';
-import { command, named } from '../../shell.ts';
+import { refOf } from '../../finding/build.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Explanation } from './explanation.ts';
 import { amountText, type freeOnNodes, requestsOf } from './resources.ts';
 

@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
-import { addedBy, addedSelector } from '../../added-at-admission.ts';
-import { command } from '../../shell.ts';
+import { addedBy, addedSelector } from '../../facts/added-at-admission.ts';
+import { command } from '../../finding/shell.ts';
 import { explainClaim, explainVolumes } from './explain-claim.ts';
 import { explainResources } from './explain-resources.ts';
 import type { Explanation } from './explanation.ts';

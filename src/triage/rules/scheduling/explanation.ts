@@ -1,5 +1,5 @@
-import type { FixDraft } from '../../build.ts';
-import type { Cause } from '../../finding.ts';
+import type { FixDraft } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
 
 /** Why one constraint keeps a pod from every node, and what to do. */
 export interface Explanation {

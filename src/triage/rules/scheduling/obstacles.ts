@@ -1,5 +1,5 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
-import { nearMisses } from '../../near-miss.ts';
+import { nearMisses } from '../../facts/near-miss.ts';
 import { repelling, selectorMiss, taintText, wantedLabels } from './node-match.ts';
 import { type Amounts, amountText, freeOnNodes, requestsOf } from './resources.ts';
 import type { Constraint } from './words.ts';

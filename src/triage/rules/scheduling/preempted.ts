@@ -1,9 +1,9 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { number, text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import { created } from '../../fields.ts';
+import { created } from '../../facts/fields.ts';
+import { command } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command } from '../../shell.ts';
 import { edit } from '../pods/fixes.ts';
 import { causeOf, POD_OWNERS, podsByTop, type Top, topKey } from '../pods/owner.ts';
 import { freeOnNodes, requestsOf } from './resources.ts';

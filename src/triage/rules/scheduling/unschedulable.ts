@@ -1,9 +1,9 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import type { FindingDraft } from '../../build.ts';
-import { condition, created, quoted, sinceTime } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
+import { condition, created, quoted, sinceTime } from '../../facts/fields.ts';
+import type { FindingDraft } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { describePod, edit } from '../pods/fixes.ts';
 import { POD_OWNERS } from '../pods/owner.ts';

@@ -1,9 +1,9 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import { startAgain } from '../../control-plane.ts';
-import { condition, created, quoted, sinceTime } from '../../fields.ts';
-import { nearest } from '../../near-miss.ts';
+import { startAgain } from '../../facts/control-plane.ts';
+import { condition, created, quoted, sinceTime } from '../../facts/fields.ts';
+import { nearest } from '../../facts/near-miss.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { describePod, edit } from '../pods/fixes.ts';
 import { aboutUnwellPods, howMany, PENDING_TOO_LONG, podNames, unwellPodGroups } from '../pods/unwell-pods.ts';

@@ -1,10 +1,10 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, text } from '../../../k8s/fields.ts';
-import { type FindingDraft, refOf } from '../../build.ts';
-import { type Condition, condition, quoted, sinceCondition } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
+import { type Condition, condition, quoted, sinceCondition } from '../../facts/fields.ts';
+import { type FindingDraft, refOf } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
 const KINDS = ['SecretStore', 'ClusterSecretStore', 'ExternalSecret'] as const;

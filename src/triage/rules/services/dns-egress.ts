@@ -2,12 +2,12 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import { matchesSelector } from '../../../health/view/selector.ts';
 import { type Fields, fields, list, text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import { refOf } from '../../build.ts';
-import { undoneBy } from '../../claims.ts';
-import { created } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
+import { undoneBy } from '../../facts/claims.ts';
+import { created } from '../../facts/fields.ts';
+import { refOf } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 import { isUnwell } from '../pods/unwell-pods.ts';
 

@@ -1,12 +1,12 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text, time } from '../../../k8s/fields.ts';
-import { type FindingDraft, refOf } from '../../build.ts';
-import { undoneBy } from '../../claims.ts';
-import { created } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
-import { nearest } from '../../near-miss.ts';
+import { undoneBy } from '../../facts/claims.ts';
+import { created } from '../../facts/fields.ts';
+import { nearest } from '../../facts/near-miss.ts';
+import { type FindingDraft, refOf } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 
 /** Gateway controllers respond within seconds, but a load balancer may take minutes. */

@@ -1,12 +1,12 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { type Fields, list, number, text } from '../../../k8s/fields.ts';
-import { becauseOf, behindService, isAtZero } from '../../behind-service.ts';
-import { type FindingDraft, type FixDraft, refOf } from '../../build.ts';
-import { undoneBy } from '../../claims.ts';
-import type { Cause, Severity } from '../../finding.ts';
-import { nearest } from '../../near-miss.ts';
+import { becauseOf, behindService, isAtZero } from '../../facts/behind-service.ts';
+import { undoneBy } from '../../facts/claims.ts';
+import { nearest } from '../../facts/near-miss.ts';
+import { type FindingDraft, type FixDraft, refOf } from '../../finding/build.ts';
+import type { Cause, Severity } from '../../finding/finding.ts';
+import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command, named, patchCommand } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 import { readyAddresses } from './endpoints.ts';
 import { type Backend, backendsOf } from './users.ts';

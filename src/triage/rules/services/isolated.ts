@@ -1,11 +1,11 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list } from '../../../k8s/fields.ts';
-import { isolates } from '../../behind-service.ts';
-import { refOf } from '../../build.ts';
-import { undoneBy } from '../../claims.ts';
-import { created } from '../../fields.ts';
+import { isolates } from '../../facts/behind-service.ts';
+import { undoneBy } from '../../facts/claims.ts';
+import { created } from '../../facts/fields.ts';
+import { refOf } from '../../finding/build.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 import { podsOf, selects } from './endpoints.ts';
 import { serviceUsers } from './users.ts';

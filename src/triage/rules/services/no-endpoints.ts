@@ -1,14 +1,21 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { textMap } from '../../../k8s/fields.ts';
-import { becauseOf, behindService, isAtZero, isReady, templateLabels, unreadyLines } from '../../behind-service.ts';
-import type { FindingDraft } from '../../build.ts';
-import { undoneBy } from '../../claims.ts';
-import { managerLeads } from '../../control-plane.ts';
-import { condition, created } from '../../fields.ts';
-import type { Severity } from '../../finding.ts';
-import { closestLabels, isNear, type LabelMiss, missText } from '../../near-miss.ts';
+import {
+  becauseOf,
+  behindService,
+  isAtZero,
+  isReady,
+  templateLabels,
+  unreadyLines,
+} from '../../facts/behind-service.ts';
+import { undoneBy } from '../../facts/claims.ts';
+import { managerLeads } from '../../facts/control-plane.ts';
+import { condition, created } from '../../facts/fields.ts';
+import { closestLabels, isNear, type LabelMiss, missText } from '../../facts/near-miss.ts';
+import type { FindingDraft } from '../../finding/build.ts';
+import type { Severity } from '../../finding/finding.ts';
+import { command, patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command, patchCommand } from '../../shell.ts';
 import { FIRST_MINUTE } from '../pods/unwell-pods.ts';
 import { podsOf, readyAddresses, selects } from './endpoints.ts';
 import { isDns, serviceUsers } from './users.ts';

@@ -1,11 +1,11 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import type { Fields } from '../../../k8s/fields.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
-import { isReady } from '../../behind-service.ts';
-import { undoneBy } from '../../claims.ts';
-import { distance, nearest } from '../../near-miss.ts';
+import { isReady } from '../../facts/behind-service.ts';
+import { undoneBy } from '../../facts/claims.ts';
+import { distance, nearest } from '../../facts/near-miss.ts';
+import { command, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, patchCommand } from '../../shell.ts';
 import { declaredPorts, podsOf, selects } from './endpoints.ts';
 
 /** A Service whose target port is not a port of its pods. */

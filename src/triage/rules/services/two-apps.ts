@@ -1,8 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields } from '../../../k8s/fields.ts';
-import { refOf } from '../../build.ts';
+import { refOf } from '../../finding/build.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { causeOf, topOf } from '../pods/owner.ts';
 import { podsOf, selects } from './endpoints.ts';
 

@@ -1,6 +1,6 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
-import { targetOf } from '../../service-route.ts';
+import { targetOf } from '../../facts/service-route.ts';
 import { hooksOf } from '../webhook/hooks.ts';
 
 /** Who needs a Service, in words: `webhook x`, `Ingress shop`. By `namespace/name`. */

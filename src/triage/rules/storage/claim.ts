@@ -1,12 +1,12 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, strings, text } from '../../../k8s/fields.ts';
 import { quantityOf } from '../../../k8s/quantity.ts';
-import { type FixDraft, refOf } from '../../build.ts';
-import { created, sinceTime } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
-import { nearest } from '../../near-miss.ts';
+import { created, sinceTime } from '../../facts/fields.ts';
+import { nearest } from '../../facts/near-miss.ts';
+import { type FixDraft, refOf } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 import { PENDING_TOO_LONG } from '../pods/unwell-pods.ts';
 import { claimsOf } from './claims.ts';

@@ -1,9 +1,9 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import { refOf } from '../../build.ts';
+import { refOf } from '../../finding/build.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 import { claimsOf } from './claims.ts';
 

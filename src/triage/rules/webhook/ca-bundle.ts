@@ -1,10 +1,10 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
-import type { FindingDraft } from '../../build.ts';
-import { undoneBy } from '../../claims.ts';
-import type { Cause } from '../../finding.ts';
+import { undoneBy } from '../../facts/claims.ts';
+import { type Certificate, certificatesInBundle, certificateText, isTrusted, validityOf } from '../../facts/x509.ts';
+import type { FindingDraft } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command } from '../../shell.ts';
-import { type Certificate, certificatesInBundle, certificateText, isTrusted, validityOf } from '../../x509.ts';
 import { callEvidence, callsSeen, isRecent } from './calls.ts';
 import { webhookCertificate } from './certificate.ts';
 import { type Hook, hooksOf, hookText } from './hooks.ts';

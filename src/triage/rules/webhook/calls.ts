@@ -1,7 +1,7 @@
 import type { Since } from '../../../health/trouble.ts';
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
-import { type Refusal, refusalIn } from '../../error-text.ts';
-import { refusalsSeen, type Seen } from '../../refusals.ts';
+import { type Refusal, refusalIn } from '../../facts/error-text.ts';
+import { refusalsSeen, type Seen } from '../../facts/refusals.ts';
 import type { Hook } from './hooks.ts';
 
 /** Events older than this are outdated, unless an object still reports the failure. */

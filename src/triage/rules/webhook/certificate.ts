@@ -1,8 +1,8 @@
-import type { FindingDraft } from '../../build.ts';
-import type { NamedRead } from '../../named-read.ts';
+import { type Certificate, certificateText, validityOf } from '../../facts/x509.ts';
+import type { FindingDraft } from '../../finding/build.ts';
+import { command } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command } from '../../shell.ts';
-import { type Certificate, certificateText, validityOf } from '../../x509.ts';
+import type { NamedRead } from '../../run/named-read.ts';
 import { callEvidence, callsSeen, isRecent } from './calls.ts';
 import { type Hook, hooksOf, hookText } from './hooks.ts';
 import { scopeOf } from './scope.ts';

@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
-import { claimOf } from '../../claims.ts';
-import type { RouteFailure } from '../../service-route.ts';
+import { claimOf } from '../../facts/claims.ts';
+import type { RouteFailure } from '../../facts/service-route.ts';
 import { type Hook, hooksOf, routeOf } from './hooks.ts';
 import { type Scope, scopeOf } from './scope.ts';
 

@@ -1,11 +1,11 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list } from '../../../k8s/fields.ts';
-import { becauseOf, behindService, isolates } from '../../behind-service.ts';
-import type { FindingDraft } from '../../build.ts';
-import type { Cause } from '../../finding.ts';
+import { becauseOf, behindService, isolates } from '../../facts/behind-service.ts';
+import { unreachableText } from '../../facts/unreachable.ts';
+import type { FindingDraft } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command } from '../../shell.ts';
-import { unreachableText } from '../../unreachable.ts';
 import { callEvidence, type FailedCall, failedCalls, isRecent, seenSince } from './calls.ts';
 import { type Hook, hooksOf, hookText, routeOf } from './hooks.ts';
 import { scopeOf, scopeText } from './scope.ts';

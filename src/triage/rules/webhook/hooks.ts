@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import type { Fields } from '../../../k8s/fields.ts';
 import { fields, list, number, text } from '../../../k8s/fields.ts';
-import { type Route, routeTo, type ServiceTarget, targetOf } from '../../service-route.ts';
+import { type Route, routeTo, type ServiceTarget, targetOf } from '../../facts/service-route.ts';
 
 /** The two kinds of webhook configurations. */
 export const CONFIGURATIONS = ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const;

@@ -9,15 +9,15 @@ import {
   isReady,
   templateLabels,
   unreadyLines,
-} from '../../behind-service.ts';
-import type { FindingDraft } from '../../build.ts';
-import { undoneBy } from '../../claims.ts';
-import { condition, conditions, quoted } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
-import { closestLabels, missText } from '../../near-miss.ts';
-import { refusalsInEvents } from '../../refusals.ts';
+} from '../../facts/behind-service.ts';
+import { undoneBy } from '../../facts/claims.ts';
+import { condition, conditions, quoted } from '../../facts/fields.ts';
+import { closestLabels, missText } from '../../facts/near-miss.ts';
+import { refusalsInEvents } from '../../facts/refusals.ts';
+import type { FindingDraft } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { callEvidence, callsSeen, seenSince } from './calls.ts';
 import { blockingOf, type DeadHook, type DeadHooks, deadHooks, stalenessOf } from './dead.ts';
 import { blastWords, hookEvidence, ignoreFix, removeFix, severityOf } from './words.ts';

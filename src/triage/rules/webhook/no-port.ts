@@ -1,7 +1,7 @@
-import { undoneBy } from '../../claims.ts';
+import { undoneBy } from '../../facts/claims.ts';
+import { servicePorts } from '../../facts/service-route.ts';
+import { command, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { servicePorts } from '../../service-route.ts';
-import { command, patchCommand } from '../../shell.ts';
 import { callEvidence, callsSeen, seenSince } from './calls.ts';
 import { blockingOf, deadHooks } from './dead.ts';
 import { blastWords, hookEvidence, ignoreFix, severityOf } from './words.ts';

@@ -1,7 +1,7 @@
-import { claimOf, undoneBy } from '../../claims.ts';
-import { nearest } from '../../near-miss.ts';
+import { claimOf, undoneBy } from '../../facts/claims.ts';
+import { nearest } from '../../facts/near-miss.ts';
+import { patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { patchCommand } from '../../shell.ts';
 import { callsSeen, seenSince } from './calls.ts';
 import { blockingOf, type DeadHooks, deadHooks, stalenessOf } from './dead.ts';
 import { blastWords, hookEvidence, ignoreFix, removeFix, severityOf } from './words.ts';

@@ -1,5 +1,5 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
-import type { Cause } from '../../finding.ts';
+import type { Cause } from '../../finding/finding.ts';
 import { causeOf } from '../pods/owner.ts';
 import { hooksOf } from './hooks.ts';
 import { scopeOf } from './scope.ts';

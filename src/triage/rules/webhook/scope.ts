@@ -4,7 +4,7 @@ import { matchesSelector } from '../../../health/view/selector.ts';
 import type { Fields } from '../../../k8s/fields.ts';
 import { fields, strings } from '../../../k8s/fields.ts';
 import type { ApiResource, Discovery } from '../../../kube/discovery/discovery.ts';
-import { templateLabels } from '../../behind-service.ts';
+import { templateLabels } from '../../facts/behind-service.ts';
 import type { Hook } from './hooks.ts';
 
 /** What a webhook is called for, which a dead one blocks. */

@@ -1,8 +1,8 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { fields, list, strings, text } from '../../../k8s/fields.ts';
-import { behindService } from '../../behind-service.ts';
-import type { Answers } from '../../named-read.ts';
-import { type Certificate, certificatesIn, isFor } from '../../x509.ts';
+import { behindService } from '../../facts/behind-service.ts';
+import { type Certificate, certificatesIn, isFor } from '../../facts/x509.ts';
+import type { Answers } from '../../run/named-read.ts';
 import { callsSeen } from './calls.ts';
 import type { Hook } from './hooks.ts';
 

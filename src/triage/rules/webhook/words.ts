@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
-import type { FixDraft } from '../../build.ts';
-import { claimOf } from '../../claims.ts';
-import { command, patchCommand, quoted } from '../../shell.ts';
+import { claimOf } from '../../facts/claims.ts';
+import type { FixDraft } from '../../finding/build.ts';
+import { command, patchCommand, quoted } from '../../finding/shell.ts';
 import type { DeadHook } from './dead.ts';
 import { type Hook, hooksIn, hookText } from './hooks.ts';
 import { scopeText } from './scope.ts';

@@ -1,10 +1,10 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { earliest, sinceNotReady } from '../../../health/view/since.ts';
 import { number, text } from '../../../k8s/fields.ts';
-import { type FindingDraft, refOf } from '../../build.ts';
-import { created } from '../../fields.ts';
+import { created } from '../../facts/fields.ts';
+import { type FindingDraft, refOf } from '../../finding/build.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { rollBack } from '../pods/fixes.ts';
 import { causeOf, topOf } from '../pods/owner.ts';
 import { isUnwell, podRef, unreadyFor } from '../pods/unwell-pods.ts';

@@ -1,12 +1,12 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number, text, textMap } from '../../../k8s/fields.ts';
-import { becauseOf, behindService, isAtZero } from '../../behind-service.ts';
-import { refOf } from '../../build.ts';
-import { undoneBy } from '../../claims.ts';
-import { created } from '../../fields.ts';
-import { isNear, labelMisses, missText, nearest } from '../../near-miss.ts';
+import { becauseOf, behindService, isAtZero } from '../../facts/behind-service.ts';
+import { undoneBy } from '../../facts/claims.ts';
+import { created } from '../../facts/fields.ts';
+import { isNear, labelMisses, missText, nearest } from '../../facts/near-miss.ts';
+import { refOf } from '../../finding/build.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { causeOf } from '../pods/owner.ts';
 import { isDns, serviceUsers } from '../services/users.ts';
 

@@ -1,10 +1,10 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
-import { blamedBy } from '../../blamed.ts';
-import type { Refusal } from '../../error-text.ts';
-import { condition, quoted } from '../../fields.ts';
-import { nearest } from '../../near-miss.ts';
+import { blamedBy } from '../../facts/blamed.ts';
+import type { Refusal } from '../../facts/error-text.ts';
+import { condition, quoted } from '../../facts/fields.ts';
+import { nearest } from '../../facts/near-miss.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { edit } from '../pods/fixes.ts';
 import { causeOf } from '../pods/owner.ts';
 import { type Explanation, type Refused, refusals } from './refusals.ts';

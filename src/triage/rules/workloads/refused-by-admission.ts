@@ -1,8 +1,8 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
-import { policyCauses } from '../../admission-policies.ts';
-import type { Refusal } from '../../error-text.ts';
-import type { Cause } from '../../finding.ts';
-import { command } from '../../shell.ts';
+import { policyCauses } from '../../facts/admission-policies.ts';
+import type { Refusal } from '../../facts/error-text.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command } from '../../finding/shell.ts';
 import { edit } from '../pods/fixes.ts';
 import { causeOf } from '../pods/owner.ts';
 import { configurationsOf, type Explanation, type Refused } from './refusals.ts';

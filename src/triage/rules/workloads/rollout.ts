@@ -1,12 +1,12 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number, text, time } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import { refOf } from '../../build.ts';
-import { startAgain } from '../../control-plane.ts';
-import { type Condition, condition, quoted, sinceTime } from '../../fields.ts';
-import type { Cause } from '../../finding.ts';
+import { startAgain } from '../../facts/control-plane.ts';
+import { type Condition, condition, quoted, sinceTime } from '../../facts/fields.ts';
+import { refOf } from '../../finding/build.ts';
+import type { Cause } from '../../finding/finding.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
 import { rollBack } from '../pods/fixes.ts';
 import { causeOf, topOf } from '../pods/owner.ts';
 import { isUnwell } from '../pods/unwell-pods.ts';

@@ -1,11 +1,11 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, text, time } from '../../../k8s/fields.ts';
-import { refOf } from '../../build.ts';
-import { undoneBy } from '../../claims.ts';
-import { created } from '../../fields.ts';
-import type { NamedRead } from '../../named-read.ts';
+import { undoneBy } from '../../facts/claims.ts';
+import { created } from '../../facts/fields.ts';
+import { refOf } from '../../finding/build.ts';
+import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { command, named } from '../../shell.ts';
+import type { NamedRead } from '../../run/named-read.ts';
 import { causeOf } from '../pods/owner.ts';
 
 /** Only writes within this time count as present. */

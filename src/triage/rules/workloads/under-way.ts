@@ -1,7 +1,7 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, number, text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import { condition, created } from '../../fields.ts';
+import { condition, created } from '../../facts/fields.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { POD_OWNERS, podsByTop, type Top, topKey, topOf } from '../pods/owner.ts';
 import { isUnwell, PENDING_TOO_LONG, podNames, unreadyFor, unreadySince } from '../pods/unwell-pods.ts';

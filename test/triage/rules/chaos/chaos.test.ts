@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FAULT_TYPES } from '../../../../src/faults/types.ts';
-import type { Finding } from '../../../../src/triage/finding.ts';
+import type { Finding } from '../../../../src/triage/finding/finding.ts';
 import { injectionRules } from '../../../../src/triage/rules/chaos/injection.ts';
 import { otherTool } from '../../../../src/triage/rules/chaos/other-tool.ts';
 import type { Literal } from '../../../support/view.ts';

@@ -1,9 +1,9 @@
 import type { ClusterView, ViewObject } from '../../../../health/view/cluster-view.ts';
 import { fields, text } from '../../../../k8s/fields.ts';
-import type { FixDraft } from '../../../build.ts';
-import type { Cause } from '../../../finding.ts';
+import type { FixDraft } from '../../../finding/build.ts';
+import type { Cause } from '../../../finding/finding.ts';
+import { command } from '../../../finding/shell.ts';
 import type { RuleInput } from '../../../rule.ts';
-import { command } from '../../../shell.ts';
 import { insteadOf } from '../config-names.ts';
 import { edit } from '../fixes.ts';
 import { createMissing, makersOf, missingText } from '../missing-config.ts';

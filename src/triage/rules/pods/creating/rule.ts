@@ -1,9 +1,9 @@
 import type { ViewObject } from '../../../../health/view/cluster-view.ts';
 import { text } from '../../../../k8s/fields.ts';
-import type { FindingDraft } from '../../../build.ts';
-import { condition } from '../../../fields.ts';
-import type { NamedRead } from '../../../named-read.ts';
+import { condition } from '../../../facts/fields.ts';
+import type { FindingDraft } from '../../../finding/build.ts';
 import type { Rule, RuleInput } from '../../../rule.ts';
+import type { NamedRead } from '../../../run/named-read.ts';
 import { claimsOf } from '../../storage/claims.ts';
 import { readsFor } from '../config-names.ts';
 import { containersOf } from '../containers.ts';

@@ -1,0 +1,98 @@
+import type { useApp } from 'ink';
+import { ownLive } from '../../store/select.ts';
+import type { Cluster } from '../cluster.ts';
+import { type Context, notify } from '../context.ts';
+import type { QuietInput } from './quiet-input.ts';
+import { type ProcessLike, sleepAsJob } from './sleep.ts';
+
+type SuspendTerminal = ReturnType<typeof useApp>['suspendTerminal'];
+
+export interface Suspend {
+  /** Ink hands its way of letting go of the terminal over once mounted. */
+  own(suspendTerminal: SuspendTerminal): void;
+  /** ctrl-z: first says what will become of our live faults, because a suspended process reverts nothing. */
+  ask(): void;
+  /** Stops at once (an outside SIGTSTP). */
+  now(): Promise<void>;
+  /** Lends the terminal to a program while `work` goes on. */
+  lend(work: () => Promise<void>): Promise<void>;
+  /** The keys that interrupt are that program's: the terminal sends their signals to us, too. */
+  isLent(): boolean;
+  /** Draws the whole screen anew. */
+  repaint(): Promise<void>;
+}
+
+/** The recipe: give the terminal back, stop the job, take the terminal again when it goes on. */
+export function createSuspend(
+  clusters: { current(): Cluster; all(): readonly Cluster[] },
+  host: ProcessLike,
+  write: (text: string) => void,
+  reports: { on(): unknown; off(): void },
+  input: QuietInput,
+): Suspend {
+  let suspendTerminal: SuspendTerminal | undefined;
+  let warnedUntil = 0;
+  let isStopping = false;
+  let isLent = false;
+  const contexts = (): Context[] => clusters.all().map(({ context }) => context);
+  const live = () => contexts().flatMap(({ store }) => ownLive(store.getState()));
+
+  /** Gives the terminal back; resolves with the way to take it again. */
+  async function letGo(suspendTerminal: SuspendTerminal): Promise<() => Promise<void>> {
+    reports.off();
+    const suspension = await suspendTerminal();
+    await input.stop();
+    return async () => {
+      input.resume();
+      await suspension.resume();
+      reports.on();
+    };
+  }
+
+  async function now(): Promise<void> {
+    if (!suspendTerminal || isStopping) return;
+    isStopping = true;
+    // A program that has the terminal was stopped with us, and takes the terminal again by itself.
+    const takeBack = isLent ? undefined : await letGo(suspendTerminal);
+    await sleepAsJob({ contexts, host, write }, () => {
+      isStopping = false;
+      void takeBack?.();
+    });
+  }
+
+  return {
+    own(given) {
+      suspendTerminal = given;
+    },
+    ask() {
+      const { context } = clusters.current();
+      const { monotonic } = context.now();
+      const runs = live();
+      if (runs.length > 0 && monotonic > warnedUntil) {
+        warnedUntil = monotonic + 5_000;
+        const who = runs.every(run => run.isGuarded)
+          ? 'while suspended the guardian ends our live faults at their time'
+          : 'nobody ends our live faults while suspended';
+        return notify(context, `${who}: ctrl-z once more suspends`, 'warn', 5_000);
+      }
+      void now();
+    },
+    now,
+    async lend(work) {
+      if (!suspendTerminal) return;
+      const takeBack = await letGo(suspendTerminal);
+      isLent = true;
+      try {
+        await work();
+      } finally {
+        isLent = false;
+        await takeBack();
+      }
+    },
+    isLent: () => isLent,
+    async repaint() {
+      const suspension = await suspendTerminal?.();
+      await suspension?.resume();
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import type { Restore } from '../../faults/contract.ts';
+import type { FaultType } from '../../faults/types.ts';
+import { type Container, containersOf } from '../../k8s/deployment.ts';
+import { isUntouched } from '../../k8s/field-writers.ts';
+import { type Operation, pointer, remove, set, test } from '../../k8s/json-patch.ts';
+import type { Json, KubeObject } from '../../k8s/object.ts';
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import { isInjected, readMayday } from '../record/envelope.ts';
+import { MAYDAY, TYPE_LABEL } from '../record/markers.ts';
+import { corrupt, restoreAndStrip } from '../record/record.ts';
+import { threeWay } from '../restore/three-way.ts';
+import type { Write } from '../write/write.ts';
+
+/** A field of a Deployment's container whose original stands in plain annotations. */
+export interface ContainerField {
+  type: FaultType;
+  field: 'image' | 'command';
+  /** The annotation that names the container, and the beginning of the one that holds its original. */
+  containerKey: string;
+  originalPrefix: string;
+  /** The original in an annotation; `value` is undefined where the field was not there. A text says what is wrong with it. */
+  read(text: string): { value: Json | undefined } | string;
+  /** The value as text, to compare and to show. */
+  text(value: unknown): string;
+  /** Whether a value is one that chaos tools put in, for records that do not say what they put in. */
+  looksInjected(value: unknown): boolean;
+}
+
+/** Puts the field back from its annotations, ours or the framework's. */
+export function restoreContainerField(victim: KubeObject, field: ContainerField): Restore {
+  const annotations = victim.metadata.annotations ?? {};
+  const name = recordedContainer(annotations, field);
+  if (name === undefined) return corrupt(victim, missingRecord(victim, field));
+  const original = field.read(annotations[`${field.originalPrefix}${name}`] ?? '');
+  if (typeof original === 'string') return corrupt(victim, original);
+  const containers = containersOf(victim);
+  const index = containers.findIndex(item => item.name === name);
+  const container = containers[index];
+  return container === undefined
+    ? withoutContainer(victim, field, name, field.text(original.value))
+    : compared(victim, field, { container, index, original: original.value });
+}
+
+function withoutContainer(victim: KubeObject, field: ContainerField, name: string, original: string): Restore {
+  const names = containersOf(victim).map(item => item.name);
+  return {
+    is: 'diverged',
+    writes: [change(victim, field, name, [])],
+    original: sanitise(`${name}=${original}`, 400),
+    injected: '(not recorded)',
+    live: sanitise(`containers ${names.join(', ')}`, 400),
+    says: `${nameOf(refOf(victim))} no longer has container ${name}: forcing only drops the record`,
+  };
+}
+
+function compared(
+  victim: KubeObject,
+  field: ContainerField,
+  of: { container: Container; index: number; original: Json | undefined },
+): Restore {
+  const { name } = of.container;
+  const is = of.container[field.field] as Json | undefined;
+  const injected = readMayday(victim.metadata.annotations?.[MAYDAY])?.injected;
+  return threeWay({
+    what: `the ${field.field} of ${name} in ${nameOf(refOf(victim))}`,
+    isOriginal: field.text(is) === field.text(of.original),
+    isInjected: injected === undefined ? stillInjected(victim, field, name, is) : isInjected(field.text(is), injected),
+    original: field.text(of.original),
+    injected,
+    live: field.text(is),
+    put: change(victim, field, name, fieldOperations(field, of.index, name, is, of.original)),
+    strip: change(victim, field, name, []),
+  });
+}
+
+function stillInjected(victim: KubeObject, field: ContainerField, name: string, is: Json | undefined): boolean {
+  const path = ['f:spec', 'f:template', 'f:spec', 'f:containers', `k:{"name":"${name}"}`, `f:${field.field}`];
+  const record = ['f:metadata', 'f:annotations', `f:${field.originalPrefix}${name}`];
+  return field.looksInjected(is) && isUntouched(victim, path, record);
+}
+
+/** This one field of this one container, bound to what stands there: whatever else changed in the list stays. */
+function fieldOperations(
+  field: ContainerField,
+  index: number,
+  name: string,
+  is: Json | undefined,
+  original: Json | undefined,
+): Operation[] {
+  const path = ['spec', 'template', 'spec', 'containers', index];
+  const at = pointer(...path, field.field);
+  return [
+    test(pointer(...path, 'name'), name),
+    ...(is === undefined ? [] : [test(at, is)]),
+    ...(original === undefined ? [remove(at)] : [set(at, original)]),
+  ];
+}
+
+function change(victim: KubeObject, field: ContainerField, container: string, value: Operation[]): Write {
+  return restoreAndStrip(victim, {
+    type: field.type,
+    records: [field.containerKey, `${field.originalPrefix}${container}`, MAYDAY],
+    mayday: readMayday(victim.metadata.annotations?.[MAYDAY]),
+    value,
+    what: `the ${field.field}`,
+  });
+}
+
+/** The container that the annotations are about; where only its original is left, that names it too. */
+function recordedContainer(
+  annotations: Readonly<Record<string, string>>,
+  { containerKey, originalPrefix }: ContainerField,
+): string | undefined {
+  const named = annotations[containerKey];
+  if (named !== undefined) return annotations[`${originalPrefix}${named}`] === undefined ? undefined : named;
+  const saved = Object.keys(annotations).filter(key => key.startsWith(originalPrefix));
+  return saved.length === 1 ? saved[0]?.slice(originalPrefix.length) : undefined;
+}
+
+function missingRecord(victim: KubeObject, { field, containerKey, originalPrefix }: ContainerField): string {
+  const named = victim.metadata.annotations?.[containerKey];
+  if (named !== undefined) return `annotation ${originalPrefix}${named} with the original ${field} is gone`;
+  return victim.metadata.labels?.[TYPE_LABEL] === undefined
+    ? `carries no record of an original ${field}`
+    : `labelled as injected, but the original ${field} is not recorded`;
+}

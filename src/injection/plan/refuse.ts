@@ -1,0 +1,52 @@
+import type { Refusal } from '../../faults/contract.ts';
+import { undoRecords } from '../../faults/recognition.ts';
+import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
+import { nameOf } from '../../k8s/object-ref.ts';
+import type { Failure } from '../../kube/client/http/outcome.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { Seen } from '../live.ts';
+import { TYPE_LABEL } from '../record/markers.ts';
+
+/** A planner's no. */
+export function refuse(code: Refusal['code'], message: string): Refusal {
+  return { is: 'refusal', code, message: sanitise(message) };
+}
+
+/** No, because a read that decides was denied or failed. */
+export function blindTo(what: string, failure: Failure): Refusal {
+  return refuse('blind', `cannot read ${what}, so nothing is injected: ${failure.message}`);
+}
+
+/**
+ * The object to inject into, or why not: it must be readable, exist, not be on its way out, and carry no trace of an earlier injection
+ * of any type, since two faults on one object would overwrite each other's undo record.
+ */
+export function injectable(seen: Seen<KubeObject>, ref: ObjectRef): KubeObject | Refusal {
+  if (seen.state === 'blind') return blindTo(nameOf(ref), seen.failure);
+  if (seen.state !== 'found')
+    return refuse('not-found', `expected ${nameOf(ref)} to exist, found none: check the name and namespace`);
+  const object = seen.value;
+  const records = undoRecords(object);
+  const label = object.metadata.labels?.[TYPE_LABEL];
+  if (records.length > 0) {
+    return refuse(
+      'already-injected',
+      `${nameOf(ref)} already carries the undo record ${records.join(', ')}: revert it first`,
+    );
+  }
+  if (label !== undefined) {
+    return refuse('already-injected', `${nameOf(ref)} is labelled ${TYPE_LABEL}=${label}: revert that injection first`);
+  }
+  if (object.metadata.deletionTimestamp !== undefined) {
+    return refuse(
+      'terminating',
+      `${nameOf(ref)} is Terminating since ${object.metadata.deletionTimestamp}: wait until it is gone`,
+    );
+  }
+  return object;
+}
+
+/** Tells a planner's no from anything else. */
+export function isRefusal(value: object): value is Refusal {
+  return 'is' in value && value.is === 'refusal';
+}

@@ -1,0 +1,20 @@
+import type { Live, Read, Refusal } from '../../faults/contract.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { isFinished } from '../../k8s/pod.ts';
+import { itemsOf, listIn } from '../live.ts';
+import { blindTo } from '../plan/refuse.ts';
+
+const PODS = 'pods';
+
+/** Reads the pods among which `podsUsing` looks. */
+export const podsRead = (namespace: string): Read => ({
+  key: PODS,
+  list: { apiVersion: 'v1', kind: 'Pod', namespace },
+});
+
+/** The pods that use what is injected into and have not finished; or why that is not known. `pods` names them for a person. */
+export function podsUsing(live: Live, pods: string, uses: (pod: KubeObject) => boolean): KubeObject[] | Refusal {
+  const seen = listIn(live, PODS);
+  if (seen.state === 'blind') return blindTo(pods, seen.failure);
+  return itemsOf(seen).filter(pod => !isFinished(pod) && uses(pod));
+}

@@ -1,0 +1,34 @@
+import { cleanText, sanitise } from '../../../text/sanitise.ts';
+import { failure } from './failure.ts';
+import type { Failure } from './outcome.ts';
+
+const MOST_HOPS = 10;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * The target of a redirect: a URL of the same server, a failure that names a target that is not followed, or
+ * undefined when it is no redirect. Redirects to other servers are never followed, as they would get our credentials.
+ * A write is repeated only for 307 and 308.
+ */
+export function redirectOf(
+  answer: { status: number; location: string | undefined },
+  from: { url: string; method: string; hops: number },
+): string | Failure | undefined {
+  if (!REDIRECTS.has(answer.status) || answer.location === undefined) return undefined;
+  const here = new URL(from.url);
+  const to = URL.canParse(answer.location, here.href) ? new URL(answer.location, here) : undefined;
+  const where = sanitise(to ? `${to.origin}${to.pathname}` : answer.location, 200);
+  const stay = (why: ReturnType<typeof sanitise>) =>
+    failure('server-error', cleanText`${sanitise(here.origin, 256)} redirects to ${where}: ${why}`, answer.status);
+  if (to?.origin !== here.origin) {
+    return stay(
+      sanitise('another server, which was not asked; expected the API server itself under server: in the kubeconfig'),
+    );
+  }
+  if (from.hops >= MOST_HOPS) return stay(sanitise(`redirected ${MOST_HOPS} times, given up`));
+  if (from.method !== 'GET' && answer.status < 307)
+    return stay(sanitise(`a ${from.method} is not sent there as a read; nothing was written`));
+  to.username = '';
+  to.password = '';
+  return to.href;
+}

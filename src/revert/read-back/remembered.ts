@@ -1,0 +1,83 @@
+import type { Fault, Live, Restore } from '../../faults/contract.ts';
+import { isRecordKey } from '../../faults/recognition.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
+import { MANAGED_BY, TYPE_LABEL } from '../../injection/record/markers.ts';
+import { isMarkPath } from '../../injection/record/strip.ts';
+import { patchOf } from '../../injection/write/patch-of.ts';
+import type { Write } from '../../injection/write/write.ts';
+import { mapOperations, type Operation, pathOf, valueAt } from '../../k8s/json-patch.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
+import { writesOf } from '../restore/stages.ts';
+
+type Texts = Record<string, string>;
+
+/**
+ * The present object with the marks from memory added, because the fault's own comparison needs them. Missing marks
+ * prove nothing themselves.
+ */
+export function wearing(now: KubeObject, before: KubeObject): KubeObject {
+  const { labels = {}, annotations = {} } = before.metadata;
+  const marks = (entries: Texts, isMark: (key: string) => boolean) =>
+    Object.fromEntries(Object.entries(entries).filter(([key]) => isMark(key)));
+  return {
+    ...now,
+    metadata: {
+      ...now.metadata,
+      labels: { ...now.metadata.labels, ...marks(labels, key => key === TYPE_LABEL) },
+      annotations: { ...now.metadata.annotations, ...marks(annotations, isRecordKey) },
+    },
+  };
+}
+
+/** What to do about the finding by the record in memory and the object's present state. */
+export const judged = (fault: Fault<unknown>, finding: FoundInjection, now: KubeObject, live: Live): Restore =>
+  fault.restore({ ...finding, live: wearing(now, finding.live) }, live);
+
+/** The marks that this restore takes off, as they were: the record that must not be lost. */
+function marksOf(restore: Restore, before: KubeObject): { annotations: Texts; labels: Texts } {
+  const marks = { annotations: {} as Texts, labels: {} as Texts };
+  for (const write of writesOf(restore)) {
+    if (write.verb !== 'patch' || write.patchType !== 'json') continue;
+    for (const { op, path } of write.body as unknown as Operation[]) {
+      const [, map, key = ''] = pathOf(path);
+      const value = valueAt(before, pathOf(path));
+      if (op !== 'remove' || !isMarkPath(path) || key === MANAGED_BY || typeof value !== 'string') continue;
+      marks[map === 'labels' ? 'labels' : 'annotations'][key] = value;
+    }
+  }
+  return marks;
+}
+
+/** Puts the record that a restore removed back on the object; undefined if another record is there by now. */
+export function markAgain(now: KubeObject, restore: Restore, before: KubeObject): Write | undefined {
+  const { annotations, labels } = marksOf(restore, before);
+  const isTaken = Object.entries(annotations).some(
+    ([key, value]) => (now.metadata.annotations?.[key] ?? value) !== value,
+  );
+  if (isTaken || Object.keys(annotations).length === 0) return undefined;
+  const operations = [
+    ...mapOperations(now, ['metadata', 'annotations'], { set: annotations }),
+    ...mapOperations(now, ['metadata', 'labels'], { set: labels }),
+  ];
+  return patchOf(now, operations, { says: `put the undo record on ${nameOf(refOf(now))} again`, atVersion: true });
+}
+
+/** Recreates a deleted backup from what was read of it. */
+export function backupAgain(backup: KubeObject): Write {
+  const { name, namespace, labels, annotations } = backup.metadata;
+  const metadata = {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(labels === undefined ? {} : { labels }),
+    ...(annotations === undefined ? {} : { annotations }),
+  };
+  const body = { ...backup, metadata };
+  return {
+    verb: 'create',
+    on: { apiVersion: backup.apiVersion, kind: backup.kind, ...(namespace === undefined ? {} : { namespace }), name },
+    body,
+    precondition: { absent: true },
+    says: `create the backup ${nameOf(refOf(backup))} again`,
+  };
+}

@@ -1,0 +1,110 @@
+import type { Restore } from '../../faults/contract.ts';
+import { isMarkPath } from '../../injection/record/strip.ts';
+import { execute } from '../../injection/write/executor.ts';
+import { FIELD_MANAGER, handOver, leftOver, takenBy } from '../../injection/write/ownership.ts';
+import { patchOf } from '../../injection/write/patch-of.ts';
+import type { Write } from '../../injection/write/write.ts';
+import { type Fields, isEmpty, pathsOf, union } from '../../k8s/field-set.ts';
+import type { Operation } from '../../k8s/json-patch.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { RevertDeps } from '../deps.ts';
+import { recognise } from '../scan/recognise.ts';
+
+const TRIES = 4;
+
+/** One write that was applied: the object as the server answered, and as it is now if there were later writes. */
+export interface Applied {
+  write: Write;
+  object?: KubeObject;
+  now?: KubeObject;
+}
+
+const NOT_RECORDED = 'its former field manager is not recorded, so none owns it until the next apply';
+
+/** What a dry run can say about ownership: whether a write restores a value whose former owner no record names. */
+export const unownedAfter = (writes: readonly Write[]): string[] =>
+  writes.some(write => write.verb !== 'delete' && write.owners === undefined && takesFields(write))
+    ? [NOT_RECORDED]
+    : [];
+
+/** Whoever sets a value owns it; a field that is only removed has no owner afterwards. */
+function takesFields(write: Write): boolean {
+  if (write.verb !== 'patch' || write.patchType !== 'json') return true;
+  const operations = write.body as unknown as Operation[];
+  return operations.some(({ op, path }) => op !== 'test' && op !== 'remove' && !isMarkPath(path));
+}
+
+/**
+ * Gives the fields that our restores took ownership of back to their former owners, or drops our ownership where no
+ * record names them; otherwise the team's next server-side apply would conflict with us. Returns what a person must
+ * know about it, as sentences. The restore counts as done in any case.
+ */
+export async function giveOwnershipBack(deps: RevertDeps, id: string, applied: readonly Applied[]): Promise<string[]> {
+  const notes: string[] = [];
+  for (const { write, object, now } of applied) {
+    if (object === undefined || write.verb === 'delete') continue;
+    const taken = union(takenBy(write, object), heldSince(write, now ?? object));
+    if (isEmpty(taken)) continue;
+    const refused = await handed(deps, id, { object: now ?? object, taken, former: write.owners ?? [] });
+    const names = sanitise(
+      pathsOf(taken)
+        .map(path => path.map(element => element.slice(2)).join('.'))
+        .join(', '),
+      200,
+    );
+    if (refused !== undefined)
+      notes.push(
+        `field manager ${FIELD_MANAGER} still owns ${names} (${refused}): the next server-side apply that changes it needs --force-conflicts`,
+      );
+    else if (write.owners === undefined) notes.push(NOT_RECORDED);
+  }
+  return notes;
+}
+
+/**
+ * The same for an object that an earlier process of ours recreated before it died. It must happen before the backup is
+ * deleted, because only the backup still names the owners.
+ */
+export async function handedOverLate(deps: RevertDeps, id: string, restore: Restore): Promise<string[]> {
+  if (restore.is !== 'already-restored' || restore.victim === undefined) return [];
+  const { object, owners } = restore.victim;
+  const write = patchOf(object, [], { says: 'nothing', atVersion: false, owners });
+  return giveOwnershipBack(deps, id, [{ write, object }]);
+}
+
+/**
+ * Handles what a process that died before handing over has left. Without a record, ownership is only dropped if no
+ * other injection is on the object.
+ */
+const heldSince = ({ owners }: Exclude<Write, { verb: 'delete' }>, object: KubeObject): Fields =>
+  owners === undefined && recognise(object).length > 0 ? {} : leftOver(object, owners);
+
+/** Why the fields are still ours, undefined where they are not. */
+async function handed(
+  deps: RevertDeps,
+  id: string,
+  of: {
+    object: KubeObject;
+    taken: ReturnType<typeof takenBy>;
+    former: NonNullable<Exclude<Write, { verb: 'delete' }>['owners']>;
+  },
+): Promise<string | undefined> {
+  let { object } = of;
+  let why = 'it keeps changing';
+  for (let tries = 1; tries <= TRIES; tries += 1) {
+    const giving = handOver(object, of.taken, of.former);
+    if (giving === undefined) return undefined;
+    const { state, message } = await execute([giving], deps, { id, purpose: 'revert' });
+    if (state === 'done') return undefined;
+    why = message;
+    if (state !== 'conflict') break;
+    // Its controllers write at the same time: entries move, and are looked up again.
+    const { uid, ...ref } = giving.on;
+    const got = await deps.api.get(ref);
+    if (!got.ok) return got.reason === 'not-found' ? undefined : got.message;
+    if (got.value.metadata.uid !== uid) return undefined;
+    object = got.value;
+  }
+  return why;
+}

@@ -1,0 +1,244 @@
+import type { Live, Restore } from '../../faults/contract.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
+import type { Execution } from '../../injection/write/executor.ts';
+import type { Receipt } from '../../injection/write/receipt.ts';
+import { executeWithReread } from '../../injection/write/replan.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { RevertDeps } from '../deps.ts';
+import { lookAgain } from '../read-back/look-again.ts';
+import { FORCE, shownBy } from '../read-back/not-held.ts';
+import { originalOf, withOriginal } from '../read-back/original-of.ts';
+import { type Decision, decide } from '../scan/classify.ts';
+import { judge, type Trust, trustOf, type Verdict } from '../trust/judge.ts';
+import { scopesIn } from '../trust/scope.ts';
+import { onWhoseWord, whatToType, wordMembers } from '../trust/words.ts';
+import { counting } from './counting.ts';
+import { type End, failed, noted } from './end.ts';
+import { giveOwnershipBack, handedOverLate } from './hand-over.ts';
+import { keepBackups } from './keep-backups.ts';
+import { namespaceAnew } from './namespace-anew.ts';
+import { lastingRefusal } from './refusal.ts';
+import { type Decided, finish, strip } from './settle.ts';
+import { isBackupFinding, keepsCarrier, type Stages, stagesOf } from './stages.ts';
+import { stripOnly, strippingWrite } from './strip-marks.ts';
+
+export interface RestoreOptions {
+  /** Also restore over a third value, which somebody has written since the injection. */
+  force?: boolean;
+  /** Take the marks alone off what could only be restored by force, or not at all: a person looked and found the values right. */
+  stripMarks?: boolean;
+  /** The finding was read this very moment: decide from it. Its preconditions still hold every write. */
+  fresh?: boolean;
+  /** The finding is from a scan before: what only patches the object, bound to what was read, may be decided from it. */
+  scanned?: boolean;
+  /** Decides which records are trusted to change more than the object they are on; without it, none. */
+  trust?: Trust;
+}
+
+/** A receipt, and whether another attempt may succeed once other things are restored. */
+export interface Attempt {
+  receipt: Receipt;
+  retry: boolean;
+  /** For how long another attempt makes sense, milliseconds; without it, as long as retrying lasts. */
+  retryForMs?: number;
+  /** Nothing can be done until the cluster has finished what it began, such as a namespace that is Terminating. */
+  waits: boolean;
+}
+
+/**
+ * Restores one finding: reads it fresh, decides, writes with preconditions (on a conflict it reads and decides again),
+ * reads back and compares. The record is deleted only once the original is seen in place. Never guesses: where the
+ * record cannot be trusted, or the value is neither the injected nor the original one, nothing is changed.
+ */
+export async function restoreOne(
+  deps: RevertDeps,
+  finding: FoundInjection,
+  options: RestoreOptions = {},
+): Promise<Attempt> {
+  const began = deps.clock.monotonic();
+  const api = counting(deps.api);
+  const begun = deps.begun ?? new Map();
+  const counted = { ...deps, api, begun };
+  const end = shownIn(deps, finding, await keepBackups(counted, finding, await attempt(counted, finding, options)));
+  if (end.verified) begun.delete(finding.id);
+  return {
+    retry: end.retry ?? false,
+    waits: end.waits ?? false,
+    ...(end.retryForMs === undefined ? {} : { retryForMs: end.retryForMs }),
+    receipt: {
+      id: finding.id,
+      type: finding.type,
+      object: finding.object,
+      outcome: end.outcome,
+      verified: end.verified,
+      requests: api.requests,
+      ms: Math.round(deps.clock.monotonic() - began),
+      message: sanitise(end.message, 2000),
+      ...(end.notHeld === undefined ? {} : { notHeld: end.notHeld }),
+      ...(end.tier === undefined ? {} : { tier: end.tier }),
+      ...(end.word === undefined ? {} : { word: end.word }),
+      ...(end.needs === undefined ? {} : { needs: end.needs }),
+      ...(end.why === undefined ? {} : { why: end.why }),
+    },
+  };
+}
+
+/** A receipt of what was not put back tells the original, so that a person can: this line may be the last that does. */
+function shownIn({ faultOf }: RevertDeps, finding: FoundInjection, end: End): End {
+  if (end.outcome !== 'failed' || end.notHeld?.original !== undefined) return end;
+  const original = originalOf(faultOf, finding);
+  if (original === undefined) return end;
+  return { ...end, message: withOriginal(end.message, original), notHeld: { ...end.notHeld, original } };
+}
+
+/** `first` is the half of the restore that is done already; what it made of the cluster must be the original before the rest follows. */
+async function attempt(
+  deps: RevertDeps,
+  finding: FoundInjection,
+  options: RestoreOptions,
+  first?: Restore,
+): Promise<End> {
+  if (finding.state === 'foreign') return failed(finding.message ?? 'another chaos tool left it; nothing was touched');
+  const decision = await decisionOn(deps, finding, options);
+  if ('outcome' in decision) return decision;
+  const stripping = options.stripMarks ? strippingWrite(decision) : undefined;
+  if (stripping) return stripOnly(deps, decision.finding, stripping);
+  const { restore } = decision;
+  if (!restore) return failed(decision.finding.message ?? 'nothing may be done');
+  if (first && restore.is !== 'already-restored') return afterFirst(first, { ...decision, restore });
+  const stop = stopBefore(restore, decision.live, options);
+  if (stop) return stop;
+  const verdict = await onWord(deps, decision, restore, options);
+  if (verdict.by === undefined) return unconfirmed(finding, verdict);
+  if (restore.is === 'restore' && restore.writes.length === 0) return { ...failed(restore.says, true), waits: true };
+  return onWhose(verdict, await write(deps, finding, { ...decision, restore }, options));
+}
+
+async function decisionOn(deps: RevertDeps, finding: FoundInjection, options: RestoreOptions): Promise<Decision | End> {
+  if (options.fresh) return decide(deps.api, deps.faultOf, finding);
+  if (options.scanned && !isBackupFinding(finding)) {
+    const decision = deps.decisions?.ofItself(finding) ?? (await decide(deps.api, deps.faultOf, finding));
+    const { restore } = decision;
+    if (restore?.is === 'restore' && keepsCarrier(restore, finding)) return decision;
+  }
+  return lookAgain(deps, finding, options);
+}
+
+/** The first step did not bring the original back: somebody writes a third value at once. The backup is kept. */
+function afterFirst(first: Restore, { restore, live }: Decided): End {
+  const end = failed(`${first.says}, but then: ${restore.says}`, restore.is !== 'diverged' || wasBlind(live));
+  const values = { ...shownBy(first), ...shownBy(restore) };
+  return restore.is === 'diverged' ? noted({ ...end, notHeld: values }, [FORCE]) : end;
+}
+
+async function write(
+  deps: RevertDeps,
+  finding: FoundInjection,
+  decision: Decided,
+  options: RestoreOptions,
+): Promise<End> {
+  let last = decision;
+  const touchesRecord = isBackupFinding(finding) || keepsCarrier(last.restore, finding);
+  let mayHaveWritten = deps.begun?.has(finding.id) === true;
+  if (touchesRecord) deps.begun?.set(finding.id, last.finding);
+  let stages: Stages = stagesOf(last.restore, finding);
+  let changed: End | undefined;
+  const kept = await handedOverLate(deps, finding.id, last.restore);
+  const again = async (refused: Execution) => {
+    mayHaveWritten ||= !wasRefusedAtOnce(refused);
+    // What the server refused outright was not written: marks that are gone were then taken off by somebody else.
+    if (!mayHaveWritten) deps.begun?.delete(finding.id);
+    const next = await lookAgain(deps, finding, options);
+    changed =
+      'outcome' in next
+        ? next
+        : next.restore
+          ? stopBefore(next.restore, next.live, options)
+          : failed(next.finding.message ?? 'nothing may be done');
+    if (changed || 'outcome' in next || !next.restore) return undefined;
+    const verdict = await onWord(deps, next, next.restore, options);
+    if (verdict.by === undefined) changed = unconfirmed(finding, verdict);
+    if (changed) return undefined;
+    last = { ...next, restore: next.restore };
+    stages = stagesOf(last.restore, finding);
+    if (touchesRecord) deps.begun?.set(finding.id, last.finding);
+    return stages.now;
+  };
+  const { execution } = await executeWithReread(stages.now, again, deps, { id: finding.id, purpose: 'revert' });
+  if (changed) return changed;
+  if (execution.state !== 'done') return notDone(last, execution);
+  if (stages.next === 'strip')
+    return strip(deps, last, { first: stages.now[0], stored: execution.steps[0]?.object, rest: stages.rest });
+  const notes = [
+    ...kept,
+    ...(await giveOwnershipBack(deps, finding.id, execution.steps)),
+    // A run of ours lasts minutes, and may have no right beyond what its plan needs.
+    ...(options.trust?.everything === 'own-run' ? [] : await namespaceAnew(deps.api, finding, stages.now)),
+  ];
+  const end =
+    stages.next === 'rest'
+      ? await finish(deps, last, stages.rest)
+      : await attempt(deps, finding, { ...options, fresh: false, scanned: false }, last.restore);
+  return noted(stages.next === 'decide' ? asReverted(end, last.restore) : end, notes);
+}
+
+/** Nothing of it can be in the cluster: each write was refused by its first answer. */
+const wasRefusedAtOnce = ({ steps }: Execution): boolean =>
+  steps.every(({ outcome, requests }) => outcome === 'conflict' && requests <= 1);
+
+/** The second half of a restore found the original in place: the first half put it there. */
+function asReverted(end: End, { says }: Restore): End {
+  return end.outcome === 'already-restored' ? { ...end, outcome: 'reverted', message: says } : end;
+}
+
+/** A write failed. */
+function notDone({ restore }: Decided, execution: Execution): End {
+  const refusal = lastingRefusal(execution, restore);
+  if (refusal === undefined) return failed(execution.message, true);
+  const { message, retryForMs, notHeld } = refusal;
+  return { ...failed(message, retryForMs !== 0), retryForMs, ...(notHeld === undefined ? {} : { notHeld }) };
+}
+
+/** The authority by which these writes may be sent. The scope of a kind comes from the server, never from the record. */
+async function onWord(
+  { api }: RevertDeps,
+  { finding }: Decision,
+  restore: Restore,
+  { trust = {} }: RestoreOptions,
+): Promise<Verdict> {
+  const discovery = await api.discovery();
+  const scopeOf = scopesIn(discovery.ok ? discovery.value : undefined);
+  const writes = restore.is === 'corrupt' ? [] : restore.writes;
+  const verdict = judge(finding, writes, trust, scopeOf);
+  const { again } = verdict.unchecked ?? {};
+  if (again === undefined) return verdict;
+  return judge(finding, writes, { ...trust, ...trustOf(await again()) }, scopeOf);
+}
+
+/** Adds to a receipt on what authority it was done, if the record alone was not enough. */
+const onWhose = (verdict: Verdict, end: End): End => ({ ...noted(end, onWhoseWord(verdict)), ...wordMembers(verdict) });
+
+/** A signature that could not be checked now may be checked at the next try. */
+const unconfirmed = (finding: FoundInjection, verdict: Verdict): End => ({
+  outcome: 'unconfirmed',
+  verified: false,
+  retry: verdict.unchecked?.again !== undefined,
+  message: whatToType(finding, verdict),
+  ...wordMembers(verdict),
+});
+
+/** Whether something needed for the decision could not be read, so that the next attempt may decide otherwise. */
+const wasBlind = (live: Live): boolean =>
+  [...live.values()].some(value => value !== null && 'ok' in value && value.ok === false);
+
+function stopBefore(restore: Restore, live: Live, { force = false }: RestoreOptions): End | undefined {
+  if (restore.is === 'corrupt') return failed(restore.says, wasBlind(live));
+  if (restore.is !== 'diverged' || force) return undefined;
+  const { original, injected, live: now, says, lost } = restore;
+  const puts = lost === undefined ? 'puts the original back' : 'puts back what still can be and takes the marks off';
+  return {
+    outcome: 'diverged',
+    verified: false,
+    message: `${says}: original ${original}, injected ${injected}, now ${now}; --force-diverged ${puts}, --strip-marks keeps what is there`,
+  };
+}

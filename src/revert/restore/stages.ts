@@ -1,0 +1,59 @@
+import type { Restore } from '../../faults/contract.ts';
+import { typeByBackup } from '../../faults/recognition.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
+import { valueAlone } from '../../injection/write/two-steps.ts';
+import type { Write } from '../../injection/write/write.ts';
+import { sameName } from '../../k8s/object-ref.ts';
+
+/** The writes of a restore, split so that no record of the original is deleted before the original is seen in place. */
+export interface Stages {
+  now: Write[];
+  /** What follows once that is seen. `decide`: from a new look at the cluster. `strip`: the marks, and then the rest. `rest`: nothing but these. */
+  next: 'decide' | 'strip' | 'rest';
+  rest: Write[];
+}
+
+/** Whether a write is about the object that carries the record. */
+export const isOn = ({ on }: Write, { object }: FoundInjection): boolean => sameName(on, object);
+
+/** Whether the finding is a backup: an object of its own that keeps the original. */
+export const isBackupFinding = (finding: FoundInjection): boolean => typeByBackup(finding.live) !== undefined;
+
+/** Whether a restore leaves the object that carries the record in place, without its marks. */
+export const keepsCarrier = (restore: Restore, finding: FoundInjection): boolean =>
+  writesOf(restore).some(write => write.verb !== 'delete' && isOn(write, finding));
+
+export const writesOf = (restore: Restore): readonly Write[] => (restore.is === 'corrupt' ? [] : restore.writes);
+
+/** What of a restore may be sent at once. */
+export function stagesOf(restore: Restore, finding: FoundInjection): Stages {
+  const writes = [...writesOf(restore)];
+  const [first, ...others] = writes;
+  if (first === undefined) return { now: [], next: 'rest', rest: [] };
+  if (keepsCarrier(restore, finding)) {
+    const alone = isOn(first, finding) ? valueAlone(first) : undefined;
+    return alone === undefined
+      ? { now: [first], next: 'rest', rest: others }
+      : { now: [alone], next: 'strip', rest: others };
+  }
+  const dropsLast = others.length > 0 && others.every(write => write.verb === 'delete' && isOn(write, finding));
+  const isAgain = 'again' in restore && restore.again === true;
+  return dropsLast || isAgain
+    ? { now: dropsLast ? [first] : writes, next: 'decide', rest: [] }
+    : { now: writes, next: 'rest', rest: [] };
+}
+
+/** What of the injection is still there although the original is in place, as a sentence goes on. */
+export const leftBeside = (restore: Restore, finding: FoundInjection): string =>
+  ({ nothing: '', marks: '; only the marks are left', backup: '; only the backup is left' })[
+    remainsOf(restore, finding)
+  ];
+
+/** The same, said once it has been taken away. */
+export const takenAway = (restore: Restore, finding: FoundInjection): string =>
+  ({ nothing: '', marks: '; the marks are taken off', backup: '; the backup is deleted' })[remainsOf(restore, finding)];
+
+function remainsOf(restore: Restore, finding: FoundInjection): 'nothing' | 'marks' | 'backup' {
+  if (restore.is !== 'already-restored' || restore.writes.length === 0) return 'nothing';
+  return keepsCarrier(restore, finding) ? 'marks' : 'backup';
+}

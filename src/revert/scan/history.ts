@@ -1,0 +1,100 @@
+import type { Live, Read } from '../../faults/contract.ts';
+import type { FoundInjection } from '../../injection/found-injection.ts';
+import { fetchLive, listIn } from '../../injection/live.ts';
+import { TYPE_LABEL } from '../../injection/record/markers.ts';
+import { broughtBack, copiedRecord, needsSets } from '../../injection/record/record-history.ts';
+import type { Write } from '../../injection/write/write.ts';
+import { fieldsAt, fieldsOf, isEmpty, isFields, union } from '../../k8s/field-set.ts';
+import type { Operation } from '../../k8s/json-patch.ts';
+import type { Json, KubeObject, ManagedField } from '../../k8s/object.ts';
+import type { Api } from '../../kube/client/api.ts';
+import { sanitise } from '../../text/sanitise.ts';
+
+const SETS = 'replica sets';
+const STRIP = 'once the object is as it should be, --strip-marks takes the label off';
+
+/** A finding, with what the cluster's history says about its record. */
+export interface FindingWithHistory {
+  /** Its `live` also wears a record that was found elsewhere. */
+  finding: FoundInjection;
+  /** Why the record may be of an injection that is over. */
+  doubt?: string | undefined;
+  live: Live;
+}
+
+/**
+ * Looks a lost record up where copies of it are kept, and judges whether the record that is there is still the one of its injection.
+ * Asks for ReplicaSets only where they decide.
+ */
+export async function withHistory(
+  api: Api,
+  finding: FoundInjection,
+  signal?: AbortSignal,
+): Promise<FindingWithHistory> {
+  const { live: carrier, type } = finding;
+  const isLost = finding.lost === true;
+  const wants = isLost ? carrier.kind === 'Deployment' : needsSets(carrier, type);
+  const live = wants ? await fetchLive(api, () => [setsRead(carrier)], signal) : new Map();
+  const seen = listIn(live, SETS);
+  const sets = seen.state === 'found' ? seen.value : seen.state === 'absent' ? [] : undefined;
+  if (!isLost) return { finding, doubt: broughtBack(carrier, type, sets), live };
+  const copy = copiedRecord(carrier, type, sets ?? []);
+  if (copy === undefined) {
+    const message = sanitise([finding.message, ...whyNoCopy(wants, sets), STRIP].join('; '), 400);
+    return { finding: { ...finding, message }, live };
+  }
+  return { finding: withRecord(finding, copy), live };
+}
+
+function whyNoCopy(wants: boolean, sets: readonly KubeObject[] | undefined): string[] {
+  if (!wants) return [];
+  return [sets === undefined ? 'the ReplicaSets that may hold a copy cannot be read' : 'no ReplicaSet holds a copy'];
+}
+
+function setsRead({ metadata: { namespace } }: KubeObject): Read {
+  const place = namespace === undefined ? {} : { namespace };
+  return { key: SETS, list: { apiVersion: 'apps/v1', kind: 'ReplicaSet', ...place } };
+}
+
+function withRecord(
+  finding: FoundInjection,
+  { set, annotations }: NonNullable<ReturnType<typeof copiedRecord>>,
+): FoundInjection {
+  const { message: _message, ...rest } = finding;
+  const { metadata } = finding.live;
+  return {
+    ...rest,
+    state: 'injected',
+    source: sanitise(`${finding.source}, its record on ReplicaSet ${set}`),
+    live: {
+      ...finding.live,
+      metadata: {
+        ...metadata,
+        annotations: { ...metadata.annotations, ...annotations },
+        managedFields: (metadata.managedFields ?? []).map(entry => asInjected(entry, Object.keys(annotations))),
+      },
+    },
+  };
+}
+
+/** Label and record were written in one request, so the owner of one was the owner of the other. */
+function asInjected(entry: ManagedField, keys: readonly string[]): ManagedField {
+  const fields = isFields(entry.fieldsV1) ? entry.fieldsV1 : {};
+  if (isEmpty(fieldsAt(fields, undefined, ['metadata', 'labels', TYPE_LABEL]))) return entry;
+  const record = fieldsOf(keys.map(key => ['f:metadata', 'f:annotations', `f:${key}`]));
+  return { ...entry, fieldsV1: union(fields, record) };
+}
+
+/** The writes without their changes to annotations that the object itself does not have. */
+export function onlyWhatIsThere(writes: readonly Write[], object: KubeObject): Write[] {
+  const annotations = Object.keys(object.metadata.annotations ?? {});
+  const prefix = '/metadata/annotations/';
+  const isThere = ({ path }: Operation) =>
+    !path.startsWith(prefix) ||
+    annotations.includes(path.slice(prefix.length).replaceAll('~1', '/').replaceAll('~0', '~'));
+  return writes.map(write => {
+    if (write.verb !== 'patch' || write.patchType !== 'json') return write;
+    const operations = (write.body as unknown as Operation[]).filter(isThere);
+    return { ...write, body: operations as unknown as Json };
+  });
+}

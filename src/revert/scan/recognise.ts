@@ -1,0 +1,141 @@
+import {
+  isRecordKey,
+  leavesObject,
+  typeByBackup,
+  typeByCreation,
+  typeByRecord,
+  typesByAnnotation,
+} from '../../faults/recognition.ts';
+import type { FaultType } from '../../faults/types.ts';
+import { asFaultType } from '../../faults/types.ts';
+import { type FoundInjection, findingId } from '../../injection/found-injection.ts';
+import { hasOnlyCopiedMarks, isRewritten } from '../../injection/record/copied-marks.ts';
+import { readEnvelope, readMayday } from '../../injection/record/envelope.ts';
+import { MAYDAY, ROLLBACK_DATA, TYPE_LABEL } from '../../injection/record/markers.ts';
+import { provenance } from '../../injection/record/provenance.ts';
+import { whyUnreadable } from '../../injection/record/unreadable.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { refOf } from '../../k8s/object-ref.ts';
+import { sanitise } from '../../text/sanitise.ts';
+
+/** What one marker on an object says. */
+interface Clue {
+  type: FaultType | 'unknown';
+  source: string;
+  /** Why it cannot be trusted. */
+  corrupt?: string;
+  lost?: true;
+}
+
+/** Whether metadata alone is reason to read the whole object. */
+export function isSuspect(object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>): boolean {
+  if (hasOnlyCopiedMarks(object)) return false;
+  const { labels = {}, annotations = {} } = object.metadata;
+  return (
+    labels[TYPE_LABEL] !== undefined || Object.keys(annotations).some(isRecordKey) || typeByBackup(object) !== undefined
+  );
+}
+
+/**
+ * Every injection that this object carries: by the undo record in `rollback-data`, by plain annotations, or because an
+ * injection created the object. Needs the full object. Where label and content disagree, the finding is `corrupt` and
+ * says so.
+ */
+export function recognise(object: KubeObject): FoundInjection[] {
+  if (hasOnlyCopiedMarks(object)) return [];
+  try {
+    return clues(object).map(clue => toFinding(object, clue));
+  } catch (error) {
+    return [unreadable(object, error)];
+  }
+}
+
+/** A record with unexpected content is still reported, as corrupt, and must not hide any other. */
+function unreadable(object: KubeObject, error: unknown): FoundInjection {
+  const type = asFaultType(object.metadata.labels?.[TYPE_LABEL]) ?? 'unknown';
+  const ref = refOf(object);
+  return {
+    id: findingId(type, ref),
+    type,
+    object: ref,
+    live: object,
+    state: 'corrupt',
+    source: 'its marks',
+    tool: 'operator-chaos',
+    message: sanitise(`the undo record cannot be read: ${whyUnreadable(error)}`, 300),
+  };
+}
+
+function clues(object: KubeObject): Clue[] {
+  const { labels = {}, annotations = {} } = object.metadata;
+  const label = labels[TYPE_LABEL];
+  // A ReplicaSet gets copies of these from its Deployment, even if it has a record of its own.
+  const plainKeys = isRewritten(object) ? [] : Object.keys(annotations);
+  const found: Clue[] = typesByAnnotation(plainKeys).map(type => ({
+    type,
+    source: 'plain annotation',
+  }));
+  const record = annotations[ROLLBACK_DATA];
+  if (record !== undefined) return [...found, fromRecord(object, record, label)];
+  const named = typeByBackup(object);
+  if (named !== undefined)
+    return [...found, { type: named, source: 'backup name', ...disagreement(label, named, 'its name') }];
+  if (found.length > 0) return found;
+  return label === undefined ? fromFacts(object) : [fromLabel(label)];
+}
+
+/** Our facts on an object that an injection created, and whose labels somebody removed. */
+function fromFacts(object: KubeObject): Clue[] {
+  const made = readMayday(object.metadata.annotations?.[MAYDAY]) === undefined ? undefined : typeByCreation(object);
+  return made === undefined ? [] : [{ type: made, source: `annotation ${MAYDAY}` }];
+}
+
+function fromRecord(object: KubeObject, record: string, label: string | undefined): Clue {
+  const source = `annotation ${ROLLBACK_DATA}`;
+  const labelled = asFaultType(label);
+  const envelope = readEnvelope(record);
+  if (!envelope.ok)
+    return { type: labelled ?? 'unknown', source, corrupt: `the undo record cannot be trusted: ${envelope.reason}` };
+  const shaped = typeByRecord(envelope.data, object);
+  if (!shaped)
+    return { type: labelled ?? 'unknown', source, corrupt: 'the undo record looks like no known injection type' };
+  return { type: labelled ?? shaped, source, ...disagreement(label, shaped, 'its undo record') };
+}
+
+function fromLabel(label: string): Clue {
+  const type = asFaultType(label);
+  const source = `label ${TYPE_LABEL}`;
+  if (!type)
+    return { type: 'unknown', source, corrupt: `labelled ${sanitise(label)}, which is no known injection type` };
+  return leavesObject(type)
+    ? { type, source }
+    : {
+        type,
+        source,
+        lost: true,
+        corrupt: `labelled ${type}, but the undo record is gone: nothing tells the original`,
+      };
+}
+
+const disagreement = (
+  label: string | undefined,
+  type: FaultType,
+  by: string,
+): { corrupt: string } | Record<never, never> =>
+  label === undefined || label === type ? {} : { corrupt: `the label says ${sanitise(label)}, ${by} says ${type}` };
+
+function toFinding(object: KubeObject, clue: Clue): FoundInjection {
+  const ref = refOf(object);
+  const { host: _host, ...left } = provenance(object);
+  return {
+    id: findingId(clue.type, ref),
+    type: clue.type,
+    object: ref,
+    live: object,
+    state: clue.corrupt === undefined ? 'injected' : 'corrupt',
+    source: clue.source,
+    ...left,
+    ...(clue.corrupt === undefined ? {} : { message: sanitise(clue.corrupt, 400) }),
+    ...(clue.lost === undefined ? {} : { lost: true }),
+  };
+}

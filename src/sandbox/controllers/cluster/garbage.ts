@@ -1,0 +1,112 @@
+import type { OwnerReference } from '../../../k8s/object.ts';
+import { type Controller, placeOfKey } from '../engine.ts';
+import type { Obj } from '../kinds.ts';
+import type { Place } from '../owners.ts';
+import { BY_CONTROLLER, type Parts } from '../parts.ts';
+
+/** What the garbage collector does with an object, given which of its owners still exist. */
+export type Fate = 'keep' | 'collect' | { drop: string[] };
+
+/**
+ * An object is deleted when all its owners are gone. While one owner exists, only the references to the missing ones
+ * are removed. Owners are compared by UID: a new object under an old name is not the owner.
+ */
+export function fateOf(owners: readonly OwnerReference[], exists: (uid: string) => boolean): Fate {
+  if (owners.length === 0) return 'keep';
+  const gone = owners.filter(o => !exists(o.uid));
+  if (gone.length === 0) return 'keep';
+  return gone.length === owners.length ? 'collect' : { drop: gone.map(o => o.uid) };
+}
+
+const FOREGROUND = 'foregroundDeletion';
+const ORPHAN = 'orphan';
+/** The collector acts after this delay, as the real one does. */
+const DELAY_MS = 150;
+
+/**
+ * The garbage collector: deletes objects without owners, and carries out foreground deletion and orphaning. Keys are
+ * `uid/UID` and `gone/UID`.
+ */
+export function garbageCollector({ store, owners }: Parts): Controller {
+  const object = (p: Place): Obj | undefined => store.get<Obj>(p.resource, p.namespace, p.name);
+  const keyOfObject = (o: Obj) => `uid/${o.metadata.uid}`;
+
+  const change = (p: Place, edit: (draft: Obj) => void) =>
+    store.modify<Obj>(p.resource, p.namespace, p.name, edit, BY_CONTROLLER);
+
+  const dropOwners = (p: Place, gone: readonly string[]) =>
+    change(p, draft => {
+      const rest = (draft.metadata.ownerReferences ?? []).filter(o => !gone.includes(o.uid));
+      if (rest.length > 0) draft.metadata.ownerReferences = rest;
+      else delete draft.metadata.ownerReferences;
+    });
+
+  const dropFinalizer = (p: Place, finalizer: string) =>
+    change(p, draft => {
+      draft.metadata.finalizers = (draft.metadata.finalizers ?? []).filter(f => f !== finalizer);
+      if (draft.metadata.finalizers.length === 0) delete draft.metadata.finalizers;
+    });
+
+  const remove = (p: Place, o: Obj, propagationPolicy: 'Background' | 'Foreground') => {
+    if (o.metadata.deletionTimestamp) return;
+    store.delete(p.resource, p.namespace, p.name, { propagationPolicy, preconditions: { uid: o.metadata.uid } });
+  };
+
+  /** Deletes dependents first, and removes the owner's finalizer once no dependent blocks it. */
+  const foreground = (place: Place, owner: Obj) => {
+    let blocked = false;
+    for (const p of owners.dependents(owner.metadata.uid)) {
+      const dependent = object(p);
+      const ref = dependent?.metadata.ownerReferences?.find(o => o.uid === owner.metadata.uid);
+      if (!dependent || !ref) continue;
+      const others = (dependent.metadata.ownerReferences ?? []).filter(o => o !== ref && owners.exists(o.uid));
+      if (others.length > 0) {
+        dropOwners(p, [owner.metadata.uid]);
+        continue;
+      }
+      remove(p, dependent, owners.dependents(dependent.metadata.uid).length > 0 ? 'Foreground' : 'Background');
+      blocked ||= ref.blockOwnerDeletion === true && object(p) !== undefined;
+    }
+    if (!blocked) dropFinalizer(place, FOREGROUND);
+  };
+
+  const orphan = (place: Place, owner: Obj) => {
+    for (const p of owners.dependents(owner.metadata.uid)) dropOwners(p, [owner.metadata.uid]);
+    dropFinalizer(place, ORPHAN);
+  };
+
+  const settle = (place: Place, o: Obj) => {
+    const finalizers = o.metadata.deletionTimestamp ? (o.metadata.finalizers ?? []) : [];
+    if (finalizers.includes(ORPHAN)) orphan(place, o);
+    else if (finalizers.includes(FOREGROUND)) foreground(place, o);
+    const fate = fateOf(o.metadata.ownerReferences ?? [], owners.exists);
+    if (fate === 'collect') remove(place, o, 'Background');
+    else if (fate !== 'keep') dropOwners(place, fate.drop);
+  };
+
+  return {
+    name: 'garbage-collector',
+    gatherMs: DELAY_MS,
+    watches: {
+      '*': ({ type, object: o, previous }) => {
+        const keys = (o.metadata.ownerReferences ?? []).map(ref => `uid/${ref.uid}`);
+        if (type === 'DELETED') return [`gone/${o.metadata.uid}`, ...keys];
+        const wasOwned = previous?.metadata.ownerReferences?.length ?? 0;
+        const isOwned = o.metadata.ownerReferences?.length ?? 0;
+        const isLeaving = o.metadata.deletionTimestamp !== undefined && (o.metadata.finalizers?.length ?? 0) > 0;
+        const changed = type === 'ADDED' || isOwned !== wasOwned;
+        const adopted = changed && fateOf(o.metadata.ownerReferences ?? [], owners.exists) !== 'keep';
+        return isLeaving || adopted ? [keyOfObject(o as Obj)] : [];
+      },
+    },
+    reconcile(key) {
+      const { namespace: kind, name: uid } = placeOfKey(key);
+      const places = kind === 'gone' ? owners.dependents(uid) : [owners.find(uid)];
+      for (const place of places) {
+        const o = place && object(place);
+        if (place && o) settle(place, o);
+      }
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { Since } from '../../health/trouble.ts';
+import type { ViewObject } from '../../health/view/cluster-view.ts';
+import { type Fields, fields, list, text, time } from '../../k8s/fields.ts';
+
+/** A condition as most kinds of Kubernetes write it. */
+export interface Condition {
+  type: string;
+  status: string;
+  reason: string;
+  message: string;
+  /** `lastTransitionTime` in milliseconds, where the writer sets it. */
+  since: number | undefined;
+}
+
+const conditionOf = (one: Fields): Condition => ({
+  type: text(one.type),
+  status: text(one.status),
+  reason: text(one.reason),
+  message: text(one.message),
+  since: time(one.lastTransitionTime),
+});
+
+/** The conditions in an object's status. */
+export const conditions = (object: ViewObject): Condition[] => list(object.status.conditions).map(conditionOf);
+
+/** One condition by its type. Many rules call this for every pod, so it parses only this one. */
+export function condition(object: ViewObject, type: string): Condition | undefined {
+  const all = object.status.conditions;
+  if (!Array.isArray(all)) return undefined;
+  const found = all.find(one => fields(one).type === type);
+  return found === undefined ? undefined : conditionOf(fields(found));
+}
+
+/** Quotes a condition for an evidence line: `status.conditions[Ready]: False KubeletNotReady "PLEG is not healthy"`. */
+export const quoted = ({ type, status, reason, message }: Condition): string =>
+  `status.conditions[${type}]: ${status}${reason && ` ${reason}`}${message && ` "${message}"`}`;
+
+/** When an object was made, in milliseconds. */
+export const created = (object: ViewObject): number => time(object.metadata.creationTimestamp) ?? 0;
+
+/** The exact time if it is known; otherwise a time that it began at or before. */
+export const sinceTime = (exact: number | undefined, atLeast: number): Since =>
+  exact === undefined ? { at: atLeast, exact: false } : { at: exact, exact: true };
+
+/** Since when a condition has been as it is. One that does not say so may have been so ever since the object was made. */
+export const sinceCondition = ({ since }: Pick<Condition, 'since'>, object: ViewObject): Since =>
+  sinceTime(since, created(object));

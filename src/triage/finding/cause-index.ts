@@ -1,0 +1,58 @@
+import type { ClusterView } from '../../health/view/cluster-view.ts';
+import { VIEW_KINDS, type ViewKind } from '../../health/view/kinds.ts';
+import { isFailure } from '../run/gate-run.ts';
+import type { Cause, Finding } from './finding.ts';
+
+/** Finds the findings that a cause refers to. */
+export interface CauseIndex {
+  /** The findings that would explain `of` by `cause`, nearest object first. */
+  explaining(of: Finding, cause: Cause): Finding[];
+}
+
+/** The owner look-ups of the view; without them a cause means only the object that it names. */
+export type Owners = Pick<ClusterView, 'get' | 'ownersOf'>;
+
+/**
+ * Finds findings by object. A cause that names a Pod or ReplicaSet also means what owns it, because the finding stands on the object that a
+ * person has to edit. A cause without a namespace means one in the namespace of the finding, or a cluster-wide object.
+ */
+export function indexFindings(findings: readonly Finding[], owners: Owners | undefined): CauseIndex {
+  const byObject = new Map<string, Finding[]>();
+  for (const found of findings) {
+    const key = keyOf(found.object);
+    byObject.set(key, [...(byObject.get(key) ?? []), found]);
+  }
+  const at = (kind: string, namespace: string | undefined, name: string) =>
+    byObject.get(keyOf({ kind, name, ...(namespace === undefined ? {} : { namespace }) })) ?? [];
+
+  const upward = ({ kind, namespace, name }: Cause): Finding[] => {
+    if (owners === undefined || !(kind in VIEW_KINDS)) return [];
+    const object = owners.get(kind as ViewKind, namespace, name);
+    if (object === undefined) return [];
+    return owners.ownersOf(object).flatMap(({ kind, metadata }) => at(kind, metadata.namespace, metadata.name));
+  };
+
+  return {
+    explaining(of, cause) {
+      const places = cause.namespace !== undefined ? [cause.namespace] : [of.object.namespace, undefined];
+      const met = places.flatMap(namespace => {
+        const named = { ...cause, ...(namespace === undefined ? {} : { namespace }) };
+        return [...at(cause.kind, namespace, cause.name), ...upward(named)];
+      });
+      return [...new Set(met)].filter(found => found !== of && mayExplain(found, of, cause));
+    },
+  };
+}
+
+/**
+ * A cause that names a rule or an area means just that. A cause that names only an object is explained by what is at least as bad: that
+ * something is merely worth watching there does not explain that this is broken.
+ */
+function mayExplain(found: Finding, of: Finding, { rule }: Cause): boolean {
+  if (rule !== undefined) return rule.endsWith('/') ? found.rule.startsWith(rule) : found.rule === rule;
+  if (isFailure(of.severity)) return isFailure(found.severity);
+  return of.severity === 'info' || found.severity !== 'info';
+}
+
+const keyOf = ({ kind, namespace, name }: { kind: string; namespace?: string; name: string }): string =>
+  `${kind}\n${namespace ?? ''}\n${name}`;

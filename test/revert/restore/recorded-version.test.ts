@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { crdMutation } from '../../../src/faults/crd-mutation/fault.ts';
+import type { KubeObject } from '../../../src/k8s/object.ts';
+import type { Api } from '../../../src/kube/client/api.ts';
+import { atRecordedVersion } from '../../../src/revert/restore/recorded-version.ts';
+import { recognise } from '../../../src/revert/scan/recognise.ts';
+import { fakeApi } from '../../support/fake-api.ts';
+import { inShop, marked, withMeta } from '../../support/objects.ts';
+
+const NEW = 'knobs.example.com/v1';
+const OLD = 'knobs.example.com/v1alpha1';
+const record = { apiVersion: OLD, kind: 'Knob', originalValue: 3, path: 'spec.size' };
+const knob = (apiVersion: string, spec: object, uid = 'u1'): KubeObject =>
+  withMeta(marked(inShop(apiVersion, 'Knob', 'k', { spec }), 'CRDMutation', record), { uid });
+
+/** The object as the scan found it in the preferred version, where the conversion gives the field another place. */
+async function read(answer: KubeObject | undefined) {
+  const [finding] = recognise(knob(NEW, { dimensions: { size: 9 } }));
+  if (finding === undefined) throw new Error('the record is not recognised');
+  const api = fakeApi(answer === undefined ? [] : [answer]);
+  const asked: string[] = [];
+  const get: Api['get'] = (ref, options) => {
+    asked.push(ref.apiVersion);
+    return api.get(ref, options);
+  };
+  return { asked, ...(await atRecordedVersion({ ...api, get }, finding)) };
+}
+
+test('a record about another version is judged on the object as that version shows it', async () => {
+  const { asked, finding } = await read(knob(OLD, { size: 9 }));
+  expect(asked).toEqual([OLD]);
+  expect(finding).toMatchObject({
+    state: 'injected',
+    object: { apiVersion: OLD },
+    live: { apiVersion: OLD, spec: { size: 9 } },
+  });
+});
+
+test('where that version is not served any more nothing is guessed', async () => {
+  const { finding } = await read(undefined);
+  expect(finding.state).toBe('corrupt');
+  expect(finding.message).toContain(
+    `its record is about spec.size in ${OLD}, which the cluster does not serve any more`,
+  );
+});
+
+test('nor where another object of its name is read there', async () => {
+  const { finding } = await read(knob(OLD, { size: 9 }, 'u2'));
+  expect(finding.message).toContain('another object of its name');
+});
+
+test('a record about the same object in another API group is not guessed from either, but told', () => {
+  const [finding] = recognise(
+    marked(inShop('v1', 'Event', 'e', { message: 'chaos' }), 'CRDMutation', {
+      apiVersion: 'events.k8s.io/v1',
+      kind: 'Event',
+      originalValue: 'was',
+      path: 'note',
+    }),
+  );
+  if (finding === undefined) throw new Error('the record is not recognised');
+  const restore = crdMutation.restore(finding, new Map());
+  expect(restore).toMatchObject({ is: 'corrupt' });
+  expect(restore.says).toMatch(
+    /is for a Event of events.k8s.io\/v1, not for a Event of v1; it says of note: original "?was"?/,
+  );
+});
