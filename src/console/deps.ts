@@ -21,6 +21,8 @@ import type { Outcome } from '../kube/client/http/outcome.ts';
 import type { KnownContexts } from '../kube/connection/contexts.ts';
 import type { Report } from '../report/model.ts';
 import type { PastRun } from '../report/past.ts';
+import type { Choice } from '../revert/restore/choices.ts';
+import type { Undecided } from '../revert/restore/undecided.ts';
 import type { ClusterExperiment } from '../revert/stop/cluster-experiment.ts';
 import type { Stop } from '../revert/stop/stop.ts';
 import type { RunEvent } from '../run/event.ts';
@@ -138,6 +140,8 @@ export type CatalogueEntry =
 export interface RevertAsked {
   /** Digests of the records that a person confirmed, by the id of their finding. */
   confirmed?: ReadonlyMap<string, string>;
+  /** What a person chose for single findings, by id. */
+  choices?: ReadonlyMap<string, Choice>;
   /** How many of our own runs were stopped for it beforehand; each has put back what it wrote. */
   stopped?: number;
 }
@@ -192,6 +196,8 @@ export interface Session {
   followLog(source: LogSource, onNews: (news: LogNews) => void, signal: AbortSignal): Promise<void>;
   /** Those that only their records ask for and nothing confirms, with everything that each would write. */
   toAsk(findings: readonly FoundInjection[]): Promise<readonly AskedRecord[]>;
+  /** Those of which a person can choose whether the original comes back or what is there stays, read anew. */
+  toChoose(findings: readonly FoundInjection[]): Promise<readonly Undecided[]>;
   /** Runs of this or an earlier process that never ended, by their journals. */
   unfinished(): Promise<Unfinished[]>;
   /**

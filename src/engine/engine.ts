@@ -187,6 +187,7 @@ export function createEngine(deps: EngineDeps): Engine {
       findings: findings.map(({ id, type, object, tool }) => ({ id, type, object, tool })),
       force: options.force === true,
       ...(options.stripMarks ? { stripMarks: true } : {}),
+      ...(options.choices ? { choices: Object.fromEntries(options.choices) } : {}),
     });
     const result = await stopEverything(
       { api: batchedReads(api.urgent ?? api), clock, faultOf, journal: record, decisions },

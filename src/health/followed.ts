@@ -18,5 +18,7 @@ export interface Sweep {
   unseen(): readonly { kind: string; reason: string }[];
   /** Starts the first round now; without this call it starts after a few seconds. */
   begin(): void;
+  /** Lists the kinds again on which injections were found, without waiting for their turn. */
+  again(): void;
   stop(): void;
 }

@@ -201,6 +201,11 @@ export class Model {
     return [...(this.#sweep?.markers() ?? [])].filter(({ uid }) => !this.#markers.has(uid));
   }
 
+  /** Looks again at once where injections were found that are not followed: a revert has just ended. */
+  lookAgain(): void {
+    this.#sweep?.again();
+  }
+
   stop(): void {
     this.#sweep?.stop();
     this.#secrets.stop();

@@ -14,6 +14,8 @@ export interface Health {
   readonly store: StoreApi<Summary>;
   /** The view that the board is computed from, for triage. */
   readonly live: LiveView;
+  /** After a revert: looks at once where injections were found that are not followed. */
+  lookAgain(): void;
   stop(): void;
 }
 
@@ -69,6 +71,7 @@ export function startHealth(feed: Feed, clock: Clock, serverNow: () => number, o
   return {
     store,
     live,
+    lookAgain: () => model.lookAgain(),
     stop() {
       ended.abort();
       model.stop();

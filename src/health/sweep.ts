@@ -37,6 +37,8 @@ export function startSweep(
   const blind = new Map<string, string>();
   let unknown: { kind: string; reason: string }[] = [];
   let isFirst = true;
+  /** The kinds of the present round. */
+  let last: readonly ApiResource[] = [];
   const isFollowed = ({ apiVersion, kind }: ApiResource) =>
     followed.some(one => one.apiVersion === apiVersion && one.kind === kind);
 
@@ -102,6 +104,7 @@ export function startSweep(
         await clock.sleep(BEGIN_MS, ended.signal);
         continue;
       }
+      last = resources;
       if (round === 0) await firstRound(resources);
       else await laterRound(resources);
       isFirst = false;
@@ -128,6 +131,9 @@ export function startSweep(
       ...(isFirst && !unknown.some(({ kind }) => kind === '*') ? [{ kind: 'other kinds', reason: NOT_YET }] : []),
     ],
     begin: () => started.abort(),
+    again() {
+      for (const resource of last) if (found.has(keyOf(resource))) void look(resource).catch(() => undefined);
+    },
     stop: () => ended.abort(),
   };
 }

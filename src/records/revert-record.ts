@@ -4,6 +4,7 @@ import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Journal } from '../injection/write/journal.ts';
 import type { Receipt } from '../injection/write/receipt.ts';
 import { receiptJson } from '../revert/report.ts';
+import type { Choice } from '../revert/restore/choices.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
 import type { Stop } from '../revert/stop/stop.ts';
 import { jsonText } from '../text/json.ts';
@@ -15,6 +16,8 @@ export type RevertHeader = Omit<RunHeader, 'experiment'> & {
   findings: Pick<FoundInjection, 'id' | 'type' | 'object' | 'tool'>[];
   force: boolean;
   stripMarks?: true;
+  /** What a person chose for single findings, by id. */
+  choices?: Readonly<Record<string, Choice>>;
 };
 
 /** One line of a revert's journal. `remaining` is null where nothing could be seen. */

@@ -7,6 +7,7 @@ import type { Blind } from './blind.ts';
 import type { RevertDeps } from './deps.ts';
 import { type Intended, type LockOut, lockOuts, readHooks } from './lockout.ts';
 import { overwritten } from './read-back/still-held.ts';
+import { type Choices, optionsFor } from './restore/choices.ts';
 import { unownedAfter } from './restore/hand-over.ts';
 import type { RestoreOptions } from './restore/restore.ts';
 import { strippingWrite } from './restore/strip-marks.ts';
@@ -34,7 +35,7 @@ export type RevertEvent =
   /** Before anything is written: which webhooks will refuse what. */
   { event: 'locked-out'; lockOuts: LockOut[] } | RoundEvent | { event: 'stopped'; stop: Stop } | { event: 'rescan' };
 
-export interface RevertOptions extends RestoreOptions {
+export interface RevertOptions extends RestoreOptions, Choices {
   /** Decide and say, write nothing. */
   dryRun?: boolean;
   /** Items of a wave that are restored side by side. */
@@ -161,7 +162,7 @@ function wordFor(
 async function plan(
   deps: RevertDeps,
   findings: readonly FoundInjection[],
-  options: RestoreOptions,
+  options: RevertOptions,
 ): Promise<{ steps: Step[]; intended: Intended[]; terminating: Terminating }> {
   const terminating = new Map<string, number>();
   const waves = intoWaves(findings);
@@ -178,7 +179,7 @@ async function plan(
         if (!restore || restore.is === 'corrupt')
           return { step: { ...common, action: 'leave', writes: [] } satisfies Step, intended: { finding, writes: [] } };
         const action = restore.is === 'restore' ? 'restore' : restore.is === 'diverged' ? 'ask' : 'strip-markers';
-        const word = wordFor({ ...decision, restore }, options, scopeOf);
+        const word = wordFor({ ...decision, restore }, optionsFor(found, options), scopeOf);
         const writes = restore.writes.map(write => write.says);
         const says = [common.says, ...unownedAfter(restore.writes)].join('; ');
         const step = { ...common, says, action, writes, ...word } satisfies Step;

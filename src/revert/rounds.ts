@@ -4,6 +4,7 @@ import type { Receipt } from '../injection/write/receipt.ts';
 import { pooled } from '../kube/client/pooled.ts';
 import { messageOf } from '../text/message-of.ts';
 import type { RevertDeps } from './deps.ts';
+import { type Choices, optionsFor } from './restore/choices.ts';
 import { type Attempt, type RestoreOptions, restoreOne } from './restore/restore.ts';
 import { isBackupFinding } from './restore/stages.ts';
 import { intoWaves } from './waves.ts';
@@ -19,7 +20,7 @@ const TERMINATING_MS = 60_000;
 const SHORTEST_WAIT_MS = 5_000;
 
 /** What the rounds need to know, and whom they tell. */
-export interface RoundOptions extends RestoreOptions {
+export interface RoundOptions extends RestoreOptions, Choices {
   width?: number;
   retryForMs?: number;
   terminatingMs?: number;
@@ -137,7 +138,7 @@ const longestFirst = (wave: readonly FoundInjection[]): FoundInjection[] => [
 /** One restore that breaks must not stop the others. */
 async function safely(deps: RevertDeps, finding: FoundInjection, options: RestoreOptions): Promise<Attempt> {
   try {
-    return await restoreOne(deps, finding, options);
+    return await restoreOne(deps, finding, optionsFor(finding, options));
   } catch (error) {
     const { id, type, object } = finding;
     const message = `internal error: ${messageOf(error)}`;

@@ -305,6 +305,56 @@ describe('MAYDAY', () => {
     expect(made.reverted).toBe(before + 1);
   });
 
+  it('asks what becomes of a value that somebody changed since, and does for each what was chosen', async () => {
+    const lines = ['ImageCorrupt  Deployment shop/a', '  original  ledger:4.1', '  now       ledger:9'] as Clean[];
+    const { at, script: made } = play({
+      findings: () => (made.chosen.size > 0 ? [] : [finding('a'), finding('b')]),
+      remaining: () => (made.chosen.size > 0 ? 0 : 2),
+      undecided: found => found.map(one => ({ finding: one, digest: 'x', may: ['original', 'keep'], lines })),
+    });
+    await at.waitFor('data LIVE');
+    await at.press('!', 'scan complete');
+    await at.press('!', /2 TO CHOOSE[\s\S]*original {2}ledger:4\.1[\s\S]*original 1 {3}keep 2 {3}original all/);
+    expect(at.screen()).toContain('2 need your word');
+    await at.press('\r', 'enter: type original or keep first');
+    await at.press('original 1 keep 2', '> original 1 keep 2_');
+    expect(made.chosen.size).toBe(0);
+    await at.press('\r', 'REMAIN 0');
+    expect([...made.chosen.values()]).toEqual(['original', 'keep']);
+    expect(at.screen()).toContain('✓ 1 restored   1 kept as it is');
+  });
+
+  it('does nothing with a choice where what was read has changed meanwhile: it is shown anew', async () => {
+    let now = 'ledger:9';
+    const { at, script: made } = play({
+      findings: () => [finding('a')],
+      remaining: () => 1,
+      undecided: found => found.map(one => ({ finding: one, digest: 'x', may: ['keep'], lines: [now as Clean] })),
+    });
+    await at.waitFor('data LIVE');
+    await at.press('!', 'scan complete');
+    await at.press('!', 'ledger:9');
+    now = 'ledger:10';
+    await at.press('keep', '> keep_');
+    await at.press('\r', /ledger:10[\s\S]*this changed since you read it/);
+    expect(made.chosen.size).toBe(0);
+    await at.press('\u001b', 'w 1 needs your word');
+    await at.press('w', 'ledger:10');
+  });
+
+  it('shows on the key line only keys that a text leaves free while one is typed', async () => {
+    const { at } = play({
+      findings: () => [finding('a')],
+      remaining: () => 1,
+      undecided: found => found.map(one => ({ finding: one, digest: 'x', may: ['keep'], lines: ['one' as Clean] })),
+    });
+    await at.waitFor('data LIVE');
+    await at.press('!', 'scan complete');
+    expect(at.screen().trimEnd().split('\n').at(-1)).toMatch(/s scan again {2}esc back {2}\? keys {2}q quit/);
+    await at.press('!', '1 TO CHOOSE');
+    expect(at.screen().trimEnd().split('\n').at(-1)?.trim()).toBe('enter do what was typed  ! REVERT ALL  esc back');
+  });
+
   it('opens from a hammered key but reverts only on a press of its own', async () => {
     const { at, script: made } = play({ findings: () => [finding('a')] });
     await at.waitFor('data LIVE');

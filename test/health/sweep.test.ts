@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { reflectedFeed } from '../../src/health/feed.ts';
 import type { Summary } from '../../src/health/model.ts';
 import { isSettled, statusText } from '../../src/health/report.ts';
-import { startHealth } from '../../src/health/store.ts';
+import { type Health, startHealth } from '../../src/health/store.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import type { ApiResource } from '../../src/kube/discovery/discovery.ts';
 import { UNICODE } from '../../src/text/glyphs.ts';
@@ -30,7 +30,11 @@ const onWidget = marked('shop.example.com/v1', 'Widget', 'FinalizerBlock');
 const NOW = Date.UTC(2026, 10, 21, 12);
 
 /** The summaries that a board of this cluster commits in that time. */
-async function watched(api: FakeApi, forMs: number, act: () => void = () => undefined): Promise<Summary[]> {
+async function watched(
+  api: FakeApi,
+  forMs: number,
+  act: (health: Health) => void = () => undefined,
+): Promise<Summary[]> {
   const clock = fakeClock(NOW);
   const health = startHealth(
     reflectedFeed(api, clock, () => 0.5),
@@ -40,7 +44,7 @@ async function watched(api: FakeApi, forMs: number, act: () => void = () => unde
   const summaries: Summary[] = [health.store.getState()];
   health.store.subscribe(summary => summaries.push(summary));
   await clock.sleep(8_000);
-  act();
+  act(health);
   await clock.sleep(forMs);
   health.stop();
   return summaries;
@@ -74,6 +78,17 @@ describe('injections on kinds that nobody follows', () => {
     const gone = fakeApi([onWidget], { kinds: [WIDGET] });
     const ref = { apiVersion: WIDGET.apiVersion, kind: 'Widget', namespace: 'shop', name: 'x' };
     expect(last(await watched(gone, 61_000, () => gone.forget(ref))).markers).toEqual([]);
+  });
+
+  test('one that a revert has just put right is gone at once, not after a round', async () => {
+    const api = fakeApi([onWidget], { kinds: [WIDGET] });
+    const ref = { apiVersion: WIDGET.apiVersion, kind: 'Widget', namespace: 'shop', name: 'x' };
+    const summaries = await watched(api, 200, health => {
+      expect(health.store.getState().markers).toHaveLength(1);
+      api.forget(ref);
+      health.lookAgain();
+    });
+    expect(last(summaries).markers).toEqual([]);
   });
 
   test('a kind that may not be listed is named, and no zero is said of it', async () => {

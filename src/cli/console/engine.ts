@@ -18,6 +18,7 @@ import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Api } from '../../kube/client/api.ts';
 import { guardianLines, unmarkedLines } from '../../records/unfinished-lines.ts';
 import { isRemainUnknown } from '../../revert/report.ts';
+import { undecided } from '../../revert/restore/undecided.ts';
 import type { RevertResult } from '../../revert/revert-all.ts';
 import type { ScanResult } from '../../revert/scan/scan.ts';
 import { isUnstopped } from '../../revert/stop/cluster-experiment.ts';
@@ -38,7 +39,17 @@ import { notRecordedLines } from '../not-recorded.ts';
 /** The members of the console's session that need the engine. */
 export type EngineSession = Pick<
   Session,
-  'preflight' | 'run' | 'scan' | 'revert' | 'toAsk' | 'unfinished' | 'guardians' | 'suspended' | 'resumed' | 'liftLatch'
+  | 'preflight'
+  | 'run'
+  | 'scan'
+  | 'revert'
+  | 'toAsk'
+  | 'toChoose'
+  | 'unfinished'
+  | 'guardians'
+  | 'suspended'
+  | 'resumed'
+  | 'liftLatch'
 >;
 
 /** The console's access to the engine of one connection, which is the same engine that the commands use. */
@@ -68,6 +79,7 @@ export function engineSession(
         digest: recordDigest(asked.finding.live),
         lines: contentLines(asked),
       })),
+    toChoose: findings => undecided({ api, faultOf }, findings),
     unfinished: async () =>
       (await engine.unfinished()).map(({ run, header, written, guardian }) => ({
         run,
@@ -164,6 +176,7 @@ async function revertFromConsole(
     what,
     within,
     confirmed,
+    choices,
     stopped = 0,
   }: { what: readonly FoundInjection[] | 'all'; within: string | undefined } & RevertAsked,
   onUpdate: (update: RevertUpdate) => void,
@@ -193,6 +206,7 @@ async function revertFromConsole(
     ...(within !== undefined && { rescan: { deep: true, namespace: within } }),
     ...(rest === undefined ? {} : { later }),
     ...(confirmed === undefined ? {} : { trust: { confirmed } }),
+    ...(choices === undefined ? {} : { choices }),
     emit: event => {
       if (event.event === 'stopped') onUpdate({ is: 'stopped', stop: event.stop });
       if (event.event === 'receipt' && event.final)

@@ -53,9 +53,12 @@ export function createCluster(shared: Shared, store: ConsoleStore, asked: string
   };
   const runs = createRuns(context);
   const leading = createLeading(context, runs, () => void emergency.recountLeftovers());
-  const emergency = createEmergency(context, runs);
-  const catalogue = createCatalogue(context);
   const triaging = createTriaging(context);
+  const emergency = createEmergency(context, runs, () => {
+    context.lookAgain?.();
+    triaging.look();
+  });
+  const catalogue = createCatalogue(context);
   const kubeconfig = createKubeconfigWatch(context);
   const tour = createTour(context);
   const dispatch = createDispatch({

@@ -65,6 +65,7 @@ export async function connectAll(
     ...(onlyNamespace !== undefined && { onlyNamespace }),
   });
   context.live = health.live;
+  context.lookAgain = health.lookAgain;
   let isTold = onlyNamespace !== undefined;
   const unsubscribe = health.store.subscribe(summary => {
     store.setState({ health: summary });

@@ -13,6 +13,8 @@ export interface Context {
   session: Session | undefined;
   /** The view that the health board rests on, kept in step with the cluster; triage looks at it. */
   live?: LiveView;
+  /** Looks at once where injections were found that nothing follows: a revert has just ended. */
+  lookAgain?: () => void;
   /** Aborts when the console ends: background work stops, reverting does not. */
   readonly ended: AbortSignal;
   now(): Now;

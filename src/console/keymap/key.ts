@@ -13,6 +13,8 @@ export interface Key {
   danger?: true;
   /** Shown on the key line, smaller is further left; without it only the help shows the key. */
   hint?: number;
+  /** Ends or moves in a text: the key line shows it only while one is typed. */
+  inText?: true;
   /** Why the key does nothing now; the key stays visible and shows this reason. */
   locked?: (state: ConsoleState, now: Now) => string | undefined;
 }

@@ -42,8 +42,21 @@ export function keyConflict(screens: readonly ScreenFolder[]): string | undefine
 /** Whether letters belong to a text that is being typed. */
 export const isTyping = (state: ConsoleState, id: ScreenId): boolean => screenFolder(id).typing?.(state) ?? false;
 
+/** Whether a text takes this press for itself. */
+const isOfText = (press: string): boolean => press.length === 1 && press !== '!';
+
+/** The keys for the key line: all of the screen, or, while a text is typed, those that it leaves free. */
+export function keysToShow(state: ConsoleState, id: ScreenId): readonly Key[] {
+  const keys = keysOn(screenFolder(id), state.settings.keys);
+  if (!isTyping(state, id)) return keys.filter(({ inText }) => inText !== true);
+  return keys.flatMap(key => {
+    const free = key.keys.filter(press => !isOfText(press));
+    return free.length === 0 ? [] : [{ ...key, keys: free }];
+  });
+}
+
 /** The key a press means on this screen. While a text is typed, letters belong to it. */
 export function keyFor(state: ConsoleState, id: ScreenId, press: string): Key | undefined {
-  if (isTyping(state, id) && press.length === 1 && press !== '!') return undefined;
+  if (isTyping(state, id) && isOfText(press)) return undefined;
   return keysOn(screenFolder(id), state.settings.keys).find(key => key.keys.includes(press));
 }

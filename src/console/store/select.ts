@@ -3,9 +3,9 @@ import type { Marker } from '../../health/marker.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
 import { sameName } from '../../k8s/object-ref.ts';
-import { readAnswer, wordFor } from '../../revert/trust/answer.ts';
 import type { Preflight } from '../deps.ts';
 import { pressFor } from '../keymap/remap.ts';
+import { answerOf, waiting } from '../screens/mayday/question.ts';
 import { fireLockOf, isTyping } from './arming.ts';
 import type { ConsoleState, RunView } from './state.ts';
 
@@ -194,15 +194,15 @@ export const isNameTyped = ({ armed }: ConsoleState): boolean => isTyping(armed)
 /** Why a record that needs confirmation cannot be shown or confirmed. */
 export function askLock(state: ConsoleState): string | undefined {
   if (state.mayday.phase !== 'done') return 'nothing was reverted yet';
-  const left = [...state.mayday.receipts.values()].some(({ outcome }) => outcome === 'unconfirmed');
-  return left ? undefined : 'nothing needs your word';
+  const { findings, receipts } = state.mayday;
+  return waiting(findings, receipts) > 0 ? undefined : 'nothing needs your word';
 }
 
 /** Why what was typed is no answer yet. */
 export function answerLock({ mayday: { asked } }: ConsoleState): string | undefined {
   if (asked === undefined) return 'nothing is asked';
-  const word = wordFor(asked.records);
-  return readAnswer(asked.typed, asked.records.length, word) === undefined ? `type ${word} first` : undefined;
+  const answer = answerOf(asked);
+  return 'wrong' in answer ? answer.wrong : undefined;
 }
 
 export function revertAllLock(state: ConsoleState): string | undefined {

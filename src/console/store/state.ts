@@ -6,12 +6,13 @@ import type { ObjectRef } from '../../k8s/object.ts';
 import type { ClusterExperiment } from '../../revert/stop/cluster-experiment.ts';
 import type { Stop } from '../../revert/stop/stop.ts';
 import type { CheckResult, Phase, RunEvent, Verdict } from '../../run/event.ts';
-import type { AskedRecord, CatalogueEntry, ConsoleSettings, Preflight, RevertEnd } from '../deps.ts';
+import type { CatalogueEntry, ConsoleSettings, Preflight, RevertEnd } from '../deps.ts';
 import { type FaultsLook, NOT_LOOKED } from '../screens/faults/view.ts';
 import { type FleetView, NO_FLEET } from '../screens/fleet/view.ts';
 import { type DayView, NO_DAY } from '../screens/gameday/view.ts';
 import { NO_TABLES, type TablesView } from '../screens/health/view.ts';
 import { type InjectView, NOTHING_TO_INJECT } from '../screens/inject/view.ts';
+import type { Question } from '../screens/mayday/question.ts';
 import { type MendView, NOTHING_TO_MEND } from '../screens/mend/view.ts';
 import { NO_OBJECT, type ObjectView } from '../screens/object/view.ts';
 import type { ScreenId } from '../screens/registry.ts';
@@ -123,8 +124,7 @@ export interface MaydayView {
   /** Monotonic milliseconds at which the next attempt starts, when unreachable. */
   retryAt: number | undefined;
   end: RevertEnd | undefined;
-  /** What a person is asked about, and what was typed so far. */
-  asked: { records: readonly AskedRecord[]; typed: string } | undefined;
+  asked: Question | undefined;
   top: number;
 }
 

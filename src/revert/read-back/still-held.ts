@@ -9,6 +9,7 @@ import { isNamed } from '../../k8s/object-ref.ts';
 import { pooled } from '../../kube/client/pooled.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { RevertDeps } from '../deps.ts';
+import { type Choices, optionsFor } from '../restore/choices.ts';
 import { isBackupFinding, keepsCarrier, writesOf } from '../restore/stages.ts';
 import { decide } from '../scan/classify.ts';
 import { recognise } from '../scan/recognise.ts';
@@ -37,7 +38,7 @@ export async function overwritten(
   deps: RevertDeps,
   findings: readonly FoundInjection[],
   receipts: readonly Receipt[],
-  options: { force?: boolean } = {},
+  options: Choices & { force?: boolean } = {},
 ): Promise<Receipt[]> {
   const byId = new Map(receipts.map(receipt => [receipt.id, receipt]));
   const changed = await pooled(findings, AT_ONCE, async finding => {
@@ -45,9 +46,10 @@ export async function overwritten(
     const isPutBack =
       receipt?.verified === true && (receipt.outcome === 'reverted' || receipt.outcome === 'already-restored');
     if (!isPutBack || isDeletedForGood(finding)) return undefined;
+    const here = optionsFor(finding, options);
     return isBackupFinding(finding)
-      ? compareVictim(deps, finding, receipt, options)
-      : compare(deps, finding, receipt, options);
+      ? compareVictim(deps, finding, receipt, here)
+      : compare(deps, finding, receipt, here);
   });
   return changed.filter(receipt => receipt !== undefined);
 }

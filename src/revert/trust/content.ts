@@ -24,7 +24,8 @@ export function contentLines({ finding, restore, verdict }: Asked): Clean[] {
   ];
 }
 
-function writeLines(write: Write, carrier: KubeObject): Clean[] {
+/** What one write sends, line by line. Values of Secrets are digests. */
+export function writeLines(write: Write, carrier: KubeObject): Clean[] {
   const head = clean(`  ${write.says}:`);
   if (write.verb === 'delete') return [head];
   if (write.verb === 'patch') return [head, ...patchLines(write, carrier)];

@@ -20,6 +20,8 @@ import type { Receipt } from '../../../src/injection/write/receipt.ts';
 import type { KubeObject, ObjectRef } from '../../../src/k8s/object.ts';
 import { failure } from '../../../src/kube/client/http/failure.ts';
 import type { Outcome } from '../../../src/kube/client/http/outcome.ts';
+import type { Choice } from '../../../src/revert/restore/choices.ts';
+import type { Undecided } from '../../../src/revert/restore/undecided.ts';
 import type { RunEventBody } from '../../../src/run/event.ts';
 import type { Draft } from '../../../src/suggest/draft.ts';
 import { type Suggested, suggestFor } from '../../../src/suggest/suggested.ts';
@@ -167,6 +169,8 @@ export interface Script<C extends Clock = ManualClock> {
   log(source: LogSource): Clean[];
   fired: FireOrder[];
   reverted: number;
+  /** What was chosen of those that a person must choose of, by id. */
+  chosen: Map<string, Choice>;
   /** Runs of the console that were stopped for the last revert. */
   stopped?: number;
   /** How long the restore of each object takes. */
@@ -175,6 +179,8 @@ export interface Script<C extends Clock = ManualClock> {
   /** The only namespace that may be read. */
   confinedTo?: string;
   asked?(findings: readonly FoundInjection[]): readonly AskedRecord[];
+  /** Those that a person must choose of; each is diverged until it was chosen. */
+  undecided?(findings: readonly FoundInjection[]): readonly Undecided[];
 }
 
 const STORY = (serverNow: () => number): Script['happenings'] => [
@@ -255,6 +261,7 @@ export function scriptOn<C extends Clock>(clock: C, changes: Partial<Script<C>> 
     triage: () => ({ roots: [], gates: [] }),
     fired: [],
     reverted: 0,
+    chosen: new Map(),
     revertMs: 30,
     ...changes,
   };
@@ -299,15 +306,19 @@ export function fakeSession(play: Script<Clock>): Session {
       }
       return { ok: true, findings: found, blind: 0 };
     },
-    async revert(what, hear, { confirmed, stopped = 0 } = {}): Promise<RevertEnd> {
+    async revert(what, hear, { confirmed, choices, stopped = 0 } = {}): Promise<RevertEnd> {
       play.stopped = stopped;
       if (!play.isReachable()) throw new Error('connect ECONNREFUSED 10.0.0.1:6443');
       const findings = what === 'all' ? play.findings() : what;
       hear({ is: 'wave', wave: 3, name: 'the rest', findings });
       const unasked = new Set((play.asked?.(findings) ?? []).map(record => record.finding.id));
+      const open = new Set((play.undecided?.(findings) ?? []).map(record => record.finding.id));
+      for (const [id, choice] of choices ?? []) play.chosen.set(id, choice);
       const receipts = findings.map(({ id, type, object }): Receipt => {
-        const isLeft = unasked.has(id) && confirmed?.has(id) !== true;
-        const outcome = isLeft ? 'unconfirmed' : 'reverted';
+        const isDiverged = open.has(id) && choices?.has(id) !== true;
+        const isLeft = isDiverged || (unasked.has(id) && confirmed?.has(id) !== true);
+        const made = choices?.get(id) === 'keep' ? 'stripped' : 'reverted';
+        const outcome = isDiverged ? 'diverged' : isLeft ? 'unconfirmed' : made;
         return { id, type, object, outcome, verified: !isLeft, requests: 3, ms: 60, message: 'image ledger:4.1' };
       });
       for (const receipt of receipts) {
@@ -347,6 +358,7 @@ export function fakeSession(play: Script<Clock>): Session {
     },
     confinedTo: async () => play.confinedTo,
     toAsk: async findings => play.asked?.(findings) ?? [],
+    toChoose: async findings => play.undecided?.(findings) ?? [],
     unfinished: async () => [],
     liftLatch: async () => undefined,
     guardians: async () => [],

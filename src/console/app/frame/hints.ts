@@ -1,5 +1,5 @@
 import type { Key } from '../../keymap/key.ts';
-import { keysOn, screenFolder } from '../../keymap/keys.ts';
+import { keysToShow } from '../../keymap/keys.ts';
 import { keyName } from '../../screens/help/lines.ts';
 import type { ConsoleState, Screen } from '../../store/state.ts';
 import { type Line, line, lineWidth, type Span, span } from '../../widgets/line.ts';
@@ -14,7 +14,7 @@ const GAP = 2;
  * least important are dropped first, and those that leave the screen last.
  */
 export function hintRow(state: ConsoleState, screen: Screen, view: View): Line {
-  const hints = keysOn(screenFolder(screen), state.settings.keys)
+  const hints = keysToShow(state, screen)
     .filter(({ hint }) => hint !== undefined)
     .map(key => ({ hint: key.hint ?? 0, spans: spansOf(key, state, view) }))
     .sort((a, b) => a.hint - b.hint);

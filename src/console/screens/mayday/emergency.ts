@@ -1,7 +1,7 @@
 import type { FoundInjection } from '../../../injection/found-injection.ts';
 import type { Receipt } from '../../../injection/write/receipt.ts';
 import { sameName } from '../../../k8s/object-ref.ts';
-import { readAnswer, wordFor } from '../../../revert/trust/answer.ts';
+import type { Undecided } from '../../../revert/restore/undecided.ts';
 import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { type Context, notify, open, stream } from '../../app/context.ts';
@@ -10,6 +10,7 @@ import type { RevertEnd, RevertUpdate, ScanEnd, ScanUpdate, Unfinished } from '.
 import { answerLock, chosenFault, faultTarget, isUnderWay, revertAllLock, revertOneLock } from '../../store/select.ts';
 import { EMPTY_MAYDAY, type Leftovers, type MaydayView } from '../../store/state.ts';
 import { isSuiteRunning } from '../suite/view.ts';
+import { type Answer, answerOf, needsChoice, type Question } from './question.ts';
 
 /** Pauses between attempts while the cluster does not answer. */
 const RETRY_MS = 2_000;
@@ -37,7 +38,8 @@ export interface Emergency {
   remaining(): number | undefined;
 }
 
-export function createEmergency(context: Context, runs: Runs): Emergency {
+/** `afterRevert` is called once a revert has looked again: what other screens show is of the time before. */
+export function createEmergency(context: Context, runs: Runs, afterRevert: () => void): Emergency {
   const { store, deps } = context;
   let scanning = new AbortController();
   let isReverting = false;
@@ -104,16 +106,13 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
     }));
   }
 
-  async function revert(
-    what: readonly FoundInjection[] | 'all',
-    confirmed?: ReadonlyMap<string, string>,
-  ): Promise<void> {
+  async function revert(what: readonly FoundInjection[] | 'all', answer?: Answer): Promise<void> {
     const { session } = context;
     if (isReverting || !session) return;
     isReverting = true;
     const before = store.getState().mayday;
     let stopped = 0;
-    let own: readonly Receipt[] = confirmed === undefined ? [] : verifiedOf(before);
+    let own: readonly Receipt[] = answer === undefined ? [] : verifiedOf(before);
     scanning.abort();
     try {
       const state = store.getState();
@@ -125,22 +124,23 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
       update(() => ({
         phase: 'reverting',
         receipts: new Map(own.map(receipt => [receipt.id, receipt])),
-        waves: new Map(),
+        waves: answer === undefined ? new Map() : before.waves,
         stops: new Map(),
         end: undefined,
         asked: undefined,
         message: 'putting originals back, webhooks first; each is read again',
       }));
-      const rest = await session.revert(what, onRevertUpdate, { ...(confirmed && { confirmed }), stopped });
+      const rest = await session.revert(what, onRevertUpdate, { ...answer, stopped });
       const end = {
         ...rest,
         receipts: [...own, ...rest.receipts],
-        latched: isLatched(rest.latched, confirmed && before),
+        latched: isLatched(rest.latched, answer && before),
         requests: rest.requests + own.reduce((sum, one) => sum + one.requests, 0),
       };
       update(() => ({ phase: 'done', end }));
       store.setState({ leftovers: { count: 0, example: '' } });
       noteEnd(context, end);
+      afterRevert();
     } catch (error) {
       const message = wordsOf(error);
       update(() => ({ phase: 'unreachable', message, retryAt: context.now().monotonic + RETRY_MS }));
@@ -148,32 +148,59 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
     } finally {
       isReverting = false;
     }
-    if (confirmed === undefined) await ask();
+    await (answer === undefined ? ask() : askChoices(answer));
     // Whatever stopped the revert, scan again, so that the screen is right when the cluster answers again.
     if (store.getState().mayday.phase === 'unreachable') void scan();
   }
 
-  /** What was left because only its record asks for it. */
+  /** Asks about what was left because only its record asks for it; where there is none, about what a person must choose. */
   async function ask(): Promise<void> {
-    const { findings, receipts } = store.getState().mayday;
+    const { findings, receipts, phase } = store.getState().mayday;
+    if (phase !== 'done') return;
     const left = findings.filter(({ id }) => receipts.get(id)?.outcome === 'unconfirmed');
-    if (left.length === 0 || store.getState().mayday.phase !== 'done') return;
-    const records = (await attemptQuietly(async () => context.session?.toAsk(left))) ?? [];
-    if (records.length > 0 && store.getState().mayday.phase === 'done')
-      update(() => ({ asked: { records, typed: '' }, top: 0 }));
+    const records = left.length === 0 ? [] : ((await attemptQuietly(async () => context.session?.toAsk(left))) ?? []);
+    if (records.length === 0) return askChoices();
+    put({ is: 'records', records, typed: '' });
+  }
+
+  /** Asks about what a person must choose; not about what was chosen just now, which would be asked for ever. */
+  async function askChoices(answered?: Answer): Promise<void> {
+    const records = (await choicesLeft()).filter(({ finding }) => answered?.choices.has(finding.id) !== true);
+    if (records.length > 0) put({ is: 'choices', records, typed: '' });
+  }
+
+  async function choicesLeft(): Promise<readonly Undecided[]> {
+    const { findings, receipts } = store.getState().mayday;
+    const left = findings.filter(finding => needsChoice(finding, receipts.get(finding.id)));
+    return left.length === 0 ? [] : ((await attemptQuietly(async () => context.session?.toChoose(left))) ?? []);
+  }
+
+  function put(asked: Question): void {
+    if (store.getState().mayday.phase === 'done') update(() => ({ asked, top: 0 }));
   }
 
   /** Takes what was typed for the answer. */
   async function answer(): Promise<void> {
-    const { asked } = store.getState().mayday;
+    const { asked, findings, receipts } = store.getState().mayday;
     if (asked === undefined) return;
-    const meant = readAnswer(asked.typed, asked.records.length, wordFor(asked.records));
-    if (meant === undefined || meant === 'rest') return update(() => ({ asked: undefined }));
-    const yes = asked.records.filter((_, index) => !meant.leave.includes(index + 1));
-    const { findings, receipts } = store.getState().mayday;
+    const meant = answerOf(asked);
+    if ('wrong' in meant) return;
+    if (meant.confirmed.size + meant.choices.size === 0) return update(() => ({ asked: undefined }));
+    if (asked.is === 'choices' && !(await isAsShown(asked))) return;
     // What was left out, and what failed before, is tried with them: how many remain is about all of it.
     const open = findings.filter(({ id, state }) => state !== 'foreign' && receipts.get(id)?.verified !== true);
-    await revert(open, new Map(yes.map(({ finding, digest }) => [finding.id, digest])));
+    await revert(open, meant);
+  }
+
+  /** Whether what is to be chosen still is as it was read; where it is not, it is shown anew. */
+  async function isAsShown({ records }: Extract<Question, { is: 'choices' }>): Promise<boolean> {
+    const textOf = (some: readonly Undecided[]): string =>
+      JSON.stringify(some.map(({ digest, lines }) => [digest, lines]));
+    const now = await choicesLeft();
+    if (textOf(now) === textOf(records)) return true;
+    put({ is: 'choices', records: now, typed: '' });
+    notify(context, 'this changed since you read it: nothing was written; read it again', 'warn', 30_000);
+    return false;
   }
 
   async function recountLeftovers(): Promise<void> {
@@ -192,9 +219,11 @@ export function createEmergency(context: Context, runs: Runs): Emergency {
     type: text => update(({ asked }) => ({ asked: asked && { ...asked, typed: (asked.typed + text).slice(0, 80) } })),
     erase: () => update(({ asked }) => ({ asked: asked && { ...asked, typed: asked.typed.slice(0, -1) } })),
     putOff() {
-      const isOpen = store.getState().mayday.asked !== undefined;
+      const { asked } = store.getState().mayday;
       update(() => ({ asked: undefined, top: 0 }));
-      return isOpen;
+      // What a person must choose is the next question.
+      if (asked?.is === 'records') void askChoices();
+      return asked !== undefined;
     },
     open() {
       open(context, 'mayday');

@@ -3,7 +3,8 @@ import { answerLock, askLock, revertAllLock } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { pane } from '../../widgets/layout.ts';
 import type { ScreenFolder } from '../screen.ts';
-import { askedHeight, maydayLines } from './lines.ts';
+import { maydayLines } from './lines.ts';
+import { questionHeight } from './question-lines.ts';
 
 /** The emergency screen. */
 export const mayday: ScreenFolder<'mayday'> = {
@@ -12,7 +13,7 @@ export const mayday: ScreenFolder<'mayday'> = {
   keys: [
     { id: 'revert-all', keys: ['!', 'y'], says: 'REVERT ALL', danger: true, hint: 1, locked: revertAllLock },
     // Enter alone restores nothing: the key is locked until the words are typed in full.
-    { id: 'answer', keys: ['enter'], says: 'restore what was typed', locked: answerLock },
+    { id: 'answer', keys: ['enter'], says: 'do what was typed', hint: 0, inText: true, locked: answerLock },
     { id: 'ask', keys: ['w'], says: 'what needs your word', hint: 2, locked: askLock },
     { id: 'rescan', keys: ['s'], says: 'scan again', hint: 3 },
     { id: 'lift-latch', keys: ['L'], says: 'lift the latch', danger: true, hint: 4, locked: revertAllLock },
@@ -41,4 +42,4 @@ export const mayday: ScreenFolder<'mayday'> = {
 
 /** Scrolls to the end: drawing stops at the last row. */
 const listLength = ({ mayday: { asked, findings }, columns }: ConsoleState): number =>
-  asked ? askedHeight(asked, columns) : findings.length;
+  asked ? questionHeight(asked, columns) : findings.length;

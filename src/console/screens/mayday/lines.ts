@@ -3,10 +3,8 @@ import type { Receipt } from '../../../injection/write/receipt.ts';
 import { isPutBack, strippedText } from '../../../revert/report.ts';
 import type { ClusterExperiment } from '../../../revert/stop/cluster-experiment.ts';
 import type { Stop } from '../../../revert/stop/stop.ts';
-import { wordFor } from '../../../revert/trust/answer.ts';
 import { counted } from '../../../text/counted.ts';
 import { age } from '../../../text/duration.ts';
-import { breakAnywhere } from '../../../text/wrap.ts';
 import type { RevertEnd } from '../../deps.ts';
 import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState, MaydayView } from '../../store/state.ts';
@@ -14,6 +12,8 @@ import { cell, ends, type Line, line, type Span, span } from '../../widgets/line
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
 import { objectName } from '../deck/faults.ts';
+import { isLeftToPerson, waiting } from './question.ts';
+import { questionLines, questionRows, questionTitle } from './question-lines.ts';
 
 /** The emergency screen: what was found, what became of each, how many remain. Two rows of summary, the list, the result. */
 export function maydayLines(state: ConsoleState, view: View, rows: number): Line[] {
@@ -28,7 +28,7 @@ export function maydayLines(state: ConsoleState, view: View, rows: number): Line
   const shown = list.slice(top, top + room);
   const note = below > 0 ? `${below} more below` : top > 0 ? `${top} more above` : '';
   const filled = [...shown, ...Array.from({ length: Math.max(0, room - shown.length) }, () => line())];
-  return [...head, rule('FOUND', columns, view, note), ...filled, ...tail];
+  return [...head, rule(mayday.asked ? questionTitle(mayday.asked) : 'FOUND', columns, view, note), ...filled, ...tail];
 }
 
 function titleRow(state: ConsoleState, { columns, now }: View): Line {
@@ -62,7 +62,9 @@ function phaseText(mayday: MaydayView, monotonic: number): Line {
 function tallyRow(mayday: MaydayView, { glyphs }: View): Line {
   const by = (state: FoundInjection['state']): number =>
     mayday.findings.filter(finding => finding.state === state && !mayday.receipts.has(finding.id)).length;
-  const good = [...mayday.receipts.values()].filter(isRestored).length;
+  const receipts = [...mayday.receipts.values()];
+  const good = receipts.filter(one => isRestored(one) && one.outcome !== 'stripped').length;
+  const kept = receipts.filter(one => isRestored(one) && one.outcome === 'stripped').length;
   const parts: Span[] = [
     span(`${counted(mayday.findings.length, 'injection')} found`, mayday.findings.length > 0 ? 'title' : 'plain'),
   ];
@@ -70,8 +72,9 @@ function tallyRow(mayday: MaydayView, { glyphs }: View): Line {
     if (count > 0) parts.push(span('   '), span(text, tone));
   };
   add(good, `${glyphs.states.ok} ${good} restored`, 'ok');
-  const asked = [...mayday.receipts.values()].filter(({ outcome }) => outcome === 'unconfirmed').length;
-  const not = mayday.receipts.size - good - asked;
+  add(kept, `${kept} kept as it is`, 'ok');
+  const asked = waiting(mayday.findings, mayday.receipts);
+  const not = receipts.length - good - kept - asked;
   add(not, `${glyphs.states.fail} ${not} not`, 'bad');
   add(asked, `${counted(asked, 'needs', 'need')} your word`, 'warn');
   add(by('injected'), `${by('injected')} to restore`, 'chaos');
@@ -87,46 +90,8 @@ function tallyRow(mayday: MaydayView, { glyphs }: View): Line {
   return line(...parts);
 }
 
-/** What needs a person's word, whole: long lines go on in the next row. */
-function askedLines({ records }: NonNullable<MaydayView['asked']>, { columns }: View): Line[] {
-  return records.flatMap(({ lines }, index) =>
-    lines.flatMap((text, row) =>
-      breakAnywhere(numbered(text, index, row), columns).map(part => line(span(part, row === 0 ? 'title' : 'plain'))),
-    ),
-  );
-}
-
-/** Rows that the list of what needs a person's word takes on a screen this wide. */
-export const askedHeight = ({ records }: NonNullable<MaydayView['asked']>, columns: number): number =>
-  records.reduce(
-    (sum, { lines }, index) =>
-      sum + lines.reduce((rows, text, row) => rows + breakAnywhere(numbered(text, index, row), columns).length, 0),
-    0,
-  );
-
-/** The first line of each record carries the number by which it can be left out. */
-const numbered = (text: string, index: number, row: number): string => (row === 0 ? `[${index + 1}] ${text}` : text);
-
-/** Restores that only the record asks for; the question, and the answer typed so far. */
-function askedRows({ records, typed }: NonNullable<MaydayView['asked']>): Line[] {
-  const word = wordFor(records);
-  const [these, all] = records.length === 1 ? ['this', 'restores it'] : [`these ${records.length}`, 'restores all'];
-  return [
-    line(span(`Only a record asks for ${these}. Read above what would be written; type, then enter:`, 'warn')),
-    line(
-      '  ',
-      span(word, 'key'),
-      ` ${all}   `,
-      ...(records.length === 1 ? [] : [span(`${word} but 1 2`, 'key'), ' all but those   ']),
-      span('esc', 'key'),
-      ' restores none',
-    ),
-    line(span('> ', 'dim'), span(`${typed}_`, 'accent')),
-  ];
-}
-
 function listLines(mayday: MaydayView, view: View): Line[] {
-  if (mayday.asked) return askedLines(mayday.asked, view);
+  if (mayday.asked) return questionLines(mayday.asked, view.columns);
   const ordered = [...mayday.findings].sort((a, b) => waveOf(mayday, a) - waveOf(mayday, b));
   const lines: Line[] = [];
   let last = -1;
@@ -183,6 +148,8 @@ function orderLine(order: ClusterExperiment, stop: Stop | undefined, { glyphs, n
   );
 }
 
+/** The longest name of a type, `LeaderElectionDisrupt`. */
+const LONGEST_TYPE = 21;
 /** `WAVE 4 the rest`, and one more. */
 const WAVE_COLUMNS = 16;
 
@@ -201,7 +168,7 @@ function findingLines(finding: FoundInjection, receipt: Receipt | undefined, wav
       line(
         stateSpan(finding, glyphs),
         ' ',
-        span(cell(finding.type, 15), 'chaos'),
+        span(cell(finding.type, columns < 100 ? 15 : LONGEST_TYPE), 'chaos'),
         ' ',
         `${finding.object.kind} ${objectName(finding.object)}`,
       ),
@@ -231,22 +198,22 @@ const isRestored = ({ outcome, verified }: Receipt): boolean =>
 
 function receiptLine(receipt: Receipt, wave: string, { glyphs, columns }: View): Line {
   const isGood = isRestored(receipt);
-  const mark = isGood
-    ? span(glyphs.states.ok, 'ok')
-    : span(
-        receipt.outcome === 'diverged' ? glyphs.diverged : glyphs.states.fail,
-        receipt.outcome === 'diverged' ? 'warn' : 'bad',
-      );
   const words: Record<Receipt['outcome'], string> = {
     reverted: 'reverted',
     'already-restored': 'was restored',
     gone: 'gone',
     stripped: 'stripped',
     diverged: 'DIVERGED',
-    unconfirmed: 'NEEDS A PERSON',
+    unconfirmed: 'YOUR WORD',
     failed: 'FAILED',
   };
-  const outcome = `${words[receipt.outcome]}${isGood || receipt.verified ? '' : receipt.outcome === 'failed' || receipt.outcome === 'diverged' ? '' : ', NOT VERIFIED'}`;
+  const isPerson = isLeftToPerson(receipt.outcome);
+  const outcome = `${words[receipt.outcome]}${isGood || receipt.verified || isPerson || receipt.outcome === 'failed' ? '' : ', NOT VERIFIED'}`;
+  const mark = isGood
+    ? span(glyphs.states.ok, 'ok')
+    : isPerson
+      ? span(glyphs.diverged, 'warn')
+      : span(glyphs.states.fail, 'bad');
   const name = `${receipt.object.kind} ${objectName(receipt.object)}`;
   return ends(
     line(
@@ -257,7 +224,7 @@ function receiptLine(receipt: Receipt, wave: string, { glyphs, columns }: View):
       '  ',
       span(receipt.message, isGood ? 'dim' : 'warn'),
     ),
-    line(span(outcome, isGood ? 'ok' : 'bad'), span(` ${(receipt.ms / 1000).toFixed(2)}s`, 'dim')),
+    line(span(outcome, isGood ? 'ok' : isPerson ? 'warn' : 'bad'), span(` ${(receipt.ms / 1000).toFixed(2)}s`, 'dim')),
     columns,
   );
 }
@@ -271,8 +238,8 @@ function divergence(finding: FoundInjection, receipt: Receipt, _view: View): Lin
 function resultRows(state: ConsoleState, view: View): Line[] {
   const { mayday } = state;
   const { glyphs } = view;
-  if (mayday.asked) return askedRows(mayday.asked);
-  if (mayday.end) return [endRow(mayday.end, view)];
+  if (mayday.asked) return questionRows(mayday.asked);
+  if (mayday.end) return [endRow(state, mayday.end, view)];
   switch (mayday.phase) {
     case 'unreachable':
       return [line(span(`${glyphs.states.fail} ${mayday.message}; the scan is tried again until it answers`, 'bad'))];
@@ -299,10 +266,17 @@ const cleanRow = ({ blind }: MaydayView, { states }: View['glyphs']): Line =>
     ? line(span(`${states.blind} nothing found where we may look; BLIND to ${blind.length}`, 'warn'))
     : line(span(`${states.ok} no injection in the cluster`, 'ok'));
 
-function endRow(end: RevertEnd, { glyphs }: View): Line {
+function endRow({ mayday, settings }: ConsoleState, end: RevertEnd, { glyphs, columns }: View): Line {
   const verified = end.receipts.filter(isPutBack).length;
   const facts = `   verified ${verified}${strippedText(end.receipts)}   requests ${end.requests}   ${(end.ms / 1000).toFixed(1)}s`;
-  return line(remainSpan(end, glyphs), facts);
+  const asked = waiting(mayday.findings, mayday.receipts);
+  if (asked === 0) return line(remainSpan(end, glyphs), facts);
+  const key = span(pressFor(settings.keys, 'mayday', 'ask', 'w'), 'key');
+  return ends(
+    line(remainSpan(end, glyphs), facts),
+    line(key, ` ${counted(asked, 'needs', 'need')} your word`),
+    columns,
+  );
 }
 
 /** The number that remain is only good news when everything could be looked at. */

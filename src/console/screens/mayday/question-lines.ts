@@ -1,0 +1,64 @@
+import { wordFor } from '../../../revert/trust/answer.ts';
+import { wrapIndented } from '../../../text/wrap.ts';
+import { type Line, line, span } from '../../widgets/line.ts';
+import type { Question } from './question.ts';
+
+/** Everything that a person must read before the answer, whole: long lines go on in the next row. */
+export const questionLines = ({ records }: Question, columns: number): Line[] =>
+  records.flatMap(({ lines }, index) =>
+    lines.flatMap((text, row) =>
+      wrapIndented(numbered(text, index, row), columns).map(part => line(span(part, row === 0 ? 'title' : 'plain'))),
+    ),
+  );
+
+/** Rows that they take on a screen this wide. */
+export const questionHeight = (question: Question, columns: number): number => questionLines(question, columns).length;
+
+/** The first line of each record carries the number by which it is chosen or left out. */
+const numbered = (text: string, index: number, row: number): string => (row === 0 ? `[${index + 1}] ${text}` : text);
+
+/** The heading over what is to be read. */
+export const questionTitle = ({ is, records }: Question): string =>
+  is === 'records' ? `${records.length} THAT ONLY A RECORD ASKS FOR` : `${records.length} TO CHOOSE`;
+
+/** The question, what can be typed, and what was typed so far. */
+export function questionRows(question: Question): Line[] {
+  return [...(question.is === 'records' ? recordRows(question) : choiceRows(question)), typedRow(question)];
+}
+
+const typedRow = ({ typed }: Question): Line => line(span('> ', 'dim'), span(`${typed}_`, 'accent'));
+
+function recordRows({ records }: Extract<Question, { is: 'records' }>): Line[] {
+  const word = wordFor(records);
+  const [these, all] = records.length === 1 ? ['this', 'restores it'] : [`these ${records.length}`, 'restores all'];
+  return [
+    line(span(`Only a record asks for ${these}: read what would be written; type, then enter:`, 'warn')),
+    line(
+      '  ',
+      span(word, 'key'),
+      ` ${all}   `,
+      ...(records.length === 1 ? [] : [span(`${word} but 1 2`, 'key'), ' all but those   ']),
+      span('esc', 'key'),
+      ' restores none',
+    ),
+  ];
+}
+
+function choiceRows({ records }: Extract<Question, { is: 'choices' }>): Line[] {
+  const isOne = records.length === 1;
+  const examples = isOne ? ['original', 'keep'] : ['original 1', 'keep 2', 'original all'];
+  return [
+    line(
+      span(
+        `Somebody may have changed ${isOne ? 'this' : `these ${records.length}`} since: read, choose; type, then enter:`,
+        'warn',
+      ),
+    ),
+    line(
+      '  ',
+      ...examples.flatMap(text => [span(text, 'key'), '   ']),
+      span('esc', 'key'),
+      isOne ? ' leaves it as it is' : ' leaves them as they are',
+    ),
+  ];
+}
