@@ -6,11 +6,11 @@ import type { Collection } from '../kube/client/api.ts';
 import type { Failure } from '../kube/client/http/outcome.ts';
 import type { FaultType } from './types.ts';
 
-/** Where an injection lands: the resolved namespace and the pod count it was asked for. */
+/** Where an injection writes: the resolved namespace, and how many pods the experiment asks for. */
 export interface Scope {
   namespace: string;
   count: number;
-  /** Every namespace that the experiment may write to; only `namespace` unless told. */
+  /** Every namespace that the experiment may write to; by default only `namespace`. */
   allowed?: readonly string[];
 }
 
@@ -25,7 +25,7 @@ export type Read =
   | { key: string; review: KubeObject }
   | { key: string; deletion: ObjectRef };
 
-/** What the reads gave: an object, a list, null where it does not exist, or the failure that makes us blind to it. */
+/** The results of the reads by key: an object, a list, null if it does not exist, or the failure of the read (blind). */
 export type Live = ReadonlyMap<string, KubeObject | readonly KubeObject[] | null | Failure>;
 
 /** Who injects what, for how long; written into every undo record. Times are milliseconds since the epoch, server time. */
@@ -37,9 +37,9 @@ export interface Facts {
   host: string;
   at: number;
   expires?: number;
-  /** Seeded choice among equals: a number in [0,1) each call. */
+  /** For a seeded choice among equals: returns a number in [0,1). */
   random: () => number;
-  /** A fresh P-256 key pair for a server of the injection's own; made by the system unless told, since nobody may foresee it. */
+  /** Makes a P-256 key pair for a server that the injection runs. By default the system's random source, so that nobody can predict the key. */
   keyPair?: () => KeyPair;
 }
 
@@ -53,8 +53,8 @@ export interface Permission {
   name?: string;
   for: 'inject' | 'revert';
   /**
-   * What is lost without it; the injection is still possible. Without this text a missing permission refuses the
-   * injection.
+   * What is lost without the permission, if the injection is still possible. If this text is not set, a missing
+   * permission refuses the injection.
    */
   optional?: string;
 }
@@ -66,7 +66,7 @@ export interface PodInReach {
   uid: string;
 }
 
-/** Everything an injection will do, decided before the first write. */
+/** Everything that an injection will do, decided before the first write. */
 export interface Plan {
   is: 'plan';
   type: FaultType;
@@ -85,7 +85,7 @@ export interface Plan {
   target: ObjectRef;
 }
 
-/** A planner's no, in one line: what was expected, what was found, what to do. */
+/** Why a planner refuses. The message is one line: what was expected, what was found, what to do. */
 export interface Refusal {
   is: 'refusal';
   code:
@@ -105,28 +105,28 @@ export interface Refusal {
   message: string;
 }
 
-/** Whether the cluster shows that the fault took effect, with the lines that prove it. */
+/** Whether the cluster shows that the fault took effect, with the lines of evidence. */
 export interface Effect {
   state: 'proven' | 'pending' | 'absent';
   evidence: string[];
 }
 
-/** What was and what stands there, as a person may see it: of a Secret only size and digest. */
+/** The original and the current value, for the screen: of a Secret only size and digest. */
 interface Shown {
   original: string;
   live: string;
 }
 
-/** The object that a backup kept, as it is there again, and who owned its fields before. */
+/** The object whose backup was kept, as it exists again now, and the former owners of its fields. */
 interface Victim {
   object: KubeObject;
   owners: readonly ManagedField[] | undefined;
 }
 
 /**
- * What a restore will do about one finding. The writes of `diverged` are those of a forced restore. `again`: what follows, such as
- * dropping the backup, is decided only from what these writes made of the cluster. `lost`: what of the original nobody can put back any
- * more, force or not.
+ * What a restore will do about one found injection. The writes of `diverged` are those of a forced restore. `again`: after these
+ * writes the object is read and decided once more, for example to delete the backup. `lost`: the part of the original that cannot be
+ * restored, not even by force.
  */
 export type Restore =
   | { is: 'restore'; writes: Write[]; says: string; again?: boolean; shown?: Shown }
@@ -143,13 +143,13 @@ export type Restore =
     }
   | { is: 'corrupt'; says: string };
 
-/** Updates that a fault makes slow, and from when on they count as slow. */
+/** The updates that a fault delays, and the shortest duration that counts as delayed. */
 export interface Slowed {
   /** As a webhook's rules name them: the core group is '', `*` is any. */
   groups: readonly string[];
   resources: readonly string[];
   namespaces: readonly string[];
-  /** Of the objects that are slowed, where not all are. */
+  /** Selects the delayed objects, if not all are delayed. */
   labelSelector?: string;
   atLeastMs: number;
 }
@@ -162,31 +162,31 @@ export type Fit =
   | { fits: true; parameters: Readonly<Record<string, string>>; namespace?: string }
   | { fits: false; reason: string };
 
-/** One file per injection type; pure: no I/O, no clock, no randomness of its own. */
+/** A fault type; one folder each. Pure: no I/O, no clock, no randomness of its own. */
 export interface Fault<P> {
   readonly type: FaultType;
   /**
-   * Whether the fault can be put into this object as it was read, and with which parameters. `resource` is what URLs call its kind, where
-   * that is known.
+   * Whether the fault can be injected into this object as it was read, and with which parameters. `resource` is the kind's name in
+   * URLs, if that is known.
    */
   appliesTo(object: KubeObject, resource?: string): Fit;
   /** Typed parameters with defaults, from a document that passed validation. */
   parse(parameters: Readonly<Record<string, string>>): P;
-  /** Asked again with the answers so far until it wants nothing new, so that one answer may lead to the next question. */
+  /** The reads that the plan needs. Called again with the results so far, until it asks for nothing new. */
   reads(params: P, scope: Scope, live: Live): Read[];
   plan(params: P, scope: Scope, live: Live, facts: Facts): Plan | Refusal;
   /** What to fetch to see whether the fault took effect. */
   effectReads(params: P, plan: Plan, live: Live): Read[];
   effect(params: P, plan: Plan, live: Live): Effect;
-  /** For a fault that only a clock can show: once the rest of the effect is proven, an update of nothing is timed on the server. */
+  /** For a fault whose effect is a delay: once the rest of the effect is proven, a dry-run update that changes nothing is timed. */
   slows?(params: P, plan: Plan): Slowed;
-  /** What to fetch to decide a restore beyond the found object itself; asked again like `reads`. */
+  /** The reads, beyond the found object, that the restore needs. Called again in the same way as `reads`. */
   restoreReads(found: FoundInjection, live: Live): Read[];
   /**
-   * If the found object is a backup: the victim it belongs to. If the victim carries the record itself, its own finding
-   * restores both, and this one needs no restore.
+   * If the found object is a backup: the victim that it belongs to. If the victim itself carries the undo record, the
+   * injection found on the victim restores both, and the backup needs no restore of its own.
    */
   standsFor?(found: FoundInjection): ObjectRef | undefined;
-  /** The writes that restore the original, and whether that is still right. Judges `found.live`. */
+  /** Decides from `found.live` whether the original may be restored, and with which writes. */
   restore(found: FoundInjection, live: Live): Restore;
 }

@@ -3,11 +3,11 @@ import type { Json, KubeObject } from '../k8s/object.ts';
 import type { Carrier, FaultRules, Parameters, Recognition } from './rules/rules.ts';
 import { FAULT_RULES, FAULT_TYPES, type FaultType } from './types.ts';
 
-const typeWhere = (is: (rules: FaultRules) => boolean | undefined): FaultType | undefined =>
-  FAULT_TYPES.find(type => is(FAULT_RULES[type]) === true);
+const typeWhere = (current: (rules: FaultRules) => boolean | undefined): FaultType | undefined =>
+  FAULT_TYPES.find(type => current(FAULT_RULES[type]) === true);
 
-const recognisedBy = (is: (traces: Recognition) => boolean | undefined): FaultType | undefined =>
-  typeWhere(({ recognises }) => recognises !== undefined && is(recognises));
+const recognisedBy = (current: (traces: Recognition) => boolean | undefined): FaultType | undefined =>
+  typeWhere(({ recognises }) => recognises !== undefined && current(recognises));
 
 /** The type whose undo record has this payload, on this object; undefined when it looks like none. */
 export const typeByRecord = (data: Json, carrier: Carrier): FaultType | undefined =>
@@ -17,7 +17,7 @@ export const typeByRecord = (data: Json, carrier: Carrier): FaultType | undefine
 export const typeByBackup = ({ kind, metadata: { name } }: Carrier): FaultType | undefined =>
   BACKUPS.find(backup => backup.kind === kind && name.startsWith(backup.prefix))?.type;
 
-/** Looked up once: a scan asks for every object of the cluster. */
+/** Computed once, because a scan asks for every object of the cluster. */
 const BACKUPS = FAULT_TYPES.flatMap(type => {
   const backup = FAULT_RULES[type].recognises?.backup;
   return backup === undefined ? [] : [{ type, ...backup }];
@@ -27,27 +27,24 @@ const BACKUPS = FAULT_TYPES.flatMap(type => {
 export const typesByAnnotation = (keys: readonly string[]): FaultType[] =>
   ANNOTATIONS.filter(({ annotation }) => keys.some(annotation)).map(({ type }) => type);
 
-/** Looked up once: a scan asks for every annotation of the cluster. */
+/** Computed once, because a scan asks for every annotation of the cluster. */
 const ANNOTATIONS = FAULT_TYPES.flatMap(type => {
   const annotation = FAULT_RULES[type].recognises?.annotation;
   return annotation === undefined ? [] : [{ type, annotation }];
 });
 
-/**
- * The type whose injection creates such an object; used where our own facts say that an injection created it and the
- * label is gone.
- */
+/** The type whose injection creates such an object; for objects whose type label is gone and whose facts say that an injection created them. */
 export const typeByCreation = ({ kind, metadata: { name } }: Carrier): FaultType | undefined =>
   recognisedBy(({ creates }) => creates && 'prefix' in creates && name.startsWith(creates.prefix)) ??
   recognisedBy(({ creates }) => creates && 'kind' in creates && creates.kind === kind);
 
-/** Whether an injection of the type leaves nothing to restore: once done, it is over. */
+/** Whether an injection of the type leaves nothing to restore. */
 export const leavesNothing = (type: FaultType): boolean => FAULT_RULES[type].leaves === 'nothing';
 
 /** Whether the type deletes an object and keeps it in a backup. */
 export const leavesBackup = (type: FaultType): boolean => FAULT_RULES[type].leaves === 'backup';
 
-/** Whether an injection is an object of its own, so that its label alone marks it and there is no undo record on it. */
+/** Whether an injection leaves an object that it created, so that the label alone is the mark and the object carries no undo record. */
 export const leavesObject = (type: FaultType): boolean => ['object', 'backup'].includes(FAULT_RULES[type].leaves);
 
 /** Whether the framework counts this injection as cluster-scoped: then it needs high danger and no allowed namespaces. */

@@ -54,5 +54,5 @@ export const FAULT_TYPES = Object.keys(TYPES) as readonly FaultType[];
 /** The rules of every type. */
 export const FAULT_RULES: Readonly<Record<FaultType, FaultRules>> = TYPES;
 
-/** The type of this name, undefined where there is none. */
+/** The type of this name; undefined if there is none. */
 export const asFaultType = (text: string | undefined): FaultType | undefined => FAULT_TYPES.find(type => type === text);

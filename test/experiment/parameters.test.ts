@@ -160,13 +160,13 @@ describe('parameters that say too much or too little', () => {
     [
       'WebhookDisrupt',
       { webhookName: 'cert-manager-webhook' },
-      'webhookName: cert-manager-webhook is protected: policy and certificates of the whole cluster hang on it',
+      'webhookName: cert-manager-webhook is protected: policies or certificates of the whole cluster depend on it',
     ],
     ['WebhookDisrupt', { value: 'Never' }, 'value: expected Fail or Ignore, found "Never"'],
     [
       'RBACRevoke',
       { bindingType: 'ClusterRoleBinding', bindingName: 'cluster-admin' },
-      'bindingName: cluster-admin is protected: the way back in hangs on it',
+      'bindingName: cluster-admin is protected: without it nobody may be able to administer the cluster',
     ],
     ['FinalizerBlock', { kind: 'Namespace' }, 'kind: kind Namespace is no target for this type'],
     [
@@ -177,7 +177,7 @@ describe('parameters that say too much or too little', () => {
     [
       'FinalizerBlock',
       { finalizer: 'chaos.operatorchaos.io/cleanup' },
-      'finalizer: this finalizer belongs to the framework’s controller: taking it out again would skip a revert',
+      'finalizer: this finalizer belongs to the framework’s controller: removing it again would skip a revert',
     ],
     [
       'ClientFault',
@@ -204,7 +204,7 @@ describe('parameters that say too much or too little', () => {
     [
       'LabelStomping',
       { labelKey: 'app.kubernetes.io/managed-by' },
-      'labelKey: label app.kubernetes.io/managed-by carries the undo information and is no target',
+      'labelKey: label app.kubernetes.io/managed-by marks injections and is no target',
     ],
     [
       'LabelStomping',
@@ -257,12 +257,12 @@ describe('parameters that say too much or too little', () => {
     [
       'CRDMutation',
       { namespace: 'x' },
-      'namespace: ignored: the target is looked for in the experiment’s own namespace',
+      'namespace: ignored: the target must be in the experiment’s own namespace',
     ],
     [
       'ConfigDrift',
       { namespace: 'x' },
-      'namespace: ignored: the target is looked for in the experiment’s own namespace',
+      'namespace: ignored: the target must be in the experiment’s own namespace',
     ],
     [
       'ClientFault',

@@ -74,9 +74,9 @@ const CASES: Readonly<Record<FaultType, { yes: readonly Yes[]; no: readonly No[]
       [settings, 'a ConfigMap selects no pods'],
       [
         inShop('v1', 'Pod', 'bare', { metadata: { labels: LABELS } }),
-        'it has no controller: nothing would bring it back',
+        'it has no controller: nothing would replace it',
       ],
-      [{ ...webPod, status: { phase: 'Succeeded' } }, 'nothing runs in it any more'],
+      [{ ...webPod, status: { phase: 'Succeeded' } }, 'it has finished: nothing runs in it'],
       [
         inShop('policy/v1', 'PodDisruptionBudget', 'all', { spec: { selector: {} } }),
         'it selects every pod of its namespace',
@@ -103,7 +103,7 @@ const CASES: Readonly<Record<FaultType, { yes: readonly Yes[]; no: readonly No[]
     no: [
       [web, 'it is for a ConfigMap or a Secret, this is a Deployment'],
       [{ ...settings, immutable: true }, 'it is immutable: the API server would refuse the change'],
-      [{ ...settings, data: {} }, 'it holds no key of text'],
+      [{ ...settings, data: {} }, 'it holds no key with a text value'],
     ],
   },
   SecretDeletion: {
@@ -230,12 +230,12 @@ const CASES: Readonly<Record<FaultType, { yes: readonly Yes[]; no: readonly No[]
       ],
     ],
     no: [
-      [token, 'the record would show secret data: ConfigDrift keeps it hidden'],
-      [settings, 'it has no spec: ConfigDrift changes a key of it'],
+      [token, 'the undo record would show secret data: use ConfigDrift, which keeps it hidden'],
+      [settings, 'it has no spec: use ConfigDrift, which changes one of its keys'],
       [webPod, 'almost nothing in the spec of a Pod can be changed'],
       [
         inShop('v1', 'Service', 'web', { spec: { type: 'ClusterIP', selector: LABELS } }),
-        'nothing in the spec of a Service is known to take another value',
+        'no field in the spec of a Service is known to take another value',
       ],
     ],
   },
@@ -255,7 +255,7 @@ const CASES: Readonly<Record<FaultType, { yes: readonly Yes[]; no: readonly No[]
       [outside('v1', 'Namespace', 'shop'), { quotaName: 'chaos-quota', pods: '0' }, 'shop'],
       [web, { quotaName: 'chaos-quota', pods: '0' }, 'shop'],
     ],
-    no: [[lease, 'it is for a Namespace or what makes pods in one, this is a Lease']],
+    no: [[lease, 'it is for a Namespace or an object that creates pods, this is a Lease']],
   },
   RBACRevoke: {
     yes: [
@@ -275,7 +275,7 @@ const CASES: Readonly<Record<FaultType, { yes: readonly Yes[]; no: readonly No[]
     yes: [[widget, { apiVersion: 'demo.example.com/v1', kind: 'Widget', name: 'w' }, 'shop']],
     no: [
       [outside('v1', 'Namespace', 'shop'), 'a Namespace lives in no namespace'],
-      [inShop('rbac.authorization.k8s.io/v1', 'Role', 'web'), 'a Role gives rights: RBACRevoke takes them away'],
+      [inShop('rbac.authorization.k8s.io/v1', 'Role', 'web'), 'a Role grants permissions: use RBACRevoke'],
     ],
   },
   WebhookDisrupt: {
@@ -302,8 +302,8 @@ const CASES: Readonly<Record<FaultType, { yes: readonly Yes[]; no: readonly No[]
       [widgets('Namespaced'), { resources: 'widgets', apiGroups: 'demo.example.com', delay: '25s' }],
     ],
     no: [
-      [widgets('Cluster'), 'what it defines lives in no namespace'],
-      [widget, 'what URLs call a Widget is not known'],
+      [widgets('Cluster'), 'the kind that it defines is cluster-scoped'],
+      [widget, 'the resource name of a Widget in URLs is not known'],
       [outside('v1', 'Node', 'node-1'), 'a Node lives in no namespace'],
     ],
   },

@@ -91,7 +91,7 @@ describe('what is refused', () => {
   it('a Secret whose backup already exists: it may be the only original', async () => {
     const api = fakeApi([secret(), { ...secret(), metadata: { name: BACKUP.name, namespace: 'shop' } }]);
     expect(await refusal(api, LEAK)).toMatch(
-      /^already-injected: Secret shop\/chaos-rollback-token-password, the backup this needs, already exists/,
+      /^already-injected: Secret shop\/chaos-rollback-token-password, the name needed for the backup, already exists/,
     );
   });
 
@@ -289,7 +289,7 @@ describe('restoring a ConfigMap', () => {
     );
     expect(await restoreOf(fakeApi([again]), 'ConfigDrift', CONFIG)).toMatchObject({
       is: 'restore',
-      says: 'put mode of ConfigMap shop/config back (the object was created or applied from a YAML that holds the undo record; chaos in it was taken for the injected value)',
+      says: 'restore mode of ConfigMap shop/config (the object was created or applied from a YAML that holds the undo record; chaos in it was taken for the injected value)',
     });
   });
 

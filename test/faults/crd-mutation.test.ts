@@ -42,7 +42,7 @@ describe('what is refused', () => {
     ['a path with an empty member', mutate('spec..size', '1'), /^invalid: expected a path/],
     ['a value that is there already', mutate('spec.size', '3'), /^no-effect: /],
     ['taking away what is not there', mutate('spec.other', 'null'), /^no-effect: /],
-    ['labels that are no texts', mutate('metadata.labels', '{"a":1}'), /^invalid: .*only texts/],
+    ['labels that are no texts', mutate('metadata.labels', '{"a":1}'), /^invalid: .*only text values/],
   ])('%s', async (_what, wanted, why) => {
     expect(await refusal(fakeApi([w]), wanted)).toMatch(why);
   });

@@ -63,7 +63,7 @@ describe('what is refused', () => {
   it('NP-4: two selectors that lead to one name', async () => {
     const api = fakeApi([pod('a', { metadata: { labels: { 'a-b': 'c', a: 'b-c' } } })]);
     await inject(api, cut('a=b-c'));
-    expect(await refusal(api, cut('a-b=c'))).toMatch(/^already-injected: .*a=b-c.*another selector of the same name/);
+    expect(await refusal(api, cut('a-b=c'))).toMatch(/^already-injected: .*a=b-c.*two selectors give the same policy name/);
     expect(await refusal(api, cut('a=b-c'))).toMatch(/^already-injected: .*for these pods/);
   });
 
@@ -143,7 +143,7 @@ describe('the effect', () => {
     api.put(lease('node', 'n', 20));
     expect(await effectOf(api, cut(), plan)).toMatchObject({
       state: 'proven',
-      evidence: [expect.anything(), expect.stringContaining('Lease shop/leads is not renewed any more')],
+      evidence: [expect.anything(), expect.stringContaining('Lease shop/leads is no longer renewed')],
     });
   });
 

@@ -82,13 +82,13 @@ describe('restoring', () => {
     expect(api.all().map(comparable)).toEqual(before);
   });
 
-  it('OWN-1: refers to an owner that was made anew by its uid of now, and says so', async () => {
+  it('OWN-1: refers to an owner that was created again by its new uid, and says so', async () => {
     const api = world();
     await inject(api, orphan);
     anew(api, 'web');
     const [receipt] = await revertEverything(api);
     expect(receipt).toMatchObject({ outcome: 'reverted', verified: true });
-    expect(receipt?.message).toContain('the reference bears its uid of now: Deployment web (uid uid-web)');
+    expect(receipt?.message).toContain('the reference has the new uid: Deployment web (uid uid-web)');
     expect(api.peek(at(owned))?.metadata.ownerReferences).toEqual([{ ...WEB, uid: 'another' }, owner('api')]);
   });
 
@@ -114,7 +114,7 @@ describe('restoring', () => {
     const [receipt] = await revertEverything(api);
     expect(receipt).toMatchObject({ outcome: 'diverged', verified: false });
     expect(receipt?.message).toContain('owner Deployment web (uid uid-web) of ConfigMap shop/it is gone');
-    expect(receipt?.message).toContain('what still exists can be put back: Deployment api (uid uid-api)');
+    expect(receipt?.message).toContain('owners that still exist can be restored: Deployment api (uid uid-api)');
     expect(receipt?.message).toContain(
       'original Deployment web (uid uid-web), Deployment api (uid uid-api), injected (no owner), now (no owner)',
     );

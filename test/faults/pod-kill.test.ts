@@ -49,14 +49,14 @@ describe('choosing whom to kill', () => {
   it('PK-1: never a pod that nothing would bring back', async () => {
     const api = fakeApi([pod('bare', { owner: null })]);
     expect(await refusal(api, KILL)).toBe(
-      'forbidden-target: no pod with app=web in shop may be killed: bare (has no controller, so nothing would bring it back)',
+      'forbidden-target: no pod with app=web in shop may be killed: bare (has no controller, so nothing would replace it)',
     );
     api.put(pod('owned'));
     const plan = await mustPlan(api, { ...KILL, scope: { count: 2 } });
     expect(killed(plan)).toEqual(['owned']);
     expect(plan.warnings).toEqual([
       'asked for 2 pods, only 1 may be killed',
-      '1 of 2 matching pods are left alone: has no controller, so nothing would bring it back',
+      '1 of 2 matching pods are left alone: has no controller, so nothing would replace it',
     ]);
   });
 

@@ -48,7 +48,7 @@ describe('the plan', () => {
     );
     expect(plan.pods).toHaveLength(2);
     expect(plan.warnings).toEqual([
-      'what runs in shop goes on running; only what is created from now on is refused, for everybody there',
+      'everything that runs in shop keeps running; the API server refuses only new objects, from every user',
       'every new pod in shop that asks for no cpu is refused',
       'the quota leaves room for 2 more pods, so nothing is refused until they are used up',
     ]);

@@ -40,7 +40,7 @@ describe('what is refused', () => {
     ['everybody', group('system:authenticated'), asSelf],
   ])('RB-5: a binding that gives us our own rights, as %s', async (_what, subject, self) => {
     const api = fakeApi([binding([sa('web'), subject])], { self });
-    expect(await refusal(api, revoke)).toMatch(/^forbidden-target: .*take away the right to put it back/);
+    expect(await refusal(api, revoke)).toMatch(/^forbidden-target: .*without it the revert could be forbidden/);
   });
 
   it('RB-5: not one that is about others, nor where no binding decides about us', async () => {
@@ -100,7 +100,7 @@ describe('the effect', () => {
     expect(effect.state).toBe('proven');
     expect(effect.evidence).toContain('ServiceAccount shop/web may no longer get pods');
     expect(effect.evidence).toContain(
-      'User alice may still get pods: another binding allows it, or the server has not caught up',
+      'User alice may still get pods: another binding allows it, or the API server has not seen the change yet',
     );
   });
 

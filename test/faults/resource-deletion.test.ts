@@ -35,7 +35,7 @@ describe('what is refused', () => {
 
   it('RES-8: kinds that give rights, and the chaos tooling itself', async () => {
     const role = inShop('rbac.authorization.k8s.io/v1', 'Role', 'reader');
-    expect(await refusal(fakeApi([role]), of(role))).toMatch(/^forbidden-target: .*gives rights/);
+    expect(await refusal(fakeApi([role]), of(role))).toMatch(/^forbidden-target: .*grants permissions/);
     const tool = inShop('v1', 'ConfigMap', 'x', { metadata: { labels: { 'app.kubernetes.io/part-of': 'mayday' } } });
     expect(await refusal(fakeApi([tool]), of(tool))).toMatch(/^forbidden-target: .*chaos tooling/);
   });
@@ -272,7 +272,7 @@ describe('what others made meanwhile', () => {
     const api = fakeApi([backup]);
     expect(await restoreOf(api, 'ResourceDeletion', backupOf(role))).toMatchObject({
       is: 'diverged',
-      says: expect.stringContaining('gives rights'),
+      says: expect.stringContaining('grants permissions'),
     });
     expect(await revertEverything(api)).toMatchObject([{ outcome: 'diverged', verified: false }]);
     expect(api.all()).toHaveLength(1);
@@ -285,13 +285,13 @@ describe('what the deleted object owned', () => {
     const api = fakeApi([web]);
     const { warnings } = await mustPlan(api, of(web));
     expect(warnings.join('\n')).toContain(
-      'have it as their owner are garbage-collected with it; a revert does not put',
+      'have it as their owner are garbage-collected with it; a revert does not restore',
     );
     await inject(api, of(web));
     const receipts = await revertEverything(api);
     expect(receipts.map(({ message }) => message)).toEqual([
       expect.stringContaining(
-        'objects that had it as their owner were garbage-collected with it, and stay gone unless',
+        'objects that had it as their owner were garbage-collected with it; only their controllers',
       ),
     ]);
   });

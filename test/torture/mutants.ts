@@ -118,7 +118,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an edited label that came with the record in a saved YAML counts as injected',
     file: 'faults/label-stomping/restore.ts',
-    find: 'if (is !== DEFAULT_VALUE && isSentWithObject(victim, RECORD)) return false;',
+    find: 'if (current !== DEFAULT_VALUE && isSentWithObject(victim, RECORD)) return false;',
     put: '',
     test: 'faults/label-stomping.test.ts',
   },

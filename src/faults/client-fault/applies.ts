@@ -5,7 +5,7 @@ import type { Fit } from '../contract.ts';
 
 const PREFIX = 'operator-chaos-';
 const DEFAULT_NAME = `${PREFIX}config`;
-/** Half of all reads fail, unless told. */
+/** The default: half of all reads fail. */
 const FAULTS = '{"get":{"errorRate":0.5,"error":"injected by chaos"}}';
 
 /** A ConfigMap that an operator's SDK reads, or the Deployment of an operator, beside which the ConfigMap is written. */

@@ -7,10 +7,10 @@ import type { Effect, Live, Plan } from '../contract.ts';
 import { type ClientFaultParams, configOf, TARGET, uses } from './plan.ts';
 import { CONFIG_KEY } from './restore.ts';
 
-/** Nothing in the cluster shows that a client has read the faults, so they are never proven by themselves. */
-export function effect(params: ClientFaultParams, made: Plan, live: Live): Effect {
+/** The effect is never proven: the cluster does not show whether a client has read the faults. */
+export function effect(params: ClientFaultParams, plan: Plan, live: Live): Effect {
   const seen = objectIn(live, TARGET);
-  const name = nameOf(made.target);
+  const name = nameOf(plan.target);
   if (seen.state === 'blind')
     return { state: 'pending', evidence: [`${name} could not be read back: ${seen.failure.message}`] };
   if (seen.state !== 'found') return { state: 'absent', evidence: [`${name} is gone`] };

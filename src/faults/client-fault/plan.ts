@@ -59,7 +59,7 @@ export function plan(params: ClientFaultParams, scope: Scope, live: Live, facts:
 export const uses = (pod: KubeObject, { configMapName }: ClientFaultParams) =>
   !isFinished(pod) && usesKey(pod, { kind: 'ConfigMap', name: configMapName, key: CONFIG_KEY });
 
-/** The text that the SDK reads; a refusal where it could not read it. */
+/** The text to write for the SDK; a refusal if the SDK could not read these faults. */
 export function configOf(text: string): string | Refusal {
   const faults = operationsIn(text);
   if (faults === undefined)
@@ -145,13 +145,10 @@ function change(target: KubeObject, { scope, facts, config, users }: Shared): Pl
   if (Object.hasOwn(data, CREATED))
     return refuse(
       'invalid',
-      `${name} holds a key ${CREATED}: its record would read as if the ConfigMap had been made by it`,
+      `${name} holds a key ${CREATED}: its undo record would look as if the injection had created the ConfigMap`,
     );
   if (isActive(data[CONFIG_KEY]))
-    return refuse(
-      'already-injected',
-      `${name} already holds active faults, without a record of who put them there: take them out first`,
-    );
+    return refuse('already-injected', `${name} already holds active faults, without an undo record: remove them first`);
   return victimPlan({
     type: 'ClientFault',
     scope,
@@ -179,6 +176,6 @@ function permissions({ configMapName: name }: ClientFaultParams, { namespace }: 
 }
 
 const warnings = (users: readonly KubeObject[]): string[] => [
-  'only an operator built with the chaos SDK takes notice of this ConfigMap, and only such a one is disturbed',
-  ...(users.length === 0 ? ['no pod mounts it; one that reads it through the API is not seen'] : []),
+  'only an operator built with the chaos SDK reads this ConfigMap; any other operator is not affected',
+  ...(users.length === 0 ? ['no pod mounts it; mayday cannot see a pod that reads it through the API'] : []),
 ];

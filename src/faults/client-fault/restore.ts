@@ -31,7 +31,7 @@ export function restoreFaults(found: FoundInjection): Restore {
   return isCreated ? deletion(victim) : putBack(victim, former, envelope.mayday);
 }
 
-/** Created for the faults, so it is deleted, unless somebody has added something of their own since. */
+/** The injection created this ConfigMap, so it is deleted, unless somebody has added keys since. */
 function deletion(victim: KubeObject): Restore {
   const name = nameOf(refOf(victim));
   const { uid, resourceVersion } = victim.metadata;
@@ -47,21 +47,21 @@ function deletion(victim: KubeObject): Restore {
   const own = Object.keys({ ...mapAt(victim, ['data']), ...mapAt(victim, ['binaryData']) });
   const others = own.filter(key => key !== CONFIG_KEY);
   if (others.length === 0)
-    return { is: 'restore', writes: [write], says: `delete ${name}, which was made for the faults` };
+    return { is: 'restore', writes: [write], says: `delete ${name}, which the injection created` };
   return {
     is: 'diverged',
     writes: [write],
     original: '(no ConfigMap)',
     injected: CONFIG_KEY,
     live: sanitise(own.join(', '), 300),
-    says: `${name} was made for the faults, but holds ${sanitise(others.join(', '), 200)} since: forcing deletes it with them`,
+    says: `the injection created ${name}, but somebody has added ${sanitise(others.join(', '), 200)} since: forcing deletes these too`,
   };
 }
 
 function putBack(victim: KubeObject, former: { [key: string]: string }, mayday: MaydayFacts | undefined): Restore {
   const name = nameOf(refOf(victim));
   const data = mapAt(victim, ['data']) ?? {};
-  const is = data[CONFIG_KEY];
+  const current = data[CONFIG_KEY];
   const original = former[CONFIG_KEY];
   const back = (value: Operation[]): Write =>
     restoreAndStrip(victim, {
@@ -70,51 +70,53 @@ function putBack(victim: KubeObject, former: { [key: string]: string }, mayday: 
       mayday,
       value,
       what: CONFIG_KEY,
-      atVersion: is === undefined,
+      atVersion: current === undefined,
     });
-  const put = back(is === original ? [] : configOperations(victim, is, original));
+  const put = back(current === original ? [] : configOperations(victim, current, original));
   if (isActive(original)) {
-    const [was, now] = sideBySide([original ?? '', is ?? '(absent)']) as [Clean, Clean];
+    const [was, now] = sideBySide([original ?? '', current ?? '(absent)']) as [Clean, Clean];
     return {
       is: 'diverged',
       writes: [put],
       original: was,
       injected: sanitise(mayday?.injected ?? '(not recorded)', 400),
       live: now,
-      says: `${name}: the recorded original is itself a set of active faults: a second injection has probably overwritten the record`,
+      says: `${name}: the recorded original is a set of active faults too: a second injection has probably overwritten the record`,
     };
   }
   return threeWay({
     what: `${CONFIG_KEY} of ${name}${otherChanges(data, former)}`,
-    isOriginal: is === original,
+    isOriginal: current === original,
     isInjected:
-      mayday?.injected === undefined ? looksLikeFaults(is) : is !== undefined && isInjected(is, mayday.injected),
+      mayday?.injected === undefined
+        ? looksLikeFaults(current)
+        : current !== undefined && isInjected(current, mayday.injected),
     original: original ?? '(absent)',
     injected: mayday?.injected,
-    live: is ?? '(absent)',
+    live: current ?? '(absent)',
     put,
     strip: back([]),
   });
 }
 
-function configOperations(victim: KubeObject, is: string | undefined, original: string | undefined): Operation[] {
+function configOperations(victim: KubeObject, current: string | undefined, original: string | undefined): Operation[] {
   const at = pointer('data', CONFIG_KEY);
-  const guard = is === undefined ? [] : [test(at, is)];
+  const guard = current === undefined ? [] : [test(at, current)];
   if (original !== undefined)
     return [...guard, ...mapOperations(victim, ['data'], { set: { [CONFIG_KEY]: original } })];
-  return is === undefined ? [] : [...guard, remove(at)];
+  return current === undefined ? [] : [...guard, remove(at)];
 }
 
-/** The injection did not touch other keys: differences there are somebody's own changes, and stay. */
+/** The injection changed no other key, so differences in other keys are changes by somebody else, and stay. */
 function otherChanges(data: Record<string, string>, former: { [key: string]: string }): string {
   const keys = new Set([...Object.keys(data), ...Object.keys(former)]);
   keys.delete(CONFIG_KEY);
   const changed = [...keys].filter(key => own(data, key) !== own(former, key));
-  return changed.length === 0 ? '' : ` (${sanitise(changed.join(', '), 120)} changed since, and stays)`;
+  return changed.length === 0 ? '' : ` (${sanitise(changed.join(', '), 120)} changed since; left as it is)`;
 }
 
 const looksLikeFaults = (text: string | undefined): boolean => faultsIn(text) !== undefined;
-/** Whether these are faults in force. */
+/** Whether the text is a set of faults whose `active` is true. */
 export const isActive = (text: string | undefined): boolean => faultsIn(text)?.active === true;
 
 function faultsIn(text: string | undefined): { active: unknown } | undefined {

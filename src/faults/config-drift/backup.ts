@@ -9,13 +9,13 @@ import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { own } from '../../text/own.ts';
 import type { Live, Restore } from '../contract.ts';
 import { originalIn, recordOf } from './record.ts';
-import { settled, shownValue, valueOperations } from './settle.ts';
+import { restoreValue, shownValue, valueOperations } from './settle.ts';
 
-/** The key under which the Secret that a backup belongs to is read. */
+/** The key of the read that gets the Secret whose original a backup holds. */
 export const VICTIM = 'victim';
 const BACKUP_PREFIX = 'chaos-rollback-';
 
-/** The Secret that a rollback Secret keeps the original of; undefined for anything else. */
+/** The Secret whose original this rollback Secret holds; undefined if the object is no rollback Secret. */
 export function backupOwner(found: FoundInjection): ObjectRef | undefined {
   const { metadata, kind } = found.live;
   const name = metadata.annotations?.[ORIGINAL_SECRET];
@@ -31,8 +31,8 @@ export function backupOwner(found: FoundInjection): ObjectRef | undefined {
 }
 
 /**
- * A backup whose Secret carries no record, because of a crash before the second write or an operator that strips
- * annotations.
+ * Restores from a backup whose Secret carries no undo record: the injector crashed before its second write, or an
+ * operator removes annotations.
  */
 export function restoreFromBackup(backup: KubeObject, live: Live): Restore {
   const name = nameOf(refOf(backup));
@@ -43,7 +43,8 @@ export function restoreFromBackup(backup: KubeObject, live: Live): Restore {
   const key = Object.keys(mapAt(backup, ['data']) ?? {}).find(
     candidate => rollbackSecretName(owner, candidate) === backup.metadata.name,
   );
-  if (key === undefined) return { is: 'corrupt', says: `${name}: holds no key that leads to its name; kept` };
+  if (key === undefined)
+    return { is: 'corrupt', says: `${name}: expected a key from which its name was made, found none; kept` };
   const original = originalIn(backup, owner, key);
   if (typeof original === 'string') return { is: 'corrupt', says: `${original}; kept` };
   if (seen.state === 'absent') {
@@ -58,12 +59,12 @@ export function restoreFromBackup(backup: KubeObject, live: Live): Restore {
       says,
     };
   }
-  if (seen.value.metadata.annotations?.[ROLLBACK_DATA] !== undefined) return throughVictim(seen.value, backup);
-  return withoutRecord(seen.value, backup, key, original.value);
+  if (seen.value.metadata.annotations?.[ROLLBACK_DATA] !== undefined) return restoreByVictimRecord(seen.value, backup);
+  return restoreWithoutRecord(seen.value, backup, key, original.value);
 }
 
-/** The victim carries the record: one restore of it settles both. */
-function throughVictim(victim: KubeObject, backup: KubeObject): Restore {
+/** The victim carries the undo record: its restore also deletes the backup. */
+function restoreByVictimRecord(victim: KubeObject, backup: KubeObject): Restore {
   const record = recordOf(victim);
   if (typeof record === 'string') return { is: 'corrupt', says: `${nameOf(refOf(victim))}: ${record}; left as it is` };
   const original =
@@ -71,16 +72,21 @@ function throughVictim(victim: KubeObject, backup: KubeObject): Restore {
   if (original === undefined || typeof original === 'string') {
     return {
       is: 'corrupt',
-      says: `${nameOf(refOf(backup))}: the record on ${nameOf(refOf(victim))} points elsewhere; kept`,
+      says: `${nameOf(refOf(backup))}: the record on ${nameOf(refOf(victim))} names another backup; kept`,
     };
   }
-  return settled(victim, record, original.value, [dropBackup(backup)]);
+  return restoreValue(victim, record, original.value, [dropBackup(backup)]);
 }
 
-function withoutRecord(victim: KubeObject, backup: KubeObject, key: string, original: string | undefined): Restore {
+function restoreWithoutRecord(
+  victim: KubeObject,
+  backup: KubeObject,
+  key: string,
+  original: string | undefined,
+): Restore {
   const name = nameOf(refOf(victim));
-  const is = own(mapAt(victim, ['data']), key);
-  if (is === original) {
+  const current = own(mapAt(victim, ['data']), key);
+  if (current === original) {
     return {
       is: 'already-restored',
       writes: [dropBackup(backup)],
@@ -96,7 +102,7 @@ function withoutRecord(victim: KubeObject, backup: KubeObject, key: string, orig
     writes: [put, dropBackup(backup)],
     original: shownValue(victim, original),
     injected: '(not recorded)',
-    live: shownValue(victim, is),
+    live: shownValue(victim, current),
     says: `${key} of ${name} differs from its backup, and the Secret carries no undo record that says why`,
   };
 }

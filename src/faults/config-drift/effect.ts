@@ -4,16 +4,16 @@ import { nameOf } from '../../k8s/object-ref.ts';
 import { own } from '../../text/own.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Effect, Live, Plan } from '../contract.ts';
-import { type ConfigDriftParams, stored, TARGET } from './plan.ts';
+import { type ConfigDriftParams, storedValue, TARGET } from './plan.ts';
 
-/** Whether the cluster shows that the fault took effect. */
-export function effect(params: ConfigDriftParams, made: Plan, live: Live): Effect {
-  const back = targetReadBack(made, live, TARGET);
+/** Proven when the key reads back as the injected value. */
+export function effect(params: ConfigDriftParams, plan: Plan, live: Live): Effect {
+  const back = targetReadBack(plan, live, TARGET);
   if ('effect' in back) return back.effect;
-  const name = nameOf(made.target);
+  const name = nameOf(plan.target);
   const key = sanitise(params.key, 80);
-  const is = own(mapAt(back.object, ['data']), params.key);
-  if (is === stored(params))
+  const current = own(mapAt(back.object, ['data']), params.key);
+  if (current === storedValue(params))
     return { state: 'proven', evidence: [`${key} of ${name} reads back as the injected value`] };
   return { state: 'absent', evidence: [`${key} of ${name} does not hold the injected value (any more)`] };
 }

@@ -37,7 +37,7 @@ export const BACKUP = 'backup';
 
 const SECRET_NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
-/** The marker in a rollback Secret that says whether the key was there; a data key of that name would collide with it. */
+/** The key in a rollback Secret that says whether the original key existed. A data key of the same name cannot be backed up. */
 const KEY_EXISTS = 'keyExists';
 
 export function targetRef(params: ConfigDriftParams, scope: Scope): ObjectRef {
@@ -49,8 +49,8 @@ export function backupRef(params: ConfigDriftParams, scope: Scope): ObjectRef {
   return { apiVersion: 'v1', kind: 'Secret', namespace: scope.namespace, name };
 }
 
-/** The fault's value as it stands in the object: Secrets hold base64. */
-export function stored(params: ConfigDriftParams): string {
+/** The injected value as the object holds it: base64 in a Secret. */
+export function storedValue(params: ConfigDriftParams): string {
   return params.resourceType === 'Secret' ? Buffer.from(params.value, 'utf8').toString('base64') : params.value;
 }
 
@@ -62,14 +62,15 @@ export function plan(params: ConfigDriftParams, scope: Scope, live: Live, facts:
     usesKey(pod, { kind: params.resourceType, name: params.name, key: params.key }),
   );
   if (isRefusal(users)) return users;
-  const no =
-    unsuitable(params, target) ?? (params.resourceType === 'Secret' ? unsavable(params, scope, live) : undefined);
-  if (no !== undefined) return no;
+  const refusal =
+    refusedTarget(params, target) ??
+    (params.resourceType === 'Secret' ? refusedBackup(params, scope, live) : undefined);
+  if (refusal !== undefined) return refusal;
   const original = own(mapAt(target, ['data']), params.key);
   const isSecret = params.resourceType === 'Secret';
   const payload = isSecret ? secretPayload(params) : configMapPayload(params, original);
   const record = writeEnvelope(payload, factsOn(params, target, facts));
-  const change = drift(params, target, record);
+  const change = driftWrite(params, target, record);
   const large = tooLarge(target, payload, record);
   if (large !== undefined) return large;
   return {
@@ -77,13 +78,15 @@ export function plan(params: ConfigDriftParams, scope: Scope, live: Live, facts:
     type: 'ConfigDrift',
     id: facts.id,
     scope,
-    writes: isSecret ? [backUp(params, scope, original, facts), change] : [change],
-    undo: { where: undoPlace(params, target), reversible: true },
+    writes: isSecret ? [backupWrite(params, scope, original, facts), change] : [change],
+    undo: { where: undoLocation(params, target), reversible: true },
     pods: users.map(inReach),
     permissions: permissions(params, scope),
     warnings: [
       ...(users.length === 0
-        ? [`no pod mounts key ${params.key} or has it in its environment; whoever reads it through the API is not seen`]
+        ? [
+            `no pod mounts key ${params.key} or has it in its environment; mayday cannot see who reads it through the API`,
+          ]
         : []),
       ...ownersUnknown(target, ownersOf(target, valueOperations(params, target))),
     ],
@@ -91,8 +94,8 @@ export function plan(params: ConfigDriftParams, scope: Scope, live: Live, facts:
   };
 }
 
-/** Why this object cannot take the fault, or could not be restored. */
-function unsuitable(params: ConfigDriftParams, target: KubeObject): Refusal | undefined {
+/** Why this object cannot take the fault, or why a revert could not restore it. */
+function refusedTarget(params: ConfigDriftParams, target: KubeObject): Refusal | undefined {
   const name = nameOf(refOf(target));
   const key = sanitise(params.key, 80);
   if (target.immutable === true)
@@ -100,21 +103,21 @@ function unsuitable(params: ConfigDriftParams, target: KubeObject): Refusal | un
   if (own(mapAt(target, ['binaryData']), params.key) !== undefined) {
     return refuse('forbidden-target', `${name} holds ${key} as binary data, which an undo record cannot carry`);
   }
-  if (own(mapAt(target, ['data']), params.key) === stored(params)) {
+  if (own(mapAt(target, ['data']), params.key) === storedValue(params)) {
     return refuse('no-effect', `${name} already has this value in ${key}: nothing would change`);
   }
   return undefined;
 }
 
-/** Why the original bytes of a Secret could not be kept safe. */
-function unsavable(params: ConfigDriftParams, scope: Scope, live: Live): Refusal | undefined {
+/** Why the original of a Secret could not be backed up. */
+function refusedBackup(params: ConfigDriftParams, scope: Scope, live: Live): Refusal | undefined {
   const ref = backupRef(params, scope);
   const seen = objectIn(live, BACKUP);
   if (seen.state === 'blind') return blindTo(nameOf(ref), seen.failure);
   if (seen.state === 'found') {
     return refuse(
       'already-injected',
-      `${nameOf(ref)}, the backup this needs, already exists: it may hold the only original, revert it first`,
+      `${nameOf(ref)}, the name needed for the backup, already exists: it may hold the only original, revert it first`,
     );
   }
   if (params.key === KEY_EXISTS)
@@ -144,16 +147,16 @@ function secretPayload(params: ConfigDriftParams): Record<string, string> {
 function factsOn(params: ConfigDriftParams, target: KubeObject, facts: Facts): MaydayFacts {
   return maydayFacts(facts, {
     managedBy: target.metadata.labels?.[MANAGED_BY],
-    injected: fingerprint(stored(params), params.resourceType === 'Secret'),
+    injected: fingerprint(storedValue(params), params.resourceType === 'Secret'),
     owners: ownersOf(target, valueOperations(params, target)),
   });
 }
 
 const valueOperations = (params: ConfigDriftParams, target: KubeObject): Operation[] =>
-  mapOperations(target, ['data'], { set: { [params.key]: stored(params) } });
+  mapOperations(target, ['data'], { set: { [params.key]: storedValue(params) } });
 
 /** The victim's change and its undo record, in one request. */
-function drift(params: ConfigDriftParams, target: KubeObject, record: string): Write {
+function driftWrite(params: ConfigDriftParams, target: KubeObject, record: string): Write {
   const operations = [
     ...mapOperations(target, ['metadata', 'annotations'], { set: { [ROLLBACK_DATA]: record } }),
     ...mapOperations(target, ['metadata', 'labels'], { set: { [TYPE_LABEL]: 'ConfigDrift' } }),
@@ -165,7 +168,7 @@ function drift(params: ConfigDriftParams, target: KubeObject, record: string): W
   });
 }
 
-function backUp(params: ConfigDriftParams, scope: Scope, original: string | undefined, facts: Facts): Write {
+function backupWrite(params: ConfigDriftParams, scope: Scope, original: string | undefined, facts: Facts): Write {
   const on = backupRef(params, scope);
   const exists = Buffer.from(String(original !== undefined), 'utf8').toString('base64');
   const marks = createdMarks('ConfigDrift', facts);
@@ -189,7 +192,7 @@ function backUp(params: ConfigDriftParams, scope: Scope, original: string | unde
   };
 }
 
-function undoPlace(params: ConfigDriftParams, target: KubeObject): string {
+function undoLocation(params: ConfigDriftParams, target: KubeObject): string {
   const record = `annotation ${ROLLBACK_DATA} on ${nameOf(refOf(target))}`;
   return params.resourceType === 'ConfigMap'
     ? record

@@ -5,7 +5,7 @@ import { mapAt } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { own } from '../../text/own.ts';
 
-/** A ConfigDrift record that passed every check. */
+/** A ConfigDrift undo record that passed every check. */
 export interface DriftRecord {
   key: string;
   /**
@@ -17,7 +17,7 @@ export interface DriftRecord {
   mayday?: MaydayFacts;
 }
 
-/** The record on a victim, with everything it claims checked; or what is wrong with it. */
+/** The checked undo record of a victim; a text says what is wrong with it. */
 export function recordOf(victim: KubeObject): DriftRecord | string {
   const envelope = recordIn(victim, 'ConfigDrift');
   if (typeof envelope === 'string') return envelope;
@@ -39,14 +39,14 @@ function secretRecord(
   key: string,
   facts: { mayday?: MaydayFacts },
 ): DriftRecord | string {
-  // The reference is only trusted if it is the backup name of this Secret and key: anybody may edit an annotation.
+  // Anybody may edit an annotation, so only the backup name of this Secret and key is accepted.
   const expected = rollbackSecretName(victim.metadata.name, key);
   if (data.rollbackSecretRef !== expected)
     return `the undo record points to Secret ${data.rollbackSecretRef ?? '(none)'}, expected ${expected}`;
   return { key, backupName: expected, ...facts };
 }
 
-/** The original that a rollback Secret keeps, or why it is not to be trusted. */
+/** The original in a rollback Secret; a text says why the Secret cannot be trusted. */
 export function originalIn(backup: KubeObject, victim: string, key: string): { value: string | undefined } | string {
   const name = backup.metadata.name;
   const owner = backup.metadata.annotations?.[ORIGINAL_SECRET];

@@ -5,7 +5,7 @@ import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import type { Live, Read, Restore } from '../contract.ts';
 import { backupOwner, restoreFromBackup, VICTIM } from './backup.ts';
 import { originalIn, recordOf } from './record.ts';
-import { settled } from './settle.ts';
+import { restoreValue } from './settle.ts';
 
 const BACKUP = 'backup';
 
@@ -28,7 +28,7 @@ export function restoreDriftReads(found: FoundInjection): Read[] {
   ];
 }
 
-/** Judges a victim by its record, or a backup by the Secret that it belongs to. */
+/** Restores from a victim's undo record, or from a backup whose Secret carries none. */
 export function restoreDrift(found: FoundInjection, live: Live): Restore {
   return backupOwner(found) === undefined ? restoreVictim(found, live) : restoreFromBackup(found.live, live);
 }
@@ -38,7 +38,7 @@ function restoreVictim(found: FoundInjection, live: Live): Restore {
   const name = nameOf(refOf(victim));
   const record = recordOf(victim);
   if (typeof record === 'string') return { is: 'corrupt', says: `${name}: ${record}; left as it is` };
-  if (record.original !== undefined) return settled(victim, record, record.original.value, []);
+  if (record.original !== undefined) return restoreValue(victim, record, record.original.value, []);
   const backup = objectIn(live, BACKUP);
   if (backup.state !== 'found') {
     const why = backup.state === 'blind' ? `cannot be read (${backup.failure.message})` : 'is gone';
@@ -49,5 +49,5 @@ function restoreVictim(found: FoundInjection, live: Live): Restore {
   }
   const original = originalIn(backup.value, victim.metadata.name, record.key);
   if (typeof original === 'string') return { is: 'corrupt', says: `${name}: ${original}; left as it is` };
-  return settled(victim, record, original.value, [dropBackup(backup.value)]);
+  return restoreValue(victim, record, original.value, [dropBackup(backup.value)]);
 }

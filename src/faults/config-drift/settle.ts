@@ -16,10 +16,10 @@ import type { DriftRecord } from './record.ts';
 const RECORD = ['f:metadata', 'f:annotations', `f:${ROLLBACK_DATA}`];
 
 /**
- * Compares the present value with the original and the injected one, and says what to do. `after` follows the victim's
- * restore.
+ * Compares the current value with the original and the injected one, and decides the restore. The writes of `after`
+ * follow the write to the victim.
  */
-export function settled(
+export function restoreValue(
   victim: KubeObject,
   record: DriftRecord,
   original: string | undefined,
@@ -27,25 +27,25 @@ export function settled(
 ): Restore {
   const name = nameOf(refOf(victim));
   const key = sanitise(record.key, 80);
-  const is = own(mapAt(victim, ['data']), record.key);
-  if (is === original) {
-    const writes = [strip(victim, record, []), ...after];
+  const current = own(mapAt(victim, ['data']), record.key);
+  if (current === original) {
+    const writes = [restoreWrite(victim, record, []), ...after];
     return {
       is: 'already-restored',
       writes,
       says: `${key} of ${name} already holds the original`,
     };
   }
-  const writes = [strip(victim, record, valueOperations(victim, record.key, original)), ...after];
+  const writes = [restoreWrite(victim, record, valueOperations(victim, record.key, original)), ...after];
   const injected = record.mayday?.injected;
   const isDiverged =
     injected === undefined
       ? !isAsInjected(victim, record.key, original)
-      : is === undefined || !isInjected(is, injected);
-  const shown = { original: shownValue(victim, original), live: shownValue(victim, is) };
+      : current === undefined || !isInjected(current, injected);
+  const shown = { original: shownValue(victim, original), live: shownValue(victim, current) };
   const isSent = injected === undefined && isSentWithObject(victim, RECORD);
   if (!isDiverged) {
-    const says = `put ${key} of ${name} back${isSent ? takenForInjected(shown.live) : ''}`;
+    const says = `restore ${key} of ${name}${isSent ? takenForInjected(shown.live) : ''}`;
     return { is: 'restore', writes, says, shown };
   }
   return {
@@ -58,9 +58,9 @@ export function settled(
 }
 
 /**
- * The framework does not record the injected value, so the writer decides. For an object that was created empty the
- * server keeps no managedFields until somebody applies it: if it holds only the injected key, and that key did not
- * exist before, only the injection's value can be lost.
+ * The framework does not record the injected value, so managedFields decide who wrote the current one. For an object
+ * that was created empty, the server keeps no managedFields until somebody applies it. If such an object holds only the
+ * injected key, and that key did not exist before, a restore can lose nothing but the injected value.
  */
 function isAsInjected(victim: KubeObject, key: string, original: string | undefined): boolean {
   const { managedFields = [] } = victim.metadata;
@@ -69,8 +69,8 @@ function isAsInjected(victim: KubeObject, key: string, original: string | undefi
   return isUntouched(victim, ['f:data', `f:${key}`], RECORD);
 }
 
-/** One request: restores the value, bound to the present one, and removes the record. */
-function strip(victim: KubeObject, record: DriftRecord, value: Operation[]): Write {
+/** One request that restores the value, on condition that the current one has not changed, and removes the marks. */
+function restoreWrite(victim: KubeObject, record: DriftRecord, value: Operation[]): Write {
   const untestable = value.length > 0 && own(mapAt(victim, ['data']), record.key) === undefined;
   return patchOf(victim, [...value, ...stripMarks(victim, 'ConfigDrift', [ROLLBACK_DATA], record.mayday)], {
     says:
@@ -82,17 +82,17 @@ function strip(victim: KubeObject, record: DriftRecord, value: Operation[]): Wri
   });
 }
 
-/** Sets the key to its original, or removes it, bound to the present value. */
+/** Sets the key to its original, or removes it, on condition that the current value has not changed. */
 export function valueOperations(victim: KubeObject, key: string, original: string | undefined): Operation[] {
   const path = pointer('data', key);
   const data = mapAt(victim, ['data']);
-  const is = own(data, key);
-  const guard = is === undefined ? [] : [test(path, is)];
+  const current = own(data, key);
+  const guard = current === undefined ? [] : [test(path, current)];
   if (original === undefined) return [...guard, remove(path)];
   return data === undefined ? [set(pointer('data'), { [key]: original })] : [...guard, set(path, original)];
 }
 
-/** A value as a person may see it; a Secret's only by size and digest. */
+/** A value for the screen; of a Secret's value only size and digest. */
 export function shownValue(of: KubeObject, value: string | undefined): string {
   if (value === undefined) return '(absent)';
   if (of.kind !== 'Secret' || value.startsWith('sha256:')) return sanitise(value, 400);

@@ -10,11 +10,11 @@ import { CRASH_COMMAND, type CrashLoopParams, commandOf, isCrashCommand } from '
 const CRASHES = ['CrashLoopBackOff', 'RunContainerError', 'CreateContainerError', 'StartError', 'ContainerCannotRun'];
 
 /** Whether the cluster shows that the fault took effect. */
-export function effect(_params: CrashLoopParams, made: Plan, live: Live): Effect {
-  const back = targetReadBack(made, live, TARGET);
+export function effect(_params: CrashLoopParams, plan: Plan, live: Live): Effect {
+  const back = targetReadBack(plan, live, TARGET);
   if ('effect' in back) return back.effect;
-  const name = nameOf(made.target);
-  const fresh = freshPods(live, made.survivors).filter(pod => crashingContainers(pod).length > 0);
+  const name = nameOf(plan.target);
+  const fresh = freshPods(live, plan.survivors).filter(pod => crashingContainers(pod).length > 0);
   const crashed = fresh.flatMap(crashes);
   if (crashed.length > 0) return { state: 'proven', evidence: crashed };
   if (!containersOf(back.object).some(container => isCrashCommand(commandOf(container))))

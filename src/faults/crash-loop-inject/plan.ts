@@ -12,7 +12,7 @@ export interface CrashLoopParams {
   containerName?: string;
 }
 
-/** A program that no image holds. */
+/** A program that exists in no image. */
 export const CRASH_COMMAND = ['/chaos-nonexistent-binary'];
 
 /** 63 characters for the name part of an annotation, less `original-command-`. */
@@ -27,8 +27,8 @@ export function plan(params: CrashLoopParams, scope: Scope, live: Live, facts: F
   const name = nameOf(refOf(target));
   if (isCrashCommand(command))
     return refuse('no-effect', `container ${container.name} of ${name} already has command ${CRASH_COMMAND[0]}`);
-  const no = noRollout(target, 'command');
-  if (no !== undefined) return no;
+  const refusal = noRollout(target, 'command');
+  if (refusal !== undefined) return refusal;
   return containerPlan(found, {
     type: 'CrashLoopInject',
     scope,
@@ -49,6 +49,6 @@ export const commandOf = (container: Container) => container.command as string[]
 
 export const isCrashCommand = (value: unknown) => commandText(value) === commandText(CRASH_COMMAND);
 
-/** No command and an empty one are the same to the kubelet, and to the framework. */
+/** The command as JSON. The kubelet and the framework treat an empty command as none, so both give `null`. */
 export const commandText = (value: unknown): string =>
   JSON.stringify(Array.isArray(value) && value.length > 0 ? value : null);

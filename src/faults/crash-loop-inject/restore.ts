@@ -18,8 +18,8 @@ export const COMMAND: ContainerField = {
 function readCommand(text: string): { value: Json | undefined } | string {
   const value = parsedJson(text) as Json | undefined;
   const isList = Array.isArray(value) && value.every(part => typeof part === 'string');
-  if (value !== null && !isList) return `"${sanitise(text, 80)}" is no command that could be put back`;
+  if (value !== null && !isList) return `"${sanitise(text, 80)}" is no command, so it cannot be restored`;
   if (isCrashCommand(value))
-    return 'the recorded original is the chaos command itself: a second injection has overwritten the record';
+    return 'the recorded original is the injected command: a second injection has overwritten the record';
   return { value: isList && value.length > 0 ? value : undefined };
 }

@@ -6,20 +6,22 @@ import type { KubeObject } from '../../k8s/object.ts';
 import { coreKind } from '../../kube/discovery/core-kinds.ts';
 import type { Fit } from '../contract.ts';
 
-/** Maps within maps are followed this far. */
+/** How many levels of nested maps are searched. */
 const DEEPEST = 5;
 
 interface Leaf {
   path: string;
   value: string;
-  /** The smaller the better: a switch and a number take another value in any schema, a text may not. */
+  /** Smaller is better: a boolean and a number take another value in nearly any schema, a text may not. */
   rank: number;
 }
 
 /** Any object with a field in its spec that takes another value of the same type. */
 export function appliesTo(object: KubeObject): Fit {
-  if (isKind(object, '', 'Secret')) return doesNotFit('the record would show secret data: ConfigDrift keeps it hidden');
-  if (isKind(object, '', 'ConfigMap')) return doesNotFit('it has no spec: ConfigDrift changes a key of it');
+  if (isKind(object, '', 'Secret'))
+    return doesNotFit('the undo record would show secret data: use ConfigDrift, which keeps it hidden');
+  if (isKind(object, '', 'ConfigMap'))
+    return doesNotFit('it has no spec: use ConfigDrift, which changes one of its keys');
   if (isKind(object, '', 'Pod')) return doesNotFit('almost nothing in the spec of a Pod can be changed');
   const isCore = coreKind(object.apiVersion, object.kind) !== undefined;
   const leaves = isFields(object.spec) ? leavesOf(object.spec, 'spec', DEEPEST) : [];
@@ -36,7 +38,7 @@ export function appliesTo(object: KubeObject): Fit {
     .filter(leaf => judgeParameters('CRDMutation', parametersOf(leaf)).errors.every(({ path }) => path !== 'path'))
     .sort((a, b) => Number(isDangerous(a)) - Number(isDangerous(b)) || a.rank - b.rank || (a.path < b.path ? -1 : 1));
   if (best === undefined)
-    return doesNotFit(`nothing in the spec of ${aKind(object.kind)} is known to take another value`);
+    return doesNotFit(`no field in the spec of ${aKind(object.kind)} is known to take another value`);
   return objectFit(object, { path: best.path, value: best.value });
 }
 

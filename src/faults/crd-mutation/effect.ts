@@ -11,23 +11,23 @@ import { asText, isMap } from './path.ts';
 import type { CRDMutationParams } from './plan.ts';
 
 /** Whether the cluster shows that the fault took effect. */
-export function effect({ steps, value }: CRDMutationParams, made: Plan, live: Live): Effect {
-  const back = targetReadBack(made, live, TARGET);
+export function effect({ steps, value }: CRDMutationParams, plan: Plan, live: Live): Effect {
+  const back = targetReadBack(plan, live, TARGET);
   if ('effect' in back) return back.effect;
   const member = memberAt(back.object, steps);
-  const is = member.state === 'present' ? member.value : undefined;
-  const reads = `${steps.join('.')} of ${nameOf(made.target)} reads back as ${sanitise(asText(is), 120)}`;
-  return holds(is, value)
+  const current = member.state === 'present' ? member.value : undefined;
+  const reads = `${steps.join('.')} of ${nameOf(plan.target)} reads back as ${sanitise(asText(current), 120)}`;
+  return holds(current, value)
     ? { state: 'proven', evidence: [reads] }
     : { state: 'absent', evidence: [`${reads}, not the injected value (any more)`] };
 }
 
 /**
- * Whether the object as read is what the merge patch asked for: members that were set are there, and those set to null
- * are gone.
+ * Whether the value that was read back is what the merge patch asked for: members that it sets are present, and members
+ * that it sets to null are absent.
  */
-function holds(is: GoValue | undefined, value: GoValue): boolean {
-  if (value === null) return is === undefined || is === null;
-  if (!isMap(value)) return contains(is, rounded(value));
-  return isMap(is) && Object.entries(value).every(([key, member]) => holds(own(is, key), member));
+function holds(current: GoValue | undefined, value: GoValue): boolean {
+  if (value === null) return current === undefined || current === null;
+  if (!isMap(value)) return contains(current, rounded(value));
+  return isMap(current) && Object.entries(value).every(([key, member]) => holds(own(current, key), member));
 }

@@ -7,7 +7,7 @@ import { effect } from './effect.ts';
 import { type CRDMutationParams, plan } from './plan.ts';
 import { restoreMutation } from './restore.ts';
 
-/** Changes one member of any object; its record holds the original. */
+/** Changes one member of any object; the undo record on the object holds the original. */
 export const crdMutation: Fault<CRDMutationParams> = {
   type: 'CRDMutation',
   appliesTo,
@@ -25,7 +25,7 @@ export const crdMutation: Fault<CRDMutationParams> = {
   restore: restoreMutation,
 };
 
-/** JSON where the whole text is JSON, else the text itself. */
+/** The parsed JSON if the whole text is JSON, else the text. */
 function asTyped(text: string): GoValue {
   try {
     return parseExact(text);

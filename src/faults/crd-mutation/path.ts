@@ -10,7 +10,7 @@ import { own } from '../../text/own.ts';
 import type { Refusal } from '../contract.ts';
 import { isRecordKey } from '../recognition.ts';
 
-/** A value as text, to compare and to show; numbers as an ordinary read gives them. */
+/** A value as text, to compare and to show; numbers are rounded as JSON.parse rounds them. */
 export const asText = (value: GoValue | undefined): string =>
   value === undefined ? '(absent)' : goJson(rounded(value));
 
@@ -18,12 +18,12 @@ export function isMap(value: GoValue | undefined): value is { readonly [key: str
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof RawNumber);
 }
 
-/** `metadata.labels` and `metadata.annotations`: the maps that chaos marks live in too. */
+/** Whether the path is `metadata.labels` or `metadata.annotations`, the maps that also hold the marks. */
 export const isMetadataMap = (steps: readonly string[]): boolean =>
   steps.length === 2 && steps[0] === 'metadata' && (steps[1] === 'labels' || steps[1] === 'annotations');
 
-/** Why a path is nothing to change here. */
-export function unfitPath(target: KubeObject, steps: readonly string[]): Refusal | undefined {
+/** Why the member at this path must not be changed. */
+export function refusedPath(target: KubeObject, steps: readonly string[]): Refusal | undefined {
   const path = steps.join('.');
   const name = nameOf(refOf(target));
   const [root, second] = steps;
@@ -32,12 +32,12 @@ export function unfitPath(target: KubeObject, steps: readonly string[]): Refusal
   if (target.kind === 'Secret')
     return refuse(
       'forbidden-target',
-      `${name}: the record would show secret data in clear; use ConfigDrift with resourceType Secret`,
+      `${name}: the undo record would show secret data in clear text; use ConfigDrift with resourceType Secret`,
     );
   if (root === 'status')
     return refuse(
       'unsupported',
-      `${path} of ${name}: the server drops changes of status that come with the object, so nothing would happen`,
+      `${path} of ${name}: the API server ignores a status that is written with the object, so nothing would change`,
     );
   if (root === 'apiVersion' || root === 'kind')
     return refuse('forbidden-target', `${path} of ${name} cannot be changed`);
@@ -52,8 +52,8 @@ function isMarkKey(key: string): boolean {
   return key === TYPE_LABEL || isRecordKey(key);
 }
 
-/** A map of labels or annotations without the marks of chaos tools; undefined if nothing else is in it. */
-export function originalMap(object: KubeObject, steps: readonly string[]): Member {
+/** A map of labels or annotations without the marks of chaos tools; absent if nothing else is in it. */
+export function mapWithoutMarks(object: KubeObject, steps: readonly string[]): Member {
   const own = Object.entries(mapAt(object, steps) ?? {}).filter(
     ([key, value]) => !isMarkKey(key) && !(key === MANAGED_BY && value === MANAGER),
   );
@@ -61,8 +61,8 @@ export function originalMap(object: KubeObject, steps: readonly string[]): Membe
 }
 
 /**
- * Changes a map of labels or annotations to `wanted`, entry by entry, each bound to its present value; marks are left
- * alone.
+ * Changes a map of labels or annotations to `wanted`, entry by entry, each on condition that its current value has not
+ * changed. Marks stay as they are.
  */
 export function mapChanges(
   object: KubeObject,
@@ -81,7 +81,7 @@ export function mapChanges(
 
 const isKept = (key: string, value: string | undefined) => isMarkKey(key) || (key === MANAGED_BY && value === MANAGER);
 
-/** The marks are added first, so the map exists; without marks it is created with the first entry. */
+/** An injection adds its marks first, so the map exists then; otherwise the first entry creates it. */
 function added(object: KubeObject, steps: readonly string[], key: string, value: string): Operation[] {
   return mapAt(object, steps) === undefined
     ? [set(pointer(...steps, key), value)]

@@ -11,7 +11,7 @@ import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { own } from '../../text/own.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Facts, Live, Plan, Refusal, Scope } from '../contract.ts';
-import { asText, isMap, isMetadataMap, mapChanges, originalMap, unfitPath } from './path.ts';
+import { asText, isMap, isMetadataMap, mapChanges, mapWithoutMarks, refusedPath } from './path.ts';
 
 export interface CRDMutationParams extends ObjectParams {
   /** Member names from the object's root. */
@@ -27,12 +27,12 @@ export function plan(params: CRDMutationParams, scope: Scope, live: Live, facts:
   if (isRefusal(found)) return found;
   const { target, pods } = found;
   const { steps } = params;
-  const no = unfitPath(target, steps);
-  if (no !== undefined) return no;
-  const member = isMetadataMap(steps) ? originalMap(target, steps) : memberAt(target, steps);
+  const refusal = refusedPath(target, steps);
+  if (refusal !== undefined) return refusal;
+  const member = isMetadataMap(steps) ? mapWithoutMarks(target, steps) : memberAt(target, steps);
   const original = member.state === 'present' ? member.value : undefined;
   const mutated = merged(original, params.value);
-  const unfit = unfitValue(params, target, member, mutated);
+  const unfit = refusedValue(params, target, member, mutated);
   if (unfit !== undefined) return unfit;
   const name = nameOf(refOf(target));
   return victimPlan({
@@ -56,7 +56,7 @@ export function plan(params: CRDMutationParams, scope: Scope, live: Live, facts:
   });
 }
 
-/** What a JSON merge patch of `value` makes of `original`: maps are merged, null takes away. Undefined: nothing is left. */
+/** The result of applying the JSON merge patch `value` to `original`; undefined if nothing is left. */
 function merged(original: GoValue | undefined, value: GoValue): GoValue | undefined {
   if (value === null) return undefined;
   if (!isMap(value)) return value;
@@ -69,8 +69,8 @@ function merged(original: GoValue | undefined, value: GoValue): GoValue | undefi
   return Object.fromEntries(members.filter(([, member]) => member !== undefined)) as GoValue;
 }
 
-/** Why this value could not be written, or the original not be restored. */
-function unfitValue(
+/** Why this value cannot be written, or why the original could not be restored. */
+function refusedValue(
   { steps }: CRDMutationParams,
   target: KubeObject,
   member: Member,
@@ -85,22 +85,25 @@ function unfitValue(
   if (member.state === 'present' && mayBeRounded(member.value)) {
     return refuse(
       'unsupported',
-      `${path} of ${name} holds a number beyond 2^53, whose digits an ordinary read does not keep: nothing that cannot be given back exactly is changed`,
+      `${path} of ${name} holds a number beyond 2^53, which cannot be restored exactly: choose another path`,
     );
   }
   const before = member.state === 'present' ? asText(member.value) : asText(undefined);
-  if (before === asText(mutated)) return refuse('no-effect', `${path} of ${name} already is so: nothing would change`);
+  if (before === asText(mutated))
+    return refuse('no-effect', `${path} of ${name} already has this value: nothing would change`);
   if (!isMetadataMap(steps)) return undefined;
   const isTexts =
     mutated === undefined || (isMap(mutated) && Object.values(mutated).every(text => typeof text === 'string'));
-  return isTexts ? undefined : refuse('invalid', `${path} of ${name} takes only texts, found ${asText(mutated)}`);
+  return isTexts
+    ? undefined
+    : refuse('invalid', `${path} of ${name}: expected only text values, found ${asText(mutated)}`);
 }
 
-/** The change itself; of labels and annotations entry by entry, since the marks go into the same maps. */
+/** The change. Labels and annotations are changed entry by entry, because the marks are in the same maps. */
 function mutation(target: KubeObject, steps: string[], member: Member, mutated: GoValue | undefined): Operation[] {
   if (isMetadataMap(steps)) return mapChanges(target, steps, (mutated ?? {}) as Record<string, string>);
   if (mutated === undefined) return [remove(pointer(...steps))];
-  // With the marks on, labels and annotations are there.
+  // The marks are added first, so the maps of labels and annotations exist.
   if (member.state !== 'absent' || steps[0] === 'metadata') return [set(pointer(...steps), onTheWire(mutated))];
   const missing = steps.slice(0, member.from + 1);
   return [set(pointer(...missing), onTheWire(nested(steps.slice(member.from + 1), mutated)))];

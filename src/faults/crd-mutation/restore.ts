@@ -15,11 +15,11 @@ import { groupOf, nameOf, refOf } from '../../k8s/object-ref.ts';
 import { sameQuantity } from '../../k8s/quantity.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Restore } from '../contract.ts';
-import { asText, isMap, isMetadataMap, mapChanges, originalMap } from './path.ts';
+import { asText, isMap, isMetadataMap, mapChanges, mapWithoutMarks } from './path.ts';
 
 interface MutationRecord {
   steps: string[];
-  /** Undefined where the member was not there. */
+  /** Undefined if the member did not exist. */
   original: GoValue | undefined;
   mayday: MaydayFacts | undefined;
 }
@@ -35,31 +35,34 @@ function recordOf(victim: KubeObject): MutationRecord | string {
     return 'the undo record is not one of CRDMutation';
   const { path, field, kind, apiVersion } = envelope.data as Record<string, unknown>;
   const where = typeof path === 'string' ? path : typeof field === 'string' ? `spec.${field}` : undefined;
-  // The text as it is, because parsing it as a number would round values beyond 2^53.
+  // The raw text, because JSON.parse rounds numbers beyond 2^53.
   const raw = found.findLast(member => fold(member.name) === fold('originalValue'))?.raw;
   if (where === undefined || raw === undefined) return 'the undo record is not one of CRDMutation';
   const steps = where.split('.');
   if (steps.some(step => step === '') || FIXED.includes(steps[0] ?? ''))
     return `the undo record names the path "${sanitise(where, 80)}"`;
   if (kind !== victim.kind || groupOf(String(apiVersion)) !== groupOf(victim.apiVersion))
-    return forAnother(victim, { kind, apiVersion, where, original: asText(parseExact(raw)) });
+    return recordForAnother(victim, { kind, apiVersion, where, original: asText(parseExact(raw)) });
   const { mayday } = envelope;
   const value = parseExact(raw);
-  // A null alone does not say whether the member was missing. Our records say it; for others, the server keeps nulls
-  // only in nullable members.
+  // A null alone does not say whether the member was missing. mayday's records say it. In records of others null means
+  // missing, because the server keeps a null only in nullable members.
   const wasAbsent = value === null && (mayday === undefined || mayday.absent !== undefined);
   return { steps, original: wasAbsent ? undefined : value, mayday };
 }
 
-/** A record of another group may be about this very object as that group shows it; one of another kind is not, and may hold a secret. */
-function forAnother(
+/**
+ * A record of the same kind in another API group may be about this object as seen through that group, so its original is
+ * shown. A record of another kind is about another object and may hold a secret, so its original is not shown.
+ */
+function recordForAnother(
   victim: KubeObject,
   { kind, apiVersion, where, original }: { kind: unknown; apiVersion: unknown; where: string; original: string },
 ): string {
   const its = sanitise(`${String(kind)} of ${String(apiVersion)}`, 80);
-  const no = `the undo record is for a ${its}, not for a ${victim.kind} of ${victim.apiVersion}`;
-  if (kind !== victim.kind) return no;
-  return `${no}; it says of ${sanitise(where, 120)}: original ${sanitise(shownAt(victim, where, original), 200)}`;
+  const refusal = `the undo record is for a ${its}, not for a ${victim.kind} of ${victim.apiVersion}`;
+  if (kind !== victim.kind) return refusal;
+  return `${refusal}; it says of ${sanitise(where, 120)}: original ${sanitise(shownAt(victim, where, original), 200)}`;
 }
 
 /**
@@ -72,45 +75,45 @@ export function restoreMutation(found: FoundInjection): Restore {
   if (typeof record === 'string') return corrupt(victim, record);
   const { steps, original, mayday } = record;
   const path = sanitise(steps.join('.'), 120);
-  const member = isMetadataMap(steps) ? originalMap(victim, steps) : memberAt(victim, steps);
+  const member = isMetadataMap(steps) ? mapWithoutMarks(victim, steps) : memberAt(victim, steps);
   if (member.state === 'blocked')
     return corrupt(
       victim,
-      `${sanitise(steps.slice(0, member.from).join('.'), 120)} is no map any more, so ${path} has no place`,
+      `${sanitise(steps.slice(0, member.from).join('.'), 120)} is no longer a map, so ${path} cannot be restored`,
     );
-  const is = member.state === 'present' ? member.value : undefined;
+  const current = member.state === 'present' ? member.value : undefined;
   const back = (value: Operation[]) =>
     restoreAndStrip(victim, {
       type: 'CRDMutation',
       records: [ROLLBACK_DATA],
-      mayday: withOwnManager(record),
+      mayday: withRecordedManager(record),
       value,
       what: path,
-      atVersion: !isTestable(is),
+      atVersion: !isTestable(current),
     });
   const shown = (text: string) => shownAt(victim, steps.join('.'), text);
   return threeWay({
     what: `${path} of ${nameOf(refOf(victim))}`,
-    isOriginal: isBack(victim, record, member) || neverLanded(victim, steps),
-    isInjected: stillInjected(victim, record, is),
+    isOriginal: isRestored(victim, record, member) || wasIgnored(victim, steps),
+    isInjected: stillInjected(victim, record, current),
     isSent: mayday?.injected === undefined && isSentWithObject(victim, RECORD),
     original: shown(asText(original)),
     injected: mayday?.injected === undefined ? undefined : shown(mayday.injected),
-    live: shown(asText(is)),
+    live: shown(asText(current)),
     put: back(valueOperations(victim, record, member)),
-    // Digits beyond 2^53 cannot be compared, so they are written once more: it does no harm, and is certain.
+    // Numbers beyond 2^53 cannot be compared, so the original is written again, which is harmless if it is already there.
     strip: back(original !== undefined && mayBeRounded(original) ? [set(pointer(...steps), onTheWire(original))] : []),
   });
 }
 
-function isBack(victim: KubeObject, record: MutationRecord, member: Member): boolean {
-  const is = member.state === 'present' ? member.value : undefined;
-  if (isMetadataMap(record.steps)) return asText(is ?? {}) === asText(ownEntries(victim, record));
-  return asText(is) === asText(record.original) && leftovers(victim, record, member) === undefined;
+function isRestored(victim: KubeObject, record: MutationRecord, member: Member): boolean {
+  const current = member.state === 'present' ? member.value : undefined;
+  if (isMetadataMap(record.steps)) return asText(current ?? {}) === asText(entriesToRestore(victim, record));
+  return asText(current) === asText(record.original) && createdParent(victim, record, member) === undefined;
 }
 
-/** A kind with a status subresource drops a status that is written with the object: such an injection changed nothing. */
-function neverLanded(victim: KubeObject, steps: readonly string[]): boolean {
+/** The server ignores a status that is written with an object of a kind with a status subresource: such an injection changed nothing. */
+function wasIgnored(victim: KubeObject, steps: readonly string[]): boolean {
   if (steps[0] !== 'status') return false;
   const injectors = writersOf(victim, RECORD);
   return !writersOf(victim, fieldPath(steps)).some(writer => injectors.includes(writer));
@@ -118,8 +121,8 @@ function neverLanded(victim: KubeObject, steps: readonly string[]): boolean {
 
 const fieldPath = (steps: readonly string[]) => steps.map(step => `f:${step}`);
 
-/** A mutation of the labels as a whole records the former managed-by among them. */
-function withOwnManager({ steps, original, mayday }: MutationRecord): MaydayFacts | undefined {
+/** An injection into `metadata.labels` as a whole records the former managed-by label among the originals. */
+function withRecordedManager({ steps, original, mayday }: MutationRecord): MaydayFacts | undefined {
   const labels = steps.join('.') === 'metadata.labels' && isMap(original) ? original : {};
   const manager = labels[MANAGED_BY];
   return typeof manager === 'string' ? ({ ...mayday, managedBy: manager } as MaydayFacts) : mayday;
@@ -128,29 +131,29 @@ function withOwnManager({ steps, original, mayday }: MutationRecord): MaydayFact
 function stillInjected(
   victim: KubeObject,
   { steps, original, mayday }: MutationRecord,
-  is: GoValue | undefined,
+  current: GoValue | undefined,
 ): boolean {
-  // The member is gone, as it should be; at most an empty parent that was created with it is left.
-  if (is === undefined && original === undefined) return true;
+  // The member is gone, as it was originally; at most an empty parent that was created with it is left.
+  if (current === undefined && original === undefined) return true;
   const injected = mayday?.injected;
-  // A missing field has no owner. Whether the injection or somebody else removed it, there is nothing to overwrite.
-  if (injected === undefined) return is === undefined || isOfInjector(victim, steps);
-  if (isInjected(asText(is), injected)) return true;
-  return /^[{[]/.test(injected) && contains(is, JSON.parse(injected), sameQuantity);
+  // managedFields do not say who removed a field. If it is missing, a restore overwrites nothing.
+  if (injected === undefined) return current === undefined || isOfInjector(victim, steps);
+  if (isInjected(asText(current), injected)) return true;
+  return /^[{[]/.test(injected) && contains(current, JSON.parse(injected), sameQuantity);
 }
 
-const isTestable = (is: GoValue | undefined) => is !== undefined && !mayBeRounded(is);
+const isTestable = (current: GoValue | undefined) => current !== undefined && !mayBeRounded(current);
 
 function valueOperations(victim: KubeObject, record: MutationRecord, member: Member): Operation[] {
   const { steps, original } = record;
   if (isMetadataMap(steps)) {
-    const entries = ownEntries(victim, record);
+    const entries = entriesToRestore(victim, record);
     return mapAt(victim, steps) === undefined ? [set(pointer(...steps), entries)] : mapChanges(victim, steps, entries);
   }
   const at = pointer(...steps);
   const guard = member.state === 'present' && isTestable(member.value) ? [test(at, member.value as Json)] : [];
   if (original === undefined) {
-    const top = leftovers(victim, record, member);
+    const top = createdParent(victim, record, member);
     if (top === undefined) return member.state === 'present' ? [...guard, remove(at)] : [];
     const held = isTestable(top.value) ? [test(pointer(...top.steps), top.value as Json)] : [];
     return [...held, remove(pointer(...top.steps))];
@@ -160,13 +163,10 @@ function valueOperations(victim: KubeObject, record: MutationRecord, member: Mem
   return [set(pointer(...steps.slice(0, member.from + 1)), onTheWire(nested(rest, original)))];
 }
 
-/**
- * The original entries together with those that others have added since: a map with several writers is never replaced
- * as a whole.
- */
-function ownEntries(victim: KubeObject, { steps, original, mayday }: MutationRecord): Record<string, string> {
+/** The original entries together with those that others have added since: the map has several writers, so it is never replaced as a whole. */
+function entriesToRestore(victim: KubeObject, { steps, original, mayday }: MutationRecord): Record<string, string> {
   const map = (isMap(original) ? original : {}) as Record<string, string>;
-  const current = originalMap(victim, steps);
+  const current = mapWithoutMarks(victim, steps);
   const injected = injectedEntries(mayday);
   const since = Object.entries(current.state === 'present' ? (current.value as Record<string, string>) : {}).filter(
     ([key, value]) => !Object.hasOwn(map, key) && !isOfInjection(victim, [...steps, key], value, injected),
@@ -193,10 +193,10 @@ const isOfInjector = (victim: KubeObject, steps: readonly string[]): boolean =>
   isUntouched(victim, fieldPath(steps), RECORD);
 
 /**
- * The topmost member that the injection created and that holds nothing else: removed together with it. Our own records
- * name it; for others, managedFields show a parent that only the injector ever wrote.
+ * The topmost parent that the injection created and that holds nothing but the injected member: it is removed too.
+ * mayday's own records name it. For other records, managedFields show a parent that only the injector wrote.
  */
-function leftovers(
+function createdParent(
   victim: KubeObject,
   { steps, original, mayday }: MutationRecord,
   member: Member,
@@ -208,19 +208,20 @@ function leftovers(
     const parent = steps.slice(0, length);
     const at = memberAt(victim, parent);
     if (at.state !== 'present') return top;
-    const isOurs = length === steps.length || (isBare(at.value, steps[length]) && cameWithIt(victim, parent, mayday));
+    const isOurs =
+      length === steps.length || (holdsOnly(at.value, steps[length]) && createdByInjection(victim, parent, mayday));
     if (!isOurs) return top;
     if (length < steps.length) top = { steps: parent, value: at.value };
   }
   return top;
 }
 
-/** Whether a map holds nothing, or nothing but this key. */
-function isBare(value: GoValue, key: string | undefined): boolean {
+/** Whether the value is a map that is empty or holds only this key. */
+function holdsOnly(value: GoValue, key: string | undefined): boolean {
   return isMap(value) && Object.keys(value).every(name => name === key);
 }
 
-function cameWithIt(victim: KubeObject, parent: readonly string[], mayday: MaydayFacts | undefined): boolean {
+function createdByInjection(victim: KubeObject, parent: readonly string[], mayday: MaydayFacts | undefined): boolean {
   if (mayday !== undefined) {
     const top = mayday.absent?.split('.');
     return top !== undefined && parent.length >= top.length;

@@ -4,7 +4,7 @@ import { holds } from '../rules/record-shape.ts';
 import { type FaultRules, optional, type Parameters } from '../rules/rules.ts';
 import { anyObject, isClusterKind, NAMESPACE_IGNORED, noExperiment } from '../rules/targets.ts';
 
-/** API groups that the cluster is made of. */
+/** API groups of Kubernetes itself; the framework's list. */
 const CORE_GROUPS = [
   'apps/',
   'batch/',
@@ -79,7 +79,7 @@ export const rules: FaultRules = {
     value: { required: true, mayBeEmpty: true, check: shortValue },
   },
   ignored: NAMESPACE_IGNORED,
-  whole: parameters => [...noExperiment(parameters), ...oneOfTwo(parameters, 'path', 'field')],
+  whole: parameters => [...noExperiment(parameters), ...exactlyOneOf(parameters, 'path', 'field')],
   needsHigh: mutationDanger,
   danger: 'medium',
   tier: 3,
@@ -119,7 +119,7 @@ function jsonOf(value: string): unknown {
   }
 }
 
-function oneOfTwo(parameters: Parameters, a: string, b: string): Issue[] {
+function exactlyOneOf(parameters: Parameters, a: string, b: string): Issue[] {
   const given = [a, b].filter(name => (parameters[name] ?? '') !== '');
   if (given.length === 1) return [];
   return [

@@ -7,10 +7,10 @@ import type { Effect, Live, Plan } from '../contract.ts';
 import { replicasOf, type ScaleZeroParams } from './plan.ts';
 
 /** Whether the cluster shows that the fault took effect. */
-export function effect(_params: ScaleZeroParams, made: Plan, live: Live): Effect {
-  const back = targetReadBack(made, live, TARGET);
+export function effect(_params: ScaleZeroParams, plan: Plan, live: Live): Effect {
+  const back = targetReadBack(plan, live, TARGET);
   if ('effect' in back) return back.effect;
-  const name = nameOf(made.target);
+  const name = nameOf(plan.target);
   const replicas = replicasOf(back.object);
   if (replicas !== 0) return { state: 'absent', evidence: [`${name} asks for ${replicas} replicas (again)`] };
   const pods = listIn(live, PODS);

@@ -5,7 +5,7 @@ import { effect } from './effect.ts';
 import { plan, reads, type ScaleZeroParams } from './plan.ts';
 import { restore } from './restore.ts';
 
-/** Scales a Deployment to nothing; the original number goes into a plain annotation. */
+/** Scales a Deployment to 0; the original number of replicas goes into a plain annotation. */
 export const scaleZero: Fault<ScaleZeroParams> = {
   type: 'DeploymentScaleZero',
   appliesTo,

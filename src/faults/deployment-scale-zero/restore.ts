@@ -14,24 +14,24 @@ import { REPLICAS, replicasOf } from './plan.ts';
 const RECORD = ['f:metadata', 'f:annotations', `f:${ORIGINAL_REPLICAS}`];
 
 /** `spec.replicas` is a 32-bit integer. */
-const MOST = 2_147_483_647;
+const MAX_REPLICAS = 2_147_483_647;
 
 /**
- * Anybody may edit an annotation: a number of replicas beyond what an ordinary cluster can run is not written without a
- * person's confirmation.
+ * Anybody may edit an annotation, so a number of replicas beyond what an ordinary cluster can run is written only after
+ * a person has confirmed it.
  */
-const PLAUSIBLE = 10_000;
+const MAX_PLAUSIBLE = 10_000;
 
-/** The writes that restore the original, and whether that is still right. */
+/** Decides whether the original number of replicas may be restored. */
 export function restore(found: FoundInjection): Restore {
   const victim = found.live;
   const name = nameOf(refOf(victim));
   const { [ORIGINAL_REPLICAS]: text, [MAYDAY]: facts } = victim.metadata.annotations ?? {};
   if (text === undefined) return corrupt(victim, 'carries no record of the original replicas');
   const original = /^[+]?\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(original <= MOST)) return corrupt(victim, `"${sanitise(text, 40)}" is no number of replicas`);
+  if (!(original <= MAX_REPLICAS)) return corrupt(victim, `"${sanitise(text, 40)}" is no number of replicas`);
   const mayday = readMayday(facts);
-  const is = replicasOf(victim);
+  const current = replicasOf(victim);
   const back = (value: Operation[]) =>
     restoreAndStrip(victim, {
       type: 'DeploymentScaleZero',
@@ -40,29 +40,29 @@ export function restore(found: FoundInjection): Restore {
       value,
       what: 'the replicas',
     });
-  const doubt = doubtful(victim, original, is);
-  const put = back([test(REPLICAS, is), set(REPLICAS, original)]);
+  const doubt = doubtAbout(victim, original, current);
+  const put = back([test(REPLICAS, current), set(REPLICAS, original)]);
   if (doubt !== undefined) {
-    const shown = { original: String(original), injected: '0', live: String(is) };
-    return { is: 'diverged', writes: [is === original ? back([]) : put], ...shown, says: `${name}: ${doubt}` };
+    const shown = { original: String(original), injected: '0', live: String(current) };
+    return { is: 'diverged', writes: [current === original ? back([]) : put], ...shown, says: `${name}: ${doubt}` };
   }
   return threeWay({
     what: `the number of replicas of ${name}`,
-    isOriginal: is === original,
-    isInjected: is === 0 && isUntouched(victim, ['f:spec', 'f:replicas'], RECORD),
+    isOriginal: current === original,
+    isInjected: current === 0 && isUntouched(victim, ['f:spec', 'f:replicas'], RECORD),
     original: String(original),
     injected: '0',
-    live: String(is),
+    live: String(current),
     put,
     strip: back([]),
   });
 }
 
-/** Why a well-formed record may still be wrong. */
-function doubtful(victim: KubeObject, original: number, is: number): string | undefined {
-  if (original > PLAUSIBLE && original !== is)
+/** Why a well-formed undo record may still be wrong. */
+function doubtAbout(victim: KubeObject, original: number, current: number): string | undefined {
+  if (original > MAX_PLAUSIBLE && original !== current)
     return `the record says ${original} replicas, which no cluster would run`;
-  if (original !== 0 || is !== 0) return undefined;
+  if (original !== 0 || current !== 0) return undefined;
   const applied = appliedReplicas(victim);
   const hint = applied === undefined ? '' : `; ${applied} were last applied with kubectl`;
   return `the record says 0 replicas: either it was so before, or a second injection has overwritten it${hint}`;

@@ -8,22 +8,22 @@ import type { FinalizerBlockParams } from './plan.ts';
 
 const DELETION = 'deletion';
 
-/** Once the finalizer is seen in place, the server is asked what a deletion would leave: asked before that, it could be carried out. */
-export function effectReads({ finalizer }: FinalizerBlockParams, made: Plan, live: Live): Read[] {
-  const target: Read = { key: TARGET, get: made.target };
+/** The dry run of a deletion is asked for only after the finalizer was read on the object: without it, a server that ignores dryRun would delete. */
+export function effectReads({ finalizer }: FinalizerBlockParams, plan: Plan, live: Live): Read[] {
+  const target: Read = { key: TARGET, get: plan.target };
   const seen = objectIn(live, TARGET);
   if (seen.state !== 'found') return [target];
   const { finalizers = [], deletionTimestamp } = seen.value.metadata;
   const isHeld = finalizers.includes(finalizer) && deletionTimestamp === undefined;
-  return isHeld ? [target, { key: DELETION, deletion: made.target }] : [target];
+  return isHeld ? [target, { key: DELETION, deletion: plan.target }] : [target];
 }
 
 /** Proven by a deletion that hangs, or by a dry run of one that would: a finalizer alone proves nothing. */
-export function effect(params: FinalizerBlockParams, made: Plan, live: Live): Effect {
-  const back = targetReadBack(made, live, TARGET);
+export function effect(params: FinalizerBlockParams, plan: Plan, live: Live): Effect {
+  const back = targetReadBack(plan, live, TARGET);
   if ('effect' in back) return back.effect;
   const { finalizers = [], deletionTimestamp } = back.object.metadata;
-  const name = nameOf(made.target);
+  const name = nameOf(plan.target);
   if (!finalizers.includes(params.finalizer))
     return { state: 'absent', evidence: [`${name} does not have finalizer ${params.finalizer} (any more)`] };
   if (deletionTimestamp === undefined) return effectOfDryRun(params, name, live);

@@ -23,13 +23,13 @@ export function plan(params: FinalizerBlockParams, scope: Scope, live: Live, fac
   const { target, pods } = found;
   const { finalizer } = params;
   const name = nameOf(refOf(target));
-  const no = unsuitable(finalizer);
-  if (no !== undefined) return no;
+  const refusal = refusedFinalizer(finalizer);
+  if (refusal !== undefined) return refusal;
   const { finalizers } = target.metadata;
   if (finalizers?.includes(finalizer))
     return refuse(
       'no-effect',
-      `${name} already has finalizer ${finalizer}: taking it out later would not be ours to do`,
+      `${name} already has finalizer ${finalizer}, which a revert must not remove: choose another`,
     );
   return victimPlan({
     type: 'FinalizerBlock',
@@ -51,16 +51,16 @@ export function plan(params: FinalizerBlockParams, scope: Scope, live: Live, fac
   });
 }
 
-/** Finalizers that a controller knows would be acted on, or taken out, by it. */
-function unsuitable(finalizer: string): Refusal | undefined {
+/** Refuses finalizers of Kubernetes and of the framework: a controller would act on them or remove them. */
+function refusedFinalizer(finalizer: string): Refusal | undefined {
   const shown = sanitise(finalizer, 120);
   if (finalizer === `${PREFIX}cleanup`)
-    return refuse('forbidden-target', `finalizer ${shown} guards the framework's own reverts: choose another`);
+    return refuse('forbidden-target', `finalizer ${shown} protects the framework's own reverts: choose another`);
   if (!QUALIFIED.test(finalizer))
     return refuse('invalid', `expected a finalizer such as ${BLOCK_FINALIZER}, found ${shown}`);
   const domain = finalizer.slice(0, finalizer.indexOf('/'));
   return domain === 'kubernetes.io' || domain.endsWith('.kubernetes.io') || domain.endsWith('.k8s.io')
-    ? refuse('forbidden-target', `finalizer ${shown} means something to Kubernetes itself: choose another`)
+    ? refuse('forbidden-target', `finalizer ${shown} belongs to Kubernetes itself: choose another`)
     : undefined;
 }
 
@@ -69,6 +69,6 @@ function warnings(finalizer: string, name: string): string[] {
     `nothing happens until somebody deletes ${name}: this fault alone deletes nothing`,
     ...(finalizer.startsWith(PREFIX)
       ? []
-      : [`an operator that knows finalizer ${finalizer} may act on it, or take it out itself`]),
+      : [`an operator that knows finalizer ${finalizer} may act on it, or remove it itself`]),
   ];
 }

@@ -10,7 +10,7 @@ import { sanitise } from '../../text/sanitise.ts';
 import type { Restore } from '../contract.ts';
 import { FINALIZERS } from './plan.ts';
 
-/** The writes that restore the original, and whether that is still right. */
+/** Decides whether the injected finalizer may be removed. */
 export function restore(found: FoundInjection): Restore {
   const victim = found.live;
   const envelope = recordIn(victim, 'FinalizerBlock');
@@ -24,22 +24,22 @@ export function restore(found: FoundInjection): Restore {
   const isThere = victim.metadata.finalizers?.includes(finalizer) ?? false;
   return threeWay({
     what: `${what} of ${nameOf(refOf(victim))}`,
-    says: `take ${what} out of ${nameOf(refOf(victim))}`,
+    says: `remove ${what} of ${nameOf(refOf(victim))}`,
     isOriginal: !isThere,
     isInjected: !isReadded(victim, finalizer),
     original: '(absent)',
     injected: finalizer,
-    live: `${finalizer}, put there by somebody else`,
+    live: `${finalizer}, added by somebody else`,
     put: back(withoutFinalizer(victim, finalizer)),
     strip: back([]),
   });
 }
 
 /**
- * If an operator removed the finalizer and added it again, it is the operator's, and we must not remove it. For an
- * object that was created without fields of its own, such as an empty ServiceAccount, the server keeps no managedFields
- * until somebody applies it: there the record decides, which names the injected finalizer. Whoever could forge the
- * record could also remove the finalizer directly.
+ * If an operator removed the finalizer and added it again, it belongs to the operator, and we must not remove it. For
+ * an object that was created without fields of its own, such as an empty ServiceAccount, the server keeps no
+ * managedFields until somebody applies it. In that case the undo record decides, because it names the injected
+ * finalizer. A user who can forge the record could also remove the finalizer directly.
  */
 function isReadded(victim: KubeObject, finalizer: string): boolean {
   if ((victim.metadata.managedFields ?? []).length === 0) return false;
@@ -47,7 +47,7 @@ function isReadded(victim: KubeObject, finalizer: string): boolean {
   return !isUntouched(victim, ['f:metadata', 'f:finalizers', `v:${JSON.stringify(finalizer)}`], record);
 }
 
-/** Takes out this one element, bound to its place; the list with it where it was the only one. */
+/** Removes this one element, on condition that it is still at its index; removes the whole list if it was the only one. */
 function withoutFinalizer(victim: KubeObject, finalizer: string): Operation[] {
   const { finalizers = [] } = victim.metadata;
   const index = finalizers.indexOf(finalizer);

@@ -21,7 +21,7 @@ export const rules: FaultRules = {
     name: required(targetName),
     finalizer: optional(value =>
       value === `${CHAOS_GROUP}cleanup`
-        ? 'this finalizer belongs to the framework’s controller: taking it out again would skip a revert'
+        ? 'this finalizer belongs to the framework’s controller: removing it again would skip a revert'
         : undefined,
     ),
   },

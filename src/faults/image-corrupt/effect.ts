@@ -17,11 +17,11 @@ const PULL_FAILURES = [
 ];
 
 /** Whether the cluster shows that the fault took effect. */
-export function effect(params: ImageCorruptParams, made: Plan, live: Live): Effect {
-  const back = targetReadBack(made, live, TARGET);
+export function effect(params: ImageCorruptParams, plan: Plan, live: Live): Effect {
+  const back = targetReadBack(plan, live, TARGET);
   if ('effect' in back) return back.effect;
-  const name = nameOf(made.target);
-  const fresh = freshPods(live, made.survivors).filter(pod => imagesOf(pod).includes(params.image));
+  const name = nameOf(plan.target);
+  const fresh = freshPods(live, plan.survivors).filter(pod => imagesOf(pod).includes(params.image));
   const stuck = fresh.flatMap(pod => pullFailures(pod, params.image));
   if (stuck.length > 0) return { state: 'proven', evidence: stuck };
   if (!containersOf(back.object).some(container => container.image === params.image)) {

@@ -5,7 +5,7 @@ import { effect } from './effect.ts';
 import { type ImageCorruptParams, plan } from './plan.ts';
 import { restoreImage } from './restore.ts';
 
-/** A registry that cannot exist: the name `invalid` is reserved. */
+/** In a registry that cannot exist: the top-level domain `invalid` is reserved (RFC 2606). */
 const DEFAULT_IMAGE = 'registry.invalid/nonexistent:chaos';
 
 /** Replaces a Deployment's image by one that cannot be pulled; the original goes into plain annotations beside it. */

@@ -23,8 +23,8 @@ export function plan(params: ImageCorruptParams, scope: Scope, live: Live, facts
   if (isRefusal(found)) return found;
   const { target, pods } = found;
   const container = { ...found.container, image: found.container.image ?? '' };
-  const no = unsuitable(params, target, container);
-  if (no !== undefined) return no;
+  const refusal = refusedImage(params, target, container);
+  if (refusal !== undefined) return refusal;
   return containerPlan(found, {
     type: 'ImageCorrupt',
     scope,
@@ -42,14 +42,17 @@ export function plan(params: ImageCorruptParams, scope: Scope, live: Live, facts
 }
 
 /** Why the fault would have no effect, or could not be restored. */
-function unsuitable(
+function refusedImage(
   params: ImageCorruptParams,
   target: KubeObject,
   container: { name: string; image: string },
 ): Refusal | undefined {
   const name = nameOf(refOf(target));
   if (container.image === '')
-    return refuse('invalid', `container ${container.name} of ${name} has no image that could be put back`);
+    return refuse(
+      'invalid',
+      `container ${container.name} of ${name} has no image, so there is nothing to restore it from`,
+    );
   if (container.image === params.image)
     return refuse('no-effect', `container ${container.name} of ${name} already has image ${params.image}`);
   return noRollout(target, 'image');

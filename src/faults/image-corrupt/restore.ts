@@ -10,9 +10,9 @@ const IMAGE: ContainerField = {
   containerKey: CORRUPT_CONTAINER,
   originalPrefix: ORIGINAL_IMAGE_PREFIX,
   read: text =>
-    /^[^\s]{1,1000}$/.test(text) ? { value: text } : `"${sanitise(text, 80)}" is no image that could be put back`,
+    /^[^\s]{1,1000}$/.test(text) ? { value: text } : `"${sanitise(text, 80)}" is no image, so it cannot be restored`,
   text: value => (typeof value === 'string' ? value : '(none)'),
-  // The registry of the framework's default cannot exist.
+  // The framework's default image is in the reserved domain `invalid`.
   looksInjected: value => typeof value === 'string' && /^[^/]+\.invalid(:\d+)?\//.test(value),
 };
 

@@ -3,7 +3,7 @@ import { targetName } from '../rules/check.ts';
 import { type FaultRules, optional, required } from '../rules/rules.ts';
 import { deploymentRules } from '../rules/targets.ts';
 
-/** What a ImageCorrupt accepts, and what it leaves behind. */
+/** What an ImageCorrupt accepts, and what it leaves behind. */
 export const rules: FaultRules = {
   ...deploymentRules,
   parameters: { name: required(targetName), containerName: optional(), image: optional() },

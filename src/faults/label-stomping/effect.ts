@@ -6,12 +6,12 @@ import type { Effect, Live, Plan } from '../contract.ts';
 import { type LabelStompingParams, shown } from './plan.ts';
 
 /** Whether the cluster shows that the fault took effect. */
-export function effect(params: LabelStompingParams, made: Plan, live: Live): Effect {
-  const back = targetReadBack(made, live, TARGET);
+export function effect(params: LabelStompingParams, plan: Plan, live: Live): Effect {
+  const back = targetReadBack(plan, live, TARGET);
   if ('effect' in back) return back.effect;
-  const is = own(back.object.metadata.labels, params.labelKey);
-  const reads = `label ${params.labelKey} of ${nameOf(made.target)} reads back ${shown(is)}`;
-  return is === params.value
+  const current = own(back.object.metadata.labels, params.labelKey);
+  const reads = `label ${params.labelKey} of ${nameOf(plan.target)} reads back ${shown(current)}`;
+  return current === params.value
     ? { state: 'proven', evidence: [reads] }
     : { state: 'absent', evidence: [`${reads}, not the injected value (any more)`] };
 }

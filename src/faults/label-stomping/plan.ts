@@ -10,17 +10,17 @@ import type { Facts, Live, Plan, Refusal, Scope } from '../contract.ts';
 
 export interface LabelStompingParams extends ObjectParams {
   labelKey: string;
-  /** The label's value under the fault; undefined where the fault takes the label away. */
+  /** The injected value of the label; undefined if the fault deletes the label. */
   value: string | undefined;
 }
 
-/** The label's value under a fault that asks for none. */
+/** The injected value if the document gives none. */
 export const DEFAULT_VALUE = 'chaos-stomped';
 
-/** No label value can read like this. */
+/** Recorded as the injected value of a deleted label; it is no valid label value. */
 export const DELETED = '(deleted)';
 
-/** Labels by which chaos tools find what they did. */
+/** Whether the label is a mark of a chaos tool. */
 export const isMark = (key: string) => key === MANAGED_BY || key.startsWith(PREFIX);
 
 /** Plans the writes, or refuses. */
@@ -31,11 +31,11 @@ export function plan(params: LabelStompingParams, scope: Scope, live: Live, fact
   const { labelKey, value } = params;
   const name = nameOf(refOf(target));
   if (labelKey === '' || isMark(labelKey))
-    return refuse('forbidden-target', `label "${labelKey}" tells chaos tools what they did: choose another`);
+    return refuse('forbidden-target', `label "${labelKey}" is a mark of a chaos tool: choose another`);
   const original = own(target.metadata.labels, labelKey);
   if (original === value) {
-    const is = value === undefined ? 'is not there' : `already is "${value}"`;
-    return refuse('no-effect', `label ${labelKey} of ${name} ${is}: nothing would change`);
+    const current = value === undefined ? 'is not there' : `already is "${value}"`;
+    return refuse('no-effect', `label ${labelKey} of ${name} ${current}: nothing would change`);
   }
   return victimPlan({
     type: 'LabelStomping',
@@ -44,14 +44,14 @@ export function plan(params: LabelStompingParams, scope: Scope, live: Live, fact
     target,
     payload: { existed: original !== undefined, labelKey, originalValue: original ?? '' },
     injected: value === undefined ? DELETED : fingerprint(value),
-    operations: mapOperations(target, ['metadata', 'labels'], stomped(params)),
+    operations: mapOperations(target, ['metadata', 'labels'], labelChange(params)),
     says: value === undefined ? `delete label ${labelKey} of ${name}` : `set label ${labelKey}=${value} on ${name}`,
     pods,
     permissions: reachPermissions(target),
   });
 }
 
-const stomped = ({ labelKey, value }: LabelStompingParams) =>
+const labelChange = ({ labelKey, value }: LabelStompingParams) =>
   value === undefined ? { drop: [labelKey] } : { set: { [labelKey]: value } };
 
 export const shown = (value: string | undefined) => (value === undefined ? '(absent)' : `"${value}"`);

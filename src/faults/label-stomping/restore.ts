@@ -26,7 +26,7 @@ function recordOf(victim: KubeObject): LabelRecord | string {
   if (typeof labelKey !== 'string' || typeof originalValue !== 'string' || typeof existed !== 'boolean')
     return 'the undo record is not one of LabelStomping';
   if (labelKey === '' || isMark(labelKey))
-    return `the undo record is about "${labelKey}", which is no label of its own`;
+    return `the undo record is about "${labelKey}", which is no label that this fault may change`;
   return {
     key: labelKey,
     original: existed ? originalValue : undefined,
@@ -34,13 +34,13 @@ function recordOf(victim: KubeObject): LabelRecord | string {
   };
 }
 
-/** The writes that restore the original, and whether that is still right. */
+/** Decides whether the original label may be restored. */
 export function restore(found: FoundInjection): Restore {
   const victim = found.live;
   const record = recordOf(victim);
   if (typeof record === 'string') return corrupt(victim, record);
   const { key, original, mayday } = record;
-  const is = own(victim.metadata.labels, key);
+  const current = own(victim.metadata.labels, key);
   const what = `label ${sanitise(key, 120)}`;
   const back = (value: Operation[]) =>
     restoreAndStrip(victim, {
@@ -49,38 +49,43 @@ export function restore(found: FoundInjection): Restore {
       mayday,
       value,
       what,
-      atVersion: is === undefined,
+      atVersion: current === undefined,
     });
   return threeWay({
     what: `${what} of ${nameOf(refOf(victim))}`,
-    isOriginal: is === original,
-    isInjected: stillInjected(victim, key, is, mayday?.injected),
-    isSent: is !== DEFAULT_VALUE && isSentWithObject(victim, RECORD),
+    isOriginal: current === original,
+    isInjected: stillInjected(victim, key, current, mayday?.injected),
+    isSent: current !== DEFAULT_VALUE && isSentWithObject(victim, RECORD),
     original: shown(original),
     injected: mayday?.injected,
-    live: shown(is),
-    put: back(labelOperations(victim, key, is, original)),
+    live: shown(current),
+    put: back(labelOperations(victim, key, current, original)),
     strip: back([]),
   });
 }
 
-function stillInjected(victim: KubeObject, key: string, is: string | undefined, injected: string | undefined): boolean {
-  if (injected !== undefined) return isInjected(is ?? DELETED, injected);
-  // A missing label has no owner, and removing it may have been the framework's injection.
-  if (is === undefined) return true;
-  if (is !== DEFAULT_VALUE && isSentWithObject(victim, RECORD)) return false;
+function stillInjected(
+  victim: KubeObject,
+  key: string,
+  current: string | undefined,
+  injected: string | undefined,
+): boolean {
+  if (injected !== undefined) return isInjected(current ?? DELETED, injected);
+  // managedFields do not say who removed a label; the framework's injection may have done it.
+  if (current === undefined) return true;
+  if (current !== DEFAULT_VALUE && isSentWithObject(victim, RECORD)) return false;
   return isUntouched(victim, ['f:metadata', 'f:labels', `f:${key}`], RECORD);
 }
 
 function labelOperations(
   victim: KubeObject,
   key: string,
-  is: string | undefined,
+  current: string | undefined,
   original: string | undefined,
 ): Operation[] {
   const path = pointer('metadata', 'labels', key);
-  const guard = is === undefined ? [] : [test(path, is)];
+  const guard = current === undefined ? [] : [test(path, current)];
   if (original !== undefined)
     return [...guard, ...mapOperations(victim, ['metadata', 'labels'], { set: { [key]: original } })];
-  return is === undefined ? [] : [...guard, remove(path)];
+  return current === undefined ? [] : [...guard, remove(path)];
 }

@@ -7,7 +7,7 @@ import { anyObject, CHAOS_GROUP, noExperiment } from '../rules/targets.ts';
 export const rules: FaultRules = {
   parameters: {
     ...anyObject,
-    labelKey: required(all(labelKey, ownLabel)),
+    labelKey: required(all(labelKey, notAMark)),
     action: required(oneOf('overwrite', 'delete')),
     newValue: optional(labelValue),
   },
@@ -22,7 +22,7 @@ export const rules: FaultRules = {
   recognises: { record: data => holds(data, 'labelKey', 'existed') },
 };
 
-function ownLabel(key: string): string | undefined {
+function notAMark(key: string): string | undefined {
   const isOurs = key === 'app.kubernetes.io/managed-by' || key.startsWith(CHAOS_GROUP);
-  return isOurs ? `label ${key} carries the undo information and is no target` : undefined;
+  return isOurs ? `label ${key} marks injections and is no target` : undefined;
 }

@@ -5,9 +5,9 @@ import { sanitise } from '../../text/sanitise.ts';
 import type { Effect, Live, Plan } from '../contract.ts';
 import type { LeaseParams } from './plan.ts';
 
-/** A missing Lease proves the effect; a recreated one names the new leader. */
-export function effect(_params: LeaseParams, made: Plan, live: Live): Effect {
-  const shown = deletionEffect(made, live);
+/** A missing Lease proves the effect. If the Lease was created again, the evidence names its holder. */
+export function effect(_params: LeaseParams, plan: Plan, live: Live): Effect {
+  const shown = deletionEffect(plan, live);
   const seen = objectIn(live, TARGET);
   if (seen.state !== 'found') return shown;
   const { holderIdentity = '(nobody)', leaseTransitions = 0 } = leaseSpec(seen.value);

@@ -40,12 +40,12 @@ export function plan(params: LeaseParams, scope: Scope, live: Live, facts: Facts
       format,
       target,
       pods: holders,
-      warnings: holders.length > 0 ? [] : [unheld(holderIdentity, scope)],
+      warnings: holders.length > 0 ? [] : [noHolderPod(holderIdentity, scope)],
     },
   );
 }
 
-function unheld(holder: string, { namespace }: Scope): string {
+function noHolderPod(holder: string, { namespace }: Scope): string {
   return holder === ''
     ? 'nobody holds this Lease: deleting it disturbs nobody'
     : `its holder ${sanitise(holder, 120)} is no pod of ${namespace}, so whom it disturbs is not known`;

@@ -1,16 +1,16 @@
 import type { DeletedRestore } from '../../injection/restore/deletion-restore.ts';
 import { format } from './plan.ts';
 
-/** Who holds a Lease and since when: what another process may have taken over meanwhile. */
-const HOLDING = ['holderIdentity', 'acquireTime', 'renewTime'];
+/** The fields that say who holds a Lease, and since when; another process may have taken it over meanwhile. */
+const HOLDER_FIELDS = ['holderIdentity', 'acquireTime', 'renewTime'];
 
 export const deleted: DeletedRestore = {
   format,
-  // A former holder, which may be dead, would make everybody wait for the whole duration of the Lease.
+  // A former holder that no longer runs would make every candidate wait until the Lease expires.
   prepare: body => ({ ...body, spec: withoutHolder(body.spec) }),
-  // The present leader has recreated the Lease, and having a leader is its purpose.
+  // If the Lease exists, a leader has created it again, which is all that a Lease is for.
   isBack: () => true,
 };
 
 const withoutHolder = (spec: unknown) =>
-  Object.fromEntries(Object.entries((spec ?? {}) as object).filter(([key]) => !HOLDING.includes(key)));
+  Object.fromEntries(Object.entries((spec ?? {}) as object).filter(([key]) => !HOLDER_FIELDS.includes(key)));

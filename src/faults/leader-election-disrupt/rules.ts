@@ -8,7 +8,7 @@ const BACKUP = { kind: 'ConfigMap', prefix: 'chaos-backup-lease-' } as const;
 export const rules: FaultRules = {
   ...deletionRules,
   parameters: { name: required(all(targetName, backedUpAs(BACKUP.prefix))) },
-  needsHigh: always('it takes the leadership of a controller away'),
+  needsHigh: always('it makes a controller lose its leadership'),
   foundOn: ['configmaps'],
   recognises: { backup: BACKUP },
 };

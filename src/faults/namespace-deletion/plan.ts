@@ -15,7 +15,7 @@ import { isFinished } from '../../k8s/pod.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Facts, Live, Permission, Plan, Refusal, Scope } from '../contract.ts';
 import { undoRecords } from '../recognition.ts';
-import { keptData, keptEssence, namespaceBackupRef, namespaceRef } from './restore.ts';
+import { backupData, backupText, namespaceBackupRef, namespaceRef } from './restore.ts';
 
 export interface NamespaceDeletionParams {
   namespace: string;
@@ -23,13 +23,13 @@ export interface NamespaceDeletionParams {
 
 export const BACKUP = 'backup';
 
-/** What of a namespace is kept. */
+/** The fields of a namespace that the backup keeps. */
 const KEPT = ['labels', 'annotations'].map(map => set(pointer('metadata', map), {}));
 
 /** Plans the writes, or refuses. */
 export function plan({ namespace }: NamespaceDeletionParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
-  const out = outside(namespace, scope);
-  if (out !== undefined) return out;
+  const refusal = outside(namespace, scope);
+  if (refusal !== undefined) return refusal;
   const target = injectable(objectIn(live, TARGET), namespaceRef(namespace));
   if (isRefusal(target)) return target;
   const ref = namespaceBackupRef(namespace);
@@ -38,9 +38,9 @@ export function plan({ namespace }: NamespaceDeletionParams, scope: Scope, live:
   const taken = occupied(objectIn(live, BACKUP), ref, 'and may hold the only copy of the original');
   if (taken !== undefined) return taken;
   const inventory = inventoryIn(live);
-  const loaded = injectedIn(inventory);
+  const loaded = refusedIfInjected(inventory);
   if (loaded !== undefined) return loaded;
-  const data = keptData(target);
+  const data = backupData(target);
   const backup: KubeObject = {
     apiVersion: ref.apiVersion,
     kind: ref.kind,
@@ -57,7 +57,7 @@ export function plan({ namespace }: NamespaceDeletionParams, scope: Scope, live:
     writes: [
       creation('NamespaceDeletion', facts, backup, {
         says: `keep the labels and annotations of ${nameOf(refOf(target))} in ${nameOf(ref)}`,
-        injected: fingerprint(keptEssence(data), true),
+        injected: fingerprint(backupText(data), true),
         uid: target.metadata.uid,
         owners,
       }),
@@ -66,13 +66,13 @@ export function plan({ namespace }: NamespaceDeletionParams, scope: Scope, live:
     undo: { where: `${nameOf(ref)}: labels and annotations only`, reversible: isEmpty },
     pods: inventory.pods.filter(pod => !isFinished(pod)).map(inReach),
     permissions: permissionsFor(target, namespace),
-    warnings: [...(isEmpty ? [] : lossesOf(namespace, inventory)), ...ownersUnknown(target, owners)],
+    warnings: [...(isEmpty ? [] : lossWarnings(namespace, inventory)), ...ownersUnknown(target, owners)],
     target: refOf(target),
   };
 }
 
-/** Injections into the namespace have their undo records in it. */
-function injectedIn({ objects }: Inventory): Refusal | undefined {
+/** Other injections in the namespace keep their undo records in it, so deleting it would lose them. */
+function refusedIfInjected({ objects }: Inventory): Refusal | undefined {
   const victim = objects.find(
     object =>
       object.kind !== 'Pod' && (object.metadata.labels?.[TYPE_LABEL] !== undefined || undoRecords(object).length > 0),
@@ -85,7 +85,7 @@ function injectedIn({ objects }: Inventory): Refusal | undefined {
       );
 }
 
-function lossesOf(namespace: string, { objects, blind }: Inventory): string[] {
+function lossWarnings(namespace: string, { objects, blind }: Inventory): string[] {
   const unseen =
     blind.length === 0 ? [] : [`what ${namespace} holds of these cannot be listed: ${sanitise(blind.join(', '), 300)}`];
   const lost =

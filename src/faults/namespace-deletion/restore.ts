@@ -18,7 +18,7 @@ import type { Live, Read, Restore } from '../contract.ts';
 
 type Texts = Record<string, string>;
 
-/** What a namespace's backup keeps: these two maps and nothing else. */
+/** The two maps that a namespace's backup holds. */
 interface KeptMetadata {
   labels: Texts;
   annotations: Texts;
@@ -27,17 +27,17 @@ interface KeptMetadata {
 const NAMESPACE = 'namespace';
 const PREFIX = namespaceBackupName('');
 /** Where the framework's command line and its controller keep these backups. */
-const SAFE = ['default', 'operator-chaos-system'];
+const TRUSTED_NAMESPACES = ['default', 'operator-chaos-system'];
 /**
- * Ranges of user ids and the like, which are assigned anew to every namespace: the old ones may belong to another by
- * now.
+ * OpenShift assigns these annotations (ranges of user ids and the like) to every new namespace. The former ranges may
+ * belong to another namespace by now, so they are not restored.
  */
-const GIVEN_OUT = 'openshift.io/sa.scc.';
+const ASSIGNED_PREFIX = 'openshift.io/sa.scc.';
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 export const namespaceRef = (name: string): ObjectRef => ({ apiVersion: 'v1', kind: 'Namespace', name });
 
-/** Where the backup of a namespace is kept: never in the namespace itself. */
+/** The backup of a namespace, which must be in another namespace. */
 export const namespaceBackupRef = (name: string): ObjectRef => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -45,14 +45,14 @@ export const namespaceBackupRef = (name: string): ObjectRef => ({
   name: namespaceBackupName(name),
 });
 
-/** The backup's data: each map as the JSON that the framework writes, `null` where there is none. */
-export const keptData = ({ metadata }: KubeObject): Texts => ({
+/** The data of the backup: each map as the framework's JSON, `null` for a missing map. */
+export const backupData = ({ metadata }: KubeObject): Texts => ({
   labels: goJson(metadata.labels ?? null),
   annotations: goJson(metadata.annotations ?? null),
 });
 
-/** The text whose digest our facts hold, since the backup's own format has no checksum. */
-export const keptEssence = (data: Texts): string =>
+/** The text whose digest mayday's facts hold, because the framework's backup format has no checksum. */
+export const backupText = (data: Texts): string =>
   goJson({ annotations: data.annotations ?? '', labels: data.labels ?? '' });
 
 export function restoreNamespaceReads(found: FoundInjection): Read[] {
@@ -65,18 +65,18 @@ const nameIn = ({ kind, metadata: { name } }: KubeObject): string | undefined =>
     ? name.slice(PREFIX.length)
     : undefined;
 
-/** Labels and annotations come back; what was in the namespace does not, and nothing here says it did. */
+/** Restores labels and annotations. The former content of the namespace cannot be restored, and the messages say so. */
 export function restoreNamespace(found: FoundInjection, live: Live): Restore {
   const backup = found.live;
   const name = nameIn(backup);
-  const kept = name === undefined ? 'its name leads to no namespace' : keptIn(backup, name);
+  const kept = name === undefined ? 'its name is not the name of a namespace backup' : metadataIn(backup, name);
   if (typeof kept === 'string' || name === undefined) return corrupt(backup, String(kept));
   const seen = objectIn(live, NAMESPACE);
   if (seen.state === 'blind' || seen.state === 'unread')
     return corrupt(backup, `whether Namespace ${name} is there cannot be read`);
   if (seen.state === 'absent') return createAgain(backup, name, kept);
   if (isTerminating(seen.value)) {
-    const says = `Namespace ${name} is still Terminating${sanitise(waitsFor(seen.value), 300)}: waiting until it is gone; the backup is kept`;
+    const says = `Namespace ${name} is still Terminating${sanitise(terminationReasons(seen.value), 300)}: waiting until it is gone; the backup is kept`;
     return { is: 'restore', writes: [], says };
   }
   const { uid } = readMayday(backup.metadata.annotations?.[MAYDAY]) ?? {};
@@ -86,24 +86,24 @@ export function restoreNamespace(found: FoundInjection, live: Live): Restore {
       writes: [dropBackup(backup)],
       says: `Namespace ${name} was never deleted`,
     };
-  return compared(backup, seen.value, kept);
+  return restoreMissing(backup, seen.value, kept);
 }
 
-function waitsFor(namespace: KubeObject): string {
+function terminationReasons(namespace: KubeObject): string {
   const conditions =
     (namespace.status as { conditions?: { status?: string; message?: string }[] } | undefined)?.conditions ?? [];
   const reasons = conditions.filter(({ status }) => status === 'True').map(({ message = '' }) => message);
   return `${heldBy(namespace)}${reasons.length === 0 ? '' : ` (${reasons.join('; ')})`}`;
 }
 
-function keptIn(backup: KubeObject, name: string): KeptMetadata | string {
+function metadataIn(backup: KubeObject, name: string): KeptMetadata | string {
   const data = mapAt(backup, ['data']) ?? {};
   const recorded = readMayday(backup.metadata.annotations?.[MAYDAY])?.injected;
-  if (recorded !== undefined && !isInjected(keptEssence(data), recorded))
-    return 'what it holds is not what was put into it';
+  if (recorded !== undefined && !isInjected(backupText(data), recorded))
+    return 'its data does not match the recorded digest';
   const labels = textsOf(data.labels);
   const annotations = textsOf(data.annotations);
-  if (labels === undefined || annotations === undefined) return 'its labels or annotations are no map of texts';
+  if (labels === undefined || annotations === undefined) return 'its labels or annotations are no JSON object of texts';
   const called = labels[NAME_LABEL] ?? name;
   return called === name ? { labels, annotations } : `it holds the labels of Namespace ${sanitise(called, 80)}`;
 }
@@ -120,11 +120,11 @@ function textsOf(text: string | undefined): Texts | undefined {
   }
 }
 
-const withoutGivenOut = (annotations: Texts): Texts =>
-  Object.fromEntries(Object.entries(annotations).filter(([key]) => !key.startsWith(GIVEN_OUT)));
+const withoutAssigned = (annotations: Texts): Texts =>
+  Object.fromEntries(Object.entries(annotations).filter(([key]) => !key.startsWith(ASSIGNED_PREFIX)));
 
 function createAgain(backup: KubeObject, name: string, kept: KeptMetadata): Restore {
-  const annotations = withoutGivenOut(kept.annotations);
+  const annotations = withoutAssigned(kept.annotations);
   const metadata = { name, labels: kept.labels, annotations };
   const create: Write = {
     verb: 'create',
@@ -135,8 +135,8 @@ function createAgain(backup: KubeObject, name: string, kept: KeptMetadata): Rest
     owners: readMayday(backup.metadata.annotations?.[MAYDAY])?.owners,
   };
   const isWhole = Object.keys(annotations).length === Object.keys(kept.annotations).length;
-  const left = isWhole ? '' : `; ${GIVEN_OUT}* are given out anew`;
-  if (SAFE.includes(backup.metadata.namespace ?? '')) {
+  const left = isWhole ? '' : `; OpenShift assigns new ${ASSIGNED_PREFIX}* annotations`;
+  if (TRUSTED_NAMESPACES.includes(backup.metadata.namespace ?? '')) {
     const says = `create Namespace ${name} again with its labels and annotations${left}; what was in it does not come back`;
     return {
       is: 'restore',
@@ -153,16 +153,16 @@ function createAgain(backup: KubeObject, name: string, kept: KeptMetadata): Rest
     original: shown(kept),
     injected: '(no namespace)',
     live: '(no namespace)',
-    says: `a backup of Namespace ${name} stands in ${backup.metadata.namespace}, where whoever writes there could have any namespace created: look at it first`,
+    says: `a backup of Namespace ${name} is in ${backup.metadata.namespace}, where any user who may write ConfigMaps could have made it to get a namespace created: check it first`,
   };
 }
 
-/** The namespace exists: the framework never deleted it, somebody recreated it, or we did a moment ago. */
-function compared(backup: KubeObject, namespace: KubeObject, kept: KeptMetadata): Restore {
+/** For a namespace that exists: it was never deleted, or it was created again by mayday or by somebody else. */
+function restoreMissing(backup: KubeObject, namespace: KubeObject, kept: KeptMetadata): Restore {
   const { labels = {}, annotations = {} } = namespace.metadata;
   const missing: KeptMetadata = {
     labels: missingFrom(labels, kept.labels),
-    annotations: missingFrom(annotations, withoutGivenOut(kept.annotations)),
+    annotations: missingFrom(annotations, withoutAssigned(kept.annotations)),
   };
   const name = namespace.metadata.name;
   if (Object.keys({ ...missing.labels, ...missing.annotations }).length === 0) {
@@ -179,7 +179,7 @@ function compared(backup: KubeObject, namespace: KubeObject, kept: KeptMetadata)
       ...mapOperations(namespace, ['metadata', 'labels'], { set: missing.labels }),
       ...mapOperations(namespace, ['metadata', 'annotations'], { set: missing.annotations }),
     ],
-    { says: `put the labels and annotations of Namespace ${name} back`, atVersion: true },
+    { says: `restore the labels and annotations of Namespace ${name}`, atVersion: true },
   );
   const [was, now] = sideBySide([missing, { labels, annotations }].map(textOf)) as [Clean, Clean];
   return {

@@ -20,11 +20,11 @@ export const DAEMON_SETS = 'daemon sets';
 export const LEASES = 'leases';
 
 /** Whether the cluster shows that the fault took effect. */
-export function effect(params: NetworkPartitionParams, made: Plan, live: Live): Effect {
-  const back = createdReadBack(made, live, POLICY);
+export function effect(params: NetworkPartitionParams, plan: Plan, live: Live): Effect {
+  const back = createdReadBack(plan, live, POLICY);
   if ('effect' in back) return back.effect;
   const pods = listIn(live, PODS);
-  const stands = `${nameOf(refOf(back.object))} stands`;
+  const stands = `${nameOf(refOf(back.object))} exists`;
   if (pods.state !== 'found') return { state: 'pending', evidence: [stands, 'the pods it selects could not be read'] };
   const running = pods.value.filter(pod => isActive(pod) && !isHostNetwork(pod));
   const others = listIn(live, POLICIES);
@@ -42,20 +42,20 @@ export function effect(params: NetworkPartitionParams, made: Plan, live: Live): 
 }
 
 /**
- * The API accepts any policy. Whether it is enforced shows in the network plugin, or in what the pods can no longer
- * reach.
+ * Evidence that the policy is enforced: a network plugin that enforces policies, or pods that can no longer be reached
+ * or reach the API server. The API server accepts policies in any cluster, so the object alone is no evidence.
  */
 function enforcement(cut: readonly KubeObject[], policy: KubeObject, live: Live): string | undefined {
   const daemonSets = listIn(live, DAEMON_SETS);
   const plugin = daemonSets.state === 'found' ? enforcerIn(daemonSets.value) : undefined;
   if (plugin !== undefined) return `DaemonSet ${plugin} enforces network policies`;
   const unready = cut.filter(pod => !isReady(pod)).map(pod => pod.metadata.name);
-  if (unready.length > 0) return `not Ready any more: ${unready.join(', ')}`;
+  if (unready.length > 0) return `no longer Ready: ${unready.join(', ')}`;
   const leases = listIn(live, LEASES);
   const since = Date.parse(policy.metadata.creationTimestamp ?? '');
   const [lease] = leases.state === 'found' ? lapsed(leases.value, cut, since) : [];
   return (
     lease &&
-    `${nameOf(refOf({ ...lease, kind: 'Lease' }))} is not renewed any more: its holder no longer reaches the API server`
+    `${nameOf(refOf({ ...lease, kind: 'Lease' }))} is no longer renewed: its holder cannot reach the API server`
   );
 }

@@ -44,7 +44,7 @@ export function policyRef({ labelSelector }: NetworkPartitionParams, { namespace
   };
 }
 
-export function surroundings({ labelSelector }: NetworkPartitionParams, { namespace }: Scope): Read[] {
+export function podAndPolicyReads({ labelSelector }: NetworkPartitionParams, { namespace }: Scope): Read[] {
   return [
     { key: PODS, list: { apiVersion: 'v1', kind: 'Pod', namespace }, labelSelector },
     { key: POLICIES, list: { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', namespace } },
@@ -72,7 +72,7 @@ export function plan(params: NetworkPartitionParams, scope: Scope, live: Live, f
   if (reached.length === 0)
     return refuse('no-effect', `every pod with ${where} uses its node's network, where no network policy applies`);
   const others = itemsOf(policies);
-  const none = withoutEffect(reached, others);
+  const none = refusedIfIsolated(reached, others);
   if (none !== undefined) return none;
   return createdPlan({
     traits,
@@ -83,7 +83,7 @@ export function plan(params: NetworkPartitionParams, scope: Scope, live: Live, f
     ends: 'ends the partition',
     pods: reached,
     listed: [POD, ref],
-    warnings: [...unaffected(selected, reached), ...stillAllowed(reached, others)],
+    warnings: [...hostNetworkWarnings(selected, reached), ...allowedTrafficWarnings(reached, others)],
   });
 }
 
@@ -92,17 +92,17 @@ function policyFor(ref: ObjectRef, podSelector: LabelSelector): KubeObject {
   return { apiVersion, kind, metadata: { name, namespace }, spec: { podSelector, policyTypes: ['Ingress', 'Egress'] } };
 }
 
-/** Two selectors can lead to the same name; what the existing policy selects says whose it is. */
+/** Describes the existing policy by its selector, because two selectors can give the same policy name. */
 function selectedBy(live: Live, wanted: string): string {
   const seen = objectIn(live, POLICY);
   const text = seen.state === 'found' ? (podSelector(seen.value) ?? '') : '';
   return text === wanted
     ? 'for these pods'
-    : `and cuts off pods with ${text || '(any label)'}: another selector of the same name`;
+    : `and cuts off pods with ${text || '(any label)'}: two selectors give the same policy name`;
 }
 
-/** Why a policy without rules would not change anything for these pods. */
-function withoutEffect(pods: readonly KubeObject[], others: readonly KubeObject[]): Refusal | undefined {
+/** Refuses if other policies isolate all of these pods already, so that a further policy changes nothing. */
+function refusedIfIsolated(pods: readonly KubeObject[], others: readonly KubeObject[]): Refusal | undefined {
   const isCut = (pod: KubeObject) => DIRECTIONS.some(way => isolating(pod, others, way).length === 0);
   if (pods.some(isCut)) return undefined;
   const names = new Set(pods.flatMap(pod => DIRECTIONS.flatMap(way => isolating(pod, others, way).map(nameOfPolicy))));
@@ -114,13 +114,13 @@ function withoutEffect(pods: readonly KubeObject[], others: readonly KubeObject[
 
 const nameOfPolicy = (policy: KubeObject) => `NetworkPolicy ${policy.metadata.name}`;
 
-function unaffected(selected: readonly KubeObject[], reached: readonly KubeObject[]): string[] {
+function hostNetworkWarnings(selected: readonly KubeObject[], reached: readonly KubeObject[]): string[] {
   const left = selected.length - reached.length;
   return left === 0 ? [] : [`${left} of ${selected.length} pods use their node's network and are not cut off`];
 }
 
-/** What other policies allow stays allowed. */
-function stillAllowed(pods: readonly KubeObject[], others: readonly KubeObject[]): string[] {
+/** Warns of traffic that other policies allow: policies add up, so it stays allowed. */
+function allowedTrafficWarnings(pods: readonly KubeObject[], others: readonly KubeObject[]): string[] {
   return others.flatMap(policy => {
     const ways = DIRECTIONS.filter(
       way => allows(policy, way) && pods.some(pod => isolating(pod, [policy], way).length > 0),

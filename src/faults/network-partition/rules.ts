@@ -16,7 +16,7 @@ export const rules: FaultRules = {
   recognises: { creates: { kind: 'NetworkPolicy' } },
 };
 
-/** A NetworkPolicy is made from the equalities of the selector; without one there is nothing to select by. */
+/** The framework makes the NetworkPolicy's selector from the equalities alone, so at least one is needed. */
 function usableEquality({ labelSelector = '' }: Parameters): Issue[] {
   const requirements = parseSelector(labelSelector);
   if (typeof requirements === 'string') return [];

@@ -5,7 +5,7 @@ import { effect } from './effect.ts';
 import { plan } from './plan.ts';
 import { restoreOwners, restoreOwnersReads } from './restore.ts';
 
-/** Takes all owners off an object; its record holds them. */
+/** Removes all owner references of an object; the undo record on the object holds them. */
 export const ownerRefOrphan: Fault<ObjectParams> = {
   type: 'OwnerRefOrphan',
   appliesTo,

@@ -29,9 +29,11 @@ export function plan(params: ObjectParams, scope: Scope, live: Live, facts: Fact
     },
     injected: '[]',
     operations: [remove(pointer('metadata', 'ownerReferences'))],
-    says: `take owner ${names} off ${name}`,
+    says: `remove owner ${names} of ${name}`,
     pods,
-    warnings: [`should ${names} be deleted meanwhile, ${name} stays behind, and that owner cannot be put back`],
+    warnings: [
+      `if ${names} is deleted meanwhile, ${name} is not deleted with it, and that owner reference cannot be restored`,
+    ],
     permissions: [...reachPermissions(target), ...ownerPermissions(owners, target.metadata.namespace)],
   });
 }

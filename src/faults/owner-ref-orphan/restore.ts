@@ -39,8 +39,8 @@ function recordOf(victim: KubeObject): OwnersRecord | string {
 }
 
 /**
- * Restores the owners one by one; what others have added stays. A recreated owner is referenced by its new uid. If one
- * is gone, the original cannot be restored, and a person decides about the rest.
+ * Restores the owners one by one; owners that others have added stay. A recreated owner is referenced by its new uid. If
+ * an owner is gone, its reference cannot be restored, and a person decides about the other owners.
  */
 export function restoreOwners(found: FoundInjection, live: Live): Restore {
   const victim = found.live;
@@ -50,53 +50,53 @@ export function restoreOwners(found: FoundInjection, live: Live): Restore {
   const unread = record.owners.find(owner => standing(owner, live) === 'unread');
   if (unread !== undefined) return corrupt(victim, `whether its owner ${named([unread])} still exists cannot be read`);
   const current = victim.metadata.ownerReferences ?? [];
-  const away = record.owners.filter(owner => !current.some(one => isBack(one, owner, live)));
+  const away = record.owners.filter(owner => !current.some(one => isRestored(one, owner, live)));
   const gone = away.filter(owner => standing(owner, live) === 'gone');
   const missing = away.filter(owner => !gone.includes(owner)).map(owner => asItStands(owner, live));
-  const anew = anewIn(record.owners, live);
+  const anew = recreatedText(record.owners, live);
   const rival = current.find(one => one.controller === true);
   if (rival !== undefined && missing.some(owner => owner.controller === true))
-    return adopted(victim, record, { current, missing, rival, gone });
-  const value = missing.length === 0 ? [] : owning(victim, [...current, ...missing]);
-  if (gone.length > 0) return withoutOwners(victim, record, { current, gone, missing, value });
+    return restoreAdopted(victim, record, { current, missing, rival, gone });
+  const value = missing.length === 0 ? [] : ownerOperations(victim, [...current, ...missing]);
+  if (gone.length > 0) return restoreWithoutOwners(victim, record, { current, gone, missing, value });
   if (missing.length === 0)
     return {
       is: 'already-restored',
-      writes: [back(victim, record, [])],
+      writes: [restoreWrite(victim, record, [])],
       says: `${name} has every owner that was recorded${anew}`,
     };
   return {
     is: 'restore',
-    writes: [back(victim, record, value)],
-    says: `put owner ${named(missing)} of ${name} back${anew}`,
+    writes: [restoreWrite(victim, record, value)],
+    says: `restore owner ${named(missing)} of ${name}${anew}`,
   };
 }
 
-/** Whether a reference on the object is the recorded one, or one to the object that has replaced that owner. */
-const isBack = (one: OwnerReference, owner: OwnerReference, live: Live): boolean =>
+/** Whether a reference on the object is the recorded one, or refers to an object of the same name that has replaced that owner. */
+const isRestored = (one: OwnerReference, owner: OwnerReference, live: Live): boolean =>
   one.uid === owner.uid ||
   (isNamesake(one, owner) && (standing(owner, live) === 'gone' || one.uid === asItStands(owner, live).uid));
 
-/** Owners that were recreated since, so that their references have another uid than the recorded one. */
-function anewIn(owners: readonly OwnerReference[], live: Live): string {
+/** Says which owners were recreated since, so that their references have another uid than the recorded one. */
+function recreatedText(owners: readonly OwnerReference[], live: Live): string {
   const anew = owners.filter(owner => standing(owner, live) === 'anew');
   return anew.length === 0
     ? ''
-    : `; made anew since it was recorded, so that the reference bears its uid of now: ${named(anew)}`;
+    : `; created again since the injection, so the reference has the new uid: ${named(anew)}`;
 }
 
-/** An owner is gone for good: no reference to it can be restored. */
-function withoutOwners(
+/** For owners that no longer exist: no reference to them can be restored. */
+function restoreWithoutOwners(
   victim: KubeObject,
   record: OwnersRecord,
   of: { current: OwnerReference[]; gone: OwnerReference[]; missing: OwnerReference[]; value: Operation[] },
 ): Restore {
-  const rest = of.missing.length === 0 ? '' : `; what still exists can be put back: ${named(of.missing)}`;
+  const rest = of.missing.length === 0 ? '' : `; owners that still exist can be restored: ${named(of.missing)}`;
   return {
     is: 'diverged',
-    writes: [back(victim, record, of.value)],
+    writes: [restoreWrite(victim, record, of.value)],
     ...valuesOf(record, of.current),
-    says: `owner ${named(of.gone)} of ${nameOf(refOf(victim))} is gone, so that its reference cannot be put back (the garbage collector would delete the object)${rest}`,
+    says: `owner ${named(of.gone)} of ${nameOf(refOf(victim))} is gone, so its reference cannot be restored (the garbage collector would delete the object)${rest}`,
     lost: `owner ${named(of.gone)}, which is gone`,
   };
 }
@@ -107,8 +107,8 @@ const valuesOf = (record: OwnersRecord, current: readonly OwnerReference[]) => (
   live: current.length === 0 ? '(no owner)' : named(current),
 });
 
-/** Another controller has adopted the object since; it can have only one. */
-function adopted(
+/** For an object that another controller has adopted since: an object can have only one controller. */
+function restoreAdopted(
   victim: KubeObject,
   record: OwnersRecord,
   of: { current: OwnerReference[]; missing: OwnerReference[]; rival: OwnerReference; gone: OwnerReference[] },
@@ -116,20 +116,20 @@ function adopted(
   const others = of.current.filter(owner => owner !== of.rival);
   return {
     is: 'diverged',
-    writes: [back(victim, record, owning(victim, [...others, ...of.missing]))],
+    writes: [restoreWrite(victim, record, ownerOperations(victim, [...others, ...of.missing]))],
     ...valuesOf(record, of.current),
     says: `${nameOf(refOf(victim))} was adopted by ${named([of.rival])} since: it can have only one controller`,
     ...(of.gone.length === 0 ? {} : { lost: `owner ${named(of.gone)}, which is gone` }),
   };
 }
 
-function owning(victim: KubeObject, owners: readonly OwnerReference[]): Operation[] {
+function ownerOperations(victim: KubeObject, owners: readonly OwnerReference[]): Operation[] {
   const { ownerReferences: current } = victim.metadata;
   const guard = current === undefined ? [] : [test(pointer(...OWNERS), current as unknown as Json)];
   return [...guard, set(pointer(...OWNERS), owners.map(asWritten) as unknown as Json)];
 }
 
-function back(victim: KubeObject, { mayday }: OwnersRecord, value: Operation[]): Write {
+function restoreWrite(victim: KubeObject, { mayday }: OwnersRecord, value: Operation[]): Write {
   const atVersion = victim.metadata.ownerReferences === undefined;
   const records = [ROLLBACK_DATA];
   return restoreAndStrip(victim, { type: 'OwnerRefOrphan', records, mayday, value, what: 'the owners', atVersion });

@@ -3,7 +3,7 @@ import { isMap } from '../rules/record-shape.ts';
 import { type FaultRules, required } from '../rules/rules.ts';
 import { anyObject, noExperiment, notKinds } from '../rules/targets.ts';
 
-/** What a OwnerRefOrphan accepts, and what it leaves behind. */
+/** What an OwnerRefOrphan accepts, and what it leaves behind. */
 export const rules: FaultRules = {
   parameters: { ...anyObject, kind: required(all(nonEmpty, notKinds('Namespace', 'Node'))) },
   whole: noExperiment,

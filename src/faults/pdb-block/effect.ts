@@ -4,14 +4,14 @@ import type { Effect, Live, Plan } from '../contract.ts';
 import { BUDGET, type PdbParams, statusOf } from './plan.ts';
 
 /** Whether the cluster shows that the fault took effect. */
-export function effect(_params: PdbParams, made: Plan, live: Live): Effect {
-  const back = createdReadBack(made, live, BUDGET);
+export function effect(_params: PdbParams, plan: Plan, live: Live): Effect {
+  const back = createdReadBack(plan, live, BUDGET);
   if ('effect' in back) return back.effect;
-  const name = nameOf(made.target);
+  const name = nameOf(plan.target);
   const { disruptionsAllowed, expectedPods, observedGeneration } = statusOf(back.object);
   const isObserved = observedGeneration !== undefined && observedGeneration === back.object.metadata.generation;
   if (!isObserved || disruptionsAllowed === undefined)
-    return { state: 'pending', evidence: [`${name} stands; the disruption controller has not counted its pods yet`] };
+    return { state: 'pending', evidence: [`${name} exists; the disruption controller has not counted its pods yet`] };
   const evidence = [`${name} allows ${disruptionsAllowed} disruptions of ${expectedPods ?? 0} pods`];
   return { state: disruptionsAllowed === 0 && (expectedPods ?? 0) > 0 ? 'proven' : 'absent', evidence };
 }

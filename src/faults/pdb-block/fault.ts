@@ -5,7 +5,7 @@ import { appliesTo } from './applies.ts';
 import { effect } from './effect.ts';
 import { BUDGET, BUDGETS, budgetRef, type PdbParams, PODS, plan, traits } from './plan.ts';
 
-/** Forbids every eviction of the selected pods with a budget of zero. The budget is its own record. */
+/** Forbids every eviction of the selected pods with a PodDisruptionBudget of zero. The budget's labels are the undo record. */
 export const pdbBlock: Fault<PdbParams> = {
   type: 'PDBBlock',
   appliesTo,

@@ -76,10 +76,10 @@ export function plan(params: PdbParams, scope: Scope, live: Live, facts: Facts):
   if (selected.every(pod => shut.some(one => takesIn(one, pod)))) {
     return refuse('no-effect', `${shut.map(nameOfBudget).join(', ')} allows no eviction of these pods already`);
   }
-  return block({ ref, selector, selected, others, scope, facts });
+  return blockPlan({ ref, selector, selected, others, scope, facts });
 }
 
-function block(of: {
+function blockPlan(of: {
   ref: ObjectRef;
   selector: LabelSelector;
   selected: readonly KubeObject[];
@@ -101,7 +101,7 @@ function block(of: {
     pods: selected,
     listed: [POD, ref],
     warnings: [
-      'a budget evicts nothing by itself: only a drain or an upgrade meanwhile shows what it does',
+      'a PodDisruptionBudget evicts nothing by itself: only a drain or an upgrade meanwhile shows its effect',
       ...of.others.map(
         other =>
           `${nameOfBudget(other)} covers some of these pods too: with two budgets an eviction fails with an error instead of waiting`,

@@ -33,7 +33,7 @@ export function effect(_params: PodKillParams, plan: Plan, live: Live): Effect {
   return { state, evidence };
 }
 
-/** Pods of the same selector that began after the kill; their coming is recovery, and shows that a controller noticed. */
+/** Lines about pods of the same selector that were created after the kill: a controller has replaced the killed ones. */
 function replacements(plan: Plan, live: Live): string[] {
   const seen = listIn(live, PODS);
   if (seen.state !== 'found') return [];

@@ -32,7 +32,7 @@ export function plan(params: PodKillParams, scope: Scope, live: Live, facts: Fac
   const where = `${params.labelSelector} in ${scope.namespace}`;
   if (pods.length === 0)
     return refuse('no-match', `expected pods with ${where}, found none: check the selector and the namespace`);
-  const fit = pods.filter(pod => unfitness(pod) === undefined);
+  const fit = pods.filter(pod => notKillable(pod) === undefined);
   if (fit.length === 0) return nothingToKill(pods, where);
   const victims = chosen(fit, scope.count, facts.random);
   const first = victims[0] as KubeObject;
@@ -41,7 +41,7 @@ export function plan(params: PodKillParams, scope: Scope, live: Live, facts: Fac
     type: 'PodKill',
     id: facts.id,
     scope,
-    writes: victims.map(killing),
+    writes: victims.map(killWrite),
     undo: { where: 'nothing to undo: controllers replace the pods', reversible: true },
     pods: victims.map(inReach),
     survivors: pods.filter(pod => !victims.includes(pod)).map(pod => pod.metadata.uid ?? ''),
@@ -54,8 +54,8 @@ export function plan(params: PodKillParams, scope: Scope, live: Live, facts: Fac
   };
 }
 
-/** Why a pod is left alone; undefined if it may be killed. */
-function unfitness(pod: KubeObject): { code: Refusal['code']; why: string } | undefined {
+/** Why a pod must not be killed; undefined if it may be killed. */
+function notKillable(pod: KubeObject): { code: Refusal['code']; why: string } | undefined {
   if (isTerminating(pod)) return { code: 'terminating', why: 'already Terminating' };
   if (isFinished(pod)) return { code: 'no-effect', why: `already ${phaseOf(pod)}` };
   if (isMirror(pod)) return { code: 'forbidden-target', why: 'a static pod of its node, deleting it stops nothing' };
@@ -64,12 +64,12 @@ function unfitness(pod: KubeObject): { code: Refusal['code']; why: string } | un
   if (part === 'operator-chaos' || part === 'mayday')
     return { code: 'forbidden-target', why: 'part of the chaos tooling itself' };
   if (controllerOf(pod) === undefined)
-    return { code: 'forbidden-target', why: 'has no controller, so nothing would bring it back' };
+    return { code: 'forbidden-target', why: 'has no controller, so nothing would replace it' };
   return undefined;
 }
 
 function nothingToKill(pods: readonly KubeObject[], where: string): Refusal {
-  const reasons = pods.map(pod => ({ name: pod.metadata.name, ...unfitness(pod) }));
+  const reasons = pods.map(pod => ({ name: pod.metadata.name, ...notKillable(pod) }));
   const listed = reasons.slice(0, 3).map(({ name, why }) => `${name} (${why})`);
   const more = reasons.length > 3 ? ` and ${reasons.length - 3} more` : '';
   return refuse(reasons[0]?.code ?? 'no-match', `no pod with ${where} may be killed: ${listed.join(', ')}${more}`);
@@ -84,7 +84,7 @@ function chosen(fit: readonly KubeObject[], count: number, random: () => number)
     .map(({ pod }) => pod);
 }
 
-function killing(pod: KubeObject): Write {
+function killWrite(pod: KubeObject): Write {
   const graceful = controllerOf(pod)?.kind === 'StatefulSet';
   return {
     verb: 'delete',
@@ -117,5 +117,5 @@ function warningsFor(
 }
 
 function summary(pods: readonly KubeObject[]): string {
-  return [...new Set(pods.flatMap(pod => unfitness(pod)?.why ?? []))].join('; ');
+  return [...new Set(pods.flatMap(pod => notKillable(pod)?.why ?? []))].join('; ');
 }

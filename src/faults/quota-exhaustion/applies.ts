@@ -4,7 +4,7 @@ import type { Fit } from '../contract.ts';
 
 const QUOTA = { quotaName: 'chaos-quota', pods: '0' };
 
-/** A Namespace, or a workload whose namespace is then allowed no further pod. */
+/** A Namespace, or a workload in the namespace to limit: the quota allows no further pod there. */
 export function appliesTo(object: KubeObject): Fit {
   if (isKind(object, '', 'Namespace')) return fits(object, QUOTA, object.metadata.name);
   const isWorkload =
@@ -13,5 +13,5 @@ export function appliesTo(object: KubeObject): Fit {
     isKind(object, '', 'Pod', 'ReplicationController');
   return isWorkload
     ? fits(object, QUOTA)
-    : doesNotFit(`it is for a Namespace or what makes pods in one, this is ${aKind(object.kind)}`);
+    : doesNotFit(`it is for a Namespace or an object that creates pods, this is ${aKind(object.kind)}`);
 }

@@ -4,7 +4,7 @@ import { appliesTo } from './applies.ts';
 import { effect } from './effect.ts';
 import { PODS, plan, QUOTA, type QuotaParams, quotaRef, RESOURCES, traits } from './plan.ts';
 
-/** Limits what a namespace may hold, so that its controllers are refused what they create next. The quota is its own record. */
+/** Limits what a namespace may hold, so that the API server refuses new objects there. The quota's labels are the undo record. */
 export const quotaExhaustion: Fault<QuotaParams> = {
   type: 'QuotaExhaustion',
   appliesTo,

@@ -27,7 +27,7 @@ export const REQUESTED = ['cpu', 'memory'];
 
 export const hardOf = (holder: unknown): Hard => ((holder ?? {}) as { hard?: Hard }).hard ?? {};
 
-/** The limits with their amounts as numbers: the server rewrites quantities. */
+/** The limits with their quantities as numbers, because the server rewrites quantities (`1000m` becomes `1`). */
 function amounts(hard: Hard): string {
   const entries = Object.entries(hard).map(([name, amount]) => [name, quantityOf(amount) ?? String(amount)]);
   return goJson(Object.fromEntries(entries));
@@ -53,7 +53,7 @@ export function plan(params: QuotaParams, scope: Scope, live: Live, facts: Facts
   if (bad !== undefined)
     return refuse('invalid', `${bad[0]}: expected a quantity such as "10" or "2Gi", found "${bad[1]}"`);
   const ref = quotaRef(params, scope);
-  const taken = occupied(objectIn(live, QUOTA), ref, 'as a chaos tool made it');
+  const taken = occupied(objectIn(live, QUOTA), ref, 'and a chaos tool made it');
   if (taken !== undefined) return taken;
   const pods = listIn(live, PODS);
   if (pods.state === 'blind') return blindTo(`the pods of ${scope.namespace}, which the quota counts`, pods.failure);
@@ -81,7 +81,7 @@ function warningsFor(hard: Hard, pods: number, { namespace }: Scope): string[] {
   const requested = REQUESTED.filter(name => hard[name] !== undefined);
   const room = (quantityOf(hard.pods ?? 'none') ?? 0) - pods;
   return [
-    `what runs in ${namespace} goes on running; only what is created from now on is refused, for everybody there`,
+    `everything that runs in ${namespace} keeps running; the API server refuses only new objects, from every user`,
     ...(requested.length > 0
       ? [`every new pod in ${namespace} that asks for no ${requested.join(' or ')} is refused`]
       : []),

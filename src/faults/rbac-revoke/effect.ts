@@ -10,8 +10,8 @@ import type { Effect, Live, Plan, Read } from '../contract.ts';
 
 export const TARGET = 'target';
 const ROLE = 'role';
-/** Enough to show it; a binding may hold hundreds. */
-const ASKED = 5;
+/** How many former subjects are checked; a binding may hold hundreds. */
+const MAX_REVIEWS = 5;
 const reviewKey = (subject: Subject) => `review ${subjectName(subject)}`;
 
 interface Rule {
@@ -28,10 +28,10 @@ export function roleRefOf(binding: KubeObject): { kind: string; name: string } {
   return { kind, name };
 }
 
-/** Reads the binding, then its role, then whether the former subjects may still do what the role allows. */
-export function revokedEffectReads(made: Plan, live: Live): Read[] {
+/** Reads the binding, then its role, then asks for each former subject whether it may still do what the role allows. */
+export function revokedEffectReads(plan: Plan, live: Live): Read[] {
   const target = objectIn(live, TARGET);
-  const first: Read = { key: TARGET, get: made.target };
+  const first: Read = { key: TARGET, get: plan.target };
   if (target.state !== 'found') return [first];
   const { kind, name } = roleRefOf(target.value);
   const { namespace } = target.value.metadata;
@@ -58,28 +58,28 @@ function reviews(binding: KubeObject, role: KubeObject): Read[] {
   }));
 }
 
-/** The former subjects, by the record on the binding. */
+/** The former subjects, from the undo record on the binding. */
 function revoked(binding: KubeObject): Subject[] {
   const envelope = readEnvelope(binding.metadata.annotations?.[ROLLBACK_DATA] ?? '');
   return envelope.ok && Array.isArray(envelope.data)
-    ? (envelope.data as unknown[]).filter(isSubject).slice(0, ASKED)
+    ? (envelope.data as unknown[]).filter(isSubject).slice(0, MAX_REVIEWS)
     : [];
 }
 
-/** One thing that the role allows, as an access review asks for it. */
+/** One action that the role allows, in the form of a SubjectAccessReview. */
 function attributesOf(role: KubeObject, namespace: string | undefined): Record<string, unknown> | undefined {
   const rules = Array.isArray(role.rules) ? (role.rules as Rule[]) : [];
   const rule = rules[0];
-  const verb = some(rule?.verbs, 'get');
+  const verb = firstOrDefault(rule?.verbs, 'get');
   if (rule === undefined || verb === undefined) return undefined;
-  const path = some(rule.nonResourceURLs, '/version');
+  const path = firstOrDefault(rule.nonResourceURLs, '/version');
   if (path !== undefined) return { nonResourceAttributes: { verb, path: path.replace(/\*$/, 'chaos') } };
-  const [resource = 'pods', subresource] = (some(rule.resources, 'pods') ?? 'pods').split('/');
+  const [resource = 'pods', subresource] = (firstOrDefault(rule.resources, 'pods') ?? 'pods').split('/');
   const name = rule.resourceNames?.[0];
   return {
     resourceAttributes: {
       verb,
-      group: some(rule.apiGroups, '') ?? '',
+      group: firstOrDefault(rule.apiGroups, '') ?? '',
       resource,
       ...(subresource === undefined ? {} : { subresource }),
       ...(name === undefined ? {} : { name }),
@@ -88,31 +88,30 @@ function attributesOf(role: KubeObject, namespace: string | undefined): Record<s
   };
 }
 
-const some = (values: string[] | undefined, instead: string): string | undefined =>
+const firstOrDefault = (values: string[] | undefined, instead: string): string | undefined =>
   values?.includes('*') ? instead : values?.[0];
 
-/** Proven when the authoriser itself denies it to one of the former subjects. */
-export function revokedEffect(made: Plan, live: Live): Effect {
-  const back = targetReadBack(made, live, TARGET);
+/** Proven when the API server says that one of the former subjects may no longer do what the role allows. */
+export function revokedEffect(plan: Plan, live: Live): Effect {
+  const back = targetReadBack(plan, live, TARGET);
   if ('effect' in back) return back.effect;
-  const name = nameOf(made.target);
+  const name = nameOf(plan.target);
   const present = subjectsOf(back.object);
   if (present.length > 0) {
     const who = sanitise(present.map(subjectName).join(', '), 200);
     return { state: 'absent', evidence: [`${name} gives its role to ${who} (again)`] };
   }
-  const answers = revoked(back.object).map(subject => ({ subject, ...answerTo(subject, live) }));
+  const answers = revoked(back.object).map(subject => ({ subject, ...accessOf(subject, live) }));
   const evidence = [`${name} has no subjects`, ...answers.map(({ says }) => says)];
   return { state: answers.some(({ denied }) => denied) ? 'proven' : 'pending', evidence };
 }
 
-function answerTo(subject: Subject, live: Live): { denied: boolean; says: string } {
+function accessOf(subject: Subject, live: Live): { denied: boolean; says: string } {
   const who = sanitise(subjectName(subject), 120);
   const seen = objectIn(live, reviewKey(subject));
   if (seen.state === 'blind')
-    return { denied: false, says: `whether ${who} may still: cannot be asked: ${seen.failure.message}` };
-  if (seen.state !== 'found')
-    return { denied: false, says: `the role of ${who} allows nothing that could be asked about` };
+    return { denied: false, says: `the access of ${who} could not be checked: ${seen.failure.message}` };
+  if (seen.state !== 'found') return { denied: false, says: `the role of ${who} allows nothing that could be checked` };
   const { spec, status } = seen.value as {
     spec?: Record<string, Record<string, string>>;
     status?: { allowed?: boolean };
@@ -120,6 +119,9 @@ function answerTo(subject: Subject, live: Live): { denied: boolean; says: string
   const { verb = '', resource, path } = spec?.resourceAttributes ?? spec?.nonResourceAttributes ?? {};
   const what = sanitise(`${verb} ${resource ?? path ?? ''}`, 120);
   return status?.allowed === true
-    ? { denied: false, says: `${who} may still ${what}: another binding allows it, or the server has not caught up` }
+    ? {
+        denied: false,
+        says: `${who} may still ${what}: another binding allows it, or the API server has not seen the change yet`,
+      }
     : { denied: true, says: `${who} may no longer ${what}` };
 }

@@ -4,7 +4,7 @@ import { revokedEffect, revokedEffectReads } from './effect.ts';
 import { plan, type RBACRevokeParams, reads } from './plan.ts';
 import { restoreSubjects } from './restore.ts';
 
-/** Takes all subjects out of a binding; its record holds them. */
+/** Removes all subjects of a binding; the undo record on the binding holds them. */
 export const rbacRevoke: Fault<RBACRevokeParams> = {
   type: 'RBACRevoke',
   appliesTo,

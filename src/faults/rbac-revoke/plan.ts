@@ -28,14 +28,14 @@ function targetRef({ bindingName, bindingType }: RBACRevokeParams, scope: Scope)
   return { apiVersion: `${RBAC}/v1`, kind: bindingType, ...place, name: bindingName };
 }
 
-/** The binding and who we are; then the pods that run as its subjects. */
+/** The binding and our own user; then the pods that run as its subjects. */
 export function reads(params: RBACRevokeParams, scope: Scope, live: Live): Read[] {
   const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', metadata: {} } as KubeObject;
   const target = objectIn(live, TARGET);
   return [
     { key: TARGET, get: targetRef(params, scope) },
     { key: SELF, review },
-    ...(target.state === 'found' ? podPlaces(target.value).map(podsRead) : []),
+    ...(target.state === 'found' ? podNamespaces(target.value).map(podsRead) : []),
   ];
 }
 
@@ -44,14 +44,14 @@ function podsRead(namespace: string | undefined): Read {
   return { key: podsKey(namespace), list: { apiVersion: 'v1', kind: 'Pod', ...place } };
 }
 
-/** Where pods of the subjects may run; undefined stands for everywhere. */
-function podPlaces(binding: KubeObject): (string | undefined)[] {
-  const places = subjectsOf(binding).flatMap(subject => placeOf(subject) ?? []);
+/** The namespaces where pods of the subjects may run; undefined means all namespaces. */
+function podNamespaces(binding: KubeObject): (string | undefined)[] {
+  const places = subjectsOf(binding).flatMap(subject => namespaceOf(subject) ?? []);
   return places.includes('*') ? [undefined] : [...new Set(places)];
 }
 
-/** The namespace whose pods may run as this subject, `*` for any; undefined where no pod does. */
-function placeOf({ kind, name, namespace = '' }: Subject): string | undefined {
+/** The namespace whose pods may run as this subject, `*` for any; undefined if no pod can. */
+function namespaceOf({ kind, name, namespace = '' }: Subject): string | undefined {
   if (kind === 'ServiceAccount') return namespace;
   if (kind !== 'Group') return undefined;
   if (name === SERVICE_ACCOUNTS || name === 'system:authenticated') return '*';
@@ -65,8 +65,8 @@ export function plan(params: RBACRevokeParams, scope: Scope, live: Live, facts: 
   const subjects = subjectsOf(target);
   const name = nameOf(refOf(target));
   if (subjects.length === 0) return refuse('no-effect', `${name} has no subjects: there is nothing to revoke`);
-  const own = ownBranch(name, subjects, live);
-  if (own !== undefined) return own;
+  const ownSubject = refusedIfOwnRights(name, subjects, live);
+  if (ownSubject !== undefined) return ownSubject;
   const pods = podsOf(target, live);
   if (isRefusal(pods)) return pods;
   return victimPlan({
@@ -78,7 +78,7 @@ export function plan(params: RBACRevokeParams, scope: Scope, live: Live, facts: 
     keys: 'as-given',
     injected: '[]',
     operations: [remove(pointer('subjects'))],
-    says: `take ${sanitise(subjects.map(subjectName).join(', '), 200)} out of ${name}`,
+    says: `remove ${sanitise(subjects.map(subjectName).join(', '), 200)} from ${name}`,
     pods,
     warnings: subjects
       .filter(subject => subject.kind !== 'ServiceAccount')
@@ -87,29 +87,30 @@ export function plan(params: RBACRevokeParams, scope: Scope, live: Live, facts: 
   });
 }
 
-/** A binding that gives us our own rights is never revoked: the revert could need them. */
-function ownBranch(name: string, subjects: readonly Subject[], live: Live): Refusal | undefined {
+/** Refuses a binding that gives mayday's own user its rights: the revert could need them. */
+function refusedIfOwnRights(name: string, subjects: readonly Subject[], live: Live): Refusal | undefined {
   const seen = objectIn(live, SELF);
-  if (seen.state === 'blind') return blindTo('who the cluster takes us for', seen.failure);
+  if (seen.state === 'blind') return blindTo('the user that the cluster takes us for', seen.failure);
   const { status } = seen.state === 'found' ? seen.value : { status: undefined };
   const { userInfo } = (status ?? {}) as { userInfo?: { username?: string; groups?: string[] } };
   const who = { username: userInfo?.username ?? '', groups: userInfo?.groups ?? [] };
-  if (who.username === '') return refuse('blind', 'the cluster did not say who it takes us for, so nothing is revoked');
-  // The server asks no authoriser about this group.
+  if (who.username === '')
+    return refuse('blind', 'the cluster did not say which user it takes us for, so nothing is revoked');
+  // The API server allows this group everything without asking an authoriser.
   if (who.groups.includes('system:masters')) return undefined;
   const own = subjects.find(subject => includes(subject, who));
   return own === undefined
     ? undefined
     : refuse(
         'forbidden-target',
-        `${name} gives ${subjectName(own)} its role, and that is ${who.username}: revoking it could take away the right to put it back`,
+        `${name} gives its role to ${subjectName(own)}, which is or includes mayday's own user ${who.username}: without it the revert could be forbidden`,
       );
 }
 
 function podsOf(target: KubeObject, live: Live): KubeObject[] | Refusal {
   const subjects = subjectsOf(target);
   const reached = new Map<string, KubeObject>();
-  for (const place of podPlaces(target)) {
+  for (const place of podNamespaces(target)) {
     const pods = listIn(live, podsKey(place));
     if (pods.state === 'blind') return blindTo(`the pods in ${place ?? 'all namespaces'}`, pods.failure);
     const running = itemsOf(pods).filter(isActive);
@@ -121,13 +122,13 @@ function podsOf(target: KubeObject, live: Live): KubeObject[] | Refusal {
 
 function runsAs(pod: KubeObject, subject: Subject): boolean {
   const { serviceAccountName = 'default' } = (pod.spec ?? {}) as { serviceAccountName?: string };
-  const place = placeOf(subject);
+  const place = namespaceOf(subject);
   if (place !== '*' && place !== pod.metadata.namespace) return false;
   return subject.kind === 'Group' || subject.name === serviceAccountName;
 }
 
 function podPermissions(target: KubeObject): Permission[] {
-  return podPlaces(target).map(namespace => ({
+  return podNamespaces(target).map(namespace => ({
     verb: 'list',
     group: '',
     kind: 'Pod',
@@ -136,7 +137,7 @@ function podPermissions(target: KubeObject): Permission[] {
   }));
 }
 
-/** The server lets only those change a binding who may bind its role, in both directions. */
+/** The API server lets only users who may bind the role change its binding, when injecting and when reverting. */
 function bindPermissions(target: KubeObject): Permission[] {
   const { kind, name } = roleRefOf(target);
   const { namespace } = target.metadata;

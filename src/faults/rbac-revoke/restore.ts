@@ -25,8 +25,8 @@ function recordOf(victim: KubeObject): SubjectsRecord | string {
 }
 
 /**
- * Restores all subjects of a binding. If it has subjects again, it was changed since, and only a person knows which are
- * right.
+ * Restores all subjects of a binding. If the binding has other subjects now, somebody changed it since, and a person
+ * decides.
  */
 export function restoreSubjects(found: FoundInjection): Restore {
   const victim = found.live;
@@ -74,7 +74,7 @@ function subjectOperations(victim: KubeObject, subjects: readonly Subject[]): Op
   return [...guard, set(at, subjects.map(subjectAsWritten) as unknown as Json)];
 }
 
-/** What kubectl last applied, as a hint at what is lost. */
+/** The subjects that kubectl last applied, as a hint at the lost ones. */
 function applied(victim: KubeObject): string {
   try {
     const text = victim.metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration'] ?? '{}';

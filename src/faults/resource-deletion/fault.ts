@@ -6,7 +6,7 @@ import { appliesTo } from './applies.ts';
 import { plan, type ResourceDeletionParams, reads } from './plan.ts';
 import { deleted } from './restore.ts';
 
-/** Deletes an object of any namespaced kind; all of it is kept in a Secret beside it. */
+/** Deletes an object of any namespaced kind; the whole object is kept in a Secret in the same namespace. */
 export const resourceDeletion: Fault<ResourceDeletionParams> = {
   type: 'ResourceDeletion',
   appliesTo,

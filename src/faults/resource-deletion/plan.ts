@@ -11,7 +11,7 @@ import { groupOf, nameOf } from '../../k8s/object-ref.ts';
 import type { Facts, Live, Plan, Read, Refusal, Scope } from '../contract.ts';
 
 export interface ResourceDeletionParams extends ObjectParams {
-  /** The experiment's own namespace where it is empty. */
+  /** If empty, the experiment's own namespace. */
   namespace: string;
 }
 
@@ -44,11 +44,11 @@ export function plan(params: ResourceDeletionParams, scope: Scope, live: Live, f
   if (out !== undefined) return out;
   const target = injectable(objectIn(live, TARGET), ref);
   if (isRefusal(target)) return target;
-  const no = undeletable(target);
-  if (no !== undefined) return no;
+  const refusal = refusedDeletion(target);
+  if (refusal !== undefined) return refusal;
   const blind = blindDependents(live);
   if (blind !== undefined) return blindTo(blind.what, blind.failure);
-  const lost = LOST[`${groupOf(target.apiVersion)}/${target.kind}`];
+  const lost = LOSSES[`${groupOf(target.apiVersion)}/${target.kind}`];
   return deletionPlan(
     { scope, live, facts },
     {
@@ -57,26 +57,26 @@ export function plan(params: ResourceDeletionParams, scope: Scope, live: Live, f
       pods: dependentsOf(target, live),
       warnings: [
         ...(lost === undefined ? [] : [lost]),
-        'objects that have it as their owner are garbage-collected with it; a revert does not put them back, only their controllers can make them again',
+        'objects that have it as their owner are garbage-collected with it; a revert does not restore them, only their controllers can create them again',
       ],
       reversible: lost === undefined,
     },
   );
 }
 
-/** Kinds that are not the same after recreation, each with what is lost. */
-const LOST: Readonly<Record<string, string>> = {
-  '/PersistentVolumeClaim': 'the data of its volume may be deleted with it, and does not come back',
+/** Kinds that lose something when they are deleted and created again, each with the loss. */
+const LOSSES: Readonly<Record<string, string>> = {
+  '/PersistentVolumeClaim': 'the data of its volume may be deleted with it, and cannot be restored',
   'batch/Job': 'restoring it runs the Job again from the beginning',
 };
 
-function undeletable(target: KubeObject): Refusal | undefined {
+function refusedDeletion(target: KubeObject): Refusal | undefined {
   const { namespace, labels, name } = target.metadata;
   const part = labels?.['app.kubernetes.io/part-of'];
   if (namespace === undefined)
     return refuse(
       'outside-blast-radius',
-      `${nameOf({ kind: target.kind, name })} is cluster-scoped: only what lives in a namespace may be deleted`,
+      `${nameOf({ kind: target.kind, name })} is cluster-scoped: only namespaced objects may be deleted`,
     );
   if (part === 'operator-chaos' || part === 'mayday')
     return refuse(
@@ -86,7 +86,7 @@ function undeletable(target: KubeObject): Refusal | undefined {
   return groupOf(target.apiVersion) === RBAC
     ? refuse(
         'forbidden-target',
-        `a ${target.kind} gives rights, and a backup of one could be edited into more rights: use RBACRevoke`,
+        `a ${target.kind} grants permissions, and somebody could edit its backup to grant more: use RBACRevoke`,
       )
     : undefined;
 }

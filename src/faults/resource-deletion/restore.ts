@@ -4,14 +4,14 @@ import { format, RBAC } from './plan.ts';
 
 export const deleted: DeletedRestore = {
   format,
-  // The garbage collector knows owners by uid, and the object comes back under a new one.
+  // The garbage collector identifies owners by uid, and the recreated object has a new one.
   missing:
-    'objects that had it as their owner were garbage-collected with it, and stay gone unless their controllers make them again',
-  // A pod of that name runs again; what the server and its controllers set in it differs each time.
+    'objects that had it as their owner were garbage-collected with it; only their controllers can create them again',
+  // A Pod counts as restored when one of that name exists: the server and controllers set different fields each time.
   isBack: (live, body) => (body.kind === 'Pod' ? true : sameContent(live, body)),
-  // Somebody who may write the backup could make us grant rights that they do not have.
+  // A user who may write the backup could make mayday grant permissions that the user does not have.
   doubt: original =>
     groupOf(original.apiVersion) === RBAC
-      ? `it holds a ${original.kind}, which gives rights: look at it first`
+      ? `it holds a ${original.kind}, which grants permissions: check it first`
       : undefined,
 };

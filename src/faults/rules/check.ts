@@ -11,7 +11,7 @@ const RESOURCE_NAME = /^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/;
 const FIELD = /^[a-zA-Z_][a-zA-Z0-9_-]*$/;
 const LONGEST_VALUE = 65_536;
 
-/** All checks in turn; the first complaint counts. */
+/** All checks in turn; returns the first problem. */
 export const all =
   (...checks: Check[]): Check =>
   value => {

@@ -1,6 +1,6 @@
 import { noPrefix, notOneOf } from './check.ts';
 
-/** Objects that a cluster cannot do without; the framework's lists. */
+/** Why these objects are protected. The lists of names are the framework's. */
 const CLUSTER = 'the cluster itself depends on it';
 const PREFIXES = noPrefix(['etcd-', 'kube-apiserver-', 'openshift-service-ca'], CLUSTER);
 
@@ -39,20 +39,20 @@ export const webhookName = [
       'cert-manager-webhook',
       'istio-sidecar-injector',
     ],
-    'policy and certificates of the whole cluster hang on it',
+    'policies or certificates of the whole cluster depend on it',
   ),
   noPrefix(['system:', 'openshift-'], CLUSTER),
 ];
 
 export const clusterBindingName = [
-  notOneOf(['cluster-admin'], 'the way back in hangs on it'),
+  notOneOf(['cluster-admin'], 'without it nobody may be able to administer the cluster'),
   noPrefix(['system:'], CLUSTER),
 ];
 
-/** Namespaces that are never a target, whoever asks. */
+/** Namespaces that are never a target. */
 export const FORBIDDEN_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease', 'default'];
 
-/** For types that name a namespace in their parameters: the same four, and prefixes that no permission lifts. */
+/** For a namespace given as a parameter: the same four are refused, and two prefixes. */
 export const namespaceParameter = [
   notOneOf(FORBIDDEN_NAMESPACES, 'never a target'),
   noPrefix(['openshift-', 'chaos-'], 'never a target'),

@@ -4,7 +4,7 @@ import type { Check } from './check.ts';
 
 export interface ParameterRule {
   required?: boolean;
-  /** Whether an empty text counts as given; it does not unless told. */
+  /** Whether an empty text counts as given; by default it does not. */
   mayBeEmpty?: boolean;
   check?: Check;
 }
@@ -17,7 +17,7 @@ export type Expectation = 'self-heal' | 'survive';
 /** The object on which a trace of an injection was found. */
 export type Carrier = Pick<KubeObject, 'kind' | 'metadata'>;
 
-/** How traces of a type are recognised where its label is gone: the framework writes no type into its records. */
+/** How traces of a type are recognised if its label is gone: the framework writes no type into its undo records. */
 export interface Recognition {
   /** Whether the payload of an undo record is one of this type. */
   record?: (data: Json) => boolean;
@@ -39,9 +39,9 @@ export interface FaultRules {
   parameters: Readonly<Record<string, ParameterRule>>;
   /** Parameter names that are used in practice and have no effect, each with an explanation. */
   ignored?: Readonly<Record<string, string>>;
-  /** Rules over several parameters; paths are parameter names. */
+  /** Rules about several parameters together; paths are parameter names. */
   whole?: (parameters: Parameters) => Issue[];
-  /** Things that are allowed and still worth a word. */
+  /** Warnings about parameters that are allowed. */
   advise?: (parameters: Parameters) => Issue[];
   /** Why these parameters demand `dangerLevel: high`, undefined when they do not. */
   needsHigh?: (parameters: Parameters) => string | undefined;
@@ -63,7 +63,7 @@ export interface FaultRules {
    */
   foundOn: readonly string[] | 'target';
   recognises?: Recognition;
-  /** Whether the framework counts it as cluster-scoped with these parameters; it never does unless told. */
+  /** Whether the framework counts the injection as cluster-scoped with these parameters; by default it does not. */
   isClusterScoped?: (parameters: Parameters) => boolean;
 }
 

@@ -6,7 +6,7 @@ import { always, type FaultRules, optional, type Parameters, required } from './
 /** The API group of the framework, with its slash. */
 export const CHAOS_GROUP = 'chaos.operatorchaos.io/';
 
-export const NAMESPACE_IGNORED = { namespace: 'the target is looked for in the experiment’s own namespace' };
+export const NAMESPACE_IGNORED = { namespace: 'the target must be in the experiment’s own namespace' };
 
 /** An experiment may not be the target of another. */
 export function noExperiment({ apiVersion = '', kind = '' }: Parameters): Issue[] {
@@ -24,7 +24,7 @@ export const anyObject = { apiVersion: required(nonEmpty), kind: required(nonEmp
 export const asIssues = (path: string, message: string | undefined): Issue[] =>
   message === undefined ? [] : [{ path, message }];
 
-/** What the types that change a Deployment have in common. */
+/** The rules that all types that change a Deployment share. */
 export const deploymentRules: FaultRules = {
   parameters: { name: required(targetName) },
   needsHigh: always('it changes what runs in a Deployment'),
@@ -35,7 +35,7 @@ export const deploymentRules: FaultRules = {
   foundOn: ['deployments.apps'],
 };
 
-/** What the types have in common that keep one object of a namespace in a backup and delete it. */
+/** The rules that all types share that back up one namespaced object and delete it. */
 export const deletionRules = {
   danger: 'high',
   tier: 3,
@@ -50,7 +50,7 @@ export function backedUpAs(prefix: string) {
 
 export const ownNamespace = optional(all(kubernetesName, ...namespaceParameter));
 
-/** Kinds without a namespace that much depends on. */
+/** Cluster-scoped kinds that much of the cluster depends on. */
 export const CORE_CLUSTER_KINDS = [
   'Namespace',
   'Node',
@@ -80,7 +80,7 @@ const CLUSTER_KINDS = new Set([
   'Topology',
 ]);
 
-/** Whether parameters that name an object by its kind name one without a namespace, by the list of the framework. */
+/** Whether the object that the parameters name is cluster-scoped, by the framework's list. */
 export function isClusterKind({ apiVersion = '', kind = '' }: Parameters): boolean {
   return (
     apiVersion.startsWith('apiextensions.k8s.io/') ||

@@ -6,7 +6,7 @@ import { appliesTo } from './applies.ts';
 import { format, plan, type SecretDeletionParams, targetRef } from './plan.ts';
 import { deleted } from './restore.ts';
 
-/** Deletes a Secret; all of it is kept in another Secret beside it. */
+/** Deletes a Secret; the whole Secret is kept in another Secret of the same namespace. */
 export const secretDeletion: Fault<SecretDeletionParams> = {
   type: 'SecretDeletion',
   appliesTo,

@@ -11,7 +11,7 @@ import type { Facts, Live, Plan, Refusal, Scope } from '../contract.ts';
 
 export interface SecretDeletionParams {
   name: string;
-  /** The experiment's own namespace where it is empty. */
+  /** If empty, the experiment's own namespace. */
   namespace: string;
 }
 
@@ -31,8 +31,8 @@ export function targetRef({ name, namespace }: SecretDeletionParams, scope: Scop
 export function plan(params: SecretDeletionParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const ref = targetRef(params, scope);
   const namespace = ref.namespace ?? '';
-  const out = outside(namespace, scope);
-  if (out !== undefined) return out;
+  const refusal = outside(namespace, scope);
+  if (refusal !== undefined) return refusal;
   const target = injectable(objectIn(live, TARGET), ref);
   if (isRefusal(target)) return target;
   const users = podsUsing(live, `the pods of ${namespace} that may use it`, pod =>
@@ -46,9 +46,9 @@ export function plan(params: SecretDeletionParams, scope: Scope, live: Live, fac
       target,
       pods: users,
       warnings: [
-        `until it is restored, ${secretBackupName(params.name)} holds all of it for whoever may read Secrets in ${namespace}`,
+        `until it is restored, ${secretBackupName(params.name)} holds the whole Secret, for every user who may read Secrets in ${namespace}`,
         ...(users.length === 0
-          ? ['no pod mounts it or has it in its environment; whoever reads it through the API is not seen']
+          ? ['no pod mounts it or has it in its environment; mayday cannot see who reads it through the API']
           : []),
       ],
     },

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 import { policyOf, webhooksOf } from '../../k8s/webhooks.ts';
 import type { Fit } from '../contract.ts';
 
-/** A webhook configuration; the other policy is set than the one that most of its webhooks have. */
+/** A webhook configuration; the injected failure policy is the opposite of the one that most of its webhooks have. */
 export function appliesTo(object: KubeObject): Fit {
   if (!isKind(object, 'admissionregistration.k8s.io', 'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'))
     return doesNotFit(`it is for a webhook configuration, this is ${aKind(object.kind)}`);

@@ -5,8 +5,8 @@ import type { Effect, Live, Plan } from '../contract.ts';
 import { TARGET, type WebhookDisruptParams } from './plan.ts';
 
 /** Whether the cluster shows that the fault took effect. */
-export function effect(params: WebhookDisruptParams, made: Plan, live: Live): Effect {
-  const back = targetReadBack(made, live, TARGET);
+export function effect(params: WebhookDisruptParams, plan: Plan, live: Live): Effect {
+  const back = targetReadBack(plan, live, TARGET);
   if ('effect' in back) return back.effect;
   const webhooks = webhooksOf(back.object);
   const evidence = webhooks.map(webhook => `webhook ${sanitise(webhook.name, 120)} reads back ${policyOf(webhook)}`);

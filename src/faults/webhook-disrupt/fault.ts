@@ -4,7 +4,7 @@ import { effect } from './effect.ts';
 import { plan, reads, TARGET, type WebhookDisruptParams } from './plan.ts';
 import { restorePolicies } from './restore.ts';
 
-/** Sets the failure policy of every webhook of one configuration; the record holds each one's own. */
+/** Sets the failure policy of every webhook of one configuration; the undo record holds the original policy of each. */
 export const webhookDisrupt: Fault<WebhookDisruptParams> = {
   type: 'WebhookDisrupt',
   appliesTo,

@@ -45,16 +45,16 @@ export function reads(params: WebhookDisruptParams, _scope: Scope, live: Live): 
       : { key: TARGET, get: targetRef(params) };
   const target = chosen(params, live);
   if (isRefusal(target)) return [first];
-  return [first, ...servicesOf(target).flatMap(service => behind(service, live))];
+  return [first, ...servicesOf(target).flatMap(service => serviceReads(service, live))];
 }
 
-function behind(of: ServiceRef, live: Live): Read[] {
+function serviceReads(of: ServiceRef, live: Live): Read[] {
   const get = { apiVersion: 'v1', kind: 'Service', namespace: of.namespace, name: of.name };
   const service = objectIn(live, serviceKey(of));
   return [{ key: serviceKey(of), get }, ...(service.state === 'found' ? reachRead(service.value, podsKey(of)) : [])];
 }
 
-/** The one configuration that the parameters select. A selector is only resolved here, never again at the revert. */
+/** The one configuration that the parameters select. The selector is resolved only here; the revert does not use it. */
 function chosen(params: WebhookDisruptParams, live: Live): KubeObject | Refusal {
   if (params.webhookName !== undefined) return injectable(objectIn(live, TARGET), targetRef(params));
   const seen = listIn(live, CANDIDATES);
@@ -126,16 +126,16 @@ function podsBehind(target: KubeObject, live: Live): KubeObject[] | Refusal {
   return [...reached.values()];
 }
 
-/** What the policy will mean for requests. */
+/** Warnings about the consequences of the policy for requests. */
 function warnings({ value }: WebhookDisruptParams, target: KubeObject, live: Live): string[] {
   const webhooks = webhooksOf(target);
   if (value === 'Ignore') return ['requests that a failing webhook would have refused are let through'];
-  const deaf = webhooks.filter(({ clientConfig }) => {
+  const withoutPods = webhooks.filter(({ clientConfig }) => {
     const service = clientConfig?.service;
     const pods = service === undefined ? undefined : listIn(live, podsKey(service));
     return service !== undefined && !(pods?.state === 'found' && pods.value.length > 0);
   });
-  return deaf.map(
+  return withoutPods.map(
     webhook =>
       `webhook ${sanitise(webhook.name, 120)} has no pod behind it: with policy Fail every request for ${covered(webhook)} is refused`,
   );

@@ -29,9 +29,9 @@ function recordOf(victim: KubeObject): PolicyRecord | string {
 }
 
 /**
- * Restores each webhook's own policy; webhooks are found by name, wherever they are in the list now. Everything else in
- * the configuration stays, including webhooks added since. If recorded ones are gone while others were added, they may
- * have been renamed, and a person decides.
+ * Restores the policy of each webhook; webhooks are found by name, at any index. Everything else in the configuration
+ * stays, including webhooks added since. If recorded webhooks are gone while others were added, they may have been
+ * renamed, and a person decides.
  */
 export function restorePolicies(found: FoundInjection): Restore {
   const victim = found.live;
@@ -48,7 +48,7 @@ export function restorePolicies(found: FoundInjection): Restore {
     return [{ webhook, operations: policyOperations(index, webhook, original) }];
   });
   const writes = [
-    back(
+    restoreWrite(
       victim,
       record,
       changed.flatMap(({ operations }) => operations),
@@ -61,15 +61,15 @@ export function restorePolicies(found: FoundInjection): Restore {
       original: listed(record.policies),
       injected: record.mayday?.injected ?? '(not recorded)',
       live: listed(Object.fromEntries(live.map(webhook => [webhook.name, policyOf(webhook)]))),
-      says: `${name}: webhooks ${shown(lost)} are gone and ${shown(fresh)} came since: renamed ones would keep the injected policy`,
+      says: `${name}: webhooks ${shown(lost)} are gone and ${shown(fresh)} were added since: if they were renamed, they would keep the injected policy`,
     };
   }
   const gone = lost.length === 0 ? '' : `; no longer there: ${shown(lost)}`;
   if (changed.length === 0) {
-    const says = `every webhook of ${name} already has its own policy${gone}`;
+    const says = `every webhook of ${name} already has its original policy${gone}`;
     return { is: 'already-restored', writes, says };
   }
-  const says = `put the policy of ${shown(changed.map(({ webhook }) => webhook.name))} in ${name} back${gone}`;
+  const says = `restore the policy of ${shown(changed.map(({ webhook }) => webhook.name))} in ${name}${gone}`;
   return { is: 'restore', writes, says };
 }
 
@@ -82,7 +82,7 @@ function policyOperations(index: number, webhook: { name: string; failurePolicy?
   return [...guard, original === '' ? remove(at) : set(at, original)];
 }
 
-function back(victim: KubeObject, { mayday }: PolicyRecord, value: Operation[]) {
+function restoreWrite(victim: KubeObject, { mayday }: PolicyRecord, value: Operation[]) {
   const records = [ROLLBACK_DATA];
   return restoreAndStrip(victim, { type: 'WebhookDisrupt', records, mayday, value, what: 'the failure policies' });
 }

@@ -12,13 +12,13 @@ interface Definition {
 }
 
 /**
- * Any namespaced object: writes of its kind are delayed in its namespace. For a CRD, writes of the kind that it
- * defines.
+ * Any namespaced object: writes of its kind are delayed in its namespace. For a CRD, writes of the kind that it defines
+ * are delayed.
  */
 export function appliesTo(object: KubeObject, resource?: string): Fit {
   if (isKind(object, 'apiextensions.k8s.io', 'CustomResourceDefinition')) {
     const { group, scope, names } = (object.spec ?? {}) as Definition;
-    if (scope !== 'Namespaced') return doesNotFit('what it defines lives in no namespace');
+    if (scope !== 'Namespaced') return doesNotFit('the kind that it defines is cluster-scoped');
     return delayed(object, names?.plural, group ?? '');
   }
   if (object.metadata.namespace === undefined) return doesNotFit(`${aKind(object.kind)} lives in no namespace`);
@@ -27,6 +27,6 @@ export function appliesTo(object: KubeObject, resource?: string): Fit {
 }
 
 function delayed(object: KubeObject, resources: string | undefined, group: string): Fit {
-  if (resources === undefined) return doesNotFit(`what URLs call ${aKind(object.kind)} is not known`);
+  if (resources === undefined) return doesNotFit(`the resource name of ${aKind(object.kind)} in URLs is not known`);
   return fits(object, { resources, apiGroups: group === '' ? 'core' : group, delay: DEFAULT_DELAY });
 }

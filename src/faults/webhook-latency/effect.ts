@@ -8,15 +8,15 @@ import type { WebhookLatencyParams } from './parts.ts';
 export const ENDPOINTS = 'endpoints';
 
 interface Slice {
-  /** The server writes null where there are none. */
+  /** The server writes null if there are none. */
   endpoints?: { conditions?: { ready?: boolean } }[] | null;
 }
 
-/** The API server calls the webhook for every matching write, and a server is there to answer late. */
-export function effect(params: WebhookLatencyParams, made: Plan, live: Live): Effect {
-  const back = createdReadBack(made, live, nameOf(made.target));
+/** Proven when the webhook configuration exists and its Service has a ready endpoint, which answers late. */
+export function effect(params: WebhookLatencyParams, plan: Plan, live: Live): Effect {
+  const back = createdReadBack(plan, live, nameOf(plan.target));
   if ('effect' in back) return back.effect;
-  const stands = `${nameOf(made.target)} is called for ${params.resources.join(', ')}`;
+  const stands = `${nameOf(plan.target)} is called for ${params.resources.join(', ')}`;
   const slices = listIn(live, ENDPOINTS);
   if (slices.state !== 'found')
     return { state: 'pending', evidence: [stands, `the endpoints of Service ${params.name} could not be read`] };
@@ -30,6 +30,9 @@ export function effect(params: WebhookLatencyParams, made: Plan, live: Live): Ef
       }
     : {
         state: 'pending',
-        evidence: [stands, `Service ${params.name} has no ready endpoint, so calls fail at once and are passed over`],
+        evidence: [
+          stands,
+          `Service ${params.name} has no ready endpoint, so the calls fail at once and the API server ignores them`,
+        ],
       };
 }

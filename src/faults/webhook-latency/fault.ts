@@ -5,17 +5,17 @@ import { parseDuration } from '../../text/duration.ts';
 import type { Fault, Read } from '../contract.ts';
 import { appliesTo } from './applies.ts';
 import { ENDPOINTS, effect } from './effect.ts';
-import { definitions, parseLatency, partsOf, type WebhookLatencyParams } from './parts.ts';
+import { definitionReads, parseLatency, partsOf, type WebhookLatencyParams } from './parts.ts';
 import { isAboutPods, plan, podsRead, traits } from './plan.ts';
 
-/** Delays writes of some resources with a webhook that answers late. Its four objects are their own record. */
+/** Delays writes of some resources with a webhook that answers late. The labels of its four objects are the undo record. */
 export const webhookLatency: Fault<WebhookLatencyParams> = {
   type: 'WebhookLatency',
   appliesTo,
   parse: parseLatency,
   reads: (params, scope) => [
     ...partsOf(params, scope).map((get): Read => ({ key: nameOf(get), get })),
-    ...definitions(params),
+    ...definitionReads(params),
     ...(isAboutPods(params) ? allowedIn(scope).map(podsRead) : []),
   ],
   plan,

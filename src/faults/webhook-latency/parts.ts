@@ -31,7 +31,7 @@ export function parseLatency({
 }: Readonly<Record<string, string>>): WebhookLatencyParams {
   return {
     resources: listed(resources),
-    // The core group has an empty name, so it is given by this one.
+    // The name of the core group is empty, so documents write `core`.
     apiGroups: listed(apiGroups).map(group => (group === 'core' ? '' : group)),
     delay: delay || DEFAULT_DELAY,
     // The parameter names another registry or tag.
@@ -46,7 +46,7 @@ const listed = (text: string) =>
     .map(part => part.trim())
     .filter(part => part !== '');
 
-/** Where each of the four objects will stand. */
+/** The references of the four objects that the injection creates. */
 export function partsOf({ name }: WebhookLatencyParams, { namespace }: Scope): ObjectRef[] {
   return [
     { apiVersion: 'v1', kind: 'Secret', namespace, name: certsName(name) },
@@ -56,8 +56,8 @@ export function partsOf({ name }: WebhookLatencyParams, { namespace }: Scope): O
   ];
 }
 
-/** The definitions that say which of the resources live in no namespace. */
-export function definitions({ resources, apiGroups }: WebhookLatencyParams): Read[] {
+/** Reads the CRDs of the resources, which say whether a resource is cluster-scoped. */
+export function definitionReads({ resources, apiGroups }: WebhookLatencyParams): Read[] {
   const names = apiGroups
     .filter(group => group.includes('.'))
     .flatMap(group => resources.map(resource => `${resource}.${group}`));
@@ -67,8 +67,8 @@ export function definitions({ resources, apiGroups }: WebhookLatencyParams): Rea
   }));
 }
 
-/** Why these parameters make no webhook here, undefined where they do. */
-export function unusable(params: WebhookLatencyParams, scope: Scope, live: Live): Refusal | undefined {
+/** Why no webhook can be made of these parameters; undefined if one can. */
+export function refusedParameters(params: WebhookLatencyParams, scope: Scope, live: Live): Refusal | undefined {
   const { name, resources, apiGroups } = params;
   if (!NAME.test(name) || name.length > 63)
     return refuse(
@@ -82,13 +82,13 @@ export function unusable(params: WebhookLatencyParams, scope: Scope, live: Live)
     const taken = occupied(seen, ref, seen.state === 'found' ? servedBy(seen.value) : '');
     if (taken !== undefined) return taken;
   }
-  for (const { key } of definitions(params)) {
+  for (const { key } of definitionReads(params)) {
     const seen = objectIn(live, key);
     const scoped = seen.state === 'found' ? (seen.value.spec as { scope?: string } | undefined)?.scope : undefined;
     if (scoped === 'Cluster')
       return refuse(
         'outside-blast-radius',
-        `${key} is in no namespace: delaying it would reach beyond ${allowedIn(scope).join(', ')}`,
+        `${key} is cluster-scoped: delaying it would affect more than ${allowedIn(scope).join(', ')}`,
       );
   }
   return apiGroups.length === 0 || resources.length === 0
@@ -96,7 +96,7 @@ export function unusable(params: WebhookLatencyParams, scope: Scope, live: Live)
     : undefined;
 }
 
-/** One configuration for the whole cluster: the same resources in another namespace lead to its name too. */
+/** Describes the existing object by its Service: the configuration is cluster-scoped, so the same resources in another namespace give the same name. */
 function servedBy(object: KubeObject): string {
   const [hook] = webhooksOf(object);
   return hook === undefined ? 'as part of such an injection' : `for Service ${serviceOf(hook.clientConfig)}`;

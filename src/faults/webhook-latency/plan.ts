@@ -13,7 +13,7 @@ import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { isFinished } from '../../k8s/pod.ts';
 import { webhooksOf } from '../../k8s/webhooks.ts';
 import type { Facts, Live, Plan, Read, Refusal, Scope } from '../contract.ts';
-import { CONFIGURATION, partsOf, serviceOf, unusable, type WebhookLatencyParams } from './parts.ts';
+import { CONFIGURATION, partsOf, serviceOf, refusedParameters, type WebhookLatencyParams } from './parts.ts';
 
 const HOUR = 3_600_000;
 
@@ -22,7 +22,7 @@ const podsKey = (namespace: string) => `pods in ${namespace}`;
 export const traits: CreatedTraits = {
   type: 'WebhookLatency',
   kinds: ['Secret', 'Deployment', 'Service', CONFIGURATION],
-  // The other three only serve this one, however they were created.
+  // The other three objects only serve the configuration, so their content does not matter.
   essence: object =>
     object.kind === CONFIGURATION
       ? goJson(
@@ -50,12 +50,12 @@ export const podsRead = (namespace: string): Read => ({
 /** Plans the writes, or refuses. */
 export function plan(params: WebhookLatencyParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const { name } = params;
-  const no = unusable(params, scope, live);
-  if (no !== undefined) return no;
-  const meets = allowedIn(scope);
-  const blind = meets.map(namespace => listIn(live, podsKey(namespace))).find(seen => seen.state === 'blind');
+  const refusal = refusedParameters(params, scope, live);
+  if (refusal !== undefined) return refusal;
+  const namespaces = allowedIn(scope);
+  const blind = namespaces.map(namespace => listIn(live, podsKey(namespace))).find(seen => seen.state === 'blind');
   if (blind?.state === 'blind') return blindTo('the pods whose writes would be delayed', blind.failure);
-  const pods = meets.flatMap(namespace => {
+  const pods = namespaces.flatMap(namespace => {
     const seen = listIn(live, podsKey(namespace));
     return seen.state === 'found' ? seen.value.filter(pod => !isFinished(pod)) : [];
   });
@@ -67,7 +67,7 @@ export function plan(params: WebhookLatencyParams, scope: Scope, live: Live, fac
     from: facts.at - HOUR,
     until: (facts.expires ?? facts.at) + 24 * HOUR,
   });
-  const objects = webhookObjects({ ...params, namespace, meets, certificate });
+  const objects = webhookObjects({ ...params, namespace, meets: namespaces, certificate });
   const what = `${params.resources.join(', ')} of ${params.apiGroups.map(group => group || 'core').join(', ')}`;
   const parts = partsOf(params, scope);
   const target = parts.at(-1) as ObjectRef;
@@ -76,16 +76,16 @@ export function plan(params: WebhookLatencyParams, scope: Scope, live: Live, fac
     type: 'WebhookLatency',
     id: facts.id,
     scope,
-    writes: objects.map(object => creation('WebhookLatency', facts, object, madeBy(object, params, what))),
+    writes: objects.map(object => creation('WebhookLatency', facts, object, creationFacts(object, params, what))),
     undo: { where: `${parts.map(nameOf).join(', ')}: deleting them ends the delay`, reversible: true },
     pods: pods.map(inReach),
     permissions: [
       ...parts.flatMap(creationPermissions),
       { verb: 'list', group: 'discovery.k8s.io', kind: 'EndpointSlice', namespace, for: 'inject' },
-      ...(isAboutPods(params) ? meets.map(place => podsPermission(place)) : []),
+      ...(isAboutPods(params) ? namespaces.map(place => podsPermission(place)) : []),
     ],
     warnings: [
-      `every CREATE and UPDATE of ${what} in ${meets.join(', ')} takes ${params.delay} longer, whoever writes`,
+      `every CREATE and UPDATE of ${what} in ${namespaces.join(', ')} takes ${params.delay} longer, for every user`,
       `nothing is delayed until a pod of image ${params.image} is Ready in ${namespace}`,
       'the delay is proven by timing a dry-run patch that changes nothing, which needs the right to patch one of them',
     ],
@@ -103,7 +103,11 @@ const podsPermission = (namespace: string) => ({
   for: 'inject' as const,
 });
 
-function madeBy(object: KubeObject, { delay }: WebhookLatencyParams, what: string): { says: string; injected: string } {
+function creationFacts(
+  object: KubeObject,
+  { delay }: WebhookLatencyParams,
+  what: string,
+): { says: string; injected: string } {
   const name = nameOf(refOf(object));
   const says = object.kind === CONFIGURATION ? `delay writes of ${what} by ${delay} with ${name}` : `create ${name}`;
   return { says, injected: injectedEssence(traits, object) };
