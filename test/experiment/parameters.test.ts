@@ -254,16 +254,8 @@ describe('parameters that say too much or too little', () => {
     ['NetworkPartition', { direction: 'both' }, 'direction: ignored: both directions are always cut'],
     ['NetworkPartition', { duration: '30s' }, 'duration: ignored: spec.injection.ttl ends it'],
     ['PodKill', { signal: 'SIGKILL' }, 'signal: ignored: pods are deleted, no signal is sent'],
-    [
-      'CRDMutation',
-      { namespace: 'x' },
-      'namespace: ignored: the target must be in the experiment’s own namespace',
-    ],
-    [
-      'ConfigDrift',
-      { namespace: 'x' },
-      'namespace: ignored: the target must be in the experiment’s own namespace',
-    ],
+    ['CRDMutation', { namespace: 'x' }, 'namespace: ignored: the target must be in the experiment’s own namespace'],
+    ['ConfigDrift', { namespace: 'x' }, 'namespace: ignored: the target must be in the experiment’s own namespace'],
     [
       'ClientFault',
       { faults: '{"get":{"errorRate":0,"delay":"1s"}}' },

@@ -72,10 +72,7 @@ const CASES: Readonly<Record<FaultType, { yes: readonly Yes[]; no: readonly No[]
     ],
     no: [
       [settings, 'a ConfigMap selects no pods'],
-      [
-        inShop('v1', 'Pod', 'bare', { metadata: { labels: LABELS } }),
-        'it has no controller: nothing would replace it',
-      ],
+      [inShop('v1', 'Pod', 'bare', { metadata: { labels: LABELS } }), 'it has no controller: nothing would replace it'],
       [{ ...webPod, status: { phase: 'Succeeded' } }, 'it has finished: nothing runs in it'],
       [
         inShop('policy/v1', 'PodDisruptionBudget', 'all', { spec: { selector: {} } }),

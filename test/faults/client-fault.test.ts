@@ -115,7 +115,11 @@ describe('restoring', () => {
       object.data = { ...dataOf(object), other: 'y', more: 'z' };
     });
     expect(await revertEverything(api)).toMatchObject([
-      { outcome: 'reverted', verified: true, message: expect.stringContaining('other, more changed since; left as it is') },
+      {
+        outcome: 'reverted',
+        verified: true,
+        message: expect.stringContaining('other, more changed since; left as it is'),
+      },
     ]);
     expect(dataOf(api.peek(at(quiet)))).toEqual({ config: '{"active":false}', other: 'y', more: 'z' });
   });

@@ -63,7 +63,9 @@ describe('what is refused', () => {
   it('NP-4: two selectors that lead to one name', async () => {
     const api = fakeApi([pod('a', { metadata: { labels: { 'a-b': 'c', a: 'b-c' } } })]);
     await inject(api, cut('a=b-c'));
-    expect(await refusal(api, cut('a-b=c'))).toMatch(/^already-injected: .*a=b-c.*two selectors give the same policy name/);
+    expect(await refusal(api, cut('a-b=c'))).toMatch(
+      /^already-injected: .*a=b-c.*two selectors give the same policy name/,
+    );
     expect(await refusal(api, cut('a=b-c'))).toMatch(/^already-injected: .*for these pods/);
   });
 

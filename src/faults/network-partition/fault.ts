@@ -2,7 +2,7 @@ import { restoreCreated } from '../../injection/plan/created.ts';
 import type { Fault } from '../contract.ts';
 import { appliesTo } from './applies.ts';
 import { DAEMON_SETS, effect, LEASES } from './effect.ts';
-import { type NetworkPartitionParams, POLICY, plan, policyRef, podAndPolicyReads, traits } from './plan.ts';
+import { type NetworkPartitionParams, POLICY, plan, podAndPolicyReads, policyRef, traits } from './plan.ts';
 
 /** Cuts pods off the network, both ways, with a policy that selects them and allows nothing. The policy's labels are the undo record. */
 export const networkPartition: Fault<NetworkPartitionParams> = {

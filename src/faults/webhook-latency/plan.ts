@@ -13,7 +13,7 @@ import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { isFinished } from '../../k8s/pod.ts';
 import { webhooksOf } from '../../k8s/webhooks.ts';
 import type { Facts, Live, Plan, Read, Refusal, Scope } from '../contract.ts';
-import { CONFIGURATION, partsOf, serviceOf, refusedParameters, type WebhookLatencyParams } from './parts.ts';
+import { CONFIGURATION, partsOf, refusedParameters, serviceOf, type WebhookLatencyParams } from './parts.ts';
 
 const HOUR = 3_600_000;
 
