@@ -1,7 +1,8 @@
 import type { Clock } from '../host/clock.ts';
 import type { Files } from '../host/files.ts';
 import { sameContent } from '../injection/restore/deletion-restore.ts';
-import { execute } from '../injection/write/executor.ts';
+import { type Execution, execute } from '../injection/write/executor.ts';
+import type { Write } from '../injection/write/write.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { nameOf, refOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
@@ -51,33 +52,36 @@ const LOOK_MS = 200;
 
 /** Applies a planned remedy. Each write is recorded in the journal first, applies only to the version that was planned on, and is read back. */
 export async function applyFix(deps: FixDeps, { finding, remedy, before, plan }: Prepared): Promise<FixReceipt> {
-  const { api, clock, files, stateDir, header } = deps;
-  const began = clock.monotonic();
-  const id = findingId(finding);
-  const record = await openFixRecord(files, stateDir, {
-    ...header,
-    fix: remedy.name,
-    finding: id,
-    object: changedBy(remedy, finding),
-  });
-  try {
+  const object = changedBy(remedy, finding);
+  const fix = { fix: remedy.name, finding: findingId(finding), rule: finding.rule, object, undo: plan.undo };
+  return recorded(deps, fix, async send => {
+    const { files, stateDir, header } = deps;
     const saved = remedy.saves ? await saveObject(files, stateDir, header.run, before) : undefined;
-    const done = await execute(plan.writes, { api, clock, journal: record }, { id: header.run, purpose: 'fix' });
-    const seen = await lookAgain(deps, changedBy(remedy, finding), before, remedy);
+    const done = await send(plan.writes);
+    const seen = await lookAgain(deps, object, before, remedy);
     const mayBeDone = done.state === 'done' || done.state === 'unknown';
     const outcome = !mayBeDone ? 'not done' : seen.isDone ? 'done' : seen.isBlind ? 'unknown' : 'not done';
-    const receipt: FixReceipt = {
-      finding: id,
-      rule: finding.rule,
-      fix: remedy.name,
-      object: changedBy(remedy, finding),
-      outcome,
-      verified: outcome === 'done',
-      message: done.state === 'done' ? plan.writes.map(({ says }) => says).join(', ') : done.message,
-      undo: plan.undo,
-      ...(saved === undefined ? {} : { saved }),
-      ms: Math.round(clock.monotonic() - began),
-    };
+    const message = done.state === 'done' ? plan.writes.map(({ says }) => says).join(', ') : done.message;
+    return { outcome, message, ...(saved === undefined ? {} : { saved }) };
+  });
+}
+
+/** Opens the record of a fix, applies it, and closes the record with its receipt. */
+async function recorded(
+  { api, clock, files, stateDir, header }: FixDeps,
+  fix: Pick<FixReceipt, 'finding' | 'rule' | 'fix' | 'object' | 'undo'>,
+  apply: (
+    send: (writes: readonly Write[]) => Promise<Execution>,
+  ) => Promise<Pick<FixReceipt, 'outcome' | 'message' | 'saved'>>,
+): Promise<FixReceipt> {
+  const began = clock.monotonic();
+  const { rule: _, undo: __, ...named } = fix;
+  const record = await openFixRecord(files, stateDir, { ...header, ...named });
+  try {
+    const end = await apply(writes =>
+      execute(writes, { api, clock, journal: record }, { id: header.run, purpose: 'fix' }),
+    );
+    const receipt = { ...fix, ...end, verified: end.outcome === 'done', ms: Math.round(clock.monotonic() - began) };
     await record.receipt(receipt);
     return receipt;
   } finally {
@@ -107,35 +111,21 @@ async function lookAgain(
  * its name meanwhile is left alone.
  */
 export async function recreateSaved(deps: FixDeps, saved: KubeObject): Promise<FixReceipt> {
-  const { api, clock, files, stateDir, header } = deps;
-  const began = clock.monotonic();
   const { name, namespace, labels, annotations, finalizers, ownerReferences } = saved.metadata;
   const metadata = { name, namespace, labels, annotations, finalizers, ownerReferences };
   const { status: _status, ...rest } = saved;
   const body = JSON.parse(JSON.stringify({ ...rest, metadata })) as KubeObject;
   const { uid: _, ...object } = refOf(saved);
-  const record = await openFixRecord(files, stateDir, { ...header, fix: 'put-back', finding: '', object });
-  try {
+  const fix = { fix: 'put-back', finding: '', rule: '', object, undo: 'delete it' };
+  return recorded(deps, fix, async send => {
     const says = `make ${nameOf(object)} again`;
-    const write = { verb: 'create', on: object, body, precondition: { absent: true }, says } as const;
-    const done = await execute([write], { api, clock, journal: record }, { id: header.run, purpose: 'fix' });
-    const seen = done.state === 'done' ? await asSaved(api, object, body) : undefined;
-    const receipt: FixReceipt = {
-      finding: '',
-      rule: '',
-      fix: 'put-back',
-      object,
+    const done = await send([{ verb: 'create', on: object, body, precondition: { absent: true }, says }]);
+    const seen = done.state === 'done' ? await asSaved(deps.api, object, body) : undefined;
+    return {
       outcome: seen?.outcome ?? (done.state === 'unknown' ? 'unknown' : 'not done'),
-      verified: seen?.outcome === 'done',
       message: done.state === 'done' ? [says, ...(seen?.but ?? [])].join('; ') : done.message,
-      undo: 'delete it',
-      ms: Math.round(clock.monotonic() - began),
     };
-    await record.receipt(receipt);
-    return receipt;
-  } finally {
-    await record.close();
-  }
+  });
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Write } from '../injection/write/write.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 import type { RunJournal } from '../run/deps.ts';
 import type { RunEvent } from '../run/event.ts';
-import { jsonText, parsedJson } from '../text/json.ts';
+import { jsonText, recordsOf } from '../text/json.ts';
 
 /** Who ran what, where: the first line of every journal. */
 export interface RunHeader {
@@ -146,22 +146,9 @@ function writing(file: AppendFile): OpenJournal {
  * with its number, and the rest is still read.
  */
 export function readEntries(text: string): { entries: Entry[]; broken: number[] } {
-  const lines = text.split('\n');
-  const last = lines.pop() ?? '';
-  const entries: Entry[] = [];
-  const broken: number[] = [];
-  // A record that is complete except for its newline counts.
-  if (last.trim() !== '' && parsed(last)) lines.push(last);
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === '') continue;
-    const entry = parsed(line);
-    if (entry) entries.push(entry);
-    else broken.push(index + 1);
-  }
-  return { entries, broken };
+  const { records, broken } = recordsOf(text.split('\n'), entryOf);
+  return { entries: records, broken };
 }
 
-function parsed(line: string): Entry | undefined {
-  const value = parsedJson(line);
-  return value !== null && typeof value === 'object' && 'entry' in value ? (value as Entry) : undefined;
-}
+const entryOf = (value: unknown): Entry | undefined =>
+  value !== null && typeof value === 'object' && 'entry' in value ? (value as Entry) : undefined;

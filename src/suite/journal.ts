@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { FaultType } from '../faults/types.ts';
 import type { Files } from '../host/files.ts';
 import type { RunHeader } from '../records/journal.ts';
-import { jsonText, parsedJson } from '../text/json.ts';
+import { jsonText, recordsOf } from '../text/json.ts';
 import type { EntryEnd } from './event.ts';
 import type { SuiteEntry } from './order.ts';
 
@@ -116,7 +116,7 @@ export interface SuiteHistory {
 
 /** Reads the journal of a suite; undefined where it does not begin like one. */
 export function readSuite(text: string): SuiteHistory | undefined {
-  const { records, broken } = recordsOf(text);
+  const { records, broken } = recordsOf(text.split('\n'), suiteRecord);
   const [begin] = records;
   if (begin?.entry !== 'begin' || !Array.isArray(begin.entries)) return undefined;
   const { entry: _entry, v: _v, entries, settings, ...header } = begin;
@@ -161,22 +161,5 @@ export const missing = ({ entries, done }: SuiteHistory): JournalEntry[] =>
 export const diedRuns = ({ runs, done }: SuiteHistory): string[] =>
   [...runs].flatMap(([key, begun]) => begun.slice(-1).filter(run => done.get(key)?.run !== run));
 
-function recordsOf(text: string): { records: SuiteRecord[]; broken: number[] } {
-  const records: SuiteRecord[] = [];
-  const broken: number[] = [];
-  const lines = text.split('\n');
-  const last = lines.findLastIndex(line => line.trim() !== '');
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === '') continue;
-    const record = parsed(line);
-    if (record !== undefined) records.push(record);
-    // The last line may be incomplete after a crash.
-    else if (index !== last) broken.push(index + 1);
-  }
-  return { records, broken };
-}
-
-function parsed(line: string): SuiteRecord | undefined {
-  const value = parsedJson(line);
-  return value !== null && typeof value === 'object' && 'entry' in value ? (value as SuiteRecord) : undefined;
-}
+const suiteRecord = (value: unknown): SuiteRecord | undefined =>
+  value !== null && typeof value === 'object' && 'entry' in value ? (value as SuiteRecord) : undefined;

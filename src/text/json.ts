@@ -20,6 +20,25 @@ const units = (found: string): string =>
 export const jsonText = (value: unknown, indent?: number): string =>
   escapeInvisible(JSON.stringify(value, null, indent) ?? 'null');
 
+/**
+ * The records of a text of one JSON record a line, and the numbers of the lines that `recordOf` does not know. The last line
+ * may be incomplete after a crash (it has no line feed then): it is left out, and not counted as broken.
+ */
+export function recordsOf<T>(
+  lines: readonly string[],
+  recordOf: (value: unknown) => T | undefined,
+): { records: T[]; broken: number[] } {
+  const records: T[] = [];
+  const broken: number[] = [];
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '') continue;
+    const record = recordOf(parsedJson(line));
+    if (record !== undefined) records.push(record);
+    else if (index < lines.length - 1) broken.push(index + 1);
+  }
+  return { records, broken };
+}
+
 /** The value of a JSON text; undefined when it is not JSON. */
 export function parsedJson(text: string): unknown {
   try {

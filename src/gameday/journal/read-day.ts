@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../run/event.ts';
 import type { RunResult } from '../../run/verdict/result.ts';
-import { parsedJson } from '../../text/json.ts';
+import { recordsOf } from '../../text/json.ts';
 import type { By, DayEntry, EntryOf, ScenarioEnd } from './record.ts';
 
 /** One run of a scenario. `result` is absent while it runs, and where its process died. */
@@ -92,20 +92,12 @@ export function mergedDay(journals: readonly (readonly DayEntry[])[]): Omit<DayR
 
 /** The records of a journal, in the order of its lines. */
 export function entriesOf(lines: readonly string[]): { entries: DayEntry[]; broken: number[] } {
-  const entries: DayEntry[] = [];
-  const broken: number[] = [];
-  const last = lines.findLastIndex(line => line.trim() !== '');
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === '') continue;
-    const entry = parsed(line);
-    if (entry !== undefined) entries.push(entry);
-    else if (index !== last) broken.push(index + 1);
-  }
-  return { entries, broken };
+  const { records, broken } = recordsOf(lines, dayEntry);
+  return { entries: records, broken };
 }
 
-function parsed(line: string): DayEntry | undefined {
-  const value = parsedJson(line) as Partial<DayEntry> | null | undefined;
+function dayEntry(parsed: unknown): DayEntry | undefined {
+  const value = parsed as Partial<DayEntry> | null | undefined;
   const isRecord = typeof value?.kind === 'string' && typeof value.at === 'number' && value.v === 1;
   return isRecord ? (value as DayEntry) : undefined;
 }

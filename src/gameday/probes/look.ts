@@ -32,10 +32,7 @@ async function http(world: ProbeWorld, rule: NonNullable<Probe['http']>, abortin
   if (!answer.ok) return { state: answer.notAsked ? 'blind' : 'fail', expected, actual: answer.why };
   const actual = `${answer.status} after ${measured(answer.ms)}`;
   if (!rule.status.includes(answer.status) || answer.ms > rule.within) return { state: 'fail', expected, actual };
-  const holds = rule.contains === undefined || answer.body.includes(rule.contains);
-  return holds
-    ? { state: 'pass', expected, actual }
-    : { state: 'fail', expected: `${expected}, with "${rule.contains}"`, actual: `${actual}, without it` };
+  return containing(rule.contains, answer.body, { expected, actual });
 }
 
 async function command(
@@ -49,10 +46,18 @@ async function command(
   // The output may be a secret, so it is never shown; only whether it contains the text.
   const actual = `exit code ${end.exitCode}`;
   if (end.exitCode !== rule.exitCode) return { state: 'fail', expected, actual };
-  const holds = rule.contains === undefined || end.output.includes(rule.contains);
-  return holds
+  return containing(rule.contains, end.output, { expected, actual });
+}
+
+/** Passes where the text contains what it should; the text itself is not shown. */
+function containing(
+  wanted: string | undefined,
+  text: string,
+  { expected, actual }: Pick<ProbeState, 'expected' | 'actual'>,
+): ProbeState {
+  return wanted === undefined || text.includes(wanted)
     ? { state: 'pass', expected, actual }
-    : { state: 'fail', expected: `${expected}, with "${rule.contains}"`, actual: `${actual}, without it` };
+    : { state: 'fail', expected: `${expected}, with "${wanted}"`, actual: `${actual}, without it` };
 }
 
 /** If Prometheus does not answer, nothing is known about the system: blind. A query without a result is blind too, since it shows neither that the limit holds nor that it does not. */

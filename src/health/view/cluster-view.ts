@@ -55,7 +55,8 @@ export interface WarningEvent {
 
 /** Everything known of a cluster at one moment, with indexes. `sync` says what is not known. */
 export interface ClusterView {
-  all(kind: ViewKind): Iterable<ViewObject>;
+  /** The objects of these kinds, kind after kind. */
+  all(...kinds: ViewKind[]): Iterable<ViewObject>;
   count(kind: ViewKind): number;
   get(kind: ViewKind, namespace: string | undefined, name: string): ViewObject | undefined;
   byUid(uid: string): ViewObject | undefined;

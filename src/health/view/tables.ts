@@ -97,6 +97,10 @@ export class Tables {
     return this.#of(kind).values();
   }
 
+  *allOf(kinds: readonly ViewKind[]): Iterable<ViewObject> {
+    for (const kind of kinds) yield* this.all(kind);
+  }
+
   count(kind: ViewKind): number {
     return this.#of(kind).size;
   }

@@ -39,7 +39,8 @@ export function createView(knowledge: Knowledge, now: () => number | undefined):
   const projected = createProjector();
 
   const view: ClusterView = {
-    all: kind => tables.all(kind),
+    // Most rules ask for one kind, of which there may be a hundred thousand: that needs no generator.
+    all: (...kinds) => (kinds.length === 1 ? tables.all(kinds[0] as ViewKind) : tables.allOf(kinds)),
     count: kind => (kind === 'Event' ? events.size : tables.count(kind)),
     get: (kind, namespace, name) => tables.get(kind, namespace, name),
     byUid: uid => tables.byUid(uid),

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../../host/clock.ts';
 import type { Clean } from '../../text/sanitise.ts';
 import type { Outcome } from '../client/http/outcome.ts';
+import { remembering } from '../remembered.ts';
 
 /** The server, headers and connections for one request. */
 interface Access {
@@ -75,8 +76,6 @@ export function createCredentials(parts: {
 }): Credentials {
   const { server, source, clock } = parts;
   let current: { tls: TlsMaterial; connections: Connections } | undefined;
-  let pending: Promise<Outcome<Access>> | undefined;
-  let askedAt = Number.NEGATIVE_INFINITY;
   let renewedAt = Number.NEGATIVE_INFINITY;
   let renewing: Promise<boolean> | undefined;
 
@@ -92,21 +91,18 @@ export function createCredentials(parts: {
     return { ok: true, status: 0, value: { server, headers, requests, urgent, streams, ...(doubt && { doubt }) } };
   }
 
+  const known = remembering(ask, clock);
+
   async function access(): Promise<Outcome<Access>> {
-    if (pending && clock.monotonic() - askedAt < REUSE_MS) return pending;
-    askedAt = clock.monotonic();
-    const asked = ask();
-    pending = asked;
-    const outcome = await asked;
-    if (!outcome.ok && pending === asked) pending = undefined;
-    return outcome;
+    const isFresh = clock.monotonic() - known.askedAt < REUSE_MS;
+    return (isFresh ? known.answer : undefined) ?? known.ask();
   }
 
   async function renew(): Promise<boolean> {
     if (clock.monotonic() - renewedAt < RENEW_EVERY_MS) return false;
     const renewed = await source.renew();
     renewedAt = clock.monotonic();
-    if (renewed) pending = undefined;
+    if (renewed) known.forget();
     return renewed;
   }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../../host/clock.ts';
 import { cleanText, sanitise } from '../../text/sanitise.ts';
 import { failure } from '../client/http/failure.ts';
 import type { Failure, Outcome } from '../client/http/outcome.ts';
+import { remembering } from '../remembered.ts';
 import { coreKind, splitApiVersion } from './core-kinds.ts';
 import type { ApiResource, Discovery } from './discovery.ts';
 
@@ -53,24 +54,15 @@ function noPath({ blind, elsewhere }: Search, apiVersion: string, kind: string):
 
 /** Keeps one discovery, fetched when first needed. */
 export function createKinds(fetch: () => Promise<Outcome<Discovery>>, clock: Clock): Kinds {
-  let known: Promise<Outcome<Discovery>> | undefined;
-  let fetchedAt = Number.NEGATIVE_INFINITY;
-
-  async function discovery(refresh = false): Promise<Outcome<Discovery>> {
-    if (known && !refresh) return known;
-    fetchedAt = clock.monotonic();
-    const asked = fetch();
-    known = asked;
-    const outcome = await asked;
-    if (!outcome.ok && known === asked) known = undefined;
-    return outcome;
-  }
+  const known = remembering(fetch, clock);
+  const discovery = async (refresh = false): Promise<Outcome<Discovery>> =>
+    (refresh ? undefined : known.answer) ?? known.ask();
 
   async function search(apiVersion: string, kind: string): Promise<Outcome<Search>> {
     const found = await discovery();
     if (!found.ok) return found;
     const first = look(found.value, apiVersion, kind);
-    if (first.resource || clock.monotonic() - fetchedAt < RETRY_UNKNOWN_MS) return { ...found, value: first };
+    if (first.resource || clock.monotonic() - known.askedAt < RETRY_UNKNOWN_MS) return { ...found, value: first };
     const again = await discovery(true);
     return again.ok ? { ...again, value: look(again.value, apiVersion, kind) } : again;
   }
@@ -87,7 +79,7 @@ export function createKinds(fetch: () => Promise<Outcome<Discovery>>, clock: Clo
     },
     async whyNotServed(apiVersion, kind, askedAt) {
       if (coreKind(apiVersion, kind)) return undefined;
-      const found = await discovery(fetchedAt <= askedAt);
+      const found = await discovery(known.askedAt <= askedAt);
       if (!found.ok) return undefined;
       const now = look(found.value, apiVersion, kind);
       return now.resource ? undefined : noPath(now, apiVersion, kind);

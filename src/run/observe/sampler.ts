@@ -1,6 +1,6 @@
 import type { Stopwatch } from '../clocks.ts';
 import type { CheckResult } from '../event.ts';
-import type { Prepared } from '../phases/baseline.ts';
+import type { Prepared } from '../phases/prepared.ts';
 import type { Run } from '../phases/run-state.ts';
 import { type Sample, takeSample } from './sample.ts';
 

@@ -1,7 +1,7 @@
 import type { Effect, Live, Plan } from '../../faults/contract.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { refOf, sameObject } from '../../k8s/object-ref.ts';
-import type { Prepared } from './baseline.ts';
+import type { Prepared } from './prepared.ts';
 
 /**
  * What the server's answers to our writes prove. An operator may undo a fault before it can be read, and then only

@@ -1,37 +1,16 @@
-import type { Live, Plan, Refusal } from '../../faults/contract.ts';
+import type { Plan, Refusal } from '../../faults/contract.ts';
 import type { Expectation } from '../../faults/rules/rules.ts';
 import { FAULT_RULES, type FaultType } from '../../faults/types.ts';
 import type { KubeObject } from '../../k8s/object.ts';
-import type { Dependant } from '../../knowledge/dependants.ts';
 import { readAndPlan, scopeOf } from '../../safety/read-and-plan.ts';
 import { changeSources } from '../observe/change-sources.ts';
 import { type Changes, watchChanges } from '../observe/changes.ts';
-import { type Bystanders, lookAtBystanders, targetsOf } from '../observe/collateral.ts';
+import { lookAtBystanders, targetsOf } from '../observe/collateral.ts';
 import { combined } from '../observe/evidence.ts';
-import { type Sample, type Subject, takeSample } from '../observe/sample.ts';
+import { type Subject, takeSample } from '../observe/sample.ts';
 import type { Baseline, Refused } from './outcome.ts';
+import type { Prepared } from './prepared.ts';
 import type { Run } from './run-state.ts';
-
-/** An experiment that may be injected: read, planned and let through every gate. */
-export interface Prepared {
-  subject: Subject;
-  before: Live;
-  plan: Plan;
-  /** Reads, plans and asks the gates once more, for a target that changed meanwhile. */
-  again(): Promise<Plan | Refusal>;
-  expects: Expectation;
-  /** Milliseconds after the injection. */
-  ttlMs?: number;
-  recoveryMs: number;
-  soakMs: number;
-  /** Set once the baseline was steady. */
-  baseline?: Sample;
-  bystanders?: Bystanders;
-  changes?: Changes;
-  isTarget(deployment: KubeObject): boolean;
-  namespaces: string[];
-  dependants: readonly Dependant[];
-}
 
 /** The default of how long the system must be steady to count as recovered. Milliseconds. */
 export const SOAK_MS = 10_000;

@@ -4,8 +4,8 @@ import type { Execution } from '../../injection/write/executor.ts';
 import { injectWithReplan } from '../../injection/write/replan.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
 import { startStopwatch } from '../clocks.ts';
-import type { Prepared } from './baseline.ts';
 import type { Injection } from './outcome.ts';
+import type { Prepared } from './prepared.ts';
 import type { Run } from './run-state.ts';
 
 /** Sends the plan. Throws only as long as nothing can have been written; what breaks later is part of what is returned. */

@@ -3,7 +3,7 @@ import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import type { Stopwatch } from '../clocks.ts';
 import type { CheckResult } from '../event.ts';
 import type { VerdictFacts } from '../verdict/verdict.ts';
-import type { Prepared } from './baseline.ts';
+import type { Prepared } from './prepared.ts';
 
 /** A refusal by the planner, a gate, the disk or the server: nothing was injected. */
 export interface Refused {

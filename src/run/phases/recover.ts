@@ -9,8 +9,9 @@ import { objectsOf, type Sample } from '../observe/sample.ts';
 import { createSampler } from '../observe/sampler.ts';
 import { recoveredAfter } from '../observe/steady.ts';
 import { observeWindow, type WindowEnd } from '../observe/window.ts';
-import { changesOf, type Prepared } from './baseline.ts';
+import { changesOf } from './baseline.ts';
 import type { Injection, Recovered, Reverted, UnderFault } from './outcome.ts';
+import type { Prepared } from './prepared.ts';
 import type { Run } from './run-state.ts';
 
 /** The results of the phases before. */

@@ -4,8 +4,8 @@ import { nameOf } from '../../k8s/object-ref.ts';
 import { messageOf } from '../../text/message-of.ts';
 import type { RevertedWrites, RevertRequest } from '../deps.ts';
 import { takeSample } from '../observe/sample.ts';
-import type { Prepared } from './baseline.ts';
 import type { Injection, Reverted } from './outcome.ts';
+import type { Prepared } from './prepared.ts';
 import type { Run } from './run-state.ts';
 
 /** What the revert of a run is about. */

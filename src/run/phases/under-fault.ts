@@ -10,8 +10,9 @@ import { createSampler } from '../observe/sampler.ts';
 import { recoveredAfter } from '../observe/steady.ts';
 import { type Look, observeWindow, type WindowEnd } from '../observe/window.ts';
 import { effectOfAnswers } from './answers.ts';
-import { changesOf, type Prepared } from './baseline.ts';
+import { changesOf } from './baseline.ts';
 import type { Injection, UnderFault } from './outcome.ts';
+import type { Prepared } from './prepared.ts';
 import { revertRequest } from './revert.ts';
 import type { Run } from './run-state.ts';
 

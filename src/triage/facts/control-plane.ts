@@ -1,6 +1,9 @@
 import type { FixDraft } from '../finding/build.ts';
 import { command, type InContext } from '../finding/shell.ts';
 
+/** The Lease that kube-controller-manager renews while it leads. */
+export const MANAGER_LEASE = { kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' } as const;
+
 /** Shows who holds the Lease of kube-controller-manager, and when it was last renewed. */
 export const managerLeads = (view: InContext): FixDraft => ({
   text: 'See whether kube-controller-manager runs and leads.',

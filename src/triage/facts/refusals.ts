@@ -20,14 +20,13 @@ export interface Seen {
  */
 export function* refusalsSeen(view: ClusterView): Iterable<Seen> {
   for (const app of view.all('Application')) yield* refusalsOfApplication(app);
-  for (const kind of ['Deployment', 'ReplicaSet'] as const)
-    for (const workload of view.all(kind)) {
-      const failure = condition(workload, 'ReplicaFailure');
-      if (failure?.status !== 'True') continue;
-      yield* seen(workload, failure.message, 'status.conditions[ReplicaFailure]', failure.since);
-    }
-  for (const kind of ['StatefulSet', 'DaemonSet', 'Job'] as const)
-    for (const workload of view.all(kind)) if (wantsPods(workload)) yield* refusalsInEvents(view, workload);
+  for (const workload of view.all('Deployment', 'ReplicaSet')) {
+    const failure = condition(workload, 'ReplicaFailure');
+    if (failure?.status !== 'True') continue;
+    yield* seen(workload, failure.message, 'status.conditions[ReplicaFailure]', failure.since);
+  }
+  for (const workload of view.all('StatefulSet', 'DaemonSet', 'Job'))
+    if (wantsPods(workload)) yield* refusalsInEvents(view, workload);
 }
 
 /** The refusals in the events about an object, newest first. */

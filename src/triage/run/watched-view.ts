@@ -34,7 +34,12 @@ export function watchView(view: ClusterView): WatchedView {
     },
   });
   const watched: ClusterView = Object.create(view, {
-    all: noted(view.all, kind => [kind]),
+    all: {
+      value: (...kinds: Parameters<ClusterView['all']>) => {
+        for (const kind of kinds) note(kind);
+        return view.all(...kinds);
+      },
+    },
     count: noted(view.count, kind => [kind]),
     get: noted(view.get, (kind, namespace) => [kind, namespace]),
     inNamespace: noted(view.inNamespace, (kind, namespace) => [kind, namespace]),

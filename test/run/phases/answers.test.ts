@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { faultOf } from '../../../src/faults/registry.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { effectOfAnswers } from '../../../src/run/phases/answers.ts';
-import type { Prepared } from '../../../src/run/phases/baseline.ts';
+import type { Prepared } from '../../../src/run/phases/prepared.ts';
 import { fakeApi } from '../../support/fake-api.ts';
 import { inShop } from '../../support/objects.ts';
 import { mustPlan, type Wanted } from '../../support/plans.ts';

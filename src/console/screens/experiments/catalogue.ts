@@ -1,6 +1,7 @@
 import { dangerOf } from '../../../experiment/danger.ts';
 import { messageOf } from '../../../text/message-of.ts';
 import { type Context, notify, open } from '../../app/context.ts';
+import { createLatest } from '../../app/latest.ts';
 import { ARM_MS, armed, withErased, withTyped } from '../../store/arming.ts';
 import { armLock, chosen, injectLock } from '../../store/select.ts';
 import { type Check, screenOf } from '../../store/state.ts';
@@ -23,7 +24,7 @@ export interface Catalogue {
 
 export function createCatalogue(context: Context): Catalogue {
   const { store, deps } = context;
-  let resting = new AbortController();
+  const asking = createLatest(context.ended);
   const newest = new Map<string, AbortSignal>();
   const armMs = deps.settings.armMs ?? ARM_MS;
 
@@ -44,14 +45,8 @@ export function createCatalogue(context: Context): Catalogue {
     if (newest.get(path) === signal) setCheck(path, signal.aborted ? { state: 'waiting' } : answer);
   }
 
-  function restart(): AbortSignal {
-    resting.abort();
-    resting = new AbortController();
-    return AbortSignal.any([resting.signal, context.ended]);
-  }
-
   async function lookAfter(ms: number): Promise<void> {
-    const signal = restart();
+    const signal = asking.begin();
     const rested = await deps.clock.sleep(ms, signal).then(
       () => true,
       () => false,
@@ -81,7 +76,7 @@ export function createCatalogue(context: Context): Catalogue {
       const path = chosen(state)?.path;
       if (path === undefined || state.link.state !== 'connected') return;
       if (state.checks.get(path)?.state === 'ready') {
-        restart();
+        asking.stop();
         return;
       }
       void lookAfter(REST_MS);
@@ -98,7 +93,7 @@ export function createCatalogue(context: Context): Catalogue {
       if (lock !== undefined) return notify(context, lock, 'warn');
       disarm();
       // Arming reads the target anew instead of using what was read when the cursor passed.
-      await check(path, restart());
+      await check(path, asking.begin());
       const state = store.getState();
       const still = chosen(state);
       if (still?.path !== path || still.loaded === undefined || screenOf(state) !== 'plan') return;

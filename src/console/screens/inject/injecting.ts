@@ -1,9 +1,10 @@
 import type { ObjectRef } from '../../../k8s/object.ts';
 import type { Draft } from '../../../suggest/draft.ts';
 import { formFields, withField } from '../../../suggest/form.ts';
-import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
+import { askSession } from '../../app/ask-session.ts';
 import { type Context, notify, open } from '../../app/context.ts';
+import { createLatest } from '../../app/latest.ts';
 import type { Catalogue } from '../experiments/catalogue.ts';
 import { chosenSuggestion, type FormView, type InjectView, NOTHING_TO_INJECT } from './view.ts';
 
@@ -29,7 +30,7 @@ const LONGEST_VALUE = 4_096;
 
 export function createInjecting(context: Context, catalogue: Pick<Catalogue, 'look' | 'recheck'>): Injecting {
   const { store } = context;
-  let reading = new AbortController();
+  const reading = createLatest(context.ended);
   const view = () => store.getState().inject;
   const update = (changes: Partial<InjectView>): void =>
     store.setState(({ inject }) => ({ inject: { ...inject, ...changes } }));
@@ -38,24 +39,12 @@ export function createInjecting(context: Context, catalogue: Pick<Catalogue, 'lo
       inject: { ...inject, form: inject.form && { ...inject.form, ...changes } },
     }));
 
-  function begin(): AbortSignal {
-    reading.abort();
-    reading = new AbortController();
-    return AbortSignal.any([reading.signal, context.ended]);
-  }
-
   async function read(ref: ObjectRef): Promise<void> {
-    const signal = begin();
+    const signal = reading.begin();
     update({ ...NOTHING_TO_INJECT, ref });
-    const { session } = context;
-    if (!session) return update({ phase: 'failed', message: 'not connected yet' });
-    const found = await session.suggest(ref, signal).catch((error: unknown) => ({
-      ok: false as const,
-      message: messageOf(error),
-    }));
+    const read = await askSession(context, session => session.suggest(ref, signal));
     if (signal.aborted) return;
-    if (found.ok) update({ phase: 'ready', suggested: found.value });
-    else update({ phase: 'failed', message: sanitise(found.message, 300) });
+    update(read.phase === 'ready' ? { phase: 'ready', suggested: read.value } : read);
   }
 
   /** Asks how `validate` sees the draft; an answer about an older draft is dropped. */
@@ -71,7 +60,7 @@ export function createInjecting(context: Context, catalogue: Pick<Catalogue, 'lo
 
   /** The pod limit is set to the number of pods in reach, unless a person has changed it in the meantime. */
   async function fillReach(draft: Draft): Promise<void> {
-    const signal = begin();
+    const signal = reading.begin();
     const filled = await context.session?.withReach(draft, signal).catch(() => draft);
     const form = view().form;
     if (signal.aborted || !form || form.draft.type !== draft.type) return;

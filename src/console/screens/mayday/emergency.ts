@@ -5,6 +5,7 @@ import type { Undecided } from '../../../revert/restore/undecided.ts';
 import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { type Context, notify, open, stream } from '../../app/context.ts';
+import { createLatest } from '../../app/latest.ts';
 import type { Runs } from '../../app/runs.ts';
 import type { RevertEnd, RevertUpdate, ScanEnd, ScanUpdate, Unfinished } from '../../deps.ts';
 import { answerLock, chosenFault, faultTarget, isUnderWay, revertAllLock, revertOneLock } from '../../store/select.ts';
@@ -41,7 +42,7 @@ export interface Emergency {
 /** `afterRevert` is called once a revert has looked again: what other screens show is of the time before. */
 export function createEmergency(context: Context, runs: Runs, afterRevert: () => void): Emergency {
   const { store, deps } = context;
-  let scanning = new AbortController();
+  const scanning = createLatest(context.ended);
   let isReverting = false;
 
   const update = (change: (mayday: MaydayView) => Partial<MaydayView>): void =>
@@ -58,9 +59,7 @@ export function createEmergency(context: Context, runs: Runs, afterRevert: () =>
 
   /** Scans until an answer comes; each attempt starts from nothing. */
   async function scan(): Promise<void> {
-    scanning.abort();
-    scanning = new AbortController();
-    const signal = AbortSignal.any([scanning.signal, context.ended]);
+    const signal = scanning.begin();
     while (!signal.aborted) {
       update(() => ({ ...EMPTY_MAYDAY }));
       const end =
@@ -113,7 +112,7 @@ export function createEmergency(context: Context, runs: Runs, afterRevert: () =>
     const before = store.getState().mayday;
     let stopped = 0;
     let own: readonly Receipt[] = answer === undefined ? [] : verifiedOf(before);
-    scanning.abort();
+    scanning.stop();
     try {
       const state = store.getState();
       if (what === 'all' && (state.runs.some(isUnderWay) || isSuiteRunning(state))) {

@@ -1,8 +1,8 @@
 import type { ObjectRef } from '../../../k8s/object.ts';
 import { nameOf } from '../../../k8s/object-ref.ts';
-import { messageOf } from '../../../text/message-of.ts';
-import { sanitise } from '../../../text/sanitise.ts';
+import { askSession } from '../../app/ask-session.ts';
 import { type Context, notify, open } from '../../app/context.ts';
+import { createLatest } from '../../app/latest.ts';
 import { NO_OBJECT, type ObjectView, withLines } from './view.ts';
 
 /** Looks at one object after the other, for the object screen. */
@@ -26,42 +26,28 @@ export interface ObjectLooking {
 
 export function createObjectLooking(context: Context): ObjectLooking {
   const { store } = context;
-  let reading = new AbortController();
-  let logging = new AbortController();
+  const reading = createLatest(context.ended);
+  const logging = createLatest(context.ended);
   const view = () => store.getState().object;
   const update = (changes: Partial<ObjectView>): void =>
     store.setState(({ object }) => ({ object: { ...object, ...changes } }));
 
-  function begin(): AbortSignal {
-    reading.abort();
-    logging.abort();
-    reading = new AbortController();
-    return AbortSignal.any([reading.signal, context.ended]);
-  }
-
   async function read(trail: readonly ObjectRef[]): Promise<void> {
     const ref = trail.at(-1);
-    const { session } = context;
     if (!ref) return;
-    const signal = begin();
+    logging.stop();
+    const signal = reading.begin();
     update({ ...NO_OBJECT, trail });
-    if (!session) return update({ phase: 'failed', message: 'not connected yet' });
-    const found = await session.inspect(ref, signal).catch((error: unknown) => ({
-      ok: false as const,
-      message: messageOf(error),
-    }));
+    const read = await askSession(context, session => session.inspect(ref, signal));
     if (signal.aborted) return;
-    if (found.ok) update({ phase: 'ready', inspection: found.value });
-    else update({ phase: 'failed', message: sanitise(found.message, 300) });
+    update(read.phase === 'ready' ? { phase: 'ready', inspection: read.value } : read);
   }
 
   async function readLog(container: string, previous: boolean): Promise<void> {
     const { session } = context;
     const ref = view().trail.at(-1);
     if (!session || ref?.namespace === undefined) return;
-    logging.abort();
-    logging = new AbortController();
-    const signal = AbortSignal.any([logging.signal, context.ended]);
+    const signal = logging.begin();
     update({
       shows: 'log',
       top: 0,
@@ -90,7 +76,7 @@ export function createObjectLooking(context: Context): ObjectLooking {
     again: () => void read(view().trail),
     show(what) {
       if (what !== 'log') {
-        logging.abort();
+        logging.stop();
         return update({ shows: what, top: 0 });
       }
       const [first] = containers();
@@ -135,7 +121,8 @@ export function createObjectLooking(context: Context): ObjectLooking {
     back() {
       const trail = view().trail.slice(0, -1);
       if (trail.length === 0) {
-        begin();
+        reading.stop();
+        logging.stop();
         return false;
       }
       void read(trail);

@@ -160,39 +160,38 @@ export const issuerNotReady: Rule = {
       'Read the condition: the account could not be registered, the Secret of the authority is missing, or the server does not answer.',
   },
   *look({ view, now }) {
-    for (const kind of ISSUERS)
-      for (const issuer of view.all(kind)) {
-        const ready = condition(issuer, 'Ready');
-        if (ready?.status !== 'False' || young(issuer, now, ready.since)) continue;
-        const used = [...view.all('Certificate')].filter(
-          ({ spec, metadata }) =>
-            text(fields(spec.issuerRef).name) === issuer.metadata.name &&
-            (kind === 'ClusterIssuer' || metadata.namespace === issuer.metadata.namespace),
-        );
-        yield {
-          severity: used.length > 0 ? 'high' : 'warn',
-          object: issuer,
-          summary: `the issuer of certificates is not ready (${ready.reason}): ${ready.message.slice(0, 160)}`,
-          since: ready.since === undefined ? undefined : { at: ready.since, exact: true },
-          evidence: [
-            quoted(ready),
-            ...used.slice(0, 4).map(({ metadata }) => `Certificate ${metadata.namespace}/${metadata.name} names it`),
-          ],
-          cause: ready.message,
-          fixes: [
-            {
-              text: 'Correct the issuer as its condition says.',
-              command: command(view, [
-                'kubectl',
-                'describe',
-                `${kind.toLowerCase()}.cert-manager.io`,
-                issuer.metadata.name,
-                ...(issuer.metadata.namespace === undefined ? [] : ['-n', issuer.metadata.namespace]),
-              ]),
-            },
-          ],
-          because: certManager(view),
-        };
-      }
+    for (const issuer of view.all(...ISSUERS)) {
+      const ready = condition(issuer, 'Ready');
+      if (ready?.status !== 'False' || young(issuer, now, ready.since)) continue;
+      const used = [...view.all('Certificate')].filter(
+        ({ spec, metadata }) =>
+          text(fields(spec.issuerRef).name) === issuer.metadata.name &&
+          (issuer.kind === 'ClusterIssuer' || metadata.namespace === issuer.metadata.namespace),
+      );
+      yield {
+        severity: used.length > 0 ? 'high' : 'warn',
+        object: issuer,
+        summary: `the issuer of certificates is not ready (${ready.reason}): ${ready.message.slice(0, 160)}`,
+        since: ready.since === undefined ? undefined : { at: ready.since, exact: true },
+        evidence: [
+          quoted(ready),
+          ...used.slice(0, 4).map(({ metadata }) => `Certificate ${metadata.namespace}/${metadata.name} names it`),
+        ],
+        cause: ready.message,
+        fixes: [
+          {
+            text: 'Correct the issuer as its condition says.',
+            command: command(view, [
+              'kubectl',
+              'describe',
+              `${issuer.kind.toLowerCase()}.cert-manager.io`,
+              issuer.metadata.name,
+              ...(issuer.metadata.namespace === undefined ? [] : ['-n', issuer.metadata.namespace]),
+            ]),
+          },
+        ],
+        because: certManager(view),
+      };
+    }
   },
 };

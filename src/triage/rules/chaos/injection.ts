@@ -71,10 +71,9 @@ const ruleOf = (type: FaultType | 'unknown'): Rule => {
       for (const object of marks?.ok ? marks.value.objects : [])
         if (object.marker?.type === type || isOtherType(type, object.marker))
           yield found(view, now, type, object, object.marker as Marker);
-      for (const kind of kinds)
-        for (const object of view.all(kind))
-          if (object.marker?.type === type || isOtherType(type, object.marker))
-            yield found(view, now, type, object, object.marker as Marker);
+      for (const object of view.all(...kinds))
+        if (object.marker?.type === type || isOtherType(type, object.marker))
+          yield found(view, now, type, object, object.marker as Marker);
     },
   };
 };

@@ -96,21 +96,20 @@ const fixesOf = (view: ClusterView) => [
 
 /** Signs of other tools on pods and workloads, and pods that they run. */
 function* traces({ view }: RuleInput): Iterable<FindingDraft> {
-  for (const kind of KINDS)
-    for (const object of view.all(kind)) {
-      const trace = traceOf(object);
-      if (trace === undefined) continue;
-      const at = time(object.metadata.creationTimestamp);
-      yield {
-        severity: 'high',
-        object,
-        summary: `a chaos injection of ${trace.tool}`,
-        since: at === undefined ? undefined : { at, exact: false },
-        evidence: [trace.what],
-        cause: `${trace.tool} has a fault in here.`,
-        fixes: fixesOf(view),
-      };
-    }
+  for (const object of view.all(...KINDS)) {
+    const trace = traceOf(object);
+    if (trace === undefined) continue;
+    const at = time(object.metadata.creationTimestamp);
+    yield {
+      severity: 'high',
+      object,
+      summary: `a chaos injection of ${trace.tool}`,
+      since: at === undefined ? undefined : { at, exact: false },
+      evidence: [trace.what],
+      cause: `${trace.tool} has a fault in here.`,
+      fixes: fixesOf(view),
+    };
+  }
 }
 
 /** The objects by which other tools inject. */

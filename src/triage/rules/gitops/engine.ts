@@ -26,11 +26,10 @@ const PARTS: readonly [RegExp, string][] = [
 
 /** The workloads of GitOps engines, each with its purpose. */
 export function* engineParts(view: ClusterView): Iterable<{ workload: ViewObject; use: string }> {
-  for (const kind of ['Deployment', 'StatefulSet'] as const)
-    for (const workload of view.all(kind)) {
-      const part = PARTS.find(([name]) => name.test(workload.metadata.name));
-      if (part !== undefined) yield { workload, use: part[1] };
-    }
+  for (const workload of view.all('Deployment', 'StatefulSet')) {
+    const part = PARTS.find(([name]) => name.test(workload.metadata.name));
+    if (part !== undefined) yield { workload, use: part[1] };
+  }
 }
 
 /**

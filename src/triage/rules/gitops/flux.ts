@@ -47,20 +47,15 @@ export const fluxNotReady: Rule = {
       'Fix what the message names: credentials, branch or path of the source, the manifest, or what refuses it in the cluster; then have Flux reconcile.',
   },
   *look({ view, now }) {
-    for (const kind of KINDS)
-      for (const object of view.all(kind)) {
-        const ready = condition(object, 'Ready');
-        if (
-          ready?.status !== 'False' ||
-          object.spec.suspend === true ||
-          object.metadata.deletionTimestamp !== undefined
-        )
-          continue;
-        const began = sinceCondition(ready, object).at;
-        const isWaiting = UNDER_WAY.includes(ready.reason) && condition(object, 'Stalled')?.status !== 'True';
-        if (now - began < USUAL_WAIT_MS || (isWaiting && now - began < 5 * USUAL_WAIT_MS)) continue;
-        yield notReady(view, now, object, ready);
-      }
+    for (const object of view.all(...KINDS)) {
+      const ready = condition(object, 'Ready');
+      if (ready?.status !== 'False' || object.spec.suspend === true || object.metadata.deletionTimestamp !== undefined)
+        continue;
+      const began = sinceCondition(ready, object).at;
+      const isWaiting = UNDER_WAY.includes(ready.reason) && condition(object, 'Stalled')?.status !== 'True';
+      if (now - began < USUAL_WAIT_MS || (isWaiting && now - began < 5 * USUAL_WAIT_MS)) continue;
+      yield notReady(view, now, object, ready);
+    }
   },
 };
 

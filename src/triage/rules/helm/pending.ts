@@ -95,13 +95,12 @@ const helm = (view: ClusterView, words: readonly string[], namespace: string): s
 
 /** Whether any object of the view was installed by Helm. */
 function usesHelm(view: ClusterView): boolean {
-  for (const kind of ['Deployment', 'Service'] as const)
-    for (const { metadata } of view.all(kind))
-      if (
-        metadata.annotations['meta.helm.sh/release-name'] !== undefined ||
-        metadata.labels['app.kubernetes.io/managed-by'] === 'Helm'
-      )
-        return true;
+  for (const { metadata } of view.all('Deployment', 'Service'))
+    if (
+      metadata.annotations['meta.helm.sh/release-name'] !== undefined ||
+      metadata.labels['app.kubernetes.io/managed-by'] === 'Helm'
+    )
+      return true;
   return false;
 }
 

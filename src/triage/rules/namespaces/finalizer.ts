@@ -79,7 +79,7 @@ export const finalizerStuck: Rule = {
   },
   *look(looking) {
     const { view, answers } = looking;
-    for (const kind of KINDS) for (const object of view.all(kind)) yield* held(looking, object);
+    for (const object of view.all(...KINDS)) yield* held(looking, object);
     for (const resource of customKinds(view)) {
       const answer = answers.instances(readOf(resource));
       for (const object of answer?.ok ? answer.value : [])

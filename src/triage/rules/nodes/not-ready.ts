@@ -1,6 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { text, time } from '../../../k8s/fields.ts';
 import { age } from '../../../text/duration.ts';
+import { MANAGER_LEASE } from '../../facts/control-plane.ts';
 import { type Condition, condition, conditions, created, quoted, sinceTime } from '../../facts/fields.ts';
 import type { FindingDraft } from '../../finding/build.ts';
 import type { Cause } from '../../finding/finding.ts';
@@ -205,7 +206,7 @@ export const leaseStale: Rule = {
             command: command(view, ['kubectl', 'describe', `node/${node.metadata.name}`]),
           },
         ],
-        because: [{ kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' }],
+        because: [MANAGER_LEASE],
       };
     }
   },

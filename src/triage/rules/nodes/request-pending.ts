@@ -1,5 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { text } from '../../../k8s/fields.ts';
+import { MANAGER_LEASE } from '../../facts/control-plane.ts';
 import { condition, created } from '../../facts/fields.ts';
 import { type FindingDraft, refOf } from '../../finding/build.ts';
 import { command, named } from '../../finding/shell.ts';
@@ -61,7 +62,7 @@ function waiting(view: ClusterView, request: ViewObject): FindingDraft {
       },
       { text: 'Read the request.', command: command(view, ['kubectl', 'describe', ...named(refOf(request))]) },
     ],
-    because: isApproved ? [causeOf({ kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' })] : [],
+    because: isApproved ? [causeOf(MANAGER_LEASE)] : [],
   };
 }
 

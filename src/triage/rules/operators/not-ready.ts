@@ -66,36 +66,35 @@ export const operatedNotReady: Rule = {
       'Fix what the conditions name. What the object is made of has findings of its own, which then explain this one.',
   },
   *look({ view, now }) {
-    for (const kind of KINDS)
-      for (const object of view.all(kind)) {
-        const fault = faultOf(object);
-        if (fault === undefined || object.metadata.deletionTimestamp !== undefined) continue;
-        const since = sinceCondition(fault, object);
-        if (now - since.at < USUAL_WAIT_MS) continue;
-        const remedy = REMEDIES.find(([words]) => words.test(`${fault.reason} ${fault.message}`))?.[1];
-        yield {
-          severity: 'high',
-          object,
-          summary: `not ready: ${
-            [fault.reason, fault.message]
-              .filter(one => one !== '')
-              .join(': ')
-              .slice(0, 240) || 'no reason given'
-          }`,
-          since,
-          evidence: conditions(object)
-            .filter(one => one.status === 'False' || one === fault)
-            .map(quoted),
-          cause: fault.message || fault.reason,
-          fixes: [
-            {
-              text: `${remedy ?? 'Fix what its conditions name.'}${undoneBy(view, object)}`,
-              command: command(view, ['kubectl', 'describe', ...named(refOf(object))]),
-            },
-          ],
-          because: causes(view, object, fault),
-        };
-      }
+    for (const object of view.all(...KINDS)) {
+      const fault = faultOf(object);
+      if (fault === undefined || object.metadata.deletionTimestamp !== undefined) continue;
+      const since = sinceCondition(fault, object);
+      if (now - since.at < USUAL_WAIT_MS) continue;
+      const remedy = REMEDIES.find(([words]) => words.test(`${fault.reason} ${fault.message}`))?.[1];
+      yield {
+        severity: 'high',
+        object,
+        summary: `not ready: ${
+          [fault.reason, fault.message]
+            .filter(one => one !== '')
+            .join(': ')
+            .slice(0, 240) || 'no reason given'
+        }`,
+        since,
+        evidence: conditions(object)
+          .filter(one => one.status === 'False' || one === fault)
+          .map(quoted),
+        cause: fault.message || fault.reason,
+        fixes: [
+          {
+            text: `${remedy ?? 'Fix what its conditions name.'}${undoneBy(view, object)}`,
+            command: command(view, ['kubectl', 'describe', ...named(refOf(object))]),
+          },
+        ],
+        because: causes(view, object, fault),
+      };
+    }
   },
 };
 

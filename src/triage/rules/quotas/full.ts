@@ -2,7 +2,7 @@ import type { Since } from '../../../health/trouble.ts';
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, text, textMap } from '../../../k8s/fields.ts';
 import { quantityOf } from '../../../k8s/quantity.ts';
-import { managerLeads } from '../../facts/control-plane.ts';
+import { MANAGER_LEASE, managerLeads } from '../../facts/control-plane.ts';
 import type { QuotaLine } from '../../facts/error-text.ts';
 import { created } from '../../facts/fields.ts';
 import { refusalsOfApplication } from '../../facts/refusals.ts';
@@ -188,10 +188,7 @@ export const quotaNotCalculated: Rule = {
         cause:
           'The quota controller in kube-controller-manager has not counted it: it does not run, or cannot list what the quota counts.',
         fixes: [managerLeads(view)],
-        because: [
-          { kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' },
-          { kind: 'ResourceQuota', namespace, name, rule: 'chaos/' },
-        ],
+        because: [MANAGER_LEASE, { kind: 'ResourceQuota', namespace, name, rule: 'chaos/' }],
       };
     }
   },

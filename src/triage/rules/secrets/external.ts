@@ -40,13 +40,14 @@ export const externalSecret: Rule = {
       'Read the words of the operator: the key may not exist in the store, or the store refuses the credentials.',
   },
   *look({ view, now }) {
-    for (const kind of KINDS)
-      for (const object of view.all(kind)) {
-        const ready = condition(object, 'Ready');
-        if (ready?.status !== 'False' || object.metadata.deletionTimestamp !== undefined) continue;
-        if (now - sinceCondition(ready, object).at < USUAL_WAIT_MS) continue;
-        yield kind === 'ExternalSecret' ? notFetched(view, now, object, ready) : storeUnusable(view, object, ready);
-      }
+    for (const object of view.all(...KINDS)) {
+      const ready = condition(object, 'Ready');
+      if (ready?.status !== 'False' || object.metadata.deletionTimestamp !== undefined) continue;
+      if (now - sinceCondition(ready, object).at < USUAL_WAIT_MS) continue;
+      yield object.kind === 'ExternalSecret'
+        ? notFetched(view, now, object, ready)
+        : storeUnusable(view, object, ready);
+    }
   },
 };
 

@@ -9,7 +9,7 @@ import {
   unreadyLines,
 } from '../../facts/behind-service.ts';
 import { undoneBy } from '../../facts/claims.ts';
-import { managerLeads } from '../../facts/control-plane.ts';
+import { MANAGER_LEASE, managerLeads } from '../../facts/control-plane.ts';
 import { condition, created } from '../../facts/fields.ts';
 import { closestLabels, isNear, type LabelMiss, missText } from '../../facts/near-miss.ts';
 import type { FindingDraft } from '../../finding/build.ts';
@@ -259,7 +259,7 @@ export const slicesStale: Rule = {
           'The EndpointSlice controller in kube-controller-manager has not written the ready pods into the slices.',
         fixes: [managerLeads(view)],
         because: [
-          { kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' },
+          MANAGER_LEASE,
           { kind: 'Service', namespace, name, rule: 'chaos/' },
           { kind: 'Service', namespace, name, rule: 'service/target-port' },
         ],

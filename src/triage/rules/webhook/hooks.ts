@@ -26,8 +26,7 @@ export interface Hook {
 
 /** Every webhook of every configuration that is not being deleted. */
 export function* hooksOf(view: ClusterView): Iterable<Hook> {
-  for (const kind of CONFIGURATIONS)
-    for (const configuration of view.all(kind)) for (const hook of hooksIn(configuration)) yield hook;
+  for (const configuration of view.all(...CONFIGURATIONS)) for (const hook of hooksIn(configuration)) yield hook;
 }
 
 /** The webhooks of one configuration. */

@@ -37,21 +37,20 @@ const RECENT = 20 * 60_000;
  */
 export function refusals({ view, now }: Pick<RuleInput, 'view' | 'now'>): Refused[] {
   const found = new Map<string, Refused>();
-  for (const kind of ['ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job'] as const)
-    for (const maker of view.all(kind)) {
-      const lacks = lacking(maker);
-      const latest =
-        lacks > 0 && maker.metadata.deletionTimestamp === undefined ? messageFor(view, maker, now) : undefined;
-      if (latest === undefined) continue;
-      const top = topOf(view, maker);
-      found.set(topKey(top), {
-        top,
-        maker,
-        lacks,
-        ...latest,
-        refusal: refusalIn(latest.message),
-      });
-    }
+  for (const maker of view.all('ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job')) {
+    const lacks = lacking(maker);
+    const latest =
+      lacks > 0 && maker.metadata.deletionTimestamp === undefined ? messageFor(view, maker, now) : undefined;
+    if (latest === undefined) continue;
+    const top = topOf(view, maker);
+    found.set(topKey(top), {
+      top,
+      maker,
+      lacks,
+      ...latest,
+      refusal: refusalIn(latest.message),
+    });
+  }
   return [...found.values()];
 }
 
@@ -89,9 +88,7 @@ function messageFor(view: ClusterView, maker: ViewObject, now: number): { messag
 
 /** The webhook configurations that have a webhook of this name. */
 export function configurationsOf(view: ClusterView, webhook: string): ViewObject[] {
-  const found: ViewObject[] = [];
-  for (const kind of ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const)
-    for (const one of view.all(kind))
-      if (Array.isArray(one.webhooks) && one.webhooks.some(hook => fields(hook).name === webhook)) found.push(one);
-  return found;
+  return [...view.all('ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration')].filter(
+    one => Array.isArray(one.webhooks) && one.webhooks.some(hook => fields(hook).name === webhook),
+  );
 }

@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number, text, time } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
-import { startAgain } from '../../facts/control-plane.ts';
+import { MANAGER_LEASE, startAgain } from '../../facts/control-plane.ts';
 import { type Condition, condition, quoted, sinceTime } from '../../facts/fields.ts';
 import { refOf } from '../../finding/build.ts';
 import type { Cause } from '../../finding/finding.ts';
@@ -84,7 +84,7 @@ function below(view: ClusterView, workload: ViewObject): Cause[] {
     ...sets.slice(0, 10).map(set => causeOf(refOf(set), 'workload/')),
     ...pods.slice(0, 30).map(pod => causeOf(refOf(pod), 'pod/')),
     ...[...nodes].map(name => ({ kind: 'Node', name, rule: 'node/' })),
-    { kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' },
+    MANAGER_LEASE,
     { kind: 'Lease', namespace: 'kube-system', name: 'kube-scheduler' },
   ];
 }

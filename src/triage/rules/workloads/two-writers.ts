@@ -22,17 +22,16 @@ const readOf = (object: ViewObject): NamedRead => ({ is: 'object', ref: refOf(ob
 
 /** Workloads whose spec changes again and again, with the evidence. */
 function* changingWorkloads(view: ClusterView, now: number): Iterable<{ object: ViewObject; how: string }> {
-  for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet'] as const)
-    for (const object of view.all(kind)) {
-      const generation = object.metadata.generation ?? 0;
-      const age = now - created(object);
-      const revisions = view
-        .ownedBy(object.metadata.uid)
-        .filter(one => one.kind === 'ReplicaSet' && now - created(one) < RECENT_MS).length;
-      if (revisions >= MANY_REVISIONS) yield { object, how: `${revisions} ReplicaSets made in the last 10 minutes` };
-      else if (generation >= MANY_CHANGES && age / generation < EACH_MS)
-        yield { object, how: `metadata.generation ${generation} in ${Math.max(1, Math.round(age / 60_000))} minutes` };
-    }
+  for (const object of view.all('Deployment', 'StatefulSet', 'DaemonSet')) {
+    const generation = object.metadata.generation ?? 0;
+    const age = now - created(object);
+    const revisions = view
+      .ownedBy(object.metadata.uid)
+      .filter(one => one.kind === 'ReplicaSet' && now - created(one) < RECENT_MS).length;
+    if (revisions >= MANY_REVISIONS) yield { object, how: `${revisions} ReplicaSets made in the last 10 minutes` };
+    else if (generation >= MANY_CHANGES && age / generation < EACH_MS)
+      yield { object, how: `metadata.generation ${generation} in ${Math.max(1, Math.round(age / 60_000))} minutes` };
+  }
 }
 
 /** Two writers that each undo the other's changes. */

@@ -1,0 +1,17 @@
+import { messageOf } from '../../text/message-of.ts';
+import { sanitise } from '../../text/sanitise.ts';
+import type { Session } from '../deps.ts';
+import type { Context } from './context.ts';
+
+/** A pane that shows what was read of the cluster: still reading, read, or why not. */
+export type Read<T> = { phase: 'ready'; value: T } | { phase: 'failed'; message: string };
+
+/** Asks the session of the cluster; whatever goes wrong becomes one line to show. */
+export async function askSession<T>(
+  { session }: Context,
+  ask: (session: Session) => Promise<{ ok: true; value: T } | { ok: false; message: string }>,
+): Promise<Read<T>> {
+  if (!session) return { phase: 'failed', message: 'not connected yet' };
+  const found = await ask(session).catch((error: unknown) => ({ ok: false as const, message: messageOf(error) }));
+  return found.ok ? { phase: 'ready', value: found.value } : { phase: 'failed', message: sanitise(found.message, 300) };
+}
