@@ -37,7 +37,7 @@ export const REACH: Readonly<Record<string, Way>> = {
   actions: { press: ['a'] },
   // The last of its world: a fault of this console is in the cluster then. The draft above stands first among the experiments.
   quit: { from: 'experiments', press: ['g', 'j', ENTER, 'a', 'f', / injected {3}/, 'q'] },
-  mend: { in: 'incident', press: ['5', 'x'], shows: /delete/ },
+  fix: { in: 'incident', press: ['5', 'x'], shows: /delete/ },
   gameday: { in: 'gameday', press: ['8', ENTER], shows: /clear: / },
   note: { in: 'gameday', press: ['8', 'n'] },
   fleet: { in: 'fleet', press: ['9'], shows: /prod-us[^\n]*to watch[\s\S]*UNREACHABLE/ },

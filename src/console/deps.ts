@@ -36,7 +36,7 @@ import type { Finding } from '../triage/finding/finding.ts';
 import type { Triage } from '../triage/finding/result.ts';
 import type { GateResult } from '../triage/run/gate-run.ts';
 import type { Remap } from './keymap/remap.ts';
-import type { FixEnd, FixPlan } from './screens/mend/view.ts';
+import type { FixEnd, FixPlan } from './screens/fix/view.ts';
 import type { NamedTheme } from './widgets/theme.ts';
 
 /**

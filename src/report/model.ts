@@ -101,7 +101,7 @@ export interface Finding {
   owner?: string;
   due?: string;
   retestOn?: string;
-  /** What to type, to see whether it is mended. */
+  /** What to type, to see whether it is repaired. */
   command?: string;
 }
 

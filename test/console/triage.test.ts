@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clipboardSequence } from '../../src/console/app/terminal/clipboard.ts';
-import type { FixPlan } from '../../src/console/screens/mend/view.ts';
+import type { FixPlan } from '../../src/console/screens/fix/view.ts';
 import { MONO } from '../../src/console/widgets/theme.ts';
 import { literal } from '../../src/text/sanitise.ts';
 import { width } from '../../src/text/width.ts';

@@ -1,4 +1,4 @@
-import type { FixEnd, FixPlan } from '../../console/screens/mend/view.ts';
+import type { FixEnd, FixPlan } from '../../console/screens/fix/view.ts';
 import { applyFix, type Prepared, prepareFix } from '../../engine/fix.ts';
 import { saysAfterVerb } from '../../injection/write/says.ts';
 import type { Api } from '../../kube/client/api.ts';

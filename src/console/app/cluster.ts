@@ -1,12 +1,12 @@
 import { createDispatch, type Dispatch } from '../keymap/dispatch.ts';
 import { createCatalogue } from '../screens/experiments/catalogue.ts';
 import { createFaultsLooking } from '../screens/faults/looking.ts';
+import { createFixing } from '../screens/fix/fixing.ts';
 import { createFleetWatching } from '../screens/fleet/watching.ts';
 import { createLeading } from '../screens/gameday/leading.ts';
 import { createBrowsing } from '../screens/health/browsing.ts';
 import { createInjecting } from '../screens/inject/injecting.ts';
 import { createEmergency } from '../screens/mayday/emergency.ts';
-import { createMending } from '../screens/mend/mending.ts';
 import { createObjectLooking } from '../screens/object/looking.ts';
 import { createReporting } from '../screens/reports/reporting.ts';
 import { createSaving } from '../screens/save/saving.ts';
@@ -71,7 +71,7 @@ export function createCluster(shared: Shared, store: ConsoleStore, asked: string
     kubeconfig,
     keeping: createKeeping(context, lend),
     objects: createObjectLooking(context),
-    mending: createMending(context, triaging.look),
+    fixing: createFixing(context, triaging.look),
     browsing: createBrowsing(context),
     fleet: createFleetWatching(context),
     faultsLooking: createFaultsLooking(context),

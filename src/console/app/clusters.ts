@@ -78,7 +78,7 @@ function endText(cluster: Cluster, left: number): string {
 function busy(state: ConsoleState): string | undefined {
   const { phase } = state.mayday;
   if (phase === 'reverting' || phase === 'aborting') return 'a revert is under way here: wait until it is done';
-  if (state.mend.phase === 'doing') return 'a fix is being written here: wait until it is done';
+  if (state.fix.phase === 'doing') return 'a fix is being written here: wait until it is done';
   const elsewhere = revertingIn(state);
   if (elsewhere.length > 0) return `a revert is under way in ${elsewhere.join(', ')}: wait until it is done`;
   return state.quitting === 'no' ? undefined : 'mayday is quitting';

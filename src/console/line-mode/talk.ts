@@ -33,13 +33,13 @@ export interface Talk {
 }
 
 /** Whether the screen waits for the cluster. */
-function isAtWork({ link, mayday, triage, object, mend, health, checks, screens }: ConsoleState): boolean {
+function isAtWork({ link, mayday, triage, object, fix, health, checks, screens }: ConsoleState): boolean {
   const screen = screens.at(-1);
   if (link.state === 'starting' || health.heardAt === undefined) return true;
   if (screen === 'mayday') return ['scanning', 'reverting', 'aborting'].includes(mayday.phase);
   if (screen === 'triage') return triage.phase === 'looking';
   if (screen === 'object') return object.phase === 'reading';
-  if (screen === 'mend') return mend.phase === 'doing' || (mend.phase === 'asking' && !mend.plan);
+  if (screen === 'fix') return fix.phase === 'doing' || (fix.phase === 'asking' && !fix.plan);
   return (
     (screen === 'experiments' || screen === 'plan') && [...checks.values()].some(({ state }) => state === 'checking')
   );

@@ -4,6 +4,7 @@ import { draft } from './draft/index.ts';
 import { experiments } from './experiments/index.ts';
 import { fault } from './fault/index.ts';
 import { faults } from './faults/index.ts';
+import { fix } from './fix/index.ts';
 import { fleet } from './fleet/index.ts';
 import { fleetRevert } from './fleet-revert/index.ts';
 import { gameday } from './gameday/index.ts';
@@ -11,7 +12,6 @@ import { health } from './health/index.ts';
 import { help } from './help/index.ts';
 import { inject } from './inject/index.ts';
 import { mayday } from './mayday/index.ts';
-import { mend } from './mend/index.ts';
 import { note } from './note/index.ts';
 import { object } from './object/index.ts';
 import { palette } from './palette/index.ts';
@@ -45,7 +45,7 @@ export const SCREENS = [
   help,
   quit,
   revertOne,
-  mend,
+  fix,
   palette,
   inject,
   draft,

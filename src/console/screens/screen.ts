@@ -15,12 +15,12 @@ import { stepped } from '../widgets/list.ts';
 import type { View } from '../widgets/view.ts';
 import type { Catalogue } from './experiments/catalogue.ts';
 import type { FaultsLooking } from './faults/looking.ts';
+import type { Fixing } from './fix/fixing.ts';
 import type { FleetWatching } from './fleet/watching.ts';
 import type { Leading } from './gameday/leading.ts';
 import type { Browsing } from './health/browsing.ts';
 import type { Injecting } from './inject/injecting.ts';
 import type { Emergency } from './mayday/emergency.ts';
-import type { Mending } from './mend/mending.ts';
 import type { ObjectLooking } from './object/looking.ts';
 import type { Reporting } from './reports/reporting.ts';
 import type { Saving } from './save/saving.ts';
@@ -35,7 +35,7 @@ export interface Parts {
   runs: Runs;
   triaging: Triaging;
   objects: ObjectLooking;
-  mending: Mending;
+  fixing: Fixing;
   browsing: Browsing;
   fleet: FleetWatching;
   /** The clusters of this console; `open` shows another context. */

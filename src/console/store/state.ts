@@ -8,12 +8,12 @@ import type { Stop } from '../../revert/stop/stop.ts';
 import type { CheckResult, Phase, RunEvent, Verdict } from '../../run/event.ts';
 import type { CatalogueEntry, ConsoleSettings, Preflight, RevertEnd } from '../deps.ts';
 import { type FaultsLook, NOT_LOOKED } from '../screens/faults/view.ts';
+import { type FixView, NO_FIX } from '../screens/fix/view.ts';
 import { type FleetView, NO_FLEET } from '../screens/fleet/view.ts';
 import { type DayView, NO_DAY } from '../screens/gameday/view.ts';
 import { NO_TABLES, type TablesView } from '../screens/health/view.ts';
 import { type InjectView, NOTHING_TO_INJECT } from '../screens/inject/view.ts';
 import type { Question } from '../screens/mayday/question.ts';
-import { type MendView, NOTHING_TO_MEND } from '../screens/mend/view.ts';
 import { NO_OBJECT, type ObjectView } from '../screens/object/view.ts';
 import type { ScreenId } from '../screens/registry.ts';
 import { NO_REPORTS, type ReportsView } from '../screens/reports/view.ts';
@@ -163,7 +163,7 @@ export interface ConsoleState {
   mayday: MaydayView;
   triage: TriageView;
   object: ObjectView;
-  mend: MendView;
+  fix: FixView;
   day: DayView;
   suite: SuitePane;
   tables: TablesView;
@@ -254,7 +254,7 @@ export function createConsoleStore(settings: ConsoleSettings, size: { columns: n
     mayday: EMPTY_MAYDAY,
     triage: NOTHING_LOOKED_AT,
     object: NO_OBJECT,
-    mend: NOTHING_TO_MEND,
+    fix: NO_FIX,
     day: NO_DAY,
     suite: NO_SUITE,
     tables: NO_TABLES,

@@ -9,7 +9,7 @@ import type {
   Saved,
   Session,
 } from '../../../src/console/deps.ts';
-import type { FixEnd, FixPlan } from '../../../src/console/screens/mend/view.ts';
+import type { FixEnd, FixPlan } from '../../../src/console/screens/fix/view.ts';
 import type { LoadedExperiment } from '../../../src/experiment/types.ts';
 import type { Plan } from '../../../src/faults/contract.ts';
 import type { LogSource } from '../../../src/health/inspect/follow-log.ts';

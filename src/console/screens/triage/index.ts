@@ -30,7 +30,7 @@ export const triage: ScreenFolder<'triage'> = {
       locked: state => (chosenFix(state) === undefined ? 'this finding has no command to copy' : undefined),
     },
     { id: 'object', keys: ['enter', 'right', 'l'], says: 'open the object', hint: 1, locked: noFinding },
-    { id: 'mend', keys: ['x'], says: 'fix it', hint: 1, locked: noFinding },
+    { id: 'fix', keys: ['x'], says: 'fix it', hint: 1, locked: noFinding },
     { ...INJECT, locked: noFinding },
     { id: 'look', keys: ['c'], says: 'look again', hint: 2 },
     { id: 'detail-up', keys: ['['], says: 'detail: back up' },
@@ -60,13 +60,13 @@ export const triage: ScreenFolder<'triage'> = {
   },
   subject: state => chosenEntry(state)?.root.finding.object,
   enter: ({ triaging }) => triaging.look(),
-  commands: ({ context, triaging, objects, mending }) => ({
-    mend: () => {
+  commands: ({ context, triaging, objects, fixing }) => ({
+    fix: () => {
       const chosen = chosenEntry(context.store.getState());
       if (chosen === undefined) return;
       const { finding } = chosen.root;
       if (isChaos(finding)) revertInjection(context, finding);
-      else mending.ask(finding);
+      else fixing.ask(finding);
     },
     object: () => {
       const chosen = chosenEntry(context.store.getState());

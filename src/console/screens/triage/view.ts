@@ -56,6 +56,6 @@ export function chosenEntry(state: ConsoleState): Entry | undefined {
   return entries.find(({ key }) => key === state.cursor.triage) ?? entries[0];
 }
 
-/** The first command that mends the chosen finding. */
+/** The first command that would fix the chosen finding. */
 export const chosenFix = (state: ConsoleState): string | undefined =>
   chosenEntry(state)?.root.finding.fixes.find(({ command }) => command !== undefined)?.command;

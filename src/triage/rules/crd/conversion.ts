@@ -97,7 +97,7 @@ function report(view: ClusterView, broken: Broken): FindingDraft {
     ],
     cause: `The API server cannot convert ${kind} objects between versions: every list and watch of them fails, namespaces that hold one stay Terminating, and garbage collection stalls.`,
     fixes: [
-      mendFix(view, where, behind?.workloads[0]),
+      repairFix(view, where, behind?.workloads[0]),
       {
         text: `If all versions have the same schema, do without the webhook: conversion strategy None.${undoneBy(view, crd)}`,
         command: patchCommand(view, ['crd', crd.metadata.name], 'merge', {
@@ -110,7 +110,7 @@ function report(view: ClusterView, broken: Broken): FindingDraft {
   };
 }
 
-function mendFix(view: ClusterView, where: string, workload: ViewObject | undefined) {
+function repairFix(view: ClusterView, where: string, workload: ViewObject | undefined) {
   if (workload === undefined)
     return { text: `Bring the conversion webhook back: restore ${where} and the controller behind it.` };
   const what = named(refOf(workload));

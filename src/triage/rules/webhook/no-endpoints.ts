@@ -77,7 +77,7 @@ function withoutEndpoints(view: ClusterView, now: number, dead: DeadHooks): Find
           dead.hooks,
           'nothing in the cluster runs it any more; make sure that its controller is not wanted.',
         ),
-      stale !== 'probable' && lock === undefined && mendFix(view, namespace, name, behind),
+      stale !== 'probable' && lock === undefined && repairFix(view, namespace, name, behind),
       ...blocking.slice(0, 1).map(({ hook }) => ignoreFix(view, hook)),
     ],
     // In a deadlock the webhook causes the missing pods, not the other way round.
@@ -136,7 +136,7 @@ function whyEmpty({ service, pods, workloads }: Behind, stale: string): string {
   return `The selector of the Service matches no pods${workloads[0] === undefined ? '' : `; ${words(workloads[0])} should serve it`}.`;
 }
 
-function mendFix(view: ClusterView, namespace: string, name: string, { workloads }: Behind) {
+function repairFix(view: ClusterView, namespace: string, name: string, { workloads }: Behind) {
   const workload = workloads[0];
   if (workload === undefined)
     return { text: `Restore the pods behind Service ${namespace}/${name}, or correct its selector.` };
@@ -222,7 +222,7 @@ export const webhookScaledToZero: Rule = {
           ],
           cause: blastWords(blocking),
           fixes: [
-            mendFix(view, namespace, name, { service: undefined, pods: [], policies: [], workloads: [workload] }),
+            repairFix(view, namespace, name, { service: undefined, pods: [], policies: [], workloads: [workload] }),
             ...blocking.slice(0, 1).map(({ hook }) => ignoreFix(view, hook)),
           ],
           because: [

@@ -7,34 +7,30 @@ import { BLANK, type Line, line, span, type Tone } from '../../widgets/line.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
 import type { ScreenFolder } from '../screen.ts';
-import { mendLock } from './mending.ts';
+import { fixLock } from './fixing.ts';
 
 /** Asked before a fix of triage's changes the cluster. */
-export const mend: ScreenFolder<'mend'> = {
-  id: 'mend',
+export const fix: ScreenFolder<'fix'> = {
+  id: 'fix',
   isOfCluster: () => true,
   keys: [
     EMERGENCY,
-    { id: 'confirm', keys: ['y'], says: 'do it', danger: true, hint: 1, locked: mendLock },
+    { id: 'confirm', keys: ['y'], says: 'do it', danger: true, hint: 1, locked: fixLock },
     {
       id: 'another',
       keys: ['tab'],
       says: 'another fix',
       hint: 2,
-      locked: ({ mend: { plan } }) => ((plan?.others.length ?? 0) > 0 ? undefined : 'there is no other fix'),
+      locked: ({ fix: { plan } }) => ((plan?.others.length ?? 0) > 0 ? undefined : 'there is no other fix'),
     },
     HELP,
     BACK,
   ],
-  body: (state, view, { columns, rows }) => pane(columns, rows, mendLines(state, view, columns)),
-  commands: ({ mending }) => ({ confirm: mending.confirm, another: mending.another }),
+  body: (state, view, { columns, rows }) => pane(columns, rows, fixLines(state, view, columns)),
+  commands: ({ fixing }) => ({ confirm: fixing.confirm, another: fixing.another }),
 };
 
-function mendLines(
-  { settings, mend: { phase, plan, end, message } }: ConsoleState,
-  view: View,
-  columns: number,
-): Line[] {
+function fixLines({ settings, fix: { phase, plan, end, message } }: ConsoleState, view: View, columns: number): Line[] {
   const say = (text: string, tone: Tone = 'plain', indent = 2): Line[] =>
     wrapWhole(text, columns - indent).map(part => line(' '.repeat(indent), span(part, tone)));
   const head = [rule('FIX', columns, view), BLANK];
@@ -59,7 +55,7 @@ function mendLines(
     ...(phase === 'doing' ? say('writing, then reading again…', 'warn') : []),
     ...(phase === 'asking'
       ? [
-          line('  ', span(pressFor(settings.keys, 'mend', 'confirm', 'y'), 'key'), '    does it'),
+          line('  ', span(pressFor(settings.keys, 'fix', 'confirm', 'y'), 'key'), '    does it'),
           line('  ', span('esc', 'key'), '  leaves it'),
         ]
       : []),
@@ -67,7 +63,7 @@ function mendLines(
       ? [
           line(
             '  ',
-            span(pressFor(settings.keys, 'mend', 'another', 'tab'), 'key'),
+            span(pressFor(settings.keys, 'fix', 'another', 'tab'), 'key'),
             `  instead: ${plan.others.join(', ')}`,
           ),
         ]

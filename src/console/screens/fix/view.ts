@@ -20,11 +20,11 @@ export interface FixEnd {
   lines: readonly Clean[];
 }
 
-export interface MendView {
+export interface FixView {
   phase: 'planning' | 'asking' | 'doing' | 'done' | 'failed';
   plan: FixPlan | undefined;
   end: FixEnd | undefined;
   message: string;
 }
 
-export const NOTHING_TO_MEND: MendView = { phase: 'planning', plan: undefined, end: undefined, message: '' };
+export const NO_FIX: FixView = { phase: 'planning', plan: undefined, end: undefined, message: '' };

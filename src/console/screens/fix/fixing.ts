@@ -3,10 +3,10 @@ import { sanitise } from '../../../text/sanitise.ts';
 import type { Finding } from '../../../triage/finding/finding.ts';
 import { type Context, notify, open, stream } from '../../app/context.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { type MendView, NOTHING_TO_MEND } from './view.ts';
+import { type FixView, NO_FIX } from './view.ts';
 
 /** Plans and does a fix of triage's, after a person saw what it writes. */
-export interface Mending {
+export interface Fixing {
   /** Plans a fix of this finding and shows it. */
   ask(finding: Finding): void;
   /** Plans the next fix of the same finding. */
@@ -16,22 +16,21 @@ export interface Mending {
 }
 
 /** Why nothing can be done now. */
-export function mendLock({ settings, mend }: ConsoleState): string | undefined {
+export function fixLock({ settings, fix }: ConsoleState): string | undefined {
   if (settings.readOnly) return 'read-only: started with --read-only';
-  return mend.phase === 'asking' ? undefined : 'nothing is planned';
+  return fix.phase === 'asking' ? undefined : 'nothing is planned';
 }
 
-export function createMending(context: Context, after: () => void): Mending {
+export function createFixing(context: Context, after: () => void): Fixing {
   const { store } = context;
   let finding: Finding | undefined;
-  const update = (changes: Partial<MendView>): void =>
-    store.setState(({ mend }) => ({ mend: { ...mend, ...changes } }));
+  const update = (changes: Partial<FixView>): void => store.setState(({ fix }) => ({ fix: { ...fix, ...changes } }));
   const failed = (error: unknown): void => update({ phase: 'failed', message: sanitise(messageOf(error), 300) });
 
   async function plan(fix: string | undefined): Promise<void> {
     const { session } = context;
     if (!session || !finding) return;
-    update(NOTHING_TO_MEND);
+    update(NO_FIX);
     try {
       update({ phase: 'asking', plan: await session.planFix(finding, fix) });
     } catch (error) {
@@ -41,7 +40,7 @@ export function createMending(context: Context, after: () => void): Mending {
 
   async function confirm(): Promise<void> {
     const { session } = context;
-    const { plan: shown } = store.getState().mend;
+    const { plan: shown } = store.getState().fix;
     if (!session || !finding || !shown) return;
     update({ phase: 'doing' });
     try {
@@ -62,11 +61,11 @@ export function createMending(context: Context, after: () => void): Mending {
   return {
     ask(asked) {
       finding = asked;
-      open(context, 'mend');
+      open(context, 'fix');
       void plan(undefined);
     },
     another() {
-      const { plan: shown } = store.getState().mend;
+      const { plan: shown } = store.getState().fix;
       const next = shown?.others[0];
       if (next === undefined) return notify(context, 'there is no other fix', 'warn');
       void plan(next);
