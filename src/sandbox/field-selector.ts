@@ -41,6 +41,19 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   'certificatesigningrequests.certificates.k8s.io': ['spec.signerName'],
 };
 
+/** What Events are selected by in their second group, by the names of their core form. */
+const EVENT_FIELDS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].map(field => [
+      `regarding.${field}`,
+      `involvedObject.${field}`,
+    ]),
+  ),
+  reportingController: 'reportingComponent',
+  reason: 'reason',
+  type: 'type',
+};
+
 const ALWAYS = ['metadata.name', 'metadata.namespace'];
 
 function valueAt(object: KubeObject, field: string): string {
@@ -73,11 +86,12 @@ export function parseFieldSelector(info: ResourceInfo, text: string): FieldMatch
     .split(',')
     .filter(t => t !== '')
     .map(termOf);
-  const known = [...ALWAYS, ...(FIELDS[info.storedAs ?? info.key] ?? [])];
+  const stored = info.storedAs === undefined ? undefined : EVENT_FIELDS;
+  const known = [...ALWAYS, ...(stored ? Object.keys(stored) : (FIELDS[info.key] ?? []))];
   const custom = info.custom ? (info.selectableFields ?? []) : [];
   const bad = terms.find(t => !known.includes(t.field) && !custom.includes(t.field));
   if (bad) {
-    const own = FIELDS[info.storedAs ?? info.key] !== undefined && info.group !== 'apps';
+    const own = (stored ?? FIELDS[info.key]) !== undefined && info.group !== 'apps';
     const only = [...ALWAYS, ...custom].map(field => JSON.stringify(field)).join(', ');
     throw badRequest(
       own || info.custom
@@ -85,5 +99,5 @@ export function parseFieldSelector(info: ResourceInfo, text: string): FieldMatch
         : `${JSON.stringify(bad.field)} is not a known field selector: only ${only}`,
     );
   }
-  return object => terms.every(t => (valueAt(object, t.field) === t.value) === t.equal);
+  return object => terms.every(t => (valueAt(object, stored?.[t.field] ?? t.field) === t.value) === t.equal);
 }

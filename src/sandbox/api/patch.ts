@@ -15,7 +15,7 @@ import { createDecoded, placeInNamespace } from './create.ts';
 import { decodeObject, expectedKindOf, invalidPatchResult, KindMismatch, readObject } from './decode.ts';
 import { managerOf, schemaOf, unwritablePaths } from './fields.ts';
 import type { Call, Kernel } from './kernel.ts';
-import { currentObject, refuseOtherName, writeOver } from './update.ts';
+import { currentObject, inGroupOf, refuseOtherName, writeOver } from './update.ts';
 
 export type PatchType = 'json' | 'merge' | 'strategic';
 
@@ -101,7 +101,8 @@ export async function applyObject(
   const node = schemaOf(kernel, call);
   const stated = configWithName(kernel, call, config, node);
   placeInNamespace(call, stated);
-  const live = kernel.store.get(call.info.key, call.namespace, call.name);
+  const stored = kernel.store.get(call.info.key, call.namespace, call.name);
+  const live = stored && inGroupOf(kernel, call, stored);
   if (live && stated.metadata.resourceVersion && stated.metadata.resourceVersion !== live.metadata.resourceVersion)
     throw modified(call.info, call.name);
   if (!live) refuseUidOfMissingObject(call, stated);

@@ -1,6 +1,6 @@
 import { admitUpdate, reviewUpdate } from '../admission/chain.ts';
 import { refuseEscalation } from '../authz/escalation.ts';
-import { asStored } from '../crd/at-version.ts';
+import { asStored, atVersion } from '../crd/at-version.ts';
 import { applyDefaults } from '../defaults/kinds.ts';
 import type { KubeObject } from '../object.ts';
 import { badRequest, conflict, invalid, modified, notFound, StatusError } from '../status.ts';
@@ -17,8 +17,12 @@ import { onlyStatus, prepareForUpdate } from './strategy.ts';
 export function currentObject(kernel: Kernel, call: Call): KubeObject {
   const current = kernel.store.get(call.info.key, call.namespace, call.name);
   if (!current) throw notFound(call.info, call.name);
-  return current;
+  return inGroupOf(kernel, call, current);
 }
+
+/** An object of which another group is stored, in the form of the call's group. */
+export const inGroupOf = (kernel: Kernel, call: Call, object: KubeObject): KubeObject =>
+  call.info.storedAs === undefined ? object : atVersion(kernel, call.info, call.version, object);
 
 /** Refuses an object that does not have the name of the path. */
 export function refuseOtherName(call: Call, object: KubeObject): void {

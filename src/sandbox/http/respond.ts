@@ -68,6 +68,9 @@ export interface Shown {
   form: Form;
 }
 
+/** Whether versions or groups show the same object differently. */
+const hasForms = ({ custom, storedAs }: ResourceInfo): boolean => custom || storedAs !== undefined;
+
 const includeOf = (query: URLSearchParams): IncludeObject => {
   const asked = query.get('includeObject');
   return asked === 'None' || asked === 'Object' ? asked : 'Metadata';
@@ -83,7 +86,7 @@ export function objectText(
 ): string {
   const { form, kernel } = shown;
   if (form.as === 'Table' && object.kind === 'Scale') return tableText(shown, object, SCALE_SHAPE, columns);
-  const seen = info?.custom && object.kind === info.kind ? atVersion(kernel, info, version, object) : object;
+  const seen = info && hasForms(info) && object.kind === info.kind ? atVersion(kernel, info, version, object) : object;
   if (!info || form.as === undefined || form.as === 'PartialObjectMetadataList')
     return objectJson(seen, info ? groupVersion(info.group, version) : object.apiVersion);
   if (form.as === 'PartialObjectMetadata') return JSON.stringify(partialObject(object, form.version));
@@ -104,7 +107,7 @@ function tableText({ form, query, kernel }: Shown, object: KubeObject, shape: Ta
 
 function pageText(shown: Shown, { page, info, version }: Extract<Answer, { type: 'page' }>): string {
   const { form } = shown;
-  const seen = () => (info.custom ? page.items.map(o => atVersion(shown.kernel, info, version, o)) : page.items);
+  const seen = () => (hasForms(info) ? page.items.map(o => atVersion(shown.kernel, info, version, o)) : page.items);
   const metadata = {
     resourceVersion: String(page.revision),
     ...(page.continue ? { continue: page.continue } : {}),

@@ -46,10 +46,10 @@ export function doesNotHoldJourneys(given: () => Provider): void {
   });
 }
 
-const SIZED: Thing = { size: { type: 'integer' }, colour: { type: 'string' } };
+export const SIZED: Thing = { size: { type: 'integer' }, colour: { type: 'string' } };
 
 /** A custom kind with these fields in its schema. */
-const gauges = (properties: Thing): Thing =>
+export const gauges = (properties: Thing): Thing =>
   definition('e2e.example.com', 'Gauge', [
     version('v1', { schema: { type: 'object', properties: { spec: { type: 'object', properties } } } }),
   ]);
@@ -64,7 +64,7 @@ export async function withGauge(stage: Stage): Promise<void> {
 }
 
 /** Whether the API server would keep the field now. */
-async function isKept(stage: Stage): Promise<boolean> {
+export async function isKept(stage: Stage): Promise<boolean> {
   const tried = await stage.kubectl(
     ...['patch', 'gauge', 'mine', '--type=merge', '--dry-run=server', '-o', 'json', '-p', '{"spec":{"size":7}}'],
   );

@@ -104,7 +104,8 @@ async function isPutBack(stage: Stage, { kind, name }: Case, before: Thing): Pro
   await stage.mayday(['latch', 'off']);
 }
 
-const webhook = (stage: Stage, { url, caBundle }: { url: string; caBundle: string }): Thing => ({
+/** Hands every update of the stage's objects to that server. */
+export const webhook = (stage: Stage, { url, caBundle }: { url: string; caBundle: string }): Thing => ({
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'MutatingWebhookConfiguration',
   metadata: { name: `third-${stage.namespace}` },
@@ -129,7 +130,10 @@ const webhook = (stage: Stage, { url, caBundle }: { url: string; caBundle: strin
 });
 
 /** Whether the API server would store another value than the original now. */
-async function changesTheOriginal(stage: Stage, { kind, name, mutation }: Case): Promise<boolean> {
+export async function changesTheOriginal(
+  stage: Stage,
+  { kind, name, mutation }: Pick<Case, 'kind' | 'name' | 'mutation'>,
+): Promise<boolean> {
   const patch = JSON.stringify([{ op: 'replace', path: mutation.pointer, value: mutation.from }]);
   const words = ['patch', kind, name, '--type=json', '--dry-run=server', '-o', 'json', '-p', patch];
   return valueAt(JSON.parse(await stage.kubectl(...words)), mutation) === mutation.to;
