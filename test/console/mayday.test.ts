@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { leftoversOf, withFindingIds } from '../../src/console/screens/mayday/emergency.ts';
+import { leftoversOf } from '../../src/console/screens/mayday/leftovers.ts';
+import { withFindingIds } from '../../src/console/screens/mayday/reverting.ts';
 import type { MaydayView } from '../../src/console/store/state.ts';
 import type { Receipt } from '../../src/injection/write/receipt.ts';
 import type { ClusterExperiment } from '../../src/revert/stop/cluster-experiment.ts';

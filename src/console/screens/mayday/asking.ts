@@ -1,0 +1,80 @@
+import type { Undecided } from '../../../revert/restore/undecided.ts';
+import { type Context, notify } from '../../app/context.ts';
+import { attemptQuietly, type MaydayPane } from './pane.ts';
+import { type Answer, answerOf, needsChoice, type Question } from './question.ts';
+
+/** What a person is asked after a revert: about what was left because only they can say what becomes of it. */
+export interface Asking {
+  /** Asks about what was left because only its record asks for it; where there is none, about what a person must choose. */
+  ask(): Promise<void>;
+  /** Asks about what a person must choose; not about what was chosen just now, which would be asked for ever. */
+  askChoices(answered?: Answer): Promise<void>;
+  /** What was typed, where it is an answer to act on; undefined where there is nothing to do. */
+  answer(): Promise<Answer | undefined>;
+  type(text: string): void;
+  erase(): void;
+  /** Leaves the question open; false where there is none. */
+  putOff(): boolean;
+}
+
+export function createAsking(context: Context, { view, update }: MaydayPane): Asking {
+  async function ask(): Promise<void> {
+    const { findings, receipts, phase } = view();
+    if (phase !== 'done') return;
+    const left = findings.filter(({ id }) => receipts.get(id)?.outcome === 'unconfirmed');
+    const records = left.length === 0 ? [] : ((await attemptQuietly(async () => context.session?.toAsk(left))) ?? []);
+    if (records.length === 0) return askChoices();
+    put({ is: 'records', records, typed: '' });
+  }
+
+  async function askChoices(answered?: Answer): Promise<void> {
+    const records = (await choicesLeft()).filter(({ finding }) => answered?.choices.has(finding.id) !== true);
+    if (records.length > 0) put({ is: 'choices', records, typed: '' });
+  }
+
+  async function choicesLeft(): Promise<readonly Undecided[]> {
+    const { findings, receipts } = view();
+    const left = findings.filter(finding => needsChoice(finding, receipts.get(finding.id)));
+    return left.length === 0 ? [] : ((await attemptQuietly(async () => context.session?.toChoose(left))) ?? []);
+  }
+
+  function put(asked: Question): void {
+    if (view().phase === 'done') update(() => ({ asked, top: 0 }));
+  }
+
+  /** Whether what is to be chosen still is as it was read; where it is not, it is shown anew. */
+  async function isAsShown({ records }: Extract<Question, { is: 'choices' }>): Promise<boolean> {
+    const textOf = (some: readonly Undecided[]): string =>
+      JSON.stringify(some.map(({ digest, lines }) => [digest, lines]));
+    const now = await choicesLeft();
+    if (textOf(now) === textOf(records)) return true;
+    put({ is: 'choices', records: now, typed: '' });
+    notify(context, 'this changed since you read it: nothing was written; read it again', 'warn', 30_000);
+    return false;
+  }
+
+  return {
+    ask,
+    askChoices,
+    async answer() {
+      const { asked } = view();
+      if (asked === undefined) return undefined;
+      const meant = answerOf(asked);
+      if ('wrong' in meant) return undefined;
+      if (meant.confirmed.size + meant.choices.size === 0) {
+        update(() => ({ asked: undefined }));
+        return undefined;
+      }
+      return asked.is === 'choices' && !(await isAsShown(asked)) ? undefined : meant;
+    },
+    type: text => update(({ asked }) => ({ asked: asked && { ...asked, typed: (asked.typed + text).slice(0, 80) } })),
+    erase: () => update(({ asked }) => ({ asked: asked && { ...asked, typed: asked.typed.slice(0, -1) } })),
+    putOff() {
+      const { asked } = view();
+      update(() => ({ asked: undefined, top: 0 }));
+      // What a person must choose is the next question.
+      if (asked?.is === 'records') void askChoices();
+      return asked !== undefined;
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { messageOf } from '../../../text/message-of.ts';
+import { sanitise } from '../../../text/sanitise.ts';
+import type { Context } from '../../app/context.ts';
+import { createLatest } from '../../app/latest.ts';
+import type { ScanEnd } from '../../deps.ts';
+import { EMPTY_MAYDAY } from '../../store/state.ts';
+import type { MaydayPane } from './pane.ts';
+import { afterScanUpdate } from './updates.ts';
+
+/** The pause between attempts while the cluster does not answer, milliseconds. */
+export const RETRY_MS = 2_000;
+
+/** The scan that the emergency screen shows. */
+export interface Scanning {
+  /** Scans until an answer comes; each attempt starts from nothing. A later one, or `stop`, ends it. */
+  scan(): Promise<void>;
+  stop(): void;
+}
+
+export function createScanning(context: Context, { update }: MaydayPane): Scanning {
+  const { store, deps } = context;
+  const scanning = createLatest(context.ended);
+
+  async function attempt(signal: AbortSignal): Promise<ScanEnd> {
+    const { session } = context;
+    if (session === undefined) return { ok: false, message: 'not connected yet' };
+    try {
+      return await session.scan(now => update(mayday => afterScanUpdate(mayday, now)), signal);
+    } catch (error) {
+      return { ok: false, message: messageOf(error) };
+    }
+  }
+
+  return {
+    async scan() {
+      const signal = scanning.begin();
+      while (!signal.aborted) {
+        update(() => ({ ...EMPTY_MAYDAY }));
+        const end = await attempt(signal);
+        if (signal.aborted) return;
+        if (end.ok) {
+          const orders = end.orders ?? [];
+          if (end.findings.length + orders.length === 0 && end.blind === 0)
+            store.setState({ leftovers: { count: 0, example: '' } });
+          return update(() => ({ phase: 'found', findings: end.findings, orders, message: '' }));
+        }
+        update(() => ({
+          phase: 'unreachable',
+          message: sanitise(end.message, 200),
+          retryAt: context.now().monotonic + RETRY_MS,
+        }));
+        await deps.clock.sleep(RETRY_MS, signal).catch(() => undefined);
+      }
+    },
+    stop: scanning.stop,
+  };
+}

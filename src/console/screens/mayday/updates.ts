@@ -1,0 +1,47 @@
+import { sanitise } from '../../../text/sanitise.ts';
+import type { RevertUpdate, ScanUpdate } from '../../deps.ts';
+import type { MaydayView } from '../../store/state.ts';
+
+const MOST_NOTES = 50;
+
+/** What a scan that is under way changes on the screen. */
+export function afterScanUpdate({ blind, findings }: MaydayView, now: ScanUpdate): Partial<MaydayView> {
+  switch (now.is) {
+    case 'progress':
+      return { done: now.done, total: now.total };
+    case 'blind':
+      return { blind: [...blind, { resource: sanitise(now.resource), reason: sanitise(now.reason) }] };
+    default:
+      return { findings: [...findings.filter(one => one.id !== now.finding.id), now.finding] };
+  }
+}
+
+/** What a revert that is under way changes on the screen. */
+export function afterRevertUpdate(mayday: MaydayView, now: RevertUpdate): Partial<MaydayView> {
+  switch (now.is) {
+    case 'latch':
+      return { latch: sanitise(now.text, 300) };
+    case 'note':
+      return { notes: [...mayday.notes, sanitise(now.text, 300)].slice(-MOST_NOTES) };
+    case 'stopped':
+      return { stops: new Map(mayday.stops).set(now.stop.id, now.stop) };
+    case 'wave':
+      return withWave(mayday, now);
+    default: {
+      const { receipt } = now;
+      return {
+        receipts: new Map(mayday.receipts).set(receipt.id, { ...receipt, message: sanitise(receipt.message, 300) }),
+      };
+    }
+  }
+}
+
+function withWave(
+  { findings, waves }: MaydayView,
+  { wave, name, findings: some }: Extract<RevertUpdate, { is: 'wave' }>,
+): Partial<MaydayView> {
+  const known = new Set(findings.map(one => one.id));
+  const next = new Map(waves);
+  for (const finding of some) next.set(finding.id, { wave, name });
+  return { waves: next, findings: [...findings, ...some.filter(one => !known.has(one.id))] };
+}
