@@ -1,4 +1,4 @@
-import type { Reverted } from '../engine/engine.ts';
+import type { Reverted } from '../engine/recorded-revert.ts';
 
 /** Lines for what a revert had to do without: a place for its receipts, or the journals of this machine. One line where both have the same reason. */
 export function notRecordedLines({ unkept, disbelieved }: Reverted): string[] {

@@ -1,4 +1,5 @@
-import type { Engine, FinishedRun } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { FinishedRun } from '../engine/recorded-run.ts';
 import { disk } from '../experiment/files.ts';
 import type { LoadedExperiment } from '../experiment/types.ts';
 import { type Interrupt, listenForInterrupt } from '../host/interrupt.ts';

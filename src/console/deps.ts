@@ -1,4 +1,4 @@
-import type { FinishedRun } from '../engine/engine.ts';
+import type { FinishedRun } from '../engine/recorded-run.ts';
 import type { Experiment, LoadedExperiment } from '../experiment/types.ts';
 import type { Permission, Plan, Refusal } from '../faults/contract.ts';
 import type { Danger } from '../faults/rules/rules.ts';

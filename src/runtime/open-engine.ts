@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createEngine, type Engine, type RecordKey } from '../engine/engine.ts';
+import type { RecordKey } from '../engine/deps.ts';
+import { createEngine, type Engine } from '../engine/engine.ts';
 import type { Guard } from '../engine/guard.ts';
 import { isHolderAlive, thisProcess } from '../engine/holder-process.ts';
 import { type Locks, operatorLocks } from '../engine/operator-lock.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SuiteRunOrder } from '../../src/console/deps.ts';
-import type { FinishedRun } from '../../src/engine/engine.ts';
+import type { FinishedRun } from '../../src/engine/recorded-run.ts';
 import { SUITE_DEFAULTS } from '../../src/suite/defaults.ts';
 import { suiteEntries } from '../../src/suite/order.ts';
 import { runSuite } from '../../src/suite/run-suite.ts';

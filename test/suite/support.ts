@@ -1,4 +1,4 @@
-import type { FinishedRun } from '../../src/engine/engine.ts';
+import type { FinishedRun } from '../../src/engine/recorded-run.ts';
 import type { LoadedExperiment } from '../../src/experiment/types.ts';
 import type { RunOptions } from '../../src/run/deps.ts';
 import type { RunResult } from '../../src/run/verdict/result.ts';

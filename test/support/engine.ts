@@ -1,4 +1,4 @@
-import type { EngineDeps } from '../../src/engine/engine.ts';
+import type { EngineDeps } from '../../src/engine/deps.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 
 /** By whose uid a run knows its cluster. */

@@ -1,4 +1,5 @@
-import type { Engine, Reverted } from '../../engine/engine.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Reverted } from '../../engine/recorded-revert.ts';
 import { faultOf } from '../../faults/registry.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Api } from '../../kube/client/api.ts';

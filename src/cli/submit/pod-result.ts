@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { Engine, FinishedRun } from '../../engine/engine.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { FinishedRun } from '../../engine/recorded-run.ts';
 import type { LoadedExperiment } from '../../experiment/types.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
 import type { Api } from '../../kube/client/api.ts';

@@ -1,4 +1,4 @@
-import type { FinishedRun } from '../../engine/engine.ts';
+import type { FinishedRun } from '../../engine/recorded-run.ts';
 import type { LoadedExperiment } from '../../experiment/types.ts';
 import type { Plan } from '../../faults/contract.ts';
 import type { Receipt } from '../../injection/write/receipt.ts';

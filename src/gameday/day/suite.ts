@@ -1,4 +1,4 @@
-import type { FinishedRun } from '../../engine/engine.ts';
+import type { FinishedRun } from '../../engine/recorded-run.ts';
 import type { LoadedExperiment } from '../../experiment/types.ts';
 import type { RunOptions } from '../../run/deps.ts';
 import type { RunResult } from '../../run/verdict/result.ts';

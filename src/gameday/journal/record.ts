@@ -1,4 +1,4 @@
-import type { FinishedRun } from '../../engine/engine.ts';
+import type { FinishedRun } from '../../engine/recorded-run.ts';
 import type { RunEvent } from '../../run/event.ts';
 import type { AlertSource } from '../alerts/alert.ts';
 import type { ConditionId } from '../conditions/condition.ts';

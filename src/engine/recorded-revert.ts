@@ -1,0 +1,76 @@
+import { faultOf } from '../faults/registry.ts';
+import type { FoundInjection } from '../injection/found-injection.ts';
+import { batchedReads } from '../kube/client/lists/batched-reads.ts';
+import { revertNotices } from '../notify/notice.ts';
+import { openRevertRecord, type RevertRecord, revertJournalPath } from '../records/revert-record.ts';
+import type { RevertResult } from '../revert/revert-all.ts';
+import type { Decisions } from '../revert/scan/decisions.ts';
+import { type StopOptions, stopEverything } from '../revert/stop/stop-everything.ts';
+import { type EngineDeps, looking } from './deps.ts';
+import type { Identity } from './identity.ts';
+import { readTrust } from './trust.ts';
+
+/** A revert with where its receipts are kept; no path where nothing was to be written, `unkept` where the disk refused. */
+export interface Reverted extends RevertResult {
+  recordPath?: string;
+  unkept?: string;
+  /** Why journals of this machine were not believed. */
+  disbelieved?: string;
+}
+
+/** Reverts with what is trusted here, and keeps the receipts on the disk. */
+export async function revertRecorded(
+  deps: EngineDeps,
+  { identity, decisions }: { identity: Identity; decisions: Decisions },
+  findings: readonly FoundInjection[],
+  given: StopOptions,
+): Promise<Reverted> {
+  const { api, clock, stateDir } = deps;
+  const stopping = (given.experiments?.length ?? 0) + (given.others?.length ?? 0);
+  const isNothing = findings.length + stopping === 0 && given.later === undefined;
+  if (isNothing) return stopEverything(looking(deps), findings, given);
+  const { disbelieved, ...here } = await readTrust(deps, identity);
+  const told = disbelieved === undefined ? {} : { disbelieved };
+  const options = { ...given, trust: { ...here, ...given.trust } };
+  if (options.dryRun) return { ...(await stopEverything(looking(deps), findings, options)), ...told };
+  const head = await identity.header();
+  const record = recordOf(deps, head, findings, options);
+  const result = await stopEverything(
+    { api: batchedReads(api.urgent ?? api), clock, faultOf, journal: record, decisions },
+    findings,
+    { ...options, emit: kept(record, options.emit) },
+  );
+  record.end(result);
+  const at = Math.round(api.serverTime().now);
+  for (const notice of revertNotices(result, { ...head, at })) deps.notifier?.send(notice);
+  const unkept = await record.close();
+  return {
+    ...result,
+    recordPath: revertJournalPath(stateDir, head.run),
+    ...(unkept === undefined ? {} : { unkept }),
+    ...told,
+  };
+}
+
+const recordOf = (
+  { files, stateDir }: EngineDeps,
+  head: Awaited<ReturnType<Identity['header']>>,
+  findings: readonly FoundInjection[],
+  { force, stripMarks, choices }: StopOptions,
+): RevertRecord =>
+  openRevertRecord(files, stateDir, {
+    ...head,
+    findings: findings.map(({ id, type, object, tool }) => ({ id, type, object, tool })),
+    force: force === true,
+    ...(stripMarks ? { stripMarks: true } : {}),
+    ...(choices ? { choices: Object.fromEntries(choices) } : {}),
+  });
+
+/** Every event goes to the record first. */
+const kept =
+  (record: RevertRecord, emit: StopOptions['emit']): NonNullable<StopOptions['emit']> =>
+  event => {
+    if (event.event === 'receipt') record.receipt(event.receipt, event.final);
+    if (event.event === 'stopped') record.stopped(event.stop);
+    emit?.(event);
+  };

@@ -1,0 +1,35 @@
+import { injectedHere, isInjectedHere } from '../records/injected-here.ts';
+import { journals } from '../records/unfinished.ts';
+import { isOfExperiment, readExperiments } from '../revert/trust/experiments.ts';
+import { type Trust, trustOf } from '../revert/trust/judge.ts';
+import { messageOf } from '../text/message-of.ts';
+import type { EngineDeps } from './deps.ts';
+import type { Identity } from './identity.ts';
+
+/** What is trusted, and why existing journals are not. */
+export type TrustHere = Trust & { disbelieved?: string };
+
+/** Reads everything that makes an undo record trusted here: the key, the journals of this machine, the framework's own experiments. */
+export async function readTrust(
+  { api, files, stateDir, recordKey }: EngineDeps,
+  identity: Identity,
+): Promise<TrustHere> {
+  const journalsHere = async () => journals(files, stateDir, await identity.here());
+  const [read, kept, experiments] = await Promise.all([
+    recordKey?.read(),
+    journalsHere().catch((error: unknown) => ({ read: [], disbelieved: [messageOf(error)] })),
+    readExperiments(api).catch(() => []),
+  ]);
+  const journalled = injectedHere(kept.read);
+  const [first, ...more] = kept.disbelieved;
+  return {
+    ...(read === undefined ? {} : trustOf(read)),
+    ...(first === undefined
+      ? {}
+      : { disbelieved: more.length === 0 ? first : `${first} (and ${more.length} more like it)` }),
+    corroborates(finding) {
+      if (isInjectedHere(finding, journalled)) return 'journal';
+      return isOfExperiment(finding, experiments) ? 'experiment' : undefined;
+    },
+  };
+}
