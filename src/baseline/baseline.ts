@@ -7,7 +7,7 @@ import type { ApiResource, Discovery } from '../kube/discovery/discovery.ts';
 import { LATCH } from '../safety/latch.ts';
 import { RECORD_KEY } from '../safety/record-key.ts';
 import { fieldsOf } from './fields.ts';
-import { type About, select, undiscovered } from './resources.ts';
+import { type ResourceNote, select, undiscoveredGroups } from './resources.ts';
 
 /** One object as it was saved. */
 export interface KeptObject {
@@ -29,7 +29,7 @@ export interface Baseline {
   namespaces: string[];
   objects: KeptObject[];
   /** Kinds that could not be read, so nothing is known about them. */
-  blind: About[];
+  blind: ResourceNote[];
 }
 
 /** A baseline, and the objects it was made from, which say who wrote them. */
@@ -55,8 +55,8 @@ export async function takeBaseline(
 ): Promise<Taken> {
   const { identity } = api;
   const discovery = await api.discovery();
-  const blind: About[] = discovery.ok
-    ? undiscovered(discovery.value).blind
+  const blind: ResourceNote[] = discovery.ok
+    ? undiscoveredGroups(discovery.value).blind
     : [{ resource: '*', reason: discovery.message }];
   const lists = discovery.ok ? listsOf(discovery.value, of.namespaces) : [];
   const live = new Map<string, KubeObject>();
@@ -115,7 +115,7 @@ const isOurs = (object: KubeObject): boolean =>
   [RECORD_KEY, LATCH].some(own => keyOf(own) === keyOf(refOf(object))) ||
   (object.kind === 'Namespace' && object.metadata.name === RECORD_KEY.namespace);
 
-function inOrder(blind: readonly About[]): About[] {
+function inOrder(blind: readonly ResourceNote[]): ResourceNote[] {
   const once = new Map(blind.map(one => [`${one.resource} ${one.reason}`, one]));
   return [...once.values()].toSorted((a, b) => (a.resource < b.resource ? -1 : 1));
 }

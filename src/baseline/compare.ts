@@ -1,4 +1,4 @@
-import type { About } from '../injection/resources.ts';
+import type { ResourceNote } from '../injection/resources.ts';
 import { lastWriter } from '../k8s/last-writer.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
@@ -34,7 +34,7 @@ export interface BaselineDiff {
   /** Objects with the same content that were created again, so they have another uid. */
   madeAgain: ObjectRef[];
   /** Kinds that could not be read before or now, so nothing is known about them. */
-  blind: About[];
+  blind: ResourceNote[];
   compared: number;
 }
 
@@ -77,7 +77,7 @@ const about = (object: ObjectRef, fields: Record<string, string>): Pick<Differen
 });
 
 /** Whether the kind of an object could not be listed: then its absence proves nothing. */
-function isBlindTo(blind: readonly About[], { apiVersion, kind }: ObjectRef): boolean {
+function isBlindTo(blind: readonly ResourceNote[], { apiVersion, kind }: ObjectRef): boolean {
   const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
   const plural = kind.toLowerCase();
   return blind.some(({ resource }) => {

@@ -1,7 +1,7 @@
 import { select as selectListable } from '../injection/resources.ts';
 import type { ApiResource } from '../kube/discovery/discovery.ts';
 
-export { type About, undiscovered } from '../injection/resources.ts';
+export { type ResourceNote, undiscoveredGroups } from '../injection/resources.ts';
 
 /** Kinds that are derived from other objects, or short-lived. */
 const PASSING = new Set([

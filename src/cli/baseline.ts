@@ -3,7 +3,7 @@ import { type BaselineDiff, differenceLines } from '../baseline/compare.ts';
 import { readBaseline } from '../baseline/read.ts';
 import { writePrivate } from '../host/disk/private-file.ts';
 import { readRegular } from '../host/disk/regular.ts';
-import type { About } from '../injection/resources.ts';
+import type { ResourceNote } from '../injection/resources.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import { type Baselines, baselinesFor } from '../runtime/baselines.ts';
 import { engineFor } from '../runtime/open-engine.ts';
@@ -99,5 +99,5 @@ function shown(diff: BaselineDiff, { globals }: Invocation): ExitCode {
 const differsText = (count: number, blind: number): string =>
   count > 0 ? `${count} of them differ` : blind > 0 ? 'nothing differs in what could be read' : 'nothing differs';
 
-const blindLines = (blind: readonly About[]): string[] =>
+const blindLines = (blind: readonly ResourceNote[]): string[] =>
   blind.map(({ resource, reason }) => `BLIND     ${resource}: ${reason}`);

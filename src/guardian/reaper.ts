@@ -1,5 +1,5 @@
 import type { FoundInjection } from '../injection/found-injection.ts';
-import { amended, type Receipt } from '../injection/write/receipt.ts';
+import { type Receipt, withUpdated } from '../injection/write/receipt.ts';
 import { pooled } from '../kube/client/pooled.ts';
 import type { RevertDeps } from '../revert/deps.ts';
 import { overwritten, SECOND_LOOK_MS } from '../revert/read-back/still-held.ts';
@@ -159,7 +159,7 @@ async function compareOnceMore(deps: RevertDeps, options: ReaperOptions, done: r
   if (!receipts.some(({ verified }) => verified)) return options.told?.(receipts);
   await deps.clock.sleep(SECOND_LOOK_MS);
   const since = await overwritten(deps, findings, receipts);
-  options.told?.(amended(receipts, since));
+  options.told?.(withUpdated(receipts, since));
   for (const receipt of since) {
     const finding = findings.find(({ id }) => id === receipt.id);
     if (finding !== undefined) options.log(receipt.outcome, facts(deps, finding, receipt));

@@ -3,7 +3,7 @@ import { faultOf } from '../faults/registry.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Files } from '../host/files.ts';
 import type { Journal } from '../injection/write/journal.ts';
-import { amended } from '../injection/write/receipt.ts';
+import { withUpdated } from '../injection/write/receipt.ts';
 import type { Api } from '../kube/client/api.ts';
 import { type OpenJournal, reopenJournal } from '../records/journal.ts';
 import type { RevertDeps } from '../revert/deps.ts';
@@ -120,7 +120,7 @@ async function comparedOnceMore(deps: RevertDeps, reverted: RunReverted): Promis
   await deps.clock.sleep(SECOND_LOOK_MS);
   const since = await overwritten(deps, reverted.found, reverted.receipts);
   const remaining = since.filter(({ verified }) => !verified).length;
-  return { ...reverted, receipts: amended(reverted.receipts, since), remaining };
+  return { ...reverted, receipts: withUpdated(reverted.receipts, since), remaining };
 }
 
 /** The receipts of a guardian's revert, for the journal of the dead run. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../host/clock.ts';
 import { TYPE_LABEL } from '../injection/record/markers.ts';
-import { keyOf, rankOf, select, titleOf, undiscovered } from '../injection/resources.ts';
+import { keyOf, rankOf, select, titleOf, undiscoveredGroups } from '../injection/resources.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { ApiResource } from '../kube/discovery/discovery.ts';
 import { sanitise } from '../text/sanitise.ts';
@@ -48,7 +48,7 @@ export function startSweep(
       unknown = [{ kind: '*', reason: sanitise(discovery.message, 200) }];
       return [];
     }
-    unknown = undiscovered(discovery.value).blind.map(({ resource, reason }) => ({ kind: resource, reason }));
+    unknown = undiscoveredGroups(discovery.value).blind.map(({ resource, reason }) => ({ kind: resource, reason }));
     const resources = select(discovery.value.resources, undefined).resources.filter(one => !isFollowed(one));
     const keys = new Set(resources.map(keyOf));
     for (const known of [...found.keys(), ...blind.keys()]) if (!keys.has(known)) forget(known);

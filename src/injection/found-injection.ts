@@ -26,16 +26,16 @@ export interface FoundInjection {
   injectedAt?: number;
   expiresAt?: number;
   message?: string;
-  /** The backups that its restore needs, as read: the only copy of the original if they are deleted before it. */
+  /** The backups that its restore needs, as read. They hold the only copy of the original. */
   beside?: readonly KubeObject[];
   /** Only the label is there: the undo record that belongs to it is missing from the object. */
   lost?: true;
-  /** Its record is about an API version that the cluster does not serve any more: nobody can restore by it as things are. */
+  /** Its undo record is for an API version that the cluster no longer serves, so the original cannot be restored now. */
   unserved?: true;
 }
 
-/** `ConfigDrift:shop/ConfigMap/checkout-config`; the group follows the kind where it is not core, `-` stands for no namespace. */
-export function findingId(type: string, ref: ObjectRef): string {
+/** `ConfigDrift:shop/ConfigMap/checkout-config`; the group follows the kind unless it is the core group; `-` means no namespace. */
+export function injectionId(type: string, ref: ObjectRef): string {
   const group = groupOf(ref.apiVersion);
   return sanitise(`${type}:${ref.namespace ?? '-'}/${ref.kind}${group ? `.${group}` : ''}/${ref.name}`);
 }

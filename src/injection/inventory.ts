@@ -2,7 +2,7 @@ import type { Live, Read } from '../faults/contract.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { itemsOf, listIn } from './live.ts';
 
-/** What people and controllers keep in namespaces, of the kinds that every cluster has. */
+/** The built-in namespaced kinds whose objects count as content of a namespace. */
 const BUILT_IN: readonly [apiVersion: string, kind: string][] = [
   ['v1', 'Pod'],
   ['v1', 'ConfigMap'],
@@ -29,7 +29,7 @@ const BUILT_IN: readonly [apiVersion: string, kind: string][] = [
 ];
 const DEFINITIONS = 'custom resource definitions';
 
-/** Made in every namespace by the cluster itself. */
+/** Objects that the cluster itself creates in every namespace; they do not count as content. */
 const ALWAYS_THERE: ReadonlySet<string> = new Set([
   'ConfigMap/kube-root-ca.crt',
   'ConfigMap/openshift-service-ca.crt',
@@ -42,7 +42,7 @@ const ALWAYS_THERE: ReadonlySet<string> = new Set([
   'RoleBinding/system:image-builders',
   'RoleBinding/system:image-pullers',
 ]);
-const TOKENS = ['kubernetes.io/service-account-token', 'kubernetes.io/dockercfg'];
+const TOKEN_TYPES = ['kubernetes.io/service-account-token', 'kubernetes.io/dockercfg'];
 
 interface Definition {
   spec?: { group?: string; scope?: string; names?: { kind?: string }; versions?: { name: string; served?: boolean }[] };
@@ -76,11 +76,11 @@ function customKinds(live: Live): { apiVersion: string; kind: string }[] {
   });
 }
 
-/** What a namespace holds beside what every namespace has. */
+/** The content of a namespace, without the objects that every namespace has. */
 export interface Inventory {
   objects: KubeObject[];
   pods: readonly KubeObject[];
-  /** What could not be listed: what it holds of that is not known. */
+  /** The kinds that could not be listed. */
   blind: string[];
 }
 
@@ -102,7 +102,7 @@ export function inventoryIn(live: Live): Inventory {
   return {
     objects: objects.filter(object => !isAlwaysThere(object)),
     pods: itemsOf(pods),
-    // A kind that the cluster does not serve has nothing in it.
+    // A kind that the cluster does not serve has no objects.
     blind: lists.flatMap(({ kind, seen }) =>
       seen.state === 'blind' && seen.failure.reason !== 'not-found' ? [kind] : [],
     ),
@@ -110,7 +110,7 @@ export function inventoryIn(live: Live): Inventory {
 }
 
 function isAlwaysThere({ kind, metadata, type }: KubeObject): boolean {
-  return ALWAYS_THERE.has(`${kind}/${metadata.name}`) || (kind === 'Secret' && TOKENS.includes(String(type)));
+  return ALWAYS_THERE.has(`${kind}/${metadata.name}`) || (kind === 'Secret' && TOKEN_TYPES.includes(String(type)));
 }
 
 /** `3 Secret, 2 Pod, 1 Widget`, most numerous first. */

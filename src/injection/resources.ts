@@ -2,14 +2,14 @@ import { groupOf } from '../k8s/object-ref.ts';
 import type { ApiResource, Discovery } from '../kube/discovery/discovery.ts';
 import { FRAMEWORK_GROUP } from './record/markers.ts';
 
-/** A resource with a word about it: why it is left out, or why it could not be read. */
-export interface About {
+/** A resource and a reason: why it is left out, or why it could not be read. */
+export interface ResourceNote {
   /** Plural name with the group; `*` for everything. */
   resource: string;
   reason: string;
 }
 
-/** What a scan does not look into, and why nothing is lost by it. `resource` is the plural; `*` for all of a group. */
+/** A resource that a scan does not list, and why it misses nothing by that. `resource` is the plural; `*` means all of a group. */
 interface Ignored {
   group: string | RegExp;
   resource: string;
@@ -21,7 +21,7 @@ const IGNORED: readonly Ignored[] = [
   {
     group: '',
     resource: 'componentstatuses',
-    reason: 'worked out when it is asked for; nothing is stored that could carry an injection',
+    reason: 'computed at each request; nothing is stored that could carry an injection',
   },
   {
     group: /(^|\.)metrics\.k8s\.io$/,
@@ -31,7 +31,7 @@ const IGNORED: readonly Ignored[] = [
   {
     group: 'packages.operators.coreos.com',
     resource: '*',
-    reason: 'worked out from operator catalogues; nothing is stored that could carry an injection',
+    reason: 'computed from operator catalogues; nothing is stored that could carry an injection',
   },
   {
     group: 'image.openshift.io',
@@ -46,11 +46,11 @@ const IGNORED: readonly Ignored[] = [
   {
     group: FRAMEWORK_GROUP,
     resource: 'chaosexperiments',
-    reason: 'orders to inject, which are read and shown apart',
+    reason: 'experiments, which are requests to inject; they are read and shown separately',
   },
 ];
 
-/** Why a scan leaves this resource out; undefined where it looks. */
+/** Why a scan does not list this resource; undefined if it does. */
 function whyIgnored({ group, resource }: { group: string; resource: string }): string | undefined {
   return IGNORED.find(one => isGroup(one.group, group) && (one.resource === '*' || one.resource === resource))?.reason;
 }
@@ -65,13 +65,13 @@ export interface Selection {
   /** One version of each resource to list, Kubernetes' own groups first. */
   resources: ApiResource[];
   /** Listable resources that are left out, with the reason. */
-  ignored: About[];
+  ignored: ResourceNote[];
 }
 
-/** What a scan lists: every listable resource but the ignored ones; in a single namespace only those that live in one. */
+/** The resources that a scan lists: every listable one except the ignored ones; in a single namespace only namespaced ones. */
 export function select(listable: readonly ApiResource[], namespace: string | undefined): Selection {
   const byKey = new Map<string, ApiResource>();
-  const ignored = new Map<string, About>();
+  const ignored = new Map<string, ResourceNote>();
   for (const resource of listable) {
     if (!resource.verbs.includes('list')) continue;
     if (namespace !== undefined && !resource.namespaced) continue;
@@ -84,28 +84,28 @@ export function select(listable: readonly ApiResource[], namespace: string | und
 
 /**
  * One object may be served by two groups: events by `` and events.k8s.io, roles by rbac.authorization.k8s.io and OpenShift's
- * authorization.openshift.io. Kubernetes' own group is the object's name; 0 stands before 1.
+ * authorization.openshift.io. Kubernetes' own group (0) is preferred to others (1).
  */
 export function rankOf({ group, resource }: Pick<ApiResource, 'group' | 'resource'>): 0 | 1 {
-  // What moved elsewhere, and the second name of what stayed.
+  // `extensions` holds kinds that moved to other groups; events.k8s.io serves the same events as the core group.
   if (group === 'extensions' || (group === 'events.k8s.io' && resource === 'events')) return 1;
   return !group.includes('.') || group.endsWith('.k8s.io') ? 0 : 1;
 }
 
-/** The same order every time, whichever list answers first. */
+/** A fixed order, whichever list is answered first. */
 export const byPreference = (a: ApiResource, b: ApiResource): number =>
   rankOf(a) - rankOf(b) || compare(a.group, b.group) || compare(a.resource, b.resource);
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * What discovery could not tell: blind to groups that would have been scanned, a note for those of which nothing would. A group of which
- * nothing is known is one that would.
+ * The API groups that discovery could not read: `blind` for those that a scan would list, `notes` for those that it would ignore. A group
+ * about which nothing is known counts as blind.
  */
-export function undiscovered(discovery: Discovery): { blind: About[]; notes: About[] } {
-  const blind: About[] = [];
-  const notes: About[] = [];
+export function undiscoveredGroups(discovery: Discovery): { blind: ResourceNote[]; notes: ResourceNote[] } {
+  const blind: ResourceNote[] = [];
+  const notes: ResourceNote[] = [];
   for (const { group: apiVersion, reason, unlistable } of discovery.blind) {
-    // `*` is everything but the core group; a dot without a slash is a group of which not even a version is known.
+    // `*` means every group except core; a name with a dot and without a slash is a group whose versions are not known.
     const group =
       apiVersion === '*' || apiVersion.includes('.') ? (apiVersion.split('/')[0] ?? '') : groupOf(apiVersion);
     const of = discovery.resources.filter(resource => resource.group === group);

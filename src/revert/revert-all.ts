@@ -1,6 +1,6 @@
 import type { Restore } from '../faults/contract.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
-import { amended, type Receipt } from '../injection/write/receipt.ts';
+import { type Receipt, withUpdated } from '../injection/write/receipt.ts';
 import { pooled } from '../kube/client/pooled.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { Blind } from './blind.ts';
@@ -114,7 +114,7 @@ export async function revertAll(
   const second = await scan(deps, { deep: true, ...options.rescan });
   const since = await overwritten(deps, all, told, options);
   for (const receipt of since) options.emit?.({ event: 'receipt', receipt, final: true });
-  const receipts = amended(told, since);
+  const receipts = withUpdated(told, since);
   const undone = new Set(since.filter(({ verified }) => !verified).map(({ id }) => id));
   const left = remainingIds(all, receipts, second);
   const known = new Set([...all, ...(options.shown ?? [])].map(finding => finding.id));

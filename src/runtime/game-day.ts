@@ -8,7 +8,7 @@ import { readRegular } from '../host/disk/regular.ts';
 import { fetchText } from '../host/fetch-text.ts';
 import { filesUnder } from '../host/files.ts';
 import { runProgram } from '../host/run-program.ts';
-import type { About } from '../injection/resources.ts';
+import type { ResourceNote } from '../injection/resources.ts';
 import type { Api } from '../kube/client/api.ts';
 import { trippedNotice } from '../notify/notice.ts';
 import { runChecks } from '../run/observe/checks.ts';
@@ -70,7 +70,7 @@ async function dayBaseline(
   }
 }
 
-const blindProblem = (blind: readonly About[]): { problem?: string } =>
+const blindProblem = (blind: readonly ResourceNote[]): { problem?: string } =>
   blind.length === 0 ? {} : { problem: `could not read ${blind.map(({ resource }) => resource).join(', ')}` };
 
 function leastSkew(api: Api): number | undefined {

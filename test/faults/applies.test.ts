@@ -179,7 +179,7 @@ const CASES: Readonly<Record<FaultType, { yes: readonly Yes[]; no: readonly No[]
       ],
       [
         inShop('discovery.k8s.io/v1', 'EndpointSlice', 'web'),
-        'a controller rewrites an EndpointSlice: choose what it belongs to',
+        'a controller writes an EndpointSlice: choose the object that it belongs to',
       ],
     ],
   },

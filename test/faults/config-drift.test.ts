@@ -75,12 +75,12 @@ describe('what is refused', () => {
     [
       'CFG-9: an original too large for a record',
       [configMap({ data: { mode: 'x'.repeat(210_000) } })],
-      'invalid: the original does not fit an undo record on ConfigMap shop/config: 200000 bytes are the limit',
+      'invalid: the original does not fit into an undo record on ConfigMap shop/config: the limit is 200000 bytes',
     ],
     [
       'CFG-9: annotations that would grow too large',
       [configMap({ data: { mode: 'x'.repeat(150_000) } }, { annotations: { mine: 'y'.repeat(150_000) } })],
-      'invalid: the original does not fit an undo record on ConfigMap shop/config: 262144 bytes are the limit',
+      'invalid: the original does not fit into an undo record on ConfigMap shop/config: the limit is 262144 bytes',
     ],
   ])('%s', async (_what, objects, message) => {
     const api = fakeApi(objects);
@@ -334,7 +334,7 @@ describe('restoring a ConfigMap', () => {
     [
       'G-9: a record that is gone',
       configMap({}, { labels: { [TYPE_LABEL]: 'ConfigDrift' } }),
-      /undo record is gone, so the original is not known; left as it is$/,
+      /no undo record, so the original is not known; left as it is$/,
     ],
     ['a broken checksum', record('{"data":{"key":"mode"},"checksum":"00"}'), /damaged: checksum mismatch/],
     ['CFG-3: another type’s record', record(sealed('{"finalizer":"x"}')), /not one of ConfigDrift/],
@@ -353,7 +353,7 @@ describe('restoring a ConfigMap', () => {
           labels: { [TYPE_LABEL]: 'RBACRevoke' },
         },
       },
-      /the label says RBACRevoke/,
+      /the type label says RBACRevoke/,
     ],
   ])('refuses %s', async (_what, object, message) => {
     const restore = await restoreOf(fakeApi([object]), 'ConfigDrift', CONFIG);

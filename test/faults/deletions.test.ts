@@ -289,7 +289,7 @@ describe('a Lease', () => {
     expect((await effectOf(api, LEASE, plan)).evidence).toContain('held by web-2, 0 transitions');
     const [receipt] = await revertEverything(api);
     expect(receipt).toMatchObject({ outcome: 'already-restored', verified: true });
-    expect(receipt?.message).toContain('made anew by its own owner');
+    expect(receipt?.message).toContain('created by its own controller');
     expect(api.peek(at(lease))?.spec).toEqual({ holderIdentity: 'web-2' });
   });
 });

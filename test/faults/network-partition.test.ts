@@ -49,7 +49,7 @@ describe('the selector', () => {
 describe('what is refused', () => {
   it('NP-3: a foreign policy of that name is not adopted', async () => {
     const api = fakeApi([pod('a'), policy(NAME, { podSelector: {} })]);
-    expect(await refusal(api, cut())).toMatch(/^forbidden-target: .*neither adopted nor deleted/);
+    expect(await refusal(api, cut())).toMatch(/^forbidden-target: .*so mayday must not change it/);
   });
 
   it('NP-3: nor one that appears between plan and write', async () => {
@@ -179,7 +179,7 @@ describe('restoring', () => {
     const service = inShop('v1', 'Service', 'x', { metadata: { labels: { [MANAGED_BY]: 'operator-chaos' } } });
     expect(await restoreOf(fakeApi([service]), 'NetworkPartition', { kind: 'Service', name: 'x' })).toMatchObject({
       is: 'corrupt',
-      says: 'Service shop/x: NetworkPartition makes no Service; left as it is',
+      says: 'Service shop/x: NetworkPartition never creates a Service; left as it is',
     });
   });
 

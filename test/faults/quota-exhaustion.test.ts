@@ -28,7 +28,7 @@ it.each([
 describe('what is refused', () => {
   it('a quota of that name, whoever made it', async () => {
     const foreign = inShop('v1', 'ResourceQuota', 'tight', { spec: { hard: { pods: '9' } } });
-    expect(await refusal(fakeApi([foreign]), quota())).toMatch(/^forbidden-target: .*neither adopted nor deleted/);
+    expect(await refusal(fakeApi([foreign]), quota())).toMatch(/^forbidden-target: .*so mayday must not change it/);
     const api = fakeApi();
     await inject(api, quota());
     expect(await refusal(api, quota())).toMatch(/^already-injected: /);

@@ -42,7 +42,7 @@ describe('what is refused', () => {
 
   it('numbers that a backup could only round, and names that make no backup', async () => {
     const exact = inShop('v1', 'ConfigMap', 'x', { spec: { at: 12345678901234567000 } });
-    expect(await refusal(fakeApi([exact]), of(exact))).toMatch(/^forbidden-target: .*more digits/);
+    expect(await refusal(fakeApi([exact]), of(exact))).toMatch(/^forbidden-target: .*too many digits/);
     const odd = inShop('v1', 'ConfigMap', 'a:b');
     expect(await refusal(fakeApi([odd]), of(odd))).toMatch(/^invalid: .*no valid Secret name/);
   });

@@ -107,7 +107,7 @@ describe('what is refused', () => {
 
   it('any of the four names that is taken', async () => {
     for (const object of [inShop('v1', 'Secret', `${NAME}-certs`), inShop('v1', 'Service', NAME)])
-      expect(await refusal(fakeApi([object]), slow())).toMatch(/^forbidden-target: .*neither adopted nor deleted/);
+      expect(await refusal(fakeApi([object]), slow())).toMatch(/^forbidden-target: .*so mayday must not change it/);
   });
 
   it('WL-4: resources that make no name, or live in no namespace', async () => {

@@ -13,7 +13,7 @@ import {
   TYPE_LABEL,
 } from '../../injection/record/markers.ts';
 import { tooLarge } from '../../injection/record/record.ts';
-import { ownersOf, ownersUnknown } from '../../injection/write/ownership.ts';
+import { ownersOf, ownersUnknownWarnings } from '../../injection/write/ownership.ts';
 import { patchOf } from '../../injection/write/patch-of.ts';
 import type { Write } from '../../injection/write/write.ts';
 import { mapAt, mapOperations, type Operation } from '../../k8s/json-patch.ts';
@@ -88,7 +88,7 @@ export function plan(params: ConfigDriftParams, scope: Scope, live: Live, facts:
             `no pod mounts key ${params.key} or has it in its environment; mayday cannot see who reads it through the API`,
           ]
         : []),
-      ...ownersUnknown(target, ownersOf(target, valueOperations(params, target))),
+      ...ownersUnknownWarnings(target, ownersOf(target, valueOperations(params, target))),
     ],
     target: refOf(target),
   };

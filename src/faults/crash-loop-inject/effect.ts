@@ -1,4 +1,4 @@
-import { freshPods, TARGET } from '../../injection/reach/rollout.ts';
+import { newPods, TARGET } from '../../injection/reach/rollout.ts';
 import { targetReadBack } from '../../injection/readback.ts';
 import { type Container, containersOf } from '../../k8s/deployment.ts';
 import type { KubeObject } from '../../k8s/object.ts';
@@ -14,7 +14,7 @@ export function effect(_params: CrashLoopParams, plan: Plan, live: Live): Effect
   const back = targetReadBack(plan, live, TARGET);
   if ('effect' in back) return back.effect;
   const name = nameOf(plan.target);
-  const fresh = freshPods(live, plan.survivors).filter(pod => crashingContainers(pod).length > 0);
+  const fresh = newPods(live, plan.survivors).filter(pod => crashingContainers(pod).length > 0);
   const crashed = fresh.flatMap(crashes);
   if (crashed.length > 0) return { state: 'proven', evidence: crashed };
   if (!containersOf(back.object).some(container => isCrashCommand(commandOf(container))))

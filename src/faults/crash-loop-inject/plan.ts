@@ -1,6 +1,6 @@
 import { containerPlan, containerTarget } from '../../injection/plan/container-plan.ts';
 import { isRefusal, refuse } from '../../injection/plan/refuse.ts';
-import { noRollout, rolloutWarnings } from '../../injection/reach/rollout.ts';
+import { refusedIfNoRollout, rolloutWarnings } from '../../injection/reach/rollout.ts';
 import { goJson } from '../../injection/record/go-json.ts';
 import { CRASH_CONTAINER, ORIGINAL_COMMAND_PREFIX } from '../../injection/record/markers.ts';
 import type { Container } from '../../k8s/deployment.ts';
@@ -27,7 +27,7 @@ export function plan(params: CrashLoopParams, scope: Scope, live: Live, facts: F
   const name = nameOf(refOf(target));
   if (isCrashCommand(command))
     return refuse('no-effect', `container ${container.name} of ${name} already has command ${CRASH_COMMAND[0]}`);
-  const refusal = noRollout(target, 'command');
+  const refusal = refusedIfNoRollout(target, 'command');
   if (refusal !== undefined) return refusal;
   return containerPlan(found, {
     type: 'CrashLoopInject',

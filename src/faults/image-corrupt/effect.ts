@@ -1,4 +1,4 @@
-import { freshPods, TARGET } from '../../injection/reach/rollout.ts';
+import { newPods, TARGET } from '../../injection/reach/rollout.ts';
 import { targetReadBack } from '../../injection/readback.ts';
 import { type Container, containersOf } from '../../k8s/deployment.ts';
 import type { KubeObject } from '../../k8s/object.ts';
@@ -21,7 +21,7 @@ export function effect(params: ImageCorruptParams, plan: Plan, live: Live): Effe
   const back = targetReadBack(plan, live, TARGET);
   if ('effect' in back) return back.effect;
   const name = nameOf(plan.target);
-  const fresh = freshPods(live, plan.survivors).filter(pod => imagesOf(pod).includes(params.image));
+  const fresh = newPods(live, plan.survivors).filter(pod => imagesOf(pod).includes(params.image));
   const stuck = fresh.flatMap(pod => pullFailures(pod, params.image));
   if (stuck.length > 0) return { state: 'proven', evidence: stuck };
   if (!containersOf(back.object).some(container => container.image === params.image)) {

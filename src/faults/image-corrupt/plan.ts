@@ -1,6 +1,6 @@
 import { containerPlan, containerTarget } from '../../injection/plan/container-plan.ts';
 import { isRefusal, refuse } from '../../injection/plan/refuse.ts';
-import { noRollout, rolloutWarnings } from '../../injection/reach/rollout.ts';
+import { refusedIfNoRollout, rolloutWarnings } from '../../injection/reach/rollout.ts';
 import { fingerprint } from '../../injection/record/envelope.ts';
 import { CORRUPT_CONTAINER, ORIGINAL_IMAGE_PREFIX } from '../../injection/record/markers.ts';
 import type { KubeObject } from '../../k8s/object.ts';
@@ -55,7 +55,7 @@ function refusedImage(
     );
   if (container.image === params.image)
     return refuse('no-effect', `container ${container.name} of ${name} already has image ${params.image}`);
-  return noRollout(target, 'image');
+  return refusedIfNoRollout(target, 'image');
 }
 
 function warnings(params: ImageCorruptParams, target: KubeObject, pods: number): string[] {

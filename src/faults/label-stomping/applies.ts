@@ -1,4 +1,4 @@
-import { doesNotFit, objectFit, PASSING } from '../../injection/plan/fit.ts';
+import { doesNotFit, objectFit, ROLLOUT_LABELS } from '../../injection/plan/fit.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { Fit } from '../contract.ts';
 import { DEFAULT_VALUE, isMark } from './plan.ts';
@@ -6,7 +6,7 @@ import { DEFAULT_VALUE, isMark } from './plan.ts';
 /** Any object with a label. A label of the user is preferred to one of the platform. */
 export function appliesTo(object: KubeObject): Fit {
   const keys = Object.keys(object.metadata.labels ?? {})
-    .filter(key => !isMark(key) && !PASSING.includes(key))
+    .filter(key => !isMark(key) && !ROLLOUT_LABELS.includes(key))
     .sort();
   const labelKey = keys.find(key => !isPlatformLabel(key)) ?? keys[0];
   if (labelKey === undefined) return doesNotFit('it has no label');

@@ -9,7 +9,7 @@ export const deleted: DeletedRestore = {
   // A former holder that no longer runs would make every candidate wait until the Lease expires.
   prepare: body => ({ ...body, spec: withoutHolder(body.spec) }),
   // If the Lease exists, a leader has created it again, which is all that a Lease is for.
-  isBack: () => true,
+  isRestored: () => true,
 };
 
 const withoutHolder = (spec: unknown) =>

@@ -1,13 +1,13 @@
 import { type Inventory, inventoryIn, inventoryText } from '../../injection/inventory.ts';
 import { objectIn } from '../../injection/live.ts';
-import { outside } from '../../injection/plan/allowed.ts';
+import { refusedNamespace } from '../../injection/plan/allowed.ts';
 import { creation, creationPermissions, occupied } from '../../injection/plan/created.ts';
-import { deleting, TARGET } from '../../injection/plan/deletion-plan.ts';
+import { deleteWrite, TARGET } from '../../injection/plan/deletion-plan.ts';
 import { injectable, isRefusal, refuse } from '../../injection/plan/refuse.ts';
 import { inReach } from '../../injection/reach/pod-in-reach.ts';
 import { fingerprint } from '../../injection/record/envelope.ts';
 import { TYPE_LABEL } from '../../injection/record/markers.ts';
-import { ownersOf, ownersUnknown } from '../../injection/write/ownership.ts';
+import { ownersOf, ownersUnknownWarnings } from '../../injection/write/ownership.ts';
 import { pointer, set } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
@@ -28,7 +28,7 @@ const KEPT = ['labels', 'annotations'].map(map => set(pointer('metadata', map), 
 
 /** Plans the writes, or refuses. */
 export function plan({ namespace }: NamespaceDeletionParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
-  const refusal = outside(namespace, scope);
+  const refusal = refusedNamespace(namespace, scope);
   if (refusal !== undefined) return refusal;
   const target = injectable(objectIn(live, TARGET), namespaceRef(namespace));
   if (isRefusal(target)) return target;
@@ -61,12 +61,12 @@ export function plan({ namespace }: NamespaceDeletionParams, scope: Scope, live:
         uid: target.metadata.uid,
         owners,
       }),
-      deleting(target),
+      deleteWrite(target),
     ],
     undo: { where: `${nameOf(ref)}: labels and annotations only`, reversible: isEmpty },
     pods: inventory.pods.filter(pod => !isFinished(pod)).map(inReach),
     permissions: permissionsFor(target, namespace),
-    warnings: [...(isEmpty ? [] : lossWarnings(namespace, inventory)), ...ownersUnknown(target, owners)],
+    warnings: [...(isEmpty ? [] : lossWarnings(namespace, inventory)), ...ownersUnknownWarnings(target, owners)],
     target: refOf(target),
   };
 }

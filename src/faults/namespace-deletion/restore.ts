@@ -73,7 +73,7 @@ export function restoreNamespace(found: FoundInjection, live: Live): Restore {
   if (typeof kept === 'string' || name === undefined) return corrupt(backup, String(kept));
   const seen = objectIn(live, NAMESPACE);
   if (seen.state === 'blind' || seen.state === 'unread')
-    return corrupt(backup, `whether Namespace ${name} is there cannot be read`);
+    return corrupt(backup, `whether Namespace ${name} exists cannot be read`);
   if (seen.state === 'absent') return createAgain(backup, name, kept);
   if (isTerminating(seen.value)) {
     const says = `Namespace ${name} is still Terminating${sanitise(terminationReasons(seen.value), 300)}: waiting until it is gone; the backup is kept`;

@@ -27,7 +27,7 @@ export const traits: CreatedTraits = {
   type: 'NetworkPartition',
   kinds: ['NetworkPolicy'],
   essence: policy => goJson((policy.spec ?? null) as GoValue),
-  looksMade: policy => {
+  looksCreated: policy => {
     const { policyTypes = [] } = policySpec(policy);
     return (
       ['Ingress', 'Egress'].every(type => policyTypes.includes(type)) && !DIRECTIONS.some(way => allows(policy, way))

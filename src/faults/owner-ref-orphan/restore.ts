@@ -1,12 +1,12 @@
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import {
-  asItStands,
   asWritten,
-  isNamesake,
-  named,
+  currentReference,
+  hasSameName,
+  ownerNames,
   ownerReads,
+  ownerState,
   ownersIn,
-  standing,
 } from '../../injection/reach/owners.ts';
 import type { MaydayFacts } from '../../injection/record/envelope.ts';
 import { ROLLBACK_DATA } from '../../injection/record/markers.ts';
@@ -47,12 +47,13 @@ export function restoreOwners(found: FoundInjection, live: Live): Restore {
   const name = nameOf(refOf(victim));
   const record = recordOf(victim);
   if (typeof record === 'string') return corrupt(victim, record);
-  const unread = record.owners.find(owner => standing(owner, live) === 'unread');
-  if (unread !== undefined) return corrupt(victim, `whether its owner ${named([unread])} still exists cannot be read`);
+  const unread = record.owners.find(owner => ownerState(owner, live) === 'unread');
+  if (unread !== undefined)
+    return corrupt(victim, `whether its owner ${ownerNames([unread])} still exists cannot be read`);
   const current = victim.metadata.ownerReferences ?? [];
   const away = record.owners.filter(owner => !current.some(one => isRestored(one, owner, live)));
-  const gone = away.filter(owner => standing(owner, live) === 'gone');
-  const missing = away.filter(owner => !gone.includes(owner)).map(owner => asItStands(owner, live));
+  const gone = away.filter(owner => ownerState(owner, live) === 'gone');
+  const missing = away.filter(owner => !gone.includes(owner)).map(owner => currentReference(owner, live));
   const anew = recreatedText(record.owners, live);
   const rival = current.find(one => one.controller === true);
   if (rival !== undefined && missing.some(owner => owner.controller === true))
@@ -68,21 +69,21 @@ export function restoreOwners(found: FoundInjection, live: Live): Restore {
   return {
     is: 'restore',
     writes: [restoreWrite(victim, record, value)],
-    says: `restore owner ${named(missing)} of ${name}${anew}`,
+    says: `restore owner ${ownerNames(missing)} of ${name}${anew}`,
   };
 }
 
 /** Whether a reference on the object is the recorded one, or refers to an object of the same name that has replaced that owner. */
 const isRestored = (one: OwnerReference, owner: OwnerReference, live: Live): boolean =>
   one.uid === owner.uid ||
-  (isNamesake(one, owner) && (standing(owner, live) === 'gone' || one.uid === asItStands(owner, live).uid));
+  (hasSameName(one, owner) && (ownerState(owner, live) === 'gone' || one.uid === currentReference(owner, live).uid));
 
 /** Says which owners were recreated since, so that their references have another uid than the recorded one. */
 function recreatedText(owners: readonly OwnerReference[], live: Live): string {
-  const anew = owners.filter(owner => standing(owner, live) === 'anew');
+  const anew = owners.filter(owner => ownerState(owner, live) === 'recreated');
   return anew.length === 0
     ? ''
-    : `; created again since the injection, so the reference has the new uid: ${named(anew)}`;
+    : `; created again since the injection, so the reference has the new uid: ${ownerNames(anew)}`;
 }
 
 /** For owners that no longer exist: no reference to them can be restored. */
@@ -91,20 +92,20 @@ function restoreWithoutOwners(
   record: OwnersRecord,
   of: { current: OwnerReference[]; gone: OwnerReference[]; missing: OwnerReference[]; value: Operation[] },
 ): Restore {
-  const rest = of.missing.length === 0 ? '' : `; owners that still exist can be restored: ${named(of.missing)}`;
+  const rest = of.missing.length === 0 ? '' : `; owners that still exist can be restored: ${ownerNames(of.missing)}`;
   return {
     is: 'diverged',
     writes: [restoreWrite(victim, record, of.value)],
     ...valuesOf(record, of.current),
-    says: `owner ${named(of.gone)} of ${nameOf(refOf(victim))} is gone, so its reference cannot be restored (the garbage collector would delete the object)${rest}`,
-    lost: `owner ${named(of.gone)}, which is gone`,
+    says: `owner ${ownerNames(of.gone)} of ${nameOf(refOf(victim))} is gone, so its reference cannot be restored (the garbage collector would delete the object)${rest}`,
+    lost: `owner ${ownerNames(of.gone)}, which is gone`,
   };
 }
 
 const valuesOf = (record: OwnersRecord, current: readonly OwnerReference[]) => ({
-  original: named(record.owners),
+  original: ownerNames(record.owners),
   injected: '(no owner)',
-  live: current.length === 0 ? '(no owner)' : named(current),
+  live: current.length === 0 ? '(no owner)' : ownerNames(current),
 });
 
 /** For an object that another controller has adopted since: an object can have only one controller. */
@@ -118,8 +119,8 @@ function restoreAdopted(
     is: 'diverged',
     writes: [restoreWrite(victim, record, ownerOperations(victim, [...others, ...of.missing]))],
     ...valuesOf(record, of.current),
-    says: `${nameOf(refOf(victim))} was adopted by ${named([of.rival])} since: it can have only one controller`,
-    ...(of.gone.length === 0 ? {} : { lost: `owner ${named(of.gone)}, which is gone` }),
+    says: `${nameOf(refOf(victim))} was adopted by ${ownerNames([of.rival])} since: it can have only one controller`,
+    ...(of.gone.length === 0 ? {} : { lost: `owner ${ownerNames(of.gone)}, which is gone` }),
   };
 }
 

@@ -2,7 +2,7 @@ import { itemsOf, listIn, objectIn } from '../../injection/live.ts';
 import { type CreatedTraits, occupied } from '../../injection/plan/created.ts';
 import { createdPlan, POD } from '../../injection/plan/created-plan.ts';
 import { blindTo, refuse } from '../../injection/plan/refuse.ts';
-import { takesIn } from '../../injection/reach/isolation.ts';
+import { selectsPod } from '../../injection/reach/isolation.ts';
 import { podSelector } from '../../injection/reach/reach.ts';
 import { type GoValue, goJson } from '../../injection/record/go-json.ts';
 import type { LabelSelector } from '../../k8s/deployment.ts';
@@ -44,7 +44,7 @@ export const traits: CreatedTraits = {
     const { maxUnavailable = null, minAvailable = null, selector = null } = specOf(budget);
     return goJson({ maxUnavailable, minAvailable, selector } as GoValue);
   },
-  looksMade: budget => isNone(specOf(budget).maxUnavailable),
+  looksCreated: budget => isNone(specOf(budget).maxUnavailable),
 };
 
 export function budgetRef({ name }: PdbParams, { namespace }: Scope): ObjectRef {
@@ -71,9 +71,9 @@ export function plan(params: PdbParams, scope: Scope, live: Live, facts: Facts):
     const where = `${labelSelector} in ${scope.namespace}`;
     return refuse('no-match', `expected running pods with ${where}, found none: check the selector and the namespace`);
   }
-  const others = itemsOf(budgets).filter(one => selected.some(pod => takesIn(one, pod)));
+  const others = itemsOf(budgets).filter(one => selected.some(pod => selectsPod(one, pod)));
   const shut = others.filter(one => statusOf(one).disruptionsAllowed === 0);
-  if (selected.every(pod => shut.some(one => takesIn(one, pod)))) {
+  if (selected.every(pod => shut.some(one => selectsPod(one, pod)))) {
     return refuse('no-effect', `${shut.map(nameOfBudget).join(', ')} allows no eviction of these pods already`);
   }
   return blockPlan({ ref, selector, selected, others, scope, facts });

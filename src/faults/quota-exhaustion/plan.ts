@@ -37,7 +37,7 @@ export const traits: CreatedTraits = {
   type: 'QuotaExhaustion',
   kinds: ['ResourceQuota'],
   essence: quota => amounts(hardOf(quota.spec)),
-  looksMade: quota => Object.keys(hardOf(quota.spec)).length > 0,
+  looksCreated: quota => Object.keys(hardOf(quota.spec)).length > 0,
 };
 
 export function quotaRef({ quotaName }: QuotaParams, { namespace }: Scope): ObjectRef {

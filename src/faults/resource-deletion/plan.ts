@@ -1,5 +1,5 @@
 import { objectIn } from '../../injection/live.ts';
-import { outside } from '../../injection/plan/allowed.ts';
+import { refusedNamespace } from '../../injection/plan/allowed.ts';
 import type { ObjectParams } from '../../injection/plan/any-object.ts';
 import { deletionPlan, deletionReads, TARGET } from '../../injection/plan/deletion-plan.ts';
 import { blindTo, injectable, isRefusal, refuse } from '../../injection/plan/refuse.ts';
@@ -40,7 +40,7 @@ export function reads(params: ResourceDeletionParams, scope: Scope, live: Live):
 /** Plans the writes, or refuses. */
 export function plan(params: ResourceDeletionParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const ref = targetRef(params, scope);
-  const out = outside(ref.namespace ?? '', scope);
+  const out = refusedNamespace(ref.namespace ?? '', scope);
   if (out !== undefined) return out;
   const target = injectable(objectIn(live, TARGET), ref);
   if (isRefusal(target)) return target;

@@ -8,7 +8,7 @@ export const deleted: DeletedRestore = {
   missing:
     'objects that had it as their owner were garbage-collected with it; only their controllers can create them again',
   // A Pod counts as restored when one of that name exists: the server and controllers set different fields each time.
-  isBack: (live, body) => (body.kind === 'Pod' ? true : sameContent(live, body)),
+  isRestored: (live, body) => (body.kind === 'Pod' ? true : sameContent(live, body)),
   // A user who may write the backup could make mayday grant permissions that the user does not have.
   doubt: original =>
     groupOf(original.apiVersion) === RBAC

@@ -1,5 +1,5 @@
 import { objectIn } from '../../injection/live.ts';
-import { outside } from '../../injection/plan/allowed.ts';
+import { refusedNamespace } from '../../injection/plan/allowed.ts';
 import { deletionPlan, TARGET } from '../../injection/plan/deletion-plan.ts';
 import { injectable, isRefusal } from '../../injection/plan/refuse.ts';
 import { podsUsing } from '../../injection/reach/pods-using.ts';
@@ -31,7 +31,7 @@ export function targetRef({ name, namespace }: SecretDeletionParams, scope: Scop
 export function plan(params: SecretDeletionParams, scope: Scope, live: Live, facts: Facts): Plan | Refusal {
   const ref = targetRef(params, scope);
   const namespace = ref.namespace ?? '';
-  const refusal = outside(namespace, scope);
+  const refusal = refusedNamespace(namespace, scope);
   if (refusal !== undefined) return refusal;
   const target = injectable(objectIn(live, TARGET), ref);
   if (isRefusal(target)) return target;

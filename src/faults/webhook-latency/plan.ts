@@ -33,7 +33,7 @@ export const traits: CreatedTraits = {
           })) as unknown as GoValue,
         )
       : '',
-  looksMade: object =>
+  looksCreated: object =>
     object.metadata.name.startsWith(webhookLatencyName('').replace('default', '')) &&
     webhooksOf(object).every(({ name }) => name.endsWith('.chaos.operatorchaos.io')),
 };
@@ -67,7 +67,7 @@ export function plan(params: WebhookLatencyParams, scope: Scope, live: Live, fac
     from: facts.at - HOUR,
     until: (facts.expires ?? facts.at) + 24 * HOUR,
   });
-  const objects = webhookObjects({ ...params, namespace, meets: namespaces, certificate });
+  const objects = webhookObjects({ ...params, namespace, namespaces: namespaces, certificate });
   const what = `${params.resources.join(', ')} of ${params.apiGroups.map(group => group || 'core').join(', ')}`;
   const parts = partsOf(params, scope);
   const target = parts.at(-1) as ObjectRef;

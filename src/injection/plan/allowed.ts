@@ -1,11 +1,11 @@
 import type { Refusal, Scope } from '../../faults/contract.ts';
 import { refuse } from './refuse.ts';
 
-/** The namespaces that the experiment may write to; the one it lands in where it says nothing more. */
+/** The namespaces that the experiment may write to; by default only its own. */
 export const allowedIn = (scope: Scope): readonly string[] => scope.allowed ?? [scope.namespace];
 
-/** Why nothing may be written to a namespace that a parameter names, undefined where it may. */
-export function outside(namespace: string, scope: Scope): Refusal | undefined {
+/** Refuses a namespace from a parameter that the experiment may not write to; undefined if it may. */
+export function refusedNamespace(namespace: string, scope: Scope): Refusal | undefined {
   const allowed = allowedIn(scope);
   return allowed.includes(namespace)
     ? undefined

@@ -21,7 +21,7 @@ export function objectParams(parameters: Readonly<Record<string, string>>): Obje
   return { apiVersion: apiVersion === '' ? 'v1' : apiVersion, kind, name };
 }
 
-/** The target; its namespace is left out of requests where the kind has none. */
+/** The target. Requests leave the namespace out if the kind is cluster-scoped. */
 function objectRef({ apiVersion, kind, name }: ObjectParams, scope: Scope): ObjectRef {
   return { apiVersion, kind, namespace: scope.namespace, name };
 }
@@ -35,7 +35,7 @@ export function objectReads(params: ObjectParams, scope: Scope, live: Live): Rea
   ];
 }
 
-/** The target where it may be injected into, with the pods it reaches; or why not. */
+/** The target with the pods that it reaches; a refusal if it must not be injected into. */
 export function anyTarget(
   params: ObjectParams,
   scope: Scope,
@@ -46,7 +46,7 @@ export function anyTarget(
   if (isRewritten(target) || isExperiment(target) || target.kind === 'Event') {
     return refuse(
       'forbidden-target',
-      `${nameOf(refOf(target))} bears copies of another object's marks and is rewritten by a controller, so that its own may not last: choose what it belongs to`,
+      `a controller writes ${nameOf(refOf(target))} and copies marks of another object onto it, so its own undo record may be lost: choose the object that it belongs to`,
     );
   }
   const pods = listIn(live, PODS);
@@ -54,7 +54,7 @@ export function anyTarget(
   return { target, pods: pods.state === 'found' ? reachedBy(target, pods.value) : [] };
 }
 
-/** Listing the pods in reach, where the target lives in a namespace. */
+/** The permission to list the pods in reach of a namespaced target. */
 export function reachPermissions(target: KubeObject): Permission[] {
   const { namespace } = target.metadata;
   return namespace === undefined ? [] : [{ verb: 'list', group: '', kind: 'Pod', namespace, for: 'inject' }];

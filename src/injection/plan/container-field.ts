@@ -12,22 +12,22 @@ import { corrupt, restoreAndStrip } from '../record/record.ts';
 import { threeWay } from '../restore/three-way.ts';
 import type { Write } from '../write/write.ts';
 
-/** A field of a Deployment's container whose original stands in plain annotations. */
+/** A field of a Deployment's container whose original is recorded in plain annotations. */
 export interface ContainerField {
   type: FaultType;
   field: 'image' | 'command';
   /** The annotation that names the container, and the beginning of the one that holds its original. */
   containerKey: string;
   originalPrefix: string;
-  /** The original in an annotation; `value` is undefined where the field was not there. A text says what is wrong with it. */
+  /** Parses the original in an annotation; `value` is undefined if the field did not exist. A text says what is wrong with it. */
   read(text: string): { value: Json | undefined } | string;
   /** The value as text, to compare and to show. */
   text(value: unknown): string;
-  /** Whether a value is one that chaos tools put in, for records that do not say what they put in. */
+  /** Whether chaos tools inject such a value; for undo records that do not hold the injected value. */
   looksInjected(value: unknown): boolean;
 }
 
-/** Puts the field back from its annotations, ours or the framework's. */
+/** Restores the field from its annotations, mayday's or the framework's. */
 export function restoreContainerField(victim: KubeObject, field: ContainerField): Restore {
   const annotations = victim.metadata.annotations ?? {};
   const name = recordedContainer(annotations, field);
@@ -38,66 +38,67 @@ export function restoreContainerField(victim: KubeObject, field: ContainerField)
   const index = containers.findIndex(item => item.name === name);
   const container = containers[index];
   return container === undefined
-    ? withoutContainer(victim, field, name, field.text(original.value))
-    : compared(victim, field, { container, index, original: original.value });
+    ? restoreWithoutContainer(victim, field, name, field.text(original.value))
+    : restoreField(victim, field, { container, index, original: original.value });
 }
 
-function withoutContainer(victim: KubeObject, field: ContainerField, name: string, original: string): Restore {
+function restoreWithoutContainer(victim: KubeObject, field: ContainerField, name: string, original: string): Restore {
   const names = containersOf(victim).map(item => item.name);
   return {
     is: 'diverged',
-    writes: [change(victim, field, name, [])],
+    writes: [restoreWrite(victim, field, name, [])],
     original: sanitise(`${name}=${original}`, 400),
     injected: '(not recorded)',
     live: sanitise(`containers ${names.join(', ')}`, 400),
-    says: `${nameOf(refOf(victim))} no longer has container ${name}: forcing only drops the record`,
+    says: `${nameOf(refOf(victim))} no longer has container ${name}: forcing only removes the undo record`,
   };
 }
 
-function compared(
+function restoreField(
   victim: KubeObject,
   field: ContainerField,
   of: { container: Container; index: number; original: Json | undefined },
 ): Restore {
   const { name } = of.container;
-  const is = of.container[field.field] as Json | undefined;
+  const current = of.container[field.field] as Json | undefined;
   const injected = readMayday(victim.metadata.annotations?.[MAYDAY])?.injected;
   return threeWay({
     what: `the ${field.field} of ${name} in ${nameOf(refOf(victim))}`,
-    isOriginal: field.text(is) === field.text(of.original),
-    isInjected: injected === undefined ? stillInjected(victim, field, name, is) : isInjected(field.text(is), injected),
+    isOriginal: field.text(current) === field.text(of.original),
+    isInjected:
+      injected === undefined ? stillInjected(victim, field, name, current) : isInjected(field.text(current), injected),
     original: field.text(of.original),
     injected,
-    live: field.text(is),
-    put: change(victim, field, name, fieldOperations(field, of.index, name, is, of.original)),
-    strip: change(victim, field, name, []),
+    live: field.text(current),
+    put: restoreWrite(victim, field, name, fieldOperations(field, of.index, name, current, of.original)),
+    strip: restoreWrite(victim, field, name, []),
   });
 }
 
-function stillInjected(victim: KubeObject, field: ContainerField, name: string, is: Json | undefined): boolean {
+function stillInjected(victim: KubeObject, field: ContainerField, name: string, current: Json | undefined): boolean {
   const path = ['f:spec', 'f:template', 'f:spec', 'f:containers', `k:{"name":"${name}"}`, `f:${field.field}`];
   const record = ['f:metadata', 'f:annotations', `f:${field.originalPrefix}${name}`];
-  return field.looksInjected(is) && isUntouched(victim, path, record);
+  return field.looksInjected(current) && isUntouched(victim, path, record);
 }
 
-/** This one field of this one container, bound to what stands there: whatever else changed in the list stays. */
+/** Changes this field of this container, on condition that its current value has not changed; the rest of the list stays. */
 function fieldOperations(
   field: ContainerField,
   index: number,
   name: string,
-  is: Json | undefined,
+  current: Json | undefined,
   original: Json | undefined,
 ): Operation[] {
   const path = ['spec', 'template', 'spec', 'containers', index];
   const at = pointer(...path, field.field);
   return [
     test(pointer(...path, 'name'), name),
-    ...(is === undefined ? [] : [test(at, is)]),
+    ...(current === undefined ? [] : [test(at, current)]),
     ...(original === undefined ? [remove(at)] : [set(at, original)]),
   ];
 }
 
-function change(victim: KubeObject, field: ContainerField, container: string, value: Operation[]): Write {
+function restoreWrite(victim: KubeObject, field: ContainerField, container: string, value: Operation[]): Write {
   return restoreAndStrip(victim, {
     type: field.type,
     records: [field.containerKey, `${field.originalPrefix}${container}`, MAYDAY],
@@ -107,7 +108,7 @@ function change(victim: KubeObject, field: ContainerField, container: string, va
   });
 }
 
-/** The container that the annotations are about; where only its original is left, that names it too. */
+/** The container that the annotations name: in the annotation of its name, else in the key of the one original. */
 function recordedContainer(
   annotations: Readonly<Record<string, string>>,
   { containerKey, originalPrefix }: ContainerField,

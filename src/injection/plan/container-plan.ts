@@ -14,7 +14,7 @@ export interface ContainerTarget {
   container: Container & { index: number };
 }
 
-/** The container that the parameters name, else the first; or why nothing can be injected into it. */
+/** The container that the parameters name, else the first one; a refusal if it must not be injected into. */
 export function containerTarget(
   params: { name: string; containerName?: string },
   scope: Scope,
@@ -27,7 +27,7 @@ export function containerTarget(
   return isRefusal(container) ? container : { ...found, container };
 }
 
-/** The plan of a fault that sets one field of one container, bound to the value that the field has now. */
+/** The plan of a fault that sets one field of one container, on condition that its current value has not changed. */
 export function containerPlan(
   { target, pods, container }: ContainerTarget,
   of: {
@@ -35,7 +35,7 @@ export function containerPlan(
     scope: Scope;
     facts: Facts;
     field: 'image' | 'command';
-    /** What the field holds now, undefined where it is not there; and what it gets. */
+    /** The current value of the field, undefined if it is not set. */
     original: Json | undefined;
     value: Json;
     /** The original as the framework's annotation holds it. */

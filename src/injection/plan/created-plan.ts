@@ -4,17 +4,17 @@ import { groupOf, nameOf, refOf } from '../../k8s/object-ref.ts';
 import { inReach } from '../reach/pod-in-reach.ts';
 import { type CreatedTraits, creation, creationPermissions, injectedEssence } from './created.ts';
 
-/** One object of a namespace that is itself the fault. */
+/** A fault that consists of one namespaced object that the injection creates. */
 export interface CreatedFault {
   traits: CreatedTraits;
   scope: Scope;
   facts: Facts;
   object: KubeObject;
   says: string;
-  /** What deleting the object does, as a sentence goes on. */
+  /** What deleting the object does, to follow `deleting it `. */
   ends: string;
   pods: readonly KubeObject[];
-  /** What was listed beside it in order to decide, by API version and kind. */
+  /** The kinds that were listed to make the plan. */
   listed: readonly Pick<ObjectRef, 'apiVersion' | 'kind'>[];
   warnings: string[];
 }
@@ -49,5 +49,5 @@ export function createdPlan(of: CreatedFault): Plan {
   };
 }
 
-/** The pods of the namespace, as `listed` names them. */
+/** The kind Pod, for `listed`. */
 export const POD = { apiVersion: 'v1', kind: 'Pod' };

@@ -30,7 +30,7 @@ function expiry({ expires }: Facts): Record<string, string> {
   return expires === undefined ? {} : { [EXPIRES]: new Date(expires).toISOString().replace(/\.\d+Z$/, 'Z') };
 }
 
-/** The write that creates `object` with the marks of this injection, where nothing of that name is. */
+/** The write that creates `object` with the marks of this injection; it fails if an object of that name exists. */
 export function creation(
   type: FaultType,
   facts: Facts,
@@ -49,7 +49,7 @@ export function creation(
   return { verb: 'create', on: refOf(object), body, precondition: { absent: true }, says: options.says };
 }
 
-/** What an injection needs in order to create such an object, and to take it away again. */
+/** The permissions to create such an object and to delete it again. */
 export function creationPermissions({ apiVersion, kind, namespace, name }: ObjectRef): Permission[] {
   const of = { group: groupOf(apiVersion), kind, ...(namespace === undefined ? {} : { namespace }) };
   return [
@@ -71,35 +71,38 @@ export function occupied(seen: Seen<KubeObject>, ref: ObjectRef, describe: strin
   const isChaos = labels?.[TYPE_LABEL] !== undefined || labels?.[MANAGED_BY] === MANAGER;
   return isChaos
     ? refuse('already-injected', `${nameOf(ref)} already exists ${describe}: revert that injection first`)
-    : refuse('forbidden-target', `${nameOf(ref)} exists and no chaos tool made it: it is neither adopted nor deleted`);
+    : refuse(
+        'forbidden-target',
+        `${nameOf(ref)} exists and no chaos tool created it, so mayday must not change it: choose another name`,
+      );
 }
 
-/** How an object of one type is compared with what it was created as. */
+/** How a created object of one fault type is compared with its original state. */
 export interface CreatedTraits {
   type: FaultType;
   /** The kinds that this type creates. */
   kinds: readonly string[];
-  /** Everything about the object that makes the fault, as text. */
+  /** The part of the object that makes the fault, as text. */
   essence(object: KubeObject): string;
-  /** Whether it looks as the framework makes it; asked where no fact of ours says how it was made. */
-  looksMade(object: KubeObject): boolean;
+  /** Whether it looks as the framework creates it; for objects without facts of mayday. */
+  looksCreated(object: KubeObject): boolean;
 }
 
-/** The essence as the facts of a created object hold it. */
+/** The essence, or its digest, as the facts on a created object hold it. */
 export const injectedEssence = (traits: CreatedTraits, object: KubeObject): string =>
   fingerprint(traits.essence(object));
 
-/** Deletes what an injection created, and only that: the marks, the kind and the uid must all fit. */
+/** Deletes the object that an injection created. The marks, the kind and the uid must all match. */
 export function restoreCreated(found: FoundInjection, traits: CreatedTraits): Restore {
   const object = found.live;
   const name = nameOf(refOf(object));
   const { labels, annotations = {}, uid, finalizers } = object.metadata;
-  if (!traits.kinds.includes(object.kind)) return corrupt(object, `${traits.type} makes no ${object.kind}`);
+  if (!traits.kinds.includes(object.kind)) return corrupt(object, `${traits.type} never creates a ${object.kind}`);
   const mayday = readMayday(annotations[MAYDAY]);
   if (labels?.[MANAGED_BY] !== MANAGER && mayday === undefined) {
     return corrupt(
       object,
-      `labelled ${traits.type}, but neither ${MANAGED_BY}=${MANAGER} nor our facts say a chaos tool made it`,
+      `labelled ${traits.type}, but neither ${MANAGED_BY}=${MANAGER} nor mayday's facts say that a chaos tool created it`,
     );
   }
   if (isTerminating(object)) {
@@ -113,8 +116,9 @@ export function restoreCreated(found: FoundInjection, traits: CreatedTraits): Re
     says: `delete ${name}`,
   };
   const essence = traits.essence(object);
-  const isAsMade = mayday?.injected === undefined ? traits.looksMade(object) : isInjected(essence, mayday.injected);
-  if (isAsMade) return { is: 'restore', writes: [deleting], says: `delete ${name}, which the injection created` };
+  const isUnchanged =
+    mayday?.injected === undefined ? traits.looksCreated(object) : isInjected(essence, mayday.injected);
+  if (isUnchanged) return { is: 'restore', writes: [deleting], says: `delete ${name}, which the injection created` };
   return {
     is: 'diverged',
     writes: [deleting],
@@ -125,14 +129,14 @@ export function restoreCreated(found: FoundInjection, traits: CreatedTraits): Re
   };
 }
 
-/** The created object as read back under `key`, or what its absence means for the effect. */
-export function createdReadBack(made: Plan, live: Live, key: string): { object: KubeObject } | { effect: Effect } {
+/** The created object as read back under `key`; or the effect, if the object is missing or another one. */
+export function createdReadBack(plan: Plan, live: Live, key: string): { object: KubeObject } | { effect: Effect } {
   const seen = objectIn(live, key);
-  const name = nameOf(made.target);
+  const name = nameOf(plan.target);
   if (seen.state === 'blind')
     return { effect: { state: 'pending', evidence: [`${name} could not be read back: ${seen.failure.message}`] } };
   if (seen.state !== 'found') return { effect: { state: 'absent', evidence: [`${name} is not there (any more)`] } };
-  if (readMayday(seen.value.metadata.annotations?.[MAYDAY])?.id !== made.id)
+  if (readMayday(seen.value.metadata.annotations?.[MAYDAY])?.id !== plan.id)
     return { effect: { state: 'absent', evidence: [`${name} is not the one that this injection created`] } };
   return isTerminating(seen.value)
     ? { effect: { state: 'absent', evidence: [`${name} is being deleted`] } }

@@ -5,16 +5,16 @@ import { MANAGED_BY, MAYDAY } from '../record/markers.ts';
 import { ownersOf } from '../write/ownership.ts';
 import { type InPlaceChange, patchPlan } from './patch-plan.ts';
 
-/** What one fault does to one Deployment, whose undo record is plain annotations. */
+/** A change to one Deployment, whose undo record is plain annotations. */
 export interface DeploymentChange extends InPlaceChange {
   /** The framework's annotations that hold the original. */
   records: Readonly<Record<string, string>>;
-  /** What tells the injected value again later. */
+  /** The injected value, or its digest, by which it is recognised later. */
   injected: string;
   warnings: string[];
 }
 
-/** The plan of one patch that puts the fault in and the original beside it, bound to the version it was decided from. */
+/** The plan of one patch that injects the fault and records the original; it applies only to the version that was read. */
 export function deploymentPlan(of: DeploymentChange): Plan {
   const { scope, facts, target } = of;
   const owners = ownersOf(target, of.operations);

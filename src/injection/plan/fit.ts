@@ -5,7 +5,7 @@ import { groupOf } from '../../k8s/object-ref.ts';
 import { podSelector } from '../reach/reach.ts';
 import { isExperiment, isRewritten } from '../record/copied-marks.ts';
 
-/** The object fits, with these parameters; it lands in the object's own namespace unless told. */
+/** The object fits, with these parameters; by default the fault writes to the object's own namespace. */
 export const fits = (
   object: KubeObject,
   parameters: Readonly<Record<string, string | undefined>>,
@@ -20,10 +20,10 @@ export const fits = (
 
 export const doesNotFit = (reason: string): Fit => ({ fits: false, reason });
 
-/** `a Pod`, `an Ingress`: how a reason names a kind. */
+/** The kind with its article: `a Pod`, `an Ingress`. */
 export const aKind = (kind: string): string => `${/^[AEIO]/.test(kind) ? 'an' : 'a'} ${kind}`;
 
-/** Why a fault of one kind does not fit an object of another; a kind of the same name in another group is another. */
+/** Says that a fault is for another kind. A kind of the same name in another API group is another kind. */
 export function onlyFor(wanted: string, { apiVersion, kind }: KubeObject): Fit {
   const found = kind === wanted ? `one of ${groupOf(apiVersion) || 'the core group'}` : aKind(kind);
   return doesNotFit(`it is for ${aKind(wanted)}, this is ${found}`);
@@ -48,22 +48,22 @@ export function deploymentFit(object: KubeObject, isContainerNamed: boolean): Fi
 /** Parameters that name the object by its kind, for the faults that may change any object. */
 export function objectFit(object: KubeObject, more: Readonly<Record<string, string>> = {}): Fit {
   if (isExperiment(object) || isRewritten(object) || object.kind === 'Event')
-    return doesNotFit(`a controller rewrites ${aKind(object.kind)}: choose what it belongs to`);
+    return doesNotFit(`a controller writes ${aKind(object.kind)}: choose the object that it belongs to`);
   const { apiVersion, kind } = object;
   const { name, namespace } = object.metadata;
   return fits(object, { apiVersion, kind, name, ...more }, isKind(object, '', 'Namespace') ? name : namespace);
 }
 
-/** Labels that change with every rollout or that name one pod by its number. */
-export const PASSING: readonly string[] = [
+/** Labels that change with every rollout, or that hold the ordinal of one pod. */
+export const ROLLOUT_LABELS: readonly string[] = [
   'pod-template-hash',
   'controller-revision-hash',
   'apps.kubernetes.io/pod-index',
 ];
 
-/** The pods that an object is, or that it selects, as a label selector; or why there are none. */
+/** A label selector for the Pod itself, or for the pods that the object selects; or why there are none. */
 export function podsFit(object: KubeObject): Fit {
-  const labelSelector = isKind(object, '', 'Pod') ? ownLabels(object) : podSelector(object);
+  const labelSelector = isKind(object, '', 'Pod') ? selectorOfPod(object) : podSelector(object);
   if (labelSelector !== undefined && labelSelector !== '') return fits(object, { labelSelector });
   return doesNotFit(
     object.kind === 'Pod'
@@ -74,9 +74,9 @@ export function podsFit(object: KubeObject): Fit {
   );
 }
 
-function ownLabels({ metadata: { labels = {} } }: KubeObject): string {
+function selectorOfPod({ metadata: { labels = {} } }: KubeObject): string {
   return Object.entries(labels)
-    .filter(([key]) => !PASSING.includes(key))
+    .filter(([key]) => !ROLLOUT_LABELS.includes(key))
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
 }

@@ -5,10 +5,10 @@ import type { KubeObject, ManagedField } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { inReach } from '../reach/pod-in-reach.ts';
 import { markOperations } from '../record/record.ts';
-import { ownersUnknown } from '../write/ownership.ts';
+import { ownersUnknownWarnings } from '../write/ownership.ts';
 import { patchOf } from '../write/patch-of.ts';
 
-/** What every fault says that changes one object in place. */
+/** The parts of a plan that every fault gives that changes one existing object. */
 export interface InPlaceChange {
   type: FaultType;
   scope: Scope;
@@ -19,11 +19,11 @@ export interface InPlaceChange {
   pods: readonly KubeObject[];
 }
 
-/** The plan of one patch that writes the undo record and the fault together, bound to the version it was decided from. */
+/** The plan of one patch that writes the undo record and the fault together; it applies only to the version that was read. */
 export function patchPlan(
   { type, scope, facts, target, operations, says, pods }: InPlaceChange,
-  made: {
-    /** The annotations that are the undo record, and which of them a person looks for. */
+  parts: {
+    /** The annotations that are the undo record; `shown` are the keys that the plan names. */
     annotations: Readonly<Record<string, string>>;
     shown: readonly string[];
     owners: readonly ManagedField[] | undefined;
@@ -31,19 +31,19 @@ export function patchPlan(
     warnings: readonly string[];
   },
 ): Plan {
-  const where = `annotation${made.shown.length > 1 ? 's' : ''} ${made.shown.join(' and ')} on ${nameOf(refOf(target))}`;
+  const where = `annotation${parts.shown.length > 1 ? 's' : ''} ${parts.shown.join(' and ')} on ${nameOf(refOf(target))}`;
   return {
     is: 'plan',
     type,
     id: facts.id,
     scope,
     writes: [
-      patchOf(target, [...markOperations(target, type, made.annotations), ...operations], { says, atVersion: true }),
+      patchOf(target, [...markOperations(target, type, parts.annotations), ...operations], { says, atVersion: true }),
     ],
     undo: { where, reversible: true },
     pods: pods.map(inReach),
-    permissions: made.permissions,
-    warnings: [...made.warnings, ...ownersUnknown(target, made.owners)],
+    permissions: parts.permissions,
+    warnings: [...parts.warnings, ...ownersUnknownWarnings(target, parts.owners)],
     target: refOf(target),
   };
 }

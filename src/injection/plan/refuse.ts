@@ -7,19 +7,19 @@ import { sanitise } from '../../text/sanitise.ts';
 import type { Seen } from '../live.ts';
 import { TYPE_LABEL } from '../record/markers.ts';
 
-/** A planner's no. */
+/** Makes a refusal; the message is sanitised. */
 export function refuse(code: Refusal['code'], message: string): Refusal {
   return { is: 'refusal', code, message: sanitise(message) };
 }
 
-/** No, because a read that decides was denied or failed. */
+/** Refuses because a read that the plan needs failed. */
 export function blindTo(what: string, failure: Failure): Refusal {
   return refuse('blind', `cannot read ${what}, so nothing is injected: ${failure.message}`);
 }
 
 /**
- * The object to inject into, or why not: it must be readable, exist, not be on its way out, and carry no trace of an earlier injection
- * of any type, since two faults on one object would overwrite each other's undo record.
+ * The object to inject into. Refuses an object that cannot be read, does not exist, is Terminating, or carries marks of an injection
+ * of any type: two faults on one object would overwrite each other's undo record.
  */
 export function injectable(seen: Seen<KubeObject>, ref: ObjectRef): KubeObject | Refusal {
   if (seen.state === 'blind') return blindTo(nameOf(ref), seen.failure);
@@ -46,7 +46,7 @@ export function injectable(seen: Seen<KubeObject>, ref: ObjectRef): KubeObject |
   return object;
 }
 
-/** Tells a planner's no from anything else. */
+/** Whether the value is a refusal. */
 export function isRefusal(value: object): value is Refusal {
   return 'is' in value && value.is === 'refusal';
 }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../k8s/object.ts';
 import type { GoValue } from '../record/go-json.ts';
 
-/** Whom a binding gives its role. */
+/** A subject of a RoleBinding or ClusterRoleBinding. */
 export interface Subject {
   kind: string;
   apiGroup?: string;
@@ -33,12 +33,12 @@ export function isSubject(value: unknown): value is Subject {
   return isNamed && ['User', 'Group', 'ServiceAccount'].includes(kind) && isPlaced;
 }
 
-/** As messages name a subject; equal texts are equal subjects. */
+/** The name of a subject in messages; equal texts mean equal subjects. */
 export function subjectName({ kind, name, namespace }: Subject): string {
   return `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
 }
 
-/** A subject as access reviews know it: the user and the groups that the server would see. */
+/** A subject in the form of a SubjectAccessReview: user and groups. */
 export function asRequester({ kind, name, namespace = '' }: Subject): { user?: string; groups: string[] } {
   if (kind === 'Group') return { groups: [name] };
   if (kind === 'User') return { user: name, groups: ['system:authenticated'] };
@@ -48,7 +48,7 @@ export function asRequester({ kind, name, namespace = '' }: Subject): { user?: s
   };
 }
 
-/** Whether this user, with these groups, is meant by the subject. */
+/** Whether the subject is this user, or a group of this user. */
 export function includes(subject: Subject, who: { username: string; groups: readonly string[] }): boolean {
   if (subject.kind === 'Group') return who.groups.includes(subject.name);
   return asRequester(subject).user === who.username;

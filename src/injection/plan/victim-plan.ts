@@ -8,13 +8,13 @@ import { tooLarge } from '../record/record.ts';
 import { ownersOf } from '../write/ownership.ts';
 import { type InPlaceChange, patchPlan } from './patch-plan.ts';
 
-/** What one fault does to one object that keeps its own undo record. */
+/** A change to one object that carries its own undo record in an envelope. */
 export interface VictimChange extends InPlaceChange {
   /** The undo record's payload, in the framework's format. */
   payload: GoValue;
-  /** `as-given` where the framework writes structs rather than maps. */
+  /** `as-given` if the framework writes the payload from a Go struct, whose members keep their order. */
   keys?: 'sorted' | 'as-given';
-  /** What tells the injected value again later. */
+  /** The injected value, or its digest, by which it is recognised later. */
   injected: string;
   absent?: string | undefined;
   warnings?: string[];
@@ -22,7 +22,7 @@ export interface VictimChange extends InPlaceChange {
   permissions?: Permission[];
 }
 
-/** The plan of one patch that puts the fault in and the record of the original on, bound to the version it was decided from. */
+/** The plan of one patch that injects the fault and adds the undo record; it applies only to the version that was read. */
 export function victimPlan(of: VictimChange): Plan | Refusal {
   const { facts, target } = of;
   const owners = ownersOf(target, of.operations);
@@ -35,13 +35,13 @@ export function victimPlan(of: VictimChange): Plan | Refusal {
     annotations: { [ROLLBACK_DATA]: record },
     shown: [ROLLBACK_DATA],
     owners,
-    permissions: [...ownPermissions(target), ...(of.permissions ?? [])],
+    permissions: [...targetPermissions(target), ...(of.permissions ?? [])],
     warnings: of.warnings ?? [],
   });
 }
 
-/** Reading and patching the target, both ways. */
-function ownPermissions(target: KubeObject): Permission[] {
+/** The permissions to read and patch the target, when injecting and when reverting. */
+function targetPermissions(target: KubeObject): Permission[] {
   const on = permissionOn(target);
   return [
     { verb: 'get', ...on, for: 'inject' },
@@ -51,7 +51,7 @@ function ownPermissions(target: KubeObject): Permission[] {
   ];
 }
 
-/** An object as permissions name it. */
+/** The object in the form of a permission. */
 export function permissionOn(object: KubeObject): Pick<Permission, 'group' | 'kind' | 'name' | 'namespace'> {
   const { name, namespace } = object.metadata;
   return {

@@ -1,13 +1,13 @@
 import type { ServerCertificate } from '../../k8s/certificate.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 
-/** One webhook that delays, and the names of its parts. */
+/** A webhook that delays writes, and the names of its objects. */
 export interface DelayingWebhook {
-  /** The name of the Deployment, the Service and the configuration; the Secret's has `-certs` behind it. */
+  /** The name of the Deployment, the Service and the configuration; the Secret's name ends in `-certs`. */
   name: string;
   namespace: string;
   /** Namespaces whose writes are delayed. */
-  meets: readonly string[];
+  namespaces: readonly string[];
   resources: readonly string[];
   apiGroups: readonly string[];
   /** As written in the experiment, such as `25s`. */
@@ -32,7 +32,7 @@ export const serviceNames = (name: string, namespace: string): string[] => [
 
 const metadata = ({ name, namespace }: DelayingWebhook) => ({ name, namespace, labels: { app: name } });
 
-/** The four objects in the order in which they are created: nothing is intercepted before there is a server to answer. */
+/** The four objects in the order of their creation. The configuration is last, so that no write is intercepted before the server exists. */
 export function webhookObjects(of: DelayingWebhook): KubeObject[] {
   return [secret(of), deployment(of), service(of), configuration(of)];
 }
@@ -62,7 +62,7 @@ function deployment(of: DelayingWebhook): KubeObject {
     ],
     ports: [{ containerPort: PORT, protocol: 'TCP' }],
     readinessProbe: { httpGet: { path: '/healthz', port: PORT, scheme: 'HTTPS' }, periodSeconds: 1 },
-    // What the strictest pod security standard asks for, so that no namespace refuses it.
+    // Meets the strictest pod security standard, so that no namespace refuses the pod.
     securityContext: {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ['ALL'] },
@@ -93,8 +93,8 @@ function service(of: DelayingWebhook): KubeObject {
 }
 
 /**
- * Only for writes in the allowed namespaces, and never for its own pods; if the webhook does not answer, the write goes
- * through.
+ * Intercepts only writes in the allowed namespaces, and never those of its own pods. If the webhook does not answer, the
+ * write is allowed.
  */
 function configuration(of: DelayingWebhook): KubeObject {
   const { name, namespace } = of;
@@ -108,7 +108,7 @@ function configuration(of: DelayingWebhook): KubeObject {
     failurePolicy: 'Ignore',
     matchPolicy: 'Equivalent',
     namespaceSelector: {
-      matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: [...of.meets] }],
+      matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: [...of.namespaces] }],
     },
     objectSelector: { matchExpressions: [{ key: 'app', operator: 'NotIn', values: [name] }] },
     rules: [

@@ -9,8 +9,8 @@ import { itemsOf, listIn } from '../live.ts';
 import { podSelector, reachedBy } from './reach.ts';
 
 const PODS = 'pods';
-/** Kinds that may stand in the owner chain between a custom resource and its pods. */
-const BETWEEN: readonly [apiVersion: string, kind: string][] = [
+/** Kinds that may be in the owner chain between a custom resource and its pods. */
+const OWNER_KINDS: readonly [apiVersion: string, kind: string][] = [
   ['apps/v1', 'Deployment'],
   ['apps/v1', 'ReplicaSet'],
   ['apps/v1', 'StatefulSet'],
@@ -18,11 +18,11 @@ const BETWEEN: readonly [apiVersion: string, kind: string][] = [
   ['batch/v1', 'Job'],
 ];
 
-/** What must be listed to know which pods depend on an object: all pods of its namespace, and whatever may own them on its behalf. */
+/** The lists that show which pods depend on an object: all pods of its namespace, and the kinds that may own them on its behalf. */
 export function dependentReads(target: KubeObject): Read[] {
   const { namespace } = target.metadata;
   const place = namespace === undefined ? {} : { namespace };
-  const between = podSelector(target) === undefined && !(kindOf(target) in USERS) ? BETWEEN : [];
+  const between = podSelector(target) === undefined && !(kindOf(target) in USES_BY_KIND) ? OWNER_KINDS : [];
   return [
     { key: PODS, list: { apiVersion: 'v1', kind: 'Pod', ...place } },
     ...between.map(([apiVersion, kind]): Read => ({ key: kind, list: { apiVersion, kind, ...place } })),
@@ -31,9 +31,9 @@ export function dependentReads(target: KubeObject): Read[] {
 
 /** The first of those lists that could not be read. */
 export function blindDependents(live: Live): { what: string; failure: Failure } | undefined {
-  for (const key of [PODS, ...BETWEEN.map(([, kind]) => kind)]) {
+  for (const key of [PODS, ...OWNER_KINDS.map(([, kind]) => kind)]) {
     const seen = listIn(live, key);
-    // A kind that the cluster does not serve has nothing in it.
+    // A kind that the cluster does not serve has no objects.
     if (seen.state === 'blind' && seen.failure.reason !== 'not-found')
       return { what: `${key} that may depend on it`, failure: seen.failure };
   }
@@ -44,10 +44,10 @@ export function blindDependents(live: Live): { what: string; failure: Failure } 
 export function dependentsOf(target: KubeObject, live: Live): KubeObject[] {
   const pods = itemsIn(live, PODS).filter(isActive);
   const reached = new Set(reachedBy(target, pods).map(pod => pod.metadata.name));
-  const uses = own(USERS, kindOf(target));
+  const uses = own(USES_BY_KIND, kindOf(target));
   const owned = ownedBy(
     target.metadata.uid,
-    BETWEEN.flatMap(([, kind]) => itemsIn(live, kind)),
+    OWNER_KINDS.flatMap(([, kind]) => itemsIn(live, kind)),
   );
   const isDependent = (pod: KubeObject) =>
     reached.has(pod.metadata.name) ||
@@ -60,7 +60,7 @@ const itemsIn = (live: Live, key: string): readonly KubeObject[] => itemsOf(list
 
 const kindOf = ({ apiVersion, kind }: KubeObject) => `${groupOf(apiVersion)}/${kind}`;
 
-/** The uids of everything among `between` that hangs on `uid`, itself included. */
+/** `uid`, and the uids of all objects in `between` that it owns, directly or through other owners. */
 function ownedBy(uid: string | undefined, between: readonly KubeObject[]): Set<string> {
   const owned = new Set(uid === undefined ? [] : [uid]);
   for (let before = -1; before !== owned.size; ) {
@@ -80,7 +80,7 @@ interface PodSpec {
 const specOf = (pod: KubeObject) => (pod.spec ?? {}) as PodSpec;
 
 /** Kinds that pods use by name. */
-const USERS: Readonly<Record<string, (pod: KubeObject, name: string) => boolean>> = {
+const USES_BY_KIND: Readonly<Record<string, (pod: KubeObject, name: string) => boolean>> = {
   '/ConfigMap': (pod, name) => usesKey(pod, { kind: 'ConfigMap', name }),
   '/Secret': (pod, name) => usesKey(pod, { kind: 'Secret', name }),
   '/ServiceAccount': (pod, name) => (specOf(pod).serviceAccountName ?? 'default') === name,

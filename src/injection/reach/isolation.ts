@@ -13,20 +13,20 @@ export const DIRECTIONS: readonly Direction[] = ['ingress', 'egress'];
 
 export const policySpec = (policy: KubeObject): PolicySpec => (policy.spec ?? {}) as PolicySpec;
 
-/** Whether the policy isolates pods in this direction; an unset list of types means ingress, and egress where there are egress rules. */
-function concerns(policy: KubeObject, direction: Direction): boolean {
+/** Whether the policy isolates pods in this direction; an unset list of types means ingress, and also egress if there are egress rules. */
+function isolates(policy: KubeObject, direction: Direction): boolean {
   const spec = policySpec(policy);
   if (spec.policyTypes !== undefined) return spec.policyTypes.some(type => type.toLowerCase() === direction);
   return direction === 'ingress' || spec.egress !== undefined;
 }
 
-/** The policies that isolate this pod in this direction. Policies add up: what one of them allows, none can forbid. */
+/** The policies that isolate this pod in this direction. Policies add up: a policy cannot forbid what another one allows. */
 export function isolating(pod: KubeObject, policies: readonly KubeObject[], direction: Direction): KubeObject[] {
-  return policies.filter(policy => concerns(policy, direction) && takesIn(policy, pod));
+  return policies.filter(policy => isolates(policy, direction) && selectsPod(policy, pod));
 }
 
-/** Whether a policy selects the pod; an empty selector takes in all of the namespace. */
-export function takesIn(selecting: KubeObject, pod: KubeObject): boolean {
+/** Whether a policy selects the pod; an empty selector selects every pod of the namespace. */
+export function selectsPod(selecting: KubeObject, pod: KubeObject): boolean {
   if (selecting.metadata.namespace !== pod.metadata.namespace) return false;
   const text = podSelector(selecting);
   if (text === undefined || text === '') return text === '' || isSelectorless(selecting);
@@ -61,7 +61,7 @@ const ENFORCERS = [
   'weave-net',
 ];
 
-/** The network plugin among these DaemonSets that enforces policies, undefined where none is known to. */
+/** The network plugin among these DaemonSets that enforces policies; undefined if none is known. */
 export function enforcerIn(daemonSets: readonly KubeObject[]): string | undefined {
   const names = daemonSets.map(({ metadata }) => metadata.name);
   return names.find(name => ENFORCERS.some(known => name === known || name.startsWith(`${known}-`)));

@@ -18,7 +18,7 @@ export function asWritten(owner: OwnerReference): Record<string, GoValue> {
   };
 }
 
-/** The owners in a record's text; undefined where it holds anything else. */
+/** The owners in the text of an undo record; undefined if the text is anything else. */
 export function ownersIn(text: unknown): OwnerReference[] | undefined {
   if (typeof text !== 'string') return undefined;
   try {
@@ -51,44 +51,44 @@ export function ownerReads(owners: readonly OwnerReference[], namespace: string 
 }
 
 /**
- * What giving an object back to its owners needs: a look at each, to see that it is still the same, and, for one whose deletion the object
- * holds up, the right to update its finalizers. Servers with the admission plugin OwnerReferencesPermissionEnforcement, such as those of
- * OpenShift, demand that one.
+ * The permissions to restore owner references: to get each owner, which shows whether it is still the same object; and to update the
+ * finalizers of an owner with `blockOwnerDeletion`, which servers with the admission plugin OwnerReferencesPermissionEnforcement demand
+ * (OpenShift has it).
  */
 export function ownerPermissions(owners: readonly OwnerReference[], namespace: string | undefined): Permission[] {
   return owners.flatMap(({ apiVersion, kind, name, blockOwnerDeletion }) => {
     const on = { group: groupOf(apiVersion), kind, name, ...(namespace === undefined ? {} : { namespace }) };
-    const look: Permission = { verb: 'get', ...on, for: 'revert' };
-    const block: Permission = { verb: 'update', ...on, subresource: 'finalizers', for: 'revert' };
-    return blockOwnerDeletion === true ? [look, block] : [look];
+    const getOwner: Permission = { verb: 'get', ...on, for: 'revert' };
+    const updateFinalizers: Permission = { verb: 'update', ...on, subresource: 'finalizers', for: 'revert' };
+    return blockOwnerDeletion === true ? [getOwner, updateFinalizers] : [getOwner];
   });
 }
 
 /**
- * What became of a recorded owner: `same` object, `anew`: another object of that kind and name is in its place, `gone`: none is, or one
- * that is being deleted, which would take what it owns along.
+ * The state of a recorded owner. `same`: it still exists. `recreated`: another object of that kind and name exists. `gone`: none exists,
+ * or it is being deleted, and the garbage collector would then delete its dependents.
  */
-export type Standing = 'same' | 'anew' | 'gone' | 'unread';
+export type OwnerState = 'same' | 'recreated' | 'gone' | 'unread';
 
-export function standing(owner: OwnerReference, live: Live): Standing {
+export function ownerState(owner: OwnerReference, live: Live): OwnerState {
   const seen = objectIn(live, keyOf(owner));
   if (seen.state === 'blind' || seen.state === 'unread') return 'unread';
   if (seen.state !== 'found') return 'gone';
   const { uid, deletionTimestamp } = seen.value.metadata;
   if (uid === owner.uid) return 'same';
-  return uid === undefined || deletionTimestamp !== undefined ? 'gone' : 'anew';
+  return uid === undefined || deletionTimestamp !== undefined ? 'gone' : 'recreated';
 }
 
-/** The reference to what stands in the place of a recorded owner now: under the recorded uid the garbage collector would delete its dependent. */
-export function asItStands(owner: OwnerReference, live: Live): OwnerReference {
+/** The reference to the object that has the name of a recorded owner now. With the recorded uid, the garbage collector would delete the dependent. */
+export function currentReference(owner: OwnerReference, live: Live): OwnerReference {
   const seen = objectIn(live, keyOf(owner));
   return seen.state === 'found' ? { ...owner, uid: seen.value.metadata.uid ?? owner.uid } : owner;
 }
 
 /** Whether two references name the same object by group, kind and name, whatever their uids. */
-export const isNamesake = (a: OwnerReference, b: OwnerReference): boolean =>
+export const hasSameName = (a: OwnerReference, b: OwnerReference): boolean =>
   a.kind === b.kind && a.name === b.name && groupOf(a.apiVersion) === groupOf(b.apiVersion);
 
-/** Owners as messages name them. */
-export const named = (owners: readonly OwnerReference[]): string =>
+/** The names of owners for messages. */
+export const ownerNames = (owners: readonly OwnerReference[]): string =>
   owners.map(owner => sanitise(`${owner.kind} ${owner.name} (uid ${owner.uid.slice(0, 8)})`, 120)).join(', ');

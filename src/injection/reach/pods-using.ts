@@ -12,7 +12,7 @@ export const podsRead = (namespace: string): Read => ({
   list: { apiVersion: 'v1', kind: 'Pod', namespace },
 });
 
-/** The pods that use what is injected into and have not finished; or why that is not known. `pods` names them for a person. */
+/** The unfinished pods that use the target; a refusal if the pods could not be read. `pods` names them in that message. */
 export function podsUsing(live: Live, pods: string, uses: (pod: KubeObject) => boolean): KubeObject[] | Refusal {
   const seen = listIn(live, PODS);
   if (seen.state === 'blind') return blindTo(pods, seen.failure);

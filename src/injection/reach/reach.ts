@@ -6,8 +6,8 @@ import { isActive } from '../../k8s/pod.ts';
 import { matches, parseSelector } from '../../k8s/selector-text.ts';
 import { own } from '../../text/own.ts';
 
-/** Kinds whose selector says which pods they are about. A selector of any other kind may select anything. */
-const SELECTING: Readonly<Record<string, string>> = {
+/** Kinds whose selector selects pods. A selector of any other kind may select other things. */
+const SELECTOR_FIELDS: Readonly<Record<string, string>> = {
   'apps/Deployment': 'selector',
   'apps/ReplicaSet': 'selector',
   'apps/StatefulSet': 'selector',
@@ -19,19 +19,19 @@ const SELECTING: Readonly<Record<string, string>> = {
   'networking.k8s.io/NetworkPolicy': 'podSelector',
 };
 /** Their selectors are plain maps of labels; an empty one selects nothing. */
-const PLAIN = ['/Service', '/ReplicationController'];
+const PLAIN_SELECTORS = ['/Service', '/ReplicationController'];
 
-/** The label selector by which `object` takes pods in, '' for all of its namespace; undefined where it selects none. */
+/** The label selector of `object` for pods; '' means all pods of its namespace, undefined means none. */
 export function podSelector(object: KubeObject): string | undefined {
   const kind = `${groupOf(object.apiVersion)}/${object.kind}`;
-  const field = own(SELECTING, kind);
+  const field = own(SELECTOR_FIELDS, kind);
   const selector = field === undefined ? undefined : (object.spec as Record<string, unknown> | undefined)?.[field];
   if (typeof selector !== 'object' || selector === null) return undefined;
-  if (!PLAIN.includes(kind)) return selectorAsText(selector as LabelSelector) ?? '';
+  if (!PLAIN_SELECTORS.includes(kind)) return selectorAsText(selector as LabelSelector) ?? '';
   return selectorAsText({ matchLabels: selector as Record<string, string> });
 }
 
-/** The read of the pods that an object may reach: those it selects, else all of its namespace, since any may be owned by it. */
+/** Reads the pods that an object may reach: those that it selects, else all pods of its namespace, any of which it may own. */
 export function reachRead(object: KubeObject, key: string): Read[] {
   const { namespace } = object.metadata;
   if (namespace === undefined) return [];

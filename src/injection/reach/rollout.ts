@@ -16,7 +16,7 @@ const deploymentRef = (name: string, scope: Scope): ObjectRef => ({
   name,
 });
 
-/** The Deployment first; its selector then names its pods. */
+/** Reads the Deployment, then its pods by its selector. */
 export function deploymentReads({ name }: { name: string }, scope: Scope, live: Live): Read[] {
   const target = objectIn(live, TARGET);
   const selector = target.state === 'found' ? selectorText(target.value) : undefined;
@@ -27,7 +27,7 @@ export function deploymentReads({ name }: { name: string }, scope: Scope, live: 
   return [{ key: TARGET, get: deploymentRef(name, scope) }, ...pods];
 }
 
-/** The Deployment where it may be injected into, with the pods that run for it now; or why not. */
+/** The Deployment with its running pods; a refusal if it must not be injected into. */
 export function deploymentTarget(
   { name }: { name: string },
   scope: Scope,
@@ -52,7 +52,7 @@ export function deploymentPermissions({ name }: { name: string }, scope: Scope):
   ];
 }
 
-/** The container to change: the named one, else the first. Its name must fit an annotation beside `longest` characters. */
+/** The container to change: the named one, else the first. Refuses a name longer than `longest`, because it becomes part of an annotation key. */
 export function chosenContainer(
   wanted: string | undefined,
   target: KubeObject,
@@ -71,14 +71,14 @@ export function chosenContainer(
   if (container.name.length > longest) {
     return refuse(
       'invalid',
-      `container name ${container.name} is longer than ${longest} characters and does not fit the record's annotation`,
+      `container name ${container.name} is longer than ${longest} characters and does not fit into the key of the undo record's annotation`,
     );
   }
   return { ...container, index };
 }
 
-/** Why a change of the template would not reach any pod. */
-export function noRollout(target: KubeObject, what: string): Refusal | undefined {
+/** Refuses a Deployment in which a change of the pod template reaches no pod. */
+export function refusedIfNoRollout(target: KubeObject, what: string): Refusal | undefined {
   const name = nameOf(refOf(target));
   const { paused, replicas } = deploymentSpec(target);
   if (paused === true)
@@ -88,7 +88,7 @@ export function noRollout(target: KubeObject, what: string): Refusal | undefined
     : undefined;
 }
 
-/** What the rollout itself does to the pods, and what it hides. */
+/** Warnings about what the rollout does to the pods, and what it hides. */
 export function rolloutWarnings(target: KubeObject, pods: number): string[] {
   const { strategy, replicas = 1 } = deploymentSpec(target);
   return [
@@ -100,8 +100,8 @@ export function rolloutWarnings(target: KubeObject, pods: number): string[] {
   ];
 }
 
-/** Pods that came since the plan was made. */
-export function freshPods(live: Live, survivors: readonly string[] = []): KubeObject[] {
+/** Pods that were created after the plan was made. */
+export function newPods(live: Live, survivors: readonly string[] = []): KubeObject[] {
   const pods = listIn(live, PODS);
   return itemsOf(pods).filter(pod => !survivors.includes(pod.metadata.uid ?? ''));
 }

@@ -5,17 +5,16 @@ import { FRAMEWORK_GROUP, ROLLBACK_DATA, TYPE_LABEL } from './markers.ts';
 type Meta = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>;
 
 /**
- * What controllers copy onto an object of this kind. What they do not copy distinguishes its own undo record from a
- * copy.
+ * What controllers copy onto objects of a kind. Marks that they do not copy show that an undo record is the object's own.
  */
 interface Copied {
-  /** Labels of its source; with `annotations` also those of its source, undo records among them. */
+  /** Whether the labels of the source object are copied; `annotations` says the same of annotations, undo records among them. */
   labels: boolean;
   annotations: boolean;
 }
 
 const FROM_OWNER: Copied = { labels: false, annotations: true };
-/** By group and kind: a custom kind that happens to have the same name is no copy. */
+/** By group and kind, because a custom kind may have the same name. */
 const COPYING: Readonly<Record<string, Copied>> = {
   'apps/ReplicaSet': FROM_OWNER,
   'apps/ControllerRevision': FROM_OWNER,
@@ -31,18 +30,18 @@ const COPIERS = /^(kube-controller-manager|deployment-controller|endpoint-?slice
 const copiedOnto = ({ apiVersion, kind }: Pick<Meta, 'apiVersion' | 'kind'>): Copied | undefined =>
   COPYING[`${groupOf(apiVersion)}/${kind}`];
 
-/** The framework's order to inject; it is not an injection itself. */
+/** Whether the object is a ChaosExperiment, which is a request to inject and not an injection. */
 export const isExperiment = ({ apiVersion, kind }: Pick<Meta, 'apiVersion' | 'kind'>): boolean =>
   kind === 'ChaosExperiment' && groupOf(apiVersion) === FRAMEWORK_GROUP;
 
-/** Whether a controller keeps writing marks of another object onto objects of this kind. Pods are made once and then left alone. */
+/** Whether a controller keeps writing marks of another object onto objects of this kind. The marks of a Pod are copied only at its creation. */
 export const isRewritten = (object: Pick<Meta, 'apiVersion' | 'kind'>): boolean =>
   object.kind !== 'Pod' && copiedOnto(object) !== undefined;
 
 /**
- * Whether the marks on this object are known to be copied from elsewhere, so that they are no injection of its own. An undo record is its
- * own unless annotations are copied onto its kind, its label is missing and a copying controller wrote it. What this cannot tell is
- * compared with the source (`sourceOf`).
+ * Whether all marks on this object are known to be copies, so that they are no injection into it. An undo record counts as a copy only if
+ * annotations are copied onto this kind, the type label is missing and a copying controller wrote the record. Other cases are decided by
+ * comparison with the source (`sourceOf`).
  */
 export function hasOnlyCopiedMarks(object: Meta): boolean {
   if (isExperiment(object)) return true;
@@ -54,10 +53,11 @@ export function hasOnlyCopiedMarks(object: Meta): boolean {
   return writers.length > 0 && writers.every(writer => COPIERS.test(writer));
 }
 
-/** Whether a controller writes labels of another object onto objects of this kind, so that who wrote a label there tells nothing. */
-export const takesLabels = (object: Pick<Meta, 'apiVersion' | 'kind'>): boolean => copiedOnto(object)?.labels === true;
+/** Whether a controller copies labels of another object onto objects of this kind, so that the writer of a label is no evidence. */
+export const copiesLabelsOnto = (object: Pick<Meta, 'apiVersion' | 'kind'>): boolean =>
+  copiedOnto(object)?.labels === true;
 
-/** Where an undo record on this object may have been copied from; undefined where it can only be its own. */
+/** The object from which an undo record on this object may be copied; undefined if the record can only be its own. */
 export function sourceOf(object: Meta): ObjectRef | undefined {
   const copied = copiedOnto(object);
   if (copied?.annotations !== true || isLabelledItself(object, copied)) return undefined;
@@ -70,11 +70,11 @@ export function sourceOf(object: Meta): ObjectRef | undefined {
   return owner && { apiVersion: owner.apiVersion, kind: owner.kind, name: owner.name, ...where };
 }
 
-/** Where labels are not copied, the type label says that somebody injected into this very object. */
+/** If labels are not copied onto the kind, the type label shows an injection into this object itself. */
 const isLabelledItself = ({ metadata }: Meta, copied: Copied): boolean =>
   !copied.labels && metadata.labels?.[TYPE_LABEL] !== undefined;
 
-/** Who owns the undo record's annotation, by the server's own bookkeeping. */
+/** The field managers that own the undo record's annotation, by managedFields. */
 function recordWriters({ metadata }: Meta): string[] {
   return (metadata.managedFields ?? []).flatMap(({ manager, fieldsV1 }) => {
     const fields = fieldsV1 as { 'f:metadata'?: { 'f:annotations'?: Record<string, unknown> } } | undefined;

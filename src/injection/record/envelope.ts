@@ -6,12 +6,12 @@ import { areOwners } from '../write/ownership.ts';
 import { type GoValue, goJson } from './go-json.ts';
 import { fold, isTooDeep, members } from './raw-members.ts';
 
-/** The framework refuses larger payloads, and so would its revert. */
+/** The framework refuses larger payloads, when it injects and when it reverts. */
 export const MAX_PAYLOAD_BYTES = 200_000;
 /** The API server's cap for all annotations of an object together. */
 export const MAX_ANNOTATION_BYTES = 262_144;
 
-/** What mayday adds to an undo record: who injected what, when it must end, and what the record's own format cannot say. */
+/** The facts that mayday adds to an undo record: who injected what, when it must end, and what the framework's format cannot hold. */
 export interface MaydayFacts {
   v: 1;
   id: string;
@@ -24,25 +24,25 @@ export interface MaydayFacts {
   expires?: string;
   /** The victim's own managed-by label, which the framework's revert would delete. */
   managedBy?: string;
-  /** The injected value, or `sha256:<hex>` of it where it is secret or long; distinguishes injected from diverged. */
+  /** The injected value, or `sha256:<hex>` of a secret or long one; distinguishes injected from diverged. */
   injected?: string;
   /**
-   * The topmost member that did not exist before and was created by the injection; without it, a null original means
+   * The topmost member that did not exist before and that the injection created. If it is not set, a null original means
    * that the value was null.
    */
   absent?: string;
-  /** Of an object that was to be deleted, where its backup's own format does not hold it: tells one that was never deleted. */
+  /** The uid of an object to be deleted, if the backup's format does not hold it; shows that the object was never deleted. */
   uid?: string;
-  /** Who owned the fields that were changed, as managedFields has it: they get them back with the value. */
+  /** The former owners of the changed fields, from managedFields; the restore gives the fields back to them. */
   owners?: readonly ManagedField[];
-  /** The signature over all of this and the record, by whoever may read the key of the cluster's records. */
+  /** The signature over these facts and the record, made with the cluster's key for records. */
   sig?: string;
 }
 
 /** A checked undo record. */
 export interface Envelope {
   data: Json;
-  /** The text of `data` exactly as it stands in the annotation. */
+  /** The text of `data` exactly as it is in the annotation. */
   raw: string;
   mayday?: MaydayFacts;
 }
@@ -80,14 +80,14 @@ export function maydayFacts(
   };
 }
 
-const LONGEST_PLAIN = 512;
+const MAX_PLAIN_LENGTH = 512;
 
-/** An injected value as the facts hold it: itself, or its digest where it is long or must not be readable. */
+/** An injected value as the facts hold it: the value, or its digest if it is long or secret. */
 export function fingerprint(value: string, secret = false): string {
-  return secret || value.length > LONGEST_PLAIN || value.startsWith('sha256:') ? `sha256:${sha256(value)}` : value;
+  return secret || value.length > MAX_PLAIN_LENGTH || value.startsWith('sha256:') ? `sha256:${sha256(value)}` : value;
 }
 
-/** Whether `value` is what the facts say was injected. */
+/** Whether `value` is the injected value that the facts record. */
 export function isInjected(value: string, recorded: string): boolean {
   return value === recorded || `sha256:${sha256(value)}` === recorded;
 }
@@ -102,7 +102,7 @@ export function writeEnvelope(data: GoValue, mayday?: MaydayFacts, keys: 'sorted
   return `{"data":${raw},"checksum":"${sha256(raw)}"${extra}}`;
 }
 
-/** Bytes of a payload as the cap counts them. */
+/** The size of a payload in bytes, as the framework's limit counts it. */
 export function payloadBytes(data: GoValue): number {
   return Buffer.byteLength(goJson(data), 'utf8');
 }
@@ -131,12 +131,12 @@ export function readEnvelope(text: string): EnvelopeReading {
     };
   }
   const data = JSON.parse(raw) as Json;
-  if (!isWritable(data)) return { ok: false, reason: 'it holds a number that is larger than any that can be written' };
+  if (!isWritable(data)) return { ok: false, reason: 'it holds a number that is too large to be written' };
   const mayday = readMayday(last.get('mayday'));
   return { ok: true, data, raw, ...(mayday === undefined ? {} : { mayday }) };
 }
 
-/** Whether every number in it is one: `1e999` is read as infinity, and would be written back as null. */
+/** Whether every number is finite: `1e999` is read as infinity and would be written as null. */
 function isWritable(value: Json): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   return typeof value !== 'object' || value === null || Object.values(value).every(isWritable);
@@ -145,7 +145,7 @@ function isWritable(value: Json): boolean {
 const TEXTS = ['id', 'run', 'experiment', 'by', 'host', 'at'] as const;
 const OPTIONAL = ['expires', 'managedBy', 'injected', 'absent', 'uid', 'sig'] as const;
 
-/** The facts in `text`; undefined where they are missing, of another version, or not ours to trust. */
+/** The facts in `text`; undefined if they are missing, malformed or of another version. */
 export function readMayday(text: string | undefined): MaydayFacts | undefined {
   if (text === undefined) return undefined;
   const value = isTooDeep(text) ? undefined : (parsedJson(text) as Json | undefined);

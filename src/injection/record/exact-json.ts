@@ -9,17 +9,17 @@ interface RawSupport {
 const raw = JSON as unknown as RawSupport;
 
 /**
- * Parses JSON and keeps every number that JavaScript would write differently as the text it was: integers beyond 2^53 above all. Throws a
- * `SyntaxError` also for what is nested too deeply.
+ * Parses JSON and keeps the text of every number that JavaScript would write differently, above all integers beyond 2^53. Throws a
+ * `SyntaxError` for malformed JSON and for JSON that is nested too deeply.
  */
 export function parseExact(text: string): GoValue {
   if (isTooDeep(text)) throw new SyntaxError('nested too deeply');
-  const keep = (_key: string, value: unknown, { source }: { source?: string }) =>
+  const keepExact = (_key: string, value: unknown, { source }: { source?: string }) =>
     typeof value === 'number' && source !== undefined && String(value) !== source ? new RawNumber(source) : value;
-  return raw.parse(text, keep) as GoValue;
+  return raw.parse(text, keepExact) as GoValue;
 }
 
-/** The value as a request body: exact numbers go out with the digits they came in with. */
+/** The value as a request body; exact numbers keep their digits. */
 export function onTheWire(value: GoValue): Json {
   if (value instanceof RawNumber) return raw.rawJSON(value.text) as Json;
   if (Array.isArray(value)) return value.map(onTheWire);
@@ -27,7 +27,7 @@ export function onTheWire(value: GoValue): Json {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, onTheWire(member)]));
 }
 
-/** The value as an ordinary read of it would come out, numbers rounded. */
+/** The value with its numbers rounded, as JSON.parse gives it. */
 export function rounded(value: GoValue): GoValue {
   if (value instanceof RawNumber) return Number(value.text);
   if (Array.isArray(value)) return value.map(rounded);
@@ -35,7 +35,7 @@ export function rounded(value: GoValue): GoValue {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, rounded(member)]));
 }
 
-/** Whether the value, read as ordinary JSON, holds a whole number of which digits may be lost. */
+/** Whether the value holds an integer beyond 2^53, which JSON.parse may have rounded. */
 export function mayBeRounded(value: GoValue): boolean {
   if (value instanceof RawNumber) return mayBeRounded(Number(value.text));
   if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value);

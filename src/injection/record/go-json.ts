@@ -1,9 +1,9 @@
 /**
  * JSON as Go's encoding/json writes it: compact, keys of maps sorted by bytes, `<`, `>`, `&`, U+2028 and U+2029 escaped.
- * The checksum of an undo record covers these bytes, so that a difference in one escape is a broken record.
+ * The checksum of an undo record covers these bytes, so one different escape would make the record invalid. No library does this.
  */
 
-/** A number whose digits must survive as they are, where a JavaScript number would round them. */
+/** A number that keeps its text, because a JavaScript number would round it. */
 export class RawNumber {
   readonly text: string;
   constructor(text: string) {
@@ -23,7 +23,7 @@ export type GoValue =
   | readonly GoValue[]
   | { readonly [key: string]: GoValue };
 
-/** Serialises `value`. `keys`: `sorted` as Go maps come out, `as-given` as Go structs do. */
+/** Serialises `value`. `keys`: `sorted` for Go maps, `as-given` for Go structs. */
 export function goJson(value: GoValue, keys: 'sorted' | 'as-given' = 'sorted'): string {
   if (value === null) return 'null';
   if (typeof value === 'string') return goString(value);
@@ -50,7 +50,7 @@ function goNumber(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
-/** Go keeps the short escapes of \b \f \n \r \t; other control characters, and what HTML could trip over, become \u00xx. */
+/** Go keeps the short escapes \b \f \n \r \t; other control characters and those special in HTML become \u00xx. */
 function goString(text: string): string {
   return JSON.stringify(text.toWellFormed()).replaceAll(
     /[<>&\u2028\u2029]/g,

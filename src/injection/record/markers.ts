@@ -18,7 +18,7 @@ export const CREATED = `${PREFIX}created`;
 /** On ConfigDrift's rollback Secret: names the Secret it belongs to, not an experiment. */
 export const EXPERIMENT_LABEL = `${PREFIX}experiment`;
 export const ORIGINAL_SECRET = `${PREFIX}original-secret`;
-/** Ours alone: the facts of an injection on objects that carry no envelope. */
+/** Used by mayday alone: the facts of an injection, on objects that carry no envelope. */
 export const MAYDAY = `${PREFIX}mayday`;
 
 /** Data keys of the backup objects that carry no envelope. */

@@ -2,12 +2,12 @@ import type { KubeObject } from '../../k8s/object.ts';
 import { own } from '../../text/own.ts';
 import type { GoValue } from './go-json.ts';
 
-/** What an object holds at a path of member names. */
+/** The result of looking up a path of member names in an object. */
 export type Member =
   | { state: 'present'; value: GoValue }
-  /** `from` counts the steps that lead to what is there: the member at step `from` is the topmost one missing. */
+  /** `from` is the index of the first step whose member is missing. */
   | { state: 'absent'; from: number }
-  /** The value at step `from` is no map, so that the path cannot go on. */
+  /** The value before step `from` is no map, so the path cannot go on. */
   | { state: 'blocked'; from: number };
 
 export function memberAt(object: KubeObject, steps: readonly string[]): Member {
@@ -26,8 +26,8 @@ export function nested(steps: readonly string[], value: GoValue): GoValue {
 }
 
 /**
- * Whether every member of `part` is in `whole` with the same value; lists item by item. Servers add defaults to what they are given. `same`
- * says which values that are written differently mean the same.
+ * Whether every member of `part` is in `whole` with the same value; lists are compared item by item. `whole` may have more members, because
+ * servers add defaults. `same` says which differently written values mean the same.
  */
 export function contains(whole: unknown, part: unknown, same?: (a: unknown, b: unknown) => boolean): boolean {
   if (typeof part !== 'object' || part === null) return whole === part || same?.(whole, part) === true;

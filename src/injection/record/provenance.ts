@@ -23,8 +23,8 @@ const stamp = (text: string | undefined): number | undefined => {
 };
 
 /**
- * When the marks were written, where nothing on the object says so: the last write of their owner, or, if they have
- * none, the creation of an object that an injection created.
+ * When the marks were written, for objects without facts of mayday: the time of the managedFields entries that own the
+ * marks; without such an entry, the creation time of an object that carries no undo record.
  */
 function markedSince(object: KubeObject): number | undefined {
   const { annotations = {}, labels = {}, creationTimestamp, managedFields = [] } = object.metadata;
@@ -48,8 +48,8 @@ function isOwned(fields: unknown, map: string, key: string): boolean {
 }
 
 /**
- * Who left an injection and when, from our own facts beside the record. The framework writes none, at most when it expires; since when
- * its marks are on is then told by managedFields.
+ * Who left an injection and when, from mayday's facts. The framework records at most when the injection expires; for its injections,
+ * managedFields show when the marks were written.
  */
 export function provenance(object: KubeObject): Provenance {
   const annotations = object.metadata.annotations ?? {};

@@ -1,15 +1,15 @@
-/** One member of a JSON object, its value as the text that stands there. */
+/** One member of a JSON object, with the unparsed text of its value. */
 export interface RawMember {
   name: string;
   raw: string;
 }
 
-/** Names compare as Go compares them: without case, Unicode's simple folding included. */
+/** Folds a name so that two names are equal if Go's encoding/json takes them for the same: without case, by Unicode's simple folding. */
 export const fold = (name: string): string => name.toUpperCase().toLowerCase();
 
 /**
- * Deepest nesting of a record. Kubernetes itself reads no JSON deeper than 10,000, and no spec that people write comes near this; what
- * handles a value calls itself for each level, and must not run out of stack.
+ * The deepest nesting that is accepted in a record. Recursive functions handle the values, and must not run out of stack. Kubernetes reads
+ * JSON up to a depth of 10,000, but no real spec comes near 200.
  */
 const DEEPEST = 200;
 
@@ -26,7 +26,7 @@ export function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** The members of the JSON object in `text`, in order, duplicates included; or why there are none. */
+/** The members of the JSON object in `text`, in order, duplicates included; a text says why it cannot be read. */
 export function members(text: string): RawMember[] | string {
   if (isTooDeep(text)) return `nested deeper than ${DEEPEST} levels`;
   try {

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { FIELD_MANAGER } from '../write/ownership.ts';
-import { takesLabels } from './copied-marks.ts';
+import { copiesLabelsOnto } from './copied-marks.ts';
 import { readEnvelope, readMayday } from './envelope.ts';
 import {
   CORRUPT_CONTAINER,
@@ -35,8 +35,8 @@ export function recordOfType({ metadata }: KubeObject, type: string): Texts {
   return Object.fromEntries(Object.entries(metadata.annotations ?? {}).filter(([key]) => isRecord(key)));
 }
 
-/** The ReplicaSets of a Deployment, newest revision first. Its controller copies annotations into them and never takes any out. */
-function setsOf({ metadata }: KubeObject, sets: readonly KubeObject[]): KubeObject[] {
+/** The ReplicaSets of a Deployment, newest revision first. Its controller copies annotations to them and never removes any. */
+function replicaSetsOf({ metadata }: KubeObject, sets: readonly KubeObject[]): KubeObject[] {
   const own = sets.filter(set => set.metadata.ownerReferences?.some(owner => owner.uid === metadata.uid));
   return own.toSorted((a, b) => revisionOf(b) - revisionOf(a));
 }
@@ -44,15 +44,15 @@ function setsOf({ metadata }: KubeObject, sets: readonly KubeObject[]): KubeObje
 const revisionOf = ({ metadata }: KubeObject): number => Number(metadata.annotations?.[REVISION] ?? 0) || 0;
 
 /**
- * The record of an injection whose label is still on a Deployment while its annotations were replaced, as `kubectl rollout undo` does:
- * its copy on the newest ReplicaSet that has one. Undefined where none has.
+ * The copy of an undo record on the newest ReplicaSet that has one; undefined if none has. For a Deployment that still has the type
+ * label while its annotations were replaced, as `kubectl rollout undo` does.
  */
 export function copiedRecord(
   deployment: KubeObject,
   type: string,
   sets: readonly KubeObject[],
 ): { set: string; annotations: Texts } | undefined {
-  const set = setsOf(deployment, sets).find(one => Object.keys(recordOfType(one, type)).length > 0);
+  const set = replicaSetsOf(deployment, sets).find(one => Object.keys(recordOfType(one, type)).length > 0);
   if (set === undefined) return undefined;
   const mayday = set.metadata.annotations?.[MAYDAY];
   return {
@@ -61,17 +61,17 @@ export function copiedRecord(
   };
 }
 
-/** Whether only the ReplicaSets tell if the record on this object is still the one of its injection. */
-export function needsSets(object: KubeObject, type: string): boolean {
+/** Whether only the ReplicaSets show if the undo record on this object belongs to a current injection. */
+export function needsReplicaSets(object: KubeObject, type: string): boolean {
   return object.kind === 'Deployment' && object.metadata.labels?.[TYPE_LABEL] === undefined && !isOurs(object, type);
 }
 
 /**
- * Why the record on this object may belong to an injection that was over long ago: somebody else than the injector put it there, as
- * `kubectl rollout undo` does with what it finds on an old ReplicaSet, and a restored backup with what it holds. `sets`: every ReplicaSet
- * of the namespace, undefined where they could not be read.
+ * Why the undo record on this object may belong to an injection that ended long ago: somebody other than the injector wrote it. `kubectl
+ * rollout undo` writes it from an old ReplicaSet, and a restored backup may hold it. `sets`: every ReplicaSet of the namespace,
+ * undefined if they could not be read.
  */
-export function broughtBack(
+export function whyOutdated(
   object: KubeObject,
   type: string,
   sets: readonly KubeObject[] | undefined,
@@ -85,30 +85,34 @@ export function broughtBack(
     const isByUs = writers.length === 0 || writers.includes(`${FIELD_MANAGER}/Update`);
     return isByUs
       ? undefined
-      : `the undo record of ${name} was not put there by mayday but by ${by}, later: its original may be out of date`;
+      : `the undo record of ${name} was not written by mayday but by ${by}, later: its original may be out of date`;
   }
-  const labelled = takesLabels(object) ? [] : writersOf(object, ['f:metadata', 'f:labels', `f:${TYPE_LABEL}`]);
+  const labelled = copiesLabelsOnto(object) ? [] : writersOf(object, ['f:metadata', 'f:labels', `f:${TYPE_LABEL}`]);
   if (labelled.length > 0 && writers.length > 0 && !labelled.some(writer => writers.includes(writer)))
-    return `the undo record of ${name} was put there by ${by}, not by who labelled it as injected: its original may be out of date`;
-  return needsSets(object, type) ? fromOldSet(object, type, sets) : undefined;
+    return `${by} wrote the undo record of ${name}, but another field manager wrote its type label: its original may be out of date`;
+  return needsReplicaSets(object, type) ? whyFromOldReplicaSet(object, type, sets) : undefined;
 }
 
-/** A record without the label beside it: of an injection that was reverted, where the ReplicaSet that keeps its copy was current before. */
-function fromOldSet(deployment: KubeObject, type: string, sets: readonly KubeObject[] | undefined): string | undefined {
+/** For an undo record without the type label: if its copy is on a ReplicaSet that is no longer current, a rollback brought it back. */
+function whyFromOldReplicaSet(
+  deployment: KubeObject,
+  type: string,
+  sets: readonly KubeObject[] | undefined,
+): string | undefined {
   const name = nameOf(refOf(deployment));
   if (sets === undefined)
-    return `the undo record of ${name} has no label beside it, and its ReplicaSets, which would tell how old it is, cannot be read`;
-  const own = setsOf(deployment, sets);
+    return `${name} has an undo record but no type label, and its ReplicaSets, which would show how old the record is, cannot be read`;
+  const own = replicaSetsOf(deployment, sets);
   const record = JSON.stringify(recordOfType(deployment, type));
   const holder = own.find(set => JSON.stringify(recordOfType(set, type)) === record);
   if (holder === undefined) return undefined;
   const isSuperseded = own[0] !== holder || holder.metadata.annotations?.[HISTORY] !== undefined;
   return isSuperseded
-    ? `the undo record of ${name} came back from ReplicaSet ${holder.metadata.name} with a rollback: its original may be out of date`
+    ? `a rollback brought the undo record of ${name} back from ReplicaSet ${holder.metadata.name}: its original may be out of date`
     : undefined;
 }
 
-/** Whether the record tells that mayday wrote it. */
+/** Whether the undo record holds mayday's facts. */
 function isOurs(object: KubeObject, type: string): boolean {
   const annotations = object.metadata.annotations ?? {};
   const record = recordOfType(object, type)[ROLLBACK_DATA];

@@ -18,7 +18,7 @@ import type { GoValue } from './go-json.ts';
 import { ROLLBACK_DATA, TYPE_LABEL } from './markers.ts';
 import { stripMarks } from './strip.ts';
 
-/** Puts an undo record on a victim: annotations as given, and the type label. `managed-by` is left as it is: their `clean` deletes by it. */
+/** Adds an undo record and the type label to a victim. `managed-by` is not changed, because the framework's `clean` deletes objects by it. */
 export function markOperations(
   target: KubeObject,
   type: FaultType,
@@ -30,7 +30,7 @@ export function markOperations(
   ];
 }
 
-/** A record that the framework or the API server would not take is refused before anything is written. */
+/** Refuses an undo record that is too large for the framework or the API server. */
 export function tooLarge(target: KubeObject, payload: GoValue, record: string): Refusal | undefined {
   const present = Object.entries(target.metadata.annotations ?? {}).flat();
   const annotations = [...present, ROLLBACK_DATA, record].reduce(
@@ -41,29 +41,30 @@ export function tooLarge(target: KubeObject, payload: GoValue, record: string): 
   return limit === MAX_PAYLOAD_BYTES || annotations > MAX_ANNOTATION_BYTES
     ? refuse(
         'invalid',
-        `the original does not fit an undo record on ${nameOf(refOf(target))}: ${limit} bytes are the limit`,
+        `the original does not fit into an undo record on ${nameOf(refOf(target))}: the limit is ${limit} bytes`,
       )
     : undefined;
 }
 
-/** The checked envelope on a victim, of this type as far as the label tells; or what is wrong with it. */
+/** The checked envelope on a victim; a text says what is wrong with it. The type label, if there is one, must name this type. */
 export function recordIn(victim: KubeObject, type: FaultType): Envelope | string {
   const text = victim.metadata.annotations?.[ROLLBACK_DATA];
-  if (text === undefined) return 'labelled as injected, but its undo record is gone, so the original is not known';
+  if (text === undefined) return 'it has the type label but no undo record, so the original is not known';
   const label = victim.metadata.labels?.[TYPE_LABEL];
-  if (label !== undefined && label !== type) return `the label says ${label}, the record is read as ${type}`;
+  if (label !== undefined && label !== type)
+    return `the type label says ${label}, but the undo record was read as ${type}`;
   const envelope = readEnvelope(text);
   return envelope.ok ? envelope : `the undo record is damaged: ${envelope.reason}`;
 }
 
-/** The answer for a record that cannot be trusted. */
+/** The result for an undo record that cannot be used. */
 export function corrupt(victim: KubeObject, why: string): Restore {
   return { is: 'corrupt', says: `${nameOf(refOf(victim))}: ${why}; left as it is` };
 }
 
 /**
- * One request that applies `value` and takes the record out. `atVersion` binds it to this very version of the object, for values that
- * their own operations do not test.
+ * One request that applies `value` and removes the undo record. With `atVersion` it applies only to the version that was read, for
+ * operations that do not test the current value themselves.
  */
 export function restoreAndStrip(
   victim: KubeObject,
@@ -84,7 +85,7 @@ export function restoreAndStrip(
   });
 }
 
-/** A record's payload as a map of texts; undefined where it is anything else. */
+/** The payload of an undo record as a map of texts; undefined if it is anything else. */
 export function textsIn(data: unknown): { [name: string]: string } | undefined {
   const isTexts =
     typeof data === 'object' &&

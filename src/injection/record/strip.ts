@@ -9,9 +9,9 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const HELM_RELEASE = 'meta.helm.sh/release-name';
 
 /**
- * Takes the marks of one injection off a victim: the given record annotations and the type label where it is of this type, and puts the
- * victim's own managed-by label back. Each record is tested first, so that a record written meanwhile is never lost. Marks of
- * another type on the same object stay.
+ * Removes the marks of one injection from a victim: the given record annotations, and the type label if it names this type. Restores the
+ * victim's original managed-by label. Each record is tested first, so that a record written meanwhile is never lost. Marks of another
+ * type on the same object stay.
  */
 export function stripMarks(
   object: KubeObject,
@@ -34,11 +34,11 @@ export function stripMarks(
 const ANNOTATIONS = pointer('metadata', 'annotations');
 const MARK_LABELS = [TYPE_LABEL, MANAGED_BY].map(key => pointer('metadata', 'labels', key));
 
-/** Whether a JSON pointer leads to a mark of chaos tools: their annotations, the type label, and the label that they overwrite. */
+/** Whether a JSON pointer points to a mark of a chaos tool: its annotations, the type label, or the managed-by label that it overwrites. */
 export const isMarkPath = (path: string): boolean =>
   path.startsWith(`${ANNOTATIONS}${pointer(PREFIX)}`) || MARK_LABELS.includes(path);
 
-/** Whether a restoring write removes marks without restoring a value. */
+/** Whether a write only removes marks and restores no value. */
 export function onlyStrips(write: Write): boolean {
   if (write.verb !== 'patch' || write.patchType !== 'json') return false;
   return (write.body as unknown as Operation[]).every(({ op, path }) => op === 'test' || isMarkPath(path));
@@ -55,7 +55,7 @@ function repairManagedBy(object: KubeObject, mayday: MaydayFacts | undefined): O
   return isTheirs || label === undefined ? [set(pointer('metadata', 'labels', MANAGED_BY), former)] : [];
 }
 
-/** Who managed the object before: what kubectl last applied, else Helm where it left its release name. */
+/** The former managed-by label: the one that kubectl last applied, else `Helm` if the object has Helm's release annotation. */
 function inferredManager(object: KubeObject): string | undefined {
   const annotations = object.metadata.annotations ?? {};
   return appliedManager(annotations[LAST_APPLIED]) ?? (annotations[HELM_RELEASE] === undefined ? undefined : 'Helm');

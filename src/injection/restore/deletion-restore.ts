@@ -7,7 +7,7 @@ import { sideBySide } from '../../text/side-by-side.ts';
 import type { FoundInjection } from '../found-injection.ts';
 import { objectIn } from '../live.ts';
 import { heldBy, TARGET } from '../plan/deletion-plan.ts';
-import { type BackupFormat, keptIn } from '../record/backup-format.ts';
+import { type BackupFormat, originalIn } from '../record/backup-format.ts';
 import { sha256 } from '../record/envelope.ts';
 import { type GoValue, goJson } from '../record/go-json.ts';
 import { contains } from '../record/member.ts';
@@ -16,22 +16,22 @@ import type { Write } from '../write/write.ts';
 import { dropBackup } from './drop-backup.ts';
 import { type Recreation, recreation, recreationReads } from './recreate.ts';
 
-/** What differs from kind to kind when a deleted object is restored. */
+/** How a fault type restores a deleted object. */
 export interface DeletedRestore {
   format: BackupFormat;
-  /** Takes out of the original what must not come back. */
+  /** Removes fields from the original that must not be restored. */
   prepare?(body: KubeObject): KubeObject;
-  /** Whether a new object of that name is the original come back; equal in what people write, unless told. */
-  isBack?(live: KubeObject, body: KubeObject): boolean;
-  /** What else the deletion took away and does not come back with the object, as a sentence. */
+  /** Whether a new object of that name counts as the restored original; by default, if its content is the same. */
+  isRestored?(live: KubeObject, body: KubeObject): boolean;
+  /** What else was lost with the object and is not restored, as a sentence. */
   missing?: string;
-  /** Why a person must look before this is created, undefined where nobody must. */
+  /** Why a person must confirm before the object is created; undefined if nobody must. */
   doubt?(original: KubeObject): string | undefined;
 }
 
-/** The object that was deleted; where it is gone, all that its return depends on. */
+/** Reads the deleted object; if it does not exist, also everything that creating it again depends on. */
 export function deletedRestoreReads({ format }: DeletedRestore, found: FoundInjection, live: Live): Read[] {
-  const original = keptIn(format, found.live);
+  const original = originalIn(format, found.live);
   if (typeof original === 'string') return [];
   const { uid: _uid, ...ref } = refOf(original);
   const reads: Read[] = [{ key: TARGET, get: ref }];
@@ -42,18 +42,18 @@ export function deletedRestoreReads({ format }: DeletedRestore, found: FoundInje
 }
 
 /**
- * Recreates a deleted object, and deletes the backup only when the object is seen to exist, complete and not
- * Terminating. A Terminating object counts as missing: soon only the backup will be left of it.
+ * Creates a deleted object again, and deletes the backup only after the object was read and is complete and not
+ * Terminating. A Terminating object counts as missing, because soon only the backup will be left.
  */
 export function restoreDeleted(deleted: DeletedRestore, found: FoundInjection, live: Live): Restore {
   const backup = found.live;
-  const original = keptIn(deleted.format, backup);
+  const original = originalIn(deleted.format, backup);
   if (typeof original === 'string') return corrupt(backup, original);
   const { uid: _uid, ...ref } = refOf(original);
   const name = nameOf(ref);
   const seen = objectIn(live, TARGET);
   if (seen.state === 'blind' || seen.state === 'unread')
-    return corrupt(backup, `whether ${name} is there cannot be read`);
+    return corrupt(backup, `whether ${name} exists cannot be read`);
   if (seen.state === 'absent') return createAgain(deleted, backup, original, live);
   if (isTerminating(seen.value)) {
     const says = `${name} is still Terminating${sanitise(heldBy(seen.value), 200)}: waiting until it is gone; the backup is kept`;
@@ -65,7 +65,7 @@ export function restoreDeleted(deleted: DeletedRestore, found: FoundInjection, l
       writes: [dropBackup(backup)],
       says: `${name} was never deleted`,
     };
-  return compared(deleted, backup, { original, is: seen.value, live });
+  return restoreExisting(deleted, backup, { original, is: seen.value, live });
 }
 
 function createAgain(deleted: DeletedRestore, backup: KubeObject, original: KubeObject, live: Live): Restore {
@@ -108,69 +108,71 @@ function prepared({ prepare }: DeletedRestore, original: KubeObject, live: Live)
 }
 
 /**
- * Somebody has created an object of that name since: either the original again, or another one, about which a person
- * must decide.
+ * For an object of that name that exists now: either it is the original again, or it is another one, and a person
+ * decides.
  */
-function compared(
+function restoreExisting(
   deleted: DeletedRestore,
   backup: KubeObject,
   of: { original: KubeObject; is: KubeObject; live: Live },
 ): Restore {
-  const { original, is, live } = of;
+  const { original, is: current, live } = of;
   const made = prepared(deleted, original, live);
   const name = nameOf(refOf(made.body));
-  // Without what only the server gives, as the original is compared.
-  const comparable = { ...prepared(deleted, is, live).body, metadata: is.metadata };
-  if (deleted.isBack?.(comparable, made.body) ?? sameContent(comparable, made.body))
+  // Without the fields that only the server sets, like the original.
+  const comparable = { ...prepared(deleted, current, live).body, metadata: current.metadata };
+  if (deleted.isRestored?.(comparable, made.body) ?? sameContent(comparable, made.body))
     return {
       is: 'already-restored',
       writes: [dropBackup(backup)],
       says: sameContent(comparable, made.body)
-        ? `${name} is there again as it was`
-        : `${name} is there again, made anew by its own owner`,
-      victim: { object: is, owners: original.metadata.managedFields },
+        ? `${name} exists again with its original content`
+        : `${name} exists again, created by its own controller`,
+      victim: { object: current, owners: original.metadata.managedFields },
     };
   if (made.blind !== undefined) return corrupt(backup, made.blind);
-  const [was, now] = sideBySide([textOf(original), textOf(is)]) as [Clean, Clean];
+  const [was, now] = sideBySide([textOf(original), textOf(current)]) as [Clean, Clean];
   return {
     is: 'diverged',
-    writes: [replacing(is, made.body, original)],
+    writes: [replaceWrite(current, made.body, original)],
     again: true,
     original: was,
     injected: '(not there)',
     live: now,
-    says: `${name} was created anew and differs from the original, which only the backup holds`,
+    says: `${name} was created again and differs from the original, which only the backup holds`,
   };
 }
 
-/**
- * What the server assigns to a Service. With other values it is still the same Service for everybody who uses its name.
- */
+/** Fields that the server assigns, to a Service above all. With other values it is still the same Service for everybody who uses its name. */
 const ASSIGNED = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'healthCheckNodePort', 'volumeName'];
-/** Written by tools and controllers beside what people mean. */
-const TOOLS_OWN = ['kubectl.kubernetes.io/last-applied-configuration', 'deployment.kubernetes.io/revision'];
-/** Maps that must be equal: an entry more is another content. */
-const WHOLE = ['data', 'binaryData', 'stringData', 'type'];
+/** Annotations that tools and controllers write for themselves. */
+const TOOL_ANNOTATIONS = ['kubectl.kubernetes.io/last-applied-configuration', 'deployment.kubernetes.io/revision'];
+/** Members that must be equal; one more entry is different content. */
+const EQUAL_MEMBERS = ['data', 'binaryData', 'stringData', 'type'];
 
 /**
- * Whether `live` is what `body` says, apart from what servers assign. An additional member in its spec makes it another object: the
- * recorded one had its defaults already, and `paused: true` or one more label in a selector changes what an object does.
+ * Whether `live` has the content of `body`, apart from fields that servers assign. An additional member in the spec is different content:
+ * the recorded object already had its defaults, and `paused: true` or one more label in a selector changes what an object does.
  */
 export function sameContent(live: KubeObject, body: KubeObject): boolean {
-  const { metadata, apiVersion: _apiVersion, ...content } = essential(body);
+  const { metadata, apiVersion: _apiVersion, ...content } = comparableContent(body);
   const { labels = {}, annotations = {} } = metadata;
-  const meant = Object.fromEntries(Object.entries(annotations).filter(([key]) => !TOOLS_OWN.includes(key)));
-  const isWhole = WHOLE.every(key => !(key in body || key in live) || contains(body[key] ?? {}, live[key] ?? {}));
+  const ownAnnotations = Object.fromEntries(
+    Object.entries(annotations).filter(([key]) => !TOOL_ANNOTATIONS.includes(key)),
+  );
+  const isWhole = EQUAL_MEMBERS.every(
+    key => !(key in body || key in live) || contains(body[key] ?? {}, live[key] ?? {}),
+  );
   return (
     isWhole &&
-    contains(content.spec ?? {}, essential(live).spec ?? {}) &&
+    contains(content.spec ?? {}, comparableContent(live).spec ?? {}) &&
     contains(live.metadata.labels ?? {}, labels) &&
-    contains(live.metadata.annotations ?? {}, meant) &&
+    contains(live.metadata.annotations ?? {}, ownAnnotations) &&
     contains(live, content)
   );
 }
 
-function essential(body: KubeObject): KubeObject {
+function comparableContent(body: KubeObject): KubeObject {
   const { spec } = body;
   if (typeof spec !== 'object' || spec === null) return body;
   const entries = Object.entries(spec).filter(([key]) => !ASSIGNED.includes(key));
@@ -181,28 +183,28 @@ function essential(body: KubeObject): KubeObject {
 
 const portWithout = (port: object) => Object.fromEntries(Object.entries(port).filter(([key]) => key !== 'nodePort'));
 
-/** Bound to the version that is there now; what the server assigned to it stays, and so do other annotations. */
-function replacing(is: KubeObject, body: KubeObject, original: KubeObject): Write {
-  const { uid, resourceVersion } = is.metadata;
+/** Replaces exactly the version that was read. The fields that the server assigned stay, and so do other annotations. */
+function replaceWrite(current: KubeObject, body: KubeObject, original: KubeObject): Write {
+  const { uid, resourceVersion } = current.metadata;
   const bound = {
     ...(uid === undefined ? {} : { uid }),
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
   };
-  const annotations = { ...is.metadata.annotations, ...body.metadata.annotations };
+  const annotations = { ...current.metadata.annotations, ...body.metadata.annotations };
   const notes = Object.keys(annotations).length === 0 ? {} : { annotations };
-  const given = Object.entries((is.spec ?? {}) as object).filter(([key]) => ASSIGNED.includes(key));
+  const given = Object.entries((current.spec ?? {}) as object).filter(([key]) => ASSIGNED.includes(key));
   const spec = body.spec === undefined ? {} : { spec: { ...(body.spec as object), ...Object.fromEntries(given) } };
   return {
     verb: 'replace',
-    on: refOf(is),
+    on: refOf(current),
     body: { ...body, ...spec, metadata: { ...body.metadata, ...notes, ...bound } },
     precondition: bound,
-    says: `replace ${nameOf(refOf(is))} with the original`,
+    says: `replace ${nameOf(refOf(current))} with the original`,
     owners: original.metadata.managedFields,
   };
 }
 
-/** An object as a person may see it; a Secret only by size and digest. */
+/** An object for the screen; of a Secret only size and digest. */
 function textOf(object: KubeObject): string {
   const { metadata, status: _status, ...content } = object;
   const { labels, annotations } = metadata;

@@ -4,18 +4,18 @@ import type { Json, KubeObject } from '../../k8s/object.ts';
 import { groupOf, nameOf } from '../../k8s/object-ref.ts';
 import { own } from '../../text/own.ts';
 import { itemsOf, listIn, objectIn } from '../live.ts';
-import { asItStands, named, ownerReads, standing } from '../reach/owners.ts';
+import { currentReference, ownerNames, ownerReads, ownerState } from '../reach/owners.ts';
 import { patchOf } from '../write/patch-of.ts';
 import type { Write } from '../write/write.ts';
 
-/** What must change so that the server accepts a former object again, and what of it cannot be restored. */
+/** A deleted object, changed so that the server accepts it again; and what cannot be restored. */
 export interface Recreation {
   body: KubeObject;
-  /** What must be written before the object itself. */
+  /** Writes that must come before the creation of the object. */
   before: Write[];
-  /** What is not as it was, each a phrase. */
+  /** The differences from the original, each a phrase. */
   left: string[];
-  /** Something that decides could not be read. */
+  /** Set if something that the decision needs could not be read. */
   blind?: string;
 }
 
@@ -28,45 +28,52 @@ const NOTHING = { before: [], left: [] };
 
 const SERVICES = 'services';
 const VOLUME = 'volume';
-/** Finalizers by which a deletion itself is carried out; on a new object they would wait for one. */
-const OF_DELETION = ['foregroundDeletion', 'orphan'];
+/** Finalizers that the server adds to carry out a deletion; a new object must not have them. */
+const DELETION_FINALIZERS = ['foregroundDeletion', 'orphan'];
 const specOf = (object: KubeObject) => (object.spec ?? {}) as Spec;
 
-/** What else must be read before an object can be created again: its owners, and what its kind competes for. */
+/** Reads what is needed to create an object again: its owners, and objects that may now hold its addresses or its volume. */
 export function recreationReads(original: KubeObject): Read[] {
   const { ownerReferences = [], namespace } = original.metadata;
   return [...ownerReads(ownerReferences, namespace), ...(own(READS, kindOf(original))?.(original) ?? [])];
 }
 
-/** The object as it can be created again: without what only the server gives, without owners that are gone, acceptable to its kind. */
+/** The object as it can be created again: without fields that only the server sets, without owners that are gone, and adapted to its kind. */
 export function recreation(original: KubeObject, live: Live): Recreation {
-  const body = bare(original);
+  const body = withoutServerFields(original);
   const { ownerReferences = [] } = body.metadata;
-  const unread = ownerReferences.find(owner => standing(owner, live) === 'unread');
+  const unread = ownerReferences.find(owner => ownerState(owner, live) === 'unread');
   if (unread !== undefined)
-    return { body, before: [], left: [], blind: `whether its owner ${named([unread])} still exists cannot be read` };
-  const stale = ownerReferences.filter(owner => standing(owner, live) === 'gone');
-  const kept = ownerReferences.filter(owner => !stale.includes(owner)).map(owner => asItStands(owner, live));
+    return {
+      body,
+      before: [],
+      left: [],
+      blind: `whether its owner ${ownerNames([unread])} still exists cannot be read`,
+    };
+  const gone = ownerReferences.filter(owner => ownerState(owner, live) === 'gone');
+  const kept = ownerReferences.filter(owner => !gone.includes(owner)).map(owner => currentReference(owner, live));
   if (kept.length > 0) body.metadata.ownerReferences = kept;
   else delete body.metadata.ownerReferences;
-  const anew = ownerReferences.filter(owner => standing(owner, live) === 'anew');
+  const recreated = ownerReferences.filter(owner => ownerState(owner, live) === 'recreated');
   const { before, left } = own(STEPS, kindOf(original))?.(body, live) ?? NOTHING;
   return {
     body,
     before,
     left: [
-      ...(stale.length > 0 ? [`without its owner ${named(stale)}, which is gone`] : []),
-      ...(anew.length > 0 ? [`under the uid of now of its owner ${named(anew)}, which was made anew`] : []),
+      ...(gone.length > 0 ? [`without its owner ${ownerNames(gone)}, which is gone`] : []),
+      ...(recreated.length > 0
+        ? [`with the new uid of its owner ${ownerNames(recreated)}, which was created again`]
+        : []),
       ...left,
     ],
   };
 }
 
-/** Without everything that the server writes itself. */
-function bare(original: KubeObject): KubeObject {
+/** The object without the fields that the server sets. */
+function withoutServerFields(original: KubeObject): KubeObject {
   const { status: _status, ...rest } = original;
   const { name, namespace, labels, annotations, ownerReferences } = original.metadata;
-  const finalizers = (original.metadata.finalizers ?? []).filter(one => !OF_DELETION.includes(one));
+  const finalizers = (original.metadata.finalizers ?? []).filter(one => !DELETION_FINALIZERS.includes(one));
   const body: KubeObject = {
     ...rest,
     metadata: {
@@ -94,14 +101,14 @@ const READS: Readonly<Record<string, (original: KubeObject) => Read[]>> = {
 };
 
 const STEPS: Readonly<Record<string, Step>> = {
-  '/Service': freeAddresses,
-  '/Pod': unplaced,
-  '/PersistentVolumeClaim': bindable,
-  'batch/Job': ungenerated,
+  '/Service': releaseTakenAddresses,
+  '/Pod': withoutPlacement,
+  '/PersistentVolumeClaim': bindToVolume,
+  'batch/Job': withoutGeneratedLabels,
 };
 
-/** Addresses and node ports come back as they were, unless another Service got them meanwhile: then the server gives new ones. */
-function freeAddresses(body: KubeObject, live: Live): ReturnType<Step> {
+/** Keeps addresses and node ports, unless another Service has them now: then the server assigns new ones. */
+function releaseTakenAddresses(body: KubeObject, live: Live): ReturnType<Step> {
   const seen = listIn(live, SERVICES);
   const others = itemsOf(seen);
   const spec = specOf(body);
@@ -131,7 +138,7 @@ const place = ({ metadata: { name, namespace } }: KubeObject) => ({
 });
 const portsOf = (spec: Spec): ServicePort[] => (Array.isArray(spec.ports) ? (spec.ports as ServicePort[]) : []);
 
-/** The addresses given to a Service; `None` is a wish, not an address. */
+/** The addresses of a Service; `None` and an empty text are no addresses. */
 function addressesOf({ clusterIP, clusterIPs }: Spec): string[] {
   const listed = Array.isArray(clusterIPs) ? (clusterIPs as string[]) : [];
   return [...new Set([...listed, ...(typeof clusterIP === 'string' ? [clusterIP] : [])])].filter(
@@ -145,27 +152,27 @@ function without<T extends object>(object: T, key: keyof T): T {
   return copy;
 }
 
-/** The scheduler places a pod anew, and admission gives it its priority and token. */
-function unplaced(body: KubeObject): ReturnType<Step> {
+/** Removes the fields of a pod that the scheduler and admission set again. */
+function withoutPlacement(body: KubeObject): ReturnType<Step> {
   const spec = specOf(body);
   for (const field of ['nodeName', 'ephemeralContainers', 'priority', 'preemptionPolicy']) delete spec[field];
   return { before: [], left: ['as a new run of the pod'] };
 }
 
-/** Selector and labels that tie a Job to its pods are generated from its uid. */
+/** The selector and labels that connect a Job with its pods are generated from its uid. */
 const GENERATED = ['controller-uid', 'batch.kubernetes.io/controller-uid'];
 
-function ungenerated(body: KubeObject): ReturnType<Step> {
+function withoutGeneratedLabels(body: KubeObject): ReturnType<Step> {
   const spec = specOf(body);
   if (spec.manualSelector !== true) {
     delete spec.selector;
-    spec.template = unlabelled(spec.template);
+    spec.template = templateWithoutLabels(spec.template);
     body.metadata = { ...body.metadata, ...labelsWithout(body.metadata.labels) };
   }
   return { before: [], left: ['as a new run of the Job'] };
 }
 
-function unlabelled(template: unknown): unknown {
+function templateWithoutLabels(template: unknown): unknown {
   const { metadata = {}, ...rest } = (template ?? {}) as { metadata?: { labels?: Record<string, string> } };
   return { ...rest, metadata: { ...metadata, ...labelsWithout(metadata.labels) } };
 }
@@ -177,14 +184,14 @@ function labelsWithout(labels: Record<string, string> | undefined): { labels?: R
 
 const BINDING = ['pv.kubernetes.io/bind-completed', 'pv.kubernetes.io/bound-by-controller'];
 
-/** A claim gets its volume back where that still waits for it; else a new and empty one. */
-function bindable(body: KubeObject, live: Live): ReturnType<Step> {
+/** A claim is bound to its former volume if that is still reserved for it, else to a new and empty one. */
+function bindToVolume(body: KubeObject, live: Live): ReturnType<Step> {
   const spec = specOf(body);
   if (spec.volumeName === undefined) return NOTHING;
   for (const key of BINDING) delete body.metadata.annotations?.[key];
   const seen = objectIn(live, VOLUME);
   if (seen.state === 'blind' || seen.state === 'unread')
-    return { before: [], left: ['bound only if its volume, which could not be read, still waits for it'] };
+    return { before: [], left: ['bound only if its volume, which could not be read, is still reserved for it'] };
   const claim = seen.state === 'found' ? ((specOf(seen.value).claimRef ?? {}) as Spec) : {};
   const isOurs = claim.name === body.metadata.name && claim.namespace === body.metadata.namespace;
   if (seen.state !== 'found' || !isOurs) {
@@ -192,11 +199,11 @@ function bindable(body: KubeObject, live: Live): ReturnType<Step> {
     delete body.metadata.annotations?.['volume.kubernetes.io/selected-node'];
     return { before: [], left: ['with a new and empty volume: the old one is gone'] };
   }
-  return claim.uid === undefined ? NOTHING : { before: [freeing(seen.value, claim)], left: [] };
+  return claim.uid === undefined ? NOTHING : { before: [releaseVolume(seen.value, claim)], left: [] };
 }
 
-/** A volume stays with the uid of the claim that it was bound to, unless that is taken out. */
-function freeing(volume: KubeObject, claim: Spec): Write {
+/** Removes the uid of the former claim from the volume; otherwise the new claim, which has another uid, cannot be bound to it. */
+function releaseVolume(volume: KubeObject, claim: Spec): Write {
   const at = (field: string) => pointer('spec', 'claimRef', field);
   const operations: Operation[] = [
     test(at('uid'), claim.uid as Json),
@@ -204,7 +211,7 @@ function freeing(volume: KubeObject, claim: Spec): Write {
     ...(claim.resourceVersion === undefined ? [] : [remove(at('resourceVersion'))]),
   ];
   return patchOf(volume, operations, {
-    says: `let volume ${volume.metadata.name} be bound by the new claim`,
+    says: `release volume ${volume.metadata.name} for the new claim`,
     atVersion: false,
   });
 }

@@ -3,25 +3,25 @@ import type { Clean } from '../../text/sanitise.ts';
 import { sideBySide } from '../../text/side-by-side.ts';
 import type { Write } from '../write/write.ts';
 
-/** The present value, compared with the original and the injected one. Texts are fit to be shown. */
+/** The current value, compared with the original and the injected one. The texts may be shown on the screen. */
 export interface Comparison {
-  /** `label app of Service shop/web`, as a sentence begins with it. */
+  /** The value, such as `label app of Service shop/web`. */
   what: string;
-  /** The restore in words; `put … back` unless told. */
+  /** Describes the restore; by default `restore <what>`. */
   says?: string;
-  /** What is said where the original is there; `… already is what it was` unless told. */
+  /** Describes that the original is there; by default `<what> already has its original value`. */
   saysOriginal?: string;
   isOriginal: boolean;
   isInjected: boolean;
   original: string;
-  /** Undefined where the record does not hold it. */
+  /** Undefined if the undo record does not hold it. */
   injected: string | undefined;
   live: string;
-  /** The record came with the object, as a saved YAML that was created or applied again, so that nothing shows who wrote the value. */
+  /** The object was created or applied from a saved YAML that holds the undo record, so nothing shows who wrote the value. */
   isSent?: boolean;
-  /** Puts the value back and takes the record out. */
+  /** Restores the value and removes the undo record. */
   put: Write;
-  /** Takes the record out alone. */
+  /** Only removes the undo record. */
   strip: Write;
 }
 
@@ -31,14 +31,14 @@ export interface Comparison {
  */
 export function threeWay(of: Comparison): Restore {
   if (of.isOriginal) {
-    const says = of.saysOriginal ?? `${of.what} already is what it was`;
+    const says = of.saysOriginal ?? `${of.what} already has its original value`;
     return { is: 'already-restored', writes: [of.strip], says };
   }
-  // Of values that are longer than a line, where they differ decides.
+  // Long values are cut so that the part where they differ is shown.
   const [original, live] = sideBySide([of.original, of.live]) as [Clean, Clean];
   const shown = { original, live };
   if (of.isInjected) {
-    const says = `${of.says ?? `put ${of.what} back`}${of.isSent ? takenForInjected(live) : ''}`;
+    const says = `${of.says ?? `restore ${of.what}`}${of.isSent ? takenForInjected(live) : ''}`;
     return { is: 'restore', writes: [of.put], says, shown };
   }
   return {
@@ -51,17 +51,17 @@ export function threeWay(of: Comparison): Restore {
 }
 
 /**
- * Said of a value that is overwritten although only a saved YAML, from which the object came with its undo record, tells of it: if somebody
- * edited it there, this line still has it.
+ * The note on an overwritten value that came from a saved YAML together with its undo record. Somebody may have edited the value there, so
+ * the note repeats it.
  */
 export const takenForInjected = (live: string): string =>
   ` (the object was created or applied from a YAML that holds the undo record; ${live} in it was taken for the injected value)`;
 
-/** Says that a third value stands there. A record that does not hold the injected value leaves open whether it is one. */
+/** The message for a value that is not the original. If the undo record does not hold the injected value, it may still be the injected one. */
 export function neitherValue(what: string, isInjectedKnown: boolean, isSent = false): string {
   if (isInjectedKnown) return `${what} is neither the original nor the injected value: somebody changed it since`;
   const why = isSent
     ? 'the object was created or applied from a YAML that holds the undo record, and its value may have been edited there'
     : 'somebody may have changed it since';
-  return `${what} is not the original, and nothing shows that the injection wrote what stands there: ${why}`;
+  return `${what} is not the original, and nothing shows that the injection wrote the current value: ${why}`;
 }

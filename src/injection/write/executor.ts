@@ -8,7 +8,7 @@ import { readBack } from './lost-response.ts';
 import { send } from './send.ts';
 import type { Write } from './write.ts';
 
-/** One write with what became of it. */
+/** One write and its outcome. */
 interface StepResult {
   index: number;
   write: Write;
@@ -23,14 +23,14 @@ interface StepResult {
 }
 
 /**
- * `done`: every write applied. `conflict`: something changed since the plan was made; read again and plan again. `failed`: the server
- * said no. `unknown`: no answer and no way to read back; the writes may have been applied, so nothing was undone. `aborted`: the signal
- * stopped it between two writes.
+ * `done`: every write was applied. `conflict`: something changed since the plan was made; read again and plan again. `failed`: the server
+ * refused. `unknown`: the server neither answered nor could be read back; the write may have been applied, so nothing was undone.
+ * `aborted`: the signal stopped the execution between two writes.
  */
 export interface Execution {
   state: 'done' | 'conflict' | 'failed' | 'unknown' | 'aborted';
   steps: StepResult[];
-  /** Writes taken back after a later one failed, in the order they were taken back. */
+  /** Writes that were undone after a later one failed, in the order of undoing. */
   undone: StepResult[];
   /** Writes of this execution that are still in the cluster although it did not end `done`. */
   left: Write[];
@@ -41,22 +41,22 @@ export interface ExecutorDeps {
   api: Api;
   journal: Journal;
   clock: Clock;
-  /** Stops before the next write; a write that was sent is always followed to its end. */
+  /** Stops before the next write; the outcome of a write that was sent is always found out. */
   signal?: AbortSignal;
 }
 
-const SENDS = 5;
+const MAX_SENDS = 5;
 const MAX_WAIT_MS = 10_000;
 /**
- * A server gives up a request soon after its client has disconnected. Until then a write without an answer may still be
- * applied.
+ * How long after a lost answer a write may still be applied. A server gives up a request soon after its client has
+ * disconnected.
  */
 export const IN_FLIGHT_MS = 5_000;
 
 /**
- * Sends the writes in order, each one journalled first, and stops at the first that does not apply. Nothing is ever sent again blindly:
- * a throttled write was refused before it was tried, and after a lost answer the object is read back first.
- * On `inject`, objects that earlier steps created are deleted again, last first, when a later step certainly did not happen.
+ * Sends the writes in order, each after its journal entry, and stops at the first that is not applied. A write is sent again only if it
+ * is safe: a throttled write was refused before it was tried, and after a lost answer the object is read back first.
+ * On `inject`, objects that earlier steps created are deleted again, last first, if a later step was certainly not applied.
  */
 export async function execute(
   writes: readonly Write[],
@@ -65,16 +65,16 @@ export async function execute(
 ): Promise<Execution> {
   const steps: StepResult[] = [];
   for (const [index, write] of writes.entries()) {
-    if (deps.signal?.aborted) return stopped('aborted', 'stopped before the next write', steps, deps, run);
+    if (deps.signal?.aborted) return stoppedExecution('aborted', 'stopped before the next write', steps, deps, run);
     const result = await step(write, { index, of: writes.length }, deps, run);
     steps.push(result);
     if (result.outcome === 'applied' || result.outcome === 'gone') continue;
-    return stopped(result.outcome, result.message, steps, deps, run);
+    return stoppedExecution(result.outcome, result.message, steps, deps, run);
   }
   return { state: 'done', steps, undone: [], left: [], message: '' };
 }
 
-async function stopped(
+async function stoppedExecution(
   state: Exclude<Execution['state'], 'done'>,
   message: string,
   steps: StepResult[],
@@ -97,13 +97,13 @@ async function undo(applied: readonly StepResult[], deps: ExecutorDeps, id: stri
   for (const [index, { write, object }] of created.entries()) {
     const uid = object?.metadata.uid;
     if (uid === undefined) continue;
-    const taking: Write = {
+    const deletion: Write = {
       verb: 'delete',
       on: { ...write.on, uid },
       precondition: { uid },
-      says: `take back ${nameOf(write.on)}`,
+      says: `undo the creation of ${nameOf(write.on)}`,
     };
-    undone.push(await step(taking, { index, of: created.length }, deps, { id, purpose: 'undo' }));
+    undone.push(await step(deletion, { index, of: created.length }, deps, { id, purpose: 'undo' }));
   }
   return undone;
 }
@@ -146,7 +146,7 @@ function unwritable(error: unknown): never {
 
 type Settled = Pick<StepResult, 'outcome' | 'object' | 'failure' | 'message'>;
 
-/** Sends until the write is known to have been applied, to have been refused, or to be undecidable. */
+/** Sends the write until it is known to be applied or refused, or until its outcome cannot be found out. */
 async function settle(write: Write, deps: ExecutorDeps): Promise<Settled> {
   const { clock } = deps;
   let lost: Lost | undefined;
@@ -154,11 +154,11 @@ async function settle(write: Write, deps: ExecutorDeps): Promise<Settled> {
     const outcome = await send(deps.api, write);
     if (outcome.ok) {
       // If the first object were deleted before the lost request arrives, that request would create a second one.
-      if (write.verb === 'create') await outlive(lost, clock);
+      if (write.verb === 'create') await waitUntilExpired(lost, clock);
       return { outcome: 'applied', object: outcome.value, message: write.says };
     }
-    const waitMs = waitAsked(outcome);
-    if (waitMs !== undefined && sends < SENDS) {
+    const waitMs = requestedWaitMs(outcome);
+    if (waitMs !== undefined && sends < MAX_SENDS) {
       await clock.sleep(waitMs);
       continue;
     }
@@ -169,7 +169,7 @@ async function settle(write: Write, deps: ExecutorDeps): Promise<Settled> {
   }
 }
 
-/** What became of a write of which an answer was lost; undefined when it is to be sent again. */
+/** The outcome of a write of which an answer was lost; undefined if it must be sent again. */
 async function settleLost(
   write: Write,
   { outcome, lost, sends }: { outcome: Failure; lost: Lost; sends: number },
@@ -178,19 +178,19 @@ async function settleLost(
   const { clock, api } = deps;
   const decided = await decide(write, outcome, api);
   if (isCertain(decided)) {
-    // One of the requests created the object; another may still arrive, and would create a second one once this one is
-    // deleted.
-    if (write.verb === 'create' && lost.times > 1) await outlive(lost, clock);
+    // One of the requests created the object. Another request may still arrive, and would create a second object after
+    // this one is deleted.
+    if (write.verb === 'create' && lost.times > 1) await waitUntilExpired(lost, clock);
     return decided;
   }
-  const mayTry = decided.outcome === 'not-applied' && isLost(outcome) && sends < SENDS;
+  const mayTry = decided.outcome === 'not-applied' && isLost(outcome) && sends < MAX_SENDS;
   if (!mayTry) return giveUp(write, outcome, lost, deps);
-  // It may still be on its way: the precondition keeps a second copy from being applied on top of the first.
+  // The first request may still arrive; the precondition keeps the server from applying both.
   await clock.sleep(100 * 2 ** sends);
   return undefined;
 }
 
-/** A write whose answer was lost: what came instead and when, the last time, on the monotonic clock; and how often. */
+/** A write whose answer was lost: the failure and the time of the last loss (monotonic clock, milliseconds), and the number of losses. */
 interface Lost {
   failure: Failure;
   at: number;
@@ -202,30 +202,30 @@ const isCertain = (decided: Decided): decided is Settled =>
   decided.outcome !== 'not-applied' && decided.outcome !== 'unknown';
 
 /** Waits until a request without an answer can no longer be carried out. */
-async function outlive(lost: Lost | undefined, clock: Clock): Promise<void> {
+async function waitUntilExpired(lost: Lost | undefined, clock: Clock): Promise<void> {
   const left = lost === undefined ? 0 : lost.at + IN_FLIGHT_MS - clock.monotonic();
   if (left > 0) await clock.sleep(left);
 }
 
 /**
- * The last look at a write that was never seen applied: only when none of its requests can arrive any more does
- * `not-applied` mean refused.
+ * The last read back of a write that was never found applied. It waits until none of its requests can arrive any more,
+ * because only then `not-applied` means refused.
  */
 async function giveUp(write: Write, outcome: Failure, lost: Lost, deps: ExecutorDeps): Promise<Settled> {
-  await outlive(lost, deps.clock);
+  await waitUntilExpired(lost, deps.clock);
   let decided: Decided = await decide(write, outcome, deps.api);
-  for (let looks = 1; decided.outcome === 'unknown' && looks < SENDS; looks += 1) {
-    await deps.clock.sleep(100 * 2 ** looks);
+  for (let reads = 1; decided.outcome === 'unknown' && reads < MAX_SENDS; reads += 1) {
+    await deps.clock.sleep(100 * 2 ** reads);
     decided = await decide(write, outcome, deps.api);
   }
-  return decided.outcome === 'not-applied' ? doubted(write, refused(write, outcome)) : decided;
+  return decided.outcome === 'not-applied' ? unknownIfDelete(write, refused(write, outcome)) : decided;
 }
 
 /**
- * A deletion that was sent and not answered never counts as not done: if it is carried out after all, the backup is the
- * only copy left.
+ * A deletion that was sent and not answered counts as `unknown`, never as failed: if it is carried out later, the backup
+ * is the only copy left.
  */
-function doubted(write: Write, end: Settled): Settled {
+function unknownIfDelete(write: Write, end: Settled): Settled {
   if (write.verb !== 'delete' || end.outcome !== 'failed') return end;
   return {
     ...end,
@@ -234,7 +234,7 @@ function doubted(write: Write, end: Settled): Settled {
   };
 }
 
-/** What reading back says of a write whose answer was lost. */
+/** The outcome of a write whose answer was lost, from reading the object back. */
 async function decide(write: Write, failure: Failure, api: Api): Promise<Decided> {
   const found = await readBack(api, write);
   switch (found.state) {
@@ -257,16 +257,16 @@ async function decide(write: Write, failure: Failure, api: Api): Promise<Decided
   }
 }
 
-/** The server refused to try, and said when to come back. */
-function waitAsked(failure: Failure): number | undefined {
+/** How long to wait if the server asked to try again later, in milliseconds; undefined if it did not. */
+function requestedWaitMs(failure: Failure): number | undefined {
   const asked = failure.retryAfterMs;
   if (failure.reason === 'throttled') return Math.min(asked ?? 1000, MAX_WAIT_MS);
   return failure.status === 503 && asked !== undefined ? Math.min(asked, MAX_WAIT_MS) : undefined;
 }
 
-/** Answers after which the write may or may not have been applied. */
+/** Whether the write may have been applied although this failure came back. */
 function isLost(failure: Failure): boolean {
-  // Admission refuses before anything is stored, even where its own answer is a 500.
+  // Admission refuses before anything is stored, even if the status is 500.
   if (/failed calling webhook|admission webhook/.test(failure.message)) return false;
   return ['unreachable', 'aborted', 'server-error', 'too-large'].includes(failure.reason);
 }
@@ -275,7 +275,7 @@ function refused(write: Write, failure: Failure): Settled {
   const message = `${nameOf(write.on)}: ${failure.message}`;
   if (write.verb === 'delete') {
     const { uid } = write.precondition;
-    // Deletes are bound to a uid: a conflict means that this object is gone and another bears its name.
+    // The deletion names a uid, so a conflict means that this object is gone and another one has its name.
     const isGone =
       failure.reason === 'not-found' || (failure.reason === 'conflict' && uid !== undefined && mentionsUid(failure));
     if (isGone) return { outcome: 'gone', failure, message: `${nameOf(write.on)} was already gone` };

@@ -4,10 +4,10 @@ import type { Write } from './write.ts';
 
 export type Purpose = 'inject' | 'revert' | 'undo' | 'fix';
 
-/** What became of one write. `gone`: there was nothing left to delete. `unknown`: no answer, and reading back failed too. */
+/** The outcome of one write. `gone`: there was nothing left to delete. `unknown`: no answer, and reading back failed too. */
 export type StepOutcome = 'applied' | 'gone' | 'conflict' | 'failed' | 'unknown';
 
-/** Written to the journal before and after every write, so that a new process can finish what a dead one began. */
+/** Written to the journal before and after every write, so that a new process can finish what a crashed one began. */
 export type JournalRecord = {
   /** Milliseconds since the epoch, this machine's clock. */
   at: number;
@@ -19,14 +19,14 @@ export type JournalRecord = {
   of: number;
 } & ({ record: 'intent'; write: Write } | { record: 'result'; outcome: StepOutcome; on: ObjectRef; message: string });
 
-/** The disk refuses the journal entry. Nothing is injected without one. */
+/** Thrown when the journal entry cannot be written to the disk. Nothing is injected without a journal entry. */
 export class JournalUnwritable extends Error {
   constructor(error: unknown) {
     super(`the journal cannot be written: ${messageOf(error)}`, { cause: error });
   }
 }
 
-/** Takes records down for good: `append` resolves when the record would survive a crash of this machine. */
+/** `append` resolves when the record would survive a crash of this machine. */
 export interface Journal {
   append(record: JournalRecord): Promise<void>;
 }

@@ -6,21 +6,21 @@ import type { Failure, Outcome } from '../../kube/client/http/outcome.ts';
 import { MAYDAY, PREFIX, ROLLBACK_DATA } from '../record/markers.ts';
 import type { Write } from './write.ts';
 
-/** Whether a write whose answer never came reached the cluster. */
+/** Whether a write without an answer was applied. */
 export type LostResponse =
   | { state: 'applied'; object?: KubeObject }
   | { state: 'not-applied' }
-  /** The object holds something else: neither what we wrote nor what was expected before it. */
+  /** The object holds neither the written value nor the one expected before it. */
   | { state: 'other'; why: string }
   | { state: 'unknown'; failure: Failure };
 
-/** Reads the object back and decides. Our own marker in the write, with its id, makes the answer certain. */
+/** Reads the object back and decides. If the write holds mayday's mark with the injection's id, the result is certain. */
 export async function readBack(api: Api, write: Write): Promise<LostResponse> {
-  return readAs(write, await api.get(write.on));
+  return decideFrom(write, await api.get(write.on));
 }
 
-/** The same of an object that was read already, after the write. */
-export function readAs(write: Write, outcome: Outcome<KubeObject>): LostResponse {
+/** The same for an object that was already read after the write. */
+export function decideFrom(write: Write, outcome: Outcome<KubeObject>): LostResponse {
   if (!outcome.ok && outcome.reason !== 'not-found') return { state: 'unknown', failure: outcome };
   const live = outcome.ok ? outcome.value : undefined;
   switch (write.verb) {
@@ -37,7 +37,7 @@ export function readAs(write: Write, outcome: Outcome<KubeObject>): LostResponse
 
 function created(body: KubeObject, live: KubeObject | undefined): LostResponse {
   if (live === undefined) return { state: 'not-applied' };
-  // Either holds our own facts, with the id of this very injection.
+  // Both annotations hold mayday's facts with the id of this injection.
   const holds = (key: string) => {
     const ours = body.metadata.annotations?.[key];
     return ours !== undefined && live.metadata.annotations?.[key] === ours;
@@ -60,8 +60,8 @@ function patched(write: Extract<Write, { verb: 'patch' }>, live: KubeObject | un
   const marks = changes.filter(
     change => change.path[0] === 'metadata' && change.path.some(step => step.startsWith(PREFIX)),
   );
-  // The record is added and removed in the same request as the value, and no controller restores it: if the write has a
-  // record, it alone decides.
+  // The undo record is added and removed in the same request as the value, and no controller restores it. So if the
+  // write changes a record, the record alone decides.
   const deciding = marks.length > 0 ? marks : changes;
   const holds = deciding.every(change => isDeepStrictEqual(valueAt(live, change.path), change.value));
   return holds ? { state: 'applied', object: live } : { state: 'not-applied' };
@@ -79,13 +79,13 @@ function goneOrOther(write: Write, live: KubeObject | undefined): LostResponse |
   if (live === undefined) return { state: 'other', why: 'the object is gone' };
   const { uid } = write.precondition;
   if (uid !== undefined && live.metadata.uid !== uid)
-    return { state: 'other', why: 'another object of that name stands there' };
+    return { state: 'other', why: 'another object of that name exists' };
   return undefined;
 }
 
 interface Change {
   path: string[];
-  /** Undefined where the write removes the member. */
+  /** Undefined if the write removes the member. */
   value: Json | undefined;
 }
 
@@ -99,7 +99,7 @@ function changesOf(write: Extract<Write, { verb: 'patch' }>): Change[] {
     });
 }
 
-/** Merge patches, and maps that a JSON patch adds, compared member by member: the server adds members of its own. */
+/** Splits a map into its members, because the server adds members of its own. */
 function leaves(value: Json, path: string[]): Change[] {
   if (value === null) return [{ path, value: undefined }];
   if (typeof value !== 'object' || Array.isArray(value)) return [{ path, value }];

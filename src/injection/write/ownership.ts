@@ -19,13 +19,13 @@ import type { Write } from './write.ts';
 /** The field manager of everything mayday writes. */
 export const FIELD_MANAGER = 'mayday';
 
-/** Longer lists of owners are not kept in a record: the annotations of an object have a cap. */
-const LONGEST = 8_192;
+/** The longest list of owners that an undo record holds, in characters: the annotations of an object have a limit. */
+const MAX_OWNERS_LENGTH = 8_192;
 /**
- * Under which path, of nothing that is there, our entry stays where it is the only one: without any entry the server would take every field
- * for applied by an unknown hand, and the next apply would conflict with that.
+ * The path of a field that does not exist. mayday's entry keeps it if it is the only entry: without any entry the server would attribute
+ * every field to an unknown manager (`before-first-apply`), and the next apply would conflict.
  */
-const NOWHERE = fieldsOf([['f:metadata', 'f:annotations', `f:${PREFIX}none`]]);
+const PLACEHOLDER_FIELD = fieldsOf([['f:metadata', 'f:annotations', `f:${PREFIX}none`]]);
 
 const fieldsIn = ({ fieldsV1 }: ManagedField): Fields => (isFields(fieldsV1) ? fieldsV1 : {});
 const isOurs = ({ manager, operation, subresource }: ManagedField): boolean =>
@@ -45,8 +45,8 @@ function fieldsAtAll(fields: Fields, object: KubeObject, places: readonly string
 }
 
 /**
- * Who owns what of the fields that `operations` are about to change: what the server forgets with the change.
- * Undefined where managedFields does not say, or says more than a record can hold.
+ * The owners of the fields that `operations` will change, which the server forgets with the change. Undefined if
+ * managedFields is empty or too large for an undo record.
  */
 export function ownersOf(object: KubeObject, operations: readonly Operation[]): ManagedField[] | undefined {
   const { managedFields } = object.metadata;
@@ -58,18 +58,18 @@ export function ownersOf(object: KubeObject, operations: readonly Operation[]): 
     const { manager, operation, apiVersion, subresource } = entry;
     return [{ manager, operation, apiVersion, ...(subresource ? { subresource } : {}), fieldsV1: fields }];
   }) as ManagedField[];
-  return JSON.stringify(owners).length > LONGEST ? undefined : owners;
+  return JSON.stringify(owners).length > MAX_OWNERS_LENGTH ? undefined : owners;
 }
 
-/** What a person must know beforehand of fields whose owners no record tells, as sentences; none where it does. */
-export const ownersUnknown = (object: KubeObject, owners: readonly ManagedField[] | undefined): string[] =>
+/** A warning if the undo record does not hold the owners of the changed fields. */
+export const ownersUnknownWarnings = (object: KubeObject, owners: readonly ManagedField[] | undefined): string[] =>
   owners === undefined
     ? [
-        `the server does not say which field manager owns what changes in ${nameOf(refOf(object))}, or more than a record can hold: after the revert none owns it until the next apply`,
+        `the undo record cannot hold which field managers own the changed fields of ${nameOf(refOf(object))}: after the revert nobody owns them until the next apply`,
       ]
     : [];
 
-/** Whether a value read from a record is a list of owners. */
+/** Whether a value from an undo record is a list of owners. */
 export function areOwners(value: unknown): value is ManagedField[] {
   return (
     Array.isArray(value) &&
@@ -84,10 +84,10 @@ export function areOwners(value: unknown): value is ManagedField[] {
 }
 
 /**
- * What of `after`, the object as it stands after our write, that write made ours: the fields that nobody else may apply any more
- * without a conflict.
+ * The fields of `after`, the object as read after our write, that became mayday's by that write: nobody else can apply them without a
+ * conflict.
  */
-export function takenBy(write: Write, after: KubeObject): Fields {
+export function fieldsTakenBy(write: Write, after: KubeObject): Fields {
   const ours = fieldsIn(after.metadata.managedFields?.find(isOurs) ?? {});
   if (write.verb === 'delete') return {};
   if (write.verb !== 'patch' || write.patchType !== 'json') return ours;
@@ -95,10 +95,10 @@ export function takenBy(write: Write, after: KubeObject): Fields {
 }
 
 /**
- * What we own of an object beside marks although nothing of ours belongs there any more: of the fields that its record names owners of, or
- * all of it where no record tells. A process that died between putting a value back and handing it over leaves this.
+ * The fields other than marks that mayday still owns on an object without an injection: those that have recorded former owners, or all if
+ * no record names owners. A process that crashed after restoring a value and before handing it over leaves them.
  */
-export function leftOver(object: KubeObject, former: readonly ManagedField[] | undefined): Fields {
+export function leftoverFields(object: KubeObject, former: readonly ManagedField[] | undefined): Fields {
   const ours = fieldsIn(object.metadata.managedFields?.find(isOurs) ?? {});
   const values = fieldsOf(pathsOf(ours).filter(path => !isMark(path)));
   return former === undefined ? values : intersection(values, former.map(fieldsIn).reduce(union, {}));
@@ -109,7 +109,7 @@ const isMark = ([metadata, map, key]: readonly string[]): boolean =>
   (map === 'f:annotations' || map === 'f:labels') &&
   (key === undefined || key === `f:${MANAGED_BY}` || key.startsWith(`f:${PREFIX}`));
 
-/** The write that gives fields of ours to their former owners and lets go of the rest; undefined where none of them is ours. */
+/** The write that gives mayday's fields to their former owners and gives up the others; undefined if mayday owns none of them. */
 export function handOver(object: KubeObject, taken: Fields, former: readonly ManagedField[]): Write | undefined {
   const { managedFields = [] } = object.metadata;
   const index = managedFields.findIndex(isOurs);
@@ -120,21 +120,23 @@ export function handOver(object: KubeObject, taken: Fields, former: readonly Man
   const given = difference(intersection(ours, taken), wereOurs);
   if (isEmpty(given)) return undefined;
   const others = former.filter(owner => !isOurs(owner));
-  const gifts = others.flatMap(owner => giving(managedFields, owner, intersection(fieldsIn(owner), given), entry.time));
-  const isLast = managedFields.length === 1 && gifts.length === 0;
+  const additions = others.flatMap(owner =>
+    addFields(managedFields, owner, intersection(fieldsIn(owner), given), entry.time),
+  );
+  const isLast = managedFields.length === 1 && additions.length === 0;
   const rest = difference(ours, given);
-  const kept = isLast ? union(rest, NOWHERE) : rest;
+  const kept = isLast ? union(rest, PLACEHOLDER_FIELD) : rest;
   const at = pointer('metadata', 'managedFields', index);
   const own = isEmpty(kept) ? [remove(at)] : [set(`${at}/fieldsV1`, kept as unknown as Json)];
   const names = pathsOf(given).map(path => path.map(element => element.slice(2)).join('.'));
-  return patchOf(object, [...same(index, entry), ...gifts, ...own], {
+  return patchOf(object, [...testEntry(index, entry), ...additions, ...own], {
     says: `give ${names.join(', ')} of ${nameOf(refOf(object))} back to its field manager`,
     atVersion: false,
   });
 }
 
-/** Adds fields to one owner's entry, or an entry where it has none any more. */
-function giving(
+/** Adds fields to the entry of one owner, or adds an entry if the owner has none. */
+function addFields(
   managed: readonly ManagedField[],
   owner: ManagedField,
   fields: Fields,
@@ -152,7 +154,7 @@ function giving(
   const present = managed[index];
   if (present !== undefined) {
     const at = pointer('metadata', 'managedFields', index, 'fieldsV1');
-    return [...same(index, present), set(at, union(fieldsIn(present), fields) as unknown as Json)];
+    return [...testEntry(index, present), set(at, union(fieldsIn(present), fields) as unknown as Json)];
   }
   const made = {
     ...{ manager, operation, apiVersion, fieldsType: 'FieldsV1', fieldsV1: fields },
@@ -162,20 +164,20 @@ function giving(
   return [set(pointer('metadata', 'managedFields', '-'), made as unknown as Json)];
 }
 
-/** Entries have no names, only places: each that is written must still be the one that was read. */
-const same = (index: number, { manager = '', operation = '', fieldsV1 }: ManagedField): Operation[] => [
+/** Tests that the entry at this index is still the one that was read, because entries have no names. */
+const testEntry = (index: number, { manager = '', operation = '', fieldsV1 }: ManagedField): Operation[] => [
   test(pointer('metadata', 'managedFields', index, 'manager'), manager),
   test(pointer('metadata', 'managedFields', index, 'operation'), operation),
   test(pointer('metadata', 'managedFields', index, 'fieldsV1'), fieldsV1 as Json),
 ];
 
-/** Whether controllers write a status of the object: entries move with every such write. */
+/** Whether controllers write a status of the object; every such write may change the indices of the entries. */
 export const isBusy = ({ metadata: { managedFields = [] } }: KubeObject): boolean =>
   managedFields.some(({ subresource }) => subresource === 'status');
 
 /**
- * The write with the handing over of what an earlier one took, in the same request; as it is where controllers write a status of the
- * object at the same time, since the request would only be refused.
+ * The write, extended to hand over the fields that an earlier write took, in the same request. Not extended if controllers write a status
+ * of the object at the same time, because the tests of the entries would fail.
  */
 export function withHandOver(write: Write, object: KubeObject, taken: Fields, former: readonly ManagedField[]): Write {
   const giving = isBusy(object) ? undefined : handOver(object, taken, former);

@@ -4,8 +4,8 @@ import { refOf } from '../../k8s/object-ref.ts';
 import type { Precondition, Write } from './write.ts';
 
 /**
- * A JSON patch of `object` that only applies to this very object. `resourceVersion` also binds it to this very version, for changes
- * that were decided from more than the operations test.
+ * A JSON patch that applies only to this object, by its uid. With `atVersion` it applies only to the version that was read, for changes
+ * that depend on more than the operations test.
  */
 export function patchOf(
   object: KubeObject,

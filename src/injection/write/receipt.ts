@@ -2,14 +2,14 @@ import type { FaultType } from '../../faults/types.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
 
 /**
- * The authority for a restore. `own-object`: none is needed, because the author of the record could have made the same
- * change directly. `own-run`: the run that injected it restores it.
+ * The authority for a restore. `own-object`: none is needed, because the author of the undo record could have made the
+ * same change directly. `own-run`: the run that injected restores.
  */
-export type Word = 'own-object' | 'signed' | 'journal' | 'experiment' | 'person' | 'caller' | 'own-run';
+export type Authority = 'own-object' | 'signed' | 'journal' | 'experiment' | 'person' | 'caller' | 'own-run';
 
 /**
- * What became of one injection that was to be reverted. `verified` means read back and compared; for `stripped`, whose values a person took
- * for right, read back and seen to carry no marks. `unconfirmed`: a person must say yes to it first.
+ * The result of reverting one injection. `verified`: read back and compared; for `stripped`, where a person accepted the current values,
+ * read back and found without marks. `unconfirmed`: a person must confirm it first.
  */
 export interface Receipt {
   id: string;
@@ -20,22 +20,21 @@ export interface Receipt {
   requests: number;
   ms: number;
   message: string;
-  /** How far the restore reaches beyond the object that carries the record: 1 not at all, 3 farthest. Missing where none was planned. */
+  /** How far the restore reaches beyond the object that carries the undo record: 1 not at all, 3 farthest. Missing if no restore was planned. */
   tier?: 1 | 2 | 3;
   /**
-   * The authority by which it is or would be done; missing where a person must agree first (then `needs` is set) or
-   * where it is refused.
+   * The authority for the restore; missing if a person must confirm first (then `needs` is set) or if it is refused.
    */
-  word?: Word;
+  word?: Authority;
   needs?: 'confirmation';
   /** Why the tier is 2 or 3, or why it is refused, one phrase each. */
   why?: string[];
-  /** Our write was accepted and the object holds something else, or the original could not be written. */
+  /** Set if the write was accepted but the object holds another value, or if the original could not be written. */
   notHeld?: { original?: string; live?: string; by?: string };
 }
 
 /** The receipts, with the changed ones replaced. */
-export function amended(receipts: readonly Receipt[], since: readonly Receipt[]): Receipt[] {
+export function withUpdated(receipts: readonly Receipt[], since: readonly Receipt[]): Receipt[] {
   const byId = new Map(since.map(receipt => [receipt.id, receipt]));
   return receipts.map(receipt => byId.get(receipt.id) ?? receipt);
 }

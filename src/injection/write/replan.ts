@@ -4,17 +4,17 @@ import { type Execution, type ExecutorDeps, execute } from './executor.ts';
 import type { Purpose } from './journal.ts';
 import type { Write } from './write.ts';
 
-const ATTEMPTS = 6;
+const MAX_ATTEMPTS = 6;
 
 export interface Attempted {
   execution: Execution;
-  /** How often it was planned, the first time included. */
+  /** The number of plans, the first one included. */
   attempts: number;
 }
 
 /**
- * Executes writes; on a conflict, asks `again` for writes decided from what is there now, and tries with those. `again` is told what was
- * refused, and returns undefined when there is nothing left to do that could be right.
+ * Executes writes; on a conflict, `again` reads and plans again, and its writes are tried. `again` gets the refused execution, and returns
+ * undefined if no further attempt is right.
  */
 export async function executeWithReread(
   first: readonly Write[],
@@ -37,8 +37,8 @@ async function afterConflict(
   deps: ExecutorDeps,
   again: (refused: Execution) => Promise<readonly Write[] | undefined>,
 ): Promise<readonly Write[] | undefined> {
-  // With something of the first attempt still in the cluster, a second one would inject twice.
-  const mayTry = execution.state === 'conflict' && execution.left.length === 0 && attempts < ATTEMPTS;
+  // If a write of the first attempt is still in the cluster, a second attempt would inject twice.
+  const mayTry = execution.state === 'conflict' && execution.left.length === 0 && attempts < MAX_ATTEMPTS;
   if (!mayTry || deps.signal?.aborted) return undefined;
   await deps.clock.sleep(25 * 2 ** attempts);
   return again(execution);
@@ -50,8 +50,8 @@ export type Injected =
   | { state: 'not-injected'; plan: Plan; execution: Execution; attempts: number };
 
 /**
- * Injects a plan. When the target changed since the plan was made, `replan` reads again, plans again and passes the gates again; its
- * refusal ends the attempt. `not-injected` says in `execution` what happened, and in `execution.left` what is still in the cluster.
+ * Injects a plan. If the target changed since the plan was made, `replan` reads and plans again and asks the gates again; its refusal ends
+ * the attempt. For `not-injected`, `execution` holds what happened, and `execution.left` what is still in the cluster.
  */
 export async function injectWithReplan(
   first: Plan,

@@ -1,5 +1,5 @@
 import type { Write } from './write.ts';
 
-/** What a write says of itself, to stand after its verb: a verb that its words begin with is not said twice. */
+/** The description of a write, to be shown after its verb; if it begins with the verb, the verb is left out. */
 export const saysAfterVerb = ({ verb, says }: Pick<Write, 'verb' | 'says'>): string =>
   says.startsWith(`${verb} `) ? says.slice(verb.length + 1) : says;

@@ -4,7 +4,7 @@ import type { Outcome } from '../../kube/client/http/outcome.ts';
 import { FIELD_MANAGER } from './ownership.ts';
 import type { Write } from './write.ts';
 
-/** Sends one write as it stands. The only place where a `Write` becomes a request. */
+/** Sends one write. The only place where a `Write` becomes a request. */
 export function send(
   api: Api,
   write: Write,

@@ -8,24 +8,24 @@ import type { Write } from './write.ts';
 type Patch = Extract<Write, { verb: 'patch' }>;
 const operationsOf = (write: Patch) => write.body as unknown as Operation[];
 const isChange = ({ op, path }: Operation) => op !== 'test' && !isMarkPath(path);
-/** A mark that is taken off; a label of the same name that is given its former value belongs to what is put back. */
-const isTakenOff = ({ op, path }: Operation) => op === 'remove' && isMarkPath(path);
+/** Whether the operation removes a mark. Setting the managed-by label to its former value is part of the restore instead. */
+const removesMark = ({ op, path }: Operation) => op === 'remove' && isMarkPath(path);
 
 /**
- * The first of two steps: the patch without what takes the marks off, so that the record stays on the object until the value is seen to
- * stand there. Undefined where the write does not do both.
+ * The first of two steps: the patch without the removal of the marks, so that the undo record stays on the object until the value was read
+ * back. Undefined if the write does not do both.
  */
-export function valueAlone(write: Write | undefined): Patch | undefined {
+export function valueStep(write: Write | undefined): Patch | undefined {
   if (write?.verb !== 'patch' || write.patchType !== 'json') return undefined;
   const operations = operationsOf(write);
-  const isBoth = operations.some(isChange) && operations.some(isTakenOff);
-  const kept = operations.filter(operation => !isTakenOff(operation));
+  const isBoth = operations.some(isChange) && operations.some(removesMark);
+  const kept = operations.filter(operation => !removesMark(operation));
   return isBoth ? { ...write, body: kept as unknown as Json } : undefined;
 }
 
 /**
- * The second step, decided from `stored`: bound to the values that the first one changed rather than to the version, since controllers
- * write their status at once after every change. Bound to the version where a value cannot be tested.
+ * The second step, decided from `stored`. It tests the values that the first step changed rather than the version, because controllers
+ * write their status right after every change. It tests the version if a value cannot be tested.
  */
 export function stripBoundTo(strip: Write, first: Patch, stored: KubeObject): Write {
   if (strip.verb !== 'patch' || !onlyStrips(strip)) return strip;

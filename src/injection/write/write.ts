@@ -1,7 +1,7 @@
 import type { Json, KubeObject, ManagedField, ObjectRef } from '../../k8s/object.ts';
 import type { PatchType } from '../../kube/client/api.ts';
 
-/** What must still hold when a write reaches the server; the server itself checks it. */
+/** What must still be true when a write reaches the server; the server checks it. */
 export interface Precondition {
   uid?: string;
   resourceVersion?: string;
@@ -9,7 +9,7 @@ export interface Precondition {
   absent?: boolean;
 }
 
-/** One write to the cluster as data: it can be printed, journalled, dry-run, permission-checked and sent. Nothing else reaches the cluster. */
+/** One write to the cluster as data, which can be printed, journalled, tried as a dry run, checked for permissions and sent. Every change to a cluster is a `Write`. */
 export type Write =
   | ({ verb: 'create'; on: ObjectRef; body: KubeObject; precondition: Precondition; says: string } & Owned)
   | ({
@@ -32,8 +32,8 @@ export type Write =
 
 interface Owned {
   /**
-   * For a restoring write: the field managers that owned before what it restores, and get it back; undefined where that
-   * is not known.
+   * For a restoring write: the field managers that owned the restored fields before the injection, and get them back;
+   * undefined if they are not known.
    */
   owners?: readonly ManagedField[] | undefined;
 }

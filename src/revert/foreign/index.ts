@@ -1,4 +1,4 @@
-import { type FoundInjection, findingId } from '../../injection/found-injection.ts';
+import { type FoundInjection, injectionId } from '../../injection/found-injection.ts';
 import type { Write } from '../../injection/write/write.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { refOf } from '../../k8s/object-ref.ts';
@@ -30,7 +30,7 @@ export function foreignFinding(object: KubeObject): FoundInjection | undefined {
   const ref = refOf(object);
   const since = Date.parse(object.metadata.creationTimestamp ?? '');
   return {
-    id: findingId('foreign', ref),
+    id: injectionId('foreign', ref),
     type: 'unknown',
     object: ref,
     live: object,

@@ -3,7 +3,7 @@ import type { FoundInjection } from '../../injection/found-injection.ts';
 import { fetchLive } from '../../injection/live.ts';
 import { heldBy } from '../../injection/plan/deletion-plan.ts';
 import { onlyStrips } from '../../injection/record/strip.ts';
-import { readAs, readBack } from '../../injection/write/lost-response.ts';
+import { decideFrom, readBack } from '../../injection/write/lost-response.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { isTerminating } from '../../k8s/pod.ts';
@@ -64,7 +64,7 @@ export async function verifyRestore(
   }
   if (victim !== undefined) return victimBack(fault, done, victim, forced);
   for (const write of writesOf(restore)) {
-    const found = isOn(write, done) ? readAs(write, got) : await readBack(api, write);
+    const found = isOn(write, done) ? decideFrom(write, got) : await readBack(api, write);
     if (found.state !== 'applied') return { state: 'open', message: `read back: not in place: ${write.says}` };
   }
   return { state: 'held' };

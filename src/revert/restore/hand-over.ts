@@ -1,7 +1,7 @@
 import type { Restore } from '../../faults/contract.ts';
 import { isMarkPath } from '../../injection/record/strip.ts';
 import { execute } from '../../injection/write/executor.ts';
-import { FIELD_MANAGER, handOver, leftOver, takenBy } from '../../injection/write/ownership.ts';
+import { FIELD_MANAGER, fieldsTakenBy, handOver, leftoverFields } from '../../injection/write/ownership.ts';
 import { patchOf } from '../../injection/write/patch-of.ts';
 import type { Write } from '../../injection/write/write.ts';
 import { type Fields, isEmpty, pathsOf, union } from '../../k8s/field-set.ts';
@@ -44,7 +44,7 @@ export async function giveOwnershipBack(deps: RevertDeps, id: string, applied: r
   const notes: string[] = [];
   for (const { write, object, now } of applied) {
     if (object === undefined || write.verb === 'delete') continue;
-    const taken = union(takenBy(write, object), heldSince(write, now ?? object));
+    const taken = union(fieldsTakenBy(write, object), heldSince(write, now ?? object));
     if (isEmpty(taken)) continue;
     const refused = await handed(deps, id, { object: now ?? object, taken, former: write.owners ?? [] });
     const names = sanitise(
@@ -78,7 +78,7 @@ export async function handedOverLate(deps: RevertDeps, id: string, restore: Rest
  * other injection is on the object.
  */
 const heldSince = ({ owners }: Exclude<Write, { verb: 'delete' }>, object: KubeObject): Fields =>
-  owners === undefined && recognise(object).length > 0 ? {} : leftOver(object, owners);
+  owners === undefined && recognise(object).length > 0 ? {} : leftoverFields(object, owners);
 
 /** Why the fields are still ours, undefined where they are not. */
 async function handed(
@@ -86,7 +86,7 @@ async function handed(
   id: string,
   of: {
     object: KubeObject;
-    taken: ReturnType<typeof takenBy>;
+    taken: ReturnType<typeof fieldsTakenBy>;
     former: NonNullable<Exclude<Write, { verb: 'delete' }>['owners']>;
   },
 ): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import type { Restore } from '../../faults/contract.ts';
 import { execute } from '../../injection/write/executor.ts';
-import { isBusy, takenBy, withHandOver } from '../../injection/write/ownership.ts';
+import { fieldsTakenBy, isBusy, withHandOver } from '../../injection/write/ownership.ts';
 import { executeWithReread } from '../../injection/write/replan.ts';
 import { stripBoundTo } from '../../injection/write/two-steps.ts';
 import type { Write } from '../../injection/write/write.ts';
@@ -58,7 +58,7 @@ export async function strip(deps: RevertDeps, done: Decided, { first, stored, re
   const marks = onlyWhatIsThere(markWrites(marked, done), stored);
   // While the record is still there: if this process dies here, only the record names the owners.
   const early = isBusy(stored) ? await giveOwnershipBack(deps, finding.id, [{ write: first, object: stored }]) : [];
-  const taken = takenBy(first, stored);
+  const taken = fieldsTakenBy(first, stored);
   const writes = marks.map(write =>
     withHandOver(stripBoundTo(write, first, stored), stored, taken, first.owners ?? []),
   );

@@ -1,7 +1,7 @@
 import type { Restore } from '../../faults/contract.ts';
 import { typeByBackup } from '../../faults/recognition.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
-import { valueAlone } from '../../injection/write/two-steps.ts';
+import { valueStep } from '../../injection/write/two-steps.ts';
 import type { Write } from '../../injection/write/write.ts';
 import { sameName } from '../../k8s/object-ref.ts';
 
@@ -31,7 +31,7 @@ export function stagesOf(restore: Restore, finding: FoundInjection): Stages {
   const [first, ...others] = writes;
   if (first === undefined) return { now: [], next: 'rest', rest: [] };
   if (keepsCarrier(restore, finding)) {
-    const alone = isOn(first, finding) ? valueAlone(first) : undefined;
+    const alone = isOn(first, finding) ? valueStep(first) : undefined;
     return alone === undefined
       ? { now: [first], next: 'rest', rest: others }
       : { now: [alone], next: 'strip', rest: others };

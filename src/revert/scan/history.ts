@@ -2,7 +2,7 @@ import type { Live, Read } from '../../faults/contract.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import { fetchLive, listIn } from '../../injection/live.ts';
 import { TYPE_LABEL } from '../../injection/record/markers.ts';
-import { broughtBack, copiedRecord, needsSets } from '../../injection/record/record-history.ts';
+import { copiedRecord, needsReplicaSets, whyOutdated } from '../../injection/record/record-history.ts';
 import type { Write } from '../../injection/write/write.ts';
 import { fieldsAt, fieldsOf, isEmpty, isFields, union } from '../../k8s/field-set.ts';
 import type { Operation } from '../../k8s/json-patch.ts';
@@ -33,11 +33,11 @@ export async function withHistory(
 ): Promise<FindingWithHistory> {
   const { live: carrier, type } = finding;
   const isLost = finding.lost === true;
-  const wants = isLost ? carrier.kind === 'Deployment' : needsSets(carrier, type);
+  const wants = isLost ? carrier.kind === 'Deployment' : needsReplicaSets(carrier, type);
   const live = wants ? await fetchLive(api, () => [setsRead(carrier)], signal) : new Map();
   const seen = listIn(live, SETS);
   const sets = seen.state === 'found' ? seen.value : seen.state === 'absent' ? [] : undefined;
-  if (!isLost) return { finding, doubt: broughtBack(carrier, type, sets), live };
+  if (!isLost) return { finding, doubt: whyOutdated(carrier, type, sets), live };
   const copy = copiedRecord(carrier, type, sets ?? []);
   if (copy === undefined) {
     const message = sanitise([finding.message, ...whyNoCopy(wants, sets), STRIP].join('; '), 400);

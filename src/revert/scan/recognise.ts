@@ -8,7 +8,7 @@ import {
 } from '../../faults/recognition.ts';
 import type { FaultType } from '../../faults/types.ts';
 import { asFaultType } from '../../faults/types.ts';
-import { type FoundInjection, findingId } from '../../injection/found-injection.ts';
+import { type FoundInjection, injectionId } from '../../injection/found-injection.ts';
 import { hasOnlyCopiedMarks, isRewritten } from '../../injection/record/copied-marks.ts';
 import { readEnvelope, readMayday } from '../../injection/record/envelope.ts';
 import { MAYDAY, ROLLBACK_DATA, TYPE_LABEL } from '../../injection/record/markers.ts';
@@ -55,7 +55,7 @@ function unreadable(object: KubeObject, error: unknown): FoundInjection {
   const type = asFaultType(object.metadata.labels?.[TYPE_LABEL]) ?? 'unknown';
   const ref = refOf(object);
   return {
-    id: findingId(type, ref),
+    id: injectionId(type, ref),
     type,
     object: ref,
     live: object,
@@ -128,7 +128,7 @@ function toFinding(object: KubeObject, clue: Clue): FoundInjection {
   const ref = refOf(object);
   const { host: _host, ...left } = provenance(object);
   return {
-    id: findingId(clue.type, ref),
+    id: injectionId(clue.type, ref),
     type: clue.type,
     object: ref,
     live: object,

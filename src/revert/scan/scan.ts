@@ -1,6 +1,6 @@
 import type { Clock } from '../../host/clock.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
-import { byPreference, keyOf, rankOf, select, titleOf, undiscovered } from '../../injection/resources.ts';
+import { byPreference, keyOf, rankOf, select, titleOf, undiscoveredGroups } from '../../injection/resources.ts';
 import { fairlyPooled, pooled } from '../../kube/client/pooled.ts';
 import type { ApiResource, Discovery } from '../../kube/discovery/discovery.ts';
 import { type Blind, blindReason } from '../blind.ts';
@@ -81,7 +81,7 @@ export async function scan(deps: ScanDeps, options: ScanOptions = {}): Promise<S
 }
 
 function passesOver(discovery: Discovery, options: ScanOptions, state: ScanState): Pass[] {
-  const unknown = undiscovered(discovery);
+  const unknown = undiscoveredGroups(discovery);
   for (const { resource, reason } of unknown.blind) state.blindTo(resource, reason);
   state.notes.push(...unknown.notes);
   const { resources, ignored } = select(discovery.resources, options.namespace);

@@ -1,6 +1,6 @@
 import type { FaultType } from '../../faults/types.ts';
-import { findingId } from '../../injection/found-injection.ts';
-import { leftOver } from '../../injection/write/ownership.ts';
+import { injectionId } from '../../injection/found-injection.ts';
+import { leftoverFields } from '../../injection/write/ownership.ts';
 import type { Receipt } from '../../injection/write/receipt.ts';
 import { pathsOf } from '../../k8s/field-set.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
@@ -16,13 +16,13 @@ import { recognise } from './recognise.ts';
 export function writtenByUs(object: KubeObject): string[] {
   if (recognise(object).length > 0) return [];
   const managedFields = object.metadata.managedFields?.filter(({ fieldsType }) => fieldsType === 'FieldsV1') ?? [];
-  const fields = leftOver({ ...object, metadata: { ...object.metadata, managedFields } }, undefined);
+  const fields = leftoverFields({ ...object, metadata: { ...object.metadata, managedFields } }, undefined);
   return pathsOf(fields).map(path => sanitise(path.map(step => step.replace(/^[fkv]:/, '')).join('.'), 120));
 }
 
 /** The receipt for an object on which no mark of the injection is left; `object` is undefined where it is gone. */
 export function untraced(type: FaultType, ref: ObjectRef, object: KubeObject | undefined): Receipt {
-  const receipt = { id: findingId(type, ref), type, object: ref, requests: 1, ms: 0 };
+  const receipt = { id: injectionId(type, ref), type, object: ref, requests: 1, ms: 0 };
   if (object === undefined)
     return { ...receipt, outcome: 'gone', verified: true, message: 'the object is gone, and the injection with it' };
   const ours = writtenByUs(object);

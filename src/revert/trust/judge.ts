@@ -1,5 +1,5 @@
 import type { FoundInjection } from '../../injection/found-injection.ts';
-import type { Word } from '../../injection/write/receipt.ts';
+import type { Authority } from '../../injection/write/receipt.ts';
 import type { Write } from '../../injection/write/write.ts';
 import type { Keyless, KeyRead } from '../../safety/record-key.ts';
 import { recordDigest } from './digest.ts';
@@ -27,7 +27,7 @@ export const trustOf = (read: KeyRead): Pick<Trust, 'key' | 'keyless'> =>
 
 /** Whether a restore may be done. `by` is the authority; without it a person must be asked. */
 export interface Verdict extends Reach {
-  by?: Word;
+  by?: Authority;
   /** The record carries a signature that could not be checked. */
   unchecked?: Keyless;
 }
@@ -44,7 +44,7 @@ export function judge(finding: FoundInjection, writes: readonly Write[], trust: 
     : reach;
 }
 
-function wordFor(finding: FoundInjection, tier: 2 | 3, trust: Trust): Word | undefined {
+function wordFor(finding: FoundInjection, tier: 2 | 3, trust: Trust): Authority | undefined {
   const { key, confirmed, everything } = trust;
   if (key !== undefined && finding.type !== 'unknown' && isSigned(key, finding.live, finding.type)) return 'signed';
   if (everything === 'own-run') return key === undefined ? 'own-run' : corroborated(finding, tier, trust);
@@ -54,5 +54,5 @@ function wordFor(finding: FoundInjection, tier: 2 | 3, trust: Trust): Word | und
   return everything;
 }
 
-const corroborated = (finding: FoundInjection, tier: 2 | 3, { corroborates }: Trust): Word | undefined =>
+const corroborated = (finding: FoundInjection, tier: 2 | 3, { corroborates }: Trust): Authority | undefined =>
   tier === 2 ? corroborates?.(finding) : undefined;

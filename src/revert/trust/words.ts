@@ -1,9 +1,9 @@
 import type { FoundInjection } from '../../injection/found-injection.ts';
-import type { Receipt, Word } from '../../injection/write/receipt.ts';
+import type { Authority, Receipt } from '../../injection/write/receipt.ts';
 import type { Verdict } from './judge.ts';
 
 /** How a receipt names the authority of a restore, where the record alone was not enough. */
-const WORDS: Readonly<Record<Exclude<Word, 'own-object'>, string>> = {
+const WORDS: Readonly<Record<Exclude<Authority, 'own-object'>, string>> = {
   signed: 'its record is signed',
   journal: 'the journal of this machine names it',
   experiment: "the framework's ChaosExperiment names it",

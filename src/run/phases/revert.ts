@@ -1,5 +1,5 @@
 import { leavesNothing } from '../../faults/recognition.ts';
-import { amended, type Receipt } from '../../injection/write/receipt.ts';
+import { type Receipt, withUpdated } from '../../injection/write/receipt.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import { messageOf } from '../../text/message-of.ts';
 import type { RevertedWrites, RevertRequest } from '../deps.ts';
@@ -69,7 +69,7 @@ export async function compareOnceMore(
   const residue = reverted.residue + since.filter(({ verified }) => !verified).length;
   for (const receipt of since) await deps.journal.reverted(receipt).catch(() => undefined);
   await run.emit({ event: 'reverted', receipts: since, remaining: residue });
-  return { ...reverted, receipts: amended(reverted.receipts, since), residue };
+  return { ...reverted, receipts: withUpdated(reverted.receipts, since), residue };
 }
 
 /**

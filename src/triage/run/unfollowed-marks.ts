@@ -2,7 +2,7 @@ import type { ViewObject } from '../../health/view/cluster-view.ts';
 import { VIEW_KINDS, type ViewKind } from '../../health/view/kinds.ts';
 import { createProjector } from '../../health/view/project.ts';
 import { TYPE_LABEL } from '../../injection/record/markers.ts';
-import { select, titleOf, undiscovered } from '../../injection/resources.ts';
+import { select, titleOf, undiscoveredGroups } from '../../injection/resources.ts';
 import type { Api } from '../../kube/client/api.ts';
 import { failure } from '../../kube/client/http/failure.ts';
 import type { Outcome } from '../../kube/client/http/outcome.ts';
@@ -29,7 +29,7 @@ export async function readUnfollowedMarks(
   if (!discovery.ok) return failure(discovery.reason, discovery.message);
   const project = createProjector();
   const objects: ViewObject[] = [];
-  const unseen: BlindSpot[] = undiscovered(discovery.value).blind.map(({ resource, reason }) => ({
+  const unseen: BlindSpot[] = undiscoveredGroups(discovery.value).blind.map(({ resource, reason }) => ({
     what: sanitise(resource),
     reason: sanitise(reason),
   }));

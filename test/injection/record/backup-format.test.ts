@@ -3,8 +3,8 @@ import {
   type BackupFormat,
   backupOf,
   backupRef,
-  keptIn,
-  keptText,
+  backupText,
+  originalIn,
 } from '../../../src/injection/record/backup-format.ts';
 import { fingerprint } from '../../../src/injection/record/envelope.ts';
 import { leaseBackupName, resourceBackupName, secretBackupName } from '../../../src/injection/record/markers.ts';
@@ -47,15 +47,15 @@ describe.each([
   const [backup] = recorded(name, 'injected') as [KubeObject];
 
   it('is read', () => {
-    const kept = keptIn(format, backup);
+    const kept = originalIn(format, backup);
     expect(kept).toMatchObject({ kind: expect.any(String), metadata: { namespace: 'shop' } });
   });
 
   it('would be written by us with the same bytes', () => {
-    expect(keptText(format, keptIn(format, backup) as KubeObject)).toBe(storedText(format, backup));
+    expect(backupText(format, originalIn(format, backup) as KubeObject)).toBe(storedText(format, backup));
     const ref = backupRef(format, {
-      ...(keptIn(format, backup) as KubeObject),
-      ...(keptIn(format, backup) as KubeObject).metadata,
+      ...(originalIn(format, backup) as KubeObject),
+      ...(originalIn(format, backup) as KubeObject).metadata,
     });
     expect(ref.name).toBe(backup.metadata.name);
   });
@@ -64,24 +64,24 @@ describe.each([
 describe('a backup that is not to be trusted', () => {
   const token = inShop('v1', 'Secret', 'token', { data: { a: 'Yg==' }, type: 'Opaque' });
   const ref = backupRef(SECRET, { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'token' });
-  const backup = backupOf(SECRET, ref, keptText(SECRET, token), testFacts());
+  const backup = backupOf(SECRET, ref, backupText(SECRET, token), testFacts());
   const holding = (text: string, more: Partial<KubeObject> = {}): KubeObject => {
     const { annotations: _facts, ...metadata } = backup.metadata;
     return { ...backup, metadata, data: { 'secret-backup': Buffer.from(text).toString('base64') }, ...more };
   };
 
   it('is whole: read back it is what was kept', () => {
-    expect(keptIn(SECRET, backup)).toEqual(token);
+    expect(originalIn(SECRET, backup)).toEqual(token);
     expect(JSON.parse(backup.metadata.annotations?.['chaos.operatorchaos.io/mayday'] ?? '')).toMatchObject({
-      injected: fingerprint(keptText(SECRET, token), true),
+      injected: fingerprint(backupText(SECRET, token), true),
     });
   });
 
   it.each([
     ['holds nothing', { ...backup, data: {} }, /holds no secret-backup/],
-    ['was changed since', { ...backup, data: { 'secret-backup': 'e30=' } }, /not what was put into it/],
-    ['is no JSON', holding('{'), /is no object/],
-    ['holds a list', holding('[]'), /is no object/],
+    ['was changed since', { ...backup, data: { 'secret-backup': 'e30=' } }, /does not match the recorded digest/],
+    ['is no JSON', holding('{'), /holds no Kubernetes object/],
+    ['holds a list', holding('[]'), /holds no Kubernetes object/],
     [
       'holds another name',
       holding('{"metadata":{"name":"admin","namespace":"shop"}}'),
@@ -99,13 +99,13 @@ describe('a backup that is not to be trusted', () => {
     ],
     ['is of another kind itself', { ...backup, kind: 'ConfigMap' }, /keeps its originals in a Secret/],
   ])('RES-8: one that %s', (_what, changed, why) => {
-    expect(keptIn(SECRET, changed as KubeObject)).toMatch(why);
+    expect(originalIn(SECRET, changed as KubeObject)).toMatch(why);
   });
 
   it('RES-8: a resource backup whose object is of a kind that its name does not say', () => {
     const object = inShop('v1', 'Secret', 'web', { data: {} });
     const of = { apiVersion: 'v1', kind: 'Service', namespace: 'shop', name: 'web' };
-    const changed = backupOf(RESOURCE, backupRef(RESOURCE, of), keptText(RESOURCE, object), testFacts());
-    expect(keptIn(RESOURCE, changed)).toMatch(/holds Secret web/);
+    const changed = backupOf(RESOURCE, backupRef(RESOURCE, of), backupText(RESOURCE, object), testFacts());
+    expect(originalIn(RESOURCE, changed)).toMatch(/holds Secret web/);
   });
 });

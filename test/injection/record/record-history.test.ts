@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ORIGINAL_IMAGE_PREFIX, TYPE_LABEL } from '../../../src/injection/record/markers.ts';
-import { broughtBack, copiedRecord } from '../../../src/injection/record/record-history.ts';
+import { copiedRecord, whyOutdated } from '../../../src/injection/record/record-history.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import { inShop, marked, RECORD_FIELD, withMeta, wrote } from '../../support/objects.ts';
 
@@ -15,8 +15,8 @@ const blocked = (object: KubeObject, labeller: string): KubeObject =>
 
 describe('a record that somebody else wrote than the type label beside it', () => {
   it('may be of an injection that is over, where only injectors label', () => {
-    const doubt = broughtBack(blocked(inShop('v1', 'ConfigMap', 'web'), 'velero'), 'FinalizerBlock', []);
-    expect(doubt).toContain('not by who labelled it as injected');
+    const doubt = whyOutdated(blocked(inShop('v1', 'ConfigMap', 'web'), 'velero'), 'FinalizerBlock', []);
+    expect(doubt).toContain('but another field manager wrote its type label');
   });
 
   it.each([
@@ -25,12 +25,12 @@ describe('a record that somebody else wrote than the type label beside it', () =
     ['v1', 'Pod'],
   ])('is its own where controllers write labels of another object onto the kind: %s %s', (apiVersion, kind) => {
     const object = blocked(inShop(apiVersion, kind, 'web'), 'kube-controller-manager');
-    expect(broughtBack(object, 'FinalizerBlock', [])).toBeUndefined();
+    expect(whyOutdated(object, 'FinalizerBlock', [])).toBeUndefined();
   });
 
   it('is in doubt on a custom kind of such a name', () => {
     const object = blocked(inShop('example.com/v1', 'Endpoints', 'web'), 'kube-controller-manager');
-    expect(broughtBack(object, 'FinalizerBlock', [])).toBeDefined();
+    expect(whyOutdated(object, 'FinalizerBlock', [])).toBeDefined();
   });
 });
 
@@ -58,9 +58,11 @@ describe('the ReplicaSets of a Deployment', () => {
 
   it('tell a record that kubectl rollout undo brought back from one of the injection that is in', () => {
     const carrying = withMeta(deployment, { annotations: bad });
-    const doubt = (...sets: KubeObject[]) => broughtBack(carrying, 'ImageCorrupt', sets);
+    const doubt = (...sets: KubeObject[]) => whyOutdated(carrying, 'ImageCorrupt', sets);
     expect(doubt(set('good', 1), set('bad', 2, bad))).toBeUndefined();
-    expect(doubt(set('bad', 2, bad), set('good', 3))).toContain('came back from ReplicaSet bad with a rollback');
+    expect(doubt(set('bad', 2, bad), set('good', 3))).toContain(
+      'a rollback brought the undo record of Deployment shop/web back from ReplicaSet bad',
+    );
     const again = { ...bad, 'deployment.kubernetes.io/revision-history': '2' };
     expect(doubt(set('good', 3), set('bad', 4, again))).toContain('its original may be out of date');
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FIELD_MANAGER, handOver, leftOver } from '../../../src/injection/write/ownership.ts';
+import { FIELD_MANAGER, handOver, leftoverFields } from '../../../src/injection/write/ownership.ts';
 import {
   difference,
   type Fields,
@@ -114,9 +114,9 @@ describe('what we left behind', () => {
     fc.assert(
       fc.property(fields, entries, (ours, former) => {
         const object = web([wrote(FIELD_MANAGER, union(ours, { 'f:metadata': RECORD_FIELD })) as ManagedField]);
-        expect(leftOver(object, undefined)).toEqual(ours);
+        expect(leftoverFields(object, undefined)).toEqual(ours);
         const named = former.map(({ fieldsV1 }) => fieldsV1 as Fields).reduce(union, {});
-        expect(leftOver(object, former)).toEqual(intersection(ours, named));
+        expect(leftoverFields(object, former)).toEqual(intersection(ours, named));
       }),
     );
   });

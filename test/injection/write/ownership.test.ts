@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { areOwners, FIELD_MANAGER, handOver, ownersOf, takenBy } from '../../../src/injection/write/ownership.ts';
+import { areOwners, FIELD_MANAGER, fieldsTakenBy, handOver, ownersOf } from '../../../src/injection/write/ownership.ts';
 import { patchOf } from '../../../src/injection/write/patch-of.ts';
 import { type Operation, set } from '../../../src/k8s/json-patch.ts';
 import type { KubeObject, ManagedField } from '../../../src/k8s/object.ts';
@@ -44,7 +44,7 @@ describe('handing over', () => {
       wrote('helm', { 'f:spec': { 'f:paused': {} } }),
       ours({ 'f:spec': { 'f:replicas': {}, 'f:minReadySeconds': {} } }),
     ]);
-    const taken = takenBy(restored, after);
+    const taken = fieldsTakenBy(restored, after);
     expect(taken).toEqual(REPLICAS);
     const sets = operationsOf(handOver(after, taken, [wrote('helm', REPLICAS)])).filter(({ op }) => op !== 'test');
     expect(sets).toMatchObject([
@@ -56,7 +56,9 @@ describe('handing over', () => {
   it('makes the entry of a former owner again that lost its last field, and takes ours out', () => {
     const after = web([ours(REPLICAS)]);
     const former = { ...wrote('kubectl', REPLICAS), subresource: 'scale' };
-    const changes = operationsOf(handOver(after, takenBy(restored, after), [former])).filter(({ op }) => op !== 'test');
+    const changes = operationsOf(handOver(after, fieldsTakenBy(restored, after), [former])).filter(
+      ({ op }) => op !== 'test',
+    );
     expect(changes).toMatchObject([
       { op: 'add', path: '/metadata/managedFields/-', value: { manager: 'kubectl', subresource: 'scale' } },
       { op: 'remove', path: '/metadata/managedFields/0' },
@@ -65,12 +67,12 @@ describe('handing over', () => {
 
   it('keeps what was ours before the injection, and writes nothing then', () => {
     const after = web([ours(REPLICAS)]);
-    expect(handOver(after, takenBy(restored, after), [ours(REPLICAS)])).toBeUndefined();
+    expect(handOver(after, fieldsTakenBy(restored, after), [ours(REPLICAS)])).toBeUndefined();
   });
 
   it('never takes the last entry away: the server would give every field to an unknown hand', () => {
     const after = web([ours(REPLICAS)]);
-    const changes = operationsOf(handOver(after, takenBy(restored, after), [])).filter(({ op }) => op !== 'test');
+    const changes = operationsOf(handOver(after, fieldsTakenBy(restored, after), [])).filter(({ op }) => op !== 'test');
     expect(changes).toHaveLength(1);
     expect(JSON.stringify(changes)).not.toContain('f:replicas');
     expect(changes[0]).toMatchObject({ op: 'add', path: '/metadata/managedFields/0/fieldsV1' });
@@ -86,7 +88,7 @@ describe('a plan about an object whose owners the server does not say', () => {
 
   it('says beforehand that ownership is released rather than given back', async () => {
     const { warnings } = await mustPlan(fakeApi([withMeta(service, { managedFields: [] })]), wanted);
-    expect(warnings).toContainEqual(expect.stringMatching(/field manager .*: after the revert none owns it/));
+    expect(warnings).toContainEqual(expect.stringMatching(/field managers .*: after the revert nobody owns them/));
   });
 
   it('says nothing of it where the owner is known', async () => {

@@ -37,7 +37,7 @@ describe('a webhook that delays', () => {
     const objects = webhookObjects({
       name: 'slow',
       namespace: NAMESPACE,
-      meets: allowedIn({ namespace: NAMESPACE, count: 1 }),
+      namespaces: allowedIn({ namespace: NAMESPACE, count: 1 }),
       resources: ['configmaps'],
       apiGroups: [''],
       delay: '3s',

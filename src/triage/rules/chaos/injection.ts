@@ -2,7 +2,7 @@ import { FAULT_TYPES, type FaultType } from '../../../faults/types.ts';
 import type { Marker } from '../../../health/marker.ts';
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
-import { findingId } from '../../../injection/found-injection.ts';
+import { injectionId } from '../../../injection/found-injection.ts';
 import { time } from '../../../k8s/fields.ts';
 import { literal } from '../../../text/sanitise.ts';
 import type { FindingDraft } from '../../finding/build.ts';
@@ -112,7 +112,7 @@ function found(
     fixes: [
       {
         text: `Revert the injection: the original is put back, and verified.`,
-        command: command(view, ['mayday', 'revert', findingId(type, marker.object)]),
+        command: command(view, ['mayday', 'revert', injectionId(type, marker.object)]),
       },
     ],
   };
