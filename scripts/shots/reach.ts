@@ -38,7 +38,7 @@ export const REACH: Readonly<Record<string, Way>> = {
   // The last of its world: a fault of this console is in the cluster then. The draft above stands first among the experiments.
   quit: { from: 'experiments', press: ['g', 'j', ENTER, 'a', 'f', / injected {3}/, 'q'] },
   fix: { in: 'incident', press: ['5', 'x'], shows: /delete/ },
-  gameday: { in: 'gameday', press: ['8', ENTER], shows: /clear: / },
+  gameday: { in: 'gameday', press: ['8', ENTER], shows: /safe to inject: / },
   note: { in: 'gameday', press: ['8', 'n'] },
   fleet: { in: 'fleet', press: ['9'], shows: /prod-us[^\n]*to watch[\s\S]*UNREACHABLE/ },
   'fleet-revert': { in: 'fleet', from: 'fleet', press: [' ', 'R'] },

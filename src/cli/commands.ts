@@ -146,7 +146,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       ['-y, --yes', 'ask nobody: go on without answers, and take outcomes from the verdicts'],
       ['--go-on', 'with --yes: go on after an abort condition ended a scenario'],
-      ['--despite <look...>', 'the owner answers for what this look both ways says, such as "triage G7"'],
+      [
+        '--despite <item...>',
+        'the owner takes responsibility for this failed item of the safety check, such as "triage G7"',
+      ],
       ['--confirm <context>', 'the name of a protected context, where nobody can be asked for it'],
       ['--text <words>', 'note: its words'],
       ['--tag <word>', 'note: what it is about, such as alert'],

@@ -269,7 +269,7 @@ export interface DayFacts {
   plan: string;
   objective: string;
   by: By;
-  /** The owner answers for these items of the look both ways from now on. */
+  /** From now on the owner takes responsibility for these items of the safety check. */
   answerFor(items: readonly string[]): void;
   /** In the order of the agenda. */
   scenarios: readonly {

@@ -37,9 +37,9 @@ function words(entry: DayEntry): [label: string, text: string] | undefined {
     case 'begin':
       return ['GAME-DAY', `${entry.plan}: ${entry.objective}   led by ${who(entry.by)} on ${entry.context}`];
     case 'session':
-      return ['GAME-DAY', `${entry.adds ? 'joined' : 'goes on, led'} by ${who(entry.by)} on ${entry.context}`];
+      return ['GAME-DAY', `${entry.adds ? 'joined' : 'resumed'} by ${who(entry.by)} on ${entry.context}`];
     case 'look':
-      return look(entry);
+      return safetyCheck(entry);
     case 'baseline':
       return ['baseline', baseline(entry)];
     case 'armed':
@@ -72,13 +72,13 @@ function words(entry: DayEntry): [label: string, text: string] | undefined {
     case 'seen':
       return ['SEEN', `${who(entry.by)} sees it`];
     case 'notice':
-      return ['tell', `${entry.to}: ${entry.text}`];
+      return ['inform', `${entry.to}: ${entry.text}`];
     case 'stop':
       return ['STOP', `${who(entry.by)}: ${entry.why}`];
     case 'unlatch':
-      return ['goes on', `${who(entry.by)} says that the day may go on`];
+      return ['continues', `${who(entry.by)} lets the day continue`];
     case 'lifted':
-      return ['lifted', lifted(entry)];
+      return ['reverted', lifted(entry)];
     case 'end':
       return ['END', `${entry.says}   exit code ${entry.exitCode}`];
     default:
@@ -86,9 +86,9 @@ function words(entry: DayEntry): [label: string, text: string] | undefined {
   }
 }
 
-function look({ before, ok, items }: EntryOf<'look'>): [string, string] {
-  const no = items.filter(item => !item.ok).map(({ name, reason }) => `${name}: ${reason}`);
-  return ['look', ok ? `ok  ${before}: ${items.length} looks, all clear` : `NO  ${before}: ${no.join('; ')}`];
+function safetyCheck({ before, ok, items }: EntryOf<'look'>): [string, string] {
+  const failed = items.filter(item => !item.ok).map(({ name, reason }) => `${name}: ${reason}`);
+  return ['safety check', `${before}: ${ok ? `all ${items.length} checks passed` : `NOT SAFE: ${failed.join('; ')}`}`];
 }
 
 function baseline({ when, path, problem, left }: EntryOf<'baseline'>): string {

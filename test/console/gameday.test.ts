@@ -67,12 +67,12 @@ describe('the game-day on the screen', () => {
       /ARMED 0:07 +i injects/,
     );
     const no = { ...next, ok: false, items: [{ name: 'freeze', ok: false, reason: 'until Monday: holidays' }] };
-    expect(shown(on({ asking: no }), 80, 24)).toContain('NO freeze: until Monday: holidays');
+    expect(shown(on({ asking: no }), 80, 24)).toContain('NOT SAFE freeze: until Monday: holidays');
   });
 
   it('says why the day stands still, and who may let it go on', () => {
     expect(shown(on({ latched: 'condition probes tripped: x' }), 80, 24)).toContain(
-      'STOPPED condition probes tripped: x. Only the owner lets it go on: o',
+      'STOPPED condition probes tripped: x. Only the owner can let the day continue: o',
     );
   });
 

@@ -1,6 +1,6 @@
 import type { Decision, EndedScenario, Human } from '../../gameday/day/human.ts';
-import { LATCHED } from '../../gameday/day/latched.ts';
 import type { Day } from '../../gameday/day/order.ts';
+import { STOPPED_ITEM } from '../../gameday/day/stopped-item.ts';
 import { outcomeOf } from '../../gameday/day/unattended.ts';
 import type { By, Outcome } from '../../gameday/journal/record.ts';
 import { prompted } from '../confirm.ts';
@@ -11,8 +11,10 @@ const GO: Readonly<Record<string, Decision>> = {
   skip: 'skip',
   s: 'skip',
   stop: 'stop',
-  look: 'look',
-  l: 'look',
+  check: 'check',
+  c: 'check',
+  look: 'check',
+  l: 'check',
 };
 const OUTCOME: Readonly<Record<string, Outcome['outcome']>> = { p: 'passed', f: 'failed', u: 'unsure' };
 
@@ -21,9 +23,9 @@ export function attended(by: By, day: Day, line: (text: string) => void): Human 
   return {
     async next({ scenario, hypothesis }, { ok, items }, signal) {
       line(`next: ${scenario.name}   hypothesis: ${hypothesis}`);
-      if (items.some(item => item.name === LATCHED && !item.ok)) return unlatchOrStop(by, day, signal);
-      const choices = ok ? 'go, skip, look or stop' : 'look again, skip or stop';
-      return asked(`${scenario.name}: ${choices}?`, ok ? GO : { ...GO, go: 'look', g: 'look' }, 'stop', signal);
+      if (items.some(item => item.name === STOPPED_ITEM && !item.ok)) return unlatchOrStop(by, day, signal);
+      const choices = ok ? 'go, skip, check again or stop' : 'check again, skip or stop';
+      return asked(`${scenario.name}: ${choices}?`, ok ? GO : { ...GO, go: 'check', g: 'check' }, 'stop', signal);
     },
     async byHand({ scenario }, signal) {
       line(`by hand: ${scenario.byHand ?? ''}`);
@@ -36,12 +38,12 @@ export function attended(by: By, day: Day, line: (text: string) => void): Human 
 async function unlatchOrStop(by: By, day: Day, signal: AbortSignal): Promise<Decision> {
   if (by.role !== 'owner') return 'stop';
   const isOn = await asked(
-    `${day.latched() ?? ''}. Go on with the day? (yes/no)`,
+    `${day.latched() ?? ''}. Continue the day? (yes/no)`,
     { yes: true, no: false },
     false,
     signal,
   );
-  return isOn && (await day.unlatch(by)) ? 'look' : 'stop';
+  return isOn && (await day.unlatch(by)) ? 'check' : 'stop';
 }
 
 async function outcome(ended: EndedScenario, signal: AbortSignal): Promise<Outcome> {

@@ -23,7 +23,7 @@ export interface AlertWatch {
   /** Resolves once it is known which alerts fire before the injection, or that this cannot be known. */
   begin(): Promise<void>;
   end(): void;
-  /** The firing alerts that are a real incident, or why they are not known; used by the look both ways. */
+  /** The firing alerts that are a real incident, or why they are not known; used by the safety check. */
   look(): Promise<{ incidents: string[]; blind: string[] }>;
   /** Incidents that began since the scenario was armed; undefined when no source answered or no scenario is running. */
   incidents(): readonly string[] | undefined;

@@ -1,11 +1,11 @@
 import type { DayRecord } from '../journal/read-day.ts';
-import type { LookItem } from '../journal/record.ts';
+import type { SafetyItem } from '../journal/record.ts';
 import type { ReadyScenario } from './agenda.ts';
 import type { DayDeps, DayEnd } from './deps.ts';
 import { dayExitCode, type EndState } from './exit-code.ts';
-import { LATCHED } from './latched.ts';
 import { isDue, lastRuns } from './missing.ts';
 import { runScenario } from './scenario.ts';
+import { STOPPED_ITEM } from './stopped-item.ts';
 
 /** Leads a day from the end of its record to the end of its agenda. Whatever happens, every injection is reverted before it returns. */
 export async function leadDay(deps: DayDeps): Promise<DayEnd> {
@@ -77,7 +77,7 @@ async function save(deps: DayDeps, when: 'before' | 'after'): Promise<void> {
   await deps.recorder.note({ kind: 'baseline', when, ...(await deps.baseline(when)) });
 }
 
-/** Repeats the look both ways until somebody decides. */
+/** Repeats the safety check until a person decides. */
 async function decide(deps: DayDeps, ready: ReadyScenario): Promise<'go' | 'skip' | 'refused' | 'stop'> {
   const { recorder, human, signal, despite } = deps;
   const { name } = ready.scenario;
@@ -86,11 +86,11 @@ async function decide(deps: DayDeps, ready: ReadyScenario): Promise<'go' | 'skip
     deps.stage({ at: 'looking', scenario: name });
     await deps.monitor.look();
     // `despite` does not apply to a stopped day: the owner must take the latch off, which the journal records.
-    const isAnswered = ({ name: one, ok: isOk }: LookItem) =>
-      !isOk && one !== LATCHED && despite.has(one) && deps.by.role === 'owner';
+    const isAnswered = ({ name: one, ok: isOk }: SafetyItem) =>
+      !isOk && one !== STOPPED_ITEM && despite.has(one) && deps.by.role === 'owner';
     const items = (await deps.look()).map(item => (isAnswered(item) ? answeredFor(item) : item));
     const ok = items.every(item => item.ok);
-    await recorder.looked({ kind: 'look', before: name, ok, items });
+    await recorder.checked({ kind: 'look', before: name, ok, items });
     deps.stage({ at: 'deciding', scenario: name });
     const go = await human.next(ready, { ok, items }, signal);
     if (go === 'stop' || signal.aborted) return 'stop';
@@ -99,7 +99,7 @@ async function decide(deps: DayDeps, ready: ReadyScenario): Promise<'go' | 'skip
   }
 }
 
-const answeredFor = (item: LookItem): LookItem => ({
+const answeredFor = (item: SafetyItem): SafetyItem => ({
   ...item,
   ok: true,
   reason: `the owner answers for: ${item.reason}`,

@@ -8,7 +8,7 @@ import type { Readiness } from '../../suite/readiness.ts';
 import type { AlertWatch } from '../alerts/watch.ts';
 import type { Monitor } from '../conditions/monitor.ts';
 import type { DayRecord } from '../journal/read-day.ts';
-import type { By, DayEvent, LookItem } from '../journal/record.ts';
+import type { By, DayEvent, SafetyItem } from '../journal/record.ts';
 import type { GameDay } from '../plan/document.ts';
 import type { ReadyScenario } from './agenda.ts';
 import type { Human } from './human.ts';
@@ -51,7 +51,7 @@ export interface DayDeps {
   serverNow(): number;
   /** Checks once whether an experiment of a suite may begin. */
   ready(loaded: LoadedExperiment, signal: AbortSignal): Promise<Readiness>;
-  look(): Promise<LookItem[]>;
+  look(): Promise<SafetyItem[]>;
   /** Saves what the namespaces of the scope look like, and says what differs from before. Never rejects. */
   baseline(when: 'before' | 'after'): Promise<SavedBaseline>;
   /** Called when a scenario begins; the function that it returns is called at its end. */
@@ -64,7 +64,7 @@ export interface DayDeps {
   /** Who first said that they see the fault of this scenario, and the first alert that began in it. */
   seenBy(scenario: string): string | undefined;
   alertOf(scenario: string): string | undefined;
-  /** Names of items of the look both ways that the owner takes responsibility for. */
+  /** Names of items of the safety check that the owner takes responsibility for. */
   despite: ReadonlySet<string>;
   stage(stage: Stage): void;
   /** Stops the day: faults that are in the cluster are reverted. */

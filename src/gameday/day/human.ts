@@ -1,5 +1,5 @@
 import type { RunResult } from '../../run/verdict/result.ts';
-import type { By, LookItem, Outcome, ScenarioEnd } from '../journal/record.ts';
+import type { By, Outcome, SafetyItem, ScenarioEnd } from '../journal/record.ts';
 import type { ReadyScenario } from './agenda.ts';
 
 /** What is known about a scenario when people are asked how it went. */
@@ -13,13 +13,17 @@ export interface EndedScenario {
   alert?: string;
 }
 
-/** The decision before each scenario. `look`: look both ways once more. */
-export type Decision = 'go' | 'skip' | 'stop' | 'look';
+/** The decision before each scenario. `check`: repeat the safety check. */
+export type Decision = 'go' | 'skip' | 'stop' | 'check';
 
 /** The questions that a day asks people. */
 export interface Human {
-  /** Asked after each look both ways. A `go` is ignored where the look found something wrong. */
-  next(ready: ReadyScenario, look: { ok: boolean; items: readonly LookItem[] }, signal: AbortSignal): Promise<Decision>;
+  /** Asked after each safety check. A `go` is ignored when the check failed. */
+  next(
+    ready: ReadyScenario,
+    check: { ok: boolean; items: readonly SafetyItem[] },
+    signal: AbortSignal,
+  ): Promise<Decision>;
   /** Resolves when what is done by hand is done. */
   byHand(ready: ReadyScenario, signal: AbortSignal): Promise<void>;
   /** `auto`: nobody was asked. */

@@ -8,11 +8,11 @@ import type { Plan } from '../plan/read-plan.ts';
 import { leadDay } from './day.ts';
 import type { DayDeps, DayEnd, UnderWay } from './deps.ts';
 import { createEntriesSoFar, type EntriesSoFar } from './entries-so-far.ts';
-import { lookBothWays } from './look-both-ways.ts';
 import type { Day, DayOrder, LeadDeps } from './order.ts';
 import { createOwnRuns } from './own-runs.ts';
 import { type DayRecorder, mayUnlatch, openRecorder } from './recorder.ts';
 import { revertOpenFaults } from './revert-open-faults.ts';
+import { safetyCheck } from './safety-check.ts';
 import { type DayWatch, watchDay } from './watch-day.ts';
 
 /** Leads a day to its end, from its beginning or from where its journal ends. */
@@ -227,7 +227,7 @@ class Leading implements Day {
         const latched = this.recorder.latched();
         const { standings, probes } = monitor;
         const seen = { api, engine, triage, day: plan.day, standings, probes, alerts };
-        return lookBothWays({ ...seen, ...(latched === undefined ? {} : { latched }) });
+        return safetyCheck({ ...seen, ...(latched === undefined ? {} : { latched }) });
       },
       baseline: when => baseline(when, this.#file.path.replace(/[^/]+$/, ''), plan.day.spec.scope.namespaces),
       underWay: scenario => {

@@ -6,15 +6,15 @@ import type { Role } from '../plan/document.ts';
 export interface DayRecorder {
   /** Resolves once the record would survive a crash. */
   note(event: DayEvent, at?: number): Promise<void>;
-  /** Records a look both ways, unless it equals the one before. */
-  looked(look: Omit<EntryOf<'look'>, 'v' | 'at'>): Promise<void>;
+  /** Records a safety check, unless its result equals the one before. */
+  checked(look: Omit<EntryOf<'look'>, 'v' | 'at'>): Promise<void>;
   /** Takes over an entry that another process wrote. */
   heard(entry: DayEntry): void;
   /** Resolves once everything recorded so far would survive a crash; rejects where any of it could not be written. */
   written(): Promise<void>;
   /** Why the day is stopped: a condition tripped or a person stopped it, and the owner has not taken the latch off. */
   latched(): string | undefined;
-  /** The items that failed in the last look before this scenario, as text. */
+  /** The items that failed in the last safety check before this scenario, as text. */
   lastRefusal(scenario: string): string;
 }
 
@@ -32,7 +32,7 @@ export function openRecorder(
   let pending: Promise<unknown> = Promise.resolve();
   let refused: unknown;
   const refusals = new Map<string, string>();
-  let lastLook = '';
+  let lastCheck = '';
   const note = async (event: DayEvent, at?: number): Promise<void> => {
     latched = latchAfter(latched, event);
     const adding = journal.add(event, at);
@@ -51,12 +51,12 @@ export function openRecorder(
       latched = latchAfter(latched, entry);
       onEntry(entry);
     },
-    async looked(look) {
-      const no = look.items.filter(({ ok }) => !ok).map(({ name, reason }) => `${name}: ${reason}`);
-      refusals.set(look.before, no.join('; '));
-      const text = JSON.stringify([look.before, no]);
-      if (text === lastLook) return;
-      lastLook = text;
+    async checked(look) {
+      const failed = look.items.filter(({ ok }) => !ok).map(({ name, reason }) => `${name}: ${reason}`);
+      refusals.set(look.before, failed.join('; '));
+      const text = JSON.stringify([look.before, failed]);
+      if (text === lastCheck) return;
+      lastCheck = text;
       await note(look);
     },
     async written() {
@@ -64,7 +64,7 @@ export function openRecorder(
       if (refused !== undefined) throw refused;
     },
     latched: () => latched,
-    lastRefusal: scenario => refusals.get(scenario) || 'passed over',
+    lastRefusal: scenario => refusals.get(scenario) || 'skipped',
   };
 }
 

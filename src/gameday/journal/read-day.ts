@@ -162,7 +162,7 @@ function scenariosOf(entries: readonly DayEntry[]): DayScenario[] {
   return [...found.values()];
 }
 
-/** A scenario that ended without being armed was skipped, or refused by the look both ways. */
+/** A scenario that ended without being armed was skipped, or refused by the safety check. */
 const begun = (entry: EntryOf<'armed'> | EntryOf<'ended'>): DayScenario => ({
   name: entry.scenario,
   armedAt: entry.at,

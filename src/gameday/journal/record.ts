@@ -48,7 +48,7 @@ export interface Outcome {
 /** What became of a scenario: `refused` before anything was injected, `aborted` by a condition, `stopped` by a person, `died` with its process. */
 export type ScenarioEnd = 'done' | 'refused' | 'aborted' | 'stopped' | 'died' | 'skipped';
 
-export interface LookItem {
+export interface SafetyItem {
   name: string;
   ok: boolean;
   reason: string;
@@ -59,7 +59,7 @@ export type DayEvent =
   | ({ kind: 'begin'; day: string; plan: string; objective: string; files: KeptFile[] } & Session)
   /** Another process, or the same after it died, goes on with the day. `adds`: it only takes notes. */
   | ({ kind: 'session'; day: string; adds: boolean } & Session)
-  | { kind: 'look'; before: string; ok: boolean; items: LookItem[] }
+  | { kind: 'look'; before: string; ok: boolean; items: SafetyItem[] }
   /** A baseline of all namespaces of the scope; `path` can be given to `mayday baseline diff`. `problem`: why it could not be saved. */
   | { kind: 'baseline'; when: 'before' | 'after'; path?: string; problem?: string; left?: string[] }
   /** `scenario` is the name in the agenda, here and everywhere. */

@@ -64,7 +64,7 @@ async function lead(file: string): Promise<Pty> {
 
 /** Arms and injects what is next. */
 async function inject(screen: Pty, name: string): Promise<void> {
-  await screen.waitFor(now => now.includes(`NOW ${name} `) && now.includes('clear: '), 60_000);
+  await screen.waitFor(now => now.includes(`NOW ${name} `) && now.includes('safe to inject: '), 60_000);
   await screen.press('\r', /ARMED 0:\d+ +i injects/);
   screen.send('i');
 }
@@ -80,7 +80,7 @@ async function answer(screen: Pty, outcome: string, detected: string): Promise<v
 it('a day of five scenarios is led by keys alone: one aborted by its own condition, one killed in mid-fault and gone on with', async () => {
   const screen = await lead(join(home, 'day.yaml'));
   await inject(screen, 'first');
-  await screen.waitFor(/IN +PodKill/);
+  await screen.waitFor(/LIVE +PodKill/);
   await screen.press('d', 'seen by Ana');
   await screen.press('n', '#word in front tags it');
   await screen.press('#alert pager went off', 'pager went off_');
@@ -88,21 +88,21 @@ it('a day of five scenarios is led by keys alone: one aborted by its own conditi
   await answer(screen, 'p', 'y');
 
   await inject(screen, 'second');
-  await screen.waitFor(/IN +ConfigDrift/);
+  await screen.waitFor(/LIVE +ConfigDrift/);
   rmSync(DOOR);
   await screen.waitFor(now => /TRIPPED +probes/.test(now) && now.includes('ABORTED second'), 60_000);
   await answer(screen, 'f', 'N');
-  await screen.waitFor('NO day: condition probes tripped', 60_000);
+  await screen.waitFor('NOT SAFE day: condition probes tripped', 60_000);
   writeFileSync(DOOR, '');
   await screen.press('o', now => !now.includes('STOPPED'));
   await screen.waitFor(/ARMED +probes +1 steady/);
-  await screen.press('c', /clear: .*enter begins/, 60_000);
+  await screen.press('c', /safe to inject: .*enter begins/, 60_000);
   await screen.press('\r', 'do it now: look out of the window');
   screen.send('\r');
   await answer(screen, 'u', 'N');
 
   await inject(screen, 'fourth');
-  await screen.waitFor(/IN +ConfigDrift/, 60_000);
+  await screen.waitFor(/LIVE +ConfigDrift/, 60_000);
   screen.signal('SIGKILL');
   await screen.exit;
 
@@ -112,14 +112,14 @@ it('a day of five scenarios is led by keys alone: one aborted by its own conditi
   const next = await lead(journal);
   await inject(next, 'fourth');
   // Nobody waits for the rest of it.
-  await next.waitFor(/IN +ConfigDrift/, 60_000);
+  await next.waitFor(/LIVE +ConfigDrift/, 60_000);
   next.send('x');
   await next.waitFor('OVER', 60_000);
   next.send('q');
   await next.exit;
 
   const last = await lead(journal);
-  await last.waitFor('NO day: stopped by Ana', 60_000);
+  await last.waitFor('NOT SAFE day: stopped by Ana', 60_000);
   last.send('o');
   await inject(last, 'fourth');
   await answer(last, 'p', 'm');

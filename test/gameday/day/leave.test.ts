@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ReadyScenario } from '../../../src/gameday/day/agenda.ts';
 import { dayExitCode } from '../../../src/gameday/day/exit-code.ts';
-import { LATCHED } from '../../../src/gameday/day/latched.ts';
 import { openRecorder } from '../../../src/gameday/day/recorder.ts';
+import { STOPPED_ITEM } from '../../../src/gameday/day/stopped-item.ts';
 import { outcomeOf, unattended } from '../../../src/gameday/day/unattended.ts';
 import { openDayJournal } from '../../../src/gameday/journal/day-journal.ts';
 import { entriesOf } from '../../../src/gameday/journal/read-day.ts';
@@ -32,17 +32,17 @@ test('nobody there: goes on where all is clear, waits two minutes where it is no
   expect(await human.next(ready, { ok: true, items: [] }, signal)).toBe('go');
   const began = clock.monotonic();
   let said = await human.next(ready, no('triage'), signal);
-  while (said === 'look') said = await human.next(ready, no('triage'), signal);
+  while (said === 'check') said = await human.next(ready, no('triage'), signal);
   expect(said).toBe('skip');
   expect(clock.monotonic() - began).toBe(120_000);
 });
 
 test('nobody there: a day that was stopped goes on only where that was said, and by its owner', async () => {
   const asked = (goOn: boolean, isOwner: boolean) =>
-    unattended(fakeClock(), ANA, { goOn, unlatch: async () => isOwner }).next(ready, no(LATCHED), signal);
+    unattended(fakeClock(), ANA, { goOn, unlatch: async () => isOwner }).next(ready, no(STOPPED_ITEM), signal);
   expect(await asked(false, true)).toBe('stop');
   expect(await asked(true, false)).toBe('stop');
-  expect(await asked(true, true)).toBe('look');
+  expect(await asked(true, true)).toBe('check');
 });
 
 test('what is cut short is never called passed', () => {

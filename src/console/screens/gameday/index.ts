@@ -5,19 +5,19 @@ import { column, type Layout, pane, row } from '../../widgets/layout.ts';
 import type { ScreenFolder } from '../screen.ts';
 import { agendaLines, askLines, conditionLines, headLines, noteLines, plansLines } from './lines.ts';
 
-/** From this width on the conditions stand beside the agenda. */
+/** From this width on, the conditions are beside the agenda. */
 const WIDE = 120;
 
 const step =
   (...steps: string[]) =>
   ({ day: { asking } }: ConsoleState): string | undefined =>
-    asking?.is === 'outcome' && steps.includes(asking.step) ? undefined : 'nothing of that kind is asked now';
+    asking?.is === 'outcome' && steps.includes(asking.step) ? undefined : 'this is not being asked now';
 const before = ({ day: { asking } }: ConsoleState): string | undefined =>
-  asking?.is === 'next' ? undefined : 'only before a scenario';
+  asking?.is === 'next' ? undefined : 'possible only before a scenario';
 const underWay = ({ day }: ConsoleState): string | undefined =>
   day.phase === 'under way' ? undefined : 'no game-day is under way';
 
-/** A game-day from its plan to its end, led by keys alone. */
+/** Leads a game-day from its plan to its end. */
 export const gameday: ScreenFolder<'gameday'> = {
   id: 'gameday',
   title: 'GAME-DAY',
@@ -39,18 +39,18 @@ export const gameday: ScreenFolder<'gameday'> = {
     {
       id: 'unlatch',
       keys: ['o'],
-      says: 'owner: let it go on',
+      says: 'owner: let the day continue',
       hint: 4,
       locked: ({ day }) => (day.latched === undefined ? 'nothing has stopped the day' : undefined),
     },
-    { id: 'again', keys: ['c'], says: 'look both ways again', hint: 5, locked: before },
+    { id: 'again', keys: ['c'], says: 'repeat the safety check', hint: 5, locked: before },
     {
       id: 'answer-for',
       keys: ['v'],
-      says: 'owner: I answer for what says no',
+      says: 'owner: answer for what failed',
       locked: ({ day: { asking, facts } }) =>
         asking?.is !== 'next' || asking.ok
-          ? 'nothing says no'
+          ? 'nothing failed in the safety check'
           : facts?.by.role === 'owner'
             ? undefined
             : 'only the owner may answer for it',
@@ -108,7 +108,7 @@ export const gameday: ScreenFolder<'gameday'> = {
     inject: leading.inject,
     stop: leading.stop,
     unlatch: leading.unlatch,
-    again: leading.lookAgain,
+    again: leading.checkAgain,
     'answer-for': leading.answerFor,
     skip: leading.skip,
     passed: () => leading.outcome('passed'),

@@ -1,6 +1,6 @@
 import type { Human } from '../../../gameday/day/human.ts';
-import { LATCHED } from '../../../gameday/day/latched.ts';
 import type { Day } from '../../../gameday/day/order.ts';
+import { STOPPED_ITEM } from '../../../gameday/day/stopped-item.ts';
 import type { By, Outcome } from '../../../gameday/journal/record.ts';
 import { messageOf } from '../../../text/message-of.ts';
 import { type Context, notify, open } from '../../app/context.ts';
@@ -11,16 +11,16 @@ import type { Asking, DayView } from './view.ts';
 
 /** The game-day of this console. */
 export interface Leading {
-  /** Looks for plans that could be begun. */
+  /** Finds the plans that could be begun. */
   learn(): Promise<void>;
   /** Begins the plan under the cursor, or what the command line named. */
   begin(path?: string): void;
-  /** The next step of what is asked, none of which changes the cluster: begins, arms, says that it is over. */
+  /** The next step: begins the day, arms a scenario, or says that a scenario done by hand is over. Changes nothing in the cluster. */
   next(): void;
   /** Injects what is armed. */
   inject(): void;
-  lookAgain(): void;
-  /** The owner answers for what says no now; that the day was stopped is no such thing. */
+  checkAgain(): void;
+  /** The owner takes responsibility for the items that failed, except for a stopped day. */
   answerFor(): void;
   skip(): void;
   stop(): void;
@@ -41,7 +41,7 @@ export interface Leading {
 const ARMED_MS = 10_000;
 const LONGEST_NOTE = 400;
 
-/** `putBack`: told when what a process that died had left was put back. */
+/** `putBack` is called when the faults that a dead process left were reverted. */
 export function createLeading(context: Context, runs: Runs, putBack: () => void): Leading {
   const { store, deps } = context;
   let day: Day | undefined;
@@ -137,7 +137,7 @@ export function createLeading(context: Context, runs: Runs, putBack: () => void)
       );
   }
 
-  /** What people do is written down; that the disk refuses it must not end the console. */
+  /** Records what people do. A failed write to the disk must not end the console. */
   const written = (work: Promise<unknown>): void =>
     void work.catch((error: unknown) => notify(context, messageOf(error), 'bad', 30_000));
 
@@ -152,14 +152,14 @@ export function createLeading(context: Context, runs: Runs, putBack: () => void)
     if (!asking.ok)
       notify(
         context,
-        `the look both ways says no: ${press('again', 'c')} looks again, ${press('skip', 's')} skips`,
+        `the safety check failed: ${press('again', 'c')} repeats it, ${press('skip', 's')} skips the scenario`,
         'warn',
       );
     else if (isByHand) reply('go');
     else set({ asking: { ...asking, armedUntil: now().monotonic + ARMED_MS } });
   }
 
-  /** Who detected the fault of the scenario that is asked about. */
+  /** Who detected the fault of the scenario in question. */
   function whoOf({ scenario, so }: Extract<Asking, { is: 'outcome' }>, who: 'monitoring' | undefined): string {
     if (who === undefined) return so.detectedBy ?? by.name;
     const alert = view().scenarios.find(({ name }) => name === scenario)?.alert;
@@ -185,24 +185,25 @@ export function createLeading(context: Context, runs: Runs, putBack: () => void)
       const { asking } = view();
       if (asking?.is === 'next' && (asking.armedUntil ?? 0) > now().monotonic) reply('go');
     },
-    lookAgain: () => void (view().asking?.is === 'next' && reply('look')),
+    checkAgain: () => void (view().asking?.is === 'next' && reply('check')),
     answerFor() {
       const { asking } = view();
       if (asking?.is !== 'next') return;
-      answerFor(asking.items.flatMap(({ name, ok }) => (ok || name === LATCHED ? [] : [name])));
-      reply('look');
+      answerFor(asking.items.flatMap(({ name, ok }) => (ok || name === STOPPED_ITEM ? [] : [name])));
+      reply('check');
     },
     skip: () => void (view().asking?.is === 'next' && reply('skip')),
     stop() {
       if (day) written(day.stop(by, 'from the console'));
-      if (view().asking?.is === 'next') reply('look');
+      if (view().asking?.is === 'next') reply('check');
     },
     unlatch() {
       if (!day) return;
       written(
         day.unlatch(by).then(isOff => {
-          if (!isOff) notify(context, `only the owner lets a stopped day go on, and you are ${by.role}`, 'warn');
-          else if (view().asking?.is === 'next') reply('look');
+          if (!isOff)
+            notify(context, `only the owner can let a stopped day continue, and your role is ${by.role}`, 'warn');
+          else if (view().asking?.is === 'next') reply('check');
         }),
       );
     },

@@ -11,7 +11,7 @@ import { clock, elapsed, timeOfDay } from '../../widgets/time.ts';
 import type { View } from '../../widgets/view.ts';
 import { currentScenario, type ScenarioView } from './view.ts';
 
-/** Before a day: the plans that could be begun, or why one could not. */
+/** Before a day: the plans that can be begun, or why one could not. */
 export function plansLines(state: ConsoleState, view: View, columns: number): Line[] {
   const { day } = state;
   const wrapped = (text: string, tone: Tone): Line[] =>
@@ -39,7 +39,7 @@ export function plansLines(state: ConsoleState, view: View, columns: number): Li
   ];
 }
 
-/** What the day is, and where it stands. */
+/** The name, objective and state of the day. */
 export function headLines(state: ConsoleState, view: View, columns: number): Line[] {
   const { day } = state;
   const { facts, beganAt, latched, phase } = day;
@@ -50,31 +50,32 @@ export function headLines(state: ConsoleState, view: View, columns: number): Lin
     phase === 'over'
       ? [
           line(span(`  OVER  ${day.message}`, 'title')),
-          line(span('  to hand on: ', 'dim'), span('mayday gameday report -o html --to day.html', 'key')),
+          line(span('  to pass on: ', 'dim'), span('mayday gameday report -o html --to day.html', 'key')),
           line(span(`  journal ${day.journal}`, 'dim')),
         ]
       : [];
   const stopped =
     latched === undefined || phase === 'over'
       ? []
-      : wrap(`STOPPED  ${latched}. Only the owner lets it go on: ${press(state, 'unlatch', 'o')}`, columns - 2).map(
-          part => line('  ', span(part, 'alarm')),
-        );
+      : wrap(
+          `STOPPED  ${latched}. Only the owner can let the day continue: ${press(state, 'unlatch', 'o')}`,
+          columns - 2,
+        ).map(part => line('  ', span(part, 'alarm')));
   return [head, line(span(`  ${facts?.objective ?? ''}`, 'dim')), ...over, ...stopped];
 }
 
 const STAGES: Readonly<Record<string, string>> = {
-  looking: 'looking both ways…',
-  deciding: 'looked both ways',
-  running: 'under way',
+  looking: 'safety check…',
+  deciding: 'safety check done',
+  running: 'running',
   'by-hand': 'by hand',
-  asking: 'how did it go?',
-  lifting: 'putting back what the process that died left…',
-  baseline: 'saving what the namespaces look like…',
+  asking: 'outcome?',
+  lifting: 'reverting what a dead process left…',
+  baseline: 'saving a baseline of the namespaces…',
   over: 'over',
 };
 
-/** What is asked or done now, and the keys that answer. */
+/** The current question or work, and the keys that answer. */
 export function askLines(state: ConsoleState, view: View, columns: number): Line[] {
   const { day } = state;
   if (day.phase === 'over') return [];
@@ -109,12 +110,12 @@ function question(state: ConsoleState, view: View, scenario: ScenarioView | unde
       ]),
     ];
   if (asking.is === 'next') {
-    const no = asking.items.filter(({ ok }) => !ok);
+    const failed = asking.items.filter(({ ok }) => !ok);
     if (!asking.ok)
       return [
-        ...no.flatMap(({ name, reason }) => wrapped(`NO  ${name}: ${reason}`, 'warn')),
+        ...failed.flatMap(({ name, reason }) => wrapped(`NOT SAFE  ${name}: ${reason}`, 'warn')),
         keys(state, [
-          ['again', 'c', 'look again'],
+          ['again', 'c', 'check again'],
           ['answer-for', 'v', 'answer for it'],
           ['skip', 's', 'skip'],
           ['stop', 'x', 'stop the day'],
@@ -125,7 +126,7 @@ function question(state: ConsoleState, view: View, scenario: ScenarioView | unde
       ? [line(span(`  ARMED ${clock(left)}`, 'alarm'), '  ', span(press(state, 'inject', 'i'), 'key'), ' injects')]
       : [
           line(
-            span(`  ${view.glyphs.states.ok} clear: ${asking.items.length} looks`, 'ok'),
+            span(`  ${view.glyphs.states.ok} safe to inject: ${counted(asking.items.length, 'check')} passed`, 'ok'),
             '   ',
             ...keys(state, [
               ['next', 'enter', scenario?.byHand === undefined ? 'arms' : 'begins'],
@@ -156,7 +157,7 @@ function question(state: ConsoleState, view: View, scenario: ScenarioView | unde
     ],
   };
   return [
-    ...wrapped(`${scenario === undefined ? '' : LOOKS[scenario.state].word}: ${scenario?.why ?? ''}`, 'title'),
+    ...wrapped(`${scenario === undefined ? '' : STATES[scenario.state].word}: ${scenario?.why ?? ''}`, 'title'),
     line(span(`  ${words[asking.step]}   `, 'plain'), ...keys(state, answers[asking.step]).spans),
   ];
 }
@@ -170,7 +171,7 @@ const press = ({ settings }: ConsoleState, command: string, usual: string): stri
 const keys = (state: ConsoleState, of: readonly KeyWord[]): Line =>
   line('  ', ...of.flatMap(([id, usual, says]) => [span(press(state, id, usual), 'key'), span(` ${says}   `)]));
 
-/** The faults that are in, each with both clocks. */
+/** The live faults, each with both clocks. */
 function underWay(state: ConsoleState, view: View, scenario: ScenarioView | undefined): Line[] {
   const { runs, day } = state;
   if (scenario?.state !== 'under way') return [];
@@ -205,7 +206,7 @@ function inLines(run: ConsoleState['runs'][number], view: View, seen: string): L
     run.recoveryDeadline === undefined ? '' : `recovery ${clock(run.recoveryDeadline - view.now.server)}`;
   return [
     line(
-      span(`  ${view.glyphs.states.fail} IN  ${run.type} ${run.experiment}   `, 'chaos'),
+      span(`  ${view.glyphs.states.fail} LIVE  ${run.type} ${run.experiment}   `, 'chaos'),
       span(ttl, 'title'),
       `  ${recovery}  `,
       span(seen, 'dim'),
@@ -213,7 +214,7 @@ function inLines(run: ConsoleState['runs'][number], view: View, seen: string): L
   ];
 }
 
-const LOOKS: Readonly<Record<ScenarioView['state'], { word: string; tone: Tone }>> = {
+const STATES: Readonly<Record<ScenarioView['state'], { word: string; tone: Tone }>> = {
   due: { word: 'due', tone: 'dim' },
   'under way': { word: 'NOW', tone: 'chaos' },
   done: { word: 'done', tone: 'plain' },
@@ -226,7 +227,7 @@ const LOOKS: Readonly<Record<ScenarioView['state'], { word: string; tone: Tone }
 
 const OUTCOME_TONE = { passed: 'ok', failed: 'bad', unsure: 'warn' } as const;
 
-/** The scenarios in their order, what became of each. */
+/** The scenarios in their order, each with its result. */
 export function agendaLines(state: ConsoleState, view: View, columns: number, rows = Number.POSITIVE_INFINITY): Line[] {
   const { scenarios } = state.day;
   const current = currentScenario(state);
@@ -240,7 +241,7 @@ export function agendaLines(state: ConsoleState, view: View, columns: number, ro
 }
 
 function agendaLine(one: ScenarioView, index: number, isCurrent: boolean, view: View, columns: number): Line {
-  const { word, tone } = LOOKS[one.state];
+  const { word, tone } = STATES[one.state];
   const took = one.armedAt === undefined || one.endedAt === undefined ? '' : elapsed(one.endedAt - one.armedAt);
   const right = line(
     one.state === 'under way' && one.runs > 1 && span(`${one.verdicts.length} of ${one.runs} runs  `, 'plain'),

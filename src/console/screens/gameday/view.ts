@@ -1,6 +1,6 @@
 import type { ConditionStatus } from '../../../gameday/conditions/judge.ts';
 import type { Stage } from '../../../gameday/day/deps.ts';
-import type { EntryOf, LookItem, Outcome } from '../../../gameday/journal/record.ts';
+import type { EntryOf, Outcome, SafetyItem } from '../../../gameday/journal/record.ts';
 import type { ProbeSeen } from '../../../gameday/probes/probe.ts';
 import type { DayFacts } from '../../deps.ts';
 import { pressFor } from '../../keymap/remap.ts';
@@ -35,7 +35,7 @@ export type Asking =
       is: 'next';
       scenario: string;
       ok: boolean;
-      items: readonly LookItem[] /** Monotonic ms until which enter injects. */;
+      items: readonly SafetyItem[] /** Monotonic ms until which enter injects. */;
       armedUntil?: number;
     }
   | { is: 'by-hand'; scenario: string }

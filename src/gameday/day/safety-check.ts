@@ -8,13 +8,13 @@ import { sanitise } from '../../text/sanitise.ts';
 import type { Triage } from '../../triage/finding/result.ts';
 import type { AlertWatch } from '../alerts/watch.ts';
 import { type ConditionStatus, meaning } from '../conditions/judge.ts';
-import type { LookItem } from '../journal/record.ts';
+import type { SafetyItem } from '../journal/record.ts';
 import type { GameDay } from '../plan/document.ts';
 import type { ProbeSeen } from '../probes/probe.ts';
-import { LATCHED } from './latched.ts';
+import { STOPPED_ITEM } from './stopped-item.ts';
 
-/** What the look both ways needs; `latched` says why the day itself is stopped. */
-export interface LookDeps {
+/** What the safety check needs; `latched` says why the day itself is stopped. */
+export interface SafetyDeps {
   api: Api;
   engine: Pick<Engine, 'scan' | 'unfinished'>;
   triage(): Promise<Triage>;
@@ -30,7 +30,7 @@ export interface LookDeps {
  * Checks whether it is safe to inject now: the cluster is healthy, nobody else injects, nobody stopped the day. What cannot be read is not
  * safe. Writes nothing.
  */
-export async function lookBothWays(deps: LookDeps): Promise<LookItem[]> {
+export async function safetyCheck(deps: SafetyDeps): Promise<SafetyItem[]> {
   const { api, day, latched } = deps;
   const [latch, chaos, gates, syncs, left, alerts] = await Promise.all([
     readLatch(api).then(latchGate),
@@ -43,7 +43,7 @@ export async function lookBothWays(deps: LookDeps): Promise<LookItem[]> {
   return [
     scope(day, api.identity.context),
     freeze(day, api.serverTime().now),
-    item(LATCHED, latched === undefined, latched ?? 'nobody stopped it'),
+    item(STOPPED_ITEM, latched === undefined, latched ?? 'nobody stopped it'),
     item('latch', latch.ok, latch.reason),
     chaos,
     left,
@@ -55,22 +55,22 @@ export async function lookBothWays(deps: LookDeps): Promise<LookItem[]> {
   ];
 }
 
-const item = (name: string, ok: boolean, reason: string): LookItem => ({ name, ok, reason: sanitise(reason, 300) });
+const item = (name: string, ok: boolean, reason: string): SafetyItem => ({ name, ok, reason: sanitise(reason, 300) });
 
-function scope({ spec }: GameDay, context: string): LookItem {
+function scope({ spec }: GameDay, context: string): SafetyItem {
   const { contexts } = spec.scope;
   const isIn = contexts === undefined || contexts.some(pattern => fitsPattern(context, pattern));
   return item('scope', isIn, isIn ? `context ${context}` : `expected one of ${contexts?.join(', ')}, found ${context}`);
 }
 
-function freeze({ spec }: GameDay, now: number): LookItem {
+function freeze({ spec }: GameDay, now: number): SafetyItem {
   const found = spec.freeze.find(({ from, to }) => from <= now && now < to);
   return item('freeze', found === undefined, found === undefined ? 'none now' : `until ${iso(found.to)}: ${found.why}`);
 }
 
 const iso = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z');
 
-async function chaosHere({ engine }: LookDeps): Promise<LookItem> {
+async function chaosHere({ engine }: SafetyDeps): Promise<SafetyItem> {
   const { injections, experiments, blind } = await engine.scan({ deep: true });
   const found = [
     ...injections.map(({ id }) => id),
@@ -84,13 +84,13 @@ async function chaosHere({ engine }: LookDeps): Promise<LookItem> {
   return item('chaos', true, 'none here');
 }
 
-async function deadRuns({ engine }: LookDeps): Promise<LookItem> {
+async function deadRuns({ engine }: SafetyDeps): Promise<SafetyItem> {
   const dead = (await engine.unfinished()).filter(({ written }) => written.length > 0);
   return item('dead runs', dead.length === 0, dead.length === 0 ? 'none' : `${dead.map(({ run }) => run).join(', ')}`);
 }
 
 /** The gates of triage, without the one for chaos, which `chaosHere` checks. */
-async function health({ triage }: LookDeps): Promise<LookItem[]> {
+async function health({ triage }: SafetyDeps): Promise<SafetyItem[]> {
   const { gates } = await triage();
   const wrong = gates.filter(({ id, status }) => id !== 'G1' && (status === 'FAIL' || status === 'BLIND'));
   if (wrong.length === 0) return [item('triage', true, 'no gate fails')];
@@ -102,7 +102,7 @@ async function health({ triage }: LookDeps): Promise<LookItem[]> {
   });
 }
 
-async function syncsInProgress(api: Api): Promise<LookItem> {
+async function syncsInProgress(api: Api): Promise<SafetyItem> {
   const page = await api.listAll({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Application' });
   if (!page.ok)
     return page.reason === 'not-found'
@@ -118,7 +118,7 @@ async function syncsInProgress(api: Api): Promise<LookItem> {
 }
 
 /** A real incident that monitoring reports. Monitoring that does not answer is a failure too, since it could not report one. */
-async function firing({ alerts }: LookDeps): Promise<LookItem[]> {
+async function firing({ alerts }: SafetyDeps): Promise<SafetyItem[]> {
   if (alerts === undefined) return [];
   const { incidents, blind } = await alerts.look();
   const [first] = incidents;
@@ -127,7 +127,7 @@ async function firing({ alerts }: LookDeps): Promise<LookItem[]> {
   return [item('alerts', why === undefined, why === undefined ? 'monitoring answers, no incident' : `BLIND: ${why}`)];
 }
 
-function probes(seen: readonly ProbeSeen[]): LookItem {
+function probes(seen: readonly ProbeSeen[]): SafetyItem {
   const wrong = seen.find(({ state }) => state !== 'pass');
   if (wrong === undefined)
     return item('probes', true, seen.length === 0 ? 'none in the plan' : `${seen.length} steady`);
@@ -135,7 +135,7 @@ function probes(seen: readonly ProbeSeen[]): LookItem {
   return item('probes', false, `${wrong.name} ${word}: expected ${wrong.expected}, found ${wrong.actual}`);
 }
 
-function conditions(standings: readonly ConditionStatus[]): LookItem {
+function conditions(standings: readonly ConditionStatus[]): SafetyItem {
   const tripped = standings.find(({ state }) => state === 'TRIPPED');
   const armed = standings.filter(({ state }) => state === 'ARMED').length;
   if (tripped === undefined) return item('conditions', true, `${armed} armed`);
