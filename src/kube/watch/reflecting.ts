@@ -1,0 +1,94 @@
+import type { Clock } from '../../host/clock.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import type { Api, Collection, ListOptions } from '../client/api.ts';
+import { type Backoff, createBackoff } from '../client/http/backoff.ts';
+import type { Failure } from '../client/http/outcome.ts';
+import { createPublisher, type Publisher } from './publisher.ts';
+import { type ReflectorState, stateAtStart, statusOf } from './reflector-state.ts';
+import { type Batch, createRowStore, type RowStore, sameFields } from './row-store.ts';
+import { type SyncState, type SyncStatus, TIMING, type Timing } from './sync.ts';
+
+export interface Update<Row> extends Batch<Row> {
+  status: SyncStatus;
+}
+
+export interface ReflectorOptions<Row> {
+  api: Pick<Api, 'list' | 'watch'>;
+  collection: Collection;
+  /** The slim row of an object, or undefined to leave it out. The object is dropped afterwards: keep no reference to it. */
+  project: (object: KubeObject) => Row | undefined;
+  /** Whether two rows are equal; by default all fields must be identical. */
+  same?: (a: Row, b: Row) => boolean;
+  labelSelector?: string;
+  fieldSelector?: string;
+  metadataOnly?: boolean;
+  /** See `ListOptions`. */
+  managedFieldsWith?: string;
+  clock: Clock;
+  random: () => number;
+  timing?: Partial<Timing>;
+}
+
+/** What the list and the watch of a reflector work on together. */
+export interface Reflecting<Row> {
+  api: Pick<Api, 'list' | 'watch'>;
+  collection: Collection;
+  clock: Clock;
+  timing: Timing;
+  /** What of the collection is asked for, in the list as in the watch. */
+  query: Pick<ListOptions, 'labelSelector' | 'fieldSelector' | 'metadataOnly'>;
+  managedFieldsWith: string | undefined;
+  store: RowStore<Row>;
+  self: ReflectorState;
+  backoff: Backoff;
+  publisher: Publisher<Update<Row>>;
+  status(): SyncStatus;
+  /** Goes over to a state, and tells whoever listens. */
+  turn(next: SyncState, because?: Failure): void;
+  /** Takes an object into the rows, and gives its key. */
+  absorb(object: KubeObject): string;
+}
+
+/** By which an object is known: its uid. */
+export const keyOf = ({ metadata }: KubeObject): string =>
+  metadata.uid ?? `${metadata.namespace ?? ''}/${metadata.name}`;
+
+export function createReflecting<Row>(options: ReflectorOptions<Row>): Reflecting<Row> {
+  const { api, collection, clock, labelSelector, fieldSelector, metadataOnly } = options;
+  const timing = { ...TIMING, ...options.timing };
+  const store: RowStore<Row> = createRowStore(options.same ?? sameFields);
+  const self = stateAtStart(clock.monotonic());
+  const status = (): SyncStatus => statusOf(self, store.rows.size, clock.monotonic(), timing);
+  const publisher = createPublisher(clock, timing.batchMs, (): Update<Row> => ({ ...store.take(), status: status() }));
+  return {
+    api,
+    collection,
+    clock,
+    timing,
+    query: {
+      ...(labelSelector && { labelSelector }),
+      ...(fieldSelector && { fieldSelector }),
+      ...(metadataOnly && { metadataOnly: true }),
+    },
+    managedFieldsWith: options.managedFieldsWith,
+    store,
+    self,
+    backoff: createBackoff({ firstMs: timing.pauseMs, longestMs: timing.longestPauseMs }, options.random),
+    publisher,
+    status,
+    turn(next, because) {
+      if (next === self.state && because?.message === self.failed?.message) return;
+      if (next === 'reconnecting' && self.state === 'synced') self.interruptedAt = clock.monotonic();
+      self.state = next;
+      self.failed = because;
+      publisher.now();
+    },
+    absorb(object) {
+      const key = keyOf(object);
+      const row = options.project(object);
+      if (row === undefined) store.remove(key);
+      else store.put(key, row);
+      return key;
+    },
+  };
+}
