@@ -72,7 +72,7 @@ describe('the game-day on the screen', () => {
 
   it('says why the day stands still, and who may let it go on', () => {
     expect(shown(on({ latched: 'condition probes tripped: x' }), 80, 24)).toContain(
-      'STOPPED condition probes tripped: x. Only the owner can let the day continue: o',
+      'STOPPED condition probes tripped: x. Only the owner can continue the day: o',
     );
   });
 

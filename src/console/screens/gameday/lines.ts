@@ -58,7 +58,7 @@ export function headLines(state: ConsoleState, view: View, columns: number): Lin
     latched === undefined || phase === 'over'
       ? []
       : wrap(
-          `STOPPED  ${latched}. Only the owner can let the day continue: ${press(state, 'unlatch', 'o')}`,
+          `STOPPED  ${latched}. Only the owner can continue the day: ${press(state, 'unlatch', 'o')}`,
           columns - 2,
         ).map(part => line('  ', span(part, 'alarm')));
   return [head, line(span(`  ${facts?.objective ?? ''}`, 'dim')), ...over, ...stopped];
