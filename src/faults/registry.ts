@@ -21,7 +21,7 @@ import type { FaultType } from './types.ts';
 import { webhookDisrupt } from './webhook-disrupt/fault.ts';
 import { webhookLatency } from './webhook-latency/fault.ts';
 
-/** One row for each injection type; a new type needs its folder and a row here. */
+/** One row for each fault type; a new type needs its folder, a row here and one in `types.ts`. */
 const FAULTS: Readonly<Record<FaultType, Fault<unknown>>> = {
   PodKill: podKill,
   ConfigDrift: configDrift,

@@ -3,7 +3,7 @@ import { main } from '../../src/cli/main.ts';
 
 const OUTPUTS = ['stdout', 'stderr'] as const;
 
-/** Runs a command line in this process; what it wrote, and its exit code. */
+/** Runs a command line in this process; what it wrote, and its exit code. Not with `--sandbox`, which starts the program again. */
 export async function mayday(...argv: string[]): Promise<{ stdout: string; stderr: string; code: number }> {
   const ended = { stdout: '', stderr: '', code: -1 };
   for (const stream of OUTPUTS) {

@@ -20,7 +20,7 @@ export interface World {
   loaded: LoadedExperiment;
 }
 
-/** Where a world of one type comes from: a recorded injection, or a small shop for the type that leaves nothing to record. */
+/** Where a world of one type comes from: a recorded injection, or a small shop for a type that has none. */
 export interface Stage {
   name: string;
   type: FaultType;
@@ -35,7 +35,7 @@ export function stages(): Stage[] {
   const known = [podStage(), ...recordedCases().map(({ name, type }) => recordedStage(name, type))];
   const missing = FAULT_TYPES.filter(type => !known.some(stage => stage.type === type));
   if (missing.length > 0)
-    throw new Error(`expected a recorded injection of every type, found none of ${missing.join(', ')}`);
+    throw new Error(`expected a stage of every type, recorded or like podStage, found none of ${missing.join(', ')}`);
   return known;
 }
 

@@ -166,8 +166,10 @@ export interface ConsoleState {
   fix: FixView;
   day: DayView;
   suite: SuitePane;
+  /** Of the health screen. */
   tables: TablesView;
   fleet: FleetView;
+  /** What the last look at the whole cluster said of the faults in it. */
   look: FaultsLook;
   /** Rows by which the fault is scrolled. */
   faultTop: number;

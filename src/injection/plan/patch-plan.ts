@@ -14,6 +14,10 @@ export interface InPlaceChange {
   scope: Scope;
   facts: Facts;
   target: KubeObject;
+  /**
+   * They follow the marks in the patch. These make `annotations` and `labels` where the target has none, so an operation that makes one of
+   * the two again takes the marks in it away.
+   */
   operations: readonly Operation[];
   says: string;
   pods: readonly KubeObject[];
