@@ -125,11 +125,11 @@ interface Victim {
 
 /**
  * What a restore will do about one found injection. The writes of `diverged` are those of a forced restore. `again`: after these
- * writes the object is read and decided once more, for example to delete the backup. `lost`: the part of the original that cannot be
- * restored, not even by force.
+ * writes the object is read and decided once more, for example to delete the backup. `soon`: nothing can be written now, and what is missing
+ * comes within seconds or not by itself. `lost`: the part of the original that cannot be restored, not even by force.
  */
 export type Restore =
-  | { is: 'restore'; writes: Write[]; says: string; again?: boolean; shown?: Shown }
+  | { is: 'restore'; writes: Write[]; says: string; again?: boolean; soon?: boolean; shown?: Shown }
   | { is: 'already-restored'; writes: Write[]; says: string; victim?: Victim }
   | {
       is: 'diverged';

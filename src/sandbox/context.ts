@@ -85,6 +85,8 @@ export interface SandboxContext {
   webhooks: Map<string, WebhookBackend>;
   /** The API for a user, e.g. `system:serviceaccount:kube-system:replicaset-controller`. */
   as(username: string, groups?: readonly string[]): SandboxClient;
+  /** The token for a Secret of a ServiceAccount. */
+  accountToken(account: { namespace: string; name: string; uid: string }, secret: string): string;
 }
 
 /** The simulated cluster: set up by a scenario, then running by itself. */

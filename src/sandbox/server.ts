@@ -73,6 +73,7 @@ function createCluster(options: SandboxOptions, wall: WallClock) {
   const kernel: Kernel = { store, clock, random, registry, schemas, logs: createPodLogs(), webhooks: new Map() };
   const kinds = followDefinitions(kernel);
   bootstrapCluster(store);
+  const tokens = createTokens(store, clock, options.token);
   const context: SandboxContext = {
     store,
     clock,
@@ -82,8 +83,9 @@ function createCluster(options: SandboxOptions, wall: WallClock) {
     webhooks: kernel.webhooks,
     scenario: options.scenario ?? 'healthy',
     as: (username, groups = []) => createClient(kernel, { username, groups: impliedGroups(username, groups) }),
+    accountToken: tokens.ofSecret,
   };
-  return { kernel, kinds, context, clock };
+  return { kernel, kinds, context, clock, tokens };
 }
 
 /**
@@ -92,8 +94,7 @@ function createCluster(options: SandboxOptions, wall: WallClock) {
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const wall = options.wall ?? SYSTEM_WALL;
-  const { kernel, kinds, context, clock } = createCluster(options, wall);
-  const tokens = createTokens(kernel.store, kernel.clock, options.token);
+  const { kernel, kinds, context, clock, tokens } = createCluster(options, wall);
   const { certificate, key } = issueServerCertificate(wall.now());
   let address = '127.0.0.1';
   const openapi = createOpenApi(kernel.registry, kinds.published);

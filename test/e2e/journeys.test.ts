@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { accountTokenJourneys } from './journeys/account-token.ts';
 import { appliedJourneys } from './journeys/applied.ts';
 import { cutOffJourneys } from './journeys/cut-off.ts';
 import { diedRevertingJourneys } from './journeys/died-reverting.ts';
@@ -53,6 +54,7 @@ onEachProvider('on', (given, name) => {
     outageOutlastsJourneys(given);
     refusedJourneys(given);
     ownerJourneys(given);
+    accountTokenJourneys(given);
     diedRevertingJourneys(given);
     thirdValueJourneys(given);
     everyKindJourneys(given);

@@ -55,10 +55,7 @@ export function plan(params: ResourceDeletionParams, scope: Scope, live: Live, f
       format,
       target,
       pods: dependentsOf(target, live),
-      warnings: [
-        ...(lost === undefined ? [] : [lost]),
-        'objects that have it as their owner are garbage-collected with it; a revert does not restore them, only their controllers can create them again',
-      ],
+      ...(lost === undefined ? {} : { warnings: [lost] }),
       reversible: lost === undefined,
     },
   );
@@ -68,6 +65,8 @@ export function plan(params: ResourceDeletionParams, scope: Scope, live: Live, f
 const LOSSES: Readonly<Record<string, string>> = {
   '/PersistentVolumeClaim': 'the data of its volume may be deleted with it, and cannot be restored',
   'batch/Job': 'restoring it runs the Job again from the beginning',
+  '/ServiceAccount':
+    'its token Secrets are deleted with it and are not restored; the tokens of its running pods stay invalid after the revert',
 };
 
 function refusedDeletion(target: KubeObject): Refusal | undefined {

@@ -8,6 +8,7 @@ import { inReach } from '../reach/pod-in-reach.ts';
 import { type BackupFormat, backupOf, backupRef, backupText, fitsBackup, originalIn } from '../record/backup-format.ts';
 import { mayBeRounded } from '../record/exact-json.ts';
 import type { GoValue } from '../record/go-json.ts';
+import { accountPermissions } from '../restore/account-token.ts';
 import type { Write } from '../write/write.ts';
 import { creationPermissions, occupied } from './created.ts';
 import { refuse } from './refuse.ts';
@@ -63,10 +64,13 @@ export function deletionPlan(on: { scope: Scope; live: Live; facts: Facts }, of:
     undo: { where: nameOf(ref), reversible: of.reversible ?? true },
     pods: of.pods.map(inReach),
     permissions: [...deletionPermissions(target, ref), listPodsPermission(target)],
-    warnings: [...finalizerWarnings(target), ...(of.warnings ?? [])],
+    warnings: [...finalizerWarnings(target), ...(of.warnings ?? []), OWNED],
     target: refOf(target),
   };
 }
+
+const OWNED =
+  'objects that have it as their owner are garbage-collected with it; a revert does not restore them, only their controllers can create them again';
 
 /** The deletion applies only to the version in the backup, because a later change would be lost. */
 export function deleteWrite(target: KubeObject): Write {
@@ -136,6 +140,7 @@ function deletionPermissions(target: KubeObject, backup: ObjectRef): Permission[
     ...creationPermissions(backup),
     { verb: 'get', ...on, for: 'revert' },
     { verb: 'create', ...anyName, for: 'revert' },
+    ...accountPermissions(target),
     ...ownerPermissions(target.metadata.ownerReferences ?? [], on.namespace),
   ];
 }

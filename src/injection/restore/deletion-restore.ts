@@ -13,6 +13,7 @@ import { type GoValue, goJson } from '../record/go-json.ts';
 import { contains } from '../record/member.ts';
 import { corrupt } from '../record/record.ts';
 import type { Write } from '../write/write.ts';
+import { tokenMissing } from './account-token.ts';
 import { dropBackup } from './drop-backup.ts';
 import { type Recreation, recreation, recreationReads } from './recreate.ts';
 
@@ -23,8 +24,8 @@ export interface DeletedRestore {
   prepare?(body: KubeObject): KubeObject;
   /** Whether a new object of that name counts as the restored original; by default, if its content is the same. */
   isRestored?(live: KubeObject, body: KubeObject): boolean;
-  /** What else was lost with the object and is not restored, as a sentence. */
-  missing?: string;
+  /** What else was lost with the object and is not restored, as a sentence; beside what it owned. */
+  missing?(original: KubeObject): string | undefined;
   /** Why a person must confirm before the object is created; undefined if nobody must. */
   doubt?(original: KubeObject): string | undefined;
 }
@@ -68,11 +69,21 @@ export function restoreDeleted(deleted: DeletedRestore, found: FoundInjection, l
   return restoreExisting(deleted, backup, { original, is: seen.value, live });
 }
 
+/** The garbage collector knows owners by uid, and the object comes back under a new one. */
+const OWNED =
+  'objects that had it as their owner were garbage-collected with it; only their controllers can create them again';
+
+/** Nothing can be written before the cluster has what is missing. */
+const waiting = (says: string): Restore => ({ is: 'restore', writes: [], soon: true, says: sanitise(says) });
+
 function createAgain(deleted: DeletedRestore, backup: KubeObject, original: KubeObject, live: Live): Restore {
   const made = prepared(deleted, original, live);
   if (made.blind !== undefined) return corrupt(backup, made.blind);
   const ref = refOf(made.body);
-  const left = `${made.left.length === 0 ? '' : `, ${made.left.join(', ')}`}${deleted.missing === undefined ? '' : `; ${deleted.missing}`}`;
+  if (made.waits !== undefined) return waiting(`${nameOf(ref)} cannot be created yet: ${made.waits}`);
+  const notAsItWas = [...made.left, ...(made.lost === undefined ? [] : [made.lost])].map(phrase => `, ${phrase}`);
+  const missing = [OWNED, deleted.missing?.(original) ?? []].flat().map(sentence => `; ${sentence}`);
+  const left = [...notAsItWas, ...missing].join('');
   const create: Write = {
     verb: 'create',
     on: ref,
@@ -102,8 +113,8 @@ function createAgain(deleted: DeletedRestore, backup: KubeObject, original: Kube
   };
 }
 
-function prepared({ prepare }: DeletedRestore, original: KubeObject, live: Live): Recreation {
-  const made = recreation(original, live);
+function prepared({ prepare }: DeletedRestore, object: KubeObject, live: Live, original = object): Recreation {
+  const made = recreation(object, live, original);
   return prepare === undefined ? made : { ...made, body: prepare(made.body) };
 }
 
@@ -119,14 +130,16 @@ function restoreExisting(
   const { original, is: current, live } = of;
   const made = prepared(deleted, original, live);
   const name = nameOf(refOf(made.body));
+  const waits = made.waits ?? tokenMissing(current, live);
+  if (waits !== undefined) return waiting(`${name} exists again, but ${waits}; the backup is kept`);
   // Without the fields that only the server sets, like the original.
-  const comparable = { ...prepared(deleted, current, live).body, metadata: current.metadata };
+  const comparable = { ...prepared(deleted, current, live, original).body, metadata: current.metadata };
   if (deleted.isRestored?.(comparable, made.body) ?? sameContent(comparable, made.body))
     return {
       is: 'already-restored',
       writes: [dropBackup(backup)],
       says: sameContent(comparable, made.body)
-        ? `${name} exists again with its original content`
+        ? `${name} exists again${made.lost === undefined ? ' with its original content' : `, ${made.lost}`}`
         : `${name} exists again, created by its own controller`,
       victim: { object: current, owners: original.metadata.managedFields },
     };

@@ -7,6 +7,7 @@ import { itemsOf, listIn, objectIn } from '../live.ts';
 import { currentReference, ownerNames, ownerReads, ownerState } from '../reach/owners.ts';
 import { patchOf } from '../write/patch-of.ts';
 import type { Write } from '../write/write.ts';
+import { accountReads, tokenOfAccount } from './account-token.ts';
 
 /** A deleted object, changed so that the server accepts it again; and what cannot be restored. */
 export interface Recreation {
@@ -15,6 +16,10 @@ export interface Recreation {
   before: Write[];
   /** The differences from the original, each a phrase. */
   left: string[];
+  /** What of the original cannot be restored, whoever creates it again; a phrase. */
+  lost?: string;
+  /** Why the cluster would not keep it if it were created now, and what to do; a sentence. */
+  waits?: string;
   /** Set if something that the decision needs could not be read. */
   blind?: string;
 }
@@ -23,7 +28,7 @@ interface ServicePort {
   nodePort?: number;
 }
 type Spec = Record<string, unknown>;
-type Step = (body: KubeObject, live: Live) => Pick<Recreation, 'before' | 'left'>;
+type Step = (body: KubeObject, live: Live, original: KubeObject) => Omit<Recreation, 'body'>;
 const NOTHING = { before: [], left: [] };
 
 const SERVICES = 'services';
@@ -38,9 +43,12 @@ export function recreationReads(original: KubeObject): Read[] {
   return [...ownerReads(ownerReferences, namespace), ...(own(READS, kindOf(original))?.(original) ?? [])];
 }
 
-/** The object as it can be created again: without fields that only the server sets, without owners that are gone, and adapted to its kind. */
-export function recreation(original: KubeObject, live: Live): Recreation {
-  const body = withoutServerFields(original);
+/**
+ * The object as it can be created again: without fields that only the server sets, without owners that are gone, and adapted to its kind.
+ * What depends on the backup is decided from `original`, where another object is prepared to be compared with it.
+ */
+export function recreation(object: KubeObject, live: Live, original = object): Recreation {
+  const body = withoutServerFields(object);
   const { ownerReferences = [] } = body.metadata;
   const unread = ownerReferences.find(owner => ownerState(owner, live) === 'unread');
   if (unread !== undefined)
@@ -55,10 +63,10 @@ export function recreation(original: KubeObject, live: Live): Recreation {
   if (kept.length > 0) body.metadata.ownerReferences = kept;
   else delete body.metadata.ownerReferences;
   const recreated = ownerReferences.filter(owner => ownerState(owner, live) === 'recreated');
-  const { before, left } = own(STEPS, kindOf(original))?.(body, live) ?? NOTHING;
+  const { left, ...rest } = own(STEPS, kindOf(original))?.(body, live, original) ?? NOTHING;
   return {
+    ...rest,
     body,
-    before,
     left: [
       ...(gone.length > 0 ? [`without its owner ${ownerNames(gone)}, which is gone`] : []),
       ...(recreated.length > 0
@@ -91,6 +99,7 @@ function withoutServerFields(original: KubeObject): KubeObject {
 const kindOf = ({ apiVersion, kind }: KubeObject) => `${groupOf(apiVersion)}/${kind}`;
 
 const READS: Readonly<Record<string, (original: KubeObject) => Read[]>> = {
+  '/Secret': accountReads,
   '/Service': () => [{ key: SERVICES, list: { apiVersion: 'v1', kind: 'Service' } }],
   '/PersistentVolumeClaim': original => {
     const { volumeName } = specOf(original);
@@ -101,6 +110,7 @@ const READS: Readonly<Record<string, (original: KubeObject) => Read[]>> = {
 };
 
 const STEPS: Readonly<Record<string, Step>> = {
+  '/Secret': tokenOfAccount,
   '/Service': releaseTakenAddresses,
   '/Pod': withoutPlacement,
   '/PersistentVolumeClaim': bindToVolume,

@@ -27,7 +27,8 @@ export interface NotHeld {
 export function notHeld({ finding, restore, instead, now, isByServer, isRecordKept }: NotHeld): End {
   const { original, live } = { ...shownBy(restore), ...shownBy(instead) };
   const writer = now === undefined ? undefined : lastWriter(now, pathsOf(restore));
-  const by = isByServer ? SERVER : (writer ?? 'nobody that the server knows of');
+  const isGone = now === undefined && live === ABSENT;
+  const by = isByServer ? SERVER : (writer ?? (isGone ? DELETER : 'nobody that the server knows of'));
   const values = original === undefined ? instead.says : `original ${original}, now ${live}`;
   const left = isRecordKept
     ? `the undo record is kept in ${nameOf(finding.object)}: revert again once nothing changes it any more${instead.is === 'diverged' ? `; ${FORCE}` : ''}`
@@ -37,13 +38,17 @@ export function notHeld({ finding, restore, instead, now, isByServer, isRecordKe
     verified: false,
     // Only the record is worth another try.
     retry: !isRecordKept,
-    message: `written and accepted, but it does not hold: ${values}; written by ${by}; ${left}`,
+    message: `written and accepted, but it does not hold: ${values}; ${isGone ? 'deleted' : 'written'} by ${by}; ${left}`,
     notHeld: { ...(original === undefined ? {} : { original }), ...(live === undefined ? {} : { live }), by },
   };
 }
 
 /** The command that restores the original over a third value. */
 export const FORCE = '--force-diverged then puts the original back over what stands there';
+
+/** How a value is shown whose object does not exist. */
+const ABSENT = '(not there)';
+const DELETER = 'something that only the audit log of the server names';
 
 const SERVER = 'the server itself on storing our write (the schema of its kind, or a mutating webhook or policy)';
 

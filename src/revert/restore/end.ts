@@ -5,6 +5,8 @@ export type End = Pick<Receipt, 'outcome' | 'verified' | 'notHeld' | 'tier' | 'w
   message: string;
   retry?: boolean;
   waits?: boolean;
+  /** What the cluster fills in by itself is not there yet. */
+  soon?: boolean;
   /** For how long another attempt makes sense, milliseconds; without it, as long as retrying lasts. */
   retryForMs?: number;
 };

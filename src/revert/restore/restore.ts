@@ -6,12 +6,12 @@ import { executeWithReread } from '../../injection/write/replan.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { RevertDeps } from '../deps.ts';
 import { lookAgain } from '../read-back/look-again.ts';
-import { FORCE, shownBy } from '../read-back/not-held.ts';
 import { originalOf, withOriginal } from '../read-back/original-of.ts';
 import { type Decision, decide } from '../scan/classify.ts';
 import { judge, type Trust, trustOf, type Verdict } from '../trust/judge.ts';
 import { scopesIn } from '../trust/scope.ts';
 import { onWhoseWord, whatToType, wordMembers } from '../trust/words.ts';
+import { afterFirst, isWaiting, onceFilledIn, waiting, wasBlind } from './after-first.ts';
 import { counting } from './counting.ts';
 import { type End, failed, noted } from './end.ts';
 import { giveOwnershipBack, handedOverLate } from './hand-over.ts';
@@ -110,7 +110,7 @@ async function attempt(
   if (stop) return stop;
   const verdict = await onWord(deps, decision, restore, options);
   if (verdict.by === undefined) return unconfirmed(finding, verdict);
-  if (restore.is === 'restore' && restore.writes.length === 0) return { ...failed(restore.says, true), waits: true };
+  if (isWaiting(restore)) return waiting(restore);
   return onWhose(verdict, await write(deps, finding, { ...decision, restore }, options));
 }
 
@@ -122,13 +122,6 @@ async function decisionOn(deps: RevertDeps, finding: FoundInjection, options: Re
     if (restore?.is === 'restore' && keepsCarrier(restore, finding)) return decision;
   }
   return lookAgain(deps, finding, options);
-}
-
-/** The first step did not bring the original back: somebody writes a third value at once. The backup is kept. */
-function afterFirst(first: Restore, { restore, live }: Decided): End {
-  const end = failed(`${first.says}, but then: ${restore.says}`, restore.is !== 'diverged' || wasBlind(live));
-  const values = { ...shownBy(first), ...shownBy(restore) };
-  return restore.is === 'diverged' ? noted({ ...end, notHeld: values }, [FORCE]) : end;
 }
 
 async function write(
@@ -178,7 +171,9 @@ async function write(
   const end =
     stages.next === 'rest'
       ? await finish(deps, last, stages.rest)
-      : await attempt(deps, finding, { ...options, fresh: false, scanned: false }, last.restore);
+      : await onceFilledIn(deps, () =>
+          attempt(deps, finding, { ...options, fresh: false, scanned: false }, last.restore),
+        );
   return noted(stages.next === 'decide' ? asReverted(end, last.restore) : end, notes);
 }
 
@@ -226,10 +221,6 @@ const unconfirmed = (finding: FoundInjection, verdict: Verdict): End => ({
   message: whatToType(finding, verdict),
   ...wordMembers(verdict),
 });
-
-/** Whether something needed for the decision could not be read, so that the next attempt may decide otherwise. */
-const wasBlind = (live: Live): boolean =>
-  [...live.values()].some(value => value !== null && 'ok' in value && value.ok === false);
 
 function stopBefore(restore: Restore, live: Live, { force = false }: RestoreOptions): End | undefined {
   if (restore.is === 'corrupt') return failed(restore.says, wasBlind(live));

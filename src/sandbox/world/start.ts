@@ -1,4 +1,5 @@
 import type { SandboxContext, World } from '../context.ts';
+import { accountTokens } from '../controllers/cluster/account-tokens.ts';
 import { apiServiceController } from '../controllers/cluster/apiservice-controller.ts';
 import { garbageCollector } from '../controllers/cluster/garbage.ts';
 import { namespaceController } from '../controllers/cluster/namespace-controller.ts';
@@ -80,6 +81,7 @@ export function startWorld(context: SandboxContext, start?: StartProgram): Sandb
   engine.add(disruptionController(parts));
   engine.add(garbageCollector(parts));
   engine.add(roleAggregation(parts));
+  engine.add(accountTokens(parts));
   const seeder = createSeeder(context);
   seedCluster(seeder);
   installOperators(seeder, operators);

@@ -39,6 +39,7 @@ export function startTestWorld(scenario = 'healthy', seed = 1): TestWorld {
     ...kernel,
     scenario,
     as: (username, groups = []) => createClient(kernel, { username, groups }),
+    accountToken: ({ uid }, secret) => `token of ${uid} in ${secret}`,
   };
   const world = startWorld(context);
   return {

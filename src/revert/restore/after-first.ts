@@ -1,0 +1,46 @@
+import type { Live, Restore } from '../../faults/contract.ts';
+import type { Clock } from '../../host/clock.ts';
+import { FORCE, shownBy } from '../read-back/not-held.ts';
+import { type End, failed, noted } from './end.ts';
+import type { Decided } from './settle.ts';
+
+/** What the cluster fills in by itself is there within this time, or does not come; milliseconds. */
+const SOON_MS = 5_000;
+
+/** Whether nothing can be written before the cluster has done its part. */
+export const isWaiting = (restore: Restore): boolean => restore.is === 'restore' && restore.writes.length === 0;
+
+/** The end of an attempt that could only wait. */
+export const waiting = (restore: Restore): End =>
+  restore.is === 'restore' && restore.soon
+    ? { ...failed(restore.says, true), soon: true, retryForMs: SOON_MS }
+    : { ...failed(restore.says, true), waits: true };
+
+/** Repeats a look until the cluster has put into a new object what it fills in by itself, or has not within seconds. */
+export async function onceFilledIn({ clock }: { clock: Clock }, look: () => Promise<End>): Promise<End> {
+  const began = clock.monotonic();
+  for (let pause = 50; ; pause *= 2) {
+    const end = await look();
+    if (!end.soon || clock.monotonic() - began + pause > SOON_MS) return end;
+    await clock.sleep(pause);
+  }
+}
+
+/** The first step did not bring the original back: somebody writes a third value at once, or deletes it. The backup is kept. */
+export function afterFirst(first: Restore, { restore, live }: Decided): End {
+  if (isWaiting(restore)) return waiting(restore);
+  if (restore.is === 'restore') {
+    const isGone = restore.writes.some(({ verb }) => verb === 'create');
+    const now = isGone
+      ? 'it was gone again: something deletes it'
+      : 'the injected value was there again: something writes it';
+    return failed(`${first.says}; done, but when it was read back, ${now}`, true);
+  }
+  const end = failed(`${first.says}, but then: ${restore.says}`, restore.is !== 'diverged' || wasBlind(live));
+  const values = { ...shownBy(first), ...shownBy(restore) };
+  return restore.is === 'diverged' ? noted({ ...end, notHeld: values }, [FORCE]) : end;
+}
+
+/** Whether something needed for the decision could not be read, so that the next attempt may decide otherwise. */
+export const wasBlind = (live: Live): boolean =>
+  [...live.values()].some(value => value !== null && 'ok' in value && value.ok === false);
