@@ -123,14 +123,20 @@ interface Victim {
   owners: readonly ManagedField[] | undefined;
 }
 
+/** The namespace that a deleted object was in, and when it had been created there; milliseconds since the epoch. */
+interface Former {
+  namespace: string;
+  createdAt: number;
+}
+
 /**
  * What a restore will do about one found injection. The writes of `diverged` are those of a forced restore. `again`: after these
  * writes the object is read and decided once more, for example to delete the backup. `soon`: nothing can be written now, and what is missing
  * comes within seconds or not by itself. `lost`: the part of the original that cannot be restored, not even by force.
  */
 export type Restore =
-  | { is: 'restore'; writes: Write[]; says: string; again?: boolean; soon?: boolean; shown?: Shown }
-  | { is: 'already-restored'; writes: Write[]; says: string; victim?: Victim }
+  | { is: 'restore'; writes: Write[]; says: string; again?: boolean; soon?: boolean; shown?: Shown; former?: Former }
+  | { is: 'already-restored'; writes: Write[]; says: string; victim?: Victim; former?: Former }
   | {
       is: 'diverged';
       writes: Write[];
@@ -140,6 +146,7 @@ export type Restore =
       says: string;
       again?: boolean;
       lost?: string;
+      former?: Former;
     }
   | { is: 'corrupt'; says: string };
 

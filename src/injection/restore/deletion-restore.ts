@@ -1,4 +1,5 @@
 import type { Live, Read, Restore } from '../../faults/contract.ts';
+import { time } from '../../k8s/fields.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { isTerminating } from '../../k8s/pod.ts';
@@ -101,6 +102,7 @@ function createAgain(deleted: DeletedRestore, backup: KubeObject, original: Kube
       again: true,
       says: sanitise(`create ${nameOf(ref)} again${left}`),
       shown: { original: shown(original), live: '(not there)' },
+      ...formerly(original),
     };
   return {
     is: 'diverged',
@@ -110,7 +112,16 @@ function createAgain(deleted: DeletedRestore, backup: KubeObject, original: Kube
     injected: '(not there)',
     live: '(not there)',
     says: `${nameOf(refOf(backup))}: ${doubt}`,
+    ...formerly(original),
   };
+}
+
+/** Where and when the original was created, by what the backup says. */
+function formerly({
+  metadata: { namespace, creationTimestamp },
+}: KubeObject): Pick<Restore & { is: 'restore' }, 'former'> {
+  const createdAt = time(creationTimestamp);
+  return namespace === undefined || createdAt === undefined ? {} : { former: { namespace, createdAt } };
 }
 
 function prepared({ prepare }: DeletedRestore, object: KubeObject, live: Live, original = object): Recreation {
@@ -142,6 +153,7 @@ function restoreExisting(
         ? `${name} exists again${made.lost === undefined ? ' with its original content' : `, ${made.lost}`}`
         : `${name} exists again, created by its own controller`,
       victim: { object: current, owners: original.metadata.managedFields },
+      ...formerly(original),
     };
   if (made.blind !== undefined) return corrupt(backup, made.blind);
   const [was, now] = sideBySide([textOf(original), textOf(current)]) as [Clean, Clean];
@@ -153,6 +165,7 @@ function restoreExisting(
     injected: '(not there)',
     live: now,
     says: `${name} was created again and differs from the original, which only the backup holds`,
+    ...formerly(original),
   };
 }
 

@@ -111,7 +111,7 @@ async function attempt(
   const verdict = await onWord(deps, decision, restore, options);
   if (verdict.by === undefined) return unconfirmed(finding, verdict);
   if (isWaiting(restore)) return waiting(restore);
-  return onWhose(verdict, await write(deps, finding, { ...decision, restore }, options));
+  return onWhose(verdict, await write(deps, finding, { ...decision, restore }, options, first !== undefined));
 }
 
 async function decisionOn(deps: RevertDeps, finding: FoundInjection, options: RestoreOptions): Promise<Decision | End> {
@@ -129,6 +129,7 @@ async function write(
   finding: FoundInjection,
   decision: Decided,
   options: RestoreOptions,
+  isSecond: boolean,
 ): Promise<End> {
   let last = decision;
   const touchesRecord = isBackupFinding(finding) || keepsCarrier(last.restore, finding);
@@ -166,7 +167,9 @@ async function write(
     ...kept,
     ...(await giveOwnershipBack(deps, finding.id, execution.steps)),
     // A run of ours lasts minutes, and may have no right beyond what its plan needs.
-    ...(options.trust?.everything === 'own-run' ? [] : await namespaceAnew(deps.api, finding, stages.now)),
+    ...(isSecond || options.trust?.everything === 'own-run'
+      ? []
+      : await namespaceAnew(deps.api, finding, last.restore)),
   ];
   const end =
     stages.next === 'rest'

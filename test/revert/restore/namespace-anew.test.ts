@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { format } from '../../../src/faults/secret-deletion/plan.ts';
+import { originalIn } from '../../../src/injection/record/backup-format.ts';
 import { restoreOne } from '../../../src/revert/restore/restore.ts';
 import { scan } from '../../../src/revert/scan/scan.ts';
 import { fakeApi } from '../../support/fake-api.ts';
@@ -7,8 +9,16 @@ import { recorded, yard } from '../support/stuck.ts';
 
 const TRUSTED = { trust: { everything: 'caller' } } as const;
 
-/** The receipt of a Secret that is put back into a namespace that was created at `created`, seconds after the injection. */
-async function putBackInto(seconds: number): Promise<string> {
+interface Case {
+  /** When the namespace was created, seconds after the injection, or after the original was created. */
+  after: 'injection' | 'original';
+  seconds: number;
+  /** Somebody else has created the Secret again. */
+  isBack?: boolean;
+}
+
+/** The receipt of a Secret that is put back into its namespace; the framework's backup does not say when it was written. */
+async function putBackInto({ after, seconds, isBack = false }: Case): Promise<string> {
   const { deps } = yard([]);
   const secrets = recorded('secret-deletion', 'injected').filter(({ kind }) => kind !== 'Namespace');
   const [{ metadata } = { metadata: { namespace: '', creationTimestamp: '' } }] = secrets;
@@ -17,18 +27,39 @@ async function putBackInto(seconds: number): Promise<string> {
   const made = { ...deps, api };
   const [finding] = (await scan(made, { deep: true })).injections;
   if (finding === undefined) throw new Error('the recorded case was not found');
-  const at = finding.injectedAt ?? Date.parse(finding.live.metadata.creationTimestamp ?? '');
+  const original = originalIn(format, finding.live);
+  if (typeof original === 'string') throw new Error(original);
+  if (isBack) api.put({ ...original, metadata: { ...original.metadata, uid: 'made-anew' } });
+  const injected = finding.injectedAt ?? Date.parse(finding.live.metadata.creationTimestamp ?? '');
+  const from = after === 'injection' ? injected : Date.parse(original.metadata.creationTimestamp ?? '');
   api.change({ apiVersion: 'v1', kind: 'Namespace', name: namespace.metadata.name }, object => {
-    object.metadata.creationTimestamp = new Date(at + seconds * 1000).toISOString();
+    object.metadata.creationTimestamp = new Date(from + seconds * 1000).toISOString();
   });
-  const { receipt } = await restoreOne(made, finding, TRUSTED);
-  expect(receipt).toMatchObject({ outcome: 'reverted', verified: true });
+  // As a restore from a cluster backup leaves it: written again after everything else.
+  const live =
+    after === 'injection'
+      ? finding.live
+      : { ...finding.live, metadata: { ...finding.live.metadata, creationTimestamp: '2090-01-01T00:00:00Z' } };
+  const { injectedAt: _at, ...unknown } = finding;
+  const { receipt } = await restoreOne(made, after === 'injection' ? finding : { ...unknown, live }, TRUSTED);
+  expect(receipt).toMatchObject({ outcome: isBack ? 'already-restored' : 'reverted', verified: true });
   return receipt.message;
 }
 
+const ANEW = 'is another one than at the injection: it was created since, and nothing else';
+
 test('a Secret that is put back into a namespace made anew: the receipt says that the rest of the former one is not there', async () => {
-  expect(await putBackInto(60)).toContain(
-    'is another one than at the injection: it was created since, and nothing else',
-  );
-  expect(await putBackInto(-60)).not.toContain('is another one');
+  expect(await putBackInto({ after: 'injection', seconds: 60 })).toContain(ANEW);
+  expect(await putBackInto({ after: 'original', seconds: -60 })).not.toContain('is another one');
+});
+
+test('one that somebody else put back there: said too', async () => {
+  expect(await putBackInto({ after: 'injection', seconds: 60, isBack: true })).toContain(ANEW);
+  expect(await putBackInto({ after: 'original', seconds: -60, isBack: true })).not.toContain('is another one');
+});
+
+test('with a backup that does not say when the injection was: a namespace younger than the original itself is another one', async () => {
+  const message = await putBackInto({ after: 'original', seconds: 1 });
+  expect(message).toContain(ANEW);
+  expect(message.match(/is another one/g)).toHaveLength(1);
 });
