@@ -47,6 +47,16 @@ describe.each(ALL)('%s', (type, wanted, object, backup) => {
     expect(await refusal(fakeApi([object, left]), wanted)).toMatch(/^already-injected: .*only copy/);
   });
 
+  it('plan and receipt say that what the object owned goes with it, and does not come back', async () => {
+    const api = fakeApi([object]);
+    const { warnings } = await mustPlan(api, wanted);
+    expect(warnings.join('\n')).toContain('objects that have it as their owner are garbage-collected with it');
+    await inject(api, wanted);
+    const [receipt] = await revertEverything(api);
+    expect(receipt).toMatchObject({ outcome: 'reverted', verified: true });
+    expect(receipt?.message).toContain('objects that had it as their owner were garbage-collected with it');
+  });
+
   it('writes the backup first, then deletes this very version of this very object', async () => {
     const api = fakeApi([object]);
     const plan = await mustPlan(api, wanted);

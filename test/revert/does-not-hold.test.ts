@@ -124,6 +124,21 @@ describe('a restoring write that is accepted and does not hold', () => {
     expect([isMarked(it), mode(it)]).toEqual([true, 'by operator']);
   });
 
+  test('and whose record cannot be put on again either: the receipt says why, and tells the original', async () => {
+    const it = await stuck('config-drift');
+    it.api.react(({ verb }, object) => {
+      if (verb !== 'patch' || object.metadata.annotations?.[ROLLBACK_DATA] !== undefined || mode(it) !== 'live') return;
+      setMode(it, 'by operator');
+      const answer = failing('forbidden', 'denied by policy freeze');
+      it.api.script({ on: one => one.verb === 'patch', answer, times: 10_000 });
+    });
+    const [receipt] = (await revertAll(it.deps, it.injections, { ...TRUSTED, retryForMs: 0 })).receipts;
+    expect(receipt).toMatchObject({ outcome: 'failed', verified: false, notHeld: { original: 'live' } });
+    expect(receipt?.message).toMatch(
+      /the undo record could not be put back \(.*denied by policy freeze\): this line is the last that tells the original/,
+    );
+  });
+
   test('because of a look back that fails in between: the next try takes no missing mark for a success', async () => {
     const it = await stuck('config-drift');
     it.api.react(({ verb }, object) => {
@@ -345,7 +360,7 @@ describe('a backup that vanishes between the scan and the restore', () => {
     const result = await revertAll(it.deps, it.injections, { ...TRUSTED, retryForMs: 0 });
     expect(result.receipts).toMatchObject([{ outcome: 'failed', notHeld: { original: expect.anything() } }]);
     expect(result.receipts[0]?.message).toMatch(
-      /of the backup Secret .*: it is gone and could not be made again; original ./,
+      /of the backup Secret .* \(.*denied by a policy\): it is gone and could not be made again; original ./,
     );
     const [before] = recorded('config-drift-secret', 'before').filter(({ metadata }) => metadata.name === tls.name);
     for (const value of Object.values(before?.data as Record<string, string>)) {

@@ -92,8 +92,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a record that was taken off too early is not put back',
     file: 'revert/read-back/put-record-back.ts',
-    find: 'const write = got.ok ? markAgain(got.value, restore, finding.live) : undefined;',
-    put: 'const write = undefined as any;',
+    find: 'const write = markAgain(got.value, restore, finding.live);',
+    put: "const write: ReturnType<typeof markAgain> = '';",
   },
   {
     name: 'what is read back is not compared with the original',

@@ -125,22 +125,33 @@ async function withoutMarks(
       : decision;
   if (restore.is === 'corrupt') return decision;
   if (deps.begun?.has(finding.id) && !isAnew) {
-    const isRecordKept = (await putRecordBack(deps, decision.finding, restore)) !== undefined;
-    return notHeld({ finding, restore, instead: restore, now, isByServer: false, isRecordKept });
+    const record = await putRecordBack(deps, decision.finding, restore);
+    return notHeld({ finding, restore, instead: restore, now, isByServer: false, record });
   }
   // Our own facts say exactly what was injected. For other records it is a guess, and without their marks not even
   // that.
   const isCertain = restore.is === 'restore' && finding.tool === 'mayday' && !isAnew;
   if (!isCertain && !force) return diverged(decision, gone);
-  const again = await putRecordBack(deps, decision.finding, restore);
-  if (again === undefined)
+  return fromRecordAgain(deps, finding, decision, gone);
+}
+
+/** Decides from the object once the record, of which we are certain, is on it again. */
+async function fromRecordAgain(
+  deps: RevertDeps,
+  finding: FoundInjection,
+  { finding: told, restore }: Decision,
+  gone: string,
+): Promise<Decision | End> {
+  if (restore === undefined) return failed(gone);
+  const again = await putRecordBack(deps, told, restore);
+  if (!again.ok)
     return failed(
-      `${gone}, the original is not there either, and writing the undo record to ${name} again failed; what is still to do: ${restore.says}`,
+      `${gone}, the original is not there either, and the undo record could not be put back (${again.why}); what is still to do: ${restore.says}`,
       true,
     );
-  const [marked] = recognise(again).filter(one => one.id === finding.id);
+  const [marked] = (again.object === undefined ? [] : recognise(again.object)).filter(one => one.id === finding.id);
   return marked === undefined
-    ? failed(`${gone}, the original is not there either, and the undo record, written to it again, did not stay there`)
+    ? failed(`${gone}, the original is not there either, and the undo record, put back on it, did not stay there`)
     : decide(deps.api, deps.faultOf, {
         ...marked,
         ...(finding.beside === undefined ? {} : { beside: finding.beside }),

@@ -5,8 +5,10 @@ import { type Operation, pathOf } from '../../k8s/json-patch.ts';
 import { lastWriter } from '../../k8s/last-writer.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
+import { sanitise } from '../../text/sanitise.ts';
 import type { End } from '../restore/end.ts';
 import { isBackupFinding, writesOf } from '../restore/stages.ts';
+import type { RecordBack } from './put-record-back.ts';
 
 /** Our write was accepted, but the object holds something other than the original. */
 export interface NotHeld {
@@ -19,25 +21,25 @@ export interface NotHeld {
   now?: KubeObject | undefined;
   /** The answer to our own write already held something else: the server changed it, not a later writer. */
   isByServer: boolean;
-  /** Whether the record of the original is in the cluster. */
-  isRecordKept: boolean;
+  /** Whether the record of the original is in the cluster, and why not. */
+  record: RecordBack | { ok: true };
 }
 
 /** The end of such an attempt: failed and final. Another attempt would only compete with whoever writes there. */
-export function notHeld({ finding, restore, instead, now, isByServer, isRecordKept }: NotHeld): End {
+export function notHeld({ finding, restore, instead, now, isByServer, record }: NotHeld): End {
   const { original, live } = { ...shownBy(restore), ...shownBy(instead) };
   const writer = now === undefined ? undefined : lastWriter(now, pathsOf(restore));
   const isGone = now === undefined && live === ABSENT;
   const by = isByServer ? SERVER : (writer ?? (isGone ? DELETER : 'nobody that the server knows of'));
   const values = original === undefined ? instead.says : `original ${original}, now ${live}`;
-  const left = isRecordKept
+  const left = record.ok
     ? `the undo record is kept in ${nameOf(finding.object)}: revert again once nothing changes it any more${instead.is === 'diverged' ? `; ${FORCE}` : ''}`
-    : `the undo record could not be put back on ${nameOf(finding.object)}: ${lastCopy(finding)}`;
+    : recordLost(finding, record.why);
   return {
     outcome: 'failed',
     verified: false,
     // Only the record is worth another try.
-    retry: !isRecordKept,
+    retry: !record.ok,
     message: `written and accepted, but it does not hold: ${values}; ${isGone ? 'deleted' : 'written'} by ${by}; ${left}`,
     notHeld: { ...(original === undefined ? {} : { original }), ...(live === undefined ? {} : { live }), by },
   };
@@ -51,6 +53,10 @@ const ABSENT = '(not there)';
 const DELETER = 'something that only the audit log of the server names';
 
 const SERVER = 'the server itself on storing our write (the schema of its kind, or a mutating webhook or policy)';
+
+/** The record is nowhere in the cluster any more, and why. */
+export const recordLost = (finding: FoundInjection, why: string): string =>
+  sanitise(`the undo record could not be put back (${why}): ${lastCopy(finding)}`, 1000);
 
 const lastCopy = (finding: FoundInjection): string =>
   isBackupFinding(finding) || finding.object.kind === 'Secret'

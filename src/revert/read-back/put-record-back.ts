@@ -2,51 +2,60 @@ import type { Restore } from '../../faults/contract.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import { execute } from '../../injection/write/executor.ts';
 import type { KubeObject } from '../../k8s/object.ts';
+import { nameOf } from '../../k8s/object-ref.ts';
+import { blindReason } from '../blind.ts';
 import type { RevertDeps } from '../deps.ts';
 import { isBackupFinding } from '../restore/stages.ts';
 import { backupAgain, markAgain } from './remembered.ts';
 
 const TRIES = 4;
 
-/**
- * Puts the record of the original back where it was: on the object, or as the backup beside it. Returns the object as
- * stored; undefined where that failed.
- */
-export async function putRecordBack(
-  deps: RevertDeps,
-  finding: FoundInjection,
-  restore: Restore,
-): Promise<KubeObject | undefined> {
+/** The object with the record as stored; or why it could not be put back, as a sentence goes on. */
+export type RecordBack = { ok: true; object: KubeObject | undefined } | { ok: false; why: string };
+
+const not = (why: string): RecordBack => ({ ok: false, why });
+
+/** Puts the record of the original back where it was: on the object, or as the backup beside it. */
+export async function putRecordBack(deps: RevertDeps, finding: FoundInjection, restore: Restore): Promise<RecordBack> {
   const run = { id: finding.id, purpose: 'revert' } as const;
   if (isBackupFinding(finding)) {
-    const { state, steps } = await execute([backupAgain(finding.live)], deps, run);
-    return state === 'done' ? steps[0]?.object : undefined;
+    const { state, steps, message } = await execute([backupAgain(finding.live)], deps, run);
+    return state === 'done' ? { ok: true, object: steps[0]?.object } : not(message);
   }
   const { uid: _uid, ...ref } = finding.object;
+  let why = '';
   for (let tries = 1; tries <= TRIES; tries += 1) {
+    if (tries > 1) await deps.clock.sleep(25 * 2 ** tries);
     const got = await deps.api.get(ref);
-    const write = got.ok ? markAgain(got.value, restore, finding.live) : undefined;
-    if (write === undefined) {
-      if (!got.ok && got.reason !== 'not-found') continue;
-      return undefined;
+    if (!got.ok && got.reason === 'not-found') return not(`${nameOf(ref)} is gone`);
+    if (!got.ok) {
+      why = `${nameOf(ref)} could not be read: ${blindReason(got)}`;
+      continue;
     }
-    if (!(await backupsBack(deps, finding))) continue;
-    const { state, steps } = await execute([write], deps, run);
-    if (state === 'done') return steps[0]?.object;
-    await deps.clock.sleep(25 * 2 ** tries);
+    const write = markAgain(got.value, restore, finding.live);
+    if (typeof write === 'string') return not(write);
+    const missing = await backupsBack(deps, finding);
+    if (missing !== undefined) {
+      why = missing;
+      continue;
+    }
+    const { state, steps, message } = await execute([write], deps, run);
+    if (state === 'done') return { ok: true, object: steps[0]?.object };
+    why = message;
   }
-  return undefined;
+  return not(why);
 }
 
-/** A record that points to a backup is useless without it. */
-async function backupsBack(deps: RevertDeps, { id, beside = [] }: FoundInjection): Promise<boolean> {
+/** A record that points to a backup is useless without it. Says why one could not be made again; undefined where all are there. */
+async function backupsBack(deps: RevertDeps, { id, beside = [] }: FoundInjection): Promise<string | undefined> {
   for (const backup of beside) {
     const write = backupAgain(backup);
     const got = await deps.api.get(write.on);
     if (got.ok) continue;
-    if (got.reason !== 'not-found') return false;
-    const { state } = await execute([write], deps, { id, purpose: 'revert' });
-    if (state !== 'done') return false;
+    const name = nameOf(write.on);
+    if (got.reason !== 'not-found') return `its backup ${name} could not be read: ${blindReason(got)}`;
+    const { state, message } = await execute([write], deps, { id, purpose: 'revert' });
+    if (state !== 'done') return `its backup could not be made again: ${message}`;
   }
-  return true;
+  return undefined;
 }

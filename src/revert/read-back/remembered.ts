@@ -49,13 +49,14 @@ function marksOf(restore: Restore, before: KubeObject): { annotations: Texts; la
   return marks;
 }
 
-/** Puts the record that a restore removed back on the object; undefined if another record is there by now. */
-export function markAgain(now: KubeObject, restore: Restore, before: KubeObject): Write | undefined {
+/** Puts the record that a restore removed back on the object; or why that cannot be, as a sentence goes on. */
+export function markAgain(now: KubeObject, restore: Restore, before: KubeObject): Write | string {
   const { annotations, labels } = marksOf(restore, before);
   const isTaken = Object.entries(annotations).some(
     ([key, value]) => (now.metadata.annotations?.[key] ?? value) !== value,
   );
-  if (isTaken || Object.keys(annotations).length === 0) return undefined;
+  if (isTaken) return `another undo record is on ${nameOf(refOf(now))} by now`;
+  if (Object.keys(annotations).length === 0) return `no undo record was on ${nameOf(refOf(now))}`;
   const operations = [
     ...mapOperations(now, ['metadata', 'annotations'], { set: annotations }),
     ...mapOperations(now, ['metadata', 'labels'], { set: labels }),

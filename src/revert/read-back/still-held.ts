@@ -13,8 +13,8 @@ import { type Choices, optionsFor } from '../restore/choices.ts';
 import { isBackupFinding, keepsCarrier, writesOf } from '../restore/stages.ts';
 import { decide } from '../scan/classify.ts';
 import { recognise } from '../scan/recognise.ts';
-import { FORCE, pathsOf, shownBy } from './not-held.ts';
-import { putRecordBack } from './put-record-back.ts';
+import { FORCE, pathsOf, recordLost, shownBy } from './not-held.ts';
+import { putRecordBack, type RecordBack } from './put-record-back.ts';
 import { wearing } from './remembered.ts';
 import { isBack } from './verify.ts';
 
@@ -78,8 +78,8 @@ async function compareVictim(
     const message = `${receipt.message}; restored, and ${writerOf(now, restore)} has since changed it`;
     return { ...receipt, message: sanitise(message, 1000) };
   }
-  const isRecordKept = (await putRecordBack(deps, told, restore)) !== undefined;
-  return { ...receipt, ...lost(restore, now, isRecordKept, 'the backup is there again') };
+  const record = await putRecordBack(deps, told, restore);
+  return { ...receipt, ...lost(told, restore, now, record) };
 }
 
 const victimIn = (live: Live, ref: ObjectRef): KubeObject | undefined =>
@@ -109,8 +109,8 @@ async function compare(
     const message = `${receipt.message}; restored, and ${writerOf(now, restore)} has since written ${values.live}`;
     return { ...receipt, message: sanitise(message, 1000) };
   }
-  const isRecordKept = (await putRecordBack(deps, told, restore)) !== undefined;
-  return { ...receipt, ...lost(restore, now, isRecordKept) };
+  const record = await putRecordBack(deps, told, restore);
+  return { ...receipt, ...lost(told, restore, now, record) };
 }
 
 /** Without reading the history, which only matters for what is not restored. */
@@ -142,17 +142,18 @@ function fromMemory(fault: Fault<unknown>, finding: FoundInjection): { wants: (l
 }
 
 function lost(
+  finding: FoundInjection,
   restore: Restore,
   now: KubeObject | undefined,
-  isRecordKept: boolean,
-  kept = 'the undo record is on the object again',
+  back: RecordBack,
 ): Pick<Receipt, 'outcome' | 'verified' | 'message' | 'notHeld'> {
   const { original, live } = shownBy(restore);
   const by = now === undefined ? 'somebody who deleted it' : writerOf(now, restore);
   const values = original === undefined ? restore.says : `original ${original}, now ${live}`;
-  const record = isRecordKept
+  const kept = isBackupFinding(finding) ? 'the backup is there again' : 'the undo record is on the object again';
+  const record = back.ok
     ? `${kept}: revert again once nothing writes there any more${restore.is === 'diverged' ? `; ${FORCE}` : ''}`
-    : 'the undo record could not be put back: this line is the last that tells the original';
+    : recordLost(finding, back.why);
   return {
     outcome: 'failed',
     verified: false,

@@ -23,7 +23,8 @@ export async function keepBackups(deps: RevertDeps, finding: FoundInjection, end
     const got = await deps.api.get(ref, { metadataOnly: true });
     if (got.ok || got.reason !== 'not-found') continue;
     const made = await execute([backupAgain(backup)], deps, { id: finding.id, purpose: 'revert' });
-    (made.state === 'done' ? again : lost).push(nameOf(ref));
+    if (made.state === 'done') again.push(nameOf(ref));
+    else lost.push(`${nameOf(ref)} (${made.message})`);
   }
   const told =
     again.length === 0 ? end : withMessage(end, `of the backup ${again.join(', ')}: it was gone and is there again`);

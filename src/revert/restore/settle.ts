@@ -37,7 +37,7 @@ export async function strip(deps: RevertDeps, done: Decided, { first, stored, re
   const wears = finding.lost ? wearing(stored, finding.live) : stored;
   const marked = fault.restore({ ...finding, live: wears }, done.live);
   if (!isBack(marked, isForced))
-    return notHeld({ finding, restore, instead: marked, now: stored, isByServer: true, isRecordKept: true });
+    return notHeld({ finding, restore, instead: marked, now: stored, isByServer: true, record: { ok: true } });
   let changed: End | undefined;
   const again = async () => {
     const next = await lookAgain(deps, finding, { force: false });
@@ -51,7 +51,7 @@ export async function strip(deps: RevertDeps, done: Decided, { first, stored, re
         instead: next.restore,
         now: next.finding.live,
         isByServer: false,
-        isRecordKept: true,
+        record: { ok: true },
       });
     return undefined;
   };
@@ -86,8 +86,8 @@ export async function finish(deps: RevertDeps, done: Decided, rest: readonly Wri
   if (proof.state === 'open') return failed(`${restore.says}, but ${proof.message}`, true);
   if (proof.state === 'not-held') {
     const { instead, now } = proof;
-    const isRecordKept = (await putRecordBack(deps, finding, restore)) !== undefined;
-    return notHeld({ finding, restore, instead, now, isByServer: false, isRecordKept });
+    const record = await putRecordBack(deps, finding, restore);
+    return notHeld({ finding, restore, instead, now, isByServer: false, record });
   }
   // It was restored: what others write from now on is not our doing.
   deps.begun?.delete(finding.id);
