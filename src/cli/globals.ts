@@ -61,21 +61,24 @@ function namespaceName(value: string): string {
 export function addGlobalOptions(program: Command): Command {
   return program
     .option('--context <name>', 'kubeconfig context to use')
-    .option('--contexts <names>', 'several contexts, with commas between: for status, triage, scan, revert, latch')
+    .option('--contexts <names>', 'several contexts, separated by commas: for status, triage, scan, revert, latch')
     .option('--all-contexts', 'every context of the kubeconfig')
-    .option('--contexts-file <file>', 'the contexts that this file names, one a line; # begins a comment')
+    .option('--contexts-file <file>', 'the contexts in this file, one on each line; # begins a comment')
     .option('--kubeconfig <file>', 'kubeconfig file (else KUBECONFIG, ~/.kube/config, in-cluster)')
-    .option('-n, --namespace <name>', 'namespace to look at and to aim experiments at', namespaceName)
+    .option('-n, --namespace <name>', 'namespace to look at, and target namespace of experiments', namespaceName)
     .option('--as <user>', 'act as this user (impersonation)')
     .option('--as-group <group>', 'act with this group; repeatable', collect)
-    .option('--sandbox [scenario]', 'use the embedded cluster instead of a real one (as --sandbox=SCENARIO)')
+    .option(
+      '--sandbox [scenario]',
+      'use the embedded cluster instead of a real one (--sandbox=SCENARIO chooses what is in it)',
+    )
     .option('--speed <n>', 'how many times faster than real time the sandbox runs', positive)
     .option('--read-only', 'never write to the cluster')
-    .addOption(new Option('-o, --output <form>', 'output form').choices([...EVERYWHERE, ...OTHERS]).default('text'))
+    .addOption(new Option('-o, --output <form>', 'output format').choices([...EVERYWHERE, ...OTHERS]).default('text'))
     .addOption(new Option('--color <when>', 'colour').choices(['auto', 'always', 'never']).default('auto'))
-    .option('--ascii', 'plain ASCII glyphs')
-    .option('--screen-reader', 'the console as numbered menus in plain lines, also in a pipe')
-    .option('--log-file <file>', 'where diagnostic lines go (JSON)')
+    .option('--ascii', 'only ASCII characters')
+    .option('--screen-reader', 'the console as numbered menus in plain lines; works in a pipe')
+    .option('--log-file <file>', 'write diagnostic lines (JSON) to this file')
     .option('--config <file>', 'configuration file');
 }
 
