@@ -180,10 +180,12 @@ export interface Session {
   triage(onGate: (gate: GateResult) => void, signal: AbortSignal, live?: ViewLoading): Promise<Triage>;
   /** Looks whenever that view has changed, modestly, until the signal aborts. Rejects only for a fault of its own. */
   followTriage(live: LiveView, onTriage: (triage: Triage) => void, signal: AbortSignal): Promise<void>;
-  /** Plans a fix of a finding, the first that fits unless one is named. Rejects, in one line, where mayday cannot repair it itself. */
-  planFix(finding: Finding, fix: string | undefined): Promise<FixPlan>;
+  /** Plans a fix of a finding, or of what follows from it: the first that fits unless one is named, `ignore` any of that kind. Rejects, in one line, where mayday cannot repair it itself. */
+  planFix(finding: Finding, fix: string | undefined, follows: readonly Finding[]): Promise<FixPlan>;
   /** Does a fix that was shown, journalled and read again; rejects where it would no longer write what was shown. */
-  applyFix(finding: Finding, shown: FixPlan): Promise<FixEnd>;
+  applyFix(finding: Finding, shown: FixPlan, follows: readonly Finding[]): Promise<FixEnd>;
+  /** Makes again what a fix saved at this path and deleted. */
+  putBack(path: string): Promise<FixEnd>;
   /** Every fault type for an object as it is now; those that fit are filled in from it. */
   suggest(ref: ObjectRef, signal: AbortSignal): Promise<Outcome<Suggested>>;
   /** The draft with as many pods allowed as are in reach now; unchanged where that cannot be told. */

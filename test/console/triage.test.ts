@@ -199,6 +199,69 @@ describe('a fix from the triage screen', () => {
     expect(done).toEqual(['rollback']);
   });
 
+  it('wants the name of a protected context typed, and does nothing by enter or y before', async () => {
+    const done: string[] = [];
+    const one = await onTriage({
+      isProtected: true,
+      planFix: (_, fix) => plan(fix ?? 'restart', []),
+      applyFix: ({ fix }) => {
+        done.push(fix);
+        return { isDone: true, lines: [literal('done, read back')] };
+      },
+    });
+    await one.waitFor('prod-eu-1 is protected: type its name, then enter');
+    await one.press('y', '> y_');
+    await one.press('\r', 'prod-eu-1 is protected: type its name first');
+    expect(done).toEqual([]);
+    await one.press('\u007f', '> _');
+    await one.press('prod-eu-1', '> prod-eu-1_');
+    await one.press('\r', 'done, read back');
+    expect(done).toEqual(['restart']);
+  });
+
+  it('that deleted something offers to put it back', async () => {
+    const asked: string[] = [];
+    const one = await onTriage({
+      planFix: (_, fix) => plan(fix ?? 'delete', []),
+      applyFix: () => ({ isDone: true, lines: [literal('done, read back')], saved: '/saved.json' }),
+      putBack: path => {
+        asked.push(path);
+        return { isDone: true, lines: [literal('made again')] };
+      },
+    });
+    await one.press('u', 'u: nothing was deleted that could be put back');
+    await one.press('y', 'puts back what was deleted');
+    await one.press('u', 'made again');
+    expect(asked).toEqual(['/saved.json']);
+  });
+
+  it('of a dead webhook is also to ignore it for a while, where it only follows, too; elsewhere the key says why not', async () => {
+    const asked: unknown[] = [];
+    const planFix: Script['planFix'] = (_, fix, follows) => {
+      asked.push([fix, follows.map(({ rule }) => rule)]);
+      return plan(fix ?? 'restart', []);
+    };
+    const other = await onTriage({ planFix });
+    await other.press('\u001b', 'ROOT CAUSES');
+    await other.press('I', 'I: no webhook that blocks is at fault here');
+    asked.length = 0;
+
+    const web = { kind: 'Deployment', namespace: 'shop', name: 'web' };
+    const hook = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingWebhookConfiguration', name: 'w' };
+    const findings = [
+      finding({ rule: 'pod/probe', severity: 'high', object: { apiVersion: 'apps/v1', ...web }, summary: 'not ready' }),
+      finding({ rule: 'webhook/no-endpoints', severity: 'high', object: hook, summary: 'dead', because: [web] }),
+    ];
+    const triage = () => conclude(allGates([gate('G4', { status: 'FAIL', findings })]));
+    const one = await onTriage({ planFix, triage });
+    await one.press('\u001b', 'ROOT CAUSES');
+    await one.press('I', 'ignore of Deployment shop/web');
+    expect(asked).toEqual([
+      [undefined, ['webhook/no-endpoints']],
+      ['ignore', ['webhook/no-endpoints']],
+    ]);
+  });
+
   it('says why where mayday cannot fix it by itself', async () => {
     const one = await onTriage({});
     await one.waitFor('mayday cannot fix this by itself: ask somebody');

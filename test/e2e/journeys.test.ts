@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { accountTokenJourneys } from './journeys/account-token.ts';
 import { appliedJourneys } from './journeys/applied.ts';
+import { byKeysJourneys } from './journeys/by-keys.ts';
 import { cutOffJourneys } from './journeys/cut-off.ts';
 import { diedRevertingJourneys } from './journeys/died-reverting.ts';
 import { doesNotHoldJourneys } from './journeys/does-not-hold.ts';
@@ -65,6 +66,7 @@ onEachProvider('on', (given, name) => {
     historyJourneys(given);
     recordedJourneys(given);
     mendedJourneys(given);
+    byKeysJourneys(given);
     webhookJourneys(given);
     stockKubectlJourneys(given);
     suggestedJourneys(given);

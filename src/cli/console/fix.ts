@@ -1,5 +1,6 @@
 import type { FixEnd, FixPlan } from '../../console/screens/fix/view.ts';
-import { applyFix, type Prepared, prepareFix } from '../../engine/fix.ts';
+import { applyFix, prepareFix, recreateSaved } from '../../engine/fix.ts';
+import { stopGap } from '../../engine/stop-gap.ts';
 import { saysAfterVerb } from '../../injection/write/says.ts';
 import type { Api } from '../../kube/client/api.ts';
 import { fixDepsFor } from '../../runtime/fix-deps.ts';
@@ -7,53 +8,160 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 import type { Finding } from '../../triage/finding/finding.ts';
 import { findingId } from '../../triage/finding/result.ts';
+import { canIgnore } from '../../triage/remedies/dead-hooks.ts';
 import { changedBy, remediesOf } from '../../triage/remedies/index.ts';
 import type { Remedy } from '../../triage/remedies/remedy.ts';
 import { nameText } from '../../triage/report/about.ts';
+import { gapLines } from '../fix/ignore.ts';
+import { readSaved } from '../fix/put-back.ts';
 import { receiptLines } from '../fix/receipt.ts';
+import { planIgnore } from '../fix/stop-gap-plan.ts';
 
 const clean = (text: string): Clean => sanitise(text, 600);
 
-/** Plans a fix of a finding: the named one, else the first that is possible. Throws an error with a one-line message where there is none. */
-async function prepared(api: Api, finding: Finding, fix: string | undefined): Promise<Prepared> {
-  const fitting = remediesOf(finding).filter(({ name }) => fix === undefined || name === fix);
+/** One way to fix a finding, or what follows from it: by a remedy, or without one by keeping its dead webhooks from blocking for a while. */
+interface Way {
+  name: string;
+  finding: Finding;
+  remedy?: Remedy;
+}
+
+/** A fix planned on the present state of the cluster. */
+interface Planned {
+  shown: FixPlan;
+  apply(): Promise<FixEnd>;
+}
+
+/** Every way, best first. What only follows is fixed with its cause; until then a webhook that blocks can be ignored. */
+function waysOf(root: Finding, follows: readonly Finding[]): Way[] {
+  const own = remediesOf(root).map(remedy => ({ name: remedy.name, finding: root, remedy }));
+  const ignored = [root, ...follows].filter(canIgnore).map(finding => ({ name: ignoreName(root, finding), finding }));
+  const names = new Set<string>();
+  return [...own, ...ignored].filter(({ name }) => !names.has(name) && names.add(name));
+}
+
+function ignoreName(root: Finding, { object: { kind, name } }: Finding): string {
+  const isOwn = root.object.kind === kind && root.object.name === name;
+  return isOwn ? IGNORE : `${IGNORE}:${kind.replace('WebhookConfiguration', '').toLowerCase()}:${name}`;
+}
+const IGNORE = 'ignore';
+
+/** Plans the way that was asked for, else the first that is possible. Throws an error with a one-line message where there is none. */
+async function planned(
+  runtime: Runtime,
+  api: Api,
+  { finding, follows, fix }: { finding: Finding; follows: readonly Finding[]; fix: string | undefined },
+): Promise<Planned> {
+  const ways = waysOf(finding, follows);
+  const isAsked = ({ name }: Way): boolean =>
+    fix === undefined || name === fix || (fix === IGNORE && name.startsWith(`${IGNORE}:`));
   const byHand = finding.fixes[0]?.text ?? `mayday explain ${finding.rule} says what to do`;
   let why = `mayday cannot fix this by itself. What you can do: ${byHand}`;
-  for (const remedy of fitting) {
-    const made = await prepareFix(api, finding, remedy);
+  for (const way of ways.filter(isAsked)) {
+    const others = othersThan(ways, way);
+    const made =
+      way.remedy === undefined
+        ? await planGap(runtime, api, way, others)
+        : await planRemedy(runtime, api, { ...way, remedy: way.remedy }, others);
     if (!('refusal' in made)) return made;
     why = made.refusal;
   }
   throw new Error(why);
 }
 
-/** What a fix would write, as lines for the screen. */
-export async function planFix(api: Api, finding: Finding, fix: string | undefined): Promise<FixPlan> {
-  const { remedy, plan } = await prepared(api, finding, fix);
+async function planRemedy(
+  runtime: Runtime,
+  api: Api,
+  { finding, remedy }: Required<Way>,
+  others: readonly string[],
+): Promise<Planned | { refusal: string }> {
+  const prepared = await prepareFix(api, finding, remedy);
+  if ('refusal' in prepared) return prepared;
+  const { plan } = prepared;
   return {
-    finding: findingId(finding),
-    fix: remedy.name,
-    object: nameText(changedBy(remedy, finding)),
-    about: clean(remedy.about),
-    writes: plan.writes.map(write => clean(`${write.verb}  ${saysAfterVerb(write)}`)),
-    warnings: plan.warnings.map(clean),
-    undo: clean(plan.undo),
-    others: otherFixes(remediesOf(finding), remedy),
+    shown: {
+      finding: findingId(finding),
+      fix: remedy.name,
+      object: nameText(changedBy(remedy, finding)),
+      about: clean(remedy.about),
+      writes: plan.writes.map(write => clean(`${write.verb}  ${saysAfterVerb(write)}`)),
+      warnings: plan.warnings.map(clean),
+      undo: clean(plan.undo),
+      others,
+    },
+    async apply() {
+      const receipt = await applyFix(await fixDepsFor(runtime, api), prepared);
+      const { outcome, saved } = receipt;
+      return {
+        isDone: outcome === 'done',
+        lines: receiptLines(receipt).map(clean),
+        ...(outcome === 'done' && saved !== undefined && { saved }),
+      };
+    },
+  };
+}
+
+async function planGap(
+  runtime: Runtime,
+  api: Api,
+  { name, finding }: Way,
+  others: readonly string[],
+): Promise<Planned | { refusal: string }> {
+  const ignoring = await planIgnore(runtime, api, finding);
+  if ('refusal' in ignoring) return ignoring;
+  const { gap, plan, names, about, keeper } = ignoring;
+  return {
+    shown: {
+      finding: findingId(finding),
+      fix: name,
+      object: nameText(finding.object),
+      about: clean(`A stop-gap: ${about}.`),
+      writes: plan.writes.map(write => clean(`${write.verb}  ${saysAfterVerb(write)}`)),
+      warnings: keeper === undefined ? [] : [clean(keeper)],
+      undo: clean('it is among the live faults: reverting it there puts the policy back earlier'),
+      others,
+    },
+    async apply() {
+      const result = await stopGap(gap, plan, names);
+      return { isDone: result.outcome === 'done', lines: gapLines(result).map(clean) };
+    },
   };
 }
 
 /** The names of the others, from the one that comes after this one on: asking for the first again and again reaches each. */
-function otherFixes(all: readonly Remedy[], { name }: Remedy): string[] {
+function othersThan(all: readonly Way[], { name }: Way): string[] {
   const names = all.map(each => each.name);
   const at = names.indexOf(name);
   return [...names.slice(at + 1), ...names.slice(0, at)];
 }
 
+/** What a fix would write, as lines for the screen. */
+export async function planFix(
+  runtime: Runtime,
+  api: Api,
+  finding: Finding,
+  fix: string | undefined,
+  follows: readonly Finding[],
+): Promise<FixPlan> {
+  return (await planned(runtime, api, { finding, follows, fix })).shown;
+}
+
 /** Plans again on the present object, and applies the fix. Throws where the plan differs from the one that was shown. */
-export async function applyFixAsShown(runtime: Runtime, api: Api, finding: Finding, shown: FixPlan): Promise<FixEnd> {
-  const now = await planFix(api, finding, shown.fix);
-  if (now.writes.join('\n') !== shown.writes.join('\n'))
+export async function applyFixAsShown(
+  runtime: Runtime,
+  api: Api,
+  finding: Finding,
+  shown: FixPlan,
+  follows: readonly Finding[],
+): Promise<FixEnd> {
+  const now = await planned(runtime, api, { finding, follows, fix: shown.fix });
+  if (now.shown.fix !== shown.fix || now.shown.writes.join('\n') !== shown.writes.join('\n'))
     throw new Error('the object has changed since the fix was shown; nothing was written: look at it again');
-  const receipt = await applyFix(await fixDepsFor(runtime, api), await prepared(api, finding, shown.fix));
+  return now.apply();
+}
+
+/** Makes again what a fix saved and deleted, unless an object of that name exists. */
+export async function putBack(runtime: Runtime, api: Api, path: string): Promise<FixEnd> {
+  const receipt = await recreateSaved(await fixDepsFor(runtime, api), readSaved(path));
   return { isDone: receipt.outcome === 'done', lines: receiptLines(receipt).map(clean) };
 }

@@ -30,7 +30,7 @@ export function putBackCommand(invocation: Invocation, file: string): Promise<Ex
 }
 
 /** Reads a saved object. Only a file of this user is accepted: another user could have it create anything. */
-function readSaved(path: string): KubeObject {
+export function readSaved(path: string): KubeObject {
   const reading = readOwn(path);
   const fail = (why: string) =>
     new CommandFailure(`--put-back: expected an object that a fix saved at ${path}, found: ${why}`);

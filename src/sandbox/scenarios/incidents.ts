@@ -190,7 +190,7 @@ export const appsUnknown: Scenario = {
 const REFUSED =
   'Internal error occurred: failed calling webhook "validate.nginx.ingress.kubernetes.io": failed to call webhook: Post "https://ingress-nginx-controller-admission.ingress-nginx.svc:443/networking/v1/ingresses?timeout=10s": dial tcp 10.96.201.14:443: connect: connection refused';
 
-/** The manifests of test-app: a Deployment, and an Ingress that the stale webhook refuses. */
+/** The manifests of test-app: a Deployment, its Service, and an Ingress that the stale webhook refuses. */
 const NGINX_TEST: readonly NewObject[] = [
   {
     apiVersion: 'apps/v1',
@@ -204,6 +204,12 @@ const NGINX_TEST: readonly NewObject[] = [
         spec: { containers: [{ name: 'nginx', image: 'docker.io/library/nginx:1.29' }] },
       },
     },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'nginx-test', namespace: 'default' },
+    spec: { selector: { app: 'nginx-test' }, ports: [{ port: 80, targetPort: 80 }] },
   },
   {
     apiVersion: 'networking.k8s.io/v1',
@@ -248,6 +254,7 @@ export const staleWebhook: Scenario = {
       s,
       application('test-app', 'apps/test-app', 'default', [
         { group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'default', name: 'nginx-test' },
+        { group: '', version: 'v1', kind: 'Service', namespace: 'default', name: 'nginx-test' },
         { group: 'networking.k8s.io', version: 'v1', kind: 'Ingress', namespace: 'default', name: 'nginx-test' },
       ]),
       1,

@@ -2,11 +2,20 @@ import type { ObjectRef } from '../../k8s/object.ts';
 import type { Finding } from '../finding/finding.ts';
 import type { Remedy } from './remedy.ts';
 import { rollback } from './rollback.ts';
+import { setImage } from './set-image.ts';
 import { hardRefresh, refreshesNamed, restart, stripFinalizer, uncordon } from './simple.ts';
 import { deleteStaleWebhook } from './stale-webhook.ts';
 
 /** The fixes that mayday itself can carry out, in order of preference. */
-const REMEDIES: readonly Remedy[] = [uncordon, hardRefresh, deleteStaleWebhook, stripFinalizer, rollback, restart];
+const REMEDIES: readonly Remedy[] = [
+  uncordon,
+  hardRefresh,
+  deleteStaleWebhook,
+  stripFinalizer,
+  setImage,
+  rollback,
+  restart,
+];
 
 /** The remedies of a finding, best first; empty when only a person can fix it. */
 export const remediesOf = (finding: Finding): Remedy[] => [

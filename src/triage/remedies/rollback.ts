@@ -1,14 +1,16 @@
+import { isDeepStrictEqual } from 'node:util';
 import { patchOf } from '../../injection/write/patch-of.ts';
 import { pointer, set } from '../../k8s/json-patch.ts';
 import type { Json, KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { keeperOf, type PlanInput, type Planned, type Remedy } from './remedy.ts';
+import { RESTARTED } from './simple.ts';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const HASH = 'pod-template-hash';
 
 interface Template {
-  metadata?: { labels?: Record<string, string> };
+  metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
 }
 
 /** Restores the pod template of the previous revision, as `kubectl rollout undo` does. */
@@ -28,20 +30,34 @@ function plan({ object, beside }: PlanInput): Planned {
   );
   const current = revisionOf(object);
   const earlier = own.filter(each => revisionOf(each) < current).sort((a, b) => revisionOf(b) - revisionOf(a));
-  const [previous] = earlier;
+  const now = withoutRestart(templateIn(object));
+  const previous = earlier.find(each => !isDeepStrictEqual(withoutRestart(templateOf(each)), now));
+  const where = nameOf(refOf(object));
+  if (earlier.length === 0) return { refusal: `${where} has no earlier revision: there is nothing to go back to` };
   if (previous === undefined)
-    return { refusal: `${nameOf(refOf(object))} has no earlier revision: there is nothing to go back to` };
+    return {
+      refusal: `the earlier revisions of ${where} are the same but for a restart: there is nothing to go back to`,
+    };
   const keeper = keeperOf(object);
   return {
     writes: [
       patchOf(object, [set(pointer('spec', 'template'), templateOf(previous))], {
-        says: `put revision ${revisionOf(previous)} of ${nameOf(refOf(object))} back (now ${current})`,
+        says: `put revision ${revisionOf(previous)} of ${where} back (now ${current})`,
         atVersion: true,
       }),
     ],
     undo: `kubectl rollout undo deployment/${object.metadata.name} -n ${object.metadata.namespace} --to-revision=${current}`,
     warnings: keeper === undefined ? [] : [keeper],
   };
+}
+
+const templateIn = ({ spec }: KubeObject): Json => (spec as { template: Json }).template;
+
+/** A template without the time of its last restart: two revisions share it where the later one is a mere restart. */
+function withoutRestart(template: Json): unknown {
+  const { metadata = {}, ...rest } = structuredClone(template) as Template & Record<string, unknown>;
+  const { labels = {}, annotations: { [RESTARTED]: _, ...annotations } = {} } = metadata;
+  return { ...rest, labels, annotations };
 }
 
 const revisionOf = ({ metadata }: KubeObject): number => Number(metadata.annotations?.[REVISION] ?? 0);

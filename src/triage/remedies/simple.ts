@@ -8,7 +8,7 @@ import { keeperOf, type Planned, type Remedy } from './remedy.ts';
 /** What a new pod of the same template would meet as well; the cluster tries these again by itself. */
 const SAME_AGAIN = /^pod\/(image-pull|config-error|unschedulable|unknown-scheduler|scheduling-gated)$/;
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
-const RESTARTED = 'kubectl.kubernetes.io/restartedAt';
+export const RESTARTED = 'kubectl.kubernetes.io/restartedAt';
 const REFRESH = 'argocd.argoproj.io/refresh';
 
 const specOf = (object: KubeObject): Record<string, unknown> => (object.spec ?? {}) as Record<string, unknown>;

@@ -157,8 +157,9 @@ export interface Script<C extends Clock = ManualClock> {
   serverNow(): number;
   remaining(): number;
   triage(): Triage;
-  planFix(finding: Finding, fix: string | undefined): FixPlan;
+  planFix(finding: Finding, fix: string | undefined, follows: readonly Finding[]): FixPlan;
   applyFix(shown: FixPlan): FixEnd;
+  putBack(path: string): FixEnd;
   suggest(ref: ObjectRef): Outcome<Suggested>;
   withReach(draft: Draft): Draft;
   /** Files by their path: what was written, and what was there. */
@@ -253,6 +254,7 @@ export function scriptOn<C extends Clock>(clock: C, changes: Partial<Script<C>> 
       throw new Error('mayday cannot fix this by itself: ask somebody');
     },
     applyFix: () => ({ isDone: true, lines: [] }),
+    putBack: () => ({ isDone: true, lines: [] }),
     suggest: ref => suggestIn(SHOP, ref),
     withReach: draft => ({ ...draft, maxPods: '2' }),
     files: new Map(),
@@ -344,8 +346,9 @@ export function fakeSession(play: Script<Clock>): Session {
     async followTriage(_, hear) {
       if (play.isReachable()) hear(play.triage());
     },
-    planFix: async (finding, fix) => play.planFix(finding, fix),
+    planFix: async (...asked) => play.planFix(...asked),
     applyFix: async (_, shown) => play.applyFix(shown),
+    putBack: async path => play.putBack(path),
     leadDay: order => play.leadDay?.(order) ?? Promise.reject(new Error('this cluster has no game-day')),
     planSuite: async all => planSuite(all),
     runSuite: order => play.runSuite?.(order) ?? Promise.reject(new Error('this cluster runs no suite')),

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../../src/k8s/object.ts';
 import { remediesOf } from '../../../src/triage/remedies/index.ts';
 import type { Remedy } from '../../../src/triage/remedies/remedy.ts';
 import { rollback } from '../../../src/triage/remedies/rollback.ts';
+import { setImage } from '../../../src/triage/remedies/set-image.ts';
 import { hardRefresh, restart, stripFinalizer, uncordon } from '../../../src/triage/remedies/simple.ts';
 import { deleteStaleWebhook } from '../../../src/triage/remedies/stale-webhook.ts';
 import { found } from '../support.ts';
@@ -85,6 +86,63 @@ describe('what a fix writes', () => {
       { op: 'add', path: '/spec/template', value: { metadata: { labels: { app: 'web' } }, spec: { rev: 3 } } },
     ]);
     expect(plan(rollback, deployment, [replicaSet(4)])).toMatch(/no earlier revision/);
+  });
+
+  test('a rollback passes over revisions that differ only by a restart', () => {
+    const template = (at: string, image: string) => ({
+      metadata: { labels: { app: 'web' }, annotations: at === '' ? {} : { 'kubectl.kubernetes.io/restartedAt': at } },
+      spec: { containers: [{ name: 'web', image }] },
+    });
+    const revision = (number: number) => ({ annotations: { 'deployment.kubernetes.io/revision': `${number}` } });
+    const replicaSet = (number: number, at: string, image: string) =>
+      object(
+        'ReplicaSet',
+        { spec: { template: template(at, image) } },
+        { name: `web-${number}`, uid: `rs${number}`, ownerReferences: [{ uid: 'u1' }], ...revision(number) },
+      );
+    const deployment = object('Deployment', { spec: { template: template('later', 'web:2') } }, revision(3));
+    const restarted = replicaSet(2, '', 'web:2');
+    expect(plan(rollback, deployment, [restarted, replicaSet(1, '', 'web:1')])).toContainEqual({
+      op: 'add',
+      path: '/spec/template',
+      value: template('', 'web:1'),
+    });
+    expect(plan(rollback, deployment, [restarted])).toMatch(/are the same but for a restart/);
+  });
+
+  test('the image that the finding names is set in the container that it names, and nothing is set that a person must fill in', () => {
+    const withCommand = (image: string) => ({
+      ...found('pod/image-pull', 'Deployment/shop/web'),
+      fixes: [
+        { text: 't', safe: true, command: `kubectl --context c set image deployment/web -n shop proxy=${image}` },
+      ] as never,
+    });
+    const deployment = object('Deployment', {
+      spec: {
+        template: {
+          spec: {
+            containers: [
+              { name: 'web', image: 'web:1' },
+              { name: 'proxy', image: 'gcr.io/kubebuilder/kube-rbac-proxy:v0.13.1' },
+            ],
+          },
+        },
+      },
+    });
+    const moved = withCommand('quay.io/brancz/kube-rbac-proxy:v0.13.1');
+    expect(remediesOf(moved).map(({ name }) => name)).toEqual(['set-image', 'undo']);
+    expect(plan(setImage, deployment, [], moved)).toEqual([
+      ...bound,
+      { op: 'test', path: '/spec/template/spec/containers/1/name', value: 'proxy' },
+      {
+        op: 'add',
+        path: '/spec/template/spec/containers/1/image',
+        value: 'quay.io/brancz/kube-rbac-proxy:v0.13.1',
+      },
+    ]);
+    expect(plan(setImage, object('Deployment', { spec: {} }), [], moved)).toMatch(/has no container proxy any more/);
+    for (const open of ['NEW-IMAGE', 'ghcr.io/shop/proxy:TAG'])
+      expect(remediesOf(withCommand(open)).map(({ name }) => name)).toEqual(['undo']);
   });
 
   test('one finalizer goes, and only that, by its place and its name', () => {

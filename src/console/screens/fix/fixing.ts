@@ -3,48 +3,66 @@ import { sanitise } from '../../../text/sanitise.ts';
 import type { Finding } from '../../../triage/finding/finding.ts';
 import { type Context, notify, open, stream } from '../../app/context.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { type FixView, NO_FIX } from './view.ts';
+import { type FixEnd, type FixView, NO_FIX } from './view.ts';
+
+/** What is to be fixed: a finding, and what follows from it. */
+export interface ToFix {
+  finding: Finding;
+  follows: readonly Finding[];
+}
 
 /** Plans and does a fix of triage's, after a person saw what it writes. */
 export interface Fixing {
-  /** Plans a fix of this finding and shows it. */
-  ask(finding: Finding): void;
+  /** Plans a fix of this finding and shows it: the best, or the one that is named. */
+  ask(what: ToFix, fix?: string): void;
   /** Plans the next fix of the same finding. */
   another(): void;
   /** Does what was shown. */
   confirm(): void;
+  /** Makes again what the fix has just deleted. */
+  putBack(): void;
+  type(text: string): void;
+  erase(): void;
 }
 
+/** The name that must be typed before a fix, where the context is protected. */
+export const nameToType = ({ link, fix: { phase } }: ConsoleState): string | undefined =>
+  phase === 'asking' && link.state === 'connected' && link.isProtected ? link.context : undefined;
+
 /** Why nothing can be done now. */
-export function fixLock({ settings, fix }: ConsoleState): string | undefined {
+export function fixLock(state: ConsoleState): string | undefined {
+  const { settings, fix } = state;
   if (settings.readOnly) return 'read-only: started with --read-only';
-  return fix.phase === 'asking' ? undefined : 'nothing is planned';
+  if (fix.phase !== 'asking') return 'nothing is planned';
+  const name = nameToType(state);
+  return name === undefined || fix.typed === name ? undefined : `${name} is protected: type its name first`;
 }
+
+/** Why nothing can be put back. */
+export const putBackLock = ({ fix: { phase, end } }: ConsoleState): string | undefined =>
+  phase === 'done' && end?.saved !== undefined ? undefined : 'nothing was deleted that could be put back';
 
 export function createFixing(context: Context, after: () => void): Fixing {
   const { store } = context;
-  let finding: Finding | undefined;
+  let what: ToFix | undefined;
   const update = (changes: Partial<FixView>): void => store.setState(({ fix }) => ({ fix: { ...fix, ...changes } }));
   const failed = (error: unknown): void => update({ phase: 'failed', message: sanitise(messageOf(error), 300) });
 
   async function plan(fix: string | undefined): Promise<void> {
     const { session } = context;
-    if (!session || !finding) return;
+    if (!session || !what) return;
     update(NO_FIX);
     try {
-      update({ phase: 'asking', plan: await session.planFix(finding, fix) });
+      update({ phase: 'asking', plan: await session.planFix(what.finding, fix, what.follows) });
     } catch (error) {
       failed(error);
     }
   }
 
-  async function confirm(): Promise<void> {
-    const { session } = context;
-    const { plan: shown } = store.getState().fix;
-    if (!session || !finding || !shown) return;
+  async function act(work: () => Promise<FixEnd>): Promise<void> {
     update({ phase: 'doing' });
     try {
-      const end = await session.applyFix(finding, shown);
+      const end = await work();
       update({ phase: 'done', end });
       const tone = end.isDone ? 'ok' : 'bad';
       stream(
@@ -59,10 +77,10 @@ export function createFixing(context: Context, after: () => void): Fixing {
   }
 
   return {
-    ask(asked) {
-      finding = asked;
+    ask(asked, fix) {
+      what = asked;
       open(context, 'fix');
-      void plan(undefined);
+      void plan(fix);
     },
     another() {
       const { plan: shown } = store.getState().fix;
@@ -70,6 +88,18 @@ export function createFixing(context: Context, after: () => void): Fixing {
       if (next === undefined) return notify(context, 'there is no other fix', 'warn');
       void plan(next);
     },
-    confirm: () => void confirm(),
+    confirm() {
+      const { session } = context;
+      const { plan: shown } = store.getState().fix;
+      const asked = what;
+      if (session && asked && shown) void act(() => session.applyFix(asked.finding, shown, asked.follows));
+    },
+    putBack() {
+      const { session } = context;
+      const path = store.getState().fix.end?.saved;
+      if (session && path !== undefined) void act(() => session.putBack(path));
+    },
+    type: text => update({ typed: (store.getState().fix.typed + text).slice(0, 200) }),
+    erase: () => update({ typed: store.getState().fix.typed.slice(0, -1) }),
   };
 }

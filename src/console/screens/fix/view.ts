@@ -18,6 +18,8 @@ export interface FixPlan {
 export interface FixEnd {
   isDone: boolean;
   lines: readonly Clean[];
+  /** The file in which the whole object was saved before it was deleted. */
+  saved?: string;
 }
 
 export interface FixView {
@@ -25,6 +27,8 @@ export interface FixView {
   plan: FixPlan | undefined;
   end: FixEnd | undefined;
   message: string;
+  /** The context's name, as far as it was typed; a protected one needs it. */
+  typed: string;
 }
 
-export const NO_FIX: FixView = { phase: 'planning', plan: undefined, end: undefined, message: '' };
+export const NO_FIX: FixView = { phase: 'planning', plan: undefined, end: undefined, message: '', typed: '' };

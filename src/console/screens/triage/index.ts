@@ -1,11 +1,12 @@
 import { isChaos } from '../../../triage/finding/chaos-causes.ts';
+import { canIgnore } from '../../../triage/remedies/dead-hooks.ts';
 import { INJECT, listKeys } from '../../keymap/key.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { column, type Layout, pane, row } from '../../widgets/layout.ts';
 import type { ScreenFolder } from '../screen.ts';
 import { detailLines, gateLines, rootLines } from './lines.ts';
 import { revertInjection } from './revert-injection.ts';
-import { chosenEntry, chosenFix, triageEntries } from './view.ts';
+import { chosenEntry, chosenFix, type Entry, triageEntries } from './view.ts';
 
 /** From this width on the detail stands beside the list. */
 const WIDE = 150;
@@ -13,6 +14,18 @@ const DETAIL_STEP = 5;
 
 const noFinding = (state: ConsoleState): string | undefined =>
   chosenEntry(state) ? undefined : 'there is nothing to open';
+
+const toFix = ({ root }: Entry) => ({ finding: root.finding, follows: root.follows.map(({ finding }) => finding) });
+
+/** Why no webhook can be kept from blocking for a while. */
+function ignoreLock(state: ConsoleState): string | undefined {
+  const chosen = chosenEntry(state);
+  if (chosen === undefined) return 'there is no finding';
+  const { finding, follows } = toFix(chosen);
+  return [finding, ...follows].some(canIgnore)
+    ? undefined
+    : 'no webhook that blocks is at fault here: neither this finding nor what follows from it is about one';
+}
 
 /** What is broken, since when, why, and how to fix it. */
 export const triage: ScreenFolder<'triage'> = {
@@ -31,6 +44,7 @@ export const triage: ScreenFolder<'triage'> = {
     },
     { id: 'object', keys: ['enter', 'right', 'l'], says: 'open the object', hint: 1, locked: noFinding },
     { id: 'fix', keys: ['x'], says: 'fix it', hint: 1, locked: noFinding },
+    { id: 'ignore', keys: ['I'], says: 'keep a dead webhook from blocking, 15m', locked: ignoreLock },
     { ...INJECT, locked: noFinding },
     { id: 'look', keys: ['c'], says: 'look again', hint: 2 },
     { id: 'detail-up', keys: ['['], says: 'detail: back up' },
@@ -64,9 +78,13 @@ export const triage: ScreenFolder<'triage'> = {
     fix: () => {
       const chosen = chosenEntry(context.store.getState());
       if (chosen === undefined) return;
-      const { finding } = chosen.root;
-      if (isChaos(finding)) revertInjection(context, finding);
-      else fixing.ask(finding);
+      const what = toFix(chosen);
+      if (isChaos(what.finding)) revertInjection(context, what.finding);
+      else fixing.ask(what);
+    },
+    ignore: () => {
+      const chosen = chosenEntry(context.store.getState());
+      if (chosen) fixing.ask(toFix(chosen), 'ignore');
     },
     object: () => {
       const chosen = chosenEntry(context.store.getState());

@@ -198,7 +198,10 @@ export const crdRecreated: Rule = {
         ],
         cause: `The CustomResourceDefinition is younger than what was deployed of its kind: it was wiped, with all its objects, and came back empty.`,
         fixes: [
-          ...older.slice(0, 5).map(app => refresh(view, app)),
+          ...older
+            .filter(app => gone.some(one => one.app === app))
+            .slice(0, 5)
+            .map(app => refresh(view, app)),
           { text: `${expected.kind} objects that no application holds are lost unless there is a backup.` },
         ],
       };

@@ -6,7 +6,7 @@ import type { FindingDraft, FixDraft } from '../../finding/build.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import { type Container, containersOf, containerText } from './containers.ts';
-import { edit, usualFixes } from './fixes.ts';
+import { edit, lastingEdit, usualFixes } from './fixes.ts';
 import { IMAGE_MEANS, type ImageTrouble, imageParts, imageTrouble, movedImage } from './image-words.ts';
 import { POD_OWNERS } from './owner.ts';
 import { aboutUnwellPods, howMany, podRef, type UnwellPods, unwellPodGroups } from './unwell-pods.ts';
@@ -20,6 +20,8 @@ const REASONS: ReadonlySet<string> = new Set([
   'RegistryUnavailable',
   'SignatureValidationFailed',
 ]);
+
+type Moved = ReturnType<typeof movedImage>;
 
 interface BadImage {
   container: Container;
@@ -107,7 +109,7 @@ function found(view: ClusterView, sick: UnwellPods<BadImage>): FindingDraft {
     ],
     cause: [
       `${container.image} cannot be pulled: ${means}.`,
-      moved && `${moved[0]?.toUpperCase()}${moved.slice(1)}.`,
+      moved && `${moved.says[0]?.toUpperCase()}${moved.says.slice(1)}.`,
       before !== undefined && `The revision before ran ${before}.`,
       added?.words,
       before === undefined && known !== undefined && `Elsewhere in this cluster ${known} runs.`,
@@ -142,15 +144,12 @@ function imagesInUse(view: ClusterView): Set<string> {
   return images;
 }
 
-function* fixesFor(
-  view: ClusterView,
-  sick: UnwellPods<BadImage>,
-  secrets: string[],
-  moved: string | undefined,
-): Iterable<FixDraft> {
+function* fixesFor(view: ClusterView, sick: UnwellPods<BadImage>, secrets: string[], moved: Moved): Iterable<FixDraft> {
   const { top, what } = sick;
   const { container, trouble } = what;
   const { registry } = imageParts(container.image);
+  // Credentials do not open what was closed.
+  if (moved?.now !== undefined) yield imageFix(view, sick, moved);
   if (what.missingSecrets.length > 0 || trouble === 'denied') yield secretFix(view, sick, secrets);
   if (trouble === 'rate limit')
     yield edit(view, top, 'Wait, or pull with credentials or through a mirror: the registry limits anonymous pulls.');
@@ -169,7 +168,7 @@ function* fixesFor(
       )
     : undefined;
   if (network && !isGone) yield network;
-  yield imageFix(view, sick, moved);
+  if (moved?.now === undefined) yield imageFix(view, sick, moved);
   // Waiting does not help when the registry's name does not resolve, so another image comes first.
   if (network && isGone) yield network;
 }
@@ -191,16 +190,16 @@ function secretFix(view: ClusterView, { top, what }: UnwellPods<BadImage>, secre
 }
 
 /** A fix that sets another image, with a command if the workload has a pod template that can be changed. */
-function imageFix(view: ClusterView, { top, what }: UnwellPods<BadImage>, moved: string | undefined): FixDraft {
+function imageFix(view: ClusterView, { top, what }: UnwellPods<BadImage>, moved: Moved): FixDraft {
   const { container } = what;
   const words = containerText(container);
   if (!['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'ReplicaSet'].includes(top.ref.kind))
     return edit(view, top, `Correct the image of ${words}.`);
   const untagged = container.image.split('@')[0]?.replace(/:[^/:]*$/, '') ?? '';
-  const image = `${container.name}=${moved ? 'NEW-IMAGE' : `${untagged}:TAG`}`;
+  const image = `${container.name}=${moved ? (moved.now ?? 'NEW-IMAGE') : `${untagged}:TAG`}`;
   return {
     text: moved
-      ? `Set an image that exists: ${moved}.`
+      ? `Set an image that exists: ${moved.says}.${moved.now === undefined ? '' : lastingEdit(view, top)}`
       : `Set an image that exists for ${words}: correct its name or tag.`,
     command: command(view, ['kubectl', 'set', 'image', ...named(top.ref), image]),
   };

@@ -81,19 +81,34 @@ export function imageParts(image: string): { registry: string; repository: strin
   };
 }
 
-/** Registries and repositories that were closed, and where their images went. */
-const MOVED: readonly (readonly [RegExp, string])[] = [
+/** Registries and repositories that were closed: their names, where their images went, and the new beginning of the name where the rest stays. */
+const MOVED: readonly (readonly [names: RegExp, says: string, now?: string])[] = [
   [
     /^gcr\.io\/kubebuilder\/kube-rbac-proxy/,
     'gcr.io/kubebuilder was closed in March 2025; kube-rbac-proxy is at quay.io/brancz/kube-rbac-proxy, or leave the sidecar out',
+    'quay.io/brancz/kube-rbac-proxy',
   ],
   [/^gcr\.io\/kubebuilder\//, 'gcr.io/kubebuilder was closed in March 2025'],
-  [/^k8s\.gcr\.io\//, 'k8s.gcr.io was replaced by registry.k8s.io'],
-  [/^gcr\.io\/google[-_]containers\//, 'gcr.io/google-containers was replaced by registry.k8s.io'],
-  [/^(docker\.io\/)?bitnami\//, 'Bitnami moved its versioned images to docker.io/bitnamilegacy in August 2025'],
-  [/^(docker\.io\/)?openshift\/oauth-proxy/, 'the image is at quay.io/openshift/origin-oauth-proxy'],
+  [/^k8s\.gcr\.io\//, 'k8s.gcr.io was replaced by registry.k8s.io', 'registry.k8s.io/'],
+  [/^gcr\.io\/google[-_]containers\//, 'gcr.io/google-containers was replaced by registry.k8s.io', 'registry.k8s.io/'],
+  [
+    /^(docker\.io\/)?bitnami\//,
+    'Bitnami moved its versioned images to docker.io/bitnamilegacy in August 2025',
+    'docker.io/bitnamilegacy/',
+  ],
+  [
+    /^(docker\.io\/)?openshift\/oauth-proxy/,
+    'the image is at quay.io/openshift/origin-oauth-proxy',
+    'quay.io/openshift/origin-oauth-proxy',
+  ],
   [/^docker\.pkg\.github\.com\//, 'docker.pkg.github.com was replaced by ghcr.io'],
 ];
 
-/** Where the image moved to, if its registry or repository was closed. */
-export const movedImage = (image: string): string | undefined => MOVED.find(([pattern]) => pattern.test(image))?.[1];
+/** Where an image moved to, if its registry or repository was closed: in words, and its new name if the rest of the name stays. */
+export function movedImage(image: string): { says: string; now?: string } | undefined {
+  const [names, says, beginning] = MOVED.find(([pattern]) => pattern.test(image)) ?? [];
+  if (names === undefined || says === undefined) return undefined;
+  // A digest names one image of one registry; without a tag nothing says which image is meant.
+  const isTagged = !image.includes('@') && imageParts(image).tag !== '';
+  return { says, ...(beginning !== undefined && isTagged && { now: image.replace(names, beginning) }) };
+}

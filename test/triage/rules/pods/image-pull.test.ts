@@ -131,6 +131,12 @@ it('takes the name of an image apart', () => {
     tag: '1',
   });
   expect(imageParts('nginx')).toEqual({ registry: 'docker.io', repository: 'nginx', tag: '' });
-  expect(movedImage('bitnami/postgresql:15')).toContain('bitnamilegacy');
+  expect(movedImage('bitnami/postgresql:15')).toMatchObject({ now: 'docker.io/bitnamilegacy/postgresql:15' });
+  expect(movedImage('gcr.io/kubebuilder/kube-rbac-proxy:v0.13.1')?.now).toBe('quay.io/brancz/kube-rbac-proxy:v0.13.1');
+  expect(movedImage('k8s.gcr.io/pause:3.9')?.now).toBe('registry.k8s.io/pause:3.9');
+  // What cannot be said for certain is left to a person: a digest, no tag at all, a place with other names.
+  expect(movedImage('k8s.gcr.io/pause@sha256:00')).toEqual({ says: 'k8s.gcr.io was replaced by registry.k8s.io' });
+  expect(movedImage('bitnami/redis')?.now).toBeUndefined();
+  expect(movedImage('docker.pkg.github.com/shop/web/web:1')?.now).toBeUndefined();
   expect(movedImage('ghcr.io/bitnami/x:1')).toBeUndefined();
 });

@@ -1,0 +1,68 @@
+import { patchOf } from '../../injection/write/patch-of.ts';
+import { pointer, set, test } from '../../k8s/json-patch.ts';
+import type { KubeObject } from '../../k8s/object.ts';
+import { nameOf, refOf } from '../../k8s/object-ref.ts';
+import type { Finding } from '../finding/finding.ts';
+import { keeperOf, type PlanInput, type Planned, type Remedy } from './remedy.ts';
+
+interface Container {
+  name: string;
+  image?: string;
+}
+
+/** `kubectl set image deployment/web -n shop web=ghcr.io/shop/web:2`: the container, and the whole name of its new image. */
+const COMMAND = /\bset image (?:deployment|statefulset|daemonset)\S*\/\S+ (?:.* )?([\w.-]+)=(\S+)$/i;
+const PLACEHOLDER = /(^NEW-IMAGE|:TAG)$/;
+
+/** What the command of a finding sets, where it names the whole image and leaves nothing for a person to fill in. */
+function wantedBy({ fixes }: Pick<Finding, 'fixes'>): { container: string; image: string } | undefined {
+  for (const { command = '' } of fixes) {
+    const [, container, image] = COMMAND.exec(command) ?? [];
+    if (container !== undefined && image !== undefined && !PLACEHOLDER.test(image)) return { container, image };
+  }
+  return undefined;
+}
+
+/** Sets the image that the finding names: where a registry was closed, the same image where it is now. */
+export const setImage: Remedy = {
+  name: 'set-image',
+  about: 'Sets the image that triage names, as kubectl set image does: the same image at the place to which it moved.',
+  isReversible: true,
+  fits: finding => finding.rule === 'pod/image-pull' && wantedBy(finding) !== undefined,
+  plan,
+  isDone: (before, after) =>
+    after !== undefined && JSON.stringify(imagesOf(after)) !== JSON.stringify(imagesOf(before)),
+};
+
+function plan({ object }: PlanInput, finding: Finding): Planned {
+  const wanted = wantedBy(finding);
+  const where = nameOf(refOf(object));
+  const at = placesOf(object).find(({ container }) => container.name === wanted?.container);
+  if (wanted === undefined || at === undefined)
+    return { refusal: `${where} has no container ${wanted?.container ?? ''} any more: look again` };
+  const { list, index, container } = at;
+  if (container.image === wanted.image) return { refusal: `${where} has that image already` };
+  const path = (member: string) => pointer('spec', 'template', 'spec', list, index, member);
+  const keeper = keeperOf(object);
+  return {
+    writes: [
+      patchOf(object, [test(path('name'), container.name), set(path('image'), wanted.image)], {
+        says: `set the image of ${container.name} in ${where} to ${wanted.image} (now ${container.image})`,
+        atVersion: true,
+      }),
+    ],
+    undo: `kubectl set image ${object.kind.toLowerCase()}/${object.metadata.name} -n ${object.metadata.namespace} ${container.name}=${container.image}`,
+    warnings: keeper === undefined ? [] : [keeper],
+  };
+}
+
+/** The containers of the pod template, with where they stand. */
+function placesOf({ spec }: KubeObject): { list: string; index: number; container: Container }[] {
+  const template = (spec as { template?: { spec?: Record<string, readonly Container[]> } } | undefined)?.template;
+  return ['containers', 'initContainers'].flatMap(list =>
+    (template?.spec?.[list] ?? []).map((container, index) => ({ list, index, container })),
+  );
+}
+
+const imagesOf = (object: KubeObject): (string | undefined)[] =>
+  placesOf(object).map(({ container: { image } }) => image);
