@@ -1,0 +1,29 @@
+import type { Guarding } from './guarding.ts';
+
+const PROBE_EACH_MS = 15_000;
+/** How often the clocks are compared, milliseconds. */
+const LOOK_EACH_MS = 1_000;
+/** How far the wall clock may drift from the monotonic one; more means that the machine slept or the clock was set. */
+const JUMP_MS = 1_000;
+
+/** Keeps the connection warm and the server's time known; at once when the wall clock shows that the machine slept. */
+export async function keepTime({ deps, wakeUp, over }: Pick<Guarding, 'deps' | 'wakeUp' | 'over'>): Promise<void> {
+  const { clock } = deps;
+  const drift = () => clock.now() - clock.monotonic();
+  let seen = drift();
+  let probedAt = Number.NEGATIVE_INFINITY;
+  let isOver = false;
+  void over.then(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    const jumped = Math.abs(drift() - seen) > JUMP_MS;
+    if (jumped || clock.monotonic() - probedAt >= PROBE_EACH_MS) {
+      const heard = await deps.probe();
+      probedAt = heard ? clock.monotonic() : Number.NEGATIVE_INFINITY;
+      if (heard) seen = drift();
+      if (heard && jumped) wakeUp.wake();
+    }
+    await wakeUp.sleep(LOOK_EACH_MS);
+  }
+}

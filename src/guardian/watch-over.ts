@@ -1,0 +1,77 @@
+import type { RunReverted } from '../revert/run-writes.ts';
+import { type GuardedRun, type Move, nextMove } from './guarded-run.ts';
+import type { Guarding } from './guarding.ts';
+import { revertUntilDone } from './revert-retry.ts';
+
+/** About half a minute of attempts; then people are told that the fault is still in the cluster. */
+const TRIES_TO_TELL = 12;
+/** How soon an owner that answered, but has not reverted, is looked at again, milliseconds. */
+const LOOK_EACH_MS = 1_000;
+
+/** Follows one run until its owner has ended it, and reverts it where the owner does not. */
+export async function watchOver(guarding: Guarding, guarded: GuardedRun): Promise<void> {
+  const { deps, runs, wakeUp } = guarding;
+  for (;;) {
+    if (runs.get(guarded.run) !== guarded) return;
+    const move = await decide(guarding, guarded);
+    if (move.is === 'revert') return takeOver(guarding, guarded, move.why);
+    if (move.is === 'wait') await wakeUp.sleep(move.ms);
+    if (move.is === 'ready') {
+      guarded.isReady = true;
+      deps.prefetch(guarded);
+    }
+    guarded.watch.correct();
+  }
+}
+
+async function decide({ circumstances, owner }: Guarding, guarded: GuardedRun): Promise<Move> {
+  const move = nextMove(guarded, circumstances);
+  if (move.is !== 'ask') return move;
+  if (await owner.answers()) return { is: 'wait', ms: LOOK_EACH_MS };
+  // Meanwhile the owner may have died, or announced its revert.
+  return nextMove(guarded, circumstances).is === 'ask'
+    ? { is: 'revert', why: 'its time is up and its process does not answer' }
+    : { is: 'wait', ms: 0 };
+}
+
+function takeOver(guarding: Guarding, guarded: GuardedRun, why: string): void {
+  const { deps, runs, reverts, circumstances } = guarding;
+  const { run, type } = guarded;
+  guarded.holder = 'ours';
+  const lateMs = Math.round((guarded.watch.elapsed() - guarded.dueMs) * 10) / 10;
+  deps.log('reverting', { run, type, why, lateMs });
+  const reverting = revertUntilDone({
+    longestMs: deps.retryForMs,
+    clock: deps.clock,
+    random: deps.random,
+    revert: () => deps.revert(guarded),
+    tried: (reverted, tries) => {
+      deps.log('tried', { run, tries, ...tryFacts(reverted) });
+      if (!(reverted instanceof Error)) deps.teller?.tried(run, reverted);
+      if (tries === TRIES_TO_TELL) deps.teller?.stillIn(guarded);
+    },
+  })
+    .then(async end => {
+      deps.log(end, { run });
+      deps.teller?.ended(guarded, end);
+      await deps.ended(guarded, end);
+    })
+    .catch((error: unknown) => deps.log('broken', { run, why: String(error) }))
+    .finally(() => {
+      reverts.delete(run);
+      // While the owner lives it must still be told that this run is no longer its own.
+      if (circumstances.ownerGone) runs.delete(run);
+      guarding.endIfDone();
+    });
+  reverts.set(run, reverting);
+}
+
+function tryFacts(reverted: RunReverted | Error): Record<string, unknown> {
+  if (reverted instanceof Error) return { broken: reverted.message };
+  const { remaining, blind, receipts } = reverted;
+  return {
+    remaining,
+    ...(blind.length > 0 ? { blind } : {}),
+    receipts: receipts.map(({ id, outcome, verified, message }) => ({ id, outcome, verified, message })),
+  };
+}
