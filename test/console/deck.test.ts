@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { frame } from '../../src/console/app/frame/frame.ts';
-import { changeBy } from '../../src/console/app/runs.ts';
+import { changeBy } from '../../src/console/app/run-events.ts';
 import { isCounting } from '../../src/console/store/select.ts';
 import type { ConsoleState, RunView } from '../../src/console/store/state.ts';
 import { flat } from '../../src/console/widgets/layout.ts';

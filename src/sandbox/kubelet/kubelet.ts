@@ -8,8 +8,6 @@ import { admit, type KubeletHooks, newKubelet } from './kubelet-state.ts';
 import { runPod } from './run-pod.ts';
 import { stopPod } from './stop-pod.ts';
 
-export type { KubeletHooks } from './kubelet-state.ts';
-
 /** The kubelets of all nodes: run the pods that are bound to a node, report their status, and stop them. */
 export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
   const { store, logs } = parts;
