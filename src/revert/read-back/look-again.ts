@@ -6,6 +6,7 @@ import { nameOf } from '../../k8s/object-ref.ts';
 import { blindReason } from '../blind.ts';
 import type { RevertDeps } from '../deps.ts';
 import { type End, failed } from '../restore/end.ts';
+import { blindEnd } from '../restore/refusal.ts';
 import { isBackupFinding, keepsCarrier, writesOf } from '../restore/stages.ts';
 import { type Decision, decide } from '../scan/classify.ts';
 import { onlyWhatIsThere } from '../scan/history.ts';
@@ -29,7 +30,7 @@ export async function lookAgain(
   const { uid: _uid, ...ref } = finding.object;
   const api = isBackupFinding(finding) ? readAhead(deps.api, victimOf(deps, finding)) : deps.api;
   const { got, kindGone } = await readCarrier(deps.api, ref);
-  if (!got.ok && got.reason !== 'not-found') return failed(`could not be read: ${blindReason(got)}`, true);
+  if (!got.ok && got.reason !== 'not-found') return blindEnd(`could not be read: ${blindReason(got)}`, [got]);
   if (!got.ok) {
     if (isBackupFinding(finding)) return withoutBackup({ ...deps, api }, finding);
     const message = kindGone ?? 'the object is gone, and the injection with it';

@@ -1,7 +1,9 @@
 import type { Live, Restore } from '../../faults/contract.ts';
 import type { Clock } from '../../host/clock.ts';
+import type { Failure } from '../../kube/client/http/outcome.ts';
 import { FORCE, shownBy } from '../read-back/not-held.ts';
 import { type End, failed, noted } from './end.ts';
+import { blindEnd } from './refusal.ts';
 import type { Decided } from './settle.ts';
 
 /** What the cluster fills in by itself is there within this time, or does not come; milliseconds. */
@@ -36,11 +38,13 @@ export function afterFirst(first: Restore, { restore, live }: Decided): End {
       : 'the injected value was there again: something writes it';
     return failed(`${first.says}; done, but when it was read back, ${now}`, true);
   }
-  const end = failed(`${first.says}, but then: ${restore.says}`, restore.is !== 'diverged' || wasBlind(live));
+  const message = `${first.says}, but then: ${restore.says}`;
+  const failures = failuresIn(live);
+  if (restore.is !== 'diverged') return failures.length === 0 ? failed(message, true) : blindEnd(message, failures);
   const values = { ...shownBy(first), ...shownBy(restore) };
-  return restore.is === 'diverged' ? noted({ ...end, notHeld: values }, [FORCE]) : end;
+  return noted({ ...failed(message, failures.length > 0), notHeld: values }, [FORCE]);
 }
 
-/** Whether something needed for the decision could not be read, so that the next attempt may decide otherwise. */
-export const wasBlind = (live: Live): boolean =>
-  [...live.values()].some(value => value !== null && 'ok' in value && value.ok === false);
+/** What could not be read of all that a decision needs, so that the next attempt may decide otherwise. */
+export const failuresIn = (live: Live): Failure[] =>
+  [...live.values()].filter((value): value is Failure => value !== null && 'ok' in value && value.ok === false);

@@ -1,34 +1,56 @@
 import type { Restore } from '../../faults/contract.ts';
 import type { Execution } from '../../injection/write/executor.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
+import type { Failure } from '../../kube/client/http/outcome.ts';
+import { sanitise } from '../../text/sanitise.ts';
 import { shownBy } from '../read-back/not-held.ts';
+import { type End, failed } from './end.ts';
 
 /** For what a person, or a namespace that is going, may clear up soon; milliseconds. */
 const SHORT_MS = 5_000;
 
-/** Why waiting does not help after the server refused a write, and what a person can do. */
-export interface Refusal {
-  /** For how long another attempt makes sense, milliseconds; 0: not at all. */
-  retryForMs: number;
-  /** With the values that tell what is to be done. */
-  message: string;
-  notHeld?: { original: string; live: string };
-}
+/** For rights that the same revert gives back: the server knows of them within moments; milliseconds. */
+const DENIED_MS = 2_000;
 
-/** A refusal that will last; undefined where another attempt may well succeed. */
-export function lastingRefusal({ steps, message }: Execution, restore: Restore): Refusal | undefined {
+/**
+ * The end of an attempt whose writes were not all done: `done` is what was written before, as the beginning of the sentence. Where the
+ * server's refusal will last it is soon given up, and tells what a person can do.
+ */
+export function refusedEnd({ steps, message }: Execution, restore: Restore, done?: string): End {
+  const began = done === undefined ? '' : `${done}, but `;
   const last = steps.at(-1);
-  if (last?.outcome !== 'failed' || last.failure === undefined) return undefined;
-  const name = nameOf(last.write.on);
-  const found = REFUSALS.find(({ says }) => says.test(last.failure?.message ?? ''));
-  if (found === undefined) return undefined;
+  const refusal = last?.outcome === 'failed' && last.failure ? lasting(last.failure, nameOf(last.write.on)) : undefined;
+  if (refusal === undefined) return failed(`${began}${message}`, true);
   const { original, live } = shownBy(restore);
-  const values = original === undefined ? restore.says : `original ${original}, now ${live}`;
+  const values =
+    done !== undefined ? '' : original === undefined ? `; ${restore.says}` : `; original ${original}, now ${live}`;
   return {
-    retryForMs: found.retryForMs,
-    message: `${message}; ${values}; ${found.remedy(name)}`,
+    ...failed(`${began}${message}${values}; ${refusal.remedy}`, refusal.retryForMs !== 0),
+    retryForMs: refusal.retryForMs,
     ...(original === undefined || live === undefined ? {} : { notHeld: { original, live } }),
   };
+}
+
+/** The end of an attempt that failed because `failures` hide what it needs to know. Rights do not come by waiting. */
+export function blindEnd(message: string, failures: readonly Failure[]): End {
+  const denied = failures.flatMap(one => one.denied ?? []);
+  if (failures.length === 0 || denied.length < failures.length) return failed(message, failures.length > 0);
+  return { ...failed(`${message}; ${[...new Set(denied.map(askFor))].join('; ')}`, true), retryForMs: DENIED_MS };
+}
+
+/** Why waiting does not help after the server refused a write, and what a person can do; undefined where another attempt may well succeed. */
+function lasting(refusal: Failure, name: string): { retryForMs: number; remedy: string } | undefined {
+  if (refusal.denied !== undefined) return { retryForMs: DENIED_MS, remedy: askFor(refusal.denied) };
+  const known = REFUSALS.find(({ says }) => says.test(refusal.message));
+  return known === undefined ? undefined : { retryForMs: known.retryForMs, remedy: known.remedy(name) };
+}
+
+function askFor({ user, verb, resource, namespace }: NonNullable<Failure['denied']>): string {
+  const where = namespace === undefined ? '' : ` in namespace ${sanitise(namespace, 63)}`;
+  return sanitise(
+    `waiting does not help: ask for the permission to ${verb} ${resource}${where} for ${user}, or let somebody revert who has it`,
+    500,
+  );
 }
 
 interface Known {
@@ -43,6 +65,12 @@ const REFUSALS: readonly Known[] = [
     retryForMs: 0,
     remedy: name =>
       `waiting does not help: save ${name} as YAML, put the original into it, and make it again with kubectl replace --force; then revert again, which takes the marks off`,
+  },
+  {
+    says: /attempting to grant RBAC permissions not currently held/,
+    retryForMs: DENIED_MS,
+    remedy: name =>
+      `waiting does not help: let somebody revert who has every permission that ${name} gives, or the verbs bind and escalate`,
   },
   {
     says: /exceeded quota/,

@@ -11,13 +11,13 @@ import { type Decision, decide } from '../scan/classify.ts';
 import { judge, type Trust, trustOf, type Verdict } from '../trust/judge.ts';
 import { scopesIn } from '../trust/scope.ts';
 import { onWhoseWord, whatToType, wordMembers } from '../trust/words.ts';
-import { afterFirst, isWaiting, onceFilledIn, waiting, wasBlind } from './after-first.ts';
+import { afterFirst, failuresIn, isWaiting, onceFilledIn, waiting } from './after-first.ts';
 import { counting } from './counting.ts';
 import { type End, failed, noted } from './end.ts';
 import { giveOwnershipBack, handedOverLate } from './hand-over.ts';
 import { keepBackups } from './keep-backups.ts';
 import { namespaceAnew } from './namespace-anew.ts';
-import { lastingRefusal } from './refusal.ts';
+import { blindEnd, refusedEnd } from './refusal.ts';
 import { type Decided, finish, strip } from './settle.ts';
 import { isBackupFinding, keepsCarrier, type Stages, stagesOf } from './stages.ts';
 import { stripOnly, strippingWrite } from './strip-marks.ts';
@@ -160,7 +160,7 @@ async function write(
   };
   const { execution } = await executeWithReread(stages.now, again, deps, { id: finding.id, purpose: 'revert' });
   if (changed) return changed;
-  if (execution.state !== 'done') return notDone(last, execution);
+  if (execution.state !== 'done') return refusedEnd(execution, last.restore);
   if (stages.next === 'strip')
     return strip(deps, last, { first: stages.now[0], stored: execution.steps[0]?.object, rest: stages.rest });
   const notes = [
@@ -187,14 +187,6 @@ const wasRefusedAtOnce = ({ steps }: Execution): boolean =>
 /** The second half of a restore found the original in place: the first half put it there. */
 function asReverted(end: End, { says }: Restore): End {
   return end.outcome === 'already-restored' ? { ...end, outcome: 'reverted', message: says } : end;
-}
-
-/** A write failed. */
-function notDone({ restore }: Decided, execution: Execution): End {
-  const refusal = lastingRefusal(execution, restore);
-  if (refusal === undefined) return failed(execution.message, true);
-  const { message, retryForMs, notHeld } = refusal;
-  return { ...failed(message, retryForMs !== 0), retryForMs, ...(notHeld === undefined ? {} : { notHeld }) };
 }
 
 /** The authority by which these writes may be sent. The scope of a kind comes from the server, never from the record. */
@@ -226,7 +218,7 @@ const unconfirmed = (finding: FoundInjection, verdict: Verdict): End => ({
 });
 
 function stopBefore(restore: Restore, live: Live, { force = false }: RestoreOptions): End | undefined {
-  if (restore.is === 'corrupt') return failed(restore.says, wasBlind(live));
+  if (restore.is === 'corrupt') return blindEnd(restore.says, failuresIn(live));
   if (restore.is !== 'diverged' || force) return undefined;
   const { original, injected, live: now, says, lost } = restore;
   const puts = lost === undefined ? 'puts the original back' : 'puts back what still can be and takes the marks off';

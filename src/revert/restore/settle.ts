@@ -15,6 +15,7 @@ import type { Decision } from '../scan/classify.ts';
 import { onlyWhatIsThere } from '../scan/history.ts';
 import { type End, failed, noted } from './end.ts';
 import { giveOwnershipBack } from './hand-over.ts';
+import { refusedEnd } from './refusal.ts';
 import { keepsCarrier, takenAway, writesOf } from './stages.ts';
 
 export type Decided = Decision & { restore: Restore };
@@ -64,7 +65,7 @@ export async function strip(deps: RevertDeps, done: Decided, { first, stored, re
   );
   const { execution } = await executeWithReread(writes, again, deps, { id: finding.id, purpose: 'revert' });
   if (changed) return changed;
-  if (execution.state !== 'done') return failed(execution.message, true);
+  if (execution.state !== 'done') return refusedEnd(execution, restore);
   const object = execution.steps[0]?.object ?? stored;
   const notes = isBusy(stored)
     ? early
@@ -92,7 +93,7 @@ export async function finish(deps: RevertDeps, done: Decided, rest: readonly Wri
   // It was restored: what others write from now on is not our doing.
   deps.begun?.delete(finding.id);
   const after = await execute(rest, deps, { id: finding.id, purpose: 'revert' });
-  if (after.state !== 'done') return failed(`${restore.says}, but ${after.message}`, true);
+  if (after.state !== 'done') return refusedEnd(after, restore, restore.says);
   if (restore.is === 'diverged' && restore.lost !== undefined && proof.state === 'held')
     return {
       outcome: 'stripped',

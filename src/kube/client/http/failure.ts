@@ -86,8 +86,9 @@ function causesOf(reported: Status): FieldCause[] {
   }));
 }
 
+/** From the beginning, because an admission webhook may word its own refusal in the same way. */
 const DENIED =
-  /User "(?<user>.*)" cannot (?<verb>\S+) (?:resource "(?<resource>[^"]*)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]*)")?|path "(?<path>[^"]*)")/;
+  /^(?:\S+(?: "[^"]*")? is )?forbidden: User "(?<user>.*)" cannot (?<verb>\S+) (?:resource "(?<resource>[^"]*)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]*)")?|path "(?<path>[^"]*)")/;
 
 /**
  * The user, verb and resource of an RBAC refusal, from its message; undefined for other 403 refusals (quota,
