@@ -17,6 +17,21 @@ export function isUntouched(object: KubeObject, field: readonly string[], record
   return !others.some(entry => timeOf(entry) > since);
 }
 
+/**
+ * Who wrote the field although they did not write the record that came with it, as `manager/operation`; undefined where the writers are the
+ * same, or where managedFields do not say.
+ */
+export function rewriterOf(
+  object: KubeObject,
+  field: readonly string[],
+  record: readonly string[],
+): string | undefined {
+  const injectors = writersOf(object, record);
+  const writers = writersOf(object, field);
+  if (injectors.length === 0 || writers.some(writer => injectors.includes(writer))) return undefined;
+  return writers.at(-1);
+}
+
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**

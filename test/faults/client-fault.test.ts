@@ -136,6 +136,18 @@ describe('restoring', () => {
     expect(api.all()).toEqual([]);
   });
 
+  it('does not delete what somebody has written in place of the faults', async () => {
+    const api = fakeApi([]);
+    await inject(api, fault());
+    api.change(at(quiet), object => {
+      object.data = { config: 'mine' };
+    });
+    expect(await revertEverything(api)).toMatchObject([
+      { outcome: 'diverged', message: expect.stringMatching(/something else into config.*now mine/) },
+    ]);
+    expect(dataOf(api.peek(at(quiet)))).toEqual({ config: 'mine' });
+  });
+
   it('CF-3: does not take active faults for an original', async () => {
     const api = fakeApi([marked(map({ config: ACTIVE }), 'ClientFault', { config: ACTIVE })]);
     expect(await restoreOf(api, 'ClientFault', MAP)).toMatchObject({

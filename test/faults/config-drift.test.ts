@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { readEnvelope, sha256 } from '../../src/injection/record/envelope.ts';
-import { ROLLBACK_DATA, TYPE_LABEL } from '../../src/injection/record/markers.ts';
+import { MAYDAY, ROLLBACK_DATA, TYPE_LABEL } from '../../src/injection/record/markers.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { type FakeApi, failing, fakeApi } from '../support/fake-api.ts';
 import { effectOf, inject, mustPlan, refusal, restoreOf, sendAll } from '../support/plans.ts';
 import { comparable } from '../support/recorded.ts';
+import { revertEverything } from '../support/revert.ts';
 
 const b64 = (text: string) => Buffer.from(text).toString('base64');
 function configMap(more: Partial<KubeObject> = {}, metadata: Partial<KubeObject['metadata']> = {}): KubeObject {
@@ -244,6 +245,17 @@ describe('restoring a ConfigMap', () => {
     expect(comparable(api.peek(CONFIG))).toEqual(comparable(configMap()));
   });
 
+  it('tells of a forced restore what was put back over what, not only why it was doubtful', async () => {
+    const api = fakeApi([configMap()]);
+    await inject(api, DRIFT);
+    api.change(CONFIG, object => {
+      object.data = { mode: 'third' };
+    });
+    const [receipt] = await revertEverything(api, { force: true });
+    expect(receipt).toMatchObject({ outcome: 'reverted', verified: true });
+    expect(receipt?.message).toMatch(/^put back as asked: original live, before that third; it was asked about since /);
+  });
+
   it('shows a third value beside the other two and asks', async () => {
     const api = await injected();
     api.change(CONFIG, object => {
@@ -432,6 +444,42 @@ describe('restoring a Secret', () => {
     expect(await restoreOf(api, 'ConfigDrift', TOKEN)).toMatchObject({
       is: 'corrupt',
       says: expect.stringMatching(/belongs to other, not to token/),
+    });
+  });
+
+  it.each([
+    ['another original', { password: b64('evil') }],
+    ['that there was none', { keyExists: b64('false') }],
+  ])('restores nothing from a backup into which somebody has since written %s', async (_what, change) => {
+    const api = await injected();
+    api.change(BACKUP, object => {
+      object.data = { ...(object.data as object), ...change };
+    });
+    expect(await revertEverything(api, { force: true })).toMatchObject([
+      {
+        outcome: 'failed',
+        verified: false,
+        message: expect.stringContaining('was changed after the injection stored it'),
+      },
+    ]);
+    expect(api.peek(TOKEN)?.data).toEqual({ password: b64('wrong') });
+    expect(api.peek(BACKUP)).toBeDefined();
+  });
+
+  it('restores nothing from a backup of the framework that somebody else has written to, as managedFields tell', async () => {
+    const api = await injected();
+    const owns = (manager: string, fieldsV1: object) => ({ manager, operation: 'Update' as const, fieldsV1 });
+    const marks = { 'f:labels': { [`f:${TYPE_LABEL}`]: {} } };
+    api.change(BACKUP, object => {
+      delete object.metadata.annotations?.[MAYDAY];
+      object.metadata.managedFields = [
+        owns('operator-chaos', { 'f:data': { 'f:keyExists': {} }, 'f:metadata': marks }),
+        owns('kubectl-edit', { 'f:data': { 'f:password': {} } }),
+      ];
+    });
+    expect(await restoreOf(api, 'ConfigDrift', TOKEN)).toMatchObject({
+      is: 'corrupt',
+      says: expect.stringContaining('by kubectl-edit/Update'),
     });
   });
 

@@ -146,14 +146,34 @@ describe('restoring', () => {
     expect(await restoreOf(fakeApi([left(text)]), 'CrashLoopInject', WEB)).toMatchObject({ is: 'corrupt' });
   });
 
-  it('says that the container is gone, and drops the record only when forced', async () => {
+  it('says that the container is gone, drops the record only when forced, and then does not call it put back', async () => {
     const gone = withMeta(deployment('web', {}, [side]), {
       annotations: { [CRASH_CONTAINER]: 'main', [`${ORIGINAL_COMMAND_PREFIX}main`]: 'null' },
     });
     const api = fakeApi([gone]);
     expect(await revertEverything(api)).toMatchObject([{ outcome: 'diverged' }]);
-    expect(await revertEverything(api, { force: true })).toMatchObject([{ outcome: 'reverted', verified: true }]);
+    expect(await revertEverything(api, { force: true })).toMatchObject([
+      { outcome: 'stripped', message: expect.stringContaining('nothing is missing but the command of container main') },
+    ]);
     expect(api.peek(at(web))?.metadata.annotations).toBeUndefined();
+  });
+
+  it('that somebody renamed the container under the fault: failed, forced or not, and the original is told', async () => {
+    const api = fakeApi([web]);
+    await inject(api, crash('main'));
+    api.change(at(web), object => {
+      const [first] = containersIn(object);
+      if (first !== undefined) first.name = 'renamed';
+    });
+    for (const force of [false, true])
+      expect(await revertEverything(api, { force })).toMatchObject([
+        {
+          outcome: 'failed',
+          verified: false,
+          message: expect.stringMatching(/container renamed has the injected.*\/run/),
+        },
+      ]);
+    expect(containersOf(api)[0]).toMatchObject({ name: 'renamed', command: CHAOS });
   });
 
   it('finds the container by its original alone, as long as there is only one', async () => {

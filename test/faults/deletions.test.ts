@@ -267,6 +267,30 @@ describe('a Secret', () => {
     expect(await revertEverything(api)).toMatchObject([{ outcome: 'already-restored', verified: true }]);
   });
 
+  const owner = inShop('v1', 'ConfigMap', 'owner', { metadata: { uid: 'u-owner' } });
+  const owned = { ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: 'u-owner' }] };
+  it.each<[string, Partial<KubeObject['metadata']>]>([
+    ['owner references', owned],
+    ['finalizers', { finalizers: ['example.com/keep'] }],
+  ])('one made anew by hand without its %s is not the original, which comes back by force', async (what, meta) => {
+    const api = fakeApi([owner, withMeta(secret, meta)]);
+    await inject(api, SECRET);
+    api.put(secret);
+    expect(await revertEverything(api)).toMatchObject([
+      { outcome: 'diverged', verified: false, message: expect.stringContaining(`differs from the original (${what})`) },
+    ]);
+    expect(api.all().map(({ metadata }) => metadata.name)).toContain('chaos-backup-secret-it');
+    expect(await revertEverything(api, { force: true })).toMatchObject([{ outcome: 'reverted', verified: true }]);
+    expect(api.peek(at(secret))?.metadata).toMatchObject(meta);
+  });
+
+  it('one made anew without a finalizer that Kubernetes adds by itself is the original', async () => {
+    const api = fakeApi([withMeta(secret, { finalizers: ['service.kubernetes.io/load-balancer-cleanup'] })]);
+    await inject(api, SECRET);
+    api.put(secret);
+    expect(await revertEverything(api)).toMatchObject([{ outcome: 'already-restored', verified: true }]);
+  });
+
   it('SEC-6: one that no backup can hold', async () => {
     const large = { ...secret, data: { a: 'A'.repeat(1_048_576) } };
     expect(await refusal(fakeApi([large]), SECRET)).toMatch(/^invalid: .*too large/);

@@ -237,9 +237,17 @@ describe('restoring', () => {
       'a container that is gone',
       left(
         { 'chaos.operatorchaos.io/original-image-old': 'a', 'chaos.operatorchaos.io/corrupt-container-name': 'old' },
-        BAD,
+        'shop/main:1',
       ),
       'diverged',
+    ],
+    [
+      'a container that has another name now, and the injected image still',
+      left(
+        { 'chaos.operatorchaos.io/original-image-old': 'a', 'chaos.operatorchaos.io/corrupt-container-name': 'old' },
+        BAD,
+      ),
+      'corrupt',
     ],
   ])('judges %s', async (_what, object, kind) => {
     expect((await restoreOf(fakeApi([object]), 'ImageCorrupt', WEB)).is).toBe(kind);

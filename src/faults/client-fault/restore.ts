@@ -28,11 +28,11 @@ export function restoreFaults(found: FoundInjection): Restore {
   const former = envelope.data === null ? {} : textsIn(envelope.data);
   if (former === undefined) return corrupt(victim, 'the undo record is not one of ClientFault');
   const isCreated = former[CREATED] === 'true' && Object.keys(former).length === 1;
-  return isCreated ? deletion(victim) : putBack(victim, former, envelope.mayday);
+  return isCreated ? deletion(victim, envelope.mayday) : putBack(victim, former, envelope.mayday);
 }
 
-/** The injection created this ConfigMap, so it is deleted, unless somebody has added keys since. */
-function deletion(victim: KubeObject): Restore {
+/** The injection created this ConfigMap, so it is deleted, unless somebody has put something else into it since. */
+function deletion(victim: KubeObject, mayday: MaydayFacts | undefined): Restore {
   const name = nameOf(refOf(victim));
   const { uid, resourceVersion } = victim.metadata;
   const write: Write = {
@@ -46,15 +46,19 @@ function deletion(victim: KubeObject): Restore {
   };
   const own = Object.keys({ ...mapAt(victim, ['data']), ...mapAt(victim, ['binaryData']) });
   const others = own.filter(key => key !== CONFIG_KEY);
-  if (others.length === 0)
+  const config = mapAt(victim, ['data'])?.[CONFIG_KEY];
+  const isOurs = config === undefined || isAsInjected(config, mayday);
+  if (others.length === 0 && isOurs)
     return { is: 'restore', writes: [write], says: `delete ${name}, which the injection created` };
   return {
     is: 'diverged',
     writes: [write],
     original: '(no ConfigMap)',
-    injected: CONFIG_KEY,
-    live: sanitise(own.join(', '), 300),
-    says: `the injection created ${name}, but somebody has added ${sanitise(others.join(', '), 200)} since: forcing deletes these too`,
+    injected: isOurs ? CONFIG_KEY : sanitise(mayday?.injected ?? '(not recorded)', 400),
+    live: isOurs ? sanitise(own.join(', '), 300) : sanitise(config, 400),
+    says: isOurs
+      ? `the injection created ${name}, but somebody has added ${sanitise(others.join(', '), 200)} since: forcing deletes these too`
+      : `the injection created ${name}, but somebody has written something else into ${CONFIG_KEY} since: forcing deletes that too`,
   };
 }
 
@@ -87,10 +91,7 @@ function putBack(victim: KubeObject, former: { [key: string]: string }, mayday: 
   return threeWay({
     what: `${CONFIG_KEY} of ${name}${otherChanges(data, former)}`,
     isOriginal: current === original,
-    isInjected:
-      mayday?.injected === undefined
-        ? looksLikeFaults(current)
-        : current !== undefined && isInjected(current, mayday.injected),
+    isInjected: current !== undefined && isAsInjected(current, mayday),
     original: original ?? '(absent)',
     injected: mayday?.injected,
     live: current ?? '(absent)',
@@ -114,6 +115,10 @@ function otherChanges(data: Record<string, string>, former: { [key: string]: str
   const changed = [...keys].filter(key => own(data, key) !== own(former, key));
   return changed.length === 0 ? '' : ` (${sanitise(changed.join(', '), 120)} changed since; left as it is)`;
 }
+
+/** Whether the text is what the injection put in, as far as its record tells. */
+const isAsInjected = (text: string, mayday: MaydayFacts | undefined): boolean =>
+  mayday?.injected === undefined ? looksLikeFaults(text) : isInjected(text, mayday.injected);
 
 const looksLikeFaults = (text: string | undefined): boolean => faultsIn(text) !== undefined;
 /** Whether the text is a set of faults whose `active` is true. */

@@ -23,6 +23,7 @@ import { usesKey } from '../../k8s/pod-references.ts';
 import { own } from '../../text/own.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Facts, Live, Permission, Plan, Refusal, Scope } from '../contract.ts';
+import { backupText } from './record.ts';
 
 export interface ConfigDriftParams {
   resourceType: 'ConfigMap' | 'Secret';
@@ -171,7 +172,8 @@ function driftWrite(params: ConfigDriftParams, target: KubeObject, record: strin
 function backupWrite(params: ConfigDriftParams, scope: Scope, original: string | undefined, facts: Facts): Write {
   const on = backupRef(params, scope);
   const exists = Buffer.from(String(original !== undefined), 'utf8').toString('base64');
-  const marks = createdMarks('ConfigDrift', facts);
+  const data = { [params.key]: original ?? '', [KEY_EXISTS]: exists };
+  const marks = createdMarks('ConfigDrift', facts, { injected: fingerprint(backupText(data), true) });
   return {
     verb: 'create',
     on,
@@ -185,7 +187,7 @@ function backupWrite(params: ConfigDriftParams, scope: Scope, original: string |
         annotations: { [ORIGINAL_SECRET]: params.name, ...marks.annotations },
       },
       type: 'Opaque',
-      data: { [params.key]: original ?? '', [KEY_EXISTS]: exists },
+      data,
     },
     precondition: { absent: true },
     says: `keep the original of ${sanitise(params.key, 80)} in ${nameOf(on)}`,

@@ -1,5 +1,7 @@
-import type { MaydayFacts } from '../../injection/record/envelope.ts';
-import { ORIGINAL_SECRET, rollbackSecretName } from '../../injection/record/markers.ts';
+import { changedSince, isRewritten } from '../../injection/record/backup-format.ts';
+import { isInjected, type MaydayFacts, readMayday } from '../../injection/record/envelope.ts';
+import { type GoValue, goJson } from '../../injection/record/go-json.ts';
+import { MAYDAY, ORIGINAL_SECRET, rollbackSecretName } from '../../injection/record/markers.ts';
 import { recordIn, textsIn } from '../../injection/record/record.ts';
 import { mapAt } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';
@@ -46,12 +48,18 @@ function secretRecord(
   return { key, backupName: expected, ...facts };
 }
 
+/** The text whose digest mayday's facts on a rollback Secret hold, because the framework's format has no checksum. */
+export const backupText = (data: Readonly<Record<string, string>>): string => goJson({ ...data } as GoValue);
+
 /** The original in a rollback Secret; a text says why the Secret cannot be trusted. */
 export function originalIn(backup: KubeObject, victim: string, key: string): { value: string | undefined } | string {
   const name = backup.metadata.name;
   const owner = backup.metadata.annotations?.[ORIGINAL_SECRET];
   if (owner !== victim) return `Secret ${name} says it belongs to ${owner ?? 'nobody'}, not to ${victim}`;
   const data = mapAt(backup, ['data']) ?? {};
+  const digest = readMayday(backup.metadata.annotations?.[MAYDAY])?.injected;
+  const isChanged = digest === undefined ? isRewritten(backup, key) : !isInjected(backupText(data), digest);
+  if (isChanged) return `Secret ${name}: ${changedSince(backup, key)}`;
   const exists = decoded(data.keyExists);
   if (exists !== 'true' && exists !== 'false') return `Secret ${name} does not say whether the key was there`;
   if (exists === 'false') return { value: undefined };

@@ -43,14 +43,24 @@ export function restoreContainerField(victim: KubeObject, field: ContainerField)
 }
 
 function restoreWithoutContainer(victim: KubeObject, field: ContainerField, name: string, original: string): Restore {
-  const names = containersOf(victim).map(item => item.name);
+  const containers = containersOf(victim);
+  const { injected } = readMayday(victim.metadata.annotations?.[MAYDAY]) ?? {};
+  const isFault = (value: unknown) =>
+    injected === undefined ? field.looksInjected(value) : isInjected(field.text(value), injected);
+  const [renamed] = containers.filter(item => isFault(item[field.field])).map(item => sanitise(item.name, 80));
+  if (renamed !== undefined)
+    return corrupt(
+      victim,
+      `container ${name} is gone, and container ${renamed} has the injected ${field.field}: put the original ${field.field}, ${sanitise(original, 400)}, into it by hand, then revert again`,
+    );
   return {
     is: 'diverged',
     writes: [restoreWrite(victim, field, name, [])],
     original: sanitise(`${name}=${original}`, 400),
-    injected: '(not recorded)',
-    live: sanitise(`containers ${names.join(', ')}`, 400),
-    says: `${nameOf(refOf(victim))} no longer has container ${name}: forcing only removes the undo record`,
+    injected: injected === undefined ? '(not recorded)' : sanitise(`${name}=${injected}`, 400),
+    live: sanitise(`containers ${containers.map(item => item.name).join(', ')}`, 400),
+    says: `${nameOf(refOf(victim))} no longer has container ${name}, whose ${field.field} was changed`,
+    lost: `the ${field.field} of container ${name}, which is gone`,
   };
 }
 

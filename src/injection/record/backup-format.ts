@@ -1,5 +1,6 @@
 import type { Facts } from '../../faults/contract.ts';
 import type { FaultType } from '../../faults/types.ts';
+import { rewriterOf } from '../../k8s/field-writers.ts';
 import { mapAt } from '../../k8s/json-patch.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
@@ -7,7 +8,7 @@ import { createdMarks } from '../plan/created.ts';
 import { fingerprint, isInjected, readMayday } from './envelope.ts';
 import { onTheWire, parseExact } from './exact-json.ts';
 import { type GoValue, goJson } from './go-json.ts';
-import { MAYDAY } from './markers.ts';
+import { MAYDAY, TYPE_LABEL } from './markers.ts';
 
 /** How one fault type backs up an object that it deletes: the kind, data key and name of the backup. */
 export interface BackupFormat {
@@ -60,10 +61,24 @@ export function originalIn(format: BackupFormat, backup: KubeObject): KubeObject
   if (stored === undefined) return `it holds no ${format.key}`;
   const text = format.backupKind === 'Secret' ? Buffer.from(stored, 'base64').toString('utf8') : stored;
   const recorded = readMayday(backup.metadata.annotations?.[MAYDAY])?.injected;
-  if (recorded !== undefined && !isInjected(text, recorded)) return 'its data does not match the recorded digest';
+  if (recorded !== undefined && !isInjected(text, recorded)) return changedSince(backup, format.key);
+  if (recorded === undefined && isRewritten(backup, format.key)) return changedSince(backup, format.key);
   const object = objectIn(text);
   if (object === undefined) return `its ${format.key} holds no Kubernetes object`;
   return mismatch(format, object, backup) ?? ({ ...format.keeps, ...object } as KubeObject);
+}
+
+const dataOf = (key: string) => ['f:data', `f:${key}`];
+const MADE_WITH = ['f:metadata', 'f:labels', `f:${TYPE_LABEL}`];
+
+/** Whether somebody else than who made the backup wrote what it holds: for backups without a digest. */
+export const isRewritten = (backup: KubeObject, key: string): boolean =>
+  rewriterOf(backup, dataOf(key), MADE_WITH) !== undefined;
+
+/** Why a backup whose content was changed is not restored from. */
+export function changedSince(backup: KubeObject, key: string): string {
+  const by = rewriterOf(backup, dataOf(key), MADE_WITH);
+  return `its data was changed after the injection stored it${by === undefined ? '' : `, by ${sanitise(by, 80)}`}; restore the original by hand, then delete this backup`;
 }
 
 function objectIn(text: string): Partial<KubeObject> | undefined {
@@ -90,5 +105,5 @@ function mismatch(format: BackupFormat, object: Partial<KubeObject>, backup: Kub
     return `it holds ${sanitise(`${kind} ${metadata.name}`, 200)}, whose backup would be named ${sanitise(expected, 253)}`;
   return metadata.namespace === backup.metadata.namespace
     ? undefined
-    : `it holds an object of namespace ${sanitise(metadata.namespace ?? '(none)', 80)}`;
+    : `it holds an object of namespace ${sanitise(metadata.namespace ?? '(none)', 80)}, so it is probably a copy that a backup tool made; if so, delete it`;
 }

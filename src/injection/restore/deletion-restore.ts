@@ -1,6 +1,6 @@
 import type { Live, Read, Restore } from '../../faults/contract.ts';
 import { time } from '../../k8s/fields.ts';
-import type { KubeObject } from '../../k8s/object.ts';
+import type { KubeObject, OwnerReference } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { isTerminating } from '../../k8s/pod.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
@@ -8,6 +8,7 @@ import { sideBySide } from '../../text/side-by-side.ts';
 import type { FoundInjection } from '../found-injection.ts';
 import { objectIn } from '../live.ts';
 import { heldBy, TARGET } from '../plan/deletion-plan.ts';
+import { hasSameName } from '../reach/owners.ts';
 import { type BackupFormat, originalIn } from '../record/backup-format.ts';
 import { sha256 } from '../record/envelope.ts';
 import { type GoValue, goJson } from '../record/go-json.ts';
@@ -149,7 +150,10 @@ function restoreExisting(
     return {
       is: 'already-restored',
       writes: [dropBackup(backup)],
-      says: sameContent(comparable, made.body)
+      says: sameContent(
+        { ...recreation(current, live, original).body, metadata: current.metadata },
+        recreation(original, live).body,
+      )
         ? `${name} exists again${made.lost === undefined ? ' with its original content' : `, ${made.lost}`}`
         : `${name} exists again, created by its own controller`,
       victim: { object: current, owners: original.metadata.managedFields },
@@ -164,7 +168,7 @@ function restoreExisting(
     original: was,
     injected: '(not there)',
     live: now,
-    says: `${name} was created again and differs from the original, which only the backup holds`,
+    says: `${name} was created again and differs from the original (${differences(comparable, made.body).join(', ')}), which only the backup holds`,
     ...formerly(original),
   };
 }
@@ -173,6 +177,8 @@ function restoreExisting(
 const ASSIGNED = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'healthCheckNodePort', 'volumeName'];
 /** Annotations that tools and controllers write for themselves. */
 const TOOL_ANNOTATIONS = ['kubectl.kubernetes.io/last-applied-configuration', 'deployment.kubernetes.io/revision'];
+/** Finalizers that Kubernetes' own controllers add again by themselves. */
+const ADDED_AGAIN = /^([^/]+\.)?kubernetes\.io\//;
 /** Members that must be equal; one more entry is different content. */
 const EQUAL_MEMBERS = ['data', 'binaryData', 'stringData', 'type'];
 
@@ -180,23 +186,36 @@ const EQUAL_MEMBERS = ['data', 'binaryData', 'stringData', 'type'];
  * Whether `live` has the content of `body`, apart from fields that servers assign. An additional member in the spec is different content:
  * the recorded object already had its defaults, and `paused: true` or one more label in a selector changes what an object does.
  */
-export function sameContent(live: KubeObject, body: KubeObject): boolean {
-  const { metadata, apiVersion: _apiVersion, ...content } = comparableContent(body);
-  const { labels = {}, annotations = {} } = metadata;
+export const sameContent = (live: KubeObject, body: KubeObject): boolean => differences(live, body).length === 0;
+
+/** The members of `live` that are not what `body` says, by name. */
+function differences(live: KubeObject, body: KubeObject): string[] {
+  const { metadata, apiVersion: _apiVersion, kind: _kind, ...content } = comparableContent(body);
+  const { labels = {}, annotations = {}, ownerReferences = [], finalizers = [] } = metadata;
   const ownAnnotations = Object.fromEntries(
     Object.entries(annotations).filter(([key]) => !TOOL_ANNOTATIONS.includes(key)),
   );
-  const isWhole = EQUAL_MEMBERS.every(
-    key => !(key in body || key in live) || contains(body[key] ?? {}, live[key] ?? {}),
-  );
-  return (
-    isWhole &&
-    contains(content.spec ?? {}, comparableContent(live).spec ?? {}) &&
-    contains(live.metadata.labels ?? {}, labels) &&
-    contains(live.metadata.annotations ?? {}, ownAnnotations) &&
-    contains(live, content)
-  );
+  const isSame = (key: string): boolean =>
+    contains(live[key], content[key]) &&
+    (!EQUAL_MEMBERS.includes(key) || contains(content[key] ?? {}, live[key] ?? {}));
+  const added = EQUAL_MEMBERS.filter(key => !(key in content) && !contains({}, live[key] ?? {}));
+  const isOwned = (owner: OwnerReference): boolean =>
+    (live.metadata.ownerReferences ?? []).some(other => other.uid === owner.uid && hasSameName(other, owner));
+  const isKept = (finalizer: string): boolean =>
+    ADDED_AGAIN.test(finalizer) || (live.metadata.finalizers ?? []).includes(finalizer);
+  return [
+    ...Object.keys(content).filter(key => key !== 'spec' && !isSame(key)),
+    ...added,
+    ...(isSameSpec(live, content) ? [] : ['spec']),
+    ...(contains(live.metadata.labels ?? {}, labels) ? [] : ['labels']),
+    ...(contains(live.metadata.annotations ?? {}, ownAnnotations) ? [] : ['annotations']),
+    ...(ownerReferences.every(isOwned) ? [] : ['owner references']),
+    ...(finalizers.every(isKept) ? [] : ['finalizers']),
+  ];
 }
+
+const isSameSpec = (live: KubeObject, { spec = {} }: { spec?: unknown }): boolean =>
+  contains(live.spec ?? {}, spec) && contains(spec, comparableContent(live).spec ?? {});
 
 function comparableContent(body: KubeObject): KubeObject {
   const { spec } = body;
@@ -233,8 +252,8 @@ function replaceWrite(current: KubeObject, body: KubeObject, original: KubeObjec
 /** An object for the screen; of a Secret only size and digest. */
 function textOf(object: KubeObject): string {
   const { metadata, status: _status, ...content } = object;
-  const { labels, annotations } = metadata;
-  const text = goJson({ ...content, labels, annotations } as unknown as GoValue);
+  const { labels, annotations, ownerReferences, finalizers } = metadata;
+  const text = goJson({ ...content, labels, annotations, ownerReferences, finalizers } as unknown as GoValue);
   return object.kind === 'Secret'
     ? `(secret, ${Buffer.byteLength(text)} bytes, sha256:${sha256(text).slice(0, 12)})`
     : text;

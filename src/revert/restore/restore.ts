@@ -19,7 +19,7 @@ import { keepBackups } from './keep-backups.ts';
 import { namespaceAnew } from './namespace-anew.ts';
 import { blindEnd, refusedEnd } from './refusal.ts';
 import { type Decided, finish, strip } from './settle.ts';
-import { isBackupFinding, keepsCarrier, type Stages, stagesOf } from './stages.ts';
+import { doneSays, isBackupFinding, keepsCarrier, type Stages, stagesOf } from './stages.ts';
 import { stripOnly, strippingWrite } from './strip-marks.ts';
 
 export interface RestoreOptions {
@@ -177,7 +177,7 @@ async function write(
       : await onceFilledIn(deps, () =>
           attempt(deps, finding, { ...options, fresh: false, scanned: false }, last.restore),
         );
-  return noted(stages.next === 'decide' ? asReverted(end, last.restore) : end, notes);
+  return noted(stages.next === 'decide' ? asReverted(end, last) : end, notes);
 }
 
 /** Nothing of it can be in the cluster: each write was refused by its first answer. */
@@ -185,8 +185,10 @@ const wasRefusedAtOnce = ({ steps }: Execution): boolean =>
   steps.every(({ outcome, requests }) => outcome === 'conflict' && requests <= 1);
 
 /** The second half of a restore found the original in place: the first half put it there. */
-function asReverted(end: End, { says }: Restore): End {
-  return end.outcome === 'already-restored' ? { ...end, outcome: 'reverted', message: says } : end;
+function asReverted(end: End, { restore, finding }: Decided): End {
+  return end.outcome === 'already-restored'
+    ? { ...end, outcome: 'reverted', message: doneSays(restore, finding) }
+    : end;
 }
 
 /** The authority by which these writes may be sent. The scope of a kind comes from the server, never from the record. */

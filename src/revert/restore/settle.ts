@@ -16,7 +16,7 @@ import { onlyWhatIsThere } from '../scan/history.ts';
 import { type End, failed, noted } from './end.ts';
 import { giveOwnershipBack } from './hand-over.ts';
 import { refusedEnd } from './refusal.ts';
-import { keepsCarrier, takenAway, writesOf } from './stages.ts';
+import { doneSays, keepsCarrier, writesOf } from './stages.ts';
 
 export type Decided = Decision & { restore: Restore };
 
@@ -103,5 +103,5 @@ export async function finish(deps: RevertDeps, done: Decided, rest: readonly Wri
   const outcome = restore.is === 'already-restored' ? 'already-restored' : 'reverted';
   if (proof.state === 'gone')
     return { outcome: 'gone', verified: true, message: 'the object was deleted meanwhile, and the injection with it' };
-  return { outcome, verified: true, message: `${restore.says}${takenAway(restore, finding)}` };
+  return { outcome, verified: true, message: doneSays(restore, finding) };
 }

@@ -50,8 +50,15 @@ export const leftBeside = (restore: Restore, finding: FoundInjection): string =>
   ];
 
 /** The same, said once it has been taken away. */
-export const takenAway = (restore: Restore, finding: FoundInjection): string =>
+const takenAway = (restore: Restore, finding: FoundInjection): string =>
   ({ nothing: '', marks: '; the marks are taken off', backup: '; the backup is deleted' })[remainsOf(restore, finding)];
+
+/** What a restore that is done and read back has done. Where a person had it forced, with both values: its own words say why it was doubtful. */
+export function doneSays(restore: Restore, finding: FoundInjection): string {
+  if (restore.is !== 'diverged') return `${restore.says}${takenAway(restore, finding)}`;
+  const { original, live, says } = restore;
+  return `put back as asked: original ${original}, before that ${live}; it was asked about since ${says}`;
+}
 
 function remainsOf(restore: Restore, finding: FoundInjection): 'nothing' | 'marks' | 'backup' {
   if (restore.is !== 'already-restored' || restore.writes.length === 0) return 'nothing';

@@ -79,7 +79,11 @@ describe('a backup that is not to be trusted', () => {
 
   it.each([
     ['holds nothing', { ...backup, data: {} }, /holds no secret-backup/],
-    ['was changed since', { ...backup, data: { 'secret-backup': 'e30=' } }, /does not match the recorded digest/],
+    [
+      'was changed since',
+      { ...backup, data: { 'secret-backup': 'e30=' } },
+      /was changed after the injection stored it/,
+    ],
     ['is no JSON', holding('{'), /holds no Kubernetes object/],
     ['holds a list', holding('[]'), /holds no Kubernetes object/],
     [
