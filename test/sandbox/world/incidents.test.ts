@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../../../src/sandbox/controllers/kinds.ts';
 import { FATE_ANNOTATION } from '../../../src/sandbox/kubelet/behaviour.ts';
-import { type Application, covers, healthOf } from '../../../src/sandbox/operators/argocd.ts';
+import type { Application } from '../../../src/sandbox/operators/argocd.ts';
+import { covers, healthOf } from '../../../src/sandbox/operators/argocd-sync.ts';
 import { startTestWorld, type TestWorld } from './harness.ts';
 
 const APPS = 'applications.argoproj.io';

@@ -3,7 +3,7 @@ import { type Clean, cleanText, sanitise } from '../../../text/sanitise.ts';
 import type { Credentials } from '../../connection/credentials.ts';
 import { exchange } from './exchange.ts';
 import { codeOf, failure, unreachable } from './failure.ts';
-import { createHeartbeat } from './heartbeat.ts';
+import { createHeartbeat, type Heartbeat } from './heartbeat.ts';
 import { createInFlight, StopReason } from './in-flight.ts';
 import type { Failure } from './outcome.ts';
 import type { Pace } from './pace.ts';
@@ -59,8 +59,7 @@ const IDLE_MS = 10_000;
 const PROBE_DEADLINE_MS = 5_000;
 const LOST = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
-/** HTTP to one API server: credentials on every request, keep-alive, gzip, a deadline for each, one refresh of the credentials on 401. */
-export function createTransport(parts: {
+interface TransportParts {
   credentials: Credentials;
   clock: Clock;
   serverClock: ServerClock;
@@ -68,8 +67,11 @@ export function createTransport(parts: {
   gzip: boolean;
   /** Holds requests back, but for urgent ones and streams. */
   pace?: Pace | undefined;
-}): Transport {
-  const { pace, credentials, clock, serverClock } = parts;
+}
+
+/** HTTP to one API server: credentials on every request, keep-alive, gzip, a deadline for each, one refresh of the credentials on 401. */
+export function createTransport(parts: TransportParts): Transport {
+  const { pace, credentials, clock } = parts;
   const { server } = credentials;
   const inFlight = createInFlight(clock);
   const heartbeat = createHeartbeat({
@@ -78,40 +80,10 @@ export function createTransport(parts: {
     probe: async () => (await send({ method: 'GET', path: '/version', headers: {}, deadlineMs: PROBE_DEADLINE_MS })).ok,
     onDead: () => inFlight.stopKept('silent'),
   });
-  let requests = 0;
+  const counter = { requests: 0 };
+  const attempt = (...given: Asked) => attemptOnce({ ...parts, heartbeat, counter }, ...given);
 
-  async function attempt(
-    wanted: HttpRequest,
-    pool: 'requests' | 'urgent' | 'streams',
-    signal: AbortSignal,
-  ): Promise<RawAnswer | Failure> {
-    const access = await credentials.access();
-    if (!access.ok) return access;
-    signal.throwIfAborted();
-    let url = access.value.server + wanted.path;
-    for (let hops = 0; ; hops += 1) {
-      requests += 1;
-      const sentAt = clock.now();
-      const answer = await exchange({
-        dispatcher: access.value[pool],
-        url,
-        method: wanted.method,
-        headers: { ...(parts.gzip && { 'accept-encoding': 'gzip' }), ...wanted.headers, ...access.value.headers },
-        body: wanted.body,
-        signal,
-      });
-      serverClock.sample(headerOf(answer, 'date'), sentAt, clock.now());
-      heartbeat.heard();
-      const location = headerOf(answer, 'location');
-      const next = redirectOf({ status: answer.statusCode, location }, { url, method: wanted.method, hops });
-      if (next === undefined) return answer;
-      await answer.body.dump({ limit: 65_536 });
-      if (typeof next !== 'string') return next;
-      url = next;
-    }
-  }
-
-  async function authorised(...given: Parameters<typeof attempt>): Promise<RawAnswer | Failure> {
+  async function authorised(...given: Asked): Promise<RawAnswer | Failure> {
     const answer = await attempt(...given);
     if ('ok' in answer || answer.statusCode !== 401 || !(await credentials.refresh())) return answer;
     // The request was refused before anything was done, so sending it again is safe for writes as well.
@@ -171,7 +143,7 @@ export function createTransport(parts: {
   return {
     server,
     get requests() {
-      return requests;
+      return counter.requests;
     },
     send,
     stream,
@@ -180,6 +152,46 @@ export function createTransport(parts: {
       await credentials.close();
     },
   };
+}
+
+type Asked = [wanted: HttpRequest, pool: 'requests' | 'urgent' | 'streams', signal: AbortSignal];
+
+/** Sends a request with the credentials of now, and follows redirects that stay on the server. */
+async function attemptOnce(
+  {
+    credentials,
+    clock,
+    serverClock,
+    gzip,
+    heartbeat,
+    counter,
+  }: TransportParts & { heartbeat: Pick<Heartbeat, 'heard'>; counter: { requests: number } },
+  ...[wanted, pool, signal]: Asked
+): Promise<RawAnswer | Failure> {
+  const access = await credentials.access();
+  if (!access.ok) return access;
+  signal.throwIfAborted();
+  let url = access.value.server + wanted.path;
+  for (let hops = 0; ; hops += 1) {
+    counter.requests += 1;
+    const sentAt = clock.now();
+    const answer = await exchange({
+      dispatcher: access.value[pool],
+      url,
+      method: wanted.method,
+      headers: { ...(gzip && { 'accept-encoding': 'gzip' }), ...wanted.headers, ...access.value.headers },
+      body: wanted.body,
+      signal,
+    });
+    serverClock.sample(headerOf(answer, 'date'), sentAt, clock.now());
+    heartbeat.heard();
+    const location = headerOf(answer, 'location');
+    const next = redirectOf({ status: answer.statusCode, location }, { url, method: wanted.method, hops });
+    if (next === undefined) return answer;
+    await answer.body.dump({ limit: 65_536 });
+    if (typeof next !== 'string') return next;
+    url = next;
+  }
 }
 
 /** The work, once it is its turn. */
