@@ -1,4 +1,5 @@
 import { isHolderAlive } from '../engine/holder-process.ts';
+import { unmarkedIn } from '../records/unfinished-lines.ts';
 import { blindReason } from '../revert/blind.ts';
 import { scanExitCode, scanJson, scanText, untoldText } from '../revert/report.ts';
 import { choose } from '../revert/scan/choose.ts';
@@ -19,21 +20,23 @@ export const scanCommand: CommandBody = ({ globals, options }) => {
   return withCluster(globals, async (api, runtime) => {
     const { namespace } = globals;
     await expectNamespace(api, namespace);
+    const engine = engineFor(runtime, api);
     const [scanned, listed] = await Promise.all([
-      engineFor(runtime, api).scan({
+      engine.scan({
         deep: options.fast !== true,
         ...(namespace === undefined ? {} : { namespace }),
       }),
       listLocks(api, isHolderAlive()),
     ]);
+    const unmarked = unmarkedIn(await engine.unfinished().catch(() => []), namespace);
     const locks = listed.ok ? listed.value : [];
     const result = namespace === undefined && !listed.ok ? blindToLocks(scanned, blindReason(listed)) : scanned;
     const { now } = api.serverTime();
     const { findings, untold } = choose(result.injections, choice, now);
     const chosen = { ...result, injections: findings };
-    print({ ...scanJson(chosen, now), locks: locks.map(lockJson) }, globals, () => [
+    print({ ...scanJson(chosen, now), unmarked, locks: locks.map(lockJson) }, globals, () => [
       ...locks.map(lock => `LOCK      ${lockText(lock, now)}`),
-      ...scanText(chosen, now),
+      ...scanText(chosen, now, unmarked),
       ...untoldText(untold),
     ]);
     return scanExitCode(result) as ExitCode;

@@ -1,3 +1,5 @@
+import type { Receipt } from '../injection/write/receipt.ts';
+import { sameName } from '../k8s/object-ref.ts';
 import { age } from '../text/duration.ts';
 import type { GuardianWork, Unfinished } from './unfinished.ts';
 
@@ -25,6 +27,23 @@ export function guardianLines(
 /** What dead runs have left without marks, a line each: a scan cannot find it. */
 export const unmarkedLines = (dead: readonly Unfinished[]): string[] =>
   dead.flatMap(({ run, unmarked = [] }) => unmarked.map(line => `run ${run} died: ${line}`));
+
+/**
+ * The same, of one namespace or of all, and without runs of which every object was just proven restored: a scan finds no mark of theirs, and
+ * only this machine's journals know of them.
+ */
+export function unmarkedIn(
+  dead: readonly Unfinished[],
+  namespace: string | undefined,
+  receipts: readonly Receipt[] = [],
+): string[] {
+  const proven = receipts.filter(({ verified }) => verified).map(({ object }) => object);
+  return unmarkedLines(
+    dead
+      .filter(({ written }) => namespace === undefined || written.some(ref => ref.namespace === namespace))
+      .filter(({ written }) => !written.every(ref => proven.some(object => sameName(object, ref)))),
+  );
+}
 
 const clockOf = (at: number): string => new Date(at).toTimeString().slice(0, 8);
 const when = (leftMs: number): string => (leftMs > 0 ? `in ${age(leftMs)}` : 'as soon as the cluster lets it');

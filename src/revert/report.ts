@@ -69,6 +69,8 @@ export const revertJson = (result: RevertResult, now: number) => ({
   receipts: result.receipts.map(receiptJson),
   /** Null if nothing could be read: 0 would claim something that is not known. */
   remaining: isRemainUnknown(result) ? null : result.remaining,
+  /** Without marks, and still as dead runs of this machine wrote it: no scan finds that. Counted in `remaining`. */
+  unmarked: result.unmarked ?? [],
   blind: result.blind,
   ms: result.ms,
   steps: result.steps,
@@ -103,7 +105,7 @@ export function findingLine(finding: FoundInjection, now: number): string {
 }
 
 /** The text of `mayday scan`. It says zero only if nothing was blind. */
-export function scanText(result: ScanResult, now: number): string[] {
+export function scanText(result: ScanResult, now: number, unmarked: readonly string[] = []): string[] {
   const { injections, blind, scanned } = result;
   const foreign = injections.filter(({ state }) => state === 'foreign').length;
   const ours = injections.length - foreign;
@@ -114,13 +116,16 @@ export function scanText(result: ScanResult, now: number): string[] {
     blind.length > 0
       ? `${found} found, but blind to ${blind.length}: there may be more`
       : injections.length === 0
-        ? 'no injections'
+        ? unmarked.length === 0
+          ? 'no injections'
+          : `no injections with marks, but ${unmarked.length} whose marks were taken off`
         : `${found} found`;
   return [
     ...injections.map(finding => findingLine(finding, now)),
     ...experimentsText(result.experiments, now),
     ...blind.map(one => `BLIND     ${one.resource}: ${one.reason}`),
     ...result.notes.map(one => `NOTE      ${one.resource}: ${one.reason}; a scan looks for nothing there`),
+    ...unmarked.map(unmarkedLine),
     ...(foreign > 0 ? ['OTHERS    `revert --all --others` asks their own tools to stop them'] : []),
     `${last}  (${looked})`,
   ];
@@ -193,6 +198,9 @@ export function receiptLine(receipt: Receipt): string {
 /** One line that says beforehand which webhook will refuse what. */
 export const lockOutLine = ({ says }: LockOut): string => sanitise(`LOCKED OUT ${says}`, 500);
 
+/** One line about an object that lost its marks and still holds what was injected. */
+export const unmarkedLine = (text: string): string => `UNMARKED  ${text}`;
+
 /** Much longer than any step: the reason for asking a person must not be cut off. */
 const STEP_LENGTH = 20_000;
 
@@ -235,6 +243,7 @@ export function revertText(result: RevertResult, options: { dryRun: boolean }): 
     ...result.receipts.map(receiptLine),
     ...result.stops.map(stopLine),
     ...result.willInject.map(experiment => `WILL INJECT again: ${experiment.id}`),
+    ...(result.unmarked ?? []).map(unmarkedLine),
     ...result.blind.map(one => `BLIND ${one.resource}: ${one.reason}`),
     remainLine(result),
   ];

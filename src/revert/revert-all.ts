@@ -63,6 +63,8 @@ export interface RevertResult {
   /** The second scan could not list one single resource: 0 remaining would be no finding but ignorance. */
   isUnseen: boolean;
   lockOuts: LockOut[];
+  /** Objects without marks that still hold what dead runs of this machine wrote, a sentence each. They count as remaining. */
+  unmarked?: readonly string[];
   blind: Blind[];
   /** Every injection that the second scan shows. */
   left: readonly FoundInjection[];

@@ -29,6 +29,7 @@ import { suiteJourneys } from './journeys/suites.ts';
 import { takenAwayJourneys } from './journeys/taken-away.ts';
 import { thirdValueJourneys } from './journeys/third-value.ts';
 import { twoGroupsJourneys } from './journeys/two-groups.ts';
+import { unmarkedJourneys } from './journeys/unmarked.ts';
 import { vanishedBackupJourneys } from './journeys/vanished-backup.ts';
 import { verdictJourneys } from './journeys/verdicts.ts';
 import { webhookJourneys } from './journeys/webhook.ts';
@@ -51,6 +52,7 @@ onEachProvider('on', (given, name) => {
     prunedAndMutatedJourneys(given);
     vanishedBackupJourneys(given);
     recordChangedJourneys(given);
+    unmarkedJourneys(given);
     takenAwayJourneys(given);
     outageOutlastsJourneys(given);
     refusedJourneys(given);

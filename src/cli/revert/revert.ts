@@ -3,6 +3,7 @@ import type { Reverted } from '../../engine/recorded-revert.ts';
 import { faultOf } from '../../faults/registry.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Api } from '../../kube/client/api.ts';
+import { unmarkedIn } from '../../records/unfinished-lines.ts';
 import {
   lockOutLine,
   receiptLine,
@@ -11,6 +12,7 @@ import {
   revertJson,
   revertText,
   scanExitCode,
+  unmarkedLine,
   untoldText,
 } from '../../revert/report.ts';
 import type { RevertEvent, RevertResult } from '../../revert/revert-all.ts';
@@ -110,7 +112,9 @@ async function revertHere(
     emit: hearing(streaming ? stream : undefined),
   });
   await latching;
-  const whole = withBlind(result, await look.whole);
+  const dead = isAll && !dryRun ? await engine.unfinished().catch(() => []) : [];
+  const unmarked = unmarkedIn(dead, namespace, result.receipts);
+  const whole = withUnmarked(withBlind(result, await look.whole), unmarked);
   printRecordPath(result, streaming ? stream : undefined);
   show(invocation, whole, { dryRun, streaming, now: api.serverTime().now });
   if (isAll && !dryRun) await printFreed(api, whole, invocation);
@@ -192,6 +196,10 @@ function chosenExperiments(
 const othersOf = ({ options }: Invocation, scanned: ScanResult): FoundInjection[] =>
   options.others === true ? scanned.injections.filter(({ state }) => state === 'foreign') : [];
 
+/** Adds what only the journals of this machine know of. */
+const withUnmarked = (result: RevertResult, unmarked: readonly string[]): RevertResult =>
+  unmarked.length === 0 ? result : { ...result, unmarked, remaining: result.remaining + unmarked.length };
+
 /** Adds what the first scan could not read: a fault may have been there, even where the second scan read it. */
 function withBlind(result: RevertResult, scanned: ScanResult): RevertResult {
   const seen = new Set(result.blind.map(one => one.resource));
@@ -207,6 +215,7 @@ function show(
     streaming
       ? [
           ...result.willInject.map(({ id }) => `WILL INJECT again: ${id}`),
+          ...(result.unmarked ?? []).map(unmarkedLine),
           ...result.blind.map(one => `BLIND ${one.resource}: ${one.reason}`),
           remainLine(result),
         ]

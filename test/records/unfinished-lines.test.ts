@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import type { Receipt } from '../../src/injection/write/receipt.ts';
+import type { Unfinished } from '../../src/records/unfinished.ts';
+import { unmarkedIn } from '../../src/records/unfinished-lines.ts';
+
+const ref = (namespace: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'config' });
+const dead = (run: string, namespace: string): Unfinished => ({
+  run,
+  header: {} as Unfinished['header'],
+  type: 'ConfigDrift',
+  written: [ref(namespace)],
+  unmarked: [`the marks were taken off ConfigMap ${namespace}/config`],
+});
+const both = [dead('1', 'shop'), dead('2', 'bank')];
+
+test('what dead runs left without marks is told for one namespace, or for all', () => {
+  expect(unmarkedIn(both, undefined)).toHaveLength(2);
+  expect(unmarkedIn(both, 'shop')).toEqual(['run 1 died: the marks were taken off ConfigMap shop/config']);
+  expect(unmarkedIn(both, 'elsewhere')).toEqual([]);
+});
+
+test('what was just read back as restored is not told again, what failed is', () => {
+  const receipt = (verified: boolean) => ({ object: ref('shop'), verified }) as Receipt;
+  expect(unmarkedIn(both, 'shop', [receipt(true)])).toEqual([]);
+  expect(unmarkedIn(both, 'shop', [receipt(false)])).toHaveLength(1);
+});
