@@ -61,6 +61,8 @@ interface Opening {
   identity: Identity;
   source: MaterialSource;
   proxyUrl?: string | undefined;
+  /** Answers are not to be compressed. */
+  disableCompression?: boolean | undefined;
 }
 
 /** Opens a server and token given as options, without loading the client library. */
@@ -127,6 +129,7 @@ async function fromKubeconfig(options: ConnectOptions, machine: Machine): Promis
       server: server.url,
       source,
       proxyUrl: cluster.proxyUrl,
+      disableCompression: cluster.disableCompression,
     },
   };
 }
@@ -159,7 +162,7 @@ async function open(
     credentials,
     clock,
     serverClock,
-    gzip: !isLoopback(new URL(server).hostname),
+    gzip: !opening.disableCompression && !isLoopback(new URL(server).hostname),
     pace: beside?.load && createPace({ fewest: FEWEST_AT_ONCE, most: reach.connections, load: beside.load, clock }),
   });
   return {

@@ -106,8 +106,9 @@ export function proxyFor(
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
   if (isLoopback(host)) return undefined;
   const scheme = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
-  const uri = env[scheme] || env[scheme.toUpperCase()];
-  if (!uri || isExempt(host, url.port, env.no_proxy || env.NO_PROXY || '')) return undefined;
+  const uri = env[scheme.toUpperCase()] || env[scheme];
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  if (!uri || isExempt(host, port, env.NO_PROXY || env.no_proxy || '')) return undefined;
   return { uri: uri.includes('://') ? uri : `http://${uri}` };
 }
 
@@ -134,8 +135,9 @@ function matchesEntry(host: string, port: string, entry: string): boolean {
   if (network !== undefined) return inSubnet(host, network, Number(bits));
   const withPort = /^(.*[^:]):(\d+)$/.exec(entry);
   if (withPort && !isIPv6(entry) && withPort[2] !== port) return false;
-  const name = (isIPv6(entry) ? entry : (withPort?.[1] ?? entry)).replace(/^\*?\./, '');
-  return host === name || host.endsWith(`.${name}`);
+  const name = (isIPv6(entry) ? entry : (withPort?.[1] ?? entry)).replace(/^\*(?=\.)/, '').replace(/^\[(.*)\]$/, '$1');
+  // With a dot before it, the hosts below it alone.
+  return name.startsWith('.') ? host.endsWith(name) : host === name || host.endsWith(`.${name}`);
 }
 
 /** Whether an address lies in a network such as 10.0.0.0/8 or fd00::/8; false where either is none. */

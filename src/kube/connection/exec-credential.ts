@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type Clean, cleanText, sanitise } from '../../text/sanitise.ts';
 import { failure } from '../client/http/failure.ts';
 import type { Outcome } from '../client/http/outcome.ts';
+import { exactJson } from './go-yaml.ts';
 import type { CommandResult, RunCommand } from './run-command.ts';
 
 /** The `exec` entry of a kubeconfig user. */
@@ -62,7 +63,7 @@ function environment(config: ExecConfig, env: Record<string, string | undefined>
     spec: { interactive: false, ...(config.provideClusterInfo && { cluster }) },
   };
   const added = Object.fromEntries((config.env ?? []).map(({ name, value }) => [name, value]));
-  return { ...env, KUBERNETES_EXEC_INFO: JSON.stringify(info), ...added };
+  return { ...env, KUBERNETES_EXEC_INFO: exactJson(info), ...added };
 }
 
 /** Why a command did not print a credential, worded to follow its name; its own output is cut and sanitised. */

@@ -178,6 +178,7 @@ function clusterInfo({ cluster }: Target): object {
     ...(cluster.skipTLSVerify && { 'insecure-skip-tls-verify': true }),
     ...(ca && { 'certificate-authority-data': ca.toString('base64') }),
     ...(cluster.proxyUrl && { 'proxy-url': cluster.proxyUrl }),
+    ...(cluster.disableCompression && { 'disable-compression': true }),
     ...(cluster.execExtension !== undefined && { config: cluster.execExtension }),
   };
 }

@@ -7,10 +7,10 @@ import {
   newUsers,
   type User,
 } from '@kubernetes/client-node/dist/config_types.js';
-import { parseAllDocuments } from 'yaml';
 import { messageOf } from '../../text/message-of.ts';
 import { type Clean, cleanText, sanitise } from '../../text/sanitise.ts';
 import type { ExecConfig } from './exec-credential.ts';
+import { readGoYaml } from './go-yaml.ts';
 
 /** The parts of the machine that a kubeconfig is read from; passed in for tests. */
 export interface Machine {
@@ -34,8 +34,9 @@ export type KubeUser = User & {
 
 /** A kubeconfig cluster with what the client library's own type leaves out. */
 export type KubeCluster = Cluster & {
-  /** The cluster's data for credential plugins: its extension `client.authentication.k8s.io/exec`. */
+  /** The cluster's data for credential plugins: its extension `client.authentication.k8s.io/exec`; integers are `bigint`. */
   execExtension?: unknown;
+  disableCompression?: boolean;
 };
 
 export interface Kubeconfig {
@@ -114,13 +115,13 @@ async function loadFile(machine: Machine, file: string): Promise<Loaded<Kubeconf
     const known = machine.parsed?.get(file);
     // Each connection gets a copy, as a sign-in may change it when it renews a token.
     if (known?.text === text) return { ok: true, value: structuredClone(known.config) };
-    const raw = firstDocument(text);
+    const { typed, asText: raw } = readGoYaml(text);
     if (!isMap(raw) || (raw.kind ?? 'Config') !== 'Config') {
       return refuse('kubeconfig', cleanText`${shown} is not a kubeconfig: expected a document of kind Config`);
     }
     const twice = namedTwice(raw);
     if (twice !== undefined) return refuse('kubeconfig', cleanText`${shown} ${twice}; keep one of the two`);
-    const config = fromRaw(raw, file);
+    const config = fromRaw(raw, file, execExtensions(typed));
     machine.parsed?.set(file, { text, config: structuredClone(config) });
     return { ok: true, value: config };
   } catch (error) {
@@ -130,16 +131,6 @@ async function loadFile(machine: Machine, file: string): Promise<Loaded<Kubeconf
 
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/**
- * Parses YAML as kubectl does: only the first document, the last of duplicate keys, and an empty file as an empty
- * kubeconfig.
- */
-function firstDocument(text: string): unknown {
-  const [first] = parseAllDocuments(text, { uniqueKeys: false, merge: true });
-  if (first?.errors[0]) throw first.errors[0];
-  return first?.toJS() ?? {};
-}
 
 /**
  * What is wrong with a kubeconfig with two entries of the same name, of which kubectl uses neither; undefined without
@@ -156,7 +147,7 @@ function namedTwice(raw: Record<string, unknown>): Clean | undefined {
 
 const firstLine = (error: unknown) => messageOf(error).split('\n')[0];
 
-function fromRaw(raw: Record<string, unknown>, file: string): Kubeconfig {
+function fromRaw(raw: Record<string, unknown>, file: string, extensions: ReadonlyMap<string, unknown>): Kubeconfig {
   const folder = dirname(file);
   const extras = new Map(list(raw.users).map(entry => [entry.name, isMap(entry.user) ? entry.user : {}]));
   const more = new Map(list(raw.clusters).map(entry => [entry.name, isMap(entry.cluster) ? entry.cluster : {}]));
@@ -164,7 +155,11 @@ function fromRaw(raw: Record<string, unknown>, file: string): Kubeconfig {
   const users = newUsers(raw.users, LENIENT).map(user => absolute(user, ['certFile', 'keyFile'], folder));
   const current = raw['current-context'];
   return {
-    clusters: clusters.map(cluster => withExecExtension(cluster, more.get(cluster.name) ?? {})),
+    clusters: clusters.map(cluster => ({
+      ...cluster,
+      ...(extensions.has(cluster.name) && { execExtension: extensions.get(cluster.name) }),
+      ...(more.get(cluster.name)?.['disable-compression'] === true && { disableCompression: true }),
+    })),
     contexts: newContexts(raw.contexts, LENIENT),
     users: users.map(user => withExtras(user, extras.get(user.name) ?? {}, folder)),
     currentContext: (current as string | undefined) || undefined,
@@ -192,9 +187,13 @@ const list = (value: unknown) => (Array.isArray(value) ? value.filter(isMap) : [
 
 const EXEC_EXTENSION = 'client.authentication.k8s.io/exec';
 
-function withExecExtension(cluster: Cluster, raw: Record<string, unknown>): KubeCluster {
-  const own = list(raw.extensions).find(entry => entry.name === EXEC_EXTENSION);
-  return own ? { ...cluster, execExtension: own.extension } : cluster;
+/** The data for credential plugins by the name of the cluster. */
+function execExtensions(typed: unknown): Map<string, unknown> {
+  const found = list(isMap(typed) ? typed.clusters : []).flatMap(({ name, cluster }) => {
+    const own = list(isMap(cluster) ? cluster.extensions : []).find(entry => entry.name === EXEC_EXTENSION);
+    return own === undefined || own.extension === undefined ? [] : [[String(name), own.extension] as const];
+  });
+  return new Map(found);
 }
 
 function withExtras(user: User, raw: Record<string, unknown>, folder: string): KubeUser {

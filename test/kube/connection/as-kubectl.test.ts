@@ -139,6 +139,25 @@ describe('a credential plugin that asks for the cluster', () => {
       config: { audience: 'me', nested: [1] },
     });
   });
+
+  it('is given the numbers of the extension as they were written, and disable-compression', async () => {
+    let info = '';
+    const run: RunCommand = async (_, __, env) => {
+      info = env.KUBERNETES_EXEC_INFO ?? '';
+      return { code: 0, stdout: JSON.stringify({ status: { token: 't' } }), stderr: '' };
+    };
+    const text = config(
+      {
+        server: 'https://c',
+        'disable-compression': true,
+        extensions: [{ name: 'client.authentication.k8s.io/exec', extension: { account: 'ACCOUNT' } }],
+      },
+      { exec: { command: 'login', provideClusterInfo: true } },
+    ).replace('ACCOUNT', '9007199254740993');
+    await open(text, { run });
+    expect(info).toContain('"config":{"account":9007199254740993}');
+    expect(info).toContain('"disable-compression":true');
+  });
 });
 
 describe('whom to act as', () => {
@@ -202,6 +221,26 @@ describe('a redirect', () => {
       ['/version', 'Bearer secret-token'],
       ['/elsewhere/version', 'Bearer secret-token'],
     ]);
+  });
+
+  it('to another port of the same host is followed, with the token, as kubectl does', async () => {
+    const [server, other] = [await serve(), await serve()];
+    server.behave(redirecting(`${other.url}/moved`));
+    expect(await version(await open(config({ server: server.url })))).toMatchObject({ ok: true });
+    expect(other.received.map(({ path, headers }) => [path, headers.authorization])).toEqual([
+      ['/moved', 'Bearer secret-token'],
+    ]);
+  });
+
+  it('from https to http is not followed, even on the same host: the token would be readable on the way', async () => {
+    const [server, other] = [await serve(true), await serve()];
+    server.behave(redirecting(`http://127.0.0.1:${other.port}/version`));
+    const cluster = { server: `https://127.0.0.1:${server.port}`, 'insecure-skip-tls-verify': true };
+    expect(await version(await open(config(cluster)))).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('not by the protocol of server: in the kubeconfig'),
+    });
+    expect(other.received).toEqual([]);
   });
 
   it('to another server is named, and that one is given nothing', async () => {

@@ -6,9 +6,9 @@ const MOST_HOPS = 10;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
- * The target of a redirect: a URL of the same server, a failure that names a target that is not followed, or
- * undefined when it is no redirect. Redirects to other servers are never followed, as they would get our credentials.
- * A write is repeated only for 307 and 308.
+ * The target of a redirect: a URL of the same host, a failure that names a target that is not followed, or undefined when it is no redirect.
+ * Another port of the host is followed, as kubectl does. Another host is not, nor is one without the encryption that we began with: both
+ * would get our credentials. A write is repeated only for 307 and 308.
  */
 export function redirectOf(
   answer: { status: number; location: string | undefined },
@@ -20,11 +20,17 @@ export function redirectOf(
   const where = sanitise(to ? `${to.origin}${to.pathname}` : answer.location, 200);
   const stay = (why: ReturnType<typeof sanitise>) =>
     failure('server-error', cleanText`${sanitise(here.origin, 256)} redirects to ${where}: ${why}`, answer.status);
-  if (to?.origin !== here.origin) {
+  if (to?.hostname !== here.hostname) {
     return stay(
       sanitise('another server, which was not asked; expected the API server itself under server: in the kubeconfig'),
     );
   }
+  if (to.protocol !== here.protocol)
+    return stay(
+      sanitise(
+        'not by the protocol of server: in the kubeconfig, so it was not asked; expected the API server itself there',
+      ),
+    );
   if (from.hops >= MOST_HOPS) return stay(sanitise(`redirected ${MOST_HOPS} times, given up`));
   if (from.method !== 'GET' && answer.status < 307)
     return stay(sanitise(`a ${from.method} is not sent there as a read; nothing was written`));
