@@ -40,6 +40,18 @@ describe('the health screen', () => {
     await one.press('\u001b', 'VERDICTS');
   });
 
+  it('ends the text of a filter that nothing fits, and one whose rows are not there yet', async () => {
+    const { one } = await onHealth();
+    await one.waitFor('shop/ledger-7f9c');
+    await one.press('/', 'enter keep this filter');
+    for (const key of 'nowhere') one.send(key);
+    await one.waitFor('0 of 2, by state');
+    one.send('\u007f');
+    await one.press('\r', screen => screen.includes('/nowher') && !screen.includes('/nowher_'));
+    expect(one.screen()).not.toContain('keep this filter');
+    await one.press('\r', 'enter: there is nothing to open');
+  });
+
   it('shows what came and went behind another screen once it is in front again, and the numbers of other kinds at once', async () => {
     const { one, play } = await onHealth();
     await one.waitFor('shop/ledger-7f9c');

@@ -13,7 +13,7 @@ export interface Key {
   danger?: true;
   /** Shown on the key line, smaller is further left; without it only the help shows the key. */
   hint?: number;
-  /** Ends or moves in a text: the key line shows it only while one is typed. */
+  /** Ends or moves in a text: while one is typed it goes before another key with the same press, and only then the key line shows it. */
   inText?: true;
   /** Why the key does nothing now; the key stays visible and shows this reason. */
   locked?: (state: ConsoleState, now: Now) => string | undefined;

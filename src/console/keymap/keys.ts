@@ -50,13 +50,15 @@ export function keysToShow(state: ConsoleState, id: ScreenId): readonly Key[] {
   const keys = keysOn(screenFolder(id), state.settings.keys);
   if (!isTyping(state, id)) return keys.filter(({ inText }) => inText !== true);
   return keys.flatMap(key => {
-    const free = key.keys.filter(press => !isOfText(press));
+    const free = key.keys.filter(press => keyFor(state, id, press)?.id === key.id);
     return free.length === 0 ? [] : [{ ...key, keys: free }];
   });
 }
 
-/** The key a press means on this screen. While a text is typed, letters belong to it. */
+/** The key a press means on this screen. While a text is typed, letters belong to it, and the keys of the text go first. */
 export function keyFor(state: ConsoleState, id: ScreenId, press: string): Key | undefined {
-  if (isTyping(state, id) && isOfText(press)) return undefined;
-  return keysOn(screenFolder(id), state.settings.keys).find(key => key.keys.includes(press));
+  const typing = isTyping(state, id);
+  if (typing && isOfText(press)) return undefined;
+  const keys = keysOn(screenFolder(id), state.settings.keys).filter(key => key.keys.includes(press));
+  return keys.find(({ inText = false }) => inText === typing) ?? keys[0];
 }

@@ -86,12 +86,14 @@ export function firstConflict(
   keysOn: (screen: ScreenFolder, remap: Remap) => readonly Key[],
 ): Conflict | undefined {
   for (const screen of screens) {
-    const taken = new Map<string, string>();
+    // A key of a text may share its press with one that works while none is typed.
+    const taken = { inText: new Map<string, string>(), outside: new Map<string, string>() };
     for (const key of keysOn(screen, remap)) {
+      const before = key.inText ? taken.inText : taken.outside;
       for (const press of key.keys) {
-        const other = taken.get(press);
+        const other = before.get(press);
         if (other !== undefined) return { press, screen: screen.id, ids: [other, key.id] };
-        taken.set(press, key.id);
+        before.set(press, key.id);
       }
     }
   }

@@ -15,8 +15,8 @@ export interface Browsing {
   put(uid: string): void;
   sort(): void;
   filter(): void;
-  /** Ends typing; false where nothing is typed. */
-  endFilter(): boolean;
+  /** Ends typing; the filter stays. */
+  endFilter(): void;
   /** Clears the filter; false where there is none. */
   clearFilter(): boolean;
   type(text: string): void;
@@ -63,11 +63,7 @@ export function createBrowsing(context: Context): Browsing {
       change({ ...now, sort: SORTS[(SORTS.indexOf(now.sort) + 1) % SORTS.length] ?? 'state' });
     },
     filter: () => update({ isTyping: true }),
-    endFilter() {
-      const { isTyping } = tables();
-      update({ isTyping: false });
-      return isTyping;
-    },
+    endFilter: () => update({ isTyping: false }),
     clearFilter() {
       const { filter, isTyping } = tables();
       if (filter === '' && !isTyping) return false;

@@ -24,6 +24,8 @@ export const health: ScreenFolder<'health'> = {
   isOfCluster: () => true,
   keys: [
     EMERGENCY,
+    // Not locked by an empty table: its rows may be late.
+    { id: 'keep-filter', keys: ['enter'], says: 'keep this filter', hint: 1, inText: true },
     { id: 'object', keys: ['enter'], says: 'open', hint: 1, locked: nothing },
     { ...INJECT, hint: 1, locked: nothing },
     { id: 'next-kind', keys: ['tab', 'right', 'l'], says: 'next kind', hint: 2 },
@@ -49,8 +51,8 @@ export const health: ScreenFolder<'health'> = {
   },
   enter: ({ browsing }) => browsing.enter(),
   commands: ({ context, browsing, objects }) => ({
+    'keep-filter': browsing.endFilter,
     object: () => {
-      if (browsing.endFilter()) return;
       const chosen = chosenRow(context.store.getState().tables);
       if (chosen && !chosen.isGone) objects.open(chosen.row.ref);
       else notify(context, 'there is nothing to open', 'warn');
