@@ -49,6 +49,24 @@ export function mapOperations(
   ];
 }
 
+/**
+ * One patch of two lists of operations that were made from the same object. What the first one has added as a whole map, the second one adds
+ * to entry by entry: by adding the map again it would replace it.
+ */
+export function joined(first: readonly Operation[], second: readonly Operation[]): Operation[] {
+  const made = new Set(first.flatMap(operation => (operation.op === 'add' ? [operation.path] : [])));
+  return [
+    ...first,
+    ...second.flatMap(operation => {
+      if (operation.op !== 'add' || !made.has(operation.path) || !isMap(operation.value)) return [operation];
+      return Object.entries(operation.value).map(([key, value]) => set(`${operation.path}${pointer(key)}`, value));
+    }),
+  ];
+}
+
+const isMap = (value: Json): value is { [key: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** The string map at `steps` of `object`, undefined if there is no map. */
 export function mapAt(object: KubeObject, steps: readonly string[]): Record<string, string> | undefined {
   let at: unknown = object;

@@ -90,6 +90,18 @@ describe('restoring', () => {
     expect(api.all().map(comparable)).toEqual(before);
   });
 
+  it('of an object without labels and annotations, which keeps the marks beside the label', async () => {
+    const bare = inShop('v1', 'Service', 'web', { spec: { selector: { app: 'web' } } });
+    const api = fakeApi([bare]);
+    await inject(api, stomp());
+    const { labels, annotations } = api.peek(at(bare))?.metadata ?? {};
+    expect(labels).toEqual({ [TYPE_LABEL]: 'LabelStomping', app: 'chaos-stomped' });
+    expect(annotations).toHaveProperty([ROLLBACK_DATA]);
+    expect(await revertEverything(api)).toMatchObject([{ outcome: 'reverted', verified: true }]);
+    const { labels: left = {}, annotations: kept = {} } = api.peek(at(bare))?.metadata ?? {};
+    expect([left, kept]).toEqual([{}, {}]);
+  });
+
   it('LBL-2: what the operator corrected stays, only the marks go', async () => {
     const api = fakeApi([service]);
     await inject(api, stomp());

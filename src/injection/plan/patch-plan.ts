@@ -1,6 +1,6 @@
 import type { Facts, Permission, Plan, Scope } from '../../faults/contract.ts';
 import type { FaultType } from '../../faults/types.ts';
-import type { Operation } from '../../k8s/json-patch.ts';
+import { joined, type Operation } from '../../k8s/json-patch.ts';
 import type { KubeObject, ManagedField } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { inReach } from '../reach/pod-in-reach.ts';
@@ -14,10 +14,7 @@ export interface InPlaceChange {
   scope: Scope;
   facts: Facts;
   target: KubeObject;
-  /**
-   * They follow the marks in the patch. These make `annotations` and `labels` where the target has none, so an operation that makes one of
-   * the two again takes the marks in it away.
-   */
+  /** They follow the marks in the patch. */
   operations: readonly Operation[];
   says: string;
   pods: readonly KubeObject[];
@@ -42,7 +39,7 @@ export function patchPlan(
     id: facts.id,
     scope,
     writes: [
-      patchOf(target, [...markOperations(target, type, parts.annotations), ...operations], { says, atVersion: true }),
+      patchOf(target, joined(markOperations(target, type, parts.annotations), operations), { says, atVersion: true }),
     ],
     undo: { where, reversible: true },
     pods: pods.map(inReach),
