@@ -32,6 +32,8 @@ export interface FoundInjection {
   lost?: true;
   /** Its undo record is for an API version that the cluster no longer serves, so the original cannot be restored now. */
   unserved?: true;
+  /** The undo record is there and cannot be read: it was cut off or edited. */
+  unreadable?: true;
 }
 
 /** `ConfigDrift:shop/ConfigMap/checkout-config`; the group follows the kind unless it is the core group; `-` means no namespace. */

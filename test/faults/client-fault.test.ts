@@ -143,7 +143,12 @@ describe('restoring', () => {
       object.data = { config: 'mine' };
     });
     expect(await revertEverything(api)).toMatchObject([
-      { outcome: 'diverged', message: expect.stringMatching(/something else into config.*now mine/) },
+      {
+        outcome: 'diverged',
+        message: expect.stringMatching(
+          /something else into config.*now mine; --force-diverged deletes ConfigMap .*by hand$/,
+        ),
+      },
     ]);
     expect(dataOf(api.peek(at(quiet)))).toEqual({ config: 'mine' });
   });

@@ -1,4 +1,4 @@
-import type { Live, Restore } from '../../faults/contract.ts';
+import type { Restore } from '../../faults/contract.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Execution } from '../../injection/write/executor.ts';
 import type { Receipt } from '../../injection/write/receipt.ts';
@@ -12,6 +12,7 @@ import { judge, type Trust, trustOf, type Verdict } from '../trust/judge.ts';
 import { scopesIn } from '../trust/scope.ts';
 import { onWhoseWord, whatToType, wordMembers } from '../trust/words.ts';
 import { afterFirst, failuresIn, isWaiting, onceFilledIn, waiting } from './after-first.ts';
+import { asked } from './asked.ts';
 import { counting } from './counting.ts';
 import { type End, failed, noted } from './end.ts';
 import { giveOwnershipBack, handedOverLate } from './hand-over.ts';
@@ -106,7 +107,7 @@ async function attempt(
   const { restore } = decision;
   if (!restore) return failed(decision.finding.message ?? 'nothing may be done');
   if (first && restore.is !== 'already-restored') return afterFirst(first, { ...decision, restore });
-  const stop = stopBefore(restore, decision.live, options);
+  const stop = stopBefore({ ...decision, restore }, options);
   if (stop) return stop;
   const verdict = await onWord(deps, decision, restore, options);
   if (verdict.by === undefined) return unconfirmed(finding, verdict);
@@ -147,7 +148,7 @@ async function write(
       'outcome' in next
         ? next
         : next.restore
-          ? stopBefore(next.restore, next.live, options)
+          ? stopBefore({ ...next, restore: next.restore }, options)
           : failed(next.finding.message ?? 'nothing may be done');
     if (changed || 'outcome' in next || !next.restore) return undefined;
     const verdict = await onWord(deps, next, next.restore, options);
@@ -219,14 +220,8 @@ const unconfirmed = (finding: FoundInjection, verdict: Verdict): End => ({
   ...wordMembers(verdict),
 });
 
-function stopBefore(restore: Restore, live: Live, { force = false }: RestoreOptions): End | undefined {
+function stopBefore(decision: Decided, { force = false }: RestoreOptions): End | undefined {
+  const { restore, live } = decision;
   if (restore.is === 'corrupt') return blindEnd(restore.says, failuresIn(live));
-  if (restore.is !== 'diverged' || force) return undefined;
-  const { original, injected, live: now, says, lost } = restore;
-  const puts = lost === undefined ? 'puts the original back' : 'puts back what still can be and takes the marks off';
-  return {
-    outcome: 'diverged',
-    verified: false,
-    message: `${says}: original ${original}, injected ${injected}, now ${now}; --force-diverged ${puts}, --strip-marks keeps what is there`,
-  };
+  return restore.is !== 'diverged' || force ? undefined : asked(decision, restore);
 }

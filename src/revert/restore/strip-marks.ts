@@ -20,19 +20,21 @@ type End = Pick<Receipt, 'outcome' | 'verified'> & { message: string; retry?: bo
 
 /**
  * The write that removes the marks and leaves every value as it is, for an object that a person has checked: where the
- * record is lost or about a version that is not served any more, or a third value or an old record prevents the restore. Undefined where no person is needed, and
+ * record is lost, cannot be read, or is about a version that is not served any more, or a third value or an old record prevents the restore. Undefined where no person is needed, and
  * where more than the object's own marks belongs to the injection, such as a backup.
  */
 export function strippingWrite({ finding, restore }: Decision): Write | undefined {
   const type = asFaultType(finding.type);
   const isOwn = restore?.is === 'diverged' && restore.writes.every(write => isPatchOf(finding.live, write));
-  const isLost = restore === undefined && (finding.lost === true || finding.unserved === true);
+  const isLost =
+    restore === undefined && (finding.lost === true || finding.unserved === true || finding.unreadable === true);
   if (type === undefined || !(isOwn || isLost)) return undefined;
   const { live } = finding;
   const label = live.metadata.labels?.[TYPE_LABEL];
   const held = label === type ? [test(pointer('metadata', 'labels', TYPE_LABEL), label)] : [];
   // What was found elsewhere is not on the object.
-  const records = finding.lost ? [] : [...Object.keys(recordOfType(live, type)), MAYDAY];
+  const unreadable = finding.unreadable ? [ROLLBACK_DATA] : [];
+  const records = finding.lost ? [] : [...new Set([...unreadable, ...Object.keys(recordOfType(live, type)), MAYDAY])];
   return patchOf(live, [...held, ...stripMarks(live, type, records, factsOn(live))], {
     says: `strip the marks of ${nameOf(finding.object)}`,
     atVersion: false,

@@ -25,6 +25,7 @@ interface Clue {
   /** Why it cannot be trusted. */
   corrupt?: string;
   lost?: true;
+  unreadable?: true;
 }
 
 /** Whether metadata alone is reason to read the whole object. */
@@ -95,7 +96,12 @@ function fromRecord(object: KubeObject, record: string, label: string | undefine
   const labelled = asFaultType(label);
   const envelope = readEnvelope(record);
   if (!envelope.ok)
-    return { type: labelled ?? 'unknown', source, corrupt: `the undo record cannot be trusted: ${envelope.reason}` };
+    return {
+      type: labelled ?? 'unknown',
+      source,
+      unreadable: true,
+      corrupt: `the undo record cannot be trusted: ${envelope.reason}; restore the value by hand, then ${labelled === undefined ? `remove the ${source}` : '--strip-marks takes the marks off'}`,
+    };
   const shaped = typeByRecord(envelope.data, object);
   if (!shaped)
     return { type: labelled ?? 'unknown', source, corrupt: 'the undo record looks like no known injection type' };
@@ -137,5 +143,6 @@ function toFinding(object: KubeObject, clue: Clue): FoundInjection {
     ...left,
     ...(clue.corrupt === undefined ? {} : { message: sanitise(clue.corrupt, 400) }),
     ...(clue.lost === undefined ? {} : { lost: true }),
+    ...(clue.unreadable === undefined ? {} : { unreadable: true }),
   };
 }

@@ -51,7 +51,8 @@ const digestsOf = (records: readonly { finding: FoundInjection; digest: string }
 
 /** Whether only a person can say what becomes of it. */
 export const needsChoice = (finding: FoundInjection, receipt: Receipt | undefined): boolean =>
-  receipt?.outcome === 'diverged' || (receipt?.verified === false && (finding.lost ?? finding.unserved) === true);
+  receipt?.outcome === 'diverged' ||
+  (receipt?.verified === false && (finding.lost ?? finding.unserved ?? finding.unreadable) === true);
 
 /** How many injections wait for a person's word. */
 export function waiting(findings: readonly FoundInjection[], receipts: ReadonlyMap<string, Receipt>): number {
