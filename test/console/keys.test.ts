@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Key } from '../../src/console/keymap/key.ts';
-import { keyConflict, keyFor, keysOn, screenFolder } from '../../src/console/keymap/keys.ts';
+import { keyConflict, keyFor, keysOn, keysToShow, screenFolder } from '../../src/console/keymap/keys.ts';
+import { keyName } from '../../src/console/screens/help/lines.ts';
 import { SCREENS } from '../../src/console/screens/registry.ts';
 import { type ConsoleState, screenOf } from '../../src/console/store/state.ts';
 import { script } from './support/fake-session.ts';
@@ -59,6 +60,18 @@ describe('the key table', () => {
     expect(rows(state())[23]).toMatch(
       /^e experiments {2}i inject {2}r revert this one {2}5 triage {2}2 health {2}\? keys {2}q quit/,
     );
+  });
+
+  it('is cut at whole keys on a narrow screen, those that lead away last', () => {
+    for (const { id } of SCREENS)
+      for (const columns of [60, 80, 100]) {
+        const line = rows(state({ screens: ['deck', id] }), columns)[23]?.trimEnd() ?? '';
+        const hints = keysToShow(state({ screens: ['deck', id] }), id).flatMap(({ keys, says }) =>
+          keys.map(press => `${keyName(press, false)} ${says}`),
+        );
+        expect(line.split(/ {2}/).filter(hint => !hints.includes(hint))).toEqual([]);
+        expect(line).toMatch(id === 'deck' ? /q quit$/ : /esc back|q quit/);
+      }
   });
 
   it('is what every sentence on a screen takes its keys from: none names a key that the table does not have', () => {

@@ -16,7 +16,7 @@ export const mayday: ScreenFolder<'mayday'> = {
     { id: 'answer', keys: ['enter'], says: 'do what was typed', hint: 0, inText: true, locked: answerLock },
     { id: 'ask', keys: ['w'], says: 'what needs your word', hint: 2, locked: askLock },
     { id: 'rescan', keys: ['s'], says: 'scan again', hint: 3 },
-    { id: 'lift-latch', keys: ['L'], says: 'lift the latch', danger: true, hint: 4, locked: revertAllLock },
+    { id: 'lift-latch', keys: ['L'], says: 'lift the latch', danger: true, hint: 2, locked: revertAllLock },
     ...MOVING,
     HELP,
     BACK,

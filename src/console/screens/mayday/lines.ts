@@ -32,12 +32,12 @@ export function maydayLines(state: ConsoleState, view: View, rows: number): Line
 }
 
 function titleRow(state: ConsoleState, { columns, now }: View): Line {
-  const { mayday, link } = state;
+  const { link } = state;
   const name = link.state === 'connected' ? link.context : (state.settings.context ?? link.doing);
-  return ends(line(span(' MAYDAY ', 'alarm'), '  ', span(name, 'title')), phaseText(mayday, now.monotonic), columns);
+  return ends(line(span(' MAYDAY ', 'alarm'), '  ', span(name, 'title')), phaseText(state, now.monotonic), columns);
 }
 
-function phaseText(mayday: MaydayView, monotonic: number): Line {
+function phaseText({ mayday, settings }: ConsoleState, monotonic: number): Line {
   switch (mayday.phase) {
     case 'scanning':
       return mayday.total > 0 ? line(`scanning ${mayday.done} of ${mayday.total} kinds`) : line('scanning…');
@@ -48,7 +48,11 @@ function phaseText(mayday: MaydayView, monotonic: number): Line {
     case 'reverting':
       return line(span(`reverting: ${mayday.receipts.size} done`, 'warn'));
     case 'done':
-      return line('done, looked again', mayday.end?.latched === true && span('   latch ON: nobody injects', 'warn'));
+      return line(
+        'done, looked again',
+        mayday.end?.latched === true &&
+          span(`   latch ON: ${pressFor(settings.keys, 'mayday', 'lift-latch', 'L')} lifts it`, 'warn'),
+      );
     case 'unreachable':
       return line(
         span(

@@ -35,6 +35,8 @@ export const triage: ScreenFolder<'triage'> = {
   hint: 3,
   isOfCluster: () => true,
   keys: listKeys([
+    { id: 'fix', keys: ['x'], says: 'fix it', hint: 1, locked: noFinding },
+    { id: 'object', keys: ['enter', 'right', 'l'], says: 'open the object', hint: 1, locked: noFinding },
     {
       id: 'copy',
       keys: ['y'],
@@ -42,8 +44,6 @@ export const triage: ScreenFolder<'triage'> = {
       hint: 1,
       locked: state => (chosenFix(state) === undefined ? 'this finding has no command to copy' : undefined),
     },
-    { id: 'object', keys: ['enter', 'right', 'l'], says: 'open the object', hint: 1, locked: noFinding },
-    { id: 'fix', keys: ['x'], says: 'fix it', hint: 1, locked: noFinding },
     { id: 'ignore', keys: ['I'], says: 'keep a dead webhook from blocking, 15m', locked: ignoreLock },
     { ...INJECT, locked: noFinding },
     { id: 'look', keys: ['c'], says: 'look again', hint: 2 },
