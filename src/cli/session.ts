@@ -1,4 +1,5 @@
 import type { Api } from '../kube/client/api.ts';
+import { noAnswerOf } from '../kube/connection/no-answer.ts';
 import { createRuntime, type Runtime } from '../runtime/runtime.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import type { GlobalOptions } from './globals.ts';
@@ -39,17 +40,15 @@ export async function withCluster<T>(
 
 /** Reports a cluster that does not answer or does not let us in, once and in one line, before anything else. */
 async function expectAnswer(api: Api): Promise<void> {
-  const discovered = await api.discovery();
-  if (discovered.ok) return;
+  const none = await noAnswerOf(api);
+  if (none === undefined) return;
   const { context, server } = api.identity;
-  if (discovered.reason === 'unauthorized')
-    throw new CommandFailure(
-      `expected context ${context} (${server}) to know who asks, found: ${discovered.message}; sign in again, or renew its token or certificate; nothing was written`,
-      EXIT.unreachable,
-      'NOT SIGNED IN',
-    );
+  const { word, message, todo } = none;
+  const expected = todo === undefined ? 'to answer' : 'to know who asks';
+  const says = [message, ...(todo === undefined ? [] : [todo]), 'nothing was written'].join('; ');
   throw new CommandFailure(
-    `expected context ${context} (${server}) to answer, found: ${discovered.message}; nothing was written`,
+    `expected context ${context} (${server}) ${expected}, found: ${says}`,
     EXIT.unreachable,
+    word,
   );
 }

@@ -19,6 +19,7 @@ import type { ObjectRef } from '../k8s/object.ts';
 import type { Identity } from '../kube/client/api.ts';
 import type { Outcome } from '../kube/client/http/outcome.ts';
 import type { KnownContexts } from '../kube/connection/contexts.ts';
+import type { NoAnswer } from '../kube/connection/no-answer.ts';
 import type { Report } from '../report/model.ts';
 import type { PastRun } from '../report/past.ts';
 import type { Choice } from '../revert/restore/choices.ts';
@@ -157,6 +158,8 @@ export interface Session {
   confinedTo(): Promise<string | undefined>;
   /** Milliseconds since the epoch as the server counts them. */
   serverNow(): number;
+  /** Why the cluster does not answer, or does not let us in; undefined where it does. */
+  noAnswer(): Promise<NoAnswer | undefined>;
   /** Server version and who we are to it; undefined parts could not be learned. `failure`: why neither could. */
   about(): Promise<{ version?: Clean; user?: Clean; failure?: Clean }>;
   /** Everything that is decided before an injection, without writing. Never rejects for what the cluster answers. */

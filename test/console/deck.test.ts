@@ -149,6 +149,23 @@ describe('the header', () => {
     expect(rows(state({ health: summary({}, { heardAt: undefined }) }))[1]).toContain('not known yet');
   });
 
+  it('says after a few seconds that a cluster does not answer, long before its requests give up', () => {
+    const sync = { state: 'waiting' } as const;
+    const health = summary(Object.fromEntries(Object.keys(summary().kinds).map(kind => [kind, fine(0, { sync })])), {
+      heardAt: undefined,
+    });
+    const link = (askedMsAgo: number) => ({ ...LINKED, since: T - askedMsAgo });
+    expect(shown(state({ health, link: link(4_000) }))).not.toContain('no answer');
+    expect(shown(state({ health, link: link(7_000) }))).toContain(
+      '✗ no answer from the cluster, trying again  asked 7s ago',
+    );
+    const blind = {
+      ...health,
+      kinds: { ...health.kinds, pods: fine(0, { sync: { state: 'blind', reason: 'forbidden' as Clean } }) },
+    };
+    expect(shown(state({ health: blind, link: link(7_000) }))).not.toContain('no answer');
+  });
+
   it('tells of an outage and of leftovers, and keeps the rows', () => {
     const silent = {
       state: 'retrying',

@@ -185,6 +185,12 @@ describe('a revert that leaves something, or meets silence', () => {
     await at.press('c', /stage .* - +(?!1 unconfirmed)/);
   });
 
+  it('says of a cluster that does not know us that we are not signed in, in the words of the command line', async () => {
+    const { at, scripts } = await fleet();
+    Object.assign(scripts.stage as Script, { noAnswer: { word: 'NOT SIGNED IN', message: 'Unauthorized' } });
+    await at.press('c', /stage +- +- +- +NOT SIGNED IN Unauthorized/);
+  });
+
   it('ends as unreachable at once where the server says nothing, and nothing is known of it then', async () => {
     const { at, scripts } = await fleet();
     const stuck = scripts.stage as Script;

@@ -6,6 +6,7 @@ import { confinement } from '../../health/view/confined.ts';
 import { releaseMemory } from '../../host/memory.ts';
 import { whoAmI } from '../../kube/client/access.ts';
 import type { Api } from '../../kube/client/api.ts';
+import { noAnswerOf } from '../../kube/connection/no-answer.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { isProtected } from '../../runtime/settings.ts';
 import { sanitise } from '../../text/sanitise.ts';
@@ -44,6 +45,7 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     confinedTo,
     serverNow: () => api.serverTime().now,
     about: () => about(api),
+    noAnswer: () => noAnswerOf(api),
     preflight: async (...asked) => (await engine()).preflight(...asked),
     run: async order => (await engine()).run(order),
     scan: async (...asked) => (await engine()).scan(...asked),

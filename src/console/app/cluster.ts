@@ -56,7 +56,7 @@ export function createCluster(shared: Shared, store: ConsoleStore, asked: string
   const triaging = createTriaging(context);
   const emergency = createEmergency(context, runs, () => {
     context.lookAgain?.();
-    triaging.look();
+    triaging.lookAfterWrite();
   });
   const catalogue = createCatalogue(context);
   const kubeconfig = createKubeconfigWatch(context);
@@ -71,7 +71,7 @@ export function createCluster(shared: Shared, store: ConsoleStore, asked: string
     kubeconfig,
     keeping: createKeeping(context, lend),
     objects: createObjectLooking(context),
-    fixing: createFixing(context, triaging.look),
+    fixing: createFixing(context, triaging.lookAfterWrite),
     browsing: createBrowsing(context),
     fleet: createFleetWatching(context),
     faultsLooking: createFaultsLooking(context),

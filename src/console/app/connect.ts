@@ -56,6 +56,7 @@ export async function connectAll(
       namespace: sanitise(identity.namespace),
       isProtected: session.isProtected,
       isSandbox: session.isSandbox,
+      since: context.now().monotonic,
     },
   });
   const onlyNamespace = await session.confinedTo();

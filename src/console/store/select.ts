@@ -3,6 +3,7 @@ import type { Marker } from '../../health/marker.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
 import { sameName } from '../../k8s/object-ref.ts';
+import { age } from '../../text/duration.ts';
 import type { Preflight } from '../deps.ts';
 import { pressFor } from '../keymap/remap.ts';
 import { answerOf, waiting } from '../screens/mayday/question.ts';
@@ -116,6 +117,7 @@ export const isCounting = ({ runs, health, notice, armed, suite, screens }: Cons
   health.markers.length > 0 ||
   health.locks.length > 0 ||
   notice?.until !== undefined ||
+  health.heardAt === undefined ||
   armed !== undefined ||
   suite.arming !== undefined ||
   screens.at(-1) !== 'deck';
@@ -123,12 +125,25 @@ export const isCounting = ({ runs, health, notice, armed, suite, screens }: Cons
 export const ownLive = (state: ConsoleState): RunView[] => state.runs.filter(isLive);
 export const ownUnderWay = (state: ConsoleState): RunView[] => state.runs.filter(isUnderWay);
 
+/** A cluster that was asked and says nothing for this long is one that does not answer, milliseconds; requests give up much later. */
+const UNANSWERED_MS = 5_000;
+
+/** For how long a cluster that never said anything has been asked, once that is too long. */
+function unansweredFor({ link, health }: ConsoleState, { monotonic }: Now): number | undefined {
+  if (link.state !== 'connected' || health.heardAt !== undefined) return undefined;
+  const asked = monotonic - link.since;
+  return asked < UNANSWERED_MS ? undefined : asked;
+}
+
 /** Set when no source hears the cluster any more: milliseconds without data (undefined: never had any) and until the next attempt. */
 export function outage(
   state: ConsoleState,
   now: Now,
 ): { silentMs: number | undefined; retryInMs: number | undefined; reason: string } | undefined {
   const syncs = Object.values(state.health.kinds).map(kind => kind.sync);
+  const unanswered = unansweredFor(state, now);
+  if (unanswered !== undefined && syncs.every(sync => sync.state === 'waiting'))
+    return { silentMs: undefined, retryInMs: undefined, reason: `asked ${age(unanswered)} ago` };
   const failing = syncs.filter(sync => sync.state === 'retrying');
   if (failing.length === 0 || syncs.some(sync => sync.state === 'live' || sync.state === 'loading')) return undefined;
   const waits = failing.flatMap(sync => (sync.retryInMs === undefined ? [] : [sync.retryInMs]));

@@ -40,6 +40,8 @@ type Link =
       namespace: string;
       isProtected: boolean;
       isSandbox: boolean;
+      /** Monotonic milliseconds at which the cluster was first asked for what it holds. */
+      since: number;
     };
 
 export type Check =

@@ -20,6 +20,7 @@ import type { Receipt } from '../../../src/injection/write/receipt.ts';
 import type { KubeObject, ObjectRef } from '../../../src/k8s/object.ts';
 import { failure } from '../../../src/kube/client/http/failure.ts';
 import type { Outcome } from '../../../src/kube/client/http/outcome.ts';
+import type { NoAnswer } from '../../../src/kube/connection/no-answer.ts';
 import type { Choice } from '../../../src/revert/restore/choices.ts';
 import type { Undecided } from '../../../src/revert/restore/undecided.ts';
 import type { RunEventBody } from '../../../src/run/event.ts';
@@ -137,6 +138,8 @@ export function finding(name: string, options: Partial<FoundInjection> = {}): Fo
   };
 }
 
+const NO_ANSWER: NoAnswer = { word: 'UNREACHABLE', message: 'no answer' as Clean };
+
 /** What a scripted session does; every member may be replaced. */
 export interface Script<C extends Clock = ManualClock> {
   leadDay?: Session['leadDay'];
@@ -177,6 +180,8 @@ export interface Script<C extends Clock = ManualClock> {
   /** How long the restore of each object takes. */
   revertMs: number;
   /** What of these needs a person's word; nothing unless told. */
+  /** Why the cluster lets nobody in. */
+  noAnswer?: NoAnswer;
   /** The only namespace that may be read. */
   confinedTo?: string;
   asked?(findings: readonly FoundInjection[]): readonly AskedRecord[];
@@ -360,6 +365,7 @@ export function fakeSession(play: Script<Clock>): Session {
       hear({ is: 'lines', lines: play.log(source), isCut: false });
     },
     confinedTo: async () => play.confinedTo,
+    noAnswer: async () => play.noAnswer ?? (play.isReachable() ? undefined : NO_ANSWER),
     toAsk: async findings => play.asked?.(findings) ?? [],
     toChoose: async findings => play.undecided?.(findings) ?? [],
     unfinished: async () => [],

@@ -50,6 +50,7 @@ export const LINKED: Extract<ConsoleState['link'], { state: 'connected' }> = {
   namespace: 'shop',
   isProtected: false,
   isSandbox: false,
+  since: T,
 };
 
 /** A connected, healthy console, changed as the test needs. */

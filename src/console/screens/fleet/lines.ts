@@ -101,10 +101,10 @@ function state({ phase, faults = 0, blind = 0, standing }: FleetRow, { states }:
 
 /** What is known of the cluster, in one phrase. */
 function words(
-  { phase, message, standing, blind = 0, at, remaining = 0, left = '' }: FleetRow,
+  { phase, message, word = 'UNREACHABLE', standing, blind = 0, at, remaining = 0, left = '' }: FleetRow,
   now: number,
 ): { text: string; tone: Tone } {
-  if (phase === 'unreachable') return { text: `UNREACHABLE ${message}`, tone: 'bad' };
+  if (phase === 'unreachable') return { text: `${word} ${message}`, tone: 'bad' };
   if (phase === 'reverting') return { text: message === '' ? 'reverting…' : message, tone: 'warn' };
   if (phase !== 'seen')
     return { text: at === undefined ? `${phase}…` : `looking again, last ${age(now - at)} ago`, tone: 'dim' };

@@ -24,6 +24,8 @@ export interface FleetRow {
   /** What became of those that remain, such as `6 unconfirmed`. */
   left?: string;
   message: Clean | '';
+  /** Why it gave nothing, in a word or two, where that is known. */
+  word?: string;
   /** Server milliseconds of the last look. */
   at?: number;
 }

@@ -1,4 +1,5 @@
 import type { Receipt } from '../../../injection/write/receipt.ts';
+import type { NoAnswer } from '../../../kube/connection/no-answer.ts';
 import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { triageSummary } from '../../../triage/finding/summary.ts';
@@ -11,6 +12,20 @@ import { faultCounts } from './view.ts';
 export interface Fleet {
   context: Context;
   pane: FleetPane;
+}
+
+/** A cluster that gave nothing: the table has a word for why. */
+class Unanswered extends Error {
+  readonly word: string;
+  constructor({ word, message }: NoAnswer, more: string) {
+    super(`${message}${more}`);
+    this.word = word;
+  }
+}
+
+async function expectAnswer(session: Session, more = ''): Promise<void> {
+  const none = await session.noAnswer();
+  if (none !== undefined) throw new Unanswered(none, more);
 }
 
 /** Why something failed, in one line of a row. */
@@ -37,6 +52,7 @@ export async function lookAt(fleet: Fleet, name: string): Promise<void> {
   const { set, replace, rowOf } = pane;
   set(name, { phase: 'looking' });
   await within(fleet, name, async session => {
+    await expectAnswer(session);
     const scanned = await session.scan(() => undefined, context.ended);
     if (!scanned.ok) throw new Error(scanned.message);
     const now = session.serverNow();
@@ -59,8 +75,7 @@ export async function revertIn(fleet: Fleet, name: string): Promise<void> {
   set(name, { phase: 'reverting', message: '', remaining: 'unknown' });
   await within(fleet, name, async session => {
     // A revert goes on trying for minutes; a server that says nothing at all is told at once, and counted.
-    const { failure } = await session.about();
-    if (failure !== undefined) throw new Error(`${failure}; nothing was written`);
+    await expectAnswer(session, '; nothing was written');
     const end = await session.revert('all', update => {
       const says = updateWords(update);
       if (says !== undefined) set(name, { message: sanitise(says) });
@@ -90,7 +105,8 @@ async function within(
     // Nothing is known of it now: what an earlier look read is not shown as if it held. What a revert left is.
     const { server, remaining, isProtected } = rowOf(name);
     const left = { ...(remaining !== undefined && { remaining }), ...(isProtected !== undefined && { isProtected }) };
-    replace(name, { name, server, phase: 'unreachable', message: reasonOf(error), ...left });
+    const word = error instanceof Unanswered ? { word: error.word } : {};
+    replace(name, { name, server, phase: 'unreachable', message: reasonOf(error), ...word, ...left });
   } finally {
     await session?.close().catch(() => undefined);
   }

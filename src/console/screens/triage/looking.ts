@@ -7,12 +7,17 @@ import { chosenFix, type TriageView } from './view.ts';
 export interface Triaging {
   /** Begins a new look, unless one is under way. */
   look(): void;
+  /** Looks now, and again while what was just written takes effect: not everything that a rule reads is followed. */
+  lookAfterWrite(): void;
   /** Looks again by itself whenever the cluster has changed, until the console ends: the board counts what is found. */
   follow(): void;
   scroll(by: number): void;
   /** Puts the command of the chosen fix on the clipboard of the terminal. */
   copyFix(): void;
 }
+
+/** Pauses between looks after a write, milliseconds: controllers take seconds to act on it. */
+const SETTLING_MS = [2_000, 5_000, 10_000];
 
 export function createTriaging(context: Context): Triaging {
   const { store } = context;
@@ -33,6 +38,14 @@ export function createTriaging(context: Context): Triaging {
       update({ phase: 'done', result, gates: result.gates, at: context.now().server });
     } catch (error) {
       update({ phase: 'failed', message: sanitise(messageOf(error), 200) });
+    }
+  }
+
+  async function lookAfterWrite(): Promise<void> {
+    await look();
+    for (const pause of SETTLING_MS) {
+      await context.deps.clock.sleep(pause, context.ended);
+      await look();
     }
   }
 
@@ -57,6 +70,7 @@ export function createTriaging(context: Context): Triaging {
 
   return {
     look: () => void look(),
+    lookAfterWrite: () => void lookAfterWrite().catch(() => undefined),
     follow: () => void follow(),
     scroll: by => update({ top: Math.max(0, store.getState().triage.top + by) }),
     copyFix() {
