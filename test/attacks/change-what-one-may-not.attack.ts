@@ -97,6 +97,14 @@ const moreRules = {
   isTaken: ({ rules }: Planted) => text(rules).includes('*'),
 };
 
+/** A record by which the role had all rules, with these facts of mayday's own. */
+const roleRecord = (mayday: ReturnType<typeof facts>) =>
+  marking(
+    'CRDMutation',
+    { apiVersion: `${RBAC}/v1`, kind: 'Role', path: 'rules', originalValue: everything },
+    { mayday },
+  );
+
 export const attacks: Attack[] = [
   changing('more rules for a role by a record on it', {
     ...moreRules,
@@ -104,14 +112,7 @@ export const attacks: Attack[] = [
   }),
   changing('more rules for a role by a record on it, by the reaper', {
     ...moreRules,
-    patch: () =>
-      json(
-        marking(
-          'CRDMutation',
-          { apiVersion: `${RBAC}/v1`, kind: 'Role', path: 'rules', originalValue: everything },
-          { mayday: facts({ expires: new Date(Date.now() - 3_600_000).toISOString() }) },
-        ),
-      ),
+    patch: () => json(roleRecord(facts({ expires: new Date(Date.now() - 3_600_000).toISOString() }))),
     act: reaperLooks,
   }),
   changing('more rules for a cluster role by a record on it', {
@@ -124,14 +125,7 @@ export const attacks: Attack[] = [
   }),
   changing('more rules for a role with a signature made up', {
     ...moreRules,
-    patch: () =>
-      json(
-        marking(
-          'CRDMutation',
-          { apiVersion: `${RBAC}/v1`, kind: 'Role', path: 'rules', originalValue: everything },
-          { mayday: facts({ sig: 'A'.repeat(43) }) },
-        ),
-      ),
+    patch: () => json(roleRecord(facts({ sig: 'A'.repeat(43) }))),
   }),
   changing('a place among the subjects of a role binding', {
     resource: 'rolebindings',

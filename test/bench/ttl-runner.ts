@@ -1,6 +1,7 @@
 import type { LoadedExperiment } from '../../src/experiment/types.ts';
 import { engineFor, guardFor } from '../../src/runtime/open-engine.ts';
 import { createRuntime } from '../../src/runtime/runtime.ts';
+import { loadedExperiment } from '../support/loaded-experiment.ts';
 import { MAYDAY } from './program.ts';
 
 /** `ttl-runner.ts KUBECONFIG FAULTS TTL_MS`: a process with that many faults of its own; tells on stdout when each was injected. */
@@ -20,14 +21,10 @@ const guard = guardFor(runtime, api);
 const NAMESPACE = 'ttl';
 await api.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
 
-const drift = (name: string): LoadedExperiment => ({
-  path: `${name}.yaml`,
-  sha256: '0'.repeat(64),
-  experiment: {
-    apiVersion: 'chaos.operatorchaos.io/v1alpha1',
-    kind: 'ChaosExperiment',
-    metadata: { name },
-    spec: {
+const drift = (name: string): LoadedExperiment =>
+  loadedExperiment(
+    { name },
+    {
       tier: 1,
       target: { operator: 'bench', component: name },
       steadyState: {
@@ -35,16 +32,9 @@ const drift = (name: string): LoadedExperiment => ({
       },
       injection: { type: 'ConfigDrift', parameters: { name, key: 'mode', value: 'chaos' }, count: 1, ttlMs },
       hypothesis: { description: 'nobody heals it', recoveryTimeoutMs: 3_600_000, recoveryTimeoutGiven: true },
-      blastRadius: {
-        maxPodsAffected: 1,
-        allowedNamespaces: [NAMESPACE],
-        forbiddenResources: [],
-        allowDangerous: true,
-        dryRun: false,
-      },
+      blastRadius: { allowedNamespaces: [NAMESPACE] },
     },
-  },
-});
+  );
 
 async function one(index: number): Promise<void> {
   const name = `settings-${index}`;

@@ -5,6 +5,7 @@ import type { KnownContext, KnownContexts } from '../../src/kube/connection/cont
 import type { Clean } from '../../src/text/sanitise.ts';
 import { fakeFeed } from './support/fake-feed.ts';
 import { fakeSession, finding, type Script, script } from './support/fake-session.ts';
+import { fire } from './support/fire.ts';
 import { type Stage, stage } from './support/stage.ts';
 
 const entry = (name: string, changes: Partial<KnownContext> = {}): KnownContext => ({
@@ -55,13 +56,6 @@ async function goTo(at: Stage, name: string): Promise<void> {
   await at.waitFor(new RegExp(`^ ctx ${name}|^. ctx ${name}|^  ctx ${name}`, 'm'));
   await at.press(`ctx ${name}`, `:ctx ${name}_`);
   at.send('\r');
-}
-
-async function fire(at: Stage): Promise<void> {
-  await at.waitFor('data LIVE');
-  await at.press('e', 'a arms it');
-  await at.press('a', 'ARMED');
-  await at.press('f', 'effect proven');
 }
 
 describe('another context', () => {

@@ -54,6 +54,15 @@ async function fleet(size = { columns: 100, rows: 30 }, silence = 'nobody answer
 const KEYS: Readonly<Record<string, string>> = { down: '\u001b[B', space: ' ', enter: '\r' };
 const press = (at: Stage, key: string): void => at.send(KEYS[key] ?? key);
 
+/** Marks the clusters to which these keys lead, one after the other, and asks to revert them. */
+async function askToRevert(at: Stage, ...ways: string[][]): Promise<void> {
+  for (const [index, way] of ways.entries()) {
+    for (const key of [...way, 'space']) press(at, key);
+    await at.waitFor(`${index + 1} marked`);
+  }
+  press(at, 'R');
+}
+
 describe('the fleet', () => {
   it.each([
     { columns: 80, rows: 24 },
@@ -70,13 +79,7 @@ describe('the fleet', () => {
   it('reverts the marked ones; a protected one only where its name was typed', async () => {
     const { at, scripts } = await fleet();
     await at.waitFor(/gold PROTECTED +2 /);
-    press(at, 'down');
-    press(at, 'space');
-    await at.waitFor('1 marked');
-    press(at, 'down');
-    press(at, 'space');
-    await at.waitFor('2 marked');
-    press(at, 'R');
+    await askToRevert(at, ['down'], ['down']);
     await at.waitFor('type the name of gold');
     press(at, 'y');
     await at.waitFor('gold: y_');
@@ -91,14 +94,7 @@ describe('the fleet', () => {
   it('reverts the others where a dead one is marked among them, and tries that one only by its name', async () => {
     const { at, scripts } = await fleet();
     await at.waitFor(/gold PROTECTED +2 /);
-    press(at, 'down');
-    press(at, 'space');
-    await at.waitFor('1 marked');
-    press(at, 'down');
-    press(at, 'down');
-    press(at, 'space');
-    await at.waitFor('2 marked');
-    press(at, 'R');
+    await askToRevert(at, ['down'], ['down', 'down']);
     await at.waitFor('type the name of dead');
     await at.waitFor('not reached, so perhaps protected: its name must be typed');
     press(at, 'enter');

@@ -1,35 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { isAlive } from '../../src/host/process.ts';
-import type { Api } from '../../src/kube/client/api.ts';
-import { connect } from '../../src/kube/connection/connection.ts';
 import { receiver } from '../notify/support.ts';
 import { type Pty, start } from '../support/pty.ts';
+import { onSandbox } from './providers/on-sandbox.ts';
 import { program } from './providers/program.ts';
-import type { Provider } from './providers/provider.ts';
-import { sandbox } from './providers/sandbox.ts';
 
 const EXPERIMENT = join(import.meta.dirname, '../../experiments/llamastack/config-drift.yaml');
 const LONG = 60_000;
 const WAIT = { timeout: LONG, interval: 50 };
 
-let provider: Provider;
-let api: Api;
-const homes: string[] = [];
-
-beforeAll(async () => {
-  provider = await sandbox.open();
-  const connected = await connect({ kubeconfig: provider.kubeconfig });
-  if (!connected.ok) throw new Error(connected.message);
-  api = connected.value;
-});
-afterAll(async () => {
-  await api?.close();
-  await provider?.close();
-  for (const home of homes) rmSync(home, { recursive: true, force: true });
-});
+const on = onSandbox();
 
 interface Logged {
   pid: number;
@@ -51,18 +33,15 @@ const CLEAN = { data: { 'config.yaml': 'the original' }, labels: {}, annotations
 
 /** Resolves when the fault is in and a guardian knows of it. */
 async function scene(name: string, ttl: string, config = 'guardian: at-ttl'): Promise<Scene> {
-  const home = mkdtempSync(join(tmpdir(), 'mayday-guardian-'));
-  homes.push(home);
-  mkdirSync(join(home, 'config/mayday'), { recursive: true });
-  writeFileSync(join(home, 'config/mayday/config.yaml'), `${config}\n`);
+  const api = on.api();
+  const { folder: home, env } = on.home(config);
   const victim = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'opendatahub' } };
   await api.create({ ...victim, data: CLEAN.data });
   const words = ['run', EXPERIMENT, '--yes', '--soak', '60s'];
   const own = { 'injection.ttl': ttl, 'injection.parameters.name': name, 'target.operator': name };
   const set = Object.entries(own).flatMap(([path, value]) => ['--set', `${path}=${value}`]);
-  const env = { XDG_STATE_HOME: join(home, 'state'), XDG_CONFIG_HOME: join(home, 'config') };
   const [node, script] = program();
-  const command = [node, script, ...words, ...set, '--kubeconfig', provider.kubeconfig] as const;
+  const command = [node, script, ...words, ...set, '--kubeconfig', on.provider().kubeconfig] as const;
   const run = start(command, { columns: 250, rows: 50 }, { env });
   await run.waitFor(/guardian +on +pid \d+/, LONG);
   await run.waitFor('effect', LONG);
@@ -157,7 +136,7 @@ test('others are told of what the guardian reverted, in order, and one that neve
 
 test('the server is out of reach when the guardian must revert: it waits for it', { timeout: LONG }, async () => {
   const it = await scene('guarded-c', '1h', 'guardian: at-once');
-  const down = provider.restartApiServer?.(2_000);
+  const down = on.provider().restartApiServer?.(2_000);
   process.kill(it.run.pid, 'SIGKILL');
   await down;
   const logged = await it.guardianEnded();

@@ -1,13 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Api } from '../../src/kube/client/api.ts';
-import { connect } from '../../src/kube/connection/connection.ts';
+import { expect, test } from 'vitest';
+import { onSandbox } from './providers/on-sandbox.ts';
 import { program } from './providers/program.ts';
-import type { Provider } from './providers/provider.ts';
-import { sandbox } from './providers/sandbox.ts';
 
 const EXPERIMENT = join(import.meta.dirname, '../../experiments/llamastack/config-drift.yaml');
 const LEASE = {
@@ -17,22 +12,9 @@ const LEASE = {
   name: 'operator-chaos-lock-llamastack',
 };
 
-let provider: Provider;
-let api: Api;
-const homes: string[] = [];
 const children: ChildProcess[] = [];
-
-beforeAll(async () => {
-  provider = await sandbox.open();
-  const connected = await connect({ kubeconfig: provider.kubeconfig });
-  if (!connected.ok) throw new Error(connected.message);
-  api = connected.value;
-});
-afterAll(async () => {
+const on = onSandbox(() => {
   for (const child of children) child.kill('SIGKILL');
-  await api?.close();
-  await provider?.close();
-  for (const home of homes) rmSync(home, { recursive: true, force: true });
 });
 
 interface Command {
@@ -45,15 +27,11 @@ interface Command {
 
 /** The program as one person on this machine has it: a home, and so journals, of their own. */
 function person() {
-  const home = mkdtempSync(join(tmpdir(), 'mayday-lock-'));
-  homes.push(home);
-  mkdirSync(join(home, 'config/mayday'), { recursive: true });
   // The faults of those that are killed stay in until somebody reverts them.
-  writeFileSync(join(home, 'config/mayday/config.yaml'), 'guardian: off\n');
-  const env = { ...process.env, XDG_STATE_HOME: join(home, 'state'), XDG_CONFIG_HOME: join(home, 'config') };
+  const env = { ...process.env, ...on.home('guardian: off').env };
   return (...words: string[]): Command => {
     const [node, script] = program();
-    const child = spawn(node, [script, ...words, '--kubeconfig', provider.kubeconfig], { env });
+    const child = spawn(node, [script, ...words, '--kubeconfig', on.provider().kubeconfig], { env });
     children.push(child);
     let text = '';
     let hear = (): void => undefined;
@@ -80,7 +58,7 @@ function person() {
 }
 
 async function victim(name: string) {
-  await api.create({
+  await on.api().create({
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name, namespace: 'opendatahub' },
@@ -89,7 +67,7 @@ async function victim(name: string) {
   return ['run', EXPERIMENT, '--yes', '--soak', '60s', '--set', `injection.parameters.name=${name}`];
 }
 const dataOf = async (name: string) => {
-  const got = await api.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'opendatahub', name });
+  const got = await on.api().get({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'opendatahub', name });
   return got.ok ? got.value.data : got.reason;
 };
 
@@ -122,10 +100,10 @@ test('of two processes one injects; its kill -9 lets the next user in; revert --
   const revert = reader('revert', '--all', '--yes');
   expect(await revert.ended).toBe(0);
   expect(revert.text()).toMatch(/locks freed: llamastack/);
-  expect(await api.get(LEASE)).toMatchObject({ ok: false, reason: 'not-found' });
+  expect(await on.api().get(LEASE)).toMatchObject({ ok: false, reason: 'not-found' });
   for (const name of ['lock-a', 'lock-b', 'lock-c'])
     expect(await dataOf(name)).toEqual({ 'config.yaml': 'the original' });
   process.kill(next.pid, 'SIGTERM');
   expect(await next.ended).toBe(6);
-  await api.remove({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'mayday-latch' });
+  await on.api().remove({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'mayday-latch' });
 });

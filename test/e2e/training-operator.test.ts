@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { readDay } from '../../src/gameday/journal/read-day.ts';
 import { ensureBuilt } from '../cluster/controlplane/build.ts';
 import { operatorModules } from '../cluster/controlplane/modules.ts';
 import { type Cluster, start } from '../cluster/controlplane/start.ts';
@@ -8,7 +7,9 @@ import { eventually } from '../cluster/eventually.ts';
 import { type ProcessKubelet, startKubelet } from '../cluster/kubelet/kubelet.ts';
 import * as operator from '../cluster/operators/training-operator.ts';
 import { noOperators } from '../cluster/skip.ts';
-import { eventsIn, type Running, verdictOf } from './journeys/mayday.ts';
+import { gameDay } from '../support/game-day.ts';
+import { DESPITE, dayIn } from './journeys/day.ts';
+import { type Running, verdictOf } from './journeys/mayday.ts';
 import { lasting, type Thing } from './journeys/objects.ts';
 import { openStage, type Stage } from './journeys/stage.ts';
 import { notWanted } from './providers/choose.ts';
@@ -124,30 +125,19 @@ describe.skipIf(skipped)('the training-operator experiments on a real training-o
     const configuration = ['validatingwebhookconfiguration', operator.pytorchWebhook] as const;
     const [hook, binding] = [lasting(await read(...configuration)), lasting(await read('clusterrolebinding', BINDING))];
     const of = (name: string, experiment: string) => ({ name, experiment: path(experiment), ttl: '30s', soak: '4s' });
-    const plan = {
-      apiVersion: 'mayday.dev/v1alpha1',
-      kind: 'GameDay',
-      metadata: { name: 'training-operator' },
-      spec: {
-        objective: 'see what the training operator survives',
-        scope: { namespaces: [operator.namespace] },
-        people: [{ name: 'Ana', role: 'owner' }],
-        agenda: [
-          of('its pod dies', 'pod-kill'),
-          of('its webhook is passed over', 'webhook-disrupt'),
-          { name: 'somebody looks', byHand: 'look at the jobs', hypothesis: 'they go on', watchFor: '2s' },
-          of('it loses its rights', 'rbac-revoke'),
-          of('its pod dies again', 'pod-kill'),
-        ],
-      },
-    };
-    // No part of an operator that these gates look at is a whole one here.
-    const despite = Array.from({ length: 10 }, (_, gate) => ['--despite', `triage G${gate}`]).flat();
+    const plan = gameDay('training-operator', {
+      namespaces: [operator.namespace],
+      agenda: [
+        of('its pod dies', 'pod-kill'),
+        of('its webhook is passed over', 'webhook-disrupt'),
+        { name: 'somebody looks', byHand: 'look at the jobs', hypothesis: 'they go on', watchFor: '2s' },
+        of('it loses its rights', 'rbac-revoke'),
+        of('its pod dies again', 'pod-kill'),
+      ],
+    });
     const file = stage.write('day.yaml', JSON.stringify(plan));
-    const ended = await stage.mayday(['-o', 'jsonl', 'gameday', 'run', file, '--yes', ...despite]);
-    const day = readDay(
-      eventsIn(ended.stdout).map(({ at, ...rest }) => JSON.stringify({ ...rest, at: Date.parse(String(at)) })),
-    );
+    const ended = await stage.mayday(['-o', 'jsonl', 'gameday', 'run', file, '--yes', ...DESPITE]);
+    const day = dayIn(ended);
     expect(
       day.scenarios.map(({ name, end, runs }) => [
         name,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TYPE_LABEL } from '../../src/injection/record/markers.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
+import { podOf } from '../support/deployments.ts';
 import { type FakeApi, fakeApi } from '../support/fake-api.ts';
 import { effectOf, inject, mustPlan, refusal, restoreOf, sendAll } from '../support/plans.ts';
 import { comparable } from '../support/recorded.ts';
@@ -36,24 +37,15 @@ function setImage(api: FakeApi, image: string): void {
     for (const container of containers(object).slice(0, 1)) container.image = image;
   });
 }
-function pod(name: string, image: string, waiting?: string): KubeObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name,
-      namespace: 'shop',
-      uid: `uid-${name}`,
-      labels: { app: 'web' },
-      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web-2', uid: 'rs', controller: true }],
-    },
-    spec: { containers: [{ name: 'main', image }] },
+const pod = (name: string, image: string, waiting?: string): KubeObject =>
+  podOf('web', name, {
+    owner: 'web-2',
+    containers: [{ name: 'main', image }],
     status: {
       phase: waiting ? 'Pending' : 'Running',
       containerStatuses: [{ name: 'main', state: waiting ? { waiting: { reason: waiting } } : {} }],
     },
-  };
-}
+  });
 const CORRUPT = { type: 'ImageCorrupt', parameters: { name: 'web' } } as const;
 
 describe('what is refused', () => {

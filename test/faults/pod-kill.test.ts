@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/host/seeded-random.ts';
 import type { KubeObject, OwnerReference } from '../../src/k8s/object.ts';
+import { podOf } from '../support/deployments.ts';
 import { failing, fakeApi } from '../support/fake-api.ts';
+import { withMeta } from '../support/objects.ts';
 import { effectOf, mustPlan, refusal, sendAll } from '../support/plans.ts';
 
 interface PodOptions {
@@ -20,20 +22,13 @@ function pod(name: string, options: PodOptions = {}): KubeObject {
     owner === null
       ? []
       : [{ apiVersion: 'apps/v1', kind: ownerKind, name: owner, uid: `uid-${owner}`, controller: true }];
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name,
-      namespace: 'shop',
-      uid: `uid-${name}`,
-      labels: { app: 'web', ...options.labels },
-      ownerReferences: controller,
-      ...(options.annotations === undefined ? {} : { annotations: options.annotations }),
-      ...(terminating ? { deletionTimestamp: '2026-11-21T12:00:00Z' } : {}),
-    },
-    status: { phase, conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
-  };
+  const status = { phase, conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] };
+  return withMeta(podOf('web', name, { status }), {
+    ownerReferences: controller,
+    ...(options.labels === undefined ? {} : { labels: options.labels }),
+    ...(options.annotations === undefined ? {} : { annotations: options.annotations }),
+    ...(terminating ? { deletionTimestamp: '2026-11-21T12:00:00Z' } : {}),
+  });
 }
 
 const KILL = { type: 'PodKill', parameters: { labelSelector: 'app=web' } } as const;

@@ -6,6 +6,7 @@ import { loadExperiment } from '../../src/experiment/load.ts';
 import { ACTS, runDemo } from '../../src/gameday/demo.ts';
 import type { Files } from '../../src/host/files.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
+import { AVAILABLE_STATUS } from '../support/deployments.ts';
 import { engineDeps } from '../support/engine.ts';
 import { type FakeApi, fakeApi } from '../support/fake-api.ts';
 import { fakeClock } from '../support/fake-clock.ts';
@@ -35,13 +36,7 @@ const deployment = (namespace: string, name: string): KubeObject => ({
     selector: { matchLabels: labels(namespace, name) },
     template: { spec: { containers: [{ name: 'manager', image: `${name}:1` }] } },
   },
-  status: {
-    observedGeneration: 1,
-    replicas: 1,
-    updatedReplicas: 1,
-    readyReplicas: 1,
-    conditions: [{ type: 'Available', status: 'True' }],
-  },
+  status: structuredClone(AVAILABLE_STATUS),
 });
 const pod = (namespace: string, owner: string, name: string, image = `${owner}:1`): KubeObject => ({
   apiVersion: 'v1',

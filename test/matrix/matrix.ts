@@ -8,6 +8,7 @@ import { pooled } from '../../src/kube/client/pooled.ts';
 import type { Verdict } from '../../src/run/event.ts';
 import type { RunResult } from '../../src/run/verdict/result.ts';
 import { engineDeps } from '../support/engine.ts';
+import { loadedExperiment } from '../support/loaded-experiment.ts';
 import type { Character } from './characters.ts';
 import { type Row, SCRATCH } from './faults.ts';
 import type { Ground } from './ground.ts';
@@ -130,44 +131,35 @@ async function available(api: Api, clock: Clock, namespace: string): Promise<voi
 }
 
 function experiment(row: Row, namespace: string, recoveryTimeoutMs: number): LoadedExperiment {
-  return {
-    path: '-',
-    sha256: '0'.repeat(64),
-    experiment: {
-      apiVersion: 'chaos.operatorchaos.io/v1alpha1',
-      kind: 'ChaosExperiment',
-      metadata: {
-        name: `matrix-${row.type.toLowerCase()}`,
-        namespace,
-        ...(row.isTurned ? { annotations: { 'chaos.operatorchaos.io/expect': row.asks } } : {}),
+  return loadedExperiment(
+    {
+      name: `matrix-${row.type.toLowerCase()}`,
+      namespace,
+      ...(row.isTurned ? { annotations: { 'chaos.operatorchaos.io/expect': row.asks } } : {}),
+    },
+    {
+      tier: 1,
+      target: { operator: 'matrix', component: 'web' },
+      steadyState: {
+        checks: [
+          {
+            type: 'fieldEquals',
+            apiVersion: 'v1',
+            kind: 'ConfigMap',
+            name: 'health',
+            namespace,
+            fieldPath: 'data.state',
+            expectedValue: 'ok',
+          },
+        ],
+        timeoutMs: 3_000,
       },
-      spec: {
-        tier: 1,
-        target: { operator: 'matrix', component: 'web' },
-        steadyState: {
-          checks: [
-            {
-              type: 'fieldEquals',
-              apiVersion: 'v1',
-              kind: 'ConfigMap',
-              name: 'health',
-              namespace,
-              fieldPath: 'data.state',
-              expectedValue: 'ok',
-            },
-          ],
-          timeoutMs: 3_000,
-        },
-        injection: { type: row.type, parameters: row.parameters(namespace), count: 1, dangerLevel: 'high' },
-        hypothesis: { description: 'it lives on', recoveryTimeoutMs, recoveryTimeoutGiven: true },
-        blastRadius: {
-          maxPodsAffected: 5,
-          allowedNamespaces: row.isClusterScoped ? [] : [namespace, SCRATCH(namespace)],
-          forbiddenResources: [],
-          allowDangerous: true,
-          dryRun: false,
-        },
+      injection: { type: row.type, parameters: row.parameters(namespace), count: 1, dangerLevel: 'high' },
+      hypothesis: { description: 'it lives on', recoveryTimeoutMs, recoveryTimeoutGiven: true },
+      blastRadius: {
+        maxPodsAffected: 5,
+        allowedNamespaces: row.isClusterScoped ? [] : [namespace, SCRATCH(namespace)],
       },
     },
-  };
+  );
 }

@@ -6,6 +6,7 @@ import { flipRows } from '../../src/report/formats/words.ts';
 import type { Scenario } from '../../src/report/model.ts';
 import { readDayParts } from '../../src/report/sources/read.ts';
 import { ANA, BEN, SESSION } from '../gameday/journal/session.ts';
+import { gameDay } from '../support/game-day.ts';
 import { diskOf, recordOf, STATE, T0 } from './support.ts';
 
 const DAY = '20261121-120000000-00000d';
@@ -58,24 +59,19 @@ test('a line that is no record is named with the journal that it stands in', () 
 });
 
 test('what of the agenda was not run, the people and the hypothesis are told as the plan in the journal has them', () => {
-  const plan = {
-    apiVersion: 'mayday.dev/v1alpha1',
-    kind: 'GameDay',
-    metadata: { name: 'autumn' },
-    spec: {
-      objective: 'learn',
-      scope: { namespaces: ['shop'] },
-      people: [
-        { name: 'Ana', role: 'owner' },
-        { name: 'Cleo', role: 'observer' },
-      ],
-      agenda: [
-        { name: 'the door', byHand: 'close it', hypothesis: 'nobody notices' },
-        { name: 'everything', suite: 'all' },
-        { name: 'the window', byHand: 'break it', hypothesis: 'somebody notices' },
-      ],
-    },
-  };
+  const plan = gameDay('autumn', {
+    namespaces: ['shop'],
+    objective: 'learn',
+    people: [
+      { name: 'Ana', role: 'owner' },
+      { name: 'Cleo', role: 'observer' },
+    ],
+    agenda: [
+      { name: 'the door', byHand: 'close it', hypothesis: 'nobody notices' },
+      { name: 'everything', suite: 'all' },
+      { name: 'the window', byHand: 'break it', hypothesis: 'somebody notices' },
+    ],
+  });
   const files = [{ path: 'autumn.yaml', sha256: '', text: JSON.stringify(plan) }];
   const journal = [
     line(0, { kind: 'begin', day: DAY, plan: 'autumn', objective: 'learn', files, ...SESSION }),

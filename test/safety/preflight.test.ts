@@ -10,6 +10,7 @@ import { setLatch } from '../../src/safety/latch.ts';
 import { preflight, refusalOf } from '../../src/safety/preflight.ts';
 import { planLines, planReport } from '../../src/safety/report.ts';
 import { type Document, ofType } from '../experiment/documents.ts';
+import { podOf } from '../support/deployments.ts';
 import { testFacts } from '../support/facts.ts';
 import { type FakeApi, failing, fakeApi } from '../support/fake-api.ts';
 
@@ -23,19 +24,11 @@ function experiment(
   return loading.loaded;
 }
 
-const pod = (name: string): KubeObject => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: {
-    name,
-    namespace: 'shop',
-    uid: `uid-${name}`,
-    labels: { app: 'web' },
-    ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'r', uid: 'r', controller: true }],
-  },
-  spec: { volumes: [{ configMap: { name: 'config' } }] },
-  status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
-});
+const pod = (name: string): KubeObject =>
+  podOf('web', name, {
+    spec: { volumes: [{ configMap: { name: 'config' } }] },
+    status: { conditions: [{ type: 'Ready', status: 'True' }] },
+  });
 const config: KubeObject = {
   apiVersion: 'v1',
   kind: 'ConfigMap',

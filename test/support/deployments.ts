@@ -17,11 +17,25 @@ export function deployment(
 }
 
 /** A pod of that Deployment. */
-export function podOf(app: string, name: string, more: { containers?: object[]; status?: object } = {}): KubeObject {
-  const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: `${app}-1`, uid: 'rs', controller: true };
+export function podOf(
+  app: string,
+  name: string,
+  more: { owner?: string; containers?: object[]; spec?: object; status?: object } = {},
+): KubeObject {
+  const set = more.owner ?? `${app}-1`;
+  const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: set, uid: 'rs', controller: true };
   const pod = inShop('v1', 'Pod', name, {
-    spec: { containers: more.containers ?? [{ name: 'main' }] },
+    spec: { containers: more.containers ?? [{ name: 'main' }], ...more.spec },
     status: { phase: 'Running', ...more.status },
   });
   return withMeta(pod, { uid: `uid-${name}`, labels: { app }, ownerReferences: [owner] });
 }
+
+/** The status of a Deployment of one pod that its controller has seen through. */
+export const AVAILABLE_STATUS = {
+  observedGeneration: 1,
+  replicas: 1,
+  updatedReplicas: 1,
+  readyReplicas: 1,
+  conditions: [{ type: 'Available', status: 'True' }],
+};

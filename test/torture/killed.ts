@@ -7,6 +7,7 @@ import type { ObjectRef } from '../../src/k8s/object.ts';
 import { LATCH } from '../../src/safety/latch.ts';
 import { kubeconfigFor } from '../../src/sandbox/http/kubeconfig.ts';
 import { program } from '../e2e/providers/program.ts';
+import { outputOf } from '../support/output-of.ts';
 import type { Death } from './boundaries.ts';
 import type { Ground } from './ground.ts';
 import { grounded } from './lane.ts';
@@ -162,17 +163,10 @@ function mayday(field: Field, args: string[]): { process: ChildProcess; ended: P
   const env = { ...process.env, XDG_STATE_HOME: field.folder, XDG_CONFIG_HOME: field.folder };
   const [node, script] = program();
   const child = spawn(node, [script, ...args, '--kubeconfig', field.kubeconfig], { env });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
+  const output = outputOf(child);
   // Not `close`: a guardian that outlives the process may hold the pipes.
   const ended = new Promise<Ended>(resolve =>
-    child.once('exit', code => setTimeout(() => resolve({ code, stdout, stderr }), 50)),
+    child.once('exit', code => setTimeout(() => resolve({ code, ...output }), 50)),
   );
   return { process: child, ended };
 }

@@ -84,32 +84,30 @@ export async function trial(stage: Stage, seed: number): Promise<Trial> {
   const unproven = await revertCalmly({ ...deps, api }, { force: hostility !== undefined });
   const bare = snapshotOfAll(api.all().map(withoutMarks), world);
   const lost = lostIn(before, { after: snapshotOf(api, world), bare }, unproven);
-  return {
-    seed,
-    stage: stage.name,
-    type: world.type,
-    injected: injected?.state === 'injected',
-    lost,
-    falselyVerified,
-    struck: weather.struck,
-    ...(hostility === undefined ? {} : { hostility }),
-  };
+  const isInjected = injected?.state === 'injected';
+  const found = { lost, falselyVerified, struck: weather.struck, ...(hostility === undefined ? {} : { hostility }) };
+  return trialOf(stage, seed, isInjected, found);
 }
+
+/** What a trial on this stage came to. */
+export const trialOf = (
+  { name, type }: Stage,
+  seed: number,
+  injected: boolean,
+  found: Omit<Trial, 'seed' | 'stage' | 'type' | 'injected'>,
+): Trial => ({ seed, stage: name, type, injected, ...found });
 
 /** A run that breaks is a failure like any other, and its seed shows it again. */
 export const broken =
-  ({ name, type }: Stage, seed: number) =>
-  (error: unknown): Trial => ({
-    seed,
-    stage: name,
-    type,
-    injected: false,
-    lost:
-      error instanceof HarnessTimedOut ? [] : [`it broke: ${error instanceof Error ? error.message : String(error)}`],
-    ...(error instanceof HarnessTimedOut ? { timedOut: error.message } : {}),
-    falselyVerified: [],
-    struck: new Map(),
-  });
+  (stage: Stage, seed: number) =>
+  (error: unknown): Trial =>
+    trialOf(stage, seed, false, {
+      lost:
+        error instanceof HarnessTimedOut ? [] : [`it broke: ${error instanceof Error ? error.message : String(error)}`],
+      ...(error instanceof HarnessTimedOut ? { timedOut: error.message } : {}),
+      falselyVerified: [],
+      struck: new Map(),
+    });
 
 /** Plans through this API, again when a look was blind, and injects; undefined when every look was. */
 export async function inject(

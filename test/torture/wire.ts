@@ -14,7 +14,7 @@ import { grounded, type Lane, laneOf } from './lane.ts';
 import { startProxy } from './proxy.ts';
 import { differences } from './snapshot.ts';
 import { HarnessTimedOut } from './timed-out.ts';
-import { broken, inject, KEY, type Trial } from './trial.ts';
+import { broken, inject, KEY, type Trial, trialOf } from './trial.ts';
 import { openTrialNamespace, type TrialNamespace } from './trial-namespace.ts';
 import { type Stage, worldOf } from './world.ts';
 
@@ -85,15 +85,7 @@ async function wireTrial(
   await api.close();
   await proxy.close();
   await space.clear(refs);
-  return {
-    seed,
-    stage: stage.name,
-    type: world.type,
-    injected: injected?.state === 'injected',
-    lost,
-    falselyVerified,
-    struck: weather.struck,
-  };
+  return trialOf(stage, seed, injected?.state === 'injected', { lost, falselyVerified, struck: weather.struck });
 }
 
 /** A server may still carry out what nobody waits for any more. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fire } from '../../console/support/fire.ts';
 import { isAscii, isColoured } from '../../support/ansi.ts';
 import { type Pty, type Size, start } from '../../support/pty.ts';
 import { bundledDev } from './bundled-dev.ts';
@@ -17,14 +18,6 @@ beforeAll(dev.build);
 afterAll(dev.remove);
 
 const GIVEN_BACK = { alternate: false, cursorHidden: false, bracketedPaste: false };
-
-/** One key at a time, each seen before the next: what fingers do. */
-async function fire(pty: Pty): Promise<void> {
-  await pty.waitFor('data LIVE');
-  await pty.press('e', 'a arms it');
-  await pty.press('a', 'ARMED');
-  await pty.press('f', 'effect proven');
-}
 
 describe('the console in a real terminal', () => {
   it('paints its first frame while no network has answered', async () => {

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readDay } from '../../../src/gameday/journal/read-day.ts';
+import { gameDay } from '../../support/game-day.ts';
 import type { Pty } from '../../support/pty.ts';
 import { makeHome, ROOT } from './home.ts';
 
@@ -27,14 +28,9 @@ beforeAll(async () => {
   writeFileSync(DOOR, '');
   writeFileSync(
     join(home, 'day.yaml'),
-    JSON.stringify({
-      apiVersion: 'mayday.dev/v1alpha1',
-      kind: 'GameDay',
-      metadata: { name: 'keys' },
-      spec: {
-        objective: 'lead a day by keys alone',
-        scope: { namespaces: ['kserve', 'opendatahub'] },
-        people: [{ name: 'Ana', role: 'owner' }],
+    JSON.stringify(
+      gameDay('keys', {
+        namespaces: ['kserve', 'opendatahub'],
         agenda: [
           kill('first'),
           drift('second', '60s'),
@@ -44,8 +40,8 @@ beforeAll(async () => {
         ],
         probes: [{ name: 'door', command: { run: ['test', '-e', DOOR] } }],
         abort: { probes: { brokenFor: '1s' }, api: false },
-      },
-    }),
+      }),
+    ),
   );
   cluster = person.start(['sandbox', '--kubeconfig-out', KUBECONFIG], SIZE);
   await cluster.waitFor('serves at', 60_000);

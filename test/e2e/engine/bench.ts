@@ -10,6 +10,7 @@ import { isAlive } from '../../../src/host/process.ts';
 import type { KubeObject, ObjectRef } from '../../../src/k8s/object.ts';
 import type { Api } from '../../../src/kube/client/api.ts';
 import { connect } from '../../../src/kube/connection/connection.ts';
+import { loadedExperiment, WEB_IS_AVAILABLE } from '../../support/loaded-experiment.ts';
 
 /** A cluster that the journeys run against. */
 export interface Provider {
@@ -127,37 +128,15 @@ export function experimentOn(
   injection: Pick<Experiment['spec']['injection'], 'type' | 'parameters'> & { ttlMs?: number },
   recoveryTimeoutMs = 30_000,
 ): LoadedExperiment {
-  return {
-    path: '-',
-    sha256: '0'.repeat(64),
-    experiment: {
-      apiVersion: 'chaos.operatorchaos.io/v1alpha1',
-      kind: 'ChaosExperiment',
-      metadata: { name: `e2e-${injection.type.toLowerCase()}` },
-      spec: {
-        tier: 1,
-        target: { operator: 'e2e', component: 'web' },
-        steadyState: {
-          checks: [
-            {
-              type: 'conditionTrue',
-              apiVersion: 'apps/v1',
-              kind: 'Deployment',
-              name: 'web',
-              conditionType: 'Available',
-            },
-          ],
-        },
-        injection: { count: 1, dangerLevel: 'high', ...injection },
-        hypothesis: { description: 'web stays up', recoveryTimeoutMs, recoveryTimeoutGiven: true },
-        blastRadius: {
-          maxPodsAffected: 1,
-          allowedNamespaces: [namespace],
-          forbiddenResources: [],
-          allowDangerous: true,
-          dryRun: false,
-        },
-      },
+  return loadedExperiment(
+    { name: `e2e-${injection.type.toLowerCase()}` },
+    {
+      tier: 1,
+      target: { operator: 'e2e', component: 'web' },
+      steadyState: { checks: [WEB_IS_AVAILABLE] },
+      injection: { count: 1, dangerLevel: 'high', ...injection },
+      hypothesis: { description: 'web stays up', recoveryTimeoutMs, recoveryTimeoutGiven: true },
+      blastRadius: { allowedNamespaces: [namespace] },
     },
-  };
+  );
 }

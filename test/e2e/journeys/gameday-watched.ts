@@ -1,39 +1,15 @@
 import { beforeAll, describe, expect } from 'vitest';
-import { readDay } from '../../../src/gameday/journal/read-day.ts';
 import { monitoring } from '../../gameday/alerts/monitoring.ts';
 import { receiver } from '../../notify/support.ts';
-import type { Ended } from '../providers/kubectl.ts';
+import { gameDay } from '../../support/game-day.ts';
 import type { Provider } from '../providers/provider.ts';
-import { eventsIn } from './mayday.ts';
+import { DESPITE, dayIn, injectedIn } from './day.ts';
 import { drift, experiment, lasting, podKill } from './objects.ts';
 import { createUser, installRoles } from './people.ts';
 import { onStage, type Stage } from './stage.ts';
 
-/** The bare control plane has neither nodes nor an operator's parts: its owner answers for what triage says of that. */
-const DESPITE = Array.from({ length: 10 }, (_, gate) => ['--despite', `triage G${gate}`]).flat();
-
 const plan = (stage: Stage, own: object): string =>
-  stage.write(
-    'day.yaml',
-    JSON.stringify({
-      apiVersion: 'mayday.dev/v1alpha1',
-      kind: 'GameDay',
-      metadata: { name: 'watched' },
-      spec: {
-        objective: 'see who notices',
-        scope: { namespaces: [stage.namespace] },
-        people: [{ name: 'Ana', role: 'owner' }],
-        ...own,
-      },
-    }),
-  );
-
-const journalOf = ({ stdout }: Ended) =>
-  readDay(eventsIn(stdout).map(({ at, ...rest }) => JSON.stringify({ ...rest, at: Date.parse(String(at)) })));
-
-const injectedIn = (scenario: string) => (said: object) =>
-  (said as { scenario?: string }).scenario === scenario &&
-  (said as { event?: { event?: string } }).event?.event === 'injected';
+  stage.write('day.yaml', JSON.stringify(gameDay('watched', { namespaces: [stage.namespace], ...own })));
 
 /** A day that monitoring, receivers and the rights of its person have a part in. */
 export function watchedDayJourneys(given: () => Provider): void {
@@ -73,7 +49,7 @@ export function watchedDayJourneys(given: () => Provider): void {
       const ended = await day.ended;
       expect(ended.code).toBe(6);
 
-      const { scenarios } = journalOf(ended);
+      const { scenarios } = dayIn(ended);
       expect(scenarios.map(({ name, end, runs }) => [name, end, runs.length])).toEqual([
         ['everything', 'done', 2],
         ['somebody notices', 'done', 1],
@@ -124,7 +100,7 @@ export function watchedDayJourneys(given: () => Provider): void {
       await stage.kubectl('delete', 'rolebinding', 'injector-mayday-injector');
       const ended = await day.ended;
       expect(ended.code).toBe(7);
-      const { tripped, scenarios } = journalOf(ended);
+      const { tripped, scenarios } = dayIn(ended);
       expect(tripped).toMatchObject([
         { condition: 'watch', value: expect.stringMatching(/^not permitted: .*configmaps.*\(to revert\) for /) },
       ]);

@@ -3,15 +3,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { type DayRecord, readDay } from '../../../src/gameday/journal/read-day.ts';
+import { readDay } from '../../../src/gameday/journal/read-day.ts';
+import { gameDay } from '../../support/game-day.ts';
 import type { Ended } from '../providers/kubectl.ts';
 import type { Provider } from '../providers/provider.ts';
+import { DESPITE, dayIn, injectedIn } from './day.ts';
 import { eventsIn, startMayday } from './mayday.ts';
 import { drift, isUp, lasting, podKill } from './objects.ts';
 import { onStage, type Stage } from './stage.ts';
-
-/** The bare control plane has neither nodes nor an operator's parts: its owner answers for what triage says of that. */
-const DESPITE = Array.from({ length: 10 }, (_, gate) => ['--despite', `triage G${gate}`]).flat();
 
 /** A front door and a Prometheus that a journey breaks and mends. */
 async function frontDoor() {
@@ -34,13 +33,9 @@ async function frontDoor() {
 const plan = (stage: Stage, url: string, own: object = {}): string =>
   stage.write(
     'day.yaml',
-    JSON.stringify({
-      apiVersion: 'mayday.dev/v1alpha1',
-      kind: 'GameDay',
-      metadata: { name: 'journey' },
-      spec: {
-        objective: 'see that a day survives what happens to it',
-        scope: { namespaces: [stage.namespace] },
+    JSON.stringify(
+      gameDay('journey', {
+        namespaces: [stage.namespace],
         people: [
           { name: 'Ana', role: 'owner' },
           { name: 'Ben', role: 'observer' },
@@ -62,18 +57,9 @@ const plan = (stage: Stage, url: string, own: object = {}): string =>
         ],
         abort: { probes: { brokenFor: '1s' }, api: false, incident: false },
         ...own,
-      },
-    }),
+      }),
+    ),
   );
-
-const dayIn = ({ stdout }: Pick<Ended, 'stdout'>): DayRecord =>
-  readDay(eventsIn(stdout).map(({ at, ...rest }) => JSON.stringify({ ...rest, at: Date.parse(String(at)) })));
-
-const injectedIn =
-  (scenario: string) =>
-  (said: object): boolean =>
-    (said as { scenario?: string }).scenario === scenario &&
-    (said as { event?: { event?: string } }).event?.event === 'injected';
 
 const journalOf = ({ stderr }: Ended): string => /journal (\S+)/.exec(stderr)?.[1] ?? '';
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { outputOf } from '../../support/output-of.ts';
 import type { Ended } from '../providers/kubectl.ts';
 import { program } from '../providers/program.ts';
 
@@ -35,24 +36,18 @@ export function startMayday(words: readonly string[], env: Readonly<Record<strin
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1', ...env },
   });
-  let stdout = '';
-  let stderr = '';
   const listeners = new Set<() => void>();
-  child.stdout.on('data', (part: Buffer) => {
-    stdout += part.toString();
+  const output = outputOf(child, () => {
     for (const listener of [...listeners]) listener();
-  });
-  child.stderr.on('data', (part: Buffer) => {
-    stderr += part.toString();
   });
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code, signal) => resolve({ code: code ?? (signal === 'SIGKILL' ? 137 : 1), stdout, stderr }));
+    child.once('close', (code, signal) => resolve({ code: code ?? (signal === 'SIGKILL' ? 137 : 1), ...output }));
   });
   const line = (where: (said: Said) => boolean, name = 'such a line'): Promise<Said> =>
     new Promise((resolve, reject) => {
       const look = (): boolean => {
-        const found = eventsIn(stdout).find(where);
+        const found = eventsIn(output.stdout).find(where);
         if (found === undefined) return false;
         listeners.delete(look);
         resolve(found);
@@ -61,7 +56,8 @@ export function startMayday(words: readonly string[], env: Readonly<Record<strin
       listeners.add(look);
       look();
       void ended.then(({ code }) => {
-        if (!look()) reject(new Error(`mayday ended with ${code} and without ${name}:\n${stdout}${stderr}`));
+        if (!look())
+          reject(new Error(`mayday ended with ${code} and without ${name}:\n${output.stdout}${output.stderr}`));
       });
     });
   return {

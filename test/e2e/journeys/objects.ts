@@ -1,5 +1,7 @@
 /** The little world that journeys break. */
+
 import { randomBytes } from 'node:crypto';
+import { WEB_IS_AVAILABLE } from '../../support/loaded-experiment.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: objects of many kinds as kubectl prints them; tests know which they asked for
 export type Thing = any;
@@ -59,16 +61,7 @@ export const experiment = (
     // An operator of its own: the journeys run side by side, and one operator takes one process at a time.
     target: { operator: `e2e-${type.toLowerCase()}-${randomBytes(4).toString('hex')}`, component: 'web' },
     steadyState: {
-      checks: [
-        {
-          type: 'conditionTrue',
-          apiVersion: 'apps/v1',
-          kind: 'Deployment',
-          name: 'web',
-          namespace,
-          conditionType: 'Available',
-        },
-      ],
+      checks: [{ ...WEB_IS_AVAILABLE, namespace }],
       timeout: '30s',
     },
     injection: {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { outputOf } from '../../support/output-of.ts';
 
 /** How a program ended, and what it said. `code` is 128 + n after signal n, as shells have it. */
 export interface Ended {
@@ -11,16 +12,9 @@ export interface Ended {
 export function runProgram(command: string, args: readonly string[], input = ''): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'pipe' });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (part: Buffer) => {
-      stdout += part.toString();
-    });
-    child.stderr.on('data', (part: Buffer) => {
-      stderr += part.toString();
-    });
+    const output = outputOf(child);
     child.once('error', reject);
-    child.once('close', code => resolve({ code: code ?? 1, stdout, stderr }));
+    child.once('close', code => resolve({ code: code ?? 1, ...output }));
     // A program that has ended already reads nothing.
     child.stdin.on('error', () => {});
     child.stdin.end(input);

@@ -3,21 +3,17 @@ import type { ConditionId } from '../../../src/gameday/conditions/condition.ts';
 import { type JudgeContext, judged } from '../../../src/gameday/conditions/judge.ts';
 import type { Sample } from '../../../src/gameday/conditions/sample.ts';
 import { gameDaySchema } from '../../../src/gameday/plan/document.ts';
+import { gameDay } from '../../support/game-day.ts';
 
 const rulesWith = (abort: object): JudgeContext['rules'] =>
-  gameDaySchema.parse({
-    apiVersion: 'mayday.dev/v1alpha1',
-    kind: 'GameDay',
-    metadata: { name: 'a' },
-    spec: {
-      objective: 'o',
-      scope: { namespaces: ['shop'] },
-      people: [{ name: 'Ana', role: 'owner' }],
+  gameDaySchema.parse(
+    gameDay('a', {
+      namespaces: ['shop'],
       agenda: [{ name: 's', byHand: 'x', hypothesis: 'y' }],
       alerts: { prometheus: 'http://prometheus.example' },
       abort,
-    },
-  }).spec.abort;
+    }),
+  ).spec.abort;
 const WEB = 'Deployment shop/web';
 const DB = 'Deployment shop/db';
 const NODE = 'Node n1';

@@ -6,8 +6,10 @@ import { notRestored, overwrittenRun, revertRun } from '../../../src/revert/run-
 import type { RunDeps, RunOptions } from '../../../src/run/deps.ts';
 import type { RunEvent } from '../../../src/run/event.ts';
 import { runExperiment } from '../../../src/run/lifecycle.ts';
+import { AVAILABLE_STATUS } from '../../support/deployments.ts';
 import { type FakeApi, fakeApi } from '../../support/fake-api.ts';
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
+import { loadedExperiment, WEB_IS_AVAILABLE } from '../../support/loaded-experiment.ts';
 import { recordingJournal } from './journal.ts';
 
 export const SHOP = 'shop';
@@ -23,13 +25,7 @@ export const deployment = (): KubeObject => ({
     selector: { matchLabels: { app: 'web' } },
     template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'shop/web:1' }] } },
   },
-  status: {
-    observedGeneration: 1,
-    replicas: 1,
-    updatedReplicas: 1,
-    readyReplicas: 1,
-    conditions: [{ type: 'Available', status: 'True' }],
-  },
+  status: structuredClone(AVAILABLE_STATUS),
 });
 
 export const pod = (name: string, ready = true): KubeObject => ({
@@ -63,39 +59,19 @@ export interface ExperimentOverrides {
   dryRun?: boolean;
 }
 
-const available = {
-  type: 'conditionTrue',
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  name: 'web',
-  conditionType: 'Available',
-} as const;
-
 export function experiment(overrides: ExperimentOverrides = {}): LoadedExperiment {
   const { type = 'PodKill', parameters = { labelSelector: 'app=web' }, recoveryTimeoutMs = 60_000 } = overrides;
-  return {
-    path: 'lab.yaml',
-    sha256: 'f'.repeat(64),
-    experiment: {
-      apiVersion: 'chaos.operatorchaos.io/v1alpha1',
-      kind: 'ChaosExperiment',
-      metadata: { name: 'lab', ...(overrides.annotations ? { annotations: overrides.annotations } : {}) },
-      spec: {
-        tier: 1,
-        target: { operator: 'shop', component: 'web' },
-        steadyState: { checks: overrides.checks ?? [available] },
-        injection: { type, parameters, count: 1, ...(overrides.ttlMs ? { ttlMs: overrides.ttlMs } : {}) },
-        hypothesis: { description: 'the shop keeps selling', recoveryTimeoutMs, recoveryTimeoutGiven: true },
-        blastRadius: {
-          maxPodsAffected: 1,
-          allowedNamespaces: [SHOP],
-          forbiddenResources: [],
-          allowDangerous: true,
-          dryRun: overrides.dryRun ?? false,
-        },
-      },
+  return loadedExperiment(
+    { name: 'lab', ...(overrides.annotations ? { annotations: overrides.annotations } : {}) },
+    {
+      tier: 1,
+      target: { operator: 'shop', component: 'web' },
+      steadyState: { checks: overrides.checks ?? [WEB_IS_AVAILABLE] },
+      injection: { type, parameters, count: 1, ...(overrides.ttlMs ? { ttlMs: overrides.ttlMs } : {}) },
+      hypothesis: { description: 'the shop keeps selling', recoveryTimeoutMs, recoveryTimeoutGiven: true },
+      blastRadius: { allowedNamespaces: [SHOP], dryRun: overrides.dryRun ?? false },
     },
-  };
+  );
 }
 
 export const drift = (overrides: ExperimentOverrides = {}): LoadedExperiment =>

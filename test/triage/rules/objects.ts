@@ -106,3 +106,12 @@ export function deployment(pods: readonly Literal[], more: Record<string, unknow
     ...pods.map(one => ({ ...one, metadata: { ...one.metadata, ownerReferences: [owner] } })),
   ];
 }
+
+/** The status of a pod that no node takes, with the words of the scheduler. */
+export const unplaced = (message: string, minutes = 9) => ({
+  phase: 'Pending',
+  containerStatuses: [],
+  conditions: [
+    { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime: ago(minutes) },
+  ],
+});

@@ -3,7 +3,7 @@ import { nodeCordoned, nodeTainted } from '../../../../src/triage/rules/nodes/cl
 import { leaseStale, nodeNotReady, nodePressure, versionSkew } from '../../../../src/triage/rules/nodes/not-ready.ts';
 import type { Literal } from '../../../support/view.ts';
 import { ago, findings } from '../findings.ts';
-import { deployment, pod } from '../objects.ts';
+import { deployment, pod, unplaced } from '../objects.ts';
 
 const node = (
   name: string,
@@ -44,13 +44,7 @@ const pending = (message: string) =>
     pod('web-1', {
       ready: false,
       spec: { nodeName: undefined },
-      status: {
-        phase: 'Pending',
-        containerStatuses: [],
-        conditions: [
-          { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime: ago(9) },
-        ],
-      },
+      status: unplaced(message),
     }),
   ]);
 

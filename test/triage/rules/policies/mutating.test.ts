@@ -5,6 +5,7 @@ import { unschedulable } from '../../../../src/triage/rules/scheduling/unschedul
 import { podsRefused } from '../../../../src/triage/rules/workloads/pods-refused.ts';
 import type { Literal } from '../../../support/view.ts';
 import { ago, findings } from '../findings.ts';
+import { unplaced } from '../objects.ts';
 
 const policy = (spec: object = {}, kind = 'MutatingAdmissionPolicy'): Literal => ({
   kind,
@@ -89,18 +90,7 @@ describe('what admission adds to pods', () => {
       ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web-5d9', uid: 'set', controller: true }],
     },
     spec: { ...template.spec, nodeSelector },
-    status: {
-      phase: 'Pending',
-      conditions: [
-        {
-          type: 'PodScheduled',
-          status: 'False',
-          reason: 'Unschedulable',
-          message: "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.",
-          lastTransitionTime: ago(9),
-        },
-      ],
-    },
+    status: unplaced("0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector."),
   });
   const node: Literal = { kind: 'Node', metadata: { name: 'node-1', labels: { os: 'linux' } }, spec: {}, status: {} };
   const placing = policy({

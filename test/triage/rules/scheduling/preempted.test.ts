@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { podsPreempted } from '../../../../src/triage/rules/scheduling/preempted.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, findings } from '../findings.ts';
-import { deployment, pod } from '../objects.ts';
+import { findings } from '../findings.ts';
+import { deployment, pod, unplaced } from '../objects.ts';
 
 const node: Literal = {
   kind: 'Node',
@@ -14,18 +14,7 @@ const waiting = deployment([
   pod('web-1', {
     ready: false,
     spec: { nodeName: undefined, containers: asking('4'), priority: 0 },
-    status: {
-      phase: 'Pending',
-      conditions: [
-        {
-          type: 'PodScheduled',
-          status: 'False',
-          reason: 'Unschedulable',
-          message: '0/1 nodes are available: 1 Insufficient cpu.',
-          lastTransitionTime: ago(20),
-        },
-      ],
-    },
+    status: unplaced('0/1 nodes are available: 1 Insufficient cpu.', 20),
   }),
 ]);
 const crunch = (priority: number, minutes = 30, cpu = '6'): Literal => ({

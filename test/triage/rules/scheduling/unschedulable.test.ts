@@ -7,8 +7,8 @@ import {
 } from '../../../../src/triage/rules/scheduling/unscheduled.ts';
 import { passedOver } from '../../../../src/triage/rules/scheduling/words.ts';
 import type { Literal } from '../../../support/view.ts';
-import { ago, findings } from '../findings.ts';
-import { deployment, pod } from '../objects.ts';
+import { findings } from '../findings.ts';
+import { deployment, pod, unplaced } from '../objects.ts';
 
 const node = (name: string, labels: Record<string, string> = {}, spec: Record<string, unknown> = {}): Literal => ({
   kind: 'Node',
@@ -20,13 +20,7 @@ const pending = (message: string, spec: Record<string, unknown> = {}, minutes = 
   pod('web-1', {
     minutes,
     spec: { nodeName: undefined, ...spec },
-    status: {
-      phase: 'Pending',
-      conditions: [
-        { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime: ago(minutes) },
-      ],
-      containerStatuses: [],
-    },
+    status: unplaced(message, minutes),
     ready: false,
   });
 const asking = (requests: Record<string, string>) => ({
