@@ -20,40 +20,10 @@ export function leadership(
   instances: readonly OperatorInstance[],
   giveUp: (pod: Pod) => void,
 ): Controller {
-  const { store, clock, record } = parts;
+  const { store, clock } = parts;
   /** When a leader last reached its Lease, by pod uid. */
   const reached = new Map<string, number>();
   const complained = new Map<string, number>();
-
-  const mayRenew = (instance: OperatorInstance) => {
-    const { lease } = instance.operator;
-    return lease !== undefined && instance.client.can('update', LEASE, lease.namespace);
-  };
-
-  const write = (instance: OperatorInstance, current: Lease | undefined, spec: LeaseSpec): Lease | undefined => {
-    const { namespace, name } = instance.operator.lease ?? { namespace: '', name: '' };
-    const options = { by: { manager: instance.manager } };
-    if (!current) return store.create<Lease>(LEASE, { metadata: { name, namespace }, spec }, options);
-    const change = (draft: Lease) => {
-      draft.spec = spec;
-    };
-    return store.modify<Lease>(LEASE, namespace, name, change, options);
-  };
-
-  const announce = (instance: OperatorInstance, lease: Lease, holder: string, pods: readonly Pod[]) => {
-    const reporter = { component: holder, manager: instance.manager };
-    record(reporter, { about: lease, type: 'Normal', reason: 'LeaderElection', message: `${holder} became leader` });
-    const pod = pods.find(p => instance.identity(p) === holder);
-    if (pod) instance.log(pod, `successfully acquired lease ${lease.metadata.namespace}/${lease.metadata.name}`);
-  };
-
-  /** Releases the Lease of a leader that ends cleanly, if the operator does that and its pod still reaches the API. */
-  const release = (instance: OperatorInstance, lease: Lease) => {
-    if (!instance.operator.character.releasesLease || !lease.spec?.holderIdentity) return lease;
-    const holder = instance.pods().find(p => instance.identity(p) === lease.spec?.holderIdentity);
-    if (!holder || !isTerminating(holder)) return lease;
-    return write(instance, lease, { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1 }) ?? lease;
-  };
 
   const stepDownUnrenewed = (instance: OperatorInstance, lease: Lease | undefined, connected: readonly Pod[]) => {
     const now = clock.now();
@@ -89,13 +59,13 @@ export function leadership(
     const { lease: place } = instance.operator;
     if (!place) return;
     const found = store.get<Lease>(LEASE, place.namespace, place.name);
-    const current = found && release(instance, found);
+    const current = found && release(parts, instance, found);
     const connected = mayRenew(instance) ? instance.connected() : [];
     stepDownUnrenewed(instance, current, connected);
     const move = nextMove(current?.spec, connected.map(instance.identity), clock.now());
     if ('holder' in move) {
-      const written = write(instance, current, afterMove(current?.spec, move, microTimestamp(clock.now())));
-      if (written && move.move === 'take') announce(instance, written, move.holder, connected);
+      const written = write(parts, instance, current, afterMove(current?.spec, move, microTimestamp(clock.now())));
+      if (written && move.move === 'take') announce(parts, instance, written, move.holder, connected);
     }
     complain(instance, instance.leader());
   };
@@ -120,4 +90,39 @@ export function leadership(
       return TICK_MS;
     },
   };
+}
+
+function mayRenew(instance: OperatorInstance) {
+  const { lease } = instance.operator;
+  return lease !== undefined && instance.client.can('update', LEASE, lease.namespace);
+}
+
+function write(
+  { store }: Parts,
+  instance: OperatorInstance,
+  current: Lease | undefined,
+  spec: LeaseSpec,
+): Lease | undefined {
+  const { namespace, name } = instance.operator.lease ?? { namespace: '', name: '' };
+  const options = { by: { manager: instance.manager } };
+  if (!current) return store.create<Lease>(LEASE, { metadata: { name, namespace }, spec }, options);
+  const change = (draft: Lease) => {
+    draft.spec = spec;
+  };
+  return store.modify<Lease>(LEASE, namespace, name, change, options);
+}
+
+function announce({ record }: Parts, instance: OperatorInstance, lease: Lease, holder: string, pods: readonly Pod[]) {
+  const reporter = { component: holder, manager: instance.manager };
+  record(reporter, { about: lease, type: 'Normal', reason: 'LeaderElection', message: `${holder} became leader` });
+  const pod = pods.find(p => instance.identity(p) === holder);
+  if (pod) instance.log(pod, `successfully acquired lease ${lease.metadata.namespace}/${lease.metadata.name}`);
+}
+
+/** Releases the Lease of a leader that ends cleanly, if the operator does that and its pod still reaches the API. */
+function release(parts: Parts, instance: OperatorInstance, lease: Lease) {
+  if (!instance.operator.character.releasesLease || !lease.spec?.holderIdentity) return lease;
+  const holder = instance.pods().find(p => instance.identity(p) === lease.spec?.holderIdentity);
+  if (!holder || !isTerminating(holder)) return lease;
+  return write(parts, instance, lease, { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1 }) ?? lease;
 }

@@ -33,12 +33,6 @@ export function operatorRuntime(parts: Parts, operators: readonly Operator[]): O
   const instances: OperatorInstance[] = operators.map(o => instanceOf(parts, o));
   const gaveUp = new Set<string>();
 
-  const configurationProblems = (o: Operator): string[] =>
-    o.character.crashesOn.flatMap(w => {
-      const map = store.get<Obj & { data?: Record<string, string> }>('configmaps', w.namespace, w.configMap);
-      return w.problemIn(map?.data?.[w.key]) ?? [];
-    });
-
   const operatorOf = (pod: Pod): Operator | undefined =>
     operators.find(
       o =>
@@ -47,13 +41,6 @@ export function operatorRuntime(parts: Parts, operators: readonly Operator[]): O
         pod.spec.serviceAccountName === o.serviceAccount &&
         isOurs(o, pod),
     );
-  const isOurs = (o: Operator, pod: Pod): boolean =>
-    Object.entries(o.workloads.find(w => w.name === o.deployment.name)?.selector ?? {}).every(
-      ([k, v]) => pod.metadata.labels?.[k] === v,
-    );
-
-  const concerns = (w: FatalConfiguration, o: Obj) =>
-    w.namespace === o.metadata.namespace && w.configMap === o.metadata.name;
 
   /** Reconciles an operator's pods when a configuration that it depends on changes. */
   const configWatch = (engine: Engine): Controller => ({
@@ -67,7 +54,8 @@ export function operatorRuntime(parts: Parts, operators: readonly Operator[]): O
     reconcile(key) {
       const instance = instances.find(t => `operator/${t.operator.name}` === key);
       for (const pod of instance?.pods() ?? []) {
-        for (const text of configurationProblems(instance?.operator as Operator)) instance?.log(pod, text, 'ERROR');
+        for (const text of configurationProblems(parts, instance?.operator as Operator))
+          instance?.log(pod, text, 'ERROR');
         engine.enqueue('kubelet', keyOf(pod));
       }
       return undefined;
@@ -99,7 +87,7 @@ export function operatorRuntime(parts: Parts, operators: readonly Operator[]): O
       if (container.name !== pod.spec.containers[0]?.name) return {};
       if (gaveUp.has(instance(pod))) return { exit: { code: 1, afterMs: 0, reason: 'Error' } };
       const operator = operatorOf(pod);
-      if (!operator || configurationProblems(operator).length === 0) return {};
+      if (!operator || configurationProblems(parts, operator).length === 0) return {};
       return { exit: { code: 1, afterMs: CRASH_MS, reason: 'Error' } };
     },
     start(engine, repository) {
@@ -123,3 +111,17 @@ export function operatorRuntime(parts: Parts, operators: readonly Operator[]): O
     },
   };
 }
+
+const configurationProblems = ({ store }: Parts, o: Operator): string[] =>
+  o.character.crashesOn.flatMap(w => {
+    const map = store.get<Obj & { data?: Record<string, string> }>('configmaps', w.namespace, w.configMap);
+    return w.problemIn(map?.data?.[w.key]) ?? [];
+  });
+
+const isOurs = (o: Operator, pod: Pod): boolean =>
+  Object.entries(o.workloads.find(w => w.name === o.deployment.name)?.selector ?? {}).every(
+    ([k, v]) => pod.metadata.labels?.[k] === v,
+  );
+
+const concerns = (w: FatalConfiguration, o: Obj) =>
+  w.namespace === o.metadata.namespace && w.configMap === o.metadata.name;

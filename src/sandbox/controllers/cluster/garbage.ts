@@ -27,62 +27,8 @@ const DELAY_MS = 150;
  * The garbage collector: deletes objects without owners, and carries out foreground deletion and orphaning. Keys are
  * `uid/UID` and `gone/UID`.
  */
-export function garbageCollector({ store, owners }: Parts): Controller {
-  const object = (p: Place): Obj | undefined => store.get<Obj>(p.resource, p.namespace, p.name);
-  const keyOfObject = (o: Obj) => `uid/${o.metadata.uid}`;
-
-  const change = (p: Place, edit: (draft: Obj) => void) =>
-    store.modify<Obj>(p.resource, p.namespace, p.name, edit, BY_CONTROLLER);
-
-  const dropOwners = (p: Place, gone: readonly string[]) =>
-    change(p, draft => {
-      const rest = (draft.metadata.ownerReferences ?? []).filter(o => !gone.includes(o.uid));
-      if (rest.length > 0) draft.metadata.ownerReferences = rest;
-      else delete draft.metadata.ownerReferences;
-    });
-
-  const dropFinalizer = (p: Place, finalizer: string) =>
-    change(p, draft => {
-      draft.metadata.finalizers = (draft.metadata.finalizers ?? []).filter(f => f !== finalizer);
-      if (draft.metadata.finalizers.length === 0) delete draft.metadata.finalizers;
-    });
-
-  const remove = (p: Place, o: Obj, propagationPolicy: 'Background' | 'Foreground') => {
-    if (o.metadata.deletionTimestamp) return;
-    store.delete(p.resource, p.namespace, p.name, { propagationPolicy, preconditions: { uid: o.metadata.uid } });
-  };
-
-  /** Deletes dependents first, and removes the owner's finalizer once no dependent blocks it. */
-  const foreground = (place: Place, owner: Obj) => {
-    let blocked = false;
-    for (const p of owners.dependents(owner.metadata.uid)) {
-      const dependent = object(p);
-      const ref = dependent?.metadata.ownerReferences?.find(o => o.uid === owner.metadata.uid);
-      if (!dependent || !ref) continue;
-      const others = (dependent.metadata.ownerReferences ?? []).filter(o => o !== ref && owners.exists(o.uid));
-      if (others.length > 0) {
-        dropOwners(p, [owner.metadata.uid]);
-        continue;
-      }
-      remove(p, dependent, owners.dependents(dependent.metadata.uid).length > 0 ? 'Foreground' : 'Background');
-      blocked ||= ref.blockOwnerDeletion === true && object(p) !== undefined;
-    }
-    if (!blocked) dropFinalizer(place, FOREGROUND);
-  };
-
-  const orphan = (place: Place, owner: Obj) => {
-    for (const p of owners.dependents(owner.metadata.uid)) dropOwners(p, [owner.metadata.uid]);
-    dropFinalizer(place, ORPHAN);
-  };
-
-  const settle = (place: Place, o: Obj) => {
-    const finalizers = o.metadata.deletionTimestamp ? (o.metadata.finalizers ?? []) : [];
-    if (finalizers.includes(ORPHAN)) orphan(place, o);
-    else if (finalizers.includes(FOREGROUND)) foreground(place, o);
-    const fate = fateOf(o.metadata.ownerReferences ?? [], owners.exists);
-    if (fate === 'collect') remove(place, o, 'Background');
-    else if (fate !== 'keep') dropOwners(place, fate.drop);
-  };
+export function garbageCollector(parts: Parts): Controller {
+  const { owners } = parts;
 
   return {
     name: 'garbage-collector',
@@ -103,10 +49,70 @@ export function garbageCollector({ store, owners }: Parts): Controller {
       const { namespace: kind, name: uid } = placeOfKey(key);
       const places = kind === 'gone' ? owners.dependents(uid) : [owners.find(uid)];
       for (const place of places) {
-        const o = place && object(place);
-        if (place && o) settle(place, o);
+        const o = place && object(parts, place);
+        if (place && o) settle(parts, place, o);
       }
       return undefined;
     },
   };
+}
+
+const object = ({ store }: Parts, p: Place): Obj | undefined => store.get<Obj>(p.resource, p.namespace, p.name);
+
+const keyOfObject = (o: Obj) => `uid/${o.metadata.uid}`;
+
+const change = ({ store }: Parts, p: Place, edit: (draft: Obj) => void) =>
+  store.modify<Obj>(p.resource, p.namespace, p.name, edit, BY_CONTROLLER);
+
+const dropOwners = (parts: Parts, p: Place, gone: readonly string[]) =>
+  change(parts, p, draft => {
+    const rest = (draft.metadata.ownerReferences ?? []).filter(o => !gone.includes(o.uid));
+    if (rest.length > 0) draft.metadata.ownerReferences = rest;
+    else delete draft.metadata.ownerReferences;
+  });
+
+const dropFinalizer = (parts: Parts, p: Place, finalizer: string) =>
+  change(parts, p, draft => {
+    draft.metadata.finalizers = (draft.metadata.finalizers ?? []).filter(f => f !== finalizer);
+    if (draft.metadata.finalizers.length === 0) delete draft.metadata.finalizers;
+  });
+
+function remove({ store }: Parts, p: Place, o: Obj, propagationPolicy: 'Background' | 'Foreground') {
+  if (o.metadata.deletionTimestamp) return;
+  store.delete(p.resource, p.namespace, p.name, { propagationPolicy, preconditions: { uid: o.metadata.uid } });
+}
+
+/** Deletes dependents first, and removes the owner's finalizer once no dependent blocks it. */
+function foreground(parts: Parts, place: Place, owner: Obj) {
+  const { owners } = parts;
+  let blocked = false;
+  for (const p of owners.dependents(owner.metadata.uid)) {
+    const dependent = object(parts, p);
+    const ref = dependent?.metadata.ownerReferences?.find(o => o.uid === owner.metadata.uid);
+    if (!dependent || !ref) continue;
+    const others = (dependent.metadata.ownerReferences ?? []).filter(o => o !== ref && owners.exists(o.uid));
+    if (others.length > 0) {
+      dropOwners(parts, p, [owner.metadata.uid]);
+      continue;
+    }
+    remove(parts, p, dependent, owners.dependents(dependent.metadata.uid).length > 0 ? 'Foreground' : 'Background');
+    blocked ||= ref.blockOwnerDeletion === true && object(parts, p) !== undefined;
+  }
+  if (!blocked) dropFinalizer(parts, place, FOREGROUND);
+}
+
+function orphan(parts: Parts, place: Place, owner: Obj) {
+  const { owners } = parts;
+  for (const p of owners.dependents(owner.metadata.uid)) dropOwners(parts, p, [owner.metadata.uid]);
+  dropFinalizer(parts, place, ORPHAN);
+}
+
+function settle(parts: Parts, place: Place, o: Obj) {
+  const { owners } = parts;
+  const finalizers = o.metadata.deletionTimestamp ? (o.metadata.finalizers ?? []) : [];
+  if (finalizers.includes(ORPHAN)) orphan(parts, place, o);
+  else if (finalizers.includes(FOREGROUND)) foreground(parts, place, o);
+  const fate = fateOf(o.metadata.ownerReferences ?? [], owners.exists);
+  if (fate === 'collect') remove(parts, place, o, 'Background');
+  else if (fate !== 'keep') dropOwners(parts, place, fate.drop);
 }

@@ -53,87 +53,8 @@ function silentConditions(old: readonly Condition[] | undefined, at: string): Co
  * The node lifecycle controller: a node without heartbeats becomes Unknown and tainted, and its pods are evicted; a
  * new heartbeat undoes that.
  */
-export function nodeLifecycle({ store, clock, record }: Parts): Controller {
-  const podsOn = (node: string) => store.list<Pod>('pods').filter(p => p.spec.nodeName === node);
-  const taints = (at: string) => [
-    { key: UNREACHABLE, effect: 'NoSchedule', timeAdded: at },
-    { key: UNREACHABLE, effect: 'NoExecute', timeAdded: at },
-  ];
-
-  const giveUp = (node: Node) => {
-    const at = timestamp(clock.now());
-    const { name } = node.metadata;
-    const change = (draft: Node) => {
-      draft.status = { ...draft.status, conditions: silentConditions(draft.status?.conditions, at) };
-      draft.spec = { ...draft.spec, taints: [...(draft.spec?.taints ?? []), ...taints(at)] };
-    };
-    store.modify<Node>('nodes', undefined, name, change, STATUS_BY_CONTROLLER);
-    record(REPORTER, {
-      about: node,
-      type: 'Normal',
-      reason: 'NodeNotReady',
-      message: `Node ${name} status is now: NodeNotReady`,
-    });
-    for (const pod of podsOn(name)) markUnready(pod, at);
-  };
-
-  const markUnready = (pod: Pod, at: string) => {
-    if (conditionOf(pod.status?.conditions, 'Ready')?.status !== 'True') return;
-    const change = (draft: Pod) => {
-      const ready: Condition = {
-        ...conditionOf(draft.status?.conditions, 'Ready'),
-        type: 'Ready',
-        status: 'False',
-        lastTransitionTime: at,
-      };
-      draft.status = { ...draft.status, conditions: replaceCondition(draft.status?.conditions, ready) };
-    };
-    store.modify<Pod>('pods', pod.metadata.namespace, pod.metadata.name, change, STATUS_BY_CONTROLLER);
-    record(REPORTER, { about: pod, type: 'Warning', reason: 'NodeNotReady', message: 'Node is not ready' });
-  };
-
-  /** Deletes pods whose toleration of the unreachable node has ended; returns the milliseconds until the next one. */
-  const evict = (node: Node): number | undefined => {
-    const since = Date.parse(conditionOf(node.status?.conditions, 'Ready')?.lastTransitionTime ?? '');
-    let next = Number.POSITIVE_INFINITY;
-    for (const pod of podsOn(node.metadata.name).filter(p => !isTerminating(p))) {
-      const left = since + tolerationMs(pod) - clock.now();
-      if (left > 0) next = Math.min(next, left);
-      else {
-        record(REPORTER, {
-          about: pod,
-          type: 'Normal',
-          reason: 'TaintManagerEviction',
-          message: `Marking for deletion Pod ${pod.metadata.namespace}/${pod.metadata.name}`,
-        });
-        store.delete('pods', pod.metadata.namespace, pod.metadata.name, {});
-      }
-    }
-    return Number.isFinite(next) ? next : undefined;
-  };
-
-  const recover = (node: Node) => {
-    const at = timestamp(clock.now());
-    const { name } = node.metadata;
-    const change = (draft: Node) => {
-      const left = (draft.spec?.taints ?? []).filter(t => t.key !== UNREACHABLE);
-      draft.spec = { ...draft.spec };
-      if (left.length > 0) draft.spec.taints = left;
-      else delete draft.spec.taints;
-      const conditions = (draft.status?.conditions ?? []).map((c): Condition => {
-        const ready = c.type === 'Ready';
-        const reason = ready ? 'KubeletReady' : `KubeletHasNo${c.type}`;
-        const message = ready ? 'kubelet is posting ready status' : `kubelet has no ${c.type}`;
-        return { ...c, status: ready ? 'True' : 'False', lastTransitionTime: at, reason, message };
-      });
-      draft.status = { ...draft.status, conditions };
-    };
-    store.modify<Node>('nodes', undefined, name, change, BY_CONTROLLER);
-    record(
-      { component: 'kubelet', host: name, manager: 'kubelet' },
-      { about: node, type: 'Normal', reason: 'NodeReady', message: `Node ${name} status is now: NodeReady` },
-    );
-  };
+export function nodeLifecycle(parts: Parts): Controller {
+  const { store, clock } = parts;
 
   return {
     name: 'node-lifecycle',
@@ -149,13 +70,97 @@ export function nodeLifecycle({ store, clock, record }: Parts): Controller {
       const silence = clock.now() - Date.parse(lease?.spec?.renewTime ?? node.metadata.creationTimestamp ?? '');
       const known = conditionOf(node.status?.conditions, 'Ready')?.status === 'True';
       if (silence < SILENCE_MS) {
-        if (!known) recover(node);
+        if (!known) recover(parts, node);
         return SILENCE_MS - silence;
       }
-      if (known) giveUp(node);
-      return evict(store.get<Node>('nodes', undefined, name) ?? node);
+      if (known) giveUp(parts, node);
+      return evict(parts, store.get<Node>('nodes', undefined, name) ?? node);
     },
   };
+}
+
+const podsOn = ({ store }: Parts, node: string) => store.list<Pod>('pods').filter(p => p.spec.nodeName === node);
+
+const taints = (at: string) => [
+  { key: UNREACHABLE, effect: 'NoSchedule', timeAdded: at },
+  { key: UNREACHABLE, effect: 'NoExecute', timeAdded: at },
+];
+
+function giveUp(parts: Parts, node: Node) {
+  const { store, clock, record } = parts;
+  const at = timestamp(clock.now());
+  const { name } = node.metadata;
+  const change = (draft: Node) => {
+    draft.status = { ...draft.status, conditions: silentConditions(draft.status?.conditions, at) };
+    draft.spec = { ...draft.spec, taints: [...(draft.spec?.taints ?? []), ...taints(at)] };
+  };
+  store.modify<Node>('nodes', undefined, name, change, STATUS_BY_CONTROLLER);
+  record(REPORTER, {
+    about: node,
+    type: 'Normal',
+    reason: 'NodeNotReady',
+    message: `Node ${name} status is now: NodeNotReady`,
+  });
+  for (const pod of podsOn(parts, name)) markUnready(parts, pod, at);
+}
+
+function markUnready({ store, record }: Parts, pod: Pod, at: string) {
+  if (conditionOf(pod.status?.conditions, 'Ready')?.status !== 'True') return;
+  const change = (draft: Pod) => {
+    const ready: Condition = {
+      ...conditionOf(draft.status?.conditions, 'Ready'),
+      type: 'Ready',
+      status: 'False',
+      lastTransitionTime: at,
+    };
+    draft.status = { ...draft.status, conditions: replaceCondition(draft.status?.conditions, ready) };
+  };
+  store.modify<Pod>('pods', pod.metadata.namespace, pod.metadata.name, change, STATUS_BY_CONTROLLER);
+  record(REPORTER, { about: pod, type: 'Warning', reason: 'NodeNotReady', message: 'Node is not ready' });
+}
+
+/** Deletes pods whose toleration of the unreachable node has ended; returns the milliseconds until the next one. */
+function evict(parts: Parts, node: Node): number | undefined {
+  const { store, clock, record } = parts;
+  const since = Date.parse(conditionOf(node.status?.conditions, 'Ready')?.lastTransitionTime ?? '');
+  let next = Number.POSITIVE_INFINITY;
+  for (const pod of podsOn(parts, node.metadata.name).filter(p => !isTerminating(p))) {
+    const left = since + tolerationMs(pod) - clock.now();
+    if (left > 0) next = Math.min(next, left);
+    else {
+      record(REPORTER, {
+        about: pod,
+        type: 'Normal',
+        reason: 'TaintManagerEviction',
+        message: `Marking for deletion Pod ${pod.metadata.namespace}/${pod.metadata.name}`,
+      });
+      store.delete('pods', pod.metadata.namespace, pod.metadata.name, {});
+    }
+  }
+  return Number.isFinite(next) ? next : undefined;
+}
+
+function recover({ store, clock, record }: Parts, node: Node) {
+  const at = timestamp(clock.now());
+  const { name } = node.metadata;
+  const change = (draft: Node) => {
+    const left = (draft.spec?.taints ?? []).filter(t => t.key !== UNREACHABLE);
+    draft.spec = { ...draft.spec };
+    if (left.length > 0) draft.spec.taints = left;
+    else delete draft.spec.taints;
+    const conditions = (draft.status?.conditions ?? []).map((c): Condition => {
+      const ready = c.type === 'Ready';
+      const reason = ready ? 'KubeletReady' : `KubeletHasNo${c.type}`;
+      const message = ready ? 'kubelet is posting ready status' : `kubelet has no ${c.type}`;
+      return { ...c, status: ready ? 'True' : 'False', lastTransitionTime: at, reason, message };
+    });
+    draft.status = { ...draft.status, conditions };
+  };
+  store.modify<Node>('nodes', undefined, name, change, BY_CONTROLLER);
+  record(
+    { component: 'kubelet', host: name, manager: 'kubelet' },
+    { about: node, type: 'Normal', reason: 'NodeReady', message: `Node ${name} status is now: NodeReady` },
+  );
 }
 
 /** Keys of the pods on a node. */

@@ -76,59 +76,12 @@ const BY = { by: { manager: 'kube-scheduler', subresource: 'status' } } as const
 const RETRY_MS = 5000;
 
 /** Binds pods without a node to one. */
-export function scheduler({ store, clock, record }: Parts): Controller {
+export function scheduler(parts: Parts): Controller {
+  const { store } = parts;
   const load = new Map<string, number>();
   const count = (pod: Pod | undefined, by: number) => {
     const node = pod?.spec.nodeName;
     if (node) load.set(node, (load.get(node) ?? 0) + by);
-  };
-
-  const bind = (pod: Pod, node: string) => {
-    const at = timestamp(clock.now());
-    const { namespace, name } = pod.metadata;
-    const change = (draft: Pod) => {
-      draft.spec.nodeName = node;
-      const scheduled: Condition = {
-        type: 'PodScheduled',
-        status: 'True',
-        lastProbeTime: null,
-        lastTransitionTime: at,
-      };
-      draft.status = {
-        ...draft.status,
-        phase: 'Pending',
-        conditions: replaceCondition(draft.status?.conditions, scheduled),
-      };
-    };
-    // Nobody owns the field that a binding sets.
-    store.modify<Pod>('pods', namespace, name, change);
-    const message = `Successfully assigned ${namespace}/${name} to ${node}`;
-    record(SCHEDULER, { about: pod, type: 'Normal', reason: 'Scheduled', message });
-  };
-
-  const refuse = (pod: Pod, message: string) => {
-    const scheduled = conditionOf(pod.status?.conditions, 'PodScheduled');
-    if (scheduled?.message === message) return;
-    const { namespace, name } = pod.metadata;
-    const change = (draft: Pod) => {
-      const lastTransitionTime = timestamp(clock.now());
-      const condition: Condition = {
-        type: 'PodScheduled',
-        ...(draft.metadata.generation === undefined ? {} : { observedGeneration: draft.metadata.generation }),
-        status: 'False',
-        lastProbeTime: null,
-        lastTransitionTime,
-        reason: 'Unschedulable',
-        message,
-      };
-      draft.status = {
-        ...draft.status,
-        phase: 'Pending',
-        conditions: replaceCondition(draft.status?.conditions, condition),
-      };
-    };
-    store.modify<Pod>('pods', namespace, name, change, BY);
-    record(SCHEDULER, { about: pod, type: 'Warning', reason: 'FailedScheduling', message });
   };
 
   return {
@@ -146,11 +99,59 @@ export function scheduler({ store, clock, record }: Parts): Controller {
       if (!pod || pod.spec.nodeName || isTerminating(pod)) return undefined;
       const decision = chooseNode(pod, store.list<Node>('nodes'), load);
       if ('node' in decision) {
-        bind(pod, decision.node);
+        bind(parts, pod, decision.node);
         return undefined;
       }
-      refuse(pod, decision.refusal);
+      refuse(parts, pod, decision.refusal);
       return RETRY_MS;
     },
   };
+}
+
+function bind({ store, clock, record }: Parts, pod: Pod, node: string) {
+  const at = timestamp(clock.now());
+  const { namespace, name } = pod.metadata;
+  const change = (draft: Pod) => {
+    draft.spec.nodeName = node;
+    const scheduled: Condition = {
+      type: 'PodScheduled',
+      status: 'True',
+      lastProbeTime: null,
+      lastTransitionTime: at,
+    };
+    draft.status = {
+      ...draft.status,
+      phase: 'Pending',
+      conditions: replaceCondition(draft.status?.conditions, scheduled),
+    };
+  };
+  // Nobody owns the field that a binding sets.
+  store.modify<Pod>('pods', namespace, name, change);
+  const message = `Successfully assigned ${namespace}/${name} to ${node}`;
+  record(SCHEDULER, { about: pod, type: 'Normal', reason: 'Scheduled', message });
+}
+
+function refuse({ store, clock, record }: Parts, pod: Pod, message: string) {
+  const scheduled = conditionOf(pod.status?.conditions, 'PodScheduled');
+  if (scheduled?.message === message) return;
+  const { namespace, name } = pod.metadata;
+  const change = (draft: Pod) => {
+    const lastTransitionTime = timestamp(clock.now());
+    const condition: Condition = {
+      type: 'PodScheduled',
+      ...(draft.metadata.generation === undefined ? {} : { observedGeneration: draft.metadata.generation }),
+      status: 'False',
+      lastProbeTime: null,
+      lastTransitionTime,
+      reason: 'Unschedulable',
+      message,
+    };
+    draft.status = {
+      ...draft.status,
+      phase: 'Pending',
+      conditions: replaceCondition(draft.status?.conditions, condition),
+    };
+  };
+  store.modify<Pod>('pods', namespace, name, change, BY);
+  record(SCHEDULER, { about: pod, type: 'Warning', reason: 'FailedScheduling', message });
 }

@@ -42,73 +42,8 @@ function matters({ type, object, previous }: StoreEvent): boolean {
 }
 
 /** The endpoints controller: EndpointSlices, and the older Endpoints, of every Service with a selector. */
-export function endpointsController({ store, random, madeWith }: Parts): Controller {
-  const ofPod = (pod: Obj): string[] =>
-    store
-      .list<Service>('services', pod.metadata.namespace)
-      .filter(s => carries(pod.metadata.labels, s.spec.selector))
-      .map(keyOf);
-
-  const slicesOf = (service: Service): Slice[] =>
-    store.list<Slice>(SLICE, service.metadata.namespace, {
-      matchLabels: { [SERVICE_NAME]: service.metadata.name, [MANAGED_BY]: OURS },
-    });
-
-  const writeSlice = (service: Service, plan: SlicePlan, since: string) => {
-    const { name, namespace, uid, labels } = service.metadata;
-    const none = plan.endpoints.length === 0;
-    const content = { addressType: 'IPv4', endpoints: none ? null : plan.endpoints, ports: none ? null : plan.ports };
-    const wanted = { ...labels, [MANAGED_BY]: OURS, [SERVICE_NAME]: name };
-    if (plan.name) {
-      const change = (draft: Slice) => {
-        const same = sameJson(draft.endpoints ?? [], plan.endpoints) && sameJson(draft.ports ?? [], plan.ports);
-        if (same && sameJson(draft.metadata.labels, wanted)) return false;
-        draft.metadata.labels = wanted;
-        draft.metadata.annotations = { ...draft.metadata.annotations, [TRIGGER]: since };
-        return Object.assign(draft, content);
-      };
-      store.modify<Slice>(SLICE, namespace, plan.name, change, BY_CONTROLLER);
-      return;
-    }
-    const owner = { apiVersion: 'v1', kind: 'Service', name, uid, controller: true, blockOwnerDeletion: true };
-    const annotations = { [TRIGGER]: since };
-    const metadata = {
-      name: `${name}-${random.suffix()}`,
-      generateName: `${name}-`,
-      namespace: namespace ?? '',
-      labels: wanted,
-      annotations,
-      ownerReferences: [owner],
-    };
-    store.create(SLICE, { ...content, metadata }, { ...BY_CONTROLLER, ...madeWith(service) });
-  };
-
-  const writeEndpoints = (service: Service, groups: readonly EndpointGroup[], since: string) => {
-    const { name, namespace, labels } = service.metadata;
-    const subsets = subsetsOf(groups);
-    const wanted = {
-      ...labels,
-      'endpoints.kubernetes.io/managed-by': 'endpoint-controller',
-      ...(service.spec?.clusterIP === 'None' ? { 'service.kubernetes.io/headless': '' } : {}),
-    };
-    const current = store.get('endpoints', namespace, name);
-    if (!current) {
-      const object = {
-        metadata: { name, namespace: namespace ?? '', labels: wanted, annotations: { [TRIGGER]: since } },
-        ...(subsets.length > 0 && { subsets }),
-      };
-      store.create('endpoints', object, { ...BY_CONTROLLER, ...madeWith(service) });
-      return;
-    }
-    if (sameJson(current.subsets ?? [], subsets) && sameJson(current.metadata.labels, wanted)) return;
-    const change = (draft: Obj) => {
-      draft.metadata.labels = wanted;
-      draft.metadata.annotations = { ...draft.metadata.annotations, [TRIGGER]: since };
-      if (subsets.length > 0) draft.subsets = subsets;
-      else delete draft.subsets;
-    };
-    store.modify<Obj>('endpoints', namespace, name, change, BY_CONTROLLER);
-  };
+export function endpointsController(parts: Parts): Controller {
+  const { store } = parts;
 
   return {
     name: 'endpoints',
@@ -116,7 +51,9 @@ export function endpointsController({ store, random, madeWith }: Parts): Control
     watches: {
       services: ownKey,
       pods: event =>
-        matters(event) ? [...ofPod(event.object as Obj), ...(event.previous ? ofPod(event.previous as Obj) : [])] : [],
+        matters(event)
+          ? [...ofPod(parts, event.object as Obj), ...(event.previous ? ofPod(parts, event.previous as Obj) : [])]
+          : [],
       [SLICE]: ({ object, type }) => {
         const service = object.metadata.labels?.[SERVICE_NAME];
         return service && type !== 'ADDED' ? [`${object.metadata.namespace}/${service}`] : [];
@@ -134,17 +71,84 @@ export function endpointsController({ store, random, madeWith }: Parts): Control
       const pods = store.list<Pod>('pods', namespace).filter(p => carries(p.metadata.labels, service.spec.selector));
       const groups = endpointGroups(service, pods);
       const since = lastChange(service, pods);
-      const existing = slicesOf(service);
+      const existing = slicesOf(parts, service);
       const plans = planSlices(
         groups,
         existing.map(s => ({ name: s.metadata.name, ports: s.ports ?? [], endpoints: s.endpoints ?? [] })),
       );
-      for (const plan of plans) writeSlice(service, plan, since);
+      for (const plan of plans) writeSlice(parts, service, plan, since);
       const kept = new Set(plans.map(p => p.name));
       for (const slice of existing)
         if (!kept.has(slice.metadata.name)) store.delete(SLICE, namespace, slice.metadata.name);
-      writeEndpoints(service, groups, since);
+      writeEndpoints(parts, service, groups, since);
       return undefined;
     },
   };
+}
+
+const ofPod = ({ store }: Parts, pod: Obj): string[] =>
+  store
+    .list<Service>('services', pod.metadata.namespace)
+    .filter(s => carries(pod.metadata.labels, s.spec.selector))
+    .map(keyOf);
+
+const slicesOf = ({ store }: Parts, service: Service): Slice[] =>
+  store.list<Slice>(SLICE, service.metadata.namespace, {
+    matchLabels: { [SERVICE_NAME]: service.metadata.name, [MANAGED_BY]: OURS },
+  });
+
+function writeSlice({ store, random, madeWith }: Parts, service: Service, plan: SlicePlan, since: string) {
+  const { name, namespace, uid, labels } = service.metadata;
+  const none = plan.endpoints.length === 0;
+  const content = { addressType: 'IPv4', endpoints: none ? null : plan.endpoints, ports: none ? null : plan.ports };
+  const wanted = { ...labels, [MANAGED_BY]: OURS, [SERVICE_NAME]: name };
+  if (plan.name) {
+    const change = (draft: Slice) => {
+      const same = sameJson(draft.endpoints ?? [], plan.endpoints) && sameJson(draft.ports ?? [], plan.ports);
+      if (same && sameJson(draft.metadata.labels, wanted)) return false;
+      draft.metadata.labels = wanted;
+      draft.metadata.annotations = { ...draft.metadata.annotations, [TRIGGER]: since };
+      return Object.assign(draft, content);
+    };
+    store.modify<Slice>(SLICE, namespace, plan.name, change, BY_CONTROLLER);
+    return;
+  }
+  const owner = { apiVersion: 'v1', kind: 'Service', name, uid, controller: true, blockOwnerDeletion: true };
+  const annotations = { [TRIGGER]: since };
+  const metadata = {
+    name: `${name}-${random.suffix()}`,
+    generateName: `${name}-`,
+    namespace: namespace ?? '',
+    labels: wanted,
+    annotations,
+    ownerReferences: [owner],
+  };
+  store.create(SLICE, { ...content, metadata }, { ...BY_CONTROLLER, ...madeWith(service) });
+}
+
+function writeEndpoints({ store, madeWith }: Parts, service: Service, groups: readonly EndpointGroup[], since: string) {
+  const { name, namespace, labels } = service.metadata;
+  const subsets = subsetsOf(groups);
+  const wanted = {
+    ...labels,
+    'endpoints.kubernetes.io/managed-by': 'endpoint-controller',
+    ...(service.spec?.clusterIP === 'None' ? { 'service.kubernetes.io/headless': '' } : {}),
+  };
+  const current = store.get('endpoints', namespace, name);
+  if (!current) {
+    const object = {
+      metadata: { name, namespace: namespace ?? '', labels: wanted, annotations: { [TRIGGER]: since } },
+      ...(subsets.length > 0 && { subsets }),
+    };
+    store.create('endpoints', object, { ...BY_CONTROLLER, ...madeWith(service) });
+    return;
+  }
+  if (sameJson(current.subsets ?? [], subsets) && sameJson(current.metadata.labels, wanted)) return;
+  const change = (draft: Obj) => {
+    draft.metadata.labels = wanted;
+    draft.metadata.annotations = { ...draft.metadata.annotations, [TRIGGER]: since };
+    if (subsets.length > 0) draft.subsets = subsets;
+    else delete draft.subsets;
+  };
+  store.modify<Obj>('endpoints', namespace, name, change, BY_CONTROLLER);
 }

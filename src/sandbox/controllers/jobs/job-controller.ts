@@ -86,68 +86,23 @@ const isReportedIn = (status: NonNullable<Job['status']>, { type }: Verdict): bo
  * deletes finished Jobs after their TTL.
  */
 export function jobController(parts: Parts): Controller {
-  const { store, clock, owners, record, random } = parts;
+  const { store, clock, owners, record } = parts;
   const pods = podControl(parts, 'job-controller', REPORTER);
   const ledger = createLedger();
 
-  /** After a failure the next pod waits: 10 s, 20 s, 40 s … */
-  const waitFor = (job: Job, all: readonly Pod[]): number => {
-    const failed = all.filter(p => p.status?.phase === 'Failed');
-    if (failed.length === 0 || job.spec.backoffLimitPerIndex !== undefined) return 0;
-    const ends = failed.map(p =>
-      Date.parse(
-        p.status?.containerStatuses?.[0]?.state.terminated?.finishedAt ?? job.metadata.creationTimestamp ?? '',
-      ),
-    );
-    return Math.max(0, Math.max(...ends) + FIRST_RETRY_MS * 2 ** (failed.length - 1) - clock.now());
-  };
-
   const create = async (job: Job, index: number) => {
-    const named = index < 0 ? undefined : `${job.metadata.name}-${index}-${suffix()}`;
+    const named = index < 0 ? undefined : `${job.metadata.name}-${index}-${suffix(parts)}`;
     await pods.create(job, templateOf(job, index), named);
   };
-  const suffix = () =>
-    Array.from({ length: 5 }, () => 'bcdfghjklmnpqrstvwxz2456789'[Math.floor(random.next() * 27)]).join('');
 
   /** Creates and deletes pods. Returns the Job's verdict and how long its next pod has to wait. */
   const syncPods = async (job: Job, known: readonly Pod[], ends: readonly PodEnd[]) => {
     const plan = planJob(job, known, ends, clock.now());
     for (const pod of plan.remove) pods.remove(job, pod);
-    const wait = plan.create.length > 0 ? waitFor(job, known) : 0;
+    const wait = plan.create.length > 0 ? waitFor(parts, job, known) : 0;
     if (wait === 0) for (const index of plan.create) await create(job, index);
     return { verdict: plan.verdict, wait };
   };
-
-  /** Deletes a finished Job whose TTL has passed; otherwise returns the milliseconds until then. */
-  const expire = (job: Job): number | undefined => {
-    const { ttlSecondsAfterFinished: ttl } = job.spec;
-    if (ttl === undefined) return undefined;
-    const last = conditionOf(job.status?.conditions, 'Complete') ?? conditionOf(job.status?.conditions, 'Failed');
-    const left = Date.parse(last?.lastTransitionTime ?? '') + ttl * 1000 - clock.now();
-    if (left > 0) return left;
-    const { namespace, name, uid } = job.metadata;
-    store.delete(JOBS, namespace, name, { propagationPolicy: 'Foreground', preconditions: { uid } });
-    return undefined;
-  };
-
-  const write = (job: Job, status: NonNullable<Job['status']>) => {
-    const change = (draft: Job) => {
-      if (sameJson(draft.status, status)) return false;
-      draft.status = status;
-      return draft;
-    };
-    store.modify<Job>(JOBS, job.metadata.namespace, job.metadata.name, change, STATUS_BY_CONTROLLER);
-  };
-
-  const earliest = (...waits: (number | undefined)[]): number | undefined => {
-    const known = waits.filter(one => one !== undefined);
-    return known.length > 0 ? Math.min(...known) : undefined;
-  };
-
-  const deadlineIn = ({ spec, status }: Job): number | undefined =>
-    spec.activeDeadlineSeconds === undefined || status?.startTime === undefined
-      ? undefined
-      : Math.max(1, Date.parse(status.startTime) + spec.activeDeadlineSeconds * 1000 - clock.now());
 
   return {
     name: 'job',
@@ -164,14 +119,58 @@ export function jobController(parts: Parts): Controller {
       if (!job || isTerminating(job)) return undefined;
       const known = owners.controlledPods(job.metadata.uid);
       const before = ledger.endsOf(job, known);
-      if (isOver(job)) return expire(job);
+      if (isOver(job)) return expire(parts, job);
       const announced = announcedOf(job);
       const { verdict, wait } = announced ? { verdict: announced, wait: 0 } : await syncPods(job, known, before);
       const now = owners.controlledPods(job.metadata.uid);
       const status = statusOf(job, now, ledger.endsOf(job, now), verdict, timestamp(clock.now()));
-      write(job, status);
+      write(parts, job, status);
       if (verdict && isReportedIn(status, verdict)) recordVerdict(record, job, verdict);
-      return earliest(wait > 0 ? wait : undefined, verdict ? undefined : deadlineIn({ ...job, status }));
+      return earliest(wait > 0 ? wait : undefined, verdict ? undefined : deadlineIn(parts, { ...job, status }));
     },
   };
 }
+
+/** After a failure the next pod waits: 10 s, 20 s, 40 s … */
+function waitFor({ clock }: Parts, job: Job, all: readonly Pod[]): number {
+  const failed = all.filter(p => p.status?.phase === 'Failed');
+  if (failed.length === 0 || job.spec.backoffLimitPerIndex !== undefined) return 0;
+  const ends = failed.map(p =>
+    Date.parse(p.status?.containerStatuses?.[0]?.state.terminated?.finishedAt ?? job.metadata.creationTimestamp ?? ''),
+  );
+  return Math.max(0, Math.max(...ends) + FIRST_RETRY_MS * 2 ** (failed.length - 1) - clock.now());
+}
+
+const suffix = ({ random }: Parts) =>
+  Array.from({ length: 5 }, () => 'bcdfghjklmnpqrstvwxz2456789'[Math.floor(random.next() * 27)]).join('');
+
+/** Deletes a finished Job whose TTL has passed; otherwise returns the milliseconds until then. */
+function expire({ store, clock }: Parts, job: Job): number | undefined {
+  const { ttlSecondsAfterFinished: ttl } = job.spec;
+  if (ttl === undefined) return undefined;
+  const last = conditionOf(job.status?.conditions, 'Complete') ?? conditionOf(job.status?.conditions, 'Failed');
+  const left = Date.parse(last?.lastTransitionTime ?? '') + ttl * 1000 - clock.now();
+  if (left > 0) return left;
+  const { namespace, name, uid } = job.metadata;
+  store.delete(JOBS, namespace, name, { propagationPolicy: 'Foreground', preconditions: { uid } });
+  return undefined;
+}
+
+function write({ store }: Parts, job: Job, status: NonNullable<Job['status']>) {
+  const change = (draft: Job) => {
+    if (sameJson(draft.status, status)) return false;
+    draft.status = status;
+    return draft;
+  };
+  store.modify<Job>(JOBS, job.metadata.namespace, job.metadata.name, change, STATUS_BY_CONTROLLER);
+}
+
+function earliest(...waits: (number | undefined)[]): number | undefined {
+  const known = waits.filter(one => one !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
+}
+
+const deadlineIn = ({ clock }: Parts, { spec, status }: Job): number | undefined =>
+  spec.activeDeadlineSeconds === undefined || status?.startTime === undefined
+    ? undefined
+    : Math.max(1, Date.parse(status.startTime) + spec.activeDeadlineSeconds * 1000 - clock.now());

@@ -16,43 +16,8 @@ const SET = 'replicasets.apps';
 
 /** The Deployment controller: ReplicaSets, rollouts and conditions. */
 export function deploymentController(parts: Parts): Controller {
-  const { store, clock, owners, record } = parts;
+  const { store, clock, record } = parts;
   const client = parts.as(controllerUser('deployment-controller'), CONTROLLER_GROUPS);
-
-  const ofSet = (set: Obj): string[] => {
-    const owner = controllerOf(set);
-    if (owner?.kind === 'Deployment') return [`${set.metadata.namespace}/${owner.name}`];
-    if (owner) return [];
-    return store
-      .list<Deployment>(DEPLOYMENT, set.metadata.namespace)
-      .filter(d => selects(d.spec.selector, set.metadata.labels))
-      .map(keyOf);
-  };
-
-  const setsOf = (d: Deployment): ReplicaSet[] =>
-    owners
-      .dependents(d.metadata.uid)
-      .filter(p => p.resource === SET)
-      .flatMap(p => store.get<ReplicaSet>(SET, p.namespace, p.name) ?? []);
-
-  /** Releases sets whose labels no longer match, and adopts matching ones without a controller. */
-  const claim = (d: Deployment) => {
-    for (const set of setsOf(d)) {
-      if (selects(d.spec.selector, set.metadata.labels)) continue;
-      store.modify<ReplicaSet>(
-        SET,
-        set.metadata.namespace,
-        set.metadata.name,
-        draft => disown(draft, d),
-        BY_CONTROLLER,
-      );
-    }
-    if (isTerminating(d)) return;
-    for (const set of store.list<ReplicaSet>(SET, d.metadata.namespace)) {
-      if (controllerOf(set) || isTerminating(set) || !selects(d.spec.selector, set.metadata.labels)) continue;
-      store.modify<ReplicaSet>(SET, set.metadata.namespace, set.metadata.name, draft => adopt(draft, d), BY_CONTROLLER);
-    }
-  };
 
   const create = async (d: Deployment, plan: DeploymentPlan): Promise<void> => {
     if (!plan.create) return;
@@ -61,31 +26,9 @@ export function deploymentController(parts: Parts): Controller {
       await client.create(SET, { ...plan.create, metadata }, { manager: 'kube-controller-manager' });
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      explainRefusal(d, plan, error);
+      explainRefusal(parts, d, plan, error);
       throw error;
     }
-  };
-
-  const explainRefusal = (d: Deployment, plan: DeploymentPlan, error: StatusError) => {
-    if (error.reason === 'AlreadyExists') {
-      write(d, { ...d.status, collisionCount: (d.status?.collisionCount ?? 0) + 1 }, undefined);
-      return;
-    }
-    const message = `Failed to create new replica set "${plan.create?.metadata.name}": ${error.message}`;
-    record(DEPLOYMENTS, { about: d, type: 'Warning', reason: 'ReplicaSetCreateError', message });
-    const at = timestamp(clock.now());
-    const condition = deploymentCondition('Progressing', 'False', 'ReplicaSetCreateError', message, at);
-    write(d, { ...d.status, conditions: withCondition(d.status?.conditions, condition) }, undefined);
-  };
-
-  const write = (d: Deployment, status: Deployment['status'], revision: string | undefined) => {
-    const change = (draft: Deployment) => {
-      if (draft.metadata.uid !== d.metadata.uid) return false;
-      draft.status = status ?? {};
-      if (revision) draft.metadata.annotations = { ...draft.metadata.annotations, [REVISION]: revision };
-      return draft;
-    };
-    store.modify<Deployment>(DEPLOYMENT, d.metadata.namespace, d.metadata.name, change, STATUS_BY_CONTROLLER);
   };
 
   const apply = async (d: Deployment, plan: DeploymentPlan) => {
@@ -102,7 +45,7 @@ export function deploymentController(parts: Parts): Controller {
     for (const set of plan.remove) {
       store.delete(SET, set.metadata.namespace, set.metadata.name, { propagationPolicy: 'Background' });
     }
-    write(d, plan.status, plan.revision);
+    write(parts, d, plan.status, plan.revision);
     return plan.checkInMs;
   };
 
@@ -110,7 +53,10 @@ export function deploymentController(parts: Parts): Controller {
     name: 'deployment',
     watches: {
       [DEPLOYMENT]: ownKey,
-      [SET]: event => [...ofSet(event.object as Obj), ...(event.previous ? ofSet(event.previous as Obj) : [])],
+      [SET]: event => [
+        ...ofSet(parts, event.object as Obj),
+        ...(event.previous ? ofSet(parts, event.previous as Obj) : []),
+      ],
       // Recreate waits for the last old pod to be gone.
       pods: event => (event.type === 'DELETED' ? ofPod(parts, event.object as Obj) : []),
     },
@@ -118,13 +64,66 @@ export function deploymentController(parts: Parts): Controller {
       const { namespace, name } = placeOfKey(key);
       const current = store.get<Deployment>(DEPLOYMENT, namespace, name);
       if (!current) return undefined;
-      claim(current);
-      const sets = setsOf(current);
+      claim(parts, current);
+      const sets = setsOf(parts, current);
       const now = clock.now();
       const facts = { sets, oldPodsRun: oldPodsRun(parts, current, sets), nowMs: now, at: timestamp(now) };
       return apply(current, planDeployment(current, facts));
     },
   };
+}
+
+function ofSet({ store }: Parts, set: Obj): string[] {
+  const owner = controllerOf(set);
+  if (owner?.kind === 'Deployment') return [`${set.metadata.namespace}/${owner.name}`];
+  if (owner) return [];
+  return store
+    .list<Deployment>(DEPLOYMENT, set.metadata.namespace)
+    .filter(d => selects(d.spec.selector, set.metadata.labels))
+    .map(keyOf);
+}
+
+const setsOf = ({ store, owners }: Parts, d: Deployment): ReplicaSet[] =>
+  owners
+    .dependents(d.metadata.uid)
+    .filter(p => p.resource === SET)
+    .flatMap(p => store.get<ReplicaSet>(SET, p.namespace, p.name) ?? []);
+
+/** Releases sets whose labels no longer match, and adopts matching ones without a controller. */
+function claim(parts: Parts, d: Deployment) {
+  const { store } = parts;
+  for (const set of setsOf(parts, d)) {
+    if (selects(d.spec.selector, set.metadata.labels)) continue;
+    store.modify<ReplicaSet>(SET, set.metadata.namespace, set.metadata.name, draft => disown(draft, d), BY_CONTROLLER);
+  }
+  if (isTerminating(d)) return;
+  for (const set of store.list<ReplicaSet>(SET, d.metadata.namespace)) {
+    if (controllerOf(set) || isTerminating(set) || !selects(d.spec.selector, set.metadata.labels)) continue;
+    store.modify<ReplicaSet>(SET, set.metadata.namespace, set.metadata.name, draft => adopt(draft, d), BY_CONTROLLER);
+  }
+}
+
+function explainRefusal(parts: Parts, d: Deployment, plan: DeploymentPlan, error: StatusError) {
+  const { clock, record } = parts;
+  if (error.reason === 'AlreadyExists') {
+    write(parts, d, { ...d.status, collisionCount: (d.status?.collisionCount ?? 0) + 1 }, undefined);
+    return;
+  }
+  const message = `Failed to create new replica set "${plan.create?.metadata.name}": ${error.message}`;
+  record(DEPLOYMENTS, { about: d, type: 'Warning', reason: 'ReplicaSetCreateError', message });
+  const at = timestamp(clock.now());
+  const condition = deploymentCondition('Progressing', 'False', 'ReplicaSetCreateError', message, at);
+  write(parts, d, { ...d.status, conditions: withCondition(d.status?.conditions, condition) }, undefined);
+}
+
+function write({ store }: Parts, d: Deployment, status: Deployment['status'], revision: string | undefined) {
+  const change = (draft: Deployment) => {
+    if (draft.metadata.uid !== d.metadata.uid) return false;
+    draft.status = status ?? {};
+    if (revision) draft.metadata.annotations = { ...draft.metadata.annotations, [REVISION]: revision };
+    return draft;
+  };
+  store.modify<Deployment>(DEPLOYMENT, d.metadata.namespace, d.metadata.name, change, STATUS_BY_CONTROLLER);
 }
 
 function disown(set: ReplicaSet, d: Deployment): void {
