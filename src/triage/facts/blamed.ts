@@ -2,7 +2,8 @@ import type { ClusterView, ViewObject } from '../../health/view/cluster-view.ts'
 import { fields, list, text } from '../../k8s/fields.ts';
 import type { Cause } from '../finding/finding.ts';
 import { policyCauses } from './admission-policies.ts';
-import type { PolicyHit, Refusal } from './error-text.ts';
+import type { PolicyHit } from './policy-hits.ts';
+import type { Refusal } from './refusal.ts';
 
 const CONFIGURATIONS = ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const;
 

@@ -1,70 +1,6 @@
-import { type NamedService, serviceIn, type Unreachable, unreachableIn } from './unreachable.ts';
-
-/** One rule of a policy that refused an object. */
-export interface PolicyHit {
-  policy: string;
-  rule?: string;
-  message: string;
-  /** `/metadata/labels/team/`, as Kyverno names what does not match. */
-  path?: string;
-}
-
-/** How much of one quota resource is requested, used and allowed, as the API server wrote it. */
-export interface QuotaLine {
-  resource: string;
-  requested: string;
-  used: string;
-  limited: string;
-}
-
-/** Why an API server refused a request. */
-export type Refusal =
-  | { is: 'webhook unavailable'; webhook: string; how: Unreachable; detail: string; service?: NamedService }
-  | {
-      is: 'conversion failed';
-      group: string;
-      version: string;
-      kind: string;
-      how: Unreachable;
-      detail: string;
-      service?: NamedService;
-    }
-  | { is: 'webhook denied'; webhook: string; message: string; hits: PolicyHit[] }
-  | {
-      is: 'policy denied';
-      /** Whether it is a ValidatingAdmissionPolicy; otherwise a MutatingAdmissionPolicy. */
-      validating: boolean;
-      policy: string;
-      binding: string;
-      message: string;
-      paramsMissing: boolean;
-      /** The error of an expression that could not be evaluated: the policy is at fault, not the refused object. */
-      failed?: string;
-    }
-  /** A matchCondition of a webhook that could not be evaluated. The API server does not name the webhook. */
-  | { is: 'condition failed'; expression: string; error: string }
-  | { is: 'quota exceeded'; quota: string; lines: QuotaLine[] }
-  | { is: 'quota needs values'; quota: string; missing: string }
-  | { is: 'limit range'; message: string }
-  | { is: 'pod security'; level: string; message: string }
-  | { is: 'service account missing'; namespace: string; name: string }
-  | { is: 'namespace terminating'; namespace: string }
-  | { is: 'immutable field'; kind?: string; name?: string; field: string; message: string }
-  | { is: 'no such kind'; kind?: string; group?: string; version?: string }
-  | {
-      is: 'forbidden';
-      user: string;
-      verb: string;
-      resource: string;
-      group: string;
-      namespace?: string;
-      roleMissing?: string;
-    }
-  | { is: 'not found'; resource: string; name: string }
-  | { is: 'too long'; field: string }
-  | { is: 'unknown field'; field: string }
-  | { is: 'invalid'; kind: string; name: string; message: string }
-  | { is: 'unreachable'; how: Unreachable; detail: string; service?: NamedService };
+import { hitsIn, oneLine } from './policy-hits.ts';
+import type { Refusal } from './refusal.ts';
+import { serviceIn, unreachableIn } from './unreachable.ts';
 
 type RefusalReader = (text: string) => Refusal | undefined;
 
@@ -129,7 +65,7 @@ const denied: RefusalReader = text => {
   return { is: 'webhook denied', webhook, message: oneLine(message), hits: hitsIn(message) };
 };
 
-const policy: RefusalReader = text => {
+export const policy: RefusalReader = text => {
   // The message of a mutating policy says only `policy`.
   const match = /\b(Validating\w+|policy) '([^']+)' with binding '([^']+)' denied request:\s*([\s\S]*)/.exec(text);
   if (match === null) return undefined;
@@ -153,7 +89,7 @@ const matchCondition: RefusalReader = text => {
     : { is: 'condition failed', expression: match[1] ?? '', error: oneLine(match[2] ?? '') };
 };
 
-const quota: RefusalReader = text => {
+export const quota: RefusalReader = text => {
   const match = /exceeded quota: ([^,\s]+), requested: (.*?), used: (.*?), limited: ([^\s"']*)/.exec(text);
   if (match !== null) {
     const [, name = '', requested = '', used = '', limited = ''] = match;
@@ -280,7 +216,7 @@ const unknownField: RefusalReader = text => {
   return match === null ? undefined : { is: 'unknown field', field: match[1] ?? match[2] ?? '' };
 };
 
-const missing: RefusalReader = text => {
+export const missing: RefusalReader = text => {
   const match = /(?:^|[\s:,"(])([a-z][a-z0-9.-]*) "([^"]+)" not found/.exec(text);
   return match === null ? undefined : { is: 'not found', resource: match[1] ?? '', name: match[2] ?? '' };
 };
@@ -316,51 +252,3 @@ const READERS: readonly RefusalReader[] = [
   missing,
   unreachable,
 ];
-
-/** The violations that a policy engine lists in a denial: Kyverno by policy and rule, Gatekeeper by constraint. */
-export function hitsIn(message: string): PolicyHit[] {
-  const kyverno = /blocked due to the following policies\s*([\s\S]*)/.exec(message)?.[1];
-  if (kyverno !== undefined) return kyvernoHits(kyverno);
-  return [...message.matchAll(/\[([a-z0-9][a-z0-9.-]*)\] ([^\n⏎]*)/g)].map(([, name = '', said = '']) => ({
-    policy: name,
-    message: oneLine(said),
-  }));
-}
-
-/**
- * `policy:` on a line of its own, then `rule: 'message'` over one or more lines. Line breaks may have become spaces
- * or `⏎`.
- */
-function kyvernoHits(text: string): PolicyHit[] {
-  const flat = text.replaceAll('⏎', '\n');
-  const hits: PolicyHit[] = [];
-  let policyName: string | undefined;
-  const item = /([a-z0-9][\w.-]*):\s*(?:'((?:[^']|'')*)'|"((?:[^"\\]|\\.)*)"|(?=[a-z0-9][\w.-]*:\s)|([^\n]*))/gy;
-  let at = 0;
-  while (at < flat.length) {
-    item.lastIndex = at + (/^\s*/.exec(flat.slice(at))?.[0].length ?? 0);
-    const match = item.exec(flat);
-    if (match === null) break;
-    at = item.lastIndex;
-    const words = match[2] ?? match[3] ?? match[4];
-    if (words === undefined || words.trim() === '') policyName = match[1];
-    else
-      hits.push(hitOf(policyName ?? match[1] ?? '', policyName === undefined ? undefined : match[1], oneLine(words)));
-  }
-  return hits;
-}
-
-function hitOf(policyName: string, rule: string | undefined, message: string): PolicyHit {
-  const path = /failed at path (\S+)/.exec(message)?.[1];
-  return { policy: policyName, ...(rule && { rule }), message, ...(path && { path }) };
-}
-
-/** The keys in `metadata.labels` that a violation asks for. Keys may contain `/`. */
-export function labelKeysIn(hit: PolicyHit): string[] {
-  const byPath = /^\/metadata\/labels\/(.+?)\/?$/.exec(hit.path ?? '')?.[1];
-  if (byPath !== undefined) return [byPath.replaceAll('~1', '/')];
-  const gatekeeper = /you must provide labels: \{([^}]*)\}/.exec(hit.message)?.[1];
-  return [...(gatekeeper ?? '').matchAll(/"([^"]+)"/g)].map(([, key = '']) => key);
-}
-
-const oneLine = (text: string): string => text.replace(/[\s⏎]+/g, ' ').trim();

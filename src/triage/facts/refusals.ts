@@ -1,7 +1,8 @@
 import type { ClusterView, ViewObject } from '../../health/view/cluster-view.ts';
 import { fields, list, number, text, time } from '../../k8s/fields.ts';
-import { type Refusal, refusalIn } from './error-text.ts';
+import { refusalIn } from './error-text.ts';
 import { condition } from './fields.ts';
+import type { Refusal } from './refusal.ts';
 
 /** One refusal of the API server that an object of the cluster reports. */
 export interface Seen {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sanitise } from '../../../src/text/sanitise.ts';
-import { hitsIn, labelKeysIn, refusalIn } from '../../../src/triage/facts/error-text.ts';
+import { refusalIn } from '../../../src/triage/facts/error-text.ts';
+import { hitsIn, labelKeysIn } from '../../../src/triage/facts/policy-hits.ts';
 
 const POST = 'Post "https://hook.tools.svc:443/validate?timeout=5s"';
 const failed = (detail: string) =>

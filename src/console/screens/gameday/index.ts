@@ -3,7 +3,8 @@ import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { column, type Layout, pane, row } from '../../widgets/layout.ts';
 import type { ScreenFolder } from '../screen.ts';
-import { agendaLines, askLines, conditionLines, headLines, noteLines, plansLines } from './lines.ts';
+import { agendaLines, conditionLines } from './agenda-lines.ts';
+import { askLines, headLines, noteLines, plansLines } from './lines.ts';
 
 /** From this width on, the conditions are beside the agenda. */
 const WIDE = 120;

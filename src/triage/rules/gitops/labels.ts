@@ -1,6 +1,7 @@
 import { list, text, textMap } from '../../../k8s/fields.ts';
-import { labelKeysIn, type Refusal } from '../../facts/error-text.ts';
 import { nearest } from '../../facts/near-miss.ts';
+import { labelKeysIn } from '../../facts/policy-hits.ts';
+import type { Refusal } from '../../facts/refusal.ts';
 import type { RuleInput } from '../../rule.ts';
 import type { NamedRead } from '../../run/named-read.ts';
 import type { AppState, ManagedObject } from './application-state.ts';

@@ -1,4 +1,4 @@
-import type { Refusal } from '../../facts/error-text.ts';
+import type { Refusal } from '../../facts/refusal.ts';
 import { unreachableText } from '../../facts/unreachable.ts';
 
 /** Why a sync was refused, and what to change in Git. */

@@ -6,14 +6,13 @@ import { quantityOf } from '../../../k8s/quantity.ts';
 import { age } from '../../../text/duration.ts';
 import type { Clean } from '../../../text/sanitise.ts';
 import { created } from '../../facts/fields.ts';
-import type { FindingDraft, FixDraft } from '../../finding/build.ts';
-import { command, named } from '../../finding/shell.ts';
+import type { FindingDraft } from '../../finding/build.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import type { NamedRead } from '../../run/named-read.ts';
 import { dnsCauses } from '../services/dns-egress.ts';
 import { type Container, containersOf, containerText, type Ended } from './containers.ts';
+import { configs, fixes } from './crash-fixes.ts';
 import { exitText } from './exit-words.ts';
-import { edit, rollBack } from './fixes.ts';
 import { hintCauses } from './hint-causes.ts';
 import { type LogHint, logHint } from './log-hints.ts';
 import { POD_OWNERS } from './owner.ts';
@@ -29,7 +28,7 @@ import {
 
 const STARTS_FAIL: ReadonlySet<string> = new Set(['StartError', 'ContainerCannotRun']);
 
-interface Crash {
+export interface Crash {
   container: Container;
   end: Ended | undefined;
   read: Extract<NamedRead, { is: 'log' }>;
@@ -114,7 +113,7 @@ export const oomKilled: Rule = {
 const isOom = ({ end }: Crash): boolean => end?.reason === 'OOMKilled';
 
 /** All that is known about one crash, for evidence and fixes. */
-interface Explanation {
+export interface Explanation {
   oom: boolean;
   limit: string;
   killer: { probe: string; message: string } | undefined;
@@ -173,7 +172,7 @@ function crashingSince({ pods, what: { container } }: UnwellPods<Crash>): Since 
   return since && { at: since.at, exact: since.exact && container.restarts <= 1 };
 }
 
-function found(looking: RuleInput, sick: UnwellPods<Crash>): FindingDraft {
+export function found(looking: RuleInput, sick: UnwellPods<Crash>): FindingDraft {
   const { top, pods, what } = sick;
   const { container } = what;
   const explanation = explain(looking, sick);
@@ -238,13 +237,6 @@ function causeText(container: Container, { oom, limit, hint, why, givenBy }: Exp
   return `${hint ? `The log says: ${hint.means}. ` : ''}The last run ended with ${why}.`;
 }
 
-/** The ConfigMaps and Secrets that the container reads: an injection on them may explain the crash. */
-const configs = (container: Container, namespace: string | undefined) =>
-  [...(Array.isArray(container.spec.envFrom) ? container.spec.envFrom : [])].flatMap(one => {
-    const name = text(fields(fields(one).configMapRef).name);
-    return name ? [{ kind: 'ConfigMap', name, ...(namespace && { namespace }) }] : [];
-  });
-
 /** The newest event about a failing probe that makes the kubelet kill the container. */
 function probeThatKills(
   events: readonly { reason: string; message: string }[],
@@ -256,63 +248,4 @@ function probeThatKills(
     if (probe && container.spec[`${probe}Probe`]) return { probe, message };
   }
   return undefined;
-}
-
-function* fixes(
-  { view }: RuleInput,
-  { top, what }: UnwellPods<Crash>,
-  { oom, byProbe, limit, hint }: Explanation,
-): Iterable<FixDraft> {
-  const { container, read } = what;
-  const canSet = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'].includes(top.ref.kind);
-  if (oom)
-    yield canSet
-      ? {
-          text: `Raise the memory limit of ${containerText(container)}${limit && ` above ${limit}`}, or fix the leak.`,
-          command: command(view, [
-            'kubectl',
-            'set',
-            'resources',
-            ...named(top.ref),
-            `--containers=${container.name}`,
-            `--limits=memory=${doubled(limit)}`,
-          ]),
-        }
-      : edit(view, top, `Raise the memory limit of ${containerText(container)}${limit && ` above ${limit}`}.`);
-  if (byProbe)
-    yield edit(
-      view,
-      top,
-      `Correct the probe of ${containerText(container)}: its port, path, timeout or initialDelaySeconds; a startupProbe gives a slow program time.`,
-    );
-  if (!oom && !byProbe)
-    yield edit(
-      view,
-      top,
-      hint
-        ? `Fix what the log names: ${hint.means}.`
-        : `Correct the command, the configuration or the image of ${containerText(container)}.`,
-    );
-  const back = rollBack(view, top);
-  if (back) yield back;
-  yield {
-    text: 'Read more of the log of the run that crashed.',
-    command: command(view, [
-      'kubectl',
-      'logs',
-      read.pod,
-      '-n',
-      read.namespace,
-      '-c',
-      read.container,
-      ...(read.previous ? ['--previous'] : []),
-      '--tail=100',
-    ]),
-  };
-}
-
-/** `256Mi` → `512Mi`; a default amount when it cannot be parsed. */
-function doubled(limit: string): string {
-  const found = /^(\d+)([A-Za-z]*)$/.exec(limit);
-  return found ? `${Number(found[1]) * 2}${found[2]}` : '512Mi';
 }

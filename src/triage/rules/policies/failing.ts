@@ -2,7 +2,7 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import { fields, list, text } from '../../../k8s/fields.ts';
 import { POLICIES } from '../../facts/admission-policies.ts';
 import { undoneBy } from '../../facts/claims.ts';
-import type { Refusal } from '../../facts/error-text.ts';
+import type { Refusal } from '../../facts/refusal.ts';
 import { quotedRefusal, refusalsSeen, type Seen } from '../../facts/refusals.ts';
 import { type FindingDraft, refOf } from '../../finding/build.ts';
 import { command, named, patchCommand } from '../../finding/shell.ts';

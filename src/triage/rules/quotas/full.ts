@@ -3,8 +3,8 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import { fields, text, textMap } from '../../../k8s/fields.ts';
 import { quantityOf } from '../../../k8s/quantity.ts';
 import { MANAGER_LEASE, managerLeads } from '../../facts/control-plane.ts';
-import type { QuotaLine } from '../../facts/error-text.ts';
 import { created } from '../../facts/fields.ts';
+import type { QuotaLine } from '../../facts/refusal.ts';
 import { refusalsOfApplication } from '../../facts/refusals.ts';
 import type { FindingDraft } from '../../finding/build.ts';
 import { command, patchCommand } from '../../finding/shell.ts';

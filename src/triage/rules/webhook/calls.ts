@@ -1,6 +1,7 @@
 import type { Since } from '../../../health/trouble.ts';
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
-import { type Refusal, refusalIn } from '../../facts/error-text.ts';
+import { refusalIn } from '../../facts/error-text.ts';
+import type { Refusal } from '../../facts/refusal.ts';
 import { refusalsSeen, type Seen } from '../../facts/refusals.ts';
 import type { Hook } from './hooks.ts';
 

@@ -1,8 +1,8 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { blamedBy } from '../../facts/blamed.ts';
-import type { Refusal } from '../../facts/error-text.ts';
 import { condition, quoted } from '../../facts/fields.ts';
 import { nearest } from '../../facts/near-miss.ts';
+import type { Refusal } from '../../facts/refusal.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import { edit } from '../pods/fixes.ts';

@@ -1,8 +1,9 @@
 import type { Since } from '../../../health/trouble.ts';
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number } from '../../../k8s/fields.ts';
-import { type Refusal, refusalIn } from '../../facts/error-text.ts';
+import { refusalIn } from '../../facts/error-text.ts';
 import { condition, sinceCondition } from '../../facts/fields.ts';
+import type { Refusal } from '../../facts/refusal.ts';
 import type { FixDraft } from '../../finding/build.ts';
 import type { Cause } from '../../finding/finding.ts';
 import type { RuleInput } from '../../rule.ts';

@@ -1,6 +1,6 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { policyCauses } from '../../facts/admission-policies.ts';
-import type { Refusal } from '../../facts/error-text.ts';
+import type { Refusal } from '../../facts/refusal.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command } from '../../finding/shell.ts';
 import { edit } from '../pods/fixes.ts';
