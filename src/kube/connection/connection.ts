@@ -14,6 +14,7 @@ import { impersonationHeaders, kubeconfigSource } from './kubeconfig-source.ts';
 import { type SharedByConnections, thisMachine } from './machine.ts';
 import { type RunCommand, runCommand } from './run-command.ts';
 import { readServerUrl } from './server-url.ts';
+import { contradiction } from './usable.ts';
 
 export interface ConnectOptions {
   /** A kubeconfig file; without it KUBECONFIG, then `~/.kube/config`, then the pod's service account. */
@@ -105,6 +106,8 @@ async function fromKubeconfig(options: ConnectOptions, machine: Machine): Promis
   const { context, cluster, user, namespace } = target.value;
   const server = readServerUrl(cluster.server);
   if (!server) return badServer(context, cluster.server);
+  const wrong = contradiction(cluster, user, options.as !== undefined);
+  if (wrong) return { ok: false, reason: 'kubeconfig', message: wrong };
   const source = kubeconfigSource({
     target: target.value,
     server,

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
+import { isFields } from '../../k8s/fields.ts';
 import { type Clean, cleanText, sanitise } from '../../text/sanitise.ts';
 import { failure } from '../client/http/failure.ts';
 import type { Outcome } from '../client/http/outcome.ts';
-import { exactJson } from './go-yaml.ts';
+import { exactJson, readGoYaml } from './go-yaml.ts';
 import type { CommandResult, RunCommand } from './run-command.ts';
 
 /** The `exec` entry of a kubeconfig user. */
@@ -45,7 +46,7 @@ export async function execCredential(
   );
   const problem = commandProblem(result, DEADLINE_MS, config.installHint);
   if (problem) return refused(cleanText`${plugin} ${problem}`);
-  return parse(result.stdout, plugin);
+  return parse(result.stdout, plugin, config.apiVersion);
 }
 
 const refused = (message: Clean) => failure('unauthorized', message);
@@ -81,13 +82,30 @@ export function commandProblem(result: CommandResult, deadlineMs: number, instal
   return cleanText`failed with exit code ${result.code ?? -1}: ${sanitise(words || 'it said nothing', 300)}`;
 }
 
-function parse(stdout: string, plugin: Clean): Outcome<ExecCredential> {
-  let answer: { kind?: unknown; status?: Record<string, unknown> };
+/** What a plugin printed that is no JSON: kubectl takes YAML too. */
+function inYaml(stdout: string): Record<string, unknown> | null {
+  try {
+    const { asText } = readGoYaml(stdout);
+    return isFields(asText) ? asText : { kind: 'none' };
+  } catch {
+    return { kind: 'none' };
+  }
+}
+
+function parse(stdout: string, plugin: Clean, expected: string | undefined): Outcome<ExecCredential> {
+  let answer: { apiVersion?: unknown; kind?: unknown; status?: Record<string, unknown> } | null;
   try {
     answer = JSON.parse(stdout);
   } catch {
-    return refused(cleanText`${plugin} printed no ExecCredential in JSON`);
+    answer = inYaml(stdout);
   }
+  if (typeof answer !== 'object' || (answer?.kind ?? 'ExecCredential') !== 'ExecCredential')
+    return refused(cleanText`${plugin} printed no ExecCredential in JSON`);
+  const { apiVersion = expected } = answer ?? {};
+  if (expected !== undefined && apiVersion !== expected)
+    return refused(
+      cleanText`${plugin} answered in ${sanitise(apiVersion, 128)}; the kubeconfig expects ${sanitise(expected, 128)}`,
+    );
   const status = answer?.status;
   const text = (field: string) => (typeof status?.[field] === 'string' ? (status[field] as string) : undefined);
   const token = text('token');

@@ -39,7 +39,9 @@ export function kubeconfigSource(parts: {
   let fromPlugin: ExecCredential | undefined;
 
   async function plugin(): Promise<Outcome<ExecCredential>> {
-    if (!user.execConfig) return { ok: true, status: 0, value: {} };
+    // As with kubectl, a token that is given wins.
+    if (!user.execConfig || user.token || user.authProvider?.name === 'tokenFile')
+      return { ok: true, status: 0, value: {} };
     const lasts = fromPlugin && (fromPlugin.expiresAt ?? Number.POSITIVE_INFINITY) - EXPIRY_MARGIN_MS > parts.now();
     if (fromPlugin && lasts) return { ok: true, status: 0, value: fromPlugin };
     const outcome = await execCredential(user.execConfig, {

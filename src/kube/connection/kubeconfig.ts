@@ -119,6 +119,10 @@ async function loadFile(machine: Machine, file: string): Promise<Loaded<Kubeconf
     if (!isMap(raw) || (raw.kind ?? 'Config') !== 'Config') {
       return refuse('kubeconfig', cleanText`${shown} is not a kubeconfig: expected a document of kind Config`);
     }
+    if ((raw.apiVersion || 'v1') !== 'v1') {
+      const found = sanitise(String(raw.apiVersion), 128);
+      return refuse('kubeconfig', cleanText`${shown} is not a kubeconfig: expected apiVersion v1, found ${found}`);
+    }
     const twice = namedTwice(raw);
     if (twice !== undefined) return refuse('kubeconfig', cleanText`${shown} ${twice}; keep one of the two`);
     const config = fromRaw(raw, file, execExtensions(typed));

@@ -20,8 +20,8 @@ export async function withFreshToken(
   parts: { env: Record<string, string | undefined>; run: RunCommand; now: () => number },
 ): Promise<Outcome<KubeUser>> {
   const provider = user.authProvider as { name: string; config?: ProviderConfig } | undefined;
-  const config = provider?.config;
-  if (!provider || !config || !WITH_COMMAND.has(provider.name)) return { ok: true, status: 0, value: user };
+  const config = provider?.config ?? {};
+  if (!provider || !WITH_COMMAND.has(provider.name)) return { ok: true, status: 0, value: user };
   if (!isExpired(config, parts.now())) return { ok: true, status: 0, value: user };
   const name = cleanText`auth provider ${sanitise(provider.name, 32)} of user ${sanitise(user.name, 128)}`;
   const command = text(config, 'cmd-path');

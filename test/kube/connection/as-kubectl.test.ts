@@ -104,6 +104,83 @@ describe('a kubeconfig that kubectl takes', () => {
   });
 });
 
+describe('a kubeconfig that kubectl refuses, since it contradicts itself', () => {
+  const plugin = (exec: object) => ({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'p', ...exec } });
+  const ca = { 'insecure-skip-tls-verify': true, 'certificate-authority': fixture('ca.crt') };
+  it.each<[string, object, object, RegExp]>([
+    ['no verification, and a CA', ca, { token: 't' }, /cluster c .* a certificate authority; keep one of the two/],
+    ['a token and a username', {}, { token: 't', username: 'me', password: 'x' }, /user u .*keep one of the two/],
+    [
+      'a certificate without its key',
+      {},
+      { 'client-certificate': fixture('client.crt') },
+      /without its key; add client-key/,
+    ],
+    ['groups without a user to act as', {}, { token: 't', 'as-groups': ['system:masters'] }, /add the user to act as/],
+    [
+      'an unknown auth-provider',
+      {},
+      { 'auth-provider': { name: 'zzz' } },
+      /auth-provider zzz; expected one of azure, gcp/,
+    ],
+    ['a plugin without a command', {}, plugin({ command: undefined }), /\(exec\) without a command/],
+    [
+      'a plugin of an unknown version',
+      {},
+      plugin({ apiVersion: 'client.authentication.k8s.io/v2' }),
+      /v2; expected client/,
+    ],
+    [
+      'an unknown interactiveMode',
+      {},
+      plugin({ interactiveMode: 'Sometimes' }),
+      /interactiveMode Sometimes; expected Never/,
+    ],
+  ])('%s', async (_, cluster, user, says) => {
+    const run: RunCommand = () => Promise.reject(new Error('was run'));
+    expect(await refusal(config({ server: 'https://c', ...cluster }, user), { run })).toMatch(says);
+  });
+
+  it('an apiVersion other than v1', async () =>
+    expect(await refusal(config({ server: 'https://c' }).replace('apiVersion: v1', 'apiVersion: v2'))).toBe(
+      '/k is not a kubeconfig: expected apiVersion v1, found v2',
+    ));
+
+  it('groups with a user from --as are taken', async () => {
+    const text = config({ server: 'https://c' }, { token: 't', 'as-groups': ['g'] });
+    expect(await refusal(text, { as: 'joe' })).toBe('connected');
+  });
+
+  it('a legacy provider without any settings is told as one without a token', async () =>
+    expect(await refusal(config({ server: 'https://c' }, { 'auth-provider': { name: 'gcp' } }))).toBe(
+      'the token of auth provider gcp of user u has expired, and no command for a new one is given',
+    ));
+});
+
+describe('what a credential plugin prints', () => {
+  const printing =
+    (stdout: string): RunCommand =>
+    async () => ({ code: 0, stdout, stderr: '' });
+  const user = { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'p' } };
+  const yaml = (version: string, kind = 'ExecCredential') =>
+    `apiVersion: client.authentication.k8s.io/${version}\nkind: ${kind}\nstatus:\n  token: t\n`;
+
+  it.each([
+    ['YAML', yaml('v1'), 'connected'],
+    ['another version than was asked for', yaml('v1beta1'), 'answered in client.authentication.k8s.io/v1beta1'],
+    ['another kind', yaml('v1', 'Pod'), 'printed no ExecCredential'],
+    ['words', 'please log in', 'printed no ExecCredential'],
+    ['null', 'null', 'neither a token nor a client certificate'],
+  ])('%s', async (_, stdout, says) => {
+    expect(await refusal(config({ server: 'https://c' }, user), { run: printing(stdout) })).toContain(says);
+  });
+
+  it('is not asked for where a token is given, which kubectl prefers', async () => {
+    const run: RunCommand = () => Promise.reject(new Error('was run'));
+    expect(await refusal(config({ server: 'https://c' }, { ...user, token: 't' }), { run })).toBe('connected');
+  });
+});
+
 describe('a credential plugin that asks for the cluster', () => {
   it('is found beside a kubeconfig that was named by a relative path', async () => {
     let ran = '';

@@ -235,7 +235,9 @@ describe('credentials that end', () => {
     });
     const noFile = {
       ...machine,
-      read: async () => kubeconfig({ server: 'https://c' }, { 'client-certificate': '/nowhere.crt' }).text,
+      read: async () =>
+        kubeconfig({ server: 'https://c' }, { 'client-certificate': '/nowhere.crt', 'client-key': '/nowhere.key' })
+          .text,
     };
     const refused = await connect({ machine: noFile });
     expect(!refused.ok && refused.message).toMatch(/^the credentials of user u cannot be used: ENOENT.*nowhere\.crt/);

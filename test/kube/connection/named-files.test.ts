@@ -24,7 +24,7 @@ const NO_FILES: Record<string, [(path: string) => void, string]> = {
 
 const NAMED: Record<string, (path: string) => { cluster?: object; user?: object }> = {
   'the certificate authority': path => ({ cluster: { 'certificate-authority': path } }),
-  'the client certificate': path => ({ user: { 'client-certificate': path } }),
+  'the client certificate': path => ({ user: { 'client-certificate': path, 'client-key-data': 'eA==' } }),
   'the client key': path => ({ user: { 'client-key': path } }),
   'the token': path => ({ user: { tokenFile: path } }),
   'the authority of an identity provider': path => ({
