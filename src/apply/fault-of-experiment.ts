@@ -2,7 +2,7 @@ import type { FoundInjection } from '../injection/found-injection.ts';
 import { fields, textMap } from '../k8s/fields.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import type { ClusterExperiment } from '../revert/stop/cluster-experiment.ts';
-import { faultsOf } from '../revert/stop/where-it-is.ts';
+import { faultsOf } from '../revert/stop/why-may-remain.ts';
 
 /**
  * The injections that this experiment probably made: of its type, in its reach, with the name that its

@@ -4,7 +4,7 @@ import type { Discovery } from '../kube/discovery/discovery.ts';
 import { blindReason } from '../revert/blind.ts';
 import type { ScanOptions, ScanResult } from '../revert/scan/scan-types.ts';
 import type { ClusterExperiment } from '../revert/stop/cluster-experiment.ts';
-import { carrierResources, faultsOf, whereItIs } from '../revert/stop/where-it-is.ts';
+import { carrierResources, faultsOf, whyMayRemain } from '../revert/stop/why-may-remain.ts';
 import { counted } from '../text/counted.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 
@@ -36,7 +36,7 @@ export async function lookForRemains(
       says: sanitise(`${counted(left.length, 'injection')} of its kind: ${left.join(', ')}`, 400),
       left,
     };
-  const why = whereItIs(reach, { ...seen, ...scope }, resources);
+  const why = whyMayRemain(reach, { ...seen, ...scope }, resources);
   if (why !== undefined) return blind(why);
   const { read, objects } = seen.scanned;
   if (read === 0) return blind('nothing could be listed');

@@ -1,7 +1,7 @@
 import { isHolderAlive } from '../engine/holder-process.ts';
 import { unmarkedIn } from '../records/unfinished-lines.ts';
 import { blindReason } from '../revert/blind.ts';
-import { scanExitCode, scanJson, scanText, untoldText } from '../revert/report.ts';
+import { scanExitCode, scanJson, scanText, undeterminedText } from '../revert/report.ts';
 import { choose } from '../revert/scan/choose.ts';
 import type { ScanResult } from '../revert/scan/scan.ts';
 import { engineFor } from '../runtime/open-engine.ts';
@@ -32,12 +32,12 @@ export const scanCommand: CommandBody = ({ globals, options }) => {
     const locks = listed.ok ? listed.value : [];
     const result = namespace === undefined && !listed.ok ? blindToLocks(scanned, blindReason(listed)) : scanned;
     const { now } = api.serverTime();
-    const { findings, untold } = choose(result.injections, choice, now);
+    const { findings, undetermined } = choose(result.injections, choice, now);
     const chosen = { ...result, injections: findings };
     print({ ...scanJson(chosen, now), unmarked, locks: locks.map(lockJson) }, globals, () => [
       ...locks.map(lock => `LOCK      ${lockText(lock, now)}`),
       ...scanText(chosen, now, unmarked),
-      ...untoldText(untold),
+      ...undeterminedText(undetermined),
     ]);
     return scanExitCode(result) as ExitCode;
   });

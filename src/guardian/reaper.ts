@@ -2,7 +2,7 @@ import type { FoundInjection } from '../injection/found-injection.ts';
 import { type Receipt, withUpdated } from '../injection/write/receipt.ts';
 import { pooled } from '../kube/client/pooled.ts';
 import type { RevertDeps } from '../revert/deps.ts';
-import { overwritten, SECOND_LOOK_MS } from '../revert/read-back/still-held.ts';
+import { overwrittenReceipts, SECOND_COMPARISON_MS } from '../revert/read-back/still-held.ts';
 import { restoreOne } from '../revert/restore/restore.ts';
 import { isBackupFinding } from '../revert/restore/stages.ts';
 import { recognise } from '../revert/scan/recognise.ts';
@@ -157,8 +157,8 @@ async function compareOnceMore(deps: RevertDeps, options: ReaperOptions, done: r
   const findings = done.map(({ finding }) => finding);
   const receipts = done.map(({ receipt }) => receipt);
   if (!receipts.some(({ verified }) => verified)) return options.told?.(receipts);
-  await deps.clock.sleep(SECOND_LOOK_MS);
-  const since = await overwritten(deps, findings, receipts);
+  await deps.clock.sleep(SECOND_COMPARISON_MS);
+  const since = await overwrittenReceipts(deps, findings, receipts);
   options.told?.(withUpdated(receipts, since));
   for (const receipt of since) {
     const finding = findings.find(({ id }) => id === receipt.id);

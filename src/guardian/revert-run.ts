@@ -7,7 +7,7 @@ import { withUpdated } from '../injection/write/receipt.ts';
 import type { Api } from '../kube/client/api.ts';
 import { type OpenJournal, reopenJournal } from '../records/journal.ts';
 import type { RevertDeps } from '../revert/deps.ts';
-import { overwritten, SECOND_LOOK_MS } from '../revert/read-back/still-held.ts';
+import { overwrittenReceipts, SECOND_COMPARISON_MS } from '../revert/read-back/still-held.ts';
 import { type Prefetched, prefetchRun, type RunReverted, revertRun } from '../revert/run-writes.ts';
 import { releaseLock } from '../safety/lock.ts';
 import type { KeyRead } from '../safety/record-key.ts';
@@ -117,8 +117,8 @@ export function createRunReverter({ api, clock, files, stateDir, recordKey }: Ru
 }
 
 async function comparedOnceMore(deps: RevertDeps, reverted: RunReverted): Promise<RunReverted> {
-  await deps.clock.sleep(SECOND_LOOK_MS);
-  const since = await overwritten(deps, reverted.found, reverted.receipts);
+  await deps.clock.sleep(SECOND_COMPARISON_MS);
+  const since = await overwrittenReceipts(deps, reverted.found, reverted.receipts);
   const remaining = since.filter(({ verified }) => !verified).length;
   return { ...reverted, receipts: withUpdated(reverted.receipts, since), remaining };
 }

@@ -1,7 +1,7 @@
 import type { Failure } from '../kube/client/http/outcome.ts';
 import { sanitise } from '../text/sanitise.ts';
 
-/** Something that could not be read. Never counts as nothing found. */
+/** A resource that could not be read; it must never count as one in which nothing was found. */
 export interface Blind {
   /** Plural name of the resource, with the group; `*` for everything. */
   resource: string;

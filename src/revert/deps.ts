@@ -5,18 +5,18 @@ import type { Api } from '../kube/client/api.ts';
 import type { FaultOf } from './scan/classify.ts';
 import type { Decisions } from './scan/decisions.ts';
 
-/** What scanning and restoring need; passed in. */
+/** The dependencies of scanning and restoring. */
 export interface RevertDeps {
   api: Api;
   clock: Clock;
   faultOf: FaultOf;
   /** Each restore is written to the journal before it is sent. */
   journal: Journal;
-  /** What the scan before decided. */
+  /** The decisions of an earlier scan. */
   decisions?: Decisions;
   /**
-   * Findings that we have written to and not yet proven restored, as they were found, by id. After our own write,
-   * missing marks prove nothing, and this is then the only record of the original. Lives longer than a single attempt.
+   * The found injections that were written to and are not yet proven restored, as they were found, by id. After our own
+   * write, missing marks prove nothing, and this map is then the only record of the original. It outlives one attempt.
    */
   begun?: Map<string, FoundInjection>;
 }

@@ -12,7 +12,7 @@ import { counted } from '../text/counted.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { blindReason } from './blind.ts';
 
-/** A webhook that must be called and cannot answer: the server refuses every write in its scope. */
+/** A webhook with failurePolicy Fail that cannot answer, so that the API server refuses every write in its scope. */
 export interface LockOut {
   configuration: ObjectRef;
   /** The entry of the configuration. */
@@ -26,7 +26,7 @@ export interface LockOut {
   says: string;
 }
 
-/** What is to be written for one finding. */
+/** The planned writes for one found injection. */
 export interface Intended {
   finding: FoundInjection;
   writes: readonly Write[];
@@ -46,7 +46,7 @@ type Entry = Omit<Webhook, 'rules'> & {
   namespaceSelector?: LabelSelector;
   objectSelector?: LabelSelector;
 };
-interface Dead {
+interface Unserved {
   configuration: KubeObject;
   entry: Entry;
   service: ServiceRef;
@@ -55,12 +55,12 @@ interface Dead {
 /** All webhook configurations, a list of each kind. */
 type Hooks = Promise<Outcome<Page>[]>;
 
-/** Reads what `lockOuts` needs of any restore; it need not wait until it is decided what will be written. */
+/** Reads the webhook configurations for `lockOuts`. May be started before the writes are decided. */
 export const readHooks = (api: Api): Hooks =>
   Promise.all(KINDS.map(kind => api.listAll({ apiVersion: ADMISSION, kind })));
 
 /**
- * Which dead fail-closed webhooks will refuse which restores. `blind` says why that could not be checked. Only the
+ * Finds the restores that a webhook without endpoints will refuse. `blind` says why that could not be checked. Only the
  * server can evaluate match conditions, so an entry that has any is assumed to match.
  */
 export async function lockOuts(
@@ -79,13 +79,13 @@ export async function lockOuts(
   const configurations = pages.flatMap((page, index) =>
     page.ok ? page.value.items.map(item => ({ ...item, apiVersion: ADMISSION, kind: KINDS[index] ?? '' })) : [],
   );
-  const dead = await deadOnes(api, configurations);
-  if (dead.length === 0) return { lockOuts: [] };
+  const unserved = await findUnserved(api, configurations);
+  if (unserved.length === 0) return { lockOuts: [] };
   const namespaces = await namespaceLabels(
     api,
     exposed.map(({ write }) => write),
   );
-  const found = dead.map(one => {
+  const found = unserved.map(one => {
     const blocked = exposed.filter(({ finding, write }) =>
       isCalledFor(one.entry, finding, write, { discovery: discovery.value, namespaces }),
     );
@@ -94,15 +94,19 @@ export async function lockOuts(
   return { lockOuts: found.filter(({ blocks }) => blocks.length > 0) };
 }
 
-function lockOut({ configuration, entry, service }: Dead, blocks: string[], intended: readonly Intended[]): LockOut {
+function lockOut(
+  { configuration, entry, service }: Unserved,
+  blocks: string[],
+  intended: readonly Intended[],
+): LockOut {
   const { name } = configuration.metadata;
   const ref = { apiVersion: configuration.apiVersion, kind: configuration.kind, name };
   const isInjection = intended.some(({ finding }) => sameObject(finding.object, ref));
   const where = `${service.namespace}/${service.name}`;
   const many = counted(blocks.length, 'restore');
   const then = isInjection
-    ? 'it is an injection itself and put back first'
-    : 'it is no injection: give its service a ready pod, or take it out by hand';
+    ? 'it is an injection itself and is restored first'
+    : 'it is no injection: give its service a ready pod, or remove it by hand';
   return {
     configuration: ref,
     webhook: sanitise(entry.name),
@@ -116,7 +120,7 @@ function lockOut({ configuration, entry, service }: Dead, blocks: string[], inte
   };
 }
 
-async function deadOnes(api: Api, configurations: readonly KubeObject[]): Promise<Dead[]> {
+async function findUnserved(api: Api, configurations: readonly KubeObject[]): Promise<Unserved[]> {
   const closed = configurations.flatMap(configuration =>
     (webhooksOf(configuration) as Entry[])
       .filter(entry => policyOf(entry) === 'Fail')
@@ -133,7 +137,7 @@ async function deadOnes(api: Api, configurations: readonly KubeObject[]): Promis
   return closed.filter(({ service }) => served.get(keyOf(service)) === false);
 }
 
-/** Whether any endpoint of the service is ready; undefined where that cannot be read. */
+/** Whether any endpoint of the service is ready; undefined if that cannot be read. */
 async function isServed(api: Api, { namespace, name }: ServiceRef): Promise<boolean | undefined> {
   const page = await api.listAll(
     { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', namespace },
@@ -186,7 +190,7 @@ function isCalledFor(
   );
   if (!isRuled) return false;
   const object = verb === 'create' || verb === 'replace' ? write.body : finding.live;
-  // A namespace is judged by its own labels; other objects of the cluster by none, and they always match.
+  // The selector is matched with a Namespace's own labels; other cluster-scoped objects always match.
   const of =
     on.kind === 'Namespace'
       ? object.metadata.labels
@@ -199,7 +203,7 @@ function isCalledFor(
 
 const has = (values: readonly string[] | undefined, wanted: string) =>
   values?.some(value => value === '*' || value === wanted) === true;
-/** `pods/*` and `pods/status` are about subresources, which no restore writes; `*` and a star of both take all in. */
+/** `pods/*` and `pods/status` mean subresources, which no restore writes; `*` and `*` + `/*` match every resource. */
 const hasResource = (values: readonly string[] | undefined, wanted: string) =>
   values?.some(value => value === '*' || value === '*/*' || value === wanted) === true;
 

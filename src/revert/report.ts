@@ -11,7 +11,7 @@ import type { RevertResult, Step } from './revert-all.ts';
 import type { ScanResult } from './scan/scan.ts';
 import { type ClusterExperiment, experimentJson, experimentLine } from './stop/cluster-experiment.ts';
 import { stopLine } from './stop/stop.ts';
-import { wordText } from './trust/words.ts';
+import { tierAndAuthorityText } from './trust/authority-text.ts';
 import { WAVES, waveOf } from './waves.ts';
 
 const objectJson = ({ apiVersion, kind, namespace, name, uid }: ObjectRef) => ({
@@ -45,17 +45,17 @@ export function findingJson(finding: FoundInjection, now: number) {
 /** The JSON shape of `mayday scan`. */
 export const scanJson = (result: ScanResult, now: number) => ({
   injections: result.injections.map(finding => findingJson(finding, now)),
-  /** The orders to inject of the framework's controller; `willInject`: it begins as soon as the controller turns to it. */
+  /** The framework's experiments; `willInject`: the controller will inject it as soon as it handles it. */
   experiments: result.experiments.map(experiment => experimentJson(experiment, now)),
   blind: result.blind,
-  /** Not read, and nothing is missed by it. */
+  /** Resources that could not be read and that the scan would have ignored. */
   notes: result.notes,
   ignored: result.ignored,
   scanned: result.scanned,
 });
 
 /**
- * `verified` only ever refers to values. Where only marks were removed, `marksOff` says that they were read to be gone.
+ * `verified` refers to values. If only marks were removed, `marksOff` says whether they were read back as gone.
  */
 export const receiptJson = (receipt: Receipt) => ({
   ...receipt,
@@ -83,7 +83,7 @@ export const revertJson = (result: RevertResult, now: number) => ({
   willInject: result.willInject.map(experiment => experimentJson(experiment, now)),
 });
 
-/** Whether nothing is known to remain only because nothing could be seen. */
+/** Whether the count of remaining injections is 0 only because nothing could be read. */
 export const isRemainUnknown = (result: RevertResult): boolean => result.isUnseen && result.remaining === 0;
 
 const owner = (finding: FoundInjection): string => (finding.by ? `${finding.tool} (${finding.by})` : finding.tool);
@@ -111,7 +111,7 @@ export function scanText(result: ScanResult, now: number, unmarked: readonly str
   const ours = injections.length - foreign;
   const others = foreign === 0 ? '' : ` and ${foreign} of other tools, which are never touched`;
   const found = `${counted(ours, 'injection')}${others}`;
-  const looked = `${scanned.resources} kinds, ${scanned.objects} objects, ${scanned.requests} requests, ${(scanned.ms / 1000).toFixed(2)}s`;
+  const scannedText = `${scanned.resources} kinds, ${scanned.objects} objects, ${scanned.requests} requests, ${(scanned.ms / 1000).toFixed(2)}s`;
   const last =
     blind.length > 0
       ? `${found} found, but blind to ${blind.length}: there may be more`
@@ -127,7 +127,7 @@ export function scanText(result: ScanResult, now: number, unmarked: readonly str
     ...result.notes.map(one => `NOTE      ${one.resource}: ${one.reason}; a scan looks for nothing there`),
     ...unmarked.map(unmarkedLine),
     ...(foreign > 0 ? ['OTHERS    `revert --all --others` asks their own tools to stop them'] : []),
-    `${last}  (${looked})`,
+    `${last}  (${scannedText})`,
   ];
 }
 
@@ -156,12 +156,12 @@ function experimentsText(experiments: readonly ClusterExperiment[], now: number)
   ];
 }
 
-/** What a choice left out because nothing on it says whether it is wanted; no line if there is none. */
-export const untoldText = (untold: readonly FoundInjection[]): string[] =>
+/** A line about the injections that a selection left out because their experiment or age is not known; no line if there are none. */
+export const undeterminedText = (untold: readonly FoundInjection[]): string[] =>
   untold.length === 0
     ? []
     : [
-        `${untold.length} left out: nothing on them tells their experiment or age (${untold[0]?.id}${untold.length > 1 ? ', …' : ''})`,
+        `${untold.length} left out: their experiment or age is not recorded (${untold[0]?.id}${untold.length > 1 ? ', …' : ''})`,
       ];
 
 const MARK: Record<Receipt['outcome'], string> = {
@@ -175,12 +175,12 @@ const MARK: Record<Receipt['outcome'], string> = {
 };
 
 /**
- * Whether the original was read back. Where a person had marks removed, only their absence is verified; the original
- * may be lost.
+ * Whether the original was read back. For `stripped`, only the absence of marks is verified, and the original may be
+ * lost.
  */
 export const isPutBack = ({ outcome, verified }: Receipt): boolean => verified && outcome !== 'stripped';
 
-/** ` stripped 2`, beside the number of verified ones; empty where a person kept no value. */
+/** ` stripped 2`, to follow the number of verified ones; empty if there are none. */
 export function strippedText(receipts: readonly Receipt[]): string {
   const stripped = receipts.filter(({ outcome, verified }) => outcome === 'stripped' && verified).length;
   return stripped === 0 ? '' : `   stripped ${stripped}`;
@@ -195,24 +195,24 @@ export function receiptLine(receipt: Receipt): string {
   );
 }
 
-/** One line that says beforehand which webhook will refuse what. */
+/** One line that says beforehand which webhook will refuse which restores. */
 export const lockOutLine = ({ says }: LockOut): string => sanitise(`LOCKED OUT ${says}`, 500);
 
-/** One line about an object that lost its marks and still holds what was injected. */
+/** One line about an object that lost its marks and still holds a value that mayday wrote. */
 export const unmarkedLine = (text: string): string => `UNMARKED  ${text}`;
 
-/** Much longer than any step: the reason for asking a person must not be cut off. */
+/** The longest line of a step; so long that the reason for asking a person is never cut off. */
 const STEP_LENGTH = 20_000;
 
-/** One line of a dry run: what would be done, and on what authority. */
+/** One line of a dry run: what would be done, and by which authority. */
 function stepLine(step: Step): string {
-  const word = wordText(step);
+  const word = tierAndAuthorityText(step);
   const text = `${step.wave.padEnd(8)} ${step.action.padEnd(13)} ${step.id}  ${step.says}`;
   return sanitise(`${text}${word === '' ? '' : `  [${word}]`}`, STEP_LENGTH);
 }
 
 /** The last line of a dry run. */
-function wouldLine({ steps }: RevertResult): string {
+function dryRunLine({ steps }: RevertResult): string {
   const asked = steps.filter(({ needs }) => needs !== undefined).length;
   const person =
     asked === 0 ? '' : `, ${asked} of them only once a person has confirmed ${asked === 1 ? 'it' : 'them'}`;
@@ -237,7 +237,7 @@ export function remainLine(result: RevertResult): string {
 /** The text of `mayday revert`. */
 export function revertText(result: RevertResult, options: { dryRun: boolean }): string[] {
   const locked = result.lockOuts.map(lockOutLine);
-  if (options.dryRun) return [...locked, ...result.steps.map(stepLine), wouldLine(result)];
+  if (options.dryRun) return [...locked, ...result.steps.map(stepLine), dryRunLine(result)];
   return [
     ...locked,
     ...result.receipts.map(receiptLine),
@@ -259,5 +259,5 @@ export function revertExitCode(result: RevertResult): number {
   return result.blind.length > 0 ? 8 : 0;
 }
 
-/** 0 when the cluster was seen as a whole, injections or not; 8 when some of it could not be read. */
+/** 0 if the whole cluster was read, with or without injections; 8 if a part of it could not be read. */
 export const scanExitCode = (result: ScanResult): number => (result.blind.length > 0 ? 8 : 0);

@@ -6,7 +6,7 @@ import { sanitise } from '../text/sanitise.ts';
 import type { Blind } from './blind.ts';
 import type { RevertDeps } from './deps.ts';
 import { type Intended, type LockOut, lockOuts, readHooks } from './lockout.ts';
-import { overwritten } from './read-back/still-held.ts';
+import { overwrittenReceipts } from './read-back/still-held.ts';
 import { type Choices, optionsFor } from './restore/choices.ts';
 import { unownedAfter } from './restore/hand-over.ts';
 import type { RestoreOptions } from './restore/restore.ts';
@@ -16,12 +16,12 @@ import { type Decision, decide } from './scan/classify.ts';
 import { type ScanOptions, type ScanResult, scan } from './scan/scan.ts';
 import type { ClusterExperiment } from './stop/cluster-experiment.ts';
 import type { Stop } from './stop/stop.ts';
+import { authorityMembers } from './trust/authority-text.ts';
 import { judge } from './trust/judge.ts';
 import { type ScopeOf, scopesIn } from './trust/scope.ts';
-import { wordMembers } from './trust/words.ts';
 import { intoWaves, WAVES } from './waves.ts';
 
-/** What would be, or was, done about one finding. */
+/** What a revert does about one found injection. */
 export interface Step extends Pick<Receipt, 'tier' | 'word' | 'needs' | 'why'> {
   id: string;
   wave: string;
@@ -32,35 +32,35 @@ export interface Step extends Pick<Receipt, 'tier' | 'word' | 'needs' | 'why'> {
 }
 
 export type RevertEvent =
-  /** Before anything is written: which webhooks will refuse what. */
+  /** Sent before the first write: which webhooks will refuse which restores. */
   { event: 'locked-out'; lockOuts: LockOut[] } | RoundEvent | { event: 'stopped'; stop: Stop } | { event: 'rescan' };
 
 export interface RevertOptions extends RestoreOptions, Choices {
-  /** Decide and say, write nothing. */
+  /** Only decide and report; write nothing. */
   dryRun?: boolean;
-  /** Items of a wave that are restored side by side. */
+  /** How many injections of a wave are restored in parallel. */
   width?: number;
   emit?: (event: RevertEvent) => void;
-  /** Findings of lists that end late: restored at the same time as the rest, which does not wait for them. */
+  /** Injections found by lists that end late; restored in parallel with the others, which do not wait for them. */
   later?: () => Promise<readonly FoundInjection[]>;
-  /** The second scan; the whole cluster, deep, unless told. */
+  /** Options of the second scan; by default deep and of the whole cluster. */
   rescan?: Pick<ScanOptions, 'deep' | 'namespace' | 'doubtful'>;
   /** How long blocked restores are tried again, milliseconds; 30 s unless given. */
   retryForMs?: number;
   /** How long to wait, after its deletion, for an object that is Terminating, milliseconds; 1 min unless given. */
   terminatingMs?: number;
-  /** Everything that the first scan showed, chosen or not, to recognise new injections; the findings unless given. */
+  /** All injections of the first scan, selected or not, to recognise new ones; by default the selected ones. */
   shown?: readonly FoundInjection[];
 }
 
 export interface RevertResult {
   steps: Step[];
   receipts: Receipt[];
-  /** Of the findings that were to be reverted, how many the second scan still shows or a receipt could not prove. */
+  /** How many of the injections to revert the second scan still shows, or have a receipt that is not verified. */
   remaining: number;
-  /** Injections of the second scan that were not among the findings: somebody is still injecting. */
+  /** Injections of the second scan that the first one did not show: somebody is still injecting. */
   appeared: FoundInjection[];
-  /** The second scan could not list one single resource: 0 remaining would be no finding but ignorance. */
+  /** The second scan could not list any resource, so that a count of 0 would mean nothing. */
   isUnseen: boolean;
   lockOuts: LockOut[];
   /** Objects without marks that still hold what dead runs of this machine wrote, a sentence each. They count as remaining. */
@@ -69,18 +69,18 @@ export interface RevertResult {
   /** Every injection that the second scan shows. */
   left: readonly FoundInjection[];
   /**
-   * What became of the injectors: experiments of the framework's controller, and other tools where that was requested.
+   * The results of stopping the injectors: experiments of the framework's controller, and other tools if requested.
    */
   stops: Stop[];
-  /** Experiments that would still inject although everything was to be stopped: somebody creates new ones. */
+  /** Experiments that will still inject although everything was to be stopped: somebody creates new ones. */
   willInject: ClusterExperiment[];
   ms: number;
 }
 
 /**
- * Restores everything that was found, in waves, the findings of a wave in parallel; what was blocked is tried again in
- * the next round, until nothing changes any more. Then scans again: the number that remains comes from that scan, not
- * from the receipts.
+ * Restores all found injections, wave after wave, those of a wave in parallel. Blocked ones are tried again in the next
+ * round, until nothing changes any more. Then scans again: the number that remains comes from that scan and from the
+ * receipts that are not verified.
  */
 export async function revertAll(
   deps: RevertDeps,
@@ -90,10 +90,10 @@ export async function revertAll(
   const began = deps.clock.monotonic();
   const hooks = findings.length === 0 ? Promise.resolve([]) : readHooks(deps.api);
   const { steps, intended, terminating } = await plan(deps, findings, options);
-  const { lockOuts: locked, blind: unforeseen } = await lockOuts(deps.api, intended, hooks);
+  const { lockOuts: locked, blind: lockOutsBlind } = await lockOuts(deps.api, intended, hooks);
   if (locked.length > 0) options.emit?.({ event: 'locked-out', lockOuts: locked });
   const took = () => Math.round(deps.clock.monotonic() - began);
-  const unread = unforeseen === undefined ? [] : [{ resource: 'webhookconfigurations', reason: unforeseen }];
+  const unread = lockOutsBlind === undefined ? [] : [{ resource: 'webhookconfigurations', reason: lockOutsBlind }];
   if (options.dryRun) {
     const nothing = {
       receipts: [],
@@ -108,15 +108,15 @@ export async function revertAll(
   }
   const [first, late] = await Promise.all([
     inRounds(deps, findings, terminating, options),
-    lateOnes(deps, findings, options),
+    revertLate(deps, findings, options),
   ]);
   const all = [...findings, ...late.findings];
-  const told = [...first, ...late.receipts].map(receipt => withLockOut(receipt, locked));
+  const firstReceipts = [...first, ...late.receipts].map(receipt => withLockOut(receipt, locked));
   options.emit?.({ event: 'rescan' });
   const second = await scan(deps, { deep: true, ...options.rescan });
-  const since = await overwritten(deps, all, told, options);
+  const since = await overwrittenReceipts(deps, all, firstReceipts, options);
   for (const receipt of since) options.emit?.({ event: 'receipt', receipt, final: true });
-  const receipts = withUpdated(told, since);
+  const receipts = withUpdated(firstReceipts, since);
   const undone = new Set(since.filter(({ verified }) => !verified).map(({ id }) => id));
   const left = remainingIds(all, receipts, second);
   const known = new Set([...all, ...(options.shown ?? [])].map(finding => finding.id));
@@ -137,7 +137,7 @@ export async function revertAll(
   };
 }
 
-/** Adds to the receipt of a refused restore which webhook refused it, where that was predicted. */
+/** Adds the webhook that was predicted to refuse a restore to its failed receipt. */
 function withLockOut(receipt: Receipt, locked: readonly LockOut[]): Receipt {
   const by = locked.filter(({ blocks }) => blocks.includes(receipt.id));
   if (receipt.outcome !== 'failed' || by.length === 0) return receipt;
@@ -148,19 +148,19 @@ function withLockOut(receipt: Receipt, locked: readonly LockOut[]): Receipt {
   return { ...receipt, message: sanitise(`${receipt.message}; locked out by ${who.join(', ')}`, 600) };
 }
 
-/** The authority by which it would be done. Leaving an object alone, or only removing its marks, needs none. */
-function wordFor(
+/** The authority for a restore. Leaving an object as it is, or only removing its marks, needs none. */
+function authorityOfStep(
   decision: Decision & { restore: Exclude<Restore, { is: 'corrupt' }> },
   { force = false, stripMarks = false, trust = {} }: RestoreOptions,
   scopeOf: ScopeOf,
-): ReturnType<typeof wordMembers> | undefined {
+): ReturnType<typeof authorityMembers> | undefined {
   const { finding, restore } = decision;
   if (restore.is === 'diverged' && !force) return undefined;
   if (stripMarks && strippingWrite(decision) !== undefined) return undefined;
-  return wordMembers(judge(finding, restore.writes, trust, scopeOf));
+  return authorityMembers(judge(finding, restore.writes, trust, scopeOf));
 }
 
-/** What will be done about each finding, in the order in which it is done. The dry run and the real run share it. */
+/** What will be done about each found injection, in this order. The dry run and the real run share it. */
 async function plan(
   deps: RevertDeps,
   findings: readonly FoundInjection[],
@@ -181,7 +181,7 @@ async function plan(
         if (!restore || restore.is === 'corrupt')
           return { step: { ...common, action: 'leave', writes: [] } satisfies Step, intended: { finding, writes: [] } };
         const action = restore.is === 'restore' ? 'restore' : restore.is === 'diverged' ? 'ask' : 'strip-markers';
-        const word = wordFor({ ...decision, restore }, optionsFor(found, options), scopeOf);
+        const word = authorityOfStep({ ...decision, restore }, optionsFor(found, options), scopeOf);
         const writes = restore.writes.map(write => write.says);
         const says = [common.says, ...unownedAfter(restore.writes)].join('; ');
         const step = { ...common, says, action, writes, ...word } satisfies Step;
@@ -193,7 +193,7 @@ async function plan(
   return { steps: all.map(({ step }) => step), intended: all.map(one => one.intended), terminating };
 }
 
-async function lateOnes(
+async function revertLate(
   deps: RevertDeps,
   known: readonly FoundInjection[],
   options: RevertOptions,
@@ -203,7 +203,7 @@ async function lateOnes(
   return { findings, receipts: await inRounds(deps, findings, new Map(), options) };
 }
 
-/** A finding remains when the second scan shows it, or, since a blind scan shows nothing, when its receipt proves nothing. */
+/** An injection remains if the second scan shows it, or if its receipt is not verified, because the scan may have been blind. */
 function remainingIds(
   findings: readonly FoundInjection[],
   receipts: readonly Receipt[],

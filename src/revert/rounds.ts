@@ -9,17 +9,17 @@ import { type Attempt, type RestoreOptions, restoreOne } from './restore/restore
 import { isBackupFinding } from './restore/stages.ts';
 import { intoWaves } from './waves.ts';
 
-/** Restores in parallel; the connection itself limits the number of requests. */
+/** How many restores run in parallel; the connection itself limits the number of requests. */
 export const AT_ONCE = 64;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
 const RETRY_FOR_MS = 30_000;
-/** Counted from its deletion. A large namespace takes this long to go; one that a finalizer holds may never go. */
+/** How long to wait for a Terminating object, from its deletion. A large namespace takes this long; one held by a finalizer may never go. */
 const TERMINATING_MS = 60_000;
-/** For what has been Terminating for longer than that already: it may be let go just now. */
+/** The least time to wait for an object that has been Terminating for longer: its finalizer may be removed just now. */
 const SHORTEST_WAIT_MS = 5_000;
 
-/** What the rounds need to know, and whom they tell. */
+/** Options of the rounds. */
 export interface RoundOptions extends RestoreOptions, Choices {
   width?: number;
   retryForMs?: number;
@@ -29,14 +29,14 @@ export interface RoundOptions extends RestoreOptions, Choices {
 
 export type RoundEvent =
   | { event: 'round'; round: number; items: number }
-  /** What the cluster must finish before the rest can be done, why, and how much longer that is waited for at most, milliseconds. */
+  /** The injections that wait for a deletion to finish, the reasons, and the longest time to wait, milliseconds. */
   | { event: 'waiting'; ids: string[]; says: string[]; forMs: number }
   | { event: 'receipt'; receipt: Receipt; final: boolean };
 
-/** Since when what a finding waits for is Terminating, by the finding's id; server time, milliseconds since the epoch. */
+/** Since when the object that an injection waits for is Terminating, by the injection's id; server time, milliseconds since the epoch. */
 export type Terminating = ReadonlyMap<string, number>;
 
-/** The latest deletion among the objects that a decision was made from. */
+/** The latest deletion time of the objects that a decision was made from. */
 export function deletedSince(live: Live): number | undefined {
   const times = [...live.values()].flatMap(answer => {
     const objects = answer === null || 'ok' in answer ? [] : [answer].flat();
@@ -46,8 +46,8 @@ export function deletedSince(live: Live): number | undefined {
 }
 
 /**
- * Tries until everything is settled, or until a round changes nothing and the time is up. The receipt of each finding
- * is that of its last attempt.
+ * Tries until every injection has a final receipt, or until a round changes nothing and the time is up. Returns the
+ * receipt of the last attempt of each injection.
  */
 export async function inRounds(
   deps: RevertDeps,
@@ -62,7 +62,7 @@ export async function inRounds(
   const receipts = new Map<string, Receipt>();
   let open = [...findings];
   let pause = FIRST_PAUSE_MS;
-  /** On the stopwatch of these rounds. */
+  /** In milliseconds from the start of these rounds. */
   const waitsUntil = ({ id }: Receipt): number => {
     const since = terminating.get(id) ?? serverBegan;
     return Math.min(terminatingMs, Math.max(SHORTEST_WAIT_MS, since + terminatingMs - serverBegan));
@@ -77,7 +77,7 @@ export async function inRounds(
     open = blocked;
     if (open.length === 0) break;
     const spent = deps.clock.monotonic() - began;
-    // A finding that only waits has a time limit of its own; what is blocked otherwise is tried until the time is up.
+    // An injection that only waits for a deletion has its own time limit; the others are tried until the time is up.
     const isBlocked = blocked.length > waiting.length;
     const longest = Math.max(isBlocked ? Math.min(retryForMs, longestRetryMs) : 0, ...waiting.map(waitsUntil));
     if (waiting.length > 0)
@@ -88,7 +88,7 @@ export async function inRounds(
         forMs: Math.max(0, longest - spent),
       });
     if (!moved && spent + pause > longest) break;
-    // If something was just restored, it may have unblocked the rest: try at once. Otherwise give the cluster time.
+    // A restore may have unblocked the others, so try again soon. Otherwise wait longer each time.
     await deps.clock.sleep(moved ? FIRST_PAUSE_MS : pause);
     pause = moved ? FIRST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
   }
@@ -102,7 +102,7 @@ export async function inRounds(
 interface Round {
   blocked: FoundInjection[];
   waiting: Receipt[];
-  /** The longest that any of the blocked is worth another try, milliseconds. */
+  /** The longest time for which another attempt makes sense for any of the blocked ones, milliseconds. */
   longestRetryMs: number;
 }
 
@@ -129,13 +129,13 @@ async function round(
   return { blocked, waiting, longestRetryMs };
 }
 
-/** A backup needs the most requests in sequence, so backups start first; started last, everything would wait for them. */
+/** Backups first, because they need the most requests in sequence. */
 const longestFirst = (wave: readonly FoundInjection[]): FoundInjection[] => [
   ...wave.filter(isBackupFinding),
   ...wave.filter(finding => !isBackupFinding(finding)),
 ];
 
-/** One restore that breaks must not stop the others. */
+/** An exception in one restore must not stop the others. */
 async function safely(deps: RevertDeps, finding: FoundInjection, options: RestoreOptions): Promise<Attempt> {
   try {
     return await restoreOne(deps, finding, optionsFor(finding, options));

@@ -8,62 +8,62 @@ import { sanitise } from '../text/sanitise.ts';
 import { blindReason } from './blind.ts';
 import type { RevertDeps } from './deps.ts';
 import { readCarrier } from './read-back/read-carrier.ts';
-import { overwritten } from './read-back/still-held.ts';
+import { overwrittenReceipts } from './read-back/still-held.ts';
 import { restoreOne } from './restore/restore.ts';
 import { isBackupFinding } from './restore/stages.ts';
 import { isBackup, orphans } from './scan/backups.ts';
 import { decide } from './scan/classify.ts';
 import { recognise } from './scan/recognise.ts';
-import { untraced } from './scan/unmarked.ts';
+import { receiptWithoutMarks } from './scan/unmarked.ts';
 import type { Trust } from './trust/judge.ts';
 import { isSigned } from './trust/signature.ts';
 import { intoWaves } from './waves.ts';
 
-/** What one injection wrote. */
+/** The writes of one injection. */
 export interface RunWrites {
-  /** Which run the injection belongs to: what a later run injected into the same object is left alone. */
+  /** The run of the injection; an injection of a later run into the same object is not reverted. */
   run?: string;
   type: FaultType;
   written: readonly ObjectRef[];
-  /** The written objects as the server answered them, marks and backups included: what tells the original when those are gone. */
+  /** The written objects as the server answered them, marks and backups included; they hold the original if those are gone. */
   answers?: readonly KubeObject[];
   /** How long blocked restores are tried again, milliseconds; 60 s unless given. */
   retryForMs?: number;
-  /** The key that signed this run's records. Without a key, it is enough that the run itself asks. */
+  /** The key that signed this run's records. Without a key, the run's own request is authority enough. */
   key?: Uint8Array | undefined;
 }
 
 export interface RunReverted {
   receipts: Receipt[];
-  /** What is not proven restored. */
+  /** How many injections are not proven restored. */
   remaining: number;
   blind: string[];
-  /** What was found and reverted, with its record as it was read. */
+  /** The injections that were found and reverted, with their records as read. */
   found: readonly FoundInjection[];
 }
 
-/** What was read ahead of the revert, and when, on the monotonic clock. */
+/** Reads made before the revert, and their time on the monotonic clock, milliseconds. */
 export interface Prefetched {
   at: number;
-  read: readonly Look[];
+  read: readonly WrittenRead[];
 }
 
-/** What was read longer ago than this is read again. */
-const AHEAD_HOLDS_MS = 2_000;
+/** Older prefetched reads are read again. */
+const MAX_PREFETCH_AGE_MS = 2_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * Reverts what one injection wrote, without a scan: reads each object it wrote to, restores what is found there,
- * retries what was blocked or could not be read, and counts what is not proven restored when the time is up. `ahead`
- * holds first reads that were started earlier.
+ * Reverts one injection of our own run, without a scan: reads each object that it wrote, restores the injections found
+ * there, retries those that were blocked or could not be read, and counts those that are not proven restored when the
+ * time is up. `ahead` holds reads that were made earlier.
  */
 export async function revertRun(by: RevertDeps, own: RunWrites, ahead?: Prefetched): Promise<RunReverted> {
   const deps = { begun: new Map(), ...by };
   if (leavesNothing(own.type)) return { receipts: [], remaining: 0, blind: [], found: [] };
   const began = deps.clock.monotonic();
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-    const reverted = await once(deps, own, ahead);
+    const reverted = await revertOnce(deps, own, ahead);
     ahead = undefined;
     const over = deps.clock.monotonic() - began + pause > Math.min(own.retryForMs ?? 60_000, reverted.longestRetryMs);
     if (!reverted.retry || over) return reverted;
@@ -72,29 +72,29 @@ export async function revertRun(by: RevertDeps, own: RunWrites, ahead?: Prefetch
 }
 
 /**
- * Reads in advance what a revert will need. If something changes before the revert, its preconditions fail and it reads
- * again.
+ * Reads the objects that a revert will need. If one of them changes before the revert, the preconditions fail and the
+ * revert reads again.
  */
 export async function prefetchRun(deps: RevertDeps, own: RunWrites): Promise<Prefetched> {
   const at = deps.clock.monotonic();
-  return { at, read: leavesNothing(own.type) ? [] : await lookAtAll(deps, own) };
+  return { at, read: leavesNothing(own.type) ? [] : await readAllWritten(deps, own) };
 }
 
-const lookAtAll = (deps: RevertDeps, own: RunWrites): Promise<Look[]> =>
-  Promise.all(carriers(own).map(ref => look(deps, own, ref)));
+const readAllWritten = (deps: RevertDeps, own: RunWrites): Promise<WrittenRead[]> =>
+  Promise.all(carriers(own).map(ref => readWritten(deps, own, ref)));
 
-/** A prefetched read counts only if it found the injection: an injection that was not there then may be there now. */
-const isOfUse = (deps: RevertDeps, { at, read }: Prefetched): boolean =>
-  deps.clock.monotonic() - at <= AHEAD_HOLDS_MS && read.every(({ findings }) => findings.length > 0);
+/** Prefetched reads are used only if they are recent and found the injection: it may have been written after them. */
+const isUsable = (deps: RevertDeps, { at, read }: Prefetched): boolean =>
+  deps.clock.monotonic() - at <= MAX_PREFETCH_AGE_MS && read.every(({ findings }) => findings.length > 0);
 
-/** Whether another try may do better, and how long that is worth it at most, milliseconds. */
-interface Again {
+/** Whether another attempt may succeed, and for how long attempts make sense at most, milliseconds. */
+interface Retry {
   retry: boolean;
   longestRetryMs: number;
 }
 
-async function once(deps: RevertDeps, own: RunWrites, ahead?: Prefetched): Promise<RunReverted & Again> {
-  const read = ahead && isOfUse(deps, ahead) ? ahead.read : await lookAtAll(deps, own);
+async function revertOnce(deps: RevertDeps, own: RunWrites, ahead?: Prefetched): Promise<RunReverted & Retry> {
+  const read = ahead && isUsable(deps, ahead) ? ahead.read : await readAllWritten(deps, own);
   const remembered = new Set(read.filter(one => one.isRemembered).flatMap(one => one.findings));
   const all = read.flatMap(one => one.findings);
   const found = all.filter(finding => !isBackup(deps.faultOf, finding));
@@ -106,7 +106,7 @@ async function once(deps: RevertDeps, own: RunWrites, ahead?: Prefetched): Promi
   const trust: Trust = { key: own.key, everything: 'own-run' };
   const waves = intoWaves(findings).filter(wave => wave.length > 0);
   for (const [index, wave] of waves.entries()) {
-    // After the first wave is restored, the next ones may find other objects.
+    // Objects of later waves may have changed while the first wave was restored, so they are read again.
     const attempts = await Promise.all(
       wave.map(finding => restoreOne(deps, finding, { fresh: index === 0 && !remembered.has(finding), trust })),
     );
@@ -130,7 +130,7 @@ async function once(deps: RevertDeps, own: RunWrites, ahead?: Prefetched): Promi
  * change.
  */
 export const overwrittenRun = (deps: RevertDeps, own: RunWrites, receipts: readonly Receipt[]): Promise<Receipt[]> =>
-  overwritten(deps, rememberedOf(own), receipts);
+  overwrittenReceipts(deps, rememberedOf(own), receipts);
 
 const rememberedOf = (own: RunWrites): FoundInjection[] =>
   (own.answers ?? [])
@@ -138,8 +138,7 @@ const rememberedOf = (own: RunWrites): FoundInjection[] =>
     .map(finding => ({ ...finding, ...backupsIn(own) }));
 
 /**
- * The objects that show the injection: after a deletion only its backup. That the deleted object is missing proves
- * nothing.
+ * The objects that show the injection. For a deletion only its backup does, because a missing object proves nothing.
  */
 function carriers({ type, written }: RunWrites): readonly ObjectRef[] {
   return leavesBackup(type)
@@ -147,18 +146,18 @@ function carriers({ type, written }: RunWrites): readonly ObjectRef[] {
     : written;
 }
 
-interface Look {
+interface WrittenRead {
   findings: FoundInjection[];
-  /** The findings are from memory; by now the object carries no mark, or is gone. */
+  /** The injections are from memory, because the object carries no mark now or is gone. */
   isRemembered?: boolean;
-  /** The object has no marks and still holds what we wrote. A missing backup is no sign of that: a revert deletes it. */
+  /** Says that the object has no marks and still holds values that mayday wrote. Never set for a missing backup, because a revert deletes it. */
   unmarked?: string;
   /** For an object on which nothing of the injection is left. */
   receipt?: Receipt;
   blind?: string;
 }
 
-async function look(deps: RevertDeps, own: RunWrites, ref: ObjectRef): Promise<Look> {
+async function readWritten(deps: RevertDeps, own: RunWrites, ref: ObjectRef): Promise<WrittenRead> {
   const { type } = own;
   const { got, kindGone } = await readCarrier(deps.api, plain(ref));
   if (!got.ok && got.reason !== 'not-found') return { findings: [], blind: `${nameOf(ref)}: ${blindReason(got)}` };
@@ -171,19 +170,19 @@ async function look(deps: RevertDeps, own: RunWrites, ref: ObjectRef): Promise<L
     .flatMap(answer => findingsIn(answer, type))
     .slice(-1)
     .map(finding => ({ ...finding, ...beside }));
-  // Of the objects that are gone, only a backup leaves something that must be checked.
+  // If a victim is gone, nothing is left to check; if a backup is gone, its original object must be checked.
   if (remembered.length > 0 && (got.ok || remembered.every(isBackupFinding)))
     return { findings: remembered, isRemembered: true };
   const isBackupGone = !got.ok && typeByBackup({ kind: ref.kind, metadata: ref }) === type && leavesBackup(type);
   if (isBackupGone) return withoutRecord(deps, own, ref);
-  const untold = untraced(type, ref, got.ok ? got.value : undefined);
-  const receipt = kindGone === undefined ? untold : { ...untold, message: kindGone };
+  const withoutMarks = receiptWithoutMarks(type, ref, got.ok ? got.value : undefined);
+  const receipt = kindGone === undefined ? withoutMarks : { ...withoutMarks, message: kindGone };
   return { findings: [], receipt, ...(receipt.verified ? {} : { unmarked: receipt.message }) };
 }
 
 /**
- * Whether a record belongs to another run, by its signature, which nobody without the key can make. Nothing is injected
- * into an object that carries a record, so ours must have been restored before.
+ * Whether a record belongs to another run, by its signature, which nobody can make without the key. mayday injects
+ * nothing into an object that carries a record, so ours must have been restored before.
  */
 const isOfLaterRun = ({ run, key, type }: RunWrites, finding: FoundInjection): boolean =>
   run !== undefined &&
@@ -203,31 +202,32 @@ function backupsIn({ answers = [], type }: RunWrites): Pick<FoundInjection, 'bes
 }
 
 /**
- * The backup is gone and its content is not in memory: only an object that was never deleted is known to be unchanged.
+ * For a backup that is gone and whose content is not in memory: only an object that was never deleted is known to be
+ * unchanged.
  */
-async function withoutRecord(deps: RevertDeps, own: RunWrites, backup: ObjectRef): Promise<Look> {
+async function withoutRecord(deps: RevertDeps, own: RunWrites, backup: ObjectRef): Promise<WrittenRead> {
   const victim = own.written.find(ref => typeByBackup({ kind: ref.kind, metadata: ref }) !== own.type);
-  // The deletion was not even announced.
-  if (victim === undefined) return { findings: [], receipt: untraced(own.type, backup, undefined) };
+  // The victim was not written, so it was not deleted.
+  if (victim === undefined) return { findings: [], receipt: receiptWithoutMarks(own.type, backup, undefined) };
   const got = await deps.api.get(plain(victim));
   if (!got.ok && got.reason !== 'not-found') return { findings: [], blind: `${nameOf(victim)}: ${blindReason(got)}` };
-  const gone = untraced(own.type, backup, undefined);
+  const gone = receiptWithoutMarks(own.type, backup, undefined);
   if (got.ok && victim.uid !== undefined && got.value.metadata.uid === victim.uid)
     return { findings: [], receipt: { ...gone, message: `${nameOf(victim)} was never deleted` } };
   const what = got.ok
-    ? 'was made anew, and nothing tells whether as it was'
-    : 'is not there, and nothing tells how it was';
+    ? 'was created again, and no record shows whether it is the original'
+    : 'does not exist, and no record holds the original';
   const message = `the backup is gone: ${nameOf(victim)} ${what}`;
   return { findings: [], receipt: { ...gone, outcome: got.ok ? 'diverged' : 'failed', verified: false, message } };
 }
 
 /**
- * What of one injection still differs from before, and what could not be read, one line each; writes nothing. An object
- * without the injection's record counts as restored, as it does in a revert.
+ * The objects of one injection that are not restored (`away`), and those that could not be read, one line each; writes
+ * nothing. An object without the injection's record counts as restored, as in a revert.
  */
 export async function notRestored(deps: RevertDeps, own: RunWrites): Promise<{ away: string[]; blind: string[] }> {
   if (leavesNothing(own.type)) return { away: [], blind: [] };
-  const read = await lookAtAll(deps, own);
+  const read = await readAllWritten(deps, own);
   const found = read.flatMap(one => one.findings).filter(finding => !isBackup(deps.faultOf, finding));
   const decided = await Promise.all(found.map(finding => decide(deps.api, deps.faultOf, finding)));
   const away = decided.filter(({ finding }) => finding.state !== 'restored');
@@ -237,18 +237,18 @@ export async function notRestored(deps: RevertDeps, own: RunWrites): Promise<{ a
   };
 }
 
-/** What is left in the cluster of the writes of one injection. */
+/** The remains of one injection's writes in the cluster. */
 export interface Left {
-  /** Something carries its marks, or may: it could not be read. */
+  /** An object carries its marks, or could not be read. */
   marked: boolean;
-  /** Objects that lost their marks and still hold what we wrote: one sentence each. */
+  /** Objects that lost their marks and still hold values that mayday wrote: one sentence each. */
   unmarked: string[];
 }
 
-/** Looks for what is left of an injection's writes; writes nothing. Missing marks do not prove that the value is gone. */
+/** Reads what is left of an injection's writes; writes nothing. Missing marks do not prove that the value is gone. */
 export async function leftOfWrites(deps: RevertDeps, own: RunWrites): Promise<Left> {
   if (leavesNothing(own.type)) return { marked: false, unmarked: [] };
-  const read = await lookAtAll(deps, own);
+  const read = await readAllWritten(deps, own);
   return {
     marked: read.some(({ findings, blind }) => findings.length > 0 || blind !== undefined),
     unmarked: read.flatMap(({ unmarked }) => unmarked ?? []),

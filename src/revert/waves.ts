@@ -1,7 +1,7 @@
 import type { FoundInjection } from '../injection/found-injection.ts';
 import { own } from '../text/own.ts';
 
-/** The order in which things are restored: first what could block the rest. */
+/** The order of restores: first what could block the others. */
 export const WAVES = ['webhooks', 'rights', 'limits', 'the rest'] as const;
 
 const WAVE_OF_KIND: Readonly<Record<string, number>> = {
@@ -16,7 +16,7 @@ const WAVE_OF_KIND: Readonly<Record<string, number>> = {
   PodDisruptionBudget: 2,
 };
 
-/** Blocking webhooks first, since they may refuse every later write; then the rights to write; then quotas, policies and budgets. */
+/** Webhooks first, because they may refuse every later write; then permissions to write; then quotas, policies and budgets. */
 export const waveOf = (finding: Pick<FoundInjection, 'object'>): number =>
   own(WAVE_OF_KIND, finding.object.kind) ?? WAVES.length - 1;
 

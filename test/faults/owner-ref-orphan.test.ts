@@ -118,12 +118,14 @@ describe('restoring', () => {
     expect(receipt?.message).toContain(
       'original Deployment web (uid uid-web), Deployment api (uid uid-api), injected (no owner), now (no owner)',
     );
-    expect(receipt?.message).toContain('--force-diverged puts back what still can be and takes the marks off');
+    expect(receipt?.message).toContain('--force-diverged restores what can still be restored and removes the marks');
     expect(ownersOf(api)).toBeUndefined();
     expect(api.peek(at(owned))?.metadata.annotations?.[ROLLBACK_DATA]).toBeDefined();
     const [forced] = await revertEverything(api, { force: true });
     expect(forced).toMatchObject({ outcome: 'stripped', verified: true });
-    expect(forced?.message).toContain('nothing is missing but owner Deployment web (uid uid-web), which is gone');
+    expect(forced?.message).toContain(
+      'everything is restored except owner Deployment web (uid uid-web), which is gone',
+    );
     expect(ownersOf(api)).toEqual(['api']);
     expect(api.peek(at(owned))?.metadata.annotations).toBeUndefined();
   });

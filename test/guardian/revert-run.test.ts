@@ -158,7 +158,9 @@ describe('a run that is killed in mid-fault', () => {
     const dead = await it.next.unfinished();
     expect(dead).toMatchObject([{ written: [{ name: 'settings' }], marked: false }]);
     expect(unmarkedLines(dead)).toEqual([
-      expect.stringMatching(/^run \S+ died: the marks were taken off ConfigMap shop\/settings, and data.mode is still/),
+      expect.stringMatching(
+        /^run \S+ died: somebody removed the marks of ConfigMap shop\/settings, and data.mode is still/,
+      ),
     ]);
     // Somebody gives it another value: nothing of ours is in any more.
     it.api.change(configRef, object => {

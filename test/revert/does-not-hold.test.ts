@@ -135,7 +135,7 @@ describe('a restoring write that is accepted and does not hold', () => {
     const [receipt] = (await revertAll(it.deps, it.injections, { ...TRUSTED, retryForMs: 0 })).receipts;
     expect(receipt).toMatchObject({ outcome: 'failed', verified: false, notHeld: { original: 'live' } });
     expect(receipt?.message).toMatch(
-      /the undo record could not be put back \(.*denied by policy freeze\): this line is the last that tells the original/,
+      /the undo record could not be written again \(.*denied by policy freeze\): this line is the last copy of the original/,
     );
   });
 
@@ -183,7 +183,7 @@ describe('what was read back and is written over afterwards', () => {
       verified: false,
       notHeld: { original: 'live', live: 'by operator', by: 'shop-operator (Update) at 2026-11-21T12:00:05Z' },
     });
-    expect(receipt?.message).toContain('was then overwritten by shop-operator (Update)');
+    expect(receipt?.message).toMatch(/read back, and shop-operator \(Update\) .* has overwritten it since/);
     expect([result.remaining, revertExitCode(result)]).toEqual([1, 7]);
     expect(result.left.map(({ id }) => id)).toEqual([receipt?.id]);
     await isNotForgotten(it, 'diverged');
@@ -268,7 +268,7 @@ describe('what was deleted, is made again, and is not that any more at the end',
       emit: ({ event }) => void (event === 'rescan' && spoil(it)),
     });
     expect(result).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false, notHeld: { by } }] });
-    expect(result.receipts[0]?.message).toContain('the backup is there again');
+    expect(result.receipts[0]?.message).toContain('the backup was created again');
     expect(it.api.all().map(({ metadata }) => metadata.name)).toEqual(expect.arrayContaining(before));
     const again = await scan(it.deps, { deep: true });
     const second = await revertAll(it.deps, again.injections, { ...TRUSTED, force: true });
@@ -345,7 +345,7 @@ describe('a backup that vanishes between the scan and the restore', () => {
     });
     const result = await revertAll(it.deps, it.injections, { ...TRUSTED, retryForMs: 0 });
     expect(result).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
-    expect(result.receipts[0]?.message).toMatch(/of the backup Secret .*: it was gone and is there again/);
+    expect(result.receipts[0]?.message).toMatch(/backup Secret .* was gone and was created again/);
     expect(it.api.all().some(({ metadata }) => metadata.name.startsWith('chaos-rollback-'))).toBe(true);
   });
 
@@ -360,7 +360,7 @@ describe('a backup that vanishes between the scan and the restore', () => {
     const result = await revertAll(it.deps, it.injections, { ...TRUSTED, retryForMs: 0 });
     expect(result.receipts).toMatchObject([{ outcome: 'failed', notHeld: { original: expect.anything() } }]);
     expect(result.receipts[0]?.message).toMatch(
-      /of the backup Secret .* \(.*denied by a policy\): it is gone and could not be made again; original ./,
+      /backup Secret .* \(.*denied by a policy\) is gone and could not be created again; original ./,
     );
     const [before] = recorded('config-drift-secret', 'before').filter(({ metadata }) => metadata.name === tls.name);
     for (const value of Object.values(before?.data as Record<string, string>)) {

@@ -220,7 +220,7 @@ describe('--others', () => {
     const { api, result } = await stop([object], recovers);
     expect(api.log.filter(({ verb }) => verb === 'patch')).toMatchObject([{ body }]);
     expect(result.stops).toMatchObject([
-      { outcome: 'asked', verified: true, message: 'asked its own tool to stop; seen stopped' },
+      { outcome: 'asked', verified: true, message: 'asked its own tool to stop; read again, it is stopped' },
     ]);
     expect(revertExitCode(result)).toBe(0);
   });
@@ -242,7 +242,7 @@ describe('--others', () => {
   test('says so where the tool does not obey, takes off no finalizer, and ends 7', async () => {
     const { api, result } = await stop([mesh('delay', {})], () => undefined);
     expect(result.stops).toMatchObject([{ outcome: 'asked', verified: false }]);
-    expect(result.stops[0]?.message).toContain('not seen stopped');
+    expect(result.stops[0]?.message).toContain('but it has not stopped');
     expect(api.all()[0]?.metadata.finalizers).toEqual(['chaos-mesh/records']);
     expect(revertExitCode(result)).toBe(7);
   });

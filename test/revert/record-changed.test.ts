@@ -121,8 +121,8 @@ describe('an object that nobody of us has written to', () => {
     });
     const result = await revertAll(it.deps, it.injections, { ...TRUSTED, retryForMs: 0 });
     expect(result).toMatchObject({ remaining: 1, receipts: [{ outcome: 'diverged', verified: false }] });
-    expect(result.receipts[0]?.message).toContain('--force-diverged puts the original back');
-    expect(result.receipts[0]?.message).not.toContain('written and accepted');
+    expect(result.receipts[0]?.message).toContain('--force-diverged restores the original');
+    expect(result.receipts[0]?.message).not.toContain('the server accepted the write');
     expect(dataOf(it).mode).toBe('canary');
   });
 });

@@ -19,7 +19,7 @@ test('an undo record that was cut off: nothing is done, the receipt says what to
     revertAll(deps, (await scan(deps, { deep: true })).injections, { trust: { everything: 'caller' }, stripMarks });
   const failed = await again(false);
   expect(failed).toMatchObject({ remaining: 1, receipts: [{ outcome: 'failed', verified: false }] });
-  expect(failed.receipts[0]?.message).toContain('restore the value by hand, then --strip-marks takes the marks off');
+  expect(failed.receipts[0]?.message).toContain('restore the value by hand, then --strip-marks removes the marks');
   expect(await again(true)).toMatchObject({ remaining: 0, receipts: [{ outcome: 'stripped' }] });
   expect(api.peek(found.object)?.data).toEqual(before);
   expect(JSON.stringify(api.peek(found.object)?.metadata)).not.toContain('operatorchaos');
@@ -37,7 +37,7 @@ test('marks that a person had taken off are told as taken off, and never as a ve
   const result = await revertAll(deps, injections, { trust: { everything: 'caller' }, stripMarks: true });
   const [receipt] = revertJson(result, 0).receipts;
   expect(receipt).toMatchObject({ outcome: 'stripped', verified: false, marksOff: true });
-  expect(receipt?.message).toBe('the marks are off, as asked; the value was left as it is and compared with nothing');
+  expect(receipt?.message).toBe('the marks are removed, as requested; the value was left as it is and not compared');
   expect(receiptLine(result.receipts[0] as Receipt)).toMatch(/stripped .* {2}value kept {2}/);
   expect(receiptLine(result.receipts[0] as Receipt)).not.toContain('verified');
   expect(result.remaining).toBe(0);

@@ -66,13 +66,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'marks that are gone count as restored',
-    file: 'revert/read-back/look-again.ts',
+    file: 'revert/read-back/read-and-decide.ts',
     find: 'const now = recognise(got.value).find(one => one.id === finding.id);',
     put: "const now = recognise(got.value).find(one => one.id === finding.id);\n  if (!now) return { outcome: 'already-restored', verified: true, message: '' };",
   },
   {
     name: 'a backup that is gone counts as an injection that is gone',
-    file: 'revert/read-back/look-again.ts',
+    file: 'revert/read-back/read-and-decide.ts',
     find: 'if (isBackupFinding(finding)) return withoutBackup(',
     put: 'if (false as boolean) return withoutBackup(',
   },
@@ -91,14 +91,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a record that was taken off too early is not put back',
-    file: 'revert/read-back/put-record-back.ts',
+    file: 'revert/read-back/write-record-again.ts',
     find: 'const write = markAgain(got.value, restore, finding.live);',
     put: "const write: ReturnType<typeof markAgain> = '';",
   },
   {
     name: 'what is read back is not compared with the original',
     file: 'revert/read-back/verify.ts',
-    find: "return isBack(instead, forced) ? { state: 'held' } : { state: 'not-held', instead, now: got.value };",
+    find: "return isRestored(instead, forced) ? { state: 'held' } : { state: 'not-held', instead, now: got.value };",
     put: "return { state: 'held' };",
   },
   {
@@ -161,8 +161,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what a busy controller writes beside us keeps our fields ours',
     file: 'revert/restore/settle.ts',
-    find: 'const early = isBusy(stored) ?',
-    put: 'const early = false ?',
+    find: 'const notesBeforeStrip = isBusy(stored)',
+    put: 'const notesBeforeStrip = (false as boolean)',
     test: 'revert/ownership-after.test.ts',
   },
   {
@@ -181,7 +181,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'what the scan read of a record that was taken off since is forgotten',
-    file: 'revert/read-back/look-again.ts',
+    file: 'revert/read-back/read-and-decide.ts',
     find: "const isDamaged = now.state === 'corrupt' && finding.state !== 'corrupt';",
     put: 'const isDamaged = false as boolean;',
     test: 'revert/record-changed.test.ts',

@@ -12,8 +12,8 @@ import {
   revertJson,
   revertText,
   scanExitCode,
+  undeterminedText,
   unmarkedLine,
-  untoldText,
 } from '../../revert/report.ts';
 import type { RevertEvent, RevertResult } from '../../revert/revert-all.ts';
 import { type Choice, choose, chooseExperiments, isChoosing } from '../../revert/scan/choose.ts';
@@ -73,8 +73,8 @@ async function revertHere(
   const mayGoAhead = invocation.options.yes === true && ids.length === 0 && !dryRun;
   const look = await firstScan(engine, scope, mayGoAhead);
   const { scanned } = look;
-  const { findings, untold } = choose(chosen(scanned, ids), choice, api.serverTime().now);
-  printUntold(untold);
+  const { findings, undetermined: untold } = choose(chosen(scanned, ids), choice, api.serverTime().now);
+  printUndetermined(untold);
   const isAll = ids.length === 0 && !isChoosing(choice);
   const experiments = chosenExperiments(scanned, ids, choice, api.serverTime().now);
   const toStop = findings.length + experiments.length;
@@ -131,8 +131,8 @@ function printRecordPath(reverted: Reverted, stream: ((line: string) => void) | 
   if (unkept === undefined && recordPath !== undefined) stream?.(`receipts: ${recordPath}`);
 }
 
-function printUntold(untold: readonly FoundInjection[]): void {
-  for (const line of untoldText(untold)) printNotice(line);
+function printUndetermined(untold: readonly FoundInjection[]): void {
+  for (const line of undeterminedText(untold)) printNotice(line);
 }
 
 async function announceLatch(runtime: Runtime, api: Api, count: number): Promise<void> {

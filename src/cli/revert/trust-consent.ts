@@ -1,4 +1,4 @@
-import { readAnswer, wordFor } from '../../revert/trust/answer.ts';
+import { readAnswer, requiredAnswer } from '../../revert/trust/answer.ts';
 import { contentLines } from '../../revert/trust/content.ts';
 import { recordDigest } from '../../revert/trust/digest.ts';
 import type { Asked } from '../../revert/trust/review.ts';
@@ -38,7 +38,7 @@ export async function confirmRecords(
   also: readonly string[] = [],
 ): Promise<Confirmed> {
   if (!(await page(consentLines(asked, others)))) return undefined;
-  const word = wordFor(asked.map(({ verdict }) => verdict));
+  const word = requiredAnswer(asked.map(({ verdict }) => verdict));
   const everything = [
     `restore ${asked.length === 1 ? 'it' : `all ${asked.length}`}`,
     ...(others > 0 ? [`revert the other ${others}`] : []),

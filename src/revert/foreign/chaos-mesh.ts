@@ -3,7 +3,7 @@ import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import {
   deletes,
   groupOfMeta,
-  isLeaving,
+  isBeingDeleted,
   isTrue,
   listOf,
   type Meta,
@@ -19,13 +19,13 @@ const PAUSE = 'experiment.chaos-mesh.org/pause';
 /** On a pod whose image it replaced: the annotation that keeps the former image. */
 const KEPT_IMAGE = /^chaos-(mesh|operator)-.+-image$/;
 
-/** What the controller works off for one pod: part of a fault of another object, empty when that is recovered. */
+/** Kinds that hold the rules that the controller applies to one pod for a fault of another object; empty lists mean recovered. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   PodNetworkChaos: ['ipsets', 'iptables', 'tcs'],
   PodIOChaos: ['actions'],
   PodHttpChaos: ['rules'],
 };
-/** Actions that happen once and that nothing recovers from but the target itself. */
+/** Actions that happen once; Chaos Mesh does not recover them, only the target itself can. */
 const ONE_SHOT: Readonly<Record<string, readonly string[]>> = {
   PodChaos: ['pod-kill', 'container-kill'],
   AWSChaos: ['ec2-restart'],
@@ -39,7 +39,7 @@ const isOneShot = (object: KubeObject): boolean =>
   ONE_SHOT[object.kind]?.includes(String(specOf(object).action ?? '')) === true;
 const isPaused = ({ metadata }: Meta): boolean => metadata.annotations?.[PAUSE] === 'true';
 
-/** The image that a pod-failure puts in, where it was not configured to be another. */
+/** Whether this is the image that a pod-failure injects by default. */
 const isPauseImage = (image: unknown): boolean =>
   typeof image === 'string' && /(^|\/)google-containers\/pause(-amd64)?(:|@|$)/.test(image);
 
@@ -55,16 +55,16 @@ function pausedContainers(object: KubeObject): string[] {
 const keepsImage = ({ kind, metadata }: Meta): boolean =>
   kind === 'Pod' && Object.keys(metadata.annotations ?? {}).some(key => KEPT_IMAGE.test(key));
 
-/** Kinds whose image is inspected if Chaos Mesh is, or was, in the cluster: their metadata does not show its faults. */
-export const IMAGED: readonly { apiVersion: string; kind: string }[] = [
+/** Kinds whose image is checked if Chaos Mesh is or was in the cluster: their metadata does not show its faults. */
+export const KINDS_WITH_IMAGE: readonly { apiVersion: string; kind: string }[] = [
   { apiVersion: 'v1', kind: 'Pod' },
   ...['Deployment', 'StatefulSet', 'DaemonSet'].map(kind => ({ apiVersion: 'apps/v1', kind })),
 ];
-const isImaged = (object: Meta) =>
-  IMAGED.some(({ apiVersion, kind }) => object.apiVersion === apiVersion && object.kind === kind);
+const hasImage = (object: Meta) =>
+  KINDS_WITH_IMAGE.some(({ apiVersion, kind }) => object.apiVersion === apiVersion && object.kind === kind);
 
-/** Whether a full object of these kinds runs the image that a pod-failure puts in. */
-export const runsPauseImage = (object: KubeObject): boolean => isImaged(object) && pausedContainers(object).length > 0;
+/** Whether an object of these kinds, read in full, runs the image that a pod-failure injects. */
+export const runsPauseImage = (object: KubeObject): boolean => hasImage(object) && pausedContainers(object).length > 0;
 
 export const chaosMesh: Tool = {
   name: 'Chaos Mesh',
@@ -73,12 +73,12 @@ export const chaosMesh: Tool = {
     groupOfMeta(object) === GROUP || object.metadata.finalizers?.includes(RECORDS) === true || keepsImage(object),
   remains,
   advice:
-    'pause or delete it while the Chaos Mesh controller runs, which recovers it; its finalizer taken away leaves the fault in',
+    'pause or delete it while the Chaos Mesh controller runs, which recovers it; removing its finalizer would leave the fault in',
   ask(object) {
     const name = nameOf(refOf(object));
-    if (groupOfMeta(object) !== GROUP || isLeaving(object) || object.kind in PARTS) return undefined;
+    if (groupOfMeta(object) !== GROUP || isBeingDeleted(object) || object.kind in PARTS) return undefined;
     if (object.kind === 'Workflow') return deletes(object, 'which recovers what it began');
-    // A one-shot action knows no pause.
+    // A one-shot action cannot be paused.
     if (isOneShot(object)) return deletes(object, 'before it acts');
     if (!isChaos(object) && object.kind !== 'Schedule') return undefined;
     return merges(object, { metadata: { annotations: { [PAUSE]: 'true' } } }, `pause ${name} by annotation ${PAUSE}`);
@@ -86,9 +86,9 @@ export const chaosMesh: Tool = {
 };
 
 function remains(object: KubeObject): string | undefined {
-  if (isImaged(object)) return imageRemains(object);
+  if (hasImage(object)) return imageRemains(object);
   const { kind } = object;
-  if (isLeaving(object)) return `${kind} is Terminating, held by its recovery`;
+  if (isBeingDeleted(object)) return `${kind} is Terminating, held by its recovery`;
   if (groupOfMeta(object) !== GROUP) return `${kind} is held by Chaos Mesh`;
   const parts = PARTS[kind];
   if (parts !== undefined) {
@@ -121,9 +121,9 @@ const isStillIn = (object: KubeObject): boolean => {
 function imageRemains(object: KubeObject): string | undefined {
   const paused = pausedContainers(object);
   if (paused.length === 0) return undefined;
-  const heal =
+  const advice =
     object.kind === 'Pod'
-      ? 'delete the pod, so that its owner makes a good one'
+      ? 'delete the pod, so that its owner creates a good one'
       : 'set its image by hand, or roll it back';
-  return `${object.kind} runs the pause image of a pod-failure in ${paused.join(', ')}: ${heal}`;
+  return `${object.kind} runs the pause image of a pod-failure in ${paused.join(', ')}: ${advice}`;
 }

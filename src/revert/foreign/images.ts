@@ -2,12 +2,12 @@ import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Api } from '../../kube/client/api.ts';
 import type { Discovery } from '../../kube/discovery/discovery.ts';
 import { type Blind, blindReason } from '../blind.ts';
-import { IMAGED, runsPauseImage } from './chaos-mesh.ts';
+import { KINDS_WITH_IMAGE, runsPauseImage } from './chaos-mesh.ts';
 import { foreignFinding } from './index.ts';
 
 /**
  * Pods and workloads that still run the image of a Chaos Mesh pod-failure. Their metadata does not show it, so they are
- * read in full, and only in clusters that know Chaos Mesh's kinds.
+ * read in full, and only in clusters that serve Chaos Mesh's kinds.
  */
 export async function leftWithPauseImage(
   api: Api,
@@ -17,7 +17,7 @@ export async function leftWithPauseImage(
   if (!discovery.resources.some(({ group }) => group === 'chaos-mesh.org')) return { findings: [], blind: [] };
   const { namespace, signal } = options;
   const lists = await Promise.all(
-    IMAGED.map(async ({ apiVersion, kind }) => {
+    KINDS_WITH_IMAGE.map(async ({ apiVersion, kind }) => {
       const resource = discovery.byKind(apiVersion, kind);
       if (resource === undefined) return { findings: [], blind: [] };
       const listed = await api.listAll(

@@ -10,18 +10,18 @@ import type { Meta, Tool } from './tool.ts';
 
 const TOOLS: readonly Tool[] = [chaosMesh, litmus, chaosBlade, datadog, krkn, fis];
 
-/** The groups whose objects are few and are all looked at, also by a fast scan. */
+/** Groups that have few objects, so that even a fast scan reads all of them. */
 export const FOREIGN_GROUPS: ReadonlySet<string> = new Set(TOOLS.flatMap(({ groups }) => groups));
 
-/** Whether metadata alone is reason to read the whole object: it looks like another chaos tool's. */
+/** Whether the metadata looks like that of another chaos tool, so that the whole object must be read. */
 export const isForeignSuspect = (object: Meta): boolean => TOOLS.some(tool => tool.isSuspect(object));
 
 const toolOf = (object: KubeObject): Tool | undefined =>
   TOOLS.find(tool => tool.isSuspect(object)) ?? (runsPauseImage(object) ? chaosMesh : undefined);
 
 /**
- * A fault of another chaos tool that is in or about to be injected, as a finding that a revert never touches; undefined
- * if it is none, or is over.
+ * A fault of another chaos tool that is in or about to be injected, as a found injection that a revert never changes;
+ * undefined if it is none or is over.
  */
 export function foreignFinding(object: KubeObject): FoundInjection | undefined {
   const tool = toolOf(object);
@@ -42,5 +42,5 @@ export function foreignFinding(object: KubeObject): FoundInjection | undefined {
   };
 }
 
-/** The write by which the tool that left this object is asked to stop; undefined where nothing in the cluster can ask it. */
+/** The write that asks the tool that left this object to stop; undefined if no write in the cluster can. */
 export const askToStop = (object: KubeObject): Write | undefined => toolOf(object)?.ask?.(object);

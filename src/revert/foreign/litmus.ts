@@ -1,6 +1,16 @@
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
-import { fieldsOf, groupOfMeta, hasEnded, isLeaving, listOf, merges, specOf, statusOf, type Tool } from './tool.ts';
+import {
+  fieldsOf,
+  groupOfMeta,
+  hasEnded,
+  isBeingDeleted,
+  listOf,
+  merges,
+  specOf,
+  statusOf,
+  type Tool,
+} from './tool.ts';
 
 const GROUP = 'litmuschaos.io';
 const ENGINE = 'chaosengine.litmuschaos.io/finalizer';
@@ -26,12 +36,12 @@ export const litmus: Tool = {
       case 'Job':
         return hasEnded(object) ? undefined : `${object.kind} of a Litmus experiment is running`;
       default:
-        return isLeaving(object) ? `${object.kind} is Terminating, held by Litmus` : undefined;
+        return isBeingDeleted(object) ? `${object.kind} is Terminating, held by Litmus` : undefined;
     }
   },
   advice: 'set spec.engineState of its ChaosEngine to stop, and let its helper pods end by themselves',
   ask(object) {
-    if (groupOfMeta(object) !== GROUP || isLeaving(object)) return undefined;
+    if (groupOfMeta(object) !== GROUP || isBeingDeleted(object)) return undefined;
     const name = nameOf(refOf(object));
     if (object.kind === 'ChaosEngine')
       return merges(object, { spec: { engineState: 'stop' } }, `set spec.engineState of ${name} to stop`);
@@ -42,7 +52,7 @@ export const litmus: Tool = {
 };
 
 function engineRemains(object: KubeObject): string | undefined {
-  if (isLeaving(object)) return 'ChaosEngine is Terminating, held by its finalizer';
+  if (isBeingDeleted(object)) return 'ChaosEngine is Terminating, held by its finalizer';
   const status = String(statusOf(object).engineStatus ?? '');
   if (OVER.includes(status)) return undefined;
   // It was stopped before its operator ever handled it.

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../k8s/object.ts';
-import { deletes, groupOfMeta, hasEnded, isLeaving, listOf, specOf, statusOf, type Tool } from './tool.ts';
+import { deletes, groupOfMeta, hasEnded, isBeingDeleted, listOf, specOf, statusOf, type Tool } from './tool.ts';
 
 const BLADE = 'chaosblade.io';
 
@@ -8,16 +8,16 @@ export const chaosBlade: Tool = {
   groups: [BLADE],
   isSuspect: object => groupOfMeta(object) === BLADE && object.kind === 'ChaosBlade',
   remains(object) {
-    if (isLeaving(object)) return 'ChaosBlade is Terminating, held until it is destroyed';
+    if (isBeingDeleted(object)) return 'ChaosBlade is Terminating, held until it is destroyed';
     const { phase = '', expStatuses } = statusOf(object);
     if (phase === 'Destroyed') return undefined;
     const states = listOf(expStatuses).flatMap(({ resStatuses }) => listOf(resStatuses));
-    // Where nothing was injected there is nothing to destroy.
+    // If nothing was injected there is nothing to destroy.
     if (phase === 'Error' && !states.some(({ state }) => state === 'Success')) return undefined;
     return `ChaosBlade is ${phase === '' ? 'not started' : String(phase)}`;
   },
   advice: 'delete the ChaosBlade while its operator runs, which destroys the experiment',
-  ask: object => (isLeaving(object) ? undefined : deletes(object, 'which destroys the experiment')),
+  ask: object => (isBeingDeleted(object) ? undefined : deletes(object, 'which destroys the experiment')),
 };
 
 const DATADOG = 'chaos.datadoghq.com';
@@ -30,8 +30,9 @@ export const datadog: Tool = {
   groups: [DATADOG],
   isSuspect: object => (groupOfMeta(object) === DATADOG && DISRUPTIONS.includes(object.kind)) || isChaosPod(object),
   remains(object) {
-    if (object.kind === 'Pod') return hasEnded(object) && !isLeaving(object) ? undefined : 'a chaos pod is running';
-    if (isLeaving(object)) return `${object.kind} is Terminating, held until it is cleaned up`;
+    if (object.kind === 'Pod')
+      return hasEnded(object) && !isBeingDeleted(object) ? undefined : 'a chaos pod is running';
+    if (isBeingDeleted(object)) return `${object.kind} is Terminating, held until it is cleaned up`;
     if (object.kind !== 'Disruption')
       return specOf(object).paused === true ? undefined : `${object.kind} makes its Disruption again`;
     const status = String(statusOf(object).injectionStatus ?? '');
@@ -39,7 +40,7 @@ export const datadog: Tool = {
   },
   advice: 'delete the Disruption while its controller runs, which cleans up every target',
   ask: object =>
-    object.kind === 'Pod' || isLeaving(object) ? undefined : deletes(object, 'which cleans up every target'),
+    object.kind === 'Pod' || isBeingDeleted(object) ? undefined : deletes(object, 'which cleans up every target'),
 };
 
 export const krkn: Tool = {
@@ -63,5 +64,5 @@ export const fis: Tool = {
       ? undefined
       : 'a pod of AWS FIS is running, which injects into other pods';
   },
-  advice: 'stop the experiment in AWS FIS (aws fis stop-experiment), which takes its pods away',
+  advice: 'stop the experiment in AWS FIS (aws fis stop-experiment), which deletes its pods',
 };

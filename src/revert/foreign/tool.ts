@@ -4,23 +4,23 @@ import { nameOf, refOf } from '../../k8s/object-ref.ts';
 
 export type Meta = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>;
 
-/** What another chaos tool leaves in a cluster, and how to stop it by the tool's own means. */
+/** Another chaos tool: how its faults are recognised in a cluster, and how the tool itself is asked to stop them. */
 export interface Tool {
   name: string;
-  /** Groups whose objects are few and are all looked at, also by a fast scan. */
+  /** Groups that have few objects, so that even a fast scan reads all of them. */
   groups: readonly string[];
-  /** Whether metadata alone is reason to look. */
+  /** Whether the metadata is reason to read the whole object. */
   isSuspect(object: Meta): boolean;
-  /** What is still in or about to be injected, in a phrase; undefined where it is over. */
+  /** The fault that is still in or about to be injected, as a phrase; undefined if it is over. */
   remains(object: KubeObject): string | undefined;
   advice: string;
-  /** The write by which the tool's own documentation stops it; undefined where nothing in the cluster can ask the tool. */
+  /** The write that stops it by the tool's own documentation; undefined if no write in the cluster can. */
   ask?(object: KubeObject): Write | undefined;
 }
 
 export const groupOfMeta = ({ apiVersion }: Meta): string =>
   apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/'))) || apiVersion;
-export const isLeaving = ({ metadata }: Meta): boolean => metadata.deletionTimestamp !== undefined;
+export const isBeingDeleted = ({ metadata }: Meta): boolean => metadata.deletionTimestamp !== undefined;
 export const statusOf = (object: KubeObject): Record<string, unknown> => fieldsOf(object.status);
 export const specOf = (object: KubeObject): Record<string, unknown> => fieldsOf(object.spec);
 export const fieldsOf = (value: unknown): Record<string, unknown> =>
@@ -31,7 +31,7 @@ export const listOf = (value: unknown): Record<string, unknown>[] => (Array.isAr
 export const isTrue = (object: KubeObject, condition: string): boolean =>
   listOf(statusOf(object).conditions).some(({ type, status }) => type === condition && status === 'True');
 
-/** Whether a Pod or Job has ended, however. */
+/** Whether a Pod or Job has ended, in success or failure. */
 export function hasEnded(object: KubeObject): boolean {
   if (object.kind === 'Pod') return ['Succeeded', 'Failed'].includes(String(statusOf(object).phase ?? ''));
   if (object.kind === 'Job') return isTrue(object, 'Complete') || isTrue(object, 'Failed');

@@ -8,29 +8,29 @@ import { nameOf } from '../../k8s/object-ref.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { End } from '../restore/end.ts';
 import { isBackupFinding, writesOf } from '../restore/stages.ts';
-import type { RecordBack } from './put-record-back.ts';
+import type { RecordBack } from './write-record-again.ts';
 
-/** Our write was accepted, but the object holds something other than the original. */
+/** A restore whose write was accepted while the object does not hold the original. */
 export interface NotHeld {
   finding: FoundInjection;
-  /** What was written. */
+  /** The restore that was written. */
   restore: Restore;
-  /** What is to be said of it now, by the record. */
+  /** The decision from the undo record for the object's current state. */
   instead: Restore;
-  /** The object that was written, as it stands now. */
+  /** The current state of the written object. */
   now?: KubeObject | undefined;
-  /** The answer to our own write already held something else: the server changed it, not a later writer. */
+  /** Whether the answer to our own write already held another value: then the server changed it, not a later writer. */
   isByServer: boolean;
-  /** Whether the record of the original is in the cluster, and why not. */
+  /** Whether the undo record is in the cluster, and why not. */
   record: RecordBack | { ok: true };
 }
 
-/** The end of such an attempt: failed and final. Another attempt would only compete with whoever writes there. */
+/** The end of such an attempt: failed and final, because another attempt would only compete with the other writer. */
 export function notHeld({ finding, restore, instead, now, isByServer, record }: NotHeld): End {
   const { original, live } = { ...shownBy(restore), ...shownBy(instead) };
   const writer = now === undefined ? undefined : lastWriter(now, pathsOf(restore));
   const isGone = now === undefined && live === ABSENT;
-  const by = isByServer ? SERVER : (writer ?? (isGone ? DELETER : 'nobody that the server knows of'));
+  const by = isByServer ? SERVER : (writer ?? (isGone ? DELETER : 'an unknown writer'));
   const values = original === undefined ? instead.says : `original ${original}, now ${live}`;
   const left = record.ok
     ? `the undo record is kept in ${nameOf(finding.object)}: revert again once nothing changes it any more${instead.is === 'diverged' ? `; ${FORCE}` : ''}`
@@ -38,32 +38,32 @@ export function notHeld({ finding, restore, instead, now, isByServer, record }: 
   return {
     outcome: 'failed',
     verified: false,
-    // Only the record is worth another try.
+    // Another attempt can only restore the undo record.
     retry: !record.ok,
-    message: `written and accepted, but it does not hold: ${values}; ${isGone ? 'deleted' : 'written'} by ${by}; ${left}`,
+    message: `the server accepted the write, but the original is not there: ${values}; ${isGone ? 'deleted' : 'written'} by ${by}; ${left}`,
     notHeld: { ...(original === undefined ? {} : { original }), ...(live === undefined ? {} : { live }), by },
   };
 }
 
-/** The command that restores the original over a third value. */
-export const FORCE = '--force-diverged then puts the original back over what stands there';
+/** How to restore the original over a third value. */
+export const FORCE = '--force-diverged then restores the original over the current value';
 
-/** How a value is shown whose object does not exist. */
+/** The text for the value of an object that does not exist. */
 const ABSENT = '(not there)';
-const DELETER = 'something that only the audit log of the server names';
+const DELETER = 'an unknown writer, whom only the audit log of the server shows';
 
 const SERVER = 'the server itself on storing our write (the schema of its kind, or a mutating webhook or policy)';
 
-/** The record is nowhere in the cluster any more, and why. */
+/** The message that the undo record is no longer in the cluster, with the reason. */
 export const recordLost = (finding: FoundInjection, why: string): string =>
-  sanitise(`the undo record could not be put back (${why}): ${lastCopy(finding)}`, 1000);
+  sanitise(`the undo record could not be written again (${why}): ${lastCopy(finding)}`, 1000);
 
 const lastCopy = (finding: FoundInjection): string =>
   isBackupFinding(finding) || finding.object.kind === 'Secret'
-    ? 'what it held is in nothing but what other tools keep of it'
-    : 'this line is the last that tells the original';
+    ? 'its content is lost, except for copies that other tools keep'
+    : 'this line is the last copy of the original';
 
-/** The values that a restore compares, where it says them. */
+/** The original and current value of a restore, if it has them. */
 export function shownBy(restore: Restore): { original?: string; live?: string } {
   if (restore.is === 'diverged') return { original: restore.original, live: restore.live };
   return restore.is === 'restore' ? { ...restore.shown } : {};

@@ -7,8 +7,8 @@ import type { FaultOf } from '../scan/classify.ts';
 import { shownBy } from './not-held.ts';
 
 /**
- * What the undo record of a finding tells of the original, without a request: from the object that carries it and the backups as they were
- * read. Of a Secret never a value: its size and digest, or where it is kept. Undefined where the record tells nothing.
+ * The original of a found injection for the screen, without a request: from the undo record and the backups as they were read. Of a
+ * Secret only the size and digest, or the name of its backup. Undefined if the record does not hold the original.
  */
 export function originalOf(faultOf: FaultOf, finding: FoundInjection): string | undefined {
   const fault = faultOf(finding.type);
@@ -19,18 +19,18 @@ export function originalOf(faultOf: FaultOf, finding: FoundInjection): string | 
     if (!isBackupFinding(finding)) return original;
     return [original, `kept in ${nameOf(finding.object)}`].filter(part => part !== undefined).join(', ');
   } catch {
-    // The content of the record is to blame, which is told elsewhere.
+    // Only malformed content of the record throws; that is reported elsewhere.
     return undefined;
   }
 }
 
-/** The message with the original at its end, unless it tells it already. */
+/** The message with the original at its end, unless the message has it already. */
 export function withOriginal(message: string, original: string | undefined): string {
   if (original === undefined || message.includes(`original ${original}`)) return message;
   return `${message}; the undo record says: original ${original}`;
 }
 
-/** The answers to reads of a restore from memory alone; what is not in memory counts as not there. */
+/** The reads of a restore, answered from memory alone; an object that is not in memory counts as missing. */
 function remembered(wants: (live: Live) => Read[], beside: readonly KubeObject[]): Live {
   const live = new Map<string, KubeObject | null>();
   for (;;) {

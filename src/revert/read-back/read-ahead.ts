@@ -3,9 +3,8 @@ import type { ObjectRef } from '../../k8s/object.ts';
 import type { Api } from '../../kube/client/api.ts';
 
 /**
- * The same connection with some reads of single objects started now, so that reads which follow one another take one
- * round trip. Each answer is used for the first read of its object, so it is never older than this call; later reads
- * are sent as usual.
+ * The same connection, with some reads of single objects started now, so that consecutive reads take one round trip.
+ * Each result serves the first read of its object, and is never older than this call; later reads are sent as usual.
  */
 export function readAhead(api: Api, reads: readonly Read[]): Api {
   const begun = new Map(reads.flatMap(read => ('get' in read ? [[keyOf(read.get), api.get(read.get)] as const] : [])));

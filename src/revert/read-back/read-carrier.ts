@@ -10,15 +10,15 @@ import { blindReason } from '../blind.ts';
 
 const CRD = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
 
-/** What reading an object gave; `kindGone` says that its kind was deleted, and every object of it with it. */
+/** The result of reading an object; `kindGone` says that its CRD was deleted, and every object of the kind with it. */
 export interface Carrier {
   got: Outcome<KubeObject>;
   kindGone?: string;
 }
 
 /**
- * Reads an object that may carry an injection. `not-found` only where the object is certainly gone: a version that is no longer served
- * hides objects that are still there, and so may a kind that the cluster does not serve for the moment.
+ * Reads an object that may carry an injection. Returns `not-found` only if the object is certainly gone: objects of a version or kind that
+ * the cluster does not serve at the moment may still exist.
  */
 export async function readCarrier(api: Api, ref: ObjectRef): Promise<Carrier> {
   const got = await api.get(ref);
@@ -32,7 +32,7 @@ export async function readCarrier(api: Api, ref: ObjectRef): Promise<Carrier> {
   const other = resources.find(one => one.group === group && one.kind === kind);
   if (other !== undefined) return { got: await api.get({ ...ref, apiVersion: other.apiVersion }) };
   if (got.reason !== 'not-found') return { got };
-  const doubt = await whyPerhapsThere(api, group, kind);
+  const doubt = await whyMayExist(api, group, kind);
   if (doubt !== undefined) return { got: doubt };
   const named = sanitise(`${kind} (${group})`, 200);
   return {
@@ -41,8 +41,8 @@ export async function readCarrier(api: Api, ref: ObjectRef): Promise<Carrier> {
   };
 }
 
-/** Why a kind that the cluster does not serve may have objects all the same; undefined where no definition of it is left. */
-async function whyPerhapsThere(api: Api, group: string, kind: string): Promise<Failure | undefined> {
+/** Why a kind that the cluster does not serve may still have objects; undefined if no CRD of it is left. */
+async function whyMayExist(api: Api, group: string, kind: string): Promise<Failure | undefined> {
   const named = sanitise(`${kind} (${group})`, 200);
   const listed = await api.listAll(CRD, { metadataOnly: true });
   const unknown = (why: string) =>

@@ -13,28 +13,28 @@ import { type Choices, optionsFor } from '../restore/choices.ts';
 import { isBackupFinding, keepsCarrier, writesOf } from '../restore/stages.ts';
 import { decide } from '../scan/classify.ts';
 import { recognise } from '../scan/recognise.ts';
+import { withMarksOf } from './marks-from-memory.ts';
 import { FORCE, pathsOf, recordLost, shownBy } from './not-held.ts';
-import { putRecordBack, type RecordBack } from './put-record-back.ts';
-import { wearing } from './remembered.ts';
-import { isBack } from './verify.ts';
+import { isRestored } from './verify.ts';
+import { type RecordBack, writeRecordAgain } from './write-record-again.ts';
 
 const AT_ONCE = 64;
-/** Within this time, milliseconds, a controller that reacts to every change of an object has done so. */
-export const SECOND_LOOK_MS = 250;
+/** How long to wait before the second comparison, milliseconds: a controller that reacts to every change has reacted by then. */
+export const SECOND_COMPARISON_MS = 250;
 
 /**
- * Reads once more, at the very end, what receipts call put back, and compares again: somebody may have written over it since it was read
- * back. The receipts that change by it.
+ * Reads the restored objects once more at the very end and compares again, because somebody may have overwritten them since they were read
+ * back. Returns the receipts that change.
  *
- * The rule: where another value stands now, the receipt is `failed` and not verified, and the undo record goes on the object again, so that
- * a later revert has an original. There is one exception: a value that is neither the original nor the injected one, written by a manager
- * that owned the field before the injection by the injection's own facts (an operator, an autoscaler, the team's own apply). That is the
- * field's normal life going on: the receipt stays verified, and says who wrote what. The injected value is never taken for that.
+ * The rule: if the object holds another value now, the receipt becomes `failed` and not verified, and the undo record is written again, so
+ * that a later revert has the original. There is one exception: a value that is neither the original nor the injected one, written by a
+ * field manager that owned the field before the injection by mayday's facts (an operator, an autoscaler, the team's own apply). This is a
+ * normal change: the receipt stays verified, and its message names the writer. The exception never applies to the injected value.
  *
- * An object that is gone or was made anew since, and what cannot be read any more, changes no receipt: it was read back and compared. What
- * was deleted and made again by us is another matter: that it is there is what was put back.
+ * An object that was deleted or created again since, or that can no longer be read, changes no receipt, because it was read back and
+ * compared before. An object that the revert itself created again must still exist.
  */
-export async function overwritten(
+export async function overwrittenReceipts(
   deps: RevertDeps,
   findings: readonly FoundInjection[],
   receipts: readonly Receipt[],
@@ -54,13 +54,13 @@ export async function overwritten(
   return changed.filter(receipt => receipt !== undefined);
 }
 
-/** What an injection had created was read back as gone: whatever has its name from now on is another object. */
+/** Whether the injection had created the object, which was read back as gone: an object of its name is another one. */
 const isDeletedForGood = ({ type, object }: FoundInjection): boolean =>
   type !== 'unknown' && object.uid !== undefined && leavesObject(type) && !leavesBackup(type);
 
 /**
- * For a backup, which is deleted by now, the object that it kept. An object that is Terminating is being deleted by
- * somebody else's decision, and one that cannot be read says nothing new.
+ * For a backup, which is deleted by now: compares its original object. An object that is Terminating or cannot be read
+ * changes nothing.
  */
 async function compareVictim(
   deps: RevertDeps,
@@ -68,9 +68,9 @@ async function compareVictim(
   receipt: Receipt,
   { force = false }: { force?: boolean },
 ): Promise<Receipt | undefined> {
-  if (await isQuicklyBack(deps, finding, force)) return undefined;
-  const { restore, finding: told, live } = await decide(deps.api, deps.faultOf, finding);
-  if (restore === undefined || restore.is === 'corrupt' || isBack(restore, force)) return undefined;
+  if (await isRestoredByMemory(deps, finding, force)) return undefined;
+  const { restore, finding: decided, live } = await decide(deps.api, deps.faultOf, finding);
+  if (restore === undefined || restore.is === 'corrupt' || isRestored(restore, force)) return undefined;
   const write = writesOf(restore).at(-1);
   if (write === undefined) return undefined;
   const now = victimIn(live, write.on);
@@ -78,8 +78,8 @@ async function compareVictim(
     const message = `${receipt.message}; restored, and ${writerOf(now, restore)} has since changed it`;
     return { ...receipt, message: sanitise(message, 1000) };
   }
-  const record = await putRecordBack(deps, told, restore);
-  return { ...receipt, ...lost(told, restore, now, record) };
+  const record = await writeRecordAgain(deps, decided, restore);
+  return { ...receipt, ...lost(decided, restore, now, record) };
 }
 
 const victimIn = (live: Live, ref: ObjectRef): KubeObject | undefined =>
@@ -97,36 +97,36 @@ async function compare(
   const got = await deps.api.get(ref);
   if (!got.ok || (uid !== undefined && got.value.metadata.uid !== uid)) return undefined;
   const now = got.value;
-  // Marked again: the scan counts it.
+  // It has been marked again, and the scan counts it as remaining.
   if (recognise(now).some(({ id }) => id === finding.id)) return undefined;
-  const worn = { ...finding, live: wearing(now, finding.live) };
-  if (await isQuicklyBack(deps, worn, force)) return undefined;
-  const { restore, finding: told } = await decide(deps.api, deps.faultOf, worn);
-  if (restore === undefined || restore.is === 'corrupt' || isBack(restore, force)) return undefined;
-  if (!keepsCarrier(restore, told)) return undefined;
+  const withMarks = { ...finding, live: withMarksOf(now, finding.live) };
+  if (await isRestoredByMemory(deps, withMarks, force)) return undefined;
+  const { restore, finding: decided } = await decide(deps.api, deps.faultOf, withMarks);
+  if (restore === undefined || restore.is === 'corrupt' || isRestored(restore, force)) return undefined;
+  if (!keepsCarrier(restore, decided)) return undefined;
   const values = shownBy(restore);
   if (restore.is === 'diverged' && isFormerOwner(now, restore)) {
     const message = `${receipt.message}; restored, and ${writerOf(now, restore)} has since written ${values.live}`;
     return { ...receipt, message: sanitise(message, 1000) };
   }
-  const record = await putRecordBack(deps, told, restore);
-  return { ...receipt, ...lost(told, restore, now, record) };
+  const record = await writeRecordAgain(deps, decided, restore);
+  return { ...receipt, ...lost(decided, restore, now, record) };
 }
 
-/** Without reading the history, which only matters for what is not restored. */
-async function isQuicklyBack(deps: RevertDeps, finding: FoundInjection, force: boolean): Promise<boolean> {
+/** Compares without reading the history, which matters only if the original is not there. */
+async function isRestoredByMemory(deps: RevertDeps, finding: FoundInjection, force: boolean): Promise<boolean> {
   const fault = deps.faultOf(finding.type);
   if (fault === undefined) return false;
   try {
     const { wants, kept } = fromMemory(fault, finding);
     const live = await fetchLive(deps.api, wants);
-    return isBack(fault.restore(finding, new Map([...live, ...kept])), force);
+    return isRestored(fault.restore(finding, new Map([...live, ...kept])), force);
   } catch {
     return false;
   }
 }
 
-/** The reads of a judgement, without those of deleted backups, which are in memory. */
+/** The reads for a decision, without those of deleted backups, which are in memory. */
 function fromMemory(fault: Fault<unknown>, finding: FoundInjection): { wants: (live: Live) => Read[]; kept: Live } {
   const kept = new Map<string, KubeObject>();
   const wants = (live: Live): Read[] => {
@@ -150,22 +150,24 @@ function lost(
   const { original, live } = shownBy(restore);
   const by = now === undefined ? 'somebody who deleted it' : writerOf(now, restore);
   const values = original === undefined ? restore.says : `original ${original}, now ${live}`;
-  const kept = isBackupFinding(finding) ? 'the backup is there again' : 'the undo record is on the object again';
+  const kept = isBackupFinding(finding)
+    ? 'the backup was created again'
+    : 'the undo record was written to the object again';
   const record = back.ok
-    ? `${kept}: revert again once nothing writes there any more${restore.is === 'diverged' ? `; ${FORCE}` : ''}`
+    ? `${kept}: revert again once nobody overwrites it any more${restore.is === 'diverged' ? `; ${FORCE}` : ''}`
     : recordLost(finding, back.why);
   return {
     outcome: 'failed',
     verified: false,
-    message: sanitise(`it was put back and read back, and was then overwritten by ${by}: ${values}; ${record}`, 1000),
+    message: sanitise(`it was restored and read back, and ${by} has overwritten it since: ${values}; ${record}`, 1000),
     notHeld: { ...(original === undefined ? {} : { original }), ...(live === undefined ? {} : { live }), by },
   };
 }
 
 const writerOf = (now: KubeObject, restore: Restore): string =>
-  lastWriter(now, pathsOf(restore)) ?? 'nobody that the server knows of';
+  lastWriter(now, pathsOf(restore)) ?? 'an unknown writer';
 
-/** Whether the last writer there is one of those that owned the field before the injection. */
+/** Whether the last writer of the restored fields owned one of them before the injection. */
 function isFormerOwner(now: KubeObject, restore: Restore): boolean {
   const last = lastEntry(now, pathsOf(restore));
   if (last === undefined) return false;

@@ -12,31 +12,31 @@ import { sanitise } from '../../text/sanitise.ts';
 import { blindReason } from '../blind.ts';
 import { isBackupFinding, isOn, keepsCarrier, writesOf } from '../restore/stages.ts';
 import { recognise } from '../scan/recognise.ts';
+import { restoreFromMemory } from './marks-from-memory.ts';
 import { readCarrier } from './read-carrier.ts';
-import { judged } from './remembered.ts';
 
-/** What reading back says of a restore. */
+/** The result of reading a restore back. */
 export type Verification =
   | { state: 'held' }
   /** The object that carried the record no longer exists. */
   | { state: 'gone' }
   /**
-   * The object holds something other than the original, although no mark is left. `now` is where the record belongs, if
-   * anywhere.
+   * The object does not hold the original, although no mark is left. `now` is the object to which the undo record
+   * belongs, if there is one.
    */
   | { state: 'not-held'; instead: Restore; now?: KubeObject }
-  /** Not proven, and another try may do better. */
+  /** Not proven; another attempt may prove it. */
   | { state: 'open'; message: string };
 
-/** Whether nothing is left to put back. After a forced restore the doubt itself may remain. */
-export function isBack(restore: Restore, forced: boolean): boolean {
+/** Whether nothing is left to restore. After a forced restore, a `diverged` that would only strip marks counts as well. */
+export function isRestored(restore: Restore, forced: boolean): boolean {
   if (restore.is === 'already-restored') return true;
   return forced && restore.is === 'diverged' && restore.writes.every(write => onlyStrips(write));
 }
 
 /**
- * Reads back and compares: no marker of this finding is left, and the fault's own judgement, given the undo record once more, finds the
- * original in place. Of a backup, the object that it kept is read and judged. Of a created object, that it is gone.
+ * Reads back and compares: no mark of this injection may be left, and the fault's own comparison, given the undo record once more, must
+ * find the original. For a backup, its original object is read and compared. A created object must be gone.
  */
 export async function verifyRestore(
   api: Api,
@@ -45,7 +45,7 @@ export async function verifyRestore(
   restore: Restore,
   live: Live,
 ): Promise<Verification> {
-  // Of a backup and of the object that it kept, both reads go at once: everything was written before.
+  // The reads of a backup and of its original object run in parallel, because everything is written by now.
   const [got, victim] = await Promise.all([
     keepsCarrier(restore, done)
       ? readCarrier(api, done.object).then(carrier => carrier.got)
@@ -59,10 +59,10 @@ export async function verifyRestore(
   const forced = restore.is === 'diverged';
   if (keepsCarrier(restore, done)) {
     if (!got.ok) return { state: 'gone' };
-    const instead = judged(fault, done, got.value, live);
-    return isBack(instead, forced) ? { state: 'held' } : { state: 'not-held', instead, now: got.value };
+    const instead = restoreFromMemory(fault, done, got.value, live);
+    return isRestored(instead, forced) ? { state: 'held' } : { state: 'not-held', instead, now: got.value };
   }
-  if (victim !== undefined) return victimBack(fault, done, victim, forced);
+  if (victim !== undefined) return verifyVictim(fault, done, victim, forced);
   for (const write of writesOf(restore)) {
     const found = isOn(write, done) ? decideFrom(write, got) : await readBack(api, write);
     if (found.state !== 'applied') return { state: 'open', message: `read back: not in place: ${write.says}` };
@@ -70,7 +70,7 @@ export async function verifyRestore(
   return { state: 'held' };
 }
 
-/** A finalizer of somebody else may keep a backup that we deleted. */
+/** Why the injection is still found; another tool's finalizer may hold a backup that mayday deleted. */
 const stillThere = (object: KubeObject): string =>
   isTerminating(object)
     ? `${nameOf(refOf(object))} is being deleted${sanitise(heldBy(object), 200)}`
@@ -79,10 +79,10 @@ const stillThere = (object: KubeObject): string =>
 const victimNow = (api: Api, fault: Fault<unknown>, done: FoundInjection): Promise<Live> =>
   fetchLive(api, known => fault.restoreReads(done, known));
 
-/** The backup is gone and the original is only in memory: the object itself is checked. */
-function victimBack(fault: Fault<unknown>, done: FoundInjection, live: Live, forced: boolean): Verification {
+/** For a deleted backup, whose content is in memory: compares its original object. */
+function verifyVictim(fault: Fault<unknown>, done: FoundInjection, live: Live, forced: boolean): Verification {
   const instead = fault.restore(done, live);
-  if (isBack(instead, forced)) return { state: 'held' };
+  if (isRestored(instead, forced)) return { state: 'held' };
   const isBlind = [...live.values()].some(value => value !== null && 'ok' in value && value.ok === false);
   return isBlind || instead.is === 'corrupt'
     ? { state: 'open', message: `read back: ${instead.says}` }

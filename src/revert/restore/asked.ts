@@ -17,16 +17,16 @@ export function asked(decision: Decision, restore: Extract<Restore, { is: 'diver
 }
 
 function whatForceDoes({ finding }: Decision, { lost, writes }: Extract<Restore, { is: 'diverged' }>): string {
-  if (lost !== undefined) return 'puts back what still can be and takes the marks off';
+  if (lost !== undefined) return 'restores what can still be restored and removes the marks';
   const deletes = writes.some(write => write.verb === 'delete' && isOn(write, finding));
-  return deletes && !isBackupFinding(finding) ? `deletes ${nameOf(finding.object)}` : 'puts the original back';
+  return deletes && !isBackupFinding(finding) ? `deletes ${nameOf(finding.object)}` : 'restores the original';
 }
 
-/** Marks alone are taken off where nothing else belongs to the injection: a backup, and an object that it created, need a person's hand. */
+/** How to keep the current value. Only marks can be removed by mayday; a backup, or an object that the injection created, must be changed by hand. */
 function howToKeep(decision: Decision): string {
   const { finding } = decision;
-  if (strippingWrite(decision) !== undefined) return '--strip-marks keeps what is there';
+  if (strippingWrite(decision) !== undefined) return '--strip-marks keeps the current value';
   return isBackupFinding(finding)
-    ? `to keep what is there delete ${nameOf(finding.object)} by hand`
-    : `to keep it take its labels and annotations of chaos.operatorchaos.io off by hand`;
+    ? `to keep the current value delete ${nameOf(finding.object)} by hand`
+    : `to keep it remove its labels and annotations of chaos.operatorchaos.io by hand`;
 }

@@ -1,17 +1,17 @@
 import type { FoundInjection } from '../../injection/found-injection.ts';
 
 /**
- * What a person chose for one injection that could not be reverted as it stands: the original over what is there now, or what is there now,
- * without the marks.
+ * What a person chose for one injection that cannot be reverted without a decision. `original`: restore it over the current value. `keep`:
+ * keep the current value and remove the marks.
  */
 export type Choice = 'original' | 'keep';
 
-/** The choices of a person by the id of the finding. For all other findings `force` and `stripMarks` hold. */
+/** The choices of a person by the id of the injection. All other injections follow `force` and `stripMarks`. */
 export interface Choices {
   choices?: ReadonlyMap<string, Choice>;
 }
 
-/** The options for one finding: what a person chose for it comes first. */
+/** The options for one found injection; a person's choice has precedence. */
 export function optionsFor<Options extends Choices & { force?: boolean; stripMarks?: boolean }>(
   { id }: FoundInjection,
   options: Options,
@@ -21,8 +21,8 @@ export function optionsFor<Options extends Choices & { force?: boolean; stripMar
 }
 
 /**
- * Reads an answer such as `original 1 3 keep 2` or `keep all`: the choice by the position of the record, from 0; a sentence that says what is
- * missing where it is no answer. `may` are the choices that each record leaves; `all` stands for every record that leaves this one.
+ * Parses an answer such as `original 1 3 keep 2` or `keep all`: the choice by the position of the record, from 0; `wrong` says what is
+ * missing. `may` are the possible choices of each record; `all` means every record for which the choice is possible.
  */
 export function readChoices(
   answer: string,
@@ -41,7 +41,7 @@ export function readChoices(
 
 const WHAT_TO_TYPE = 'type original or keep first';
 
-/** The records that these words name for a choice. */
+/** The positions of the records that the words after a choice name. */
 function positionsOf(
   which: readonly string[],
   choice: Choice,

@@ -1,8 +1,8 @@
 import type { Api } from '../../kube/client/api.ts';
 
 /**
- * The same connection with its own request counter, so that parallel work is counted separately. All pages of a list
- * count as one request.
+ * The same connection with its own counter of requests, so that parallel restores are counted separately. All pages of a
+ * list count as one request.
  */
 export function counting(api: Api): Api {
   let requests = 0;

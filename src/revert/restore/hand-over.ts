@@ -20,15 +20,15 @@ export interface Applied {
   now?: KubeObject;
 }
 
-const NOT_RECORDED = 'its former field manager is not recorded, so none owns it until the next apply';
+const NOT_RECORDED = 'its former field manager is not recorded, so nobody owns it until the next apply';
 
-/** What a dry run can say about ownership: whether a write restores a value whose former owner no record names. */
+/** The note of a dry run about a restored value whose former owner is not recorded; none if there is no such value. */
 export const unownedAfter = (writes: readonly Write[]): string[] =>
   writes.some(write => write.verb !== 'delete' && write.owners === undefined && takesFields(write))
     ? [NOT_RECORDED]
     : [];
 
-/** Whoever sets a value owns it; a field that is only removed has no owner afterwards. */
+/** Whether the write sets values and so takes their ownership; a removed field has no owner. */
 function takesFields(write: Write): boolean {
   if (write.verb !== 'patch' || write.patchType !== 'json') return true;
   const operations = write.body as unknown as Operation[];
@@ -36,17 +36,17 @@ function takesFields(write: Write): boolean {
 }
 
 /**
- * Gives the fields that our restores took ownership of back to their former owners, or drops our ownership where no
- * record names them; otherwise the team's next server-side apply would conflict with us. Returns what a person must
- * know about it, as sentences. The restore counts as done in any case.
+ * Gives the fields that the restores took ownership of back to their former owners, or gives up the ownership if the
+ * owners are not recorded; otherwise the team's next server-side apply would conflict. Returns notes for the receipt.
+ * The restore counts as done in any case.
  */
 export async function giveOwnershipBack(deps: RevertDeps, id: string, applied: readonly Applied[]): Promise<string[]> {
   const notes: string[] = [];
   for (const { write, object, now } of applied) {
     if (object === undefined || write.verb === 'delete') continue;
-    const taken = union(fieldsTakenBy(write, object), heldSince(write, now ?? object));
+    const taken = union(fieldsTakenBy(write, object), leftoverSince(write, now ?? object));
     if (isEmpty(taken)) continue;
-    const refused = await handed(deps, id, { object: now ?? object, taken, former: write.owners ?? [] });
+    const refused = await handOverFields(deps, id, { object: now ?? object, taken, former: write.owners ?? [] });
     const names = sanitise(
       pathsOf(taken)
         .map(path => path.map(element => element.slice(2)).join('.'))
@@ -63,10 +63,10 @@ export async function giveOwnershipBack(deps: RevertDeps, id: string, applied: r
 }
 
 /**
- * The same for an object that an earlier process of ours recreated before it died. It must happen before the backup is
- * deleted, because only the backup still names the owners.
+ * The same for an object that an earlier mayday process created again before it crashed. It must happen before the
+ * backup is deleted, because only the backup holds the owners.
  */
-export async function handedOverLate(deps: RevertDeps, id: string, restore: Restore): Promise<string[]> {
+export async function handOverRecreated(deps: RevertDeps, id: string, restore: Restore): Promise<string[]> {
   if (restore.is !== 'already-restored' || restore.victim === undefined) return [];
   const { object, owners } = restore.victim;
   const write = patchOf(object, [], { says: 'nothing', atVersion: false, owners });
@@ -74,14 +74,14 @@ export async function handedOverLate(deps: RevertDeps, id: string, restore: Rest
 }
 
 /**
- * Handles what a process that died before handing over has left. Without a record, ownership is only dropped if no
- * other injection is on the object.
+ * The fields left by a process that crashed before handing over. Without recorded owners, ownership is given up only if
+ * no other injection is on the object.
  */
-const heldSince = ({ owners }: Exclude<Write, { verb: 'delete' }>, object: KubeObject): Fields =>
+const leftoverSince = ({ owners }: Exclude<Write, { verb: 'delete' }>, object: KubeObject): Fields =>
   owners === undefined && recognise(object).length > 0 ? {} : leftoverFields(object, owners);
 
-/** Why the fields are still ours, undefined where they are not. */
-async function handed(
+/** Why mayday still owns the fields; undefined if it does not. */
+async function handOverFields(
   deps: RevertDeps,
   id: string,
   of: {
@@ -93,14 +93,14 @@ async function handed(
   let { object } = of;
   let why = 'it keeps changing';
   for (let tries = 1; tries <= TRIES; tries += 1) {
-    const giving = handOver(object, of.taken, of.former);
-    if (giving === undefined) return undefined;
-    const { state, message } = await execute([giving], deps, { id, purpose: 'revert' });
+    const handOverWrite = handOver(object, of.taken, of.former);
+    if (handOverWrite === undefined) return undefined;
+    const { state, message } = await execute([handOverWrite], deps, { id, purpose: 'revert' });
     if (state === 'done') return undefined;
     why = message;
     if (state !== 'conflict') break;
-    // Its controllers write at the same time: entries move, and are looked up again.
-    const { uid, ...ref } = giving.on;
+    // A controller wrote at the same time and the indices of the entries changed, so read again.
+    const { uid, ...ref } = handOverWrite.on;
     const got = await deps.api.get(ref);
     if (!got.ok) return got.reason === 'not-found' ? undefined : got.message;
     if (got.value.metadata.uid !== uid) return undefined;

@@ -9,14 +9,14 @@ import { groupOf, nameOf, refOf } from '../../k8s/object-ref.ts';
 import type { Api } from '../../kube/client/api.ts';
 import { sanitise } from '../../text/sanitise.ts';
 
-const NOT_SERVED = 'which the cluster does not serve any more';
+const NOT_SERVED = 'which the cluster no longer serves';
 const WHEN_SERVED =
-  'serve that version again and revert again, or put the original back by hand where the field is now and take the marks off with --strip-marks';
+  'serve that version again and revert again, or restore the original by hand where the field is now and remove the marks with --strip-marks';
 const CARRIER = 'the object at the recorded version';
 
 /**
- * The version that the record names its path in, where the object was read in another one: with a conversion between them the field may
- * have another name and place here, or none.
+ * The API version for which the undo record gives its path, if the object was read in another version: a conversion between versions may
+ * rename, move or drop the field.
  */
 function recordedVersion({ type, live }: FoundInjection): { version: string; path: string } | undefined {
   if (type !== 'CRDMutation') return undefined;
@@ -29,8 +29,8 @@ function recordedVersion({ type, live }: FoundInjection): { version: string; pat
 }
 
 /**
- * The finding, with its object read in the API version that the record was made for. `corrupt`, with the reason, where
- * that is impossible.
+ * The found injection with its object read in the API version for which the record was made. `corrupt`, with the reason,
+ * if that is impossible.
  */
 export async function atRecordedVersion(
   api: Api,
@@ -45,7 +45,7 @@ export async function atRecordedVersion(
   const seen = objectIn(live, CARRIER);
   const no = (why: string) => {
     const message = sanitise(
-      `${nameOf(ref)}: its record is about ${path} in ${apiVersion}, ${why}; left as it is`,
+      `${nameOf(ref)}: its undo record is for ${path} in ${apiVersion}, ${why}; left as it is`,
       600,
     );
     return { finding: { ...finding, state: 'corrupt' as const, message }, live };
@@ -57,7 +57,7 @@ export async function atRecordedVersion(
     const { finding: left, live: read } = no(NOT_SERVED);
     return { finding: { ...left, unserved: true, message: `${left.message}: ${WHEN_SERVED}` }, live: read };
   }
-  if (seen.value.metadata.uid !== uid) return no('in which another object of its name was read');
+  if (seen.value.metadata.uid !== uid) return no('where its name belongs to another object');
   const carrier: KubeObject = { ...seen.value, apiVersion };
   return { finding: { ...finding, live: carrier, object: refOf(carrier) }, live };
 }

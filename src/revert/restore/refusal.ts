@@ -6,15 +6,15 @@ import { sanitise } from '../../text/sanitise.ts';
 import { shownBy } from '../read-back/not-held.ts';
 import { type End, failed } from './end.ts';
 
-/** For what a person, or a namespace that is going, may clear up soon; milliseconds. */
+/** How long to retry if the reason may go away soon, milliseconds. */
 const SHORT_MS = 5_000;
 
-/** For rights that the same revert gives back: the server knows of them within moments; milliseconds. */
+/** How long to retry while a permission is missing that the same revert restores, milliseconds; the server applies it within moments. */
 const DENIED_MS = 2_000;
 
 /**
- * The end of an attempt whose writes were not all done: `done` is what was written before, as the beginning of the sentence. Where the
- * server's refusal will last it is soon given up, and tells what a person can do.
+ * The end of an attempt whose writes were not all done. `done` says what was written before, to begin the message. If the server's refusal
+ * will last, the attempt is soon given up and the message says what a person can do.
  */
 export function refusedEnd({ steps, message }: Execution, restore: Restore, done?: string): End {
   const began = done === undefined ? '' : `${done}, but `;
@@ -64,7 +64,7 @@ const REFUSALS: readonly Known[] = [
     says: /field is immutable/i,
     retryForMs: 0,
     remedy: name =>
-      `waiting does not help: save ${name} as YAML, put the original into it, and make it again with kubectl replace --force; then revert again, which takes the marks off`,
+      `waiting does not help: save ${name} as YAML, set the original in it, and create it again with kubectl replace --force; then revert again, which removes the marks`,
   },
   {
     says: /attempting to grant RBAC permissions not currently held/,
@@ -75,12 +75,12 @@ const REFUSALS: readonly Known[] = [
   {
     says: /exceeded quota/,
     retryForMs: SHORT_MS,
-    remedy: () => 'make room: raise that quota, or delete what is not needed and counts in it; then revert again',
+    remedy: () => 'make room: raise that quota, or delete objects that count against it; then revert again',
   },
   {
     says: /because it is being terminated/,
     retryForMs: SHORT_MS,
     remedy: name =>
-      `its namespace is Terminating and takes nothing new: once that is gone, make the namespace again, then revert again to put ${name} back`,
+      `its namespace is Terminating and accepts no new objects: after it is gone, create the namespace again, then revert again to restore ${name}`,
   },
 ];

@@ -5,19 +5,19 @@ import type { Receipt } from '../../injection/write/receipt.ts';
 import { executeWithReread } from '../../injection/write/replan.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { RevertDeps } from '../deps.ts';
-import { lookAgain } from '../read-back/look-again.ts';
 import { originalOf, withOriginal } from '../read-back/original-of.ts';
+import { readAndDecide } from '../read-back/read-and-decide.ts';
 import { type Decision, decide } from '../scan/classify.ts';
+import { authorityMembers, authorityText, howToConfirm } from '../trust/authority-text.ts';
 import { judge, type Trust, trustOf, type Verdict } from '../trust/judge.ts';
 import { scopesIn } from '../trust/scope.ts';
-import { onWhoseWord, whatToType, wordMembers } from '../trust/words.ts';
 import { afterFirst, failuresIn, isWaiting, onceFilledIn, waiting } from './after-first.ts';
 import { asked } from './asked.ts';
 import { counting } from './counting.ts';
-import { type End, failed, noted } from './end.ts';
-import { giveOwnershipBack, handedOverLate } from './hand-over.ts';
+import { type End, failed, withNotes } from './end.ts';
+import { giveOwnershipBack, handOverRecreated } from './hand-over.ts';
 import { keepBackups } from './keep-backups.ts';
-import { namespaceAnew } from './namespace-anew.ts';
+import { newNamespaceNote } from './new-namespace-note.ts';
 import { blindEnd, refusedEnd } from './refusal.ts';
 import { type Decided, finish, strip } from './settle.ts';
 import { doneSays, isBackupFinding, keepsCarrier, type Stages, stagesOf } from './stages.ts';
@@ -26,13 +26,13 @@ import { stripOnly, strippingWrite } from './strip-marks.ts';
 export interface RestoreOptions {
   /** Also restore over a third value, which somebody has written since the injection. */
   force?: boolean;
-  /** Take the marks alone off what could only be restored by force, or not at all: a person looked and found the values right. */
+  /** Only remove the marks of an injection that could be restored only by force, or not at all; a person has checked the values. */
   stripMarks?: boolean;
-  /** The finding was read this very moment: decide from it. Its preconditions still hold every write. */
+  /** The object was read just now, so decide from it. The preconditions still guard every write. */
   fresh?: boolean;
-  /** The finding is from a scan before: what only patches the object, bound to what was read, may be decided from it. */
+  /** The object was read by an earlier scan: a restore that only patches it, with tests of the values read, may be decided from that. */
   scanned?: boolean;
-  /** Decides which records are trusted to change more than the object they are on; without it, none. */
+  /** Which undo records are trusted to change more than their own object; by default none. */
   trust?: Trust;
 }
 
@@ -40,16 +40,16 @@ export interface RestoreOptions {
 export interface Attempt {
   receipt: Receipt;
   retry: boolean;
-  /** For how long another attempt makes sense, milliseconds; without it, as long as retrying lasts. */
+  /** For how long another attempt makes sense, milliseconds; by default until the time for retries is over. */
   retryForMs?: number;
-  /** Nothing can be done until the cluster has finished what it began, such as a namespace that is Terminating. */
+  /** Nothing can be done until the cluster has finished a deletion, such as that of a Terminating namespace. */
   waits: boolean;
 }
 
 /**
- * Restores one finding: reads it fresh, decides, writes with preconditions (on a conflict it reads and decides again),
- * reads back and compares. The record is deleted only once the original is seen in place. Never guesses: where the
- * record cannot be trusted, or the value is neither the injected nor the original one, nothing is changed.
+ * Restores one found injection: reads, decides, writes with preconditions (on a conflict it reads and decides again),
+ * reads back and compares. The undo record is deleted only after the original was read back. If the record cannot be
+ * trusted, or the value is neither the injected nor the original one, nothing is changed.
  */
 export async function restoreOne(
   deps: RevertDeps,
@@ -60,7 +60,11 @@ export async function restoreOne(
   const api = counting(deps.api);
   const begun = deps.begun ?? new Map();
   const counted = { ...deps, api, begun };
-  const end = shownIn(deps, finding, await keepBackups(counted, finding, await attempt(counted, finding, options)));
+  const end = withOriginalShown(
+    deps,
+    finding,
+    await keepBackups(counted, finding, await attempt(counted, finding, options)),
+  );
   if (end.verified) begun.delete(finding.id);
   return {
     retry: end.retry ?? false,
@@ -84,15 +88,15 @@ export async function restoreOne(
   };
 }
 
-/** A receipt of what was not put back tells the original, so that a person can: this line may be the last that does. */
-function shownIn({ faultOf }: RevertDeps, finding: FoundInjection, end: End): End {
+/** Adds the original to the receipt of a failed restore, so that a person can restore it: the receipt may be its last copy. */
+function withOriginalShown({ faultOf }: RevertDeps, finding: FoundInjection, end: End): End {
   if (end.outcome !== 'failed' || end.notHeld?.original !== undefined) return end;
   const original = originalOf(faultOf, finding);
   if (original === undefined) return end;
   return { ...end, message: withOriginal(end.message, original), notHeld: { ...end.notHeld, original } };
 }
 
-/** `first` is the half of the restore that is done already; what it made of the cluster must be the original before the rest follows. */
+/** `first` is the first step of the restore, already written; the original must be there before the second step follows. */
 async function attempt(
   deps: RevertDeps,
   finding: FoundInjection,
@@ -102,17 +106,17 @@ async function attempt(
   if (finding.state === 'foreign') return failed(finding.message ?? 'another chaos tool left it; nothing was touched');
   const decision = await decisionOn(deps, finding, options);
   if ('outcome' in decision) return decision;
-  const stripping = options.stripMarks ? strippingWrite(decision) : undefined;
-  if (stripping) return stripOnly(deps, decision.finding, stripping);
+  const stripWrite = options.stripMarks ? strippingWrite(decision) : undefined;
+  if (stripWrite) return stripOnly(deps, decision.finding, stripWrite);
   const { restore } = decision;
   if (!restore) return failed(decision.finding.message ?? 'nothing may be done');
   if (first && restore.is !== 'already-restored') return afterFirst(first, { ...decision, restore });
   const stop = stopBefore({ ...decision, restore }, options);
   if (stop) return stop;
-  const verdict = await onWord(deps, decision, restore, options);
+  const verdict = await verdictOn(deps, decision, restore, options);
   if (verdict.by === undefined) return unconfirmed(finding, verdict);
   if (isWaiting(restore)) return waiting(restore);
-  return onWhose(verdict, await write(deps, finding, { ...decision, restore }, options, first !== undefined));
+  return withAuthority(verdict, await write(deps, finding, { ...decision, restore }, options, first !== undefined));
 }
 
 async function decisionOn(deps: RevertDeps, finding: FoundInjection, options: RestoreOptions): Promise<Decision | End> {
@@ -122,7 +126,7 @@ async function decisionOn(deps: RevertDeps, finding: FoundInjection, options: Re
     const { restore } = decision;
     if (restore?.is === 'restore' && keepsCarrier(restore, finding)) return decision;
   }
-  return lookAgain(deps, finding, options);
+  return readAndDecide(deps, finding, options);
 }
 
 async function write(
@@ -138,12 +142,12 @@ async function write(
   if (touchesRecord) deps.begun?.set(finding.id, last.finding);
   let stages: Stages = stagesOf(last.restore, finding);
   let changed: End | undefined;
-  const kept = await handedOverLate(deps, finding.id, last.restore);
+  const kept = await handOverRecreated(deps, finding.id, last.restore);
   const again = async (refused: Execution) => {
     mayHaveWritten ||= !wasRefusedAtOnce(refused);
-    // What the server refused outright was not written: marks that are gone were then taken off by somebody else.
+    // If the server refused every write, nothing was written, so missing marks were removed by somebody else.
     if (!mayHaveWritten) deps.begun?.delete(finding.id);
-    const next = await lookAgain(deps, finding, options);
+    const next = await readAndDecide(deps, finding, options);
     changed =
       'outcome' in next
         ? next
@@ -151,7 +155,7 @@ async function write(
           ? stopBefore({ ...next, restore: next.restore }, options)
           : failed(next.finding.message ?? 'nothing may be done');
     if (changed || 'outcome' in next || !next.restore) return undefined;
-    const verdict = await onWord(deps, next, next.restore, options);
+    const verdict = await verdictOn(deps, next, next.restore, options);
     if (verdict.by === undefined) changed = unconfirmed(finding, verdict);
     if (changed) return undefined;
     last = { ...next, restore: next.restore };
@@ -167,10 +171,10 @@ async function write(
   const notes = [
     ...kept,
     ...(await giveOwnershipBack(deps, finding.id, execution.steps)),
-    // A run of ours lasts minutes, and may have no right beyond what its plan needs.
+    // Skipped for mayday's own run: it lasts minutes, and may lack the permission to read namespaces.
     ...(isSecond || options.trust?.everything === 'own-run'
       ? []
-      : await namespaceAnew(deps.api, finding, last.restore)),
+      : await newNamespaceNote(deps.api, finding, last.restore)),
   ];
   const end =
     stages.next === 'rest'
@@ -178,14 +182,14 @@ async function write(
       : await onceFilledIn(deps, () =>
           attempt(deps, finding, { ...options, fresh: false, scanned: false }, last.restore),
         );
-  return noted(stages.next === 'decide' ? asReverted(end, last) : end, notes);
+  return withNotes(stages.next === 'decide' ? asReverted(end, last) : end, notes);
 }
 
-/** Nothing of it can be in the cluster: each write was refused by its first answer. */
+/** Whether the first answer to each write was a refusal, so that nothing was written. */
 const wasRefusedAtOnce = ({ steps }: Execution): boolean =>
   steps.every(({ outcome, requests }) => outcome === 'conflict' && requests <= 1);
 
-/** The second half of a restore found the original in place: the first half put it there. */
+/** If the second step found the original, the first step restored it. */
 function asReverted(end: End, { restore, finding }: Decided): End {
   return end.outcome === 'already-restored'
     ? { ...end, outcome: 'reverted', message: doneSays(restore, finding) }
@@ -193,7 +197,7 @@ function asReverted(end: End, { restore, finding }: Decided): End {
 }
 
 /** The authority by which these writes may be sent. The scope of a kind comes from the server, never from the record. */
-async function onWord(
+async function verdictOn(
   { api }: RevertDeps,
   { finding }: Decision,
   restore: Restore,
@@ -208,16 +212,19 @@ async function onWord(
   return judge(finding, writes, { ...trust, ...trustOf(await again()) }, scopeOf);
 }
 
-/** Adds to a receipt on what authority it was done, if the record alone was not enough. */
-const onWhose = (verdict: Verdict, end: End): End => ({ ...noted(end, onWhoseWord(verdict)), ...wordMembers(verdict) });
+/** Adds the authority to the end of an attempt, if the record alone was not enough. */
+const withAuthority = (verdict: Verdict, end: End): End => ({
+  ...withNotes(end, authorityText(verdict)),
+  ...authorityMembers(verdict),
+});
 
-/** A signature that could not be checked now may be checked at the next try. */
+/** The end of an attempt that a person must confirm; retried only if its signature may be checked later. */
 const unconfirmed = (finding: FoundInjection, verdict: Verdict): End => ({
   outcome: 'unconfirmed',
   verified: false,
   retry: verdict.unchecked?.again !== undefined,
-  message: whatToType(finding, verdict),
-  ...wordMembers(verdict),
+  message: howToConfirm(finding, verdict),
+  ...authorityMembers(verdict),
 });
 
 function stopBefore(decision: Decided, { force = false }: RestoreOptions): End | undefined {

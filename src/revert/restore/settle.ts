@@ -6,21 +6,21 @@ import { stripBoundTo } from '../../injection/write/two-steps.ts';
 import type { Write } from '../../injection/write/write.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import type { RevertDeps } from '../deps.ts';
-import { lookAgain } from '../read-back/look-again.ts';
+import { withMarksOf } from '../read-back/marks-from-memory.ts';
 import { notHeld } from '../read-back/not-held.ts';
-import { putRecordBack } from '../read-back/put-record-back.ts';
-import { wearing } from '../read-back/remembered.ts';
-import { isBack, verifyRestore } from '../read-back/verify.ts';
+import { readAndDecide } from '../read-back/read-and-decide.ts';
+import { isRestored, verifyRestore } from '../read-back/verify.ts';
+import { writeRecordAgain } from '../read-back/write-record-again.ts';
 import type { Decision } from '../scan/classify.ts';
-import { onlyWhatIsThere } from '../scan/history.ts';
-import { type End, failed, noted } from './end.ts';
+import { withoutMissingAnnotations } from '../scan/history.ts';
+import { type End, failed, withNotes } from './end.ts';
 import { giveOwnershipBack } from './hand-over.ts';
 import { refusedEnd } from './refusal.ts';
 import { doneSays, keepsCarrier, writesOf } from './stages.ts';
 
 export type Decided = Decision & { restore: Restore };
 
-/** The value was written and the record is still on the object. `rest` follows when everything is proven. */
+/** The first step: the value is written, the undo record is still on the object. `rest` follows after the proof. */
 interface FirstStep {
   first: Write | undefined;
   stored: KubeObject | undefined;
@@ -31,20 +31,20 @@ interface FirstStep {
 export async function strip(deps: RevertDeps, done: Decided, { first, stored, rest }: FirstStep): Promise<End> {
   const fault = deps.faultOf(done.finding.type);
   if (!fault || !stored || first?.verb !== 'patch')
-    return failed(`${done.restore.says}, but nothing tells what it made`, true);
+    return failed(`${done.restore.says}, but the server's answer does not show the result`, true);
   const isForced = done.restore.is === 'diverged';
   const { finding, restore } = done;
-  // A record that was found elsewhere is not on what the server answers.
-  const wears = finding.lost ? wearing(stored, finding.live) : stored;
-  const marked = fault.restore({ ...finding, live: wears }, done.live);
-  if (!isBack(marked, isForced))
+  // A record that was found elsewhere is not on the object in the server's answer.
+  const withRecord = finding.lost ? withMarksOf(stored, finding.live) : stored;
+  const marked = fault.restore({ ...finding, live: withRecord }, done.live);
+  if (!isRestored(marked, isForced))
     return notHeld({ finding, restore, instead: marked, now: stored, isByServer: true, record: { ok: true } });
   let changed: End | undefined;
   const again = async () => {
-    const next = await lookAgain(deps, finding, { force: false });
+    const next = await readAndDecide(deps, finding, { force: false });
     if ('outcome' in next) changed = next.outcome === 'already-restored' ? { ...next, outcome: 'reverted' } : next;
     else if (!next.restore) changed = failed(next.finding.message ?? 'nothing may be done');
-    else if (isBack(next.restore, isForced)) return markWrites(next.restore, next);
+    else if (isRestored(next.restore, isForced)) return markWrites(next.restore, next);
     else
       changed = notHeld({
         finding,
@@ -56,9 +56,11 @@ export async function strip(deps: RevertDeps, done: Decided, { first, stored, re
       });
     return undefined;
   };
-  const marks = onlyWhatIsThere(markWrites(marked, done), stored);
-  // While the record is still there: if this process dies here, only the record names the owners.
-  const early = isBusy(stored) ? await giveOwnershipBack(deps, finding.id, [{ write: first, object: stored }]) : [];
+  const marks = withoutMissingAnnotations(markWrites(marked, done), stored);
+  // Done before the undo record is removed: if this process crashes here, only the record holds the owners.
+  const notesBeforeStrip = isBusy(stored)
+    ? await giveOwnershipBack(deps, finding.id, [{ write: first, object: stored }])
+    : [];
   const taken = fieldsTakenBy(first, stored);
   const writes = marks.map(write =>
     withHandOver(stripBoundTo(write, first, stored), stored, taken, first.owners ?? []),
@@ -68,9 +70,9 @@ export async function strip(deps: RevertDeps, done: Decided, { first, stored, re
   if (execution.state !== 'done') return refusedEnd(execution, restore);
   const object = execution.steps[0]?.object ?? stored;
   const notes = isBusy(stored)
-    ? early
+    ? notesBeforeStrip
     : await giveOwnershipBack(deps, finding.id, [{ write: first, object: stored, now: object }]);
-  return noted(await finish(deps, done, rest), notes);
+  return withNotes(await finish(deps, done, rest), notes);
 }
 
 const markWrites = (restore: Restore, { finding }: Decision): Write[] =>
@@ -78,7 +80,7 @@ const markWrites = (restore: Restore, { finding }: Decision): Write[] =>
     write => write.verb !== 'delete' && keepsCarrier({ ...restore, writes: [write] } as Restore, finding),
   );
 
-/** Reads back and compares; only then deletes what was kept in case the comparison fails. */
+/** Reads back and compares; only then sends `rest`, which deletes the backup. */
 export async function finish(deps: RevertDeps, done: Decided, rest: readonly Write[]): Promise<End> {
   const { finding, restore, live } = done;
   const fault = deps.faultOf(finding.type);
@@ -87,10 +89,10 @@ export async function finish(deps: RevertDeps, done: Decided, rest: readonly Wri
   if (proof.state === 'open') return failed(`${restore.says}, but ${proof.message}`, true);
   if (proof.state === 'not-held') {
     const { instead, now } = proof;
-    const record = await putRecordBack(deps, finding, restore);
+    const record = await writeRecordAgain(deps, finding, restore);
     return notHeld({ finding, restore, instead, now, isByServer: false, record });
   }
-  // It was restored: what others write from now on is not our doing.
+  // It is restored; later writes are by others.
   deps.begun?.delete(finding.id);
   const after = await execute(rest, deps, { id: finding.id, purpose: 'revert' });
   if (after.state !== 'done') return refusedEnd(after, restore, restore.says);
@@ -98,7 +100,7 @@ export async function finish(deps: RevertDeps, done: Decided, rest: readonly Wri
     return {
       outcome: 'stripped',
       verified: true,
-      message: `as forced: the marks are off, and nothing is missing but ${restore.lost}`,
+      message: `forced: everything is restored except ${restore.lost}, and the marks are removed`,
     };
   const outcome = restore.is === 'already-restored' ? 'already-restored' : 'reverted';
   if (proof.state === 'gone')

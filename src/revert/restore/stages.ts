@@ -5,18 +5,18 @@ import { valueStep } from '../../injection/write/two-steps.ts';
 import type { Write } from '../../injection/write/write.ts';
 import { sameName } from '../../k8s/object-ref.ts';
 
-/** The writes of a restore, split so that no record of the original is deleted before the original is seen in place. */
+/** The writes of a restore, split so that no record of the original is deleted before the original was read back. */
 export interface Stages {
   now: Write[];
-  /** What follows once that is seen. `decide`: from a new look at the cluster. `strip`: the marks, and then the rest. `rest`: nothing but these. */
+  /** What follows. `decide`: read and decide again. `strip`: remove the marks, then send the rest. `rest`: only send the rest. */
   next: 'decide' | 'strip' | 'rest';
   rest: Write[];
 }
 
-/** Whether a write is about the object that carries the record. */
+/** Whether a write is to the object that carries the record. */
 export const isOn = ({ on }: Write, { object }: FoundInjection): boolean => sameName(on, object);
 
-/** Whether the finding is a backup: an object of its own that keeps the original. */
+/** Whether the found injection is a backup: a separate object that holds the original. */
 export const isBackupFinding = (finding: FoundInjection): boolean => typeByBackup(finding.live) !== undefined;
 
 /** Whether a restore leaves the object that carries the record in place, without its marks. */
@@ -25,7 +25,7 @@ export const keepsCarrier = (restore: Restore, finding: FoundInjection): boolean
 
 export const writesOf = (restore: Restore): readonly Write[] => (restore.is === 'corrupt' ? [] : restore.writes);
 
-/** What of a restore may be sent at once. */
+/** Splits the writes of a restore into stages. */
 export function stagesOf(restore: Restore, finding: FoundInjection): Stages {
   const writes = [...writesOf(restore)];
   const [first, ...others] = writes;
@@ -43,19 +43,19 @@ export function stagesOf(restore: Restore, finding: FoundInjection): Stages {
     : { now: writes, next: 'rest', rest: [] };
 }
 
-/** What of the injection is still there although the original is in place, as a sentence goes on. */
-export const leftBeside = (restore: Restore, finding: FoundInjection): string =>
+/** What is left of the injection although the original is there, to follow a message. */
+export const leftText = (restore: Restore, finding: FoundInjection): string =>
   ({ nothing: '', marks: '; only the marks are left', backup: '; only the backup is left' })[
     remainsOf(restore, finding)
   ];
 
-/** The same, said once it has been taken away. */
-const takenAway = (restore: Restore, finding: FoundInjection): string =>
-  ({ nothing: '', marks: '; the marks are taken off', backup: '; the backup is deleted' })[remainsOf(restore, finding)];
+/** What was removed of the injection, to follow a message. */
+const removedText = (restore: Restore, finding: FoundInjection): string =>
+  ({ nothing: '', marks: '; the marks are removed', backup: '; the backup is deleted' })[remainsOf(restore, finding)];
 
 /** What a restore that is done and read back has done. Where a person had it forced, with both values: its own words say why it was doubtful. */
 export function doneSays(restore: Restore, finding: FoundInjection): string {
-  if (restore.is !== 'diverged') return `${restore.says}${takenAway(restore, finding)}`;
+  if (restore.is !== 'diverged') return `${restore.says}${removedText(restore, finding)}`;
   const { original, live, says } = restore;
   return `put back as asked: original ${original}, before that ${live}; it was asked about since ${says}`;
 }

@@ -19,9 +19,9 @@ import { recognise } from '../scan/recognise.ts';
 type End = Pick<Receipt, 'outcome' | 'verified'> & { message: string; retry?: boolean };
 
 /**
- * The write that removes the marks and leaves every value as it is, for an object that a person has checked: where the
- * record is lost, cannot be read, or is about a version that is not served any more, or a third value or an old record prevents the restore. Undefined where no person is needed, and
- * where more than the object's own marks belongs to the injection, such as a backup.
+ * The write that removes the marks and leaves every value as it is, for an object that a person has checked: its record
+ * is lost, cannot be read, or is for a version that is no longer served, or a third value or an old record prevents the
+ * restore. Undefined if no person is needed, or if the injection has more than the object's own marks, such as a backup.
  */
 export function strippingWrite({ finding, restore }: Decision): Write | undefined {
   const type = asFaultType(finding.type);
@@ -32,7 +32,7 @@ export function strippingWrite({ finding, restore }: Decision): Write | undefine
   const { live } = finding;
   const label = live.metadata.labels?.[TYPE_LABEL];
   const held = label === type ? [test(pointer('metadata', 'labels', TYPE_LABEL), label)] : [];
-  // What was found elsewhere is not on the object.
+  // A record that was found elsewhere is not on the object.
   const unreadable = finding.unreadable ? [ROLLBACK_DATA] : [];
   const records = finding.lost ? [] : [...new Set([...unreadable, ...Object.keys(recordOfType(live, type)), MAYDAY])];
   return patchOf(live, [...held, ...stripMarks(live, type, records, factsOn(live))], {
@@ -49,7 +49,7 @@ function factsOn({ metadata: { annotations = {} } }: KubeObject) {
   return (envelope.ok ? envelope.mayday : undefined) ?? readMayday(annotations[MAYDAY]);
 }
 
-/** Removes the marks and reads again. Says nothing about the value: a person has declared it right. */
+/** Removes the marks and reads back. The value is not compared, because a person has accepted it. */
 export async function stripOnly(deps: RevertDeps, finding: FoundInjection, write: Write): Promise<End> {
   const { state, message } = await execute([write], deps, { id: finding.id, purpose: 'revert' });
   if (state !== 'done') return { outcome: 'failed', verified: false, message, retry: state === 'conflict' };
@@ -61,6 +61,6 @@ export async function stripOnly(deps: RevertDeps, finding: FoundInjection, write
   return {
     outcome: 'stripped',
     verified: true,
-    message: 'the marks are off, as asked; the value was left as it is and compared with nothing',
+    message: 'the marks are removed, as requested; the value was left as it is and not compared',
   };
 }

@@ -14,11 +14,11 @@ import { strippingWrite } from './strip-marks.ts';
 /** An injection that is not reverted until a person chooses, because somebody may have changed the value since, or its record is lost. */
 export interface Undecided {
   finding: FoundInjection;
-  /** Of the record as it was read. */
+  /** The digest of the record as it was read. */
   digest: string;
-  /** What can be chosen; never empty. */
+  /** The possible choices; never empty. */
   may: readonly Choice[];
-  /** Everything that a person must see: the three values, and what each choice writes. Lines have any length. */
+  /** What a person must see before choosing: the three values, and what each choice writes. Lines may have any length. */
   lines: readonly Clean[];
 }
 
@@ -26,7 +26,7 @@ const WIDTH = 16;
 const WHOLE = Number.MAX_SAFE_INTEGER;
 const clean = (text: string): Clean => sanitise(text, WHOLE);
 
-/** Reads each of these anew and gives those that a person can decide, in the order of the findings. Writes nothing. */
+/** Reads each of these again and returns those that a person can decide, in the same order. Writes nothing. */
 export async function undecided(
   { api, faultOf }: Pick<RevertDeps, 'api' | 'faultOf'>,
   findings: readonly FoundInjection[],
@@ -50,7 +50,7 @@ export async function undecided(
 }
 
 function linesOf({ finding, restore }: Decision, may: readonly Choice[]): Clean[] {
-  const says = restore?.says ?? finding.message ?? 'its record is lost: nobody can say what the original was';
+  const says = restore?.says ?? finding.message ?? 'its undo record is lost, so the original is not known';
   const values =
     restore?.is === 'diverged'
       ? [`  original  ${restore.original}`, `  injected  ${restore.injected}`, `  now       ${restore.live}`]
@@ -63,10 +63,10 @@ function linesOf({ finding, restore }: Decision, may: readonly Choice[]): Clean[
     ...values,
     ...(may.includes('original')
       ? [
-          `  original: puts it back${lost}`,
+          `  original: restores it${lost}`,
           ...writes.flatMap(write => writeLines(write, finding.live).map(line => `  ${line}`)),
         ]
       : []),
-    ...(may.includes('keep') ? ['  keep: leaves what is there now, and takes the marks off'] : []),
+    ...(may.includes('keep') ? ['  keep: keeps the current value, and removes the marks'] : []),
   ].map(clean);
 }

@@ -3,15 +3,15 @@ import { sameObject } from '../../k8s/object-ref.ts';
 import type { FaultOf } from './classify.ts';
 
 /**
- * Whether the finding is a backup that may belong to a victim; what to do with it is only known once every victim has
- * been found.
+ * Whether the found injection is a backup that may belong to a victim; it can be decided only after every victim was
+ * found.
  */
 export const isBackup = (faultOf: FaultOf, finding: FoundInjection): boolean =>
   faultOf(finding.type)?.standsFor?.(finding) !== undefined;
 
 /**
- * The backups whose victim has no finding of its own. The others belong to their victim's injection: its restore needs
- * them and removes them, and restoring them separately would make two restores write the same object.
+ * The backups whose victim carries no injection itself. The others belong to their victim's injection, whose restore
+ * reads and deletes them; restoring them separately would make two restores write the same object.
  */
 export function orphans(
   faultOf: FaultOf,

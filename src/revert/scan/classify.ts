@@ -8,15 +8,15 @@ import { nameOf } from '../../k8s/object-ref.ts';
 import type { Api } from '../../kube/client/api.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { atRecordedVersion } from '../restore/recorded-version.ts';
-import { leftBeside } from '../restore/stages.ts';
-import { type FindingWithHistory, onlyWhatIsThere, withHistory } from './history.ts';
+import { leftText } from '../restore/stages.ts';
+import { type FindingWithHistory, withHistory, withoutMissingAnnotations } from './history.ts';
 
 export type FaultOf = (type: FoundInjection['type']) => Fault<unknown> | undefined;
 
-/** What to do about a finding, and what that was decided from. */
+/** What to do about a found injection, and the reads that it was decided from. */
 export interface Decision {
   finding: FoundInjection;
-  /** Undefined: nothing may be done; the finding's message says why. */
+  /** Undefined if nothing may be done; the injection's message says why. */
   restore?: Restore;
   live: Live;
 }
@@ -29,7 +29,7 @@ const STATE: Record<Restore['is'], FoundState> = {
 };
 
 /**
- * Reads what the decision needs, and decides; never rejects. A type that this version cannot restore stays `injected`,
+ * Reads what the decision needs, and decides; never throws. A type that this version cannot restore stays `injected`,
  * with a message that says so.
  */
 export async function decide(
@@ -49,17 +49,17 @@ export async function decide(
   try {
     const carrier = await atRecordedVersion(api, found, signal);
     if (found.state !== 'corrupt' && carrier.finding.state === 'corrupt') return carrier;
-    const told = await withHistory(api, carrier.finding, signal);
-    const { finding } = told;
-    if (finding.state === 'corrupt') return { finding, live: told.live };
+    const withHistoryRead = await withHistory(api, carrier.finding, signal);
+    const { finding } = withHistoryRead;
+    if (finding.state === 'corrupt') return { finding, live: withHistoryRead.live };
     const read = await fetchLive(api, known => fault.restoreReads(finding, known), signal);
     const { live, beside } = withBackups(read, fault.restoreReads(finding, read), finding);
-    const restore = onHistory(told, found, fault.restore(finding, live));
-    const message = sanitise(`${restore.says}${leftBeside(restore, finding)}`);
+    const restore = withDoubt(withHistoryRead, found, fault.restore(finding, live));
+    const message = sanitise(`${restore.says}${leftText(restore, finding)}`);
     return {
       finding: { ...finding, ...beside, state: STATE[restore.is], message },
       restore,
-      live: new Map([...told.live, ...live]),
+      live: new Map([...withHistoryRead.live, ...live]),
     };
   } catch (error) {
     // Failed reads come back as outcomes, so an exception here is caused by the content of the record or of the objects
@@ -73,8 +73,8 @@ const isObject = (answer: unknown): answer is KubeObject =>
   typeof answer === 'object' && answer !== null && 'metadata' in answer;
 
 /**
- * Keeps the backups among the answers. Those deleted since are used as they were read, because nothing else holds the
- * original.
+ * Keeps the backups among the reads. For backups deleted since, the earlier read is used, because nothing else holds
+ * the original.
  */
 function withBackups(
   read: Live,
@@ -95,12 +95,12 @@ function withBackups(
 }
 
 /**
- * A person must decide about a restore from a doubtful record. A restore from a copy writes nothing to annotations that
- * are gone.
+ * Turns a restore from a doubtful record into `diverged`, so that a person decides. A restore from a copy of the record
+ * does not write to annotations that are gone.
  */
-function onHistory({ doubt }: FindingWithHistory, found: FoundInjection, restore: Restore): Restore {
+function withDoubt({ doubt }: FindingWithHistory, found: FoundInjection, restore: Restore): Restore {
   if (restore.is === 'corrupt') return restore;
-  const writes = found.lost === true ? onlyWhatIsThere(restore.writes, found.live) : restore.writes;
+  const writes = found.lost === true ? withoutMissingAnnotations(restore.writes, found.live) : restore.writes;
   if (doubt === undefined || restore.is === 'already-restored') return { ...restore, writes };
   if (restore.is === 'diverged') return { ...restore, writes, says: doubt };
   const { original = '(as recorded)', live = '(as it is)' } = restore.shown ?? {};

@@ -11,20 +11,20 @@ import type { Api } from '../../kube/client/api.ts';
 import { sanitise } from '../../text/sanitise.ts';
 
 const SETS = 'replica sets';
-const STRIP = 'once the object is as it should be, --strip-marks takes the label off';
+const STRIP = 'when the object has the right values, --strip-marks removes the label';
 
-/** A finding, with what the cluster's history says about its record. */
+/** A found injection, with the result of comparing its record with the cluster's history. */
 export interface FindingWithHistory {
-  /** Its `live` also wears a record that was found elsewhere. */
+  /** Its `live` includes a record that was found on another object. */
   finding: FoundInjection;
-  /** Why the record may be of an injection that is over. */
+  /** Why the record may belong to an injection that is over. */
   doubt?: string | undefined;
   live: Live;
 }
 
 /**
- * Looks a lost record up where copies of it are kept, and judges whether the record that is there is still the one of its injection.
- * Asks for ReplicaSets only where they decide.
+ * Finds a copy of a lost record on ReplicaSets, or checks whether an existing record is outdated. Lists ReplicaSets only if they can
+ * decide that.
  */
 export async function withHistory(
   api: Api,
@@ -77,7 +77,7 @@ function withRecord(
   };
 }
 
-/** Label and record were written in one request, so the owner of one was the owner of the other. */
+/** The label and the record were written in one request, so they had the same owner. */
 function asInjected(entry: ManagedField, keys: readonly string[]): ManagedField {
   const fields = isFields(entry.fieldsV1) ? entry.fieldsV1 : {};
   if (isEmpty(fieldsAt(fields, undefined, ['metadata', 'labels', TYPE_LABEL]))) return entry;
@@ -85,8 +85,8 @@ function asInjected(entry: ManagedField, keys: readonly string[]): ManagedField 
   return { ...entry, fieldsV1: union(fields, record) };
 }
 
-/** The writes without their changes to annotations that the object itself does not have. */
-export function onlyWhatIsThere(writes: readonly Write[], object: KubeObject): Write[] {
+/** The writes, without changes to annotations that the object does not have. */
+export function withoutMissingAnnotations(writes: readonly Write[], object: KubeObject): Write[] {
   const annotations = Object.keys(object.metadata.annotations ?? {});
   const prefix = '/metadata/annotations/';
   const isThere = ({ path }: Operation) =>

@@ -18,17 +18,17 @@ import type { KubeObject } from '../../k8s/object.ts';
 import { refOf } from '../../k8s/object-ref.ts';
 import { sanitise } from '../../text/sanitise.ts';
 
-/** What one marker on an object says. */
-interface Clue {
+/** The evidence of one mark on an object. */
+interface Evidence {
   type: FaultType | 'unknown';
   source: string;
-  /** Why it cannot be trusted. */
+  /** Why the mark cannot be trusted. */
   corrupt?: string;
   lost?: true;
   unreadable?: true;
 }
 
-/** Whether metadata alone is reason to read the whole object. */
+/** Whether the metadata is reason to read the whole object. */
 export function isSuspect(object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>): boolean {
   if (hasOnlyCopiedMarks(object)) return false;
   const { labels = {}, annotations = {} } = object.metadata;
@@ -39,19 +39,19 @@ export function isSuspect(object: Pick<KubeObject, 'apiVersion' | 'kind' | 'meta
 
 /**
  * Every injection that this object carries: by the undo record in `rollback-data`, by plain annotations, or because an
- * injection created the object. Needs the full object. Where label and content disagree, the finding is `corrupt` and
- * says so.
+ * injection created the object. Needs the full object. If label and content disagree, the injection is `corrupt` and
+ * its message says so.
  */
 export function recognise(object: KubeObject): FoundInjection[] {
   if (hasOnlyCopiedMarks(object)) return [];
   try {
-    return clues(object).map(clue => toFinding(object, clue));
+    return evidenceOn(object).map(clue => toFinding(object, clue));
   } catch (error) {
     return [unreadable(object, error)];
   }
 }
 
-/** A record with unexpected content is still reported, as corrupt, and must not hide any other. */
+/** An object whose record cannot be read is reported as corrupt, and must not hide other objects. */
 function unreadable(object: KubeObject, error: unknown): FoundInjection {
   const type = asFaultType(object.metadata.labels?.[TYPE_LABEL]) ?? 'unknown';
   const ref = refOf(object);
@@ -67,12 +67,12 @@ function unreadable(object: KubeObject, error: unknown): FoundInjection {
   };
 }
 
-function clues(object: KubeObject): Clue[] {
+function evidenceOn(object: KubeObject): Evidence[] {
   const { labels = {}, annotations = {} } = object.metadata;
   const label = labels[TYPE_LABEL];
   // A ReplicaSet gets copies of these from its Deployment, even if it has a record of its own.
   const plainKeys = isRewritten(object) ? [] : Object.keys(annotations);
-  const found: Clue[] = typesByAnnotation(plainKeys).map(type => ({
+  const found: Evidence[] = typesByAnnotation(plainKeys).map(type => ({
     type,
     source: 'plain annotation',
   }));
@@ -85,13 +85,13 @@ function clues(object: KubeObject): Clue[] {
   return label === undefined ? fromFacts(object) : [fromLabel(label)];
 }
 
-/** Our facts on an object that an injection created, and whose labels somebody removed. */
-function fromFacts(object: KubeObject): Clue[] {
+/** For an object that an injection created and whose labels somebody removed: recognised by mayday's facts. */
+function fromFacts(object: KubeObject): Evidence[] {
   const made = readMayday(object.metadata.annotations?.[MAYDAY]) === undefined ? undefined : typeByCreation(object);
   return made === undefined ? [] : [{ type: made, source: `annotation ${MAYDAY}` }];
 }
 
-function fromRecord(object: KubeObject, record: string, label: string | undefined): Clue {
+function fromRecord(object: KubeObject, record: string, label: string | undefined): Evidence {
   const source = `annotation ${ROLLBACK_DATA}`;
   const labelled = asFaultType(label);
   const envelope = readEnvelope(record);
@@ -100,15 +100,15 @@ function fromRecord(object: KubeObject, record: string, label: string | undefine
       type: labelled ?? 'unknown',
       source,
       unreadable: true,
-      corrupt: `the undo record cannot be trusted: ${envelope.reason}; restore the value by hand, then ${labelled === undefined ? `remove the ${source}` : '--strip-marks takes the marks off'}`,
+      corrupt: `the undo record cannot be trusted: ${envelope.reason}; restore the value by hand, then ${labelled === undefined ? `remove the ${source}` : '--strip-marks removes the marks'}`,
     };
-  const shaped = typeByRecord(envelope.data, object);
-  if (!shaped)
+  const recognised = typeByRecord(envelope.data, object);
+  if (!recognised)
     return { type: labelled ?? 'unknown', source, corrupt: 'the undo record looks like no known injection type' };
-  return { type: labelled ?? shaped, source, ...disagreement(label, shaped, 'its undo record') };
+  return { type: labelled ?? recognised, source, ...disagreement(label, recognised, 'its undo record') };
 }
 
-function fromLabel(label: string): Clue {
+function fromLabel(label: string): Evidence {
   const type = asFaultType(label);
   const source = `label ${TYPE_LABEL}`;
   if (!type)
@@ -119,7 +119,7 @@ function fromLabel(label: string): Clue {
         type,
         source,
         lost: true,
-        corrupt: `labelled ${type}, but the undo record is gone: nothing tells the original`,
+        corrupt: `labelled ${type}, but the undo record is gone, so the original is not known`,
       };
 }
 
@@ -130,7 +130,7 @@ const disagreement = (
 ): { corrupt: string } | Record<never, never> =>
   label === undefined || label === type ? {} : { corrupt: `the label says ${sanitise(label)}, ${by} says ${type}` };
 
-function toFinding(object: KubeObject, clue: Clue): FoundInjection {
+function toFinding(object: KubeObject, clue: Evidence): FoundInjection {
   const ref = refOf(object);
   const { host: _host, ...left } = provenance(object);
   return {

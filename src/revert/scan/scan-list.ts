@@ -18,11 +18,11 @@ import { isSuspect, recognise } from './recognise.ts';
 import type { ScanState } from './scan-state.ts';
 import type { ScanDeps, ScanOptions } from './scan-types.ts';
 
-/** One list of a scan: all of a resource, or what carries the type label. */
+/** One list of a scan: all objects of a resource, or only those with the type label. */
 export interface Pass {
   resource: ApiResource;
   whole: boolean;
-  /** While a full list turns out to be long, the objects with the type label are listed as well, which is much faster. */
+  /** If a full list has more than one page, the objects with the type label are listed in parallel, which is much faster. */
   labelled?: boolean;
 }
 
@@ -32,31 +32,32 @@ export const READS_AT_ONCE = 64;
 const PAGE_MS = 20_000;
 const DOUBTFUL_MS = 3_000;
 /**
- * How many marked objects of one resource are read. Far more than a game day leaves, and a limit to what a hostile
- * server can make us read.
+ * The most marked objects of one resource that are read: far more than a game-day leaves, and a limit for hostile
+ * servers.
  */
-const MOST_SUSPECTS = 20_000;
+const MAX_SUSPECTS = 20_000;
 
 /**
- * Lists one resource and reads the suspicious objects in full. What could not be listed to its end is blind. Never
- * rejects.
+ * Lists one resource and reads the suspicious objects in full. If the list could not be read to its end, the resource
+ * is blind. Never throws.
  */
 export async function scanResource(deps: ScanDeps, options: ScanOptions, pass: Pass, state: ScanState): Promise<void> {
   const { resource, labelled = false } = pass;
   if (state.failed.has(keyOf(resource))) return;
   let suspects = 0;
-  let sooner: Promise<void> | undefined;
-  const handed = createSieve();
+  let labelledList: Promise<void> | undefined;
+  const collector = createCollector();
   try {
-    for await (const page of pagesOf(deps, options, pass, state, handed.each)) {
-      if (!page.ok) return await missed(deps, resource, page, state);
-      if (labelled && page.value.continue) sooner ??= scanResource(deps, options, { resource, whole: false }, state);
+    for await (const page of pagesOf(deps, options, pass, state, collector.each)) {
+      if (!page.ok) return await noteFailedList(deps, resource, page, state);
+      if (labelled && page.value.continue)
+        labelledList ??= scanResource(deps, options, { resource, whole: false }, state);
       const { items, handed: before = [] } = page.value;
       state.objects += before.length + items.length;
-      for (const item of items) handed.each(item);
-      suspects += await lookAtAll(deps, options, handed.take(), resource, state);
-      if (suspects > MOST_SUSPECTS) {
-        state.blindTo(titleOf(resource), `more than ${MOST_SUSPECTS} marked objects; the rest was not looked at`);
+      for (const item of items) collector.each(item);
+      suspects += await inspectAll(deps, options, collector.take(), resource, state);
+      if (suspects > MAX_SUSPECTS) {
+        state.blindTo(titleOf(resource), `more than ${MAX_SUSPECTS} marked objects; the others were not read`);
         return;
       }
     }
@@ -64,12 +65,12 @@ export async function scanResource(deps: ScanDeps, options: ScanOptions, pass: P
   } catch (error) {
     state.blindTo(titleOf(resource), sanitise(`what was listed cannot be read: ${whyUnreadable(error)}`, 300));
   } finally {
-    await sooner;
+    await labelledList;
   }
 }
 
-/** Keeps the suspicious ones of the objects that it is given, until they are taken. */
-function createSieve() {
+/** Collects the suspicious ones of the given objects until they are taken. */
+function createCollector() {
   let kept: KubeObject[] = [];
   return {
     each(item: KubeObject): string {
@@ -100,7 +101,7 @@ function pagesOf(
   return eachPage(api, clock, collection, {
     metadataOnly: true,
     each,
-    // Who wrote what decides nothing here, and is most of the metadata.
+    // managedFields are most of the metadata, and only entries that hold marks are needed here.
     ...(coreKind(resource.apiVersion, resource.kind) && { managedFieldsWith: PREFIX }),
     limit: PAGE_SIZE,
     timeoutMs: isDoubtful ? DOUBTFUL_MS : PAGE_MS,
@@ -110,30 +111,34 @@ function pagesOf(
 }
 
 /**
- * A list that failed is blind. But if the kind was removed since discovery, which only a new discovery shows, there is
- * nothing in it.
+ * A failed list makes the resource blind, unless a new discovery shows that the kind was removed since.
  */
-async function missed({ api }: ScanDeps, resource: ApiResource, failure: Failure, state: ScanState): Promise<void> {
+async function noteFailedList(
+  { api }: ScanDeps,
+  resource: ApiResource,
+  failure: Failure,
+  state: ScanState,
+): Promise<void> {
   if (failure.reason === 'unreachable' && rankOf(resource) > 0) state.slowGroups.add(resource.group);
   state.failed.add(keyOf(resource));
   if (failure.status === 404) {
     state.discoveredAgain ??= api.discovery(true);
-    if (isTakenAway(await state.discoveredAgain, resource)) return;
+    if (isKindRemoved(await state.discoveredAgain, resource)) return;
     state.blindTo(titleOf(resource), `served by discovery, but its list is answered with 404: ${failure.message}`);
     return;
   }
   state.blindTo(titleOf(resource), blindReason(failure));
 }
 
-/** Objects of a kind that is served in another version by now are still there. */
-function isTakenAway(again: Outcome<Discovery>, { group, apiVersion, kind }: ApiResource): boolean {
+/** Whether the kind was removed. Objects of a kind that is now served in another version still exist. */
+function isKindRemoved(again: Outcome<Discovery>, { group, apiVersion, kind }: ApiResource): boolean {
   if (!again.ok || again.value.blind.some(blind => blind.group === '*' || blind.group === apiVersion)) return false;
   const { byKind, resources } = again.value;
   return byKind(apiVersion, kind) === undefined && !resources.some(one => one.group === group && one.kind === kind);
 }
 
-/** Reads suspicious objects in full; returns how many there were. */
-async function lookAtAll(
+/** Reads suspicious objects in full; returns their number. */
+async function inspectAll(
   deps: ScanDeps,
   options: ScanOptions,
   suspects: readonly KubeObject[],
@@ -150,8 +155,8 @@ async function lookAtAll(
 }
 
 /**
- * Reads a marked object in full and returns the injections on it. An object that cannot be interpreted is reported and
- * does not stop the others.
+ * Reads a marked object in full and adds the injections on it to the state. An object that cannot be interpreted is
+ * reported as blind and does not stop the others.
  */
 export async function inspect(...asked: Parameters<typeof inspectWhole>): Promise<void> {
   const [, , item, resource, state] = asked;
@@ -192,7 +197,7 @@ async function inspectWhole(
   }
 }
 
-/** Whether the undo record is, word for word, that of the object it may have been copied from. */
+/** Whether the undo record is identical to that of the object from which it may have been copied. */
 async function isCopy({ api }: ScanDeps, object: KubeObject, signal?: AbortSignal): Promise<boolean> {
   const record = object.metadata.annotations?.[ROLLBACK_DATA];
   const source = sourceOf(object);

@@ -7,26 +7,25 @@ import type { Blind } from '../blind.ts';
 import type { ClusterExperiment } from '../stop/cluster-experiment.ts';
 import type { ScanEvent } from './scan-types.ts';
 
-/** What a scan has gathered so far. */
+/** The results of a scan so far. */
 export class ScanState {
   readonly findings: FoundInjection[] = [];
   /**
-   * Backups of other findings. Whether one is an orphan is only known once every object that it may belong to has been
-   * read.
+   * Backups. Whether the victim of one carries an injection itself is known only after all victims were read.
    */
   readonly held: FoundInjection[] = [];
   readonly blind: Blind[] = [];
   readonly notes: Blind[] = [];
   ignored: Blind[] = [];
   experiments: ClusterExperiment[] = [];
-  /** Suspects of groups that may only show another group's objects: claimed once Kubernetes' own groups have been read. */
+  /** Suspects of API groups that may serve the same objects as Kubernetes' own groups; read after those. */
   readonly later: { item: KubeObject; resource: ApiResource }[] = [];
   readonly read = new Set<string>();
-  /** Lists that are still to come, each with the resource it is of. */
+  /** Lists that have not ended yet, each with its resource. */
   readonly pending = new Set<{ resource: ApiResource }>();
-  /** Groups of which a list ran out of time: the next one of them gets less. */
+  /** Groups of which a list timed out; their next lists get less time. */
   readonly slowGroups = new Set<string>();
-  /** Resources of which a list failed, by key: no second one is tried. */
+  /** Keys of resources of which a list failed; no second list of them is tried. */
   readonly failed = new Set<string>();
   /** Fetched once, when a list answers that its kind does not exist. */
   discoveredAgain?: Promise<Outcome<Discovery>>;
@@ -51,7 +50,7 @@ export class ScanState {
     this.#emit?.({ event: 'blind', blind });
   }
 
-  /** True once for each object. */
+  /** True on the first call for each object. */
   isNew(object: KubeObject, resource: ApiResource): boolean {
     const key = object.metadata.uid ?? `${keyOf(resource)} ${object.metadata.namespace ?? ''}/${object.metadata.name}`;
     if (this.#seen.has(key)) return false;
@@ -59,8 +58,8 @@ export class ScanState {
     return true;
   }
 
-  /** Suspects that were put off, each once. */
-  takeLater(): { item: KubeObject; resource: ApiResource }[] {
+  /** Takes the suspects that were postponed. */
+  takePostponed(): { item: KubeObject; resource: ApiResource }[] {
     return this.later.splice(0);
   }
 }

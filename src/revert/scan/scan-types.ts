@@ -12,33 +12,32 @@ export type ScanEvent =
   | { event: 'progress'; done: number; of: number };
 
 export interface ScanOptions {
-  /** Look at the metadata of everything, not only at what is labelled or known by name. */
+  /** Read the metadata of every object, not only of those that have the label or a known name. */
   deep?: boolean;
   /** Only this namespace; cluster-scoped objects are then left out. */
   namespace?: string;
   emit?: (event: ScanEvent) => void;
   signal?: AbortSignal;
   /**
-   * Return what is known after this long, milliseconds, while slow lists go on: see `rest`. Without it, everything at
-   * once.
+   * Return a partial result after this long, milliseconds, while slow lists go on: see `rest`. By default, wait for all.
    */
   slowAfterMs?: number;
-  /** Resources that were blind a moment ago, by title: they are asked again, and given little time. */
+  /** Titles of resources that were blind a moment ago; they get a short deadline. */
   doubtful?: ReadonlySet<string>;
 }
 
 export interface ScanResult {
   injections: FoundInjection[];
-  /** The orders to inject that the framework's controller carries out, whatever became of them. */
+  /** The framework's experiments in the cluster, in any state. */
   experiments: ClusterExperiment[];
   blind: Blind[];
-  /** What could not be read and would not have been looked into: nothing is missed by it. */
+  /** Resources that could not be read but that the scan would have ignored anyway. */
   notes: Blind[];
   /** Listable resources that are left out, with the reason. */
   ignored: Blind[];
-  /** `read`: of the resources, how many could be listed; 0 means that nothing was seen at all. */
+  /** `read`: how many of the resources could be listed; 0 means that nothing was read at all. */
   scanned: { resources: number; read: number; objects: number; requests: number; ms: number };
-  /** Only while lists are still going on: the resources they are of, each of which is in `blind` too; and everything, once they have ended. Bounded by `LIMITS`. */
+  /** Set while lists still go on: `slow` are their resources, each of which is in `blind` too; `rest` is the full result after they ended. Bounded by `LIMITS`. */
   slow?: string[];
   rest?: Promise<ScanResult>;
 }
@@ -47,6 +46,6 @@ export interface ScanDeps {
   api: Api;
   clock: Clock;
   faultOf: FaultOf;
-  /** Keeps what is decided, for a revert that follows. */
+  /** Keeps the decisions for a revert that follows. */
   decisions?: Decisions;
 }

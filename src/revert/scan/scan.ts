@@ -14,26 +14,26 @@ import type { ScanDeps, ScanOptions, ScanResult } from './scan-types.ts';
 
 export type { ScanDeps, ScanEvent, ScanOptions, ScanResult } from './scan-types.ts';
 
-/** Lists that go side by side, and of one API group. */
+/** How many lists run in parallel, in total and of one API group. */
 const WIDTH = 16;
 const GROUP_WIDTH = 6;
 
-/** Their undo records are plain annotations or known names, which no label selector finds. */
+/** Resources that are always listed as a whole: their undo records are plain annotations or known names, which no label selector finds. */
 const ALWAYS_WHOLE = new Set(['apps/deployments', '/configmaps', '/secrets']);
 
-/** Read by label alone also by a deep scan: there are very many, they go by themselves within the hour, and no label is ever taken off one. */
+/** Resources that even a deep scan lists by label alone: there are very many events, they expire within the hour, and nobody removes labels from them. */
 const BY_LABEL_ONLY = new Set(['/events', 'events.k8s.io/events']);
 
-function passOver(resource: ApiResource, deep: boolean): Pass {
+function passFor(resource: ApiResource, deep: boolean): Pass {
   const key = keyOf(resource);
   if (ALWAYS_WHOLE.has(key) || FOREIGN_GROUPS.has(resource.group)) return { resource, whole: true };
   return deep && !BY_LABEL_ONLY.has(key) ? { resource, whole: true, labelled: true } : { resource, whole: false };
 }
 
 /**
- * Finds every injection in the cluster, whichever tool left it: by labels, plain annotations and names, and with `deep`
- * by the metadata of every object. Findings are emitted as they are found. What could not be listed is in `blind`; it
- * never counts as empty, and never ends the scan.
+ * Finds every injection in the cluster, of any tool: by labels, plain annotations and names, and with `deep` by the
+ * metadata of every object. Injections are emitted as they are found. A resource that could not be listed is in
+ * `blind`; it never counts as empty, and never ends the scan.
  */
 export async function scan(deps: ScanDeps, options: ScanOptions = {}): Promise<ScanResult> {
   const { api, clock } = deps;
@@ -59,11 +59,11 @@ export async function scan(deps: ScanDeps, options: ScanOptions = {}): Promise<S
     state.blindTo('*', `the API could not be discovered: ${blindReason(discovery)}`);
     return result();
   }
-  const passes = passesOver(discovery.value, options, state);
-  if (passes.length === 0) state.blindTo('*', 'discovery names no resource that could be looked at');
+  const passes = passesFor(discovery.value, options, state);
+  if (passes.length === 0) state.blindTo('*', 'discovery names no resource that could be listed');
   const lists = Promise.all([
     listAll(deps, options, passes, state),
-    lookBeside(deps, options, discovery.value, state),
+    readExperimentsAndImages(deps, options, discovery.value, state),
   ]).then(() => undefined);
   const whole = lists.then(async () => {
     await settle(deps, options, state);
@@ -80,14 +80,14 @@ export async function scan(deps: ScanDeps, options: ScanOptions = {}): Promise<S
   };
 }
 
-function passesOver(discovery: Discovery, options: ScanOptions, state: ScanState): Pass[] {
+function passesFor(discovery: Discovery, options: ScanOptions, state: ScanState): Pass[] {
   const unknown = undiscoveredGroups(discovery);
   for (const { resource, reason } of unknown.blind) state.blindTo(resource, reason);
   state.notes.push(...unknown.notes);
   const { resources, ignored } = select(discovery.resources, options.namespace);
   state.ignored = ignored;
   state.resources = resources.length;
-  return resources.map(resource => passOver(resource, options.deep === true));
+  return resources.map(resource => passFor(resource, options.deep === true));
 }
 
 async function listAll(deps: ScanDeps, options: ScanOptions, passes: readonly Pass[], state: ScanState): Promise<void> {
@@ -102,8 +102,8 @@ async function listAll(deps: ScanDeps, options: ScanOptions, passes: readonly Pa
   });
 }
 
-/** What metadata does not show: the experiments themselves, and faults of other tools that leave no trace in metadata. */
-async function lookBeside(
+/** Reads what metadata does not show: the framework's experiments, and faults of other tools that leave no mark in metadata. */
+async function readExperimentsAndImages(
   { api }: ScanDeps,
   options: ScanOptions,
   discovery: Discovery,
@@ -120,15 +120,15 @@ async function lookBeside(
     if (!state.findings.some(({ id }) => id === finding.id)) state.add(finding);
 }
 
-/** Kubernetes' own groups are served by one server; any other group may be served by its own. */
+/** The unit that may have `GROUP_WIDTH` lists in parallel: a resource of Kubernetes' own groups, else the whole group, which may have its own server. */
 const groupOfPass = ({ resource }: Pass): string => (rankOf(resource) === 0 ? `${resource.resource}` : resource.group);
 
 /**
- * What is only known once all lists, or all fast ones, have been read: objects served by two groups, and backups
+ * Decides what is known only after all lists, or all fast ones, ended: objects served by two groups, and backups
  * without victims.
  */
 async function settle(deps: ScanDeps, options: ScanOptions, state: ScanState): Promise<void> {
-  const put = state.takeLater().toSorted((a, b) => byPreference(a.resource, b.resource));
+  const put = state.takePostponed().toSorted((a, b) => byPreference(a.resource, b.resource));
   const claimed = put.filter(({ item, resource }) => state.isNew(item, resource));
   await pooled(claimed, READS_AT_ONCE, ({ item, resource }) => inspect(deps, options, item, resource, state));
   const unread = new Set([...state.pending].map(({ resource }) => resource.kind));
@@ -138,7 +138,7 @@ async function settle(deps: ScanDeps, options: ScanOptions, state: ScanState): P
     if (!state.findings.includes(orphan)) state.add(orphan);
 }
 
-/** Whether the lists are still going on after that long. */
+/** Whether the lists still go on after this time. */
 async function isSlow(clock: Clock, lists: Promise<void>, ms: number): Promise<boolean> {
   const ended = new AbortController();
   const late = clock.sleep(ms, ended.signal).then(

@@ -15,7 +15,7 @@ export const CLEANUP = `${PREFIX}cleanup`;
  */
 type ExperimentState = 'pending' | 'live' | 'measuring' | 'stuck' | 'over';
 
-/** A ChaosExperiment in the cluster: an order that the framework's controller carries out. */
+/** A ChaosExperiment in the cluster, which the framework's controller carries out. */
 export interface ClusterExperiment {
   /** `ChaosExperiment:shop/checkout-config`. */
   id: string;
@@ -27,16 +27,16 @@ export interface ClusterExperiment {
   verdict?: Clean;
   /** Milliseconds since the epoch. */
   injectedAt?: number;
-  /** When the controller will revert by itself: `injectionStartedAt` + `ttl`; absent where there is no ttl. */
+  /** When the controller will revert by itself: `injectionStartedAt` + `ttl`; not set without a ttl. */
   ttlEnd?: number;
-  /** The suite it belongs to, by the label that tells of it. */
+  /** The suite that it belongs to, from its label. */
   suite?: Clean;
-  /** Why the controller's own revert failed, in its words. */
+  /** Why the controller's own revert failed, from its status. */
   cleanupError?: Clean;
   isHeld: boolean;
   /** When it was deleted. */
-  leavingSince?: number;
-  /** Where its fault may be. */
+  deletedAt?: number;
+  /** Where its fault may be found. */
   reach: { type: string; namespaces: readonly string[]; kind?: string; apiVersion?: string };
 }
 
@@ -53,7 +53,7 @@ const OVER = ['Complete', 'Aborted'];
 const BEFORE = ['', 'Pending', 'SteadyStatePre'];
 const AFTER = ['SteadyStatePost', 'Evaluating'];
 
-/** What one ChaosExperiment object says about itself. An unknown phase counts as live. */
+/** Reads a ChaosExperiment object. An unknown phase counts as live. */
 export function clusterExperiment(object: KubeObject): ClusterExperiment {
   const status = fields(object.status);
   const spec = fields(object.spec);
@@ -77,7 +77,7 @@ export function clusterExperiment(object: KubeObject): ClusterExperiment {
     state: isLeaving ? 'stuck' : stateOf(phase, injectedAt !== undefined),
     isHeld,
     reach: reachOf(spec, injection, ref.namespace),
-    ...(leavingSince === undefined ? {} : { leavingSince }),
+    ...(leavingSince === undefined ? {} : { deletedAt: leavingSince }),
     ...(verdict === undefined ? {} : { verdict }),
     ...(injectedAt === undefined ? {} : { injectedAt }),
     ...(injectedAt === undefined || !ttl ? {} : { ttlEnd: injectedAt + ttl }),
@@ -102,7 +102,7 @@ function reachOf(spec: Fields, injection: Fields, own: string | undefined): Clus
     ...(Array.isArray(checks) ? checks.map(check => fields(check).namespace) : []),
     parameters.namespace,
     own,
-    // Where the framework keeps what a deleted namespace was.
+    // The framework keeps the backups of deleted namespaces in `default`.
     injection.type === 'NamespaceDeletion' ? 'default' : undefined,
   ].filter((name): name is string => typeof name === 'string' && name !== '');
   const { kind, apiVersion } = parameters;
@@ -114,7 +114,7 @@ function reachOf(spec: Fields, injection: Fields, own: string | undefined): Clus
   };
 }
 
-/** Whether something of it is still to be stopped. */
+/** Whether it must still be stopped. */
 export const isUnstopped = ({ state }: ClusterExperiment): boolean =>
   state === 'pending' || state === 'live' || state === 'stuck';
 
@@ -122,7 +122,7 @@ export const isUnstopped = ({ state }: ClusterExperiment): boolean =>
 export function experimentLine(experiment: ClusterExperiment, now: number): string {
   const { object, type, phase, state, verdict, injectedAt, ttlEnd, suite, cleanupError } = experiment;
   const words = [
-    WORD[state].padEnd(9),
+    STATE_TEXTS[state].padEnd(9),
     type.padEnd(21),
     nameOf(object),
     ` ${phase}`,
@@ -137,7 +137,7 @@ export function experimentLine(experiment: ClusterExperiment, now: number): stri
   return sanitise(words.join(' '), 500);
 }
 
-const WORD: Record<ExperimentState, string> = {
+const STATE_TEXTS: Record<ExperimentState, string> = {
   pending: 'PENDING',
   live: 'LIVE',
   measuring: 'MEASURING',
@@ -150,7 +150,7 @@ const ttlText = (ttlEnd: number, now: number): string =>
 
 /** One experiment as JSON. */
 export function experimentJson(experiment: ClusterExperiment, now: number) {
-  const { reach: _reach, isHeld, injectedAt, ttlEnd, leavingSince, ...rest } = experiment;
+  const { reach: _reach, isHeld, injectedAt, ttlEnd, deletedAt: leavingSince, ...rest } = experiment;
   return {
     ...rest,
     willInject: rest.state === 'pending',

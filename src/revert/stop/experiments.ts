@@ -4,16 +4,16 @@ import { type Blind, blindReason } from '../blind.ts';
 import { type ClusterExperiment, clusterExperiment } from './cluster-experiment.ts';
 
 const RESOURCE = 'chaosexperiments';
-/** For a page of the list, milliseconds. */
+/** The deadline for a page of the list, milliseconds. */
 const LIST_MS = 20_000;
 
-/** The framework's ChaosExperiments in the cluster, or one namespace; none where the cluster does not know the kind. */
+/** The framework's ChaosExperiments in the cluster, or in one namespace; none if the cluster does not serve the kind. */
 export async function readExperiments(
   api: Api,
   options: { namespace?: string; signal?: AbortSignal } = {},
 ): Promise<{ experiments: ClusterExperiment[]; blind?: Blind }> {
   const discovery = await api.discovery();
-  // In that case the scan itself reports that it is blind.
+  // A failed discovery is reported as blind by the scan itself.
   if (!discovery.ok) return { experiments: [] };
   const resource = discovery.value.byResource(FRAMEWORK_GROUP, RESOURCE);
   if (resource === undefined) return { experiments: [] };

@@ -8,46 +8,46 @@ import { blindReason } from '../blind.ts';
 import type { RevertDeps } from '../deps.ts';
 import { CLEANUP, type ClusterExperiment } from './cluster-experiment.ts';
 import type { Stop } from './stop.ts';
-import { carrierResources, type Seen, whereItIs } from './where-it-is.ts';
+import { carrierResources, type Seen, whyMayRemain } from './why-may-remain.ts';
 
-/** How long the framework's controller gets to revert what it injected itself, milliseconds. */
-const OWN_MEANS_MS = 10_000;
+/** How long the framework's controller gets to revert its own injections, milliseconds. */
+const CONTROLLER_MS = 10_000;
 const PAUSE_MS = 250;
 const WIDTH = 8;
 
-/** An experiment with what became of it so far. */
+/** An experiment and the progress of stopping it. */
 export interface Halted {
   experiment: ClusterExperiment;
   /** Undefined while it is still held. */
   stop?: Stop;
   began: number;
-  /** Why it could not even be deleted. */
+  /** Why its deletion was refused. */
   refused?: string;
 }
 
 /**
- * Stops experiments by their own means: deleting one is how the framework aborts it. A pending one is gone at once and
- * cannot begin; for a live one the controller reverts the fault before it removes the finalizer. Waits for that, at
- * most `OWN_MEANS_MS`.
+ * Stops experiments by deleting them, which is how the framework aborts one. A pending one is gone at once and cannot
+ * begin; for a live one the controller reverts the fault before it removes the finalizer. Waits for that, at most
+ * `OWN_MEANS_MS`.
  */
 export async function haltExperiments(
   deps: RevertDeps,
   experiments: readonly ClusterExperiment[],
-  retryForMs: number = OWN_MEANS_MS,
+  retryForMs: number = CONTROLLER_MS,
 ): Promise<Halted[]> {
   const began = deps.clock.monotonic();
   const halted = await pooled(experiments, WIDTH, experiment => deleteOne(deps, experiment, began));
   for (;;) {
     await pooled(halted.filter(isOpen), WIDTH, one => look(deps, one));
-    // If it was deleted long ago, no controller is there to finish it.
-    const open = halted.some(one => isOpen(one) && !hadItsTime(one, deps, retryForMs));
+    // An experiment that was deleted long ago has no running controller that could finish it, so it is not waited for.
+    const open = halted.some(one => isOpen(one) && !hasTimedOut(one, deps, retryForMs));
     if (!open || deps.clock.monotonic() - began + PAUSE_MS > retryForMs) return halted;
     await deps.clock.sleep(PAUSE_MS);
   }
 }
 
-const hadItsTime = ({ experiment }: Halted, { api }: RevertDeps, retryForMs: number): boolean =>
-  experiment.leavingSince !== undefined && api.serverTime().now - experiment.leavingSince > retryForMs;
+const hasTimedOut = ({ experiment }: Halted, { api }: RevertDeps, retryForMs: number): boolean =>
+  experiment.deletedAt !== undefined && api.serverTime().now - experiment.deletedAt > retryForMs;
 
 const isOpen = ({ stop, refused }: Halted): boolean => stop === undefined && refused === undefined;
 
@@ -65,7 +65,7 @@ async function deleteOne(deps: RevertDeps, experiment: ClusterExperiment, began:
   return state === 'done' ? { experiment, began } : { experiment, began, refused: message };
 }
 
-/** Whether it is gone. */
+/** Reads the experiment and notes if it is gone. */
 async function look(deps: RevertDeps, one: Halted): Promise<void> {
   const got = await deps.api.get(one.experiment.object);
   if (got.ok && got.value.metadata.uid === one.experiment.object.uid) return;
@@ -76,8 +76,8 @@ async function look(deps: RevertDeps, one: Halted): Promise<void> {
     verified: true,
     message:
       state === 'pending'
-        ? 'deleted before it began: read again, it is gone'
-        : 'its own controller reverted it and let go: read again, it is gone',
+        ? 'deleted before it began; read again, it is gone'
+        : 'its own controller reverted it and removed its finalizer; read again, it is gone',
   });
 }
 
@@ -95,8 +95,8 @@ function receipt(deps: RevertDeps, one: Halted, rest: Pick<Stop, 'outcome' | 've
 }
 
 /**
- * Releases experiments that are still held after their own means had enough time, but only if the last scan shows
- * nothing of their fault and could read wherever it would be. Removes the finalizer and reads again.
+ * Releases experiments that their finalizer still holds after the controller had enough time, but only if the last scan
+ * found no fault of theirs and could read every resource where it might be. Removes the finalizer and reads again.
  */
 export async function releaseExperiments(deps: RevertDeps, halted: readonly Halted[], seen: Seen): Promise<Stop[]> {
   const discovery = await deps.api.discovery();
@@ -109,7 +109,7 @@ export async function releaseExperiments(deps: RevertDeps, halted: readonly Halt
         message: `could not be deleted: ${one.refused}`,
       });
     const resources = discovery.ok ? carrierResources(one.experiment.reach, discovery.value) : undefined;
-    const fault = whereItIs(one.experiment.reach, seen, resources);
+    const fault = whyMayRemain(one.experiment.reach, seen, resources);
     return release(deps, one, fault);
   });
 }
@@ -122,24 +122,25 @@ async function release(deps: RevertDeps, one: Halted, fault: string | undefined)
     return receipt(deps, one, {
       outcome: 'stopped',
       verified: true,
-      message: 'its own controller let go in the meantime: read again, it is gone',
+      message: 'its own controller removed the finalizer meanwhile; read again, it is gone',
     });
   if (!got.ok) return failed(`could not be read: ${blindReason(got)}`);
   if (fault !== undefined)
-    return failed(`not released: ${fault}; it is kept, so that its controller may still revert it`);
+    return failed(`not released: ${fault}; the experiment is kept, so that its controller may still revert it`);
   if (got.value.metadata.finalizers?.includes(CLEANUP)) {
-    const { state, message } = await execute([letGo(got.value, one)], deps, {
+    const { state, message } = await execute([removeFinalizer(got.value, one)], deps, {
       id: one.experiment.id,
       purpose: 'revert',
     });
-    if (state !== 'done' && state !== 'conflict') return failed(`its finalizer could not be taken off: ${message}`);
+    if (state !== 'done' && state !== 'conflict') return failed(`its finalizer could not be removed: ${message}`);
   }
   const after = await deps.api.get(one.experiment.object);
   if (!after.ok && after.reason === 'not-found')
     return receipt(deps, one, {
       outcome: 'released',
       verified: true,
-      message: 'its controller did not answer; none of its fault is left; finalizer taken off, read again: gone',
+      message:
+        'its controller did not finish it; its fault is gone, so mayday removed the finalizer; read again, it is gone',
     });
   if (!after.ok) return failed(`could not be read back: ${blindReason(after)}`);
   const { finalizers = [], uid } = after.value.metadata;
@@ -147,19 +148,19 @@ async function release(deps: RevertDeps, one: Halted, fault: string | undefined)
     return receipt(deps, one, {
       outcome: 'released',
       verified: true,
-      message: 'finalizer taken off; another of its name was made since',
+      message: 'finalizer removed; another experiment of its name was created since',
     });
   return finalizers.includes(CLEANUP)
     ? failed('its finalizer is still there')
     : receipt(deps, one, {
         outcome: 'released',
         verified: true,
-        message: `none of its fault is left; finalizer taken off; others still hold it: ${finalizers.join(', ') || 'nothing seen'}`,
+        message: `its fault is gone, and mayday removed the finalizer; other finalizers still hold it: ${finalizers.join(', ') || '(none seen)'}`,
       });
 }
 
-/** Takes the framework's own finalizer off and no other. */
-function letGo(live: KubeObject, one: Halted): Write {
+/** The write that removes the framework's own finalizer and no other. */
+function removeFinalizer(live: KubeObject, one: Halted): Write {
   const { finalizers = [], uid, resourceVersion } = live.metadata;
   const at = finalizers.indexOf(CLEANUP);
   return {
@@ -175,6 +176,6 @@ function letGo(live: KubeObject, one: Halted): Write {
       ...(uid === undefined ? {} : { uid }),
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
     },
-    says: `take finalizer ${CLEANUP} off ${nameOf(one.experiment.object)}, whose fault is reverted`,
+    says: `remove finalizer ${CLEANUP} of ${nameOf(one.experiment.object)}, whose fault is reverted`,
   };
 }

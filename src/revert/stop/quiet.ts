@@ -2,14 +2,14 @@ import type { Clock } from '../../host/clock.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 import type { Blind } from '../blind.ts';
-import { type Made, madeByOthers } from '../foreign/made.ts';
+import { type FaultObject, faultObjectsOfOthers } from '../foreign/fault-objects.ts';
 import { type ScanDeps, type ScanResult, scan } from '../scan/scan.ts';
 import { isUnstopped } from './cluster-experiment.ts';
 
 export interface QuietOptions {
   /** How long to watch, milliseconds. */
   forMs: number;
-  /** From one look to the next. */
+  /** The interval between two scans, milliseconds. */
   everyMs: number;
   namespace?: string;
   signal?: AbortSignal;
@@ -18,33 +18,33 @@ export interface QuietOptions {
 
 export type QuietEvent =
   | { event: 'watching'; forMs: number; everyMs: number; live: number }
-  /** After each look: for how long nothing was injected. */
+  /** After each scan: how long ago the last injection was, milliseconds. */
   | { event: 'quiet'; quietMs: number }
   | { event: 'injected'; says: Clean; id: string }
   | { event: 'blind'; blind: Blind };
 
 export interface Quiet {
-  /** Since the last injection, or since the watch began. */
+  /** The time since the last injection, or since the watch began, milliseconds. */
   quietMs: number;
   injected: { id: string; says: Clean }[];
-  /** What could not be read at one look at least. */
+  /** Resources that at least one scan could not read. */
   blind: Blind[];
-  /** Experiments that would inject next. */
+  /** Experiments that will inject next. */
   willInject: string[];
   watchedMs: number;
 }
 
-/** What one look saw, by keys that are new when something was injected. */
-interface Look {
+/** The result of one scan; `traces` has a new key for every new injection. */
+interface Observation {
   traces: Map<string, Clean>;
   scanned: ScanResult;
   blind: readonly Blind[];
 }
 
 /**
- * Watches for new injections by anybody, and says for how long there was none: marks that appear or change, experiments
- * that begin to inject, faults of other tools. What is there at the start does not count; a fault that leaves no trace
- * cannot be seen.
+ * Watches for new injections by anybody, and reports for how long there was none. It sees marks that appear or change,
+ * experiments that begin to inject, and faults of other tools. Injections that are there at the start do not count; a
+ * fault that leaves no mark cannot be seen.
  */
 export async function watchQuiet(deps: ScanDeps & { clock: Clock }, options: QuietOptions): Promise<Quiet> {
   const { clock } = deps;
@@ -59,7 +59,7 @@ export async function watchQuiet(deps: ScanDeps & { clock: Clock }, options: Qui
       options.emit?.({ event: 'blind', blind: one });
     }
   };
-  let last = await look(deps, options);
+  let last = await observe(deps, options);
   note(last.blind);
   const live = last.scanned.injections.length;
   options.emit?.({ event: 'watching', forMs: options.forMs, everyMs: options.everyMs, live });
@@ -68,7 +68,7 @@ export async function watchQuiet(deps: ScanDeps & { clock: Clock }, options: Qui
     await clock.sleep(pause, options.signal).catch(() => undefined);
     if (options.signal?.aborted) break;
     const lookedAt = clock.monotonic();
-    const now = await look(deps, options);
+    const now = await observe(deps, options);
     note(now.blind);
     const fresh = [...now.traces].filter(([key]) => !last.traces.has(key));
     for (const [id, says] of fresh) {
@@ -77,7 +77,7 @@ export async function watchQuiet(deps: ScanDeps & { clock: Clock }, options: Qui
     }
     if (fresh.length > 0) quietSince = lookedAt;
     else options.emit?.({ event: 'quiet', quietMs: Math.round(clock.monotonic() - quietSince) });
-    last = kept(last, now);
+    last = withEarlierTraces(last, now);
   }
   return {
     quietMs: Math.round(clock.monotonic() - quietSince),
@@ -89,20 +89,19 @@ export async function watchQuiet(deps: ScanDeps & { clock: Clock }, options: Qui
 }
 
 /**
- * Something that a blind look did not show may still be there; it must not count as a new injection when it is seen
- * again.
+ * Keeps the earlier traces after a blind scan: an injection that it missed must not count as new in the next scan.
  */
-function kept(before: Look, now: Look): Look {
+function withEarlierTraces(before: Observation, now: Observation): Observation {
   return now.blind.length === 0 ? now : { ...now, traces: new Map([...before.traces, ...now.traces]) };
 }
 
-async function look(deps: ScanDeps, { namespace, signal }: QuietOptions): Promise<Look> {
+async function observe(deps: ScanDeps, { namespace, signal }: QuietOptions): Promise<Observation> {
   const scope = { ...(namespace === undefined ? {} : { namespace }), ...(signal === undefined ? {} : { signal }) };
-  const [scanned, others] = await Promise.all([scan(deps, scope), madeByOthers(deps.api, scope)]);
+  const [scanned, others] = await Promise.all([scan(deps, scope), faultObjectsOfOthers(deps.api, scope)]);
   return { traces: tracesOf(scanned, others.made), scanned, blind: [...scanned.blind, ...others.blind] };
 }
 
-function tracesOf({ injections, experiments }: ScanResult, made: readonly Made[]): Map<string, Clean> {
+function tracesOf({ injections, experiments }: ScanResult, made: readonly FaultObject[]): Map<string, Clean> {
   const traces = new Map<string, Clean>();
   const orders = new Set(made.map(({ uid }) => uid));
   for (const { id, type, object, tool, by, run, state, message } of injections) {
@@ -118,6 +117,6 @@ function tracesOf({ injections, experiments }: ScanResult, made: readonly Made[]
   return traces;
 }
 
-/** 0 when nothing was injected and everything could be read; 7 when something was; 8 when nothing was seen, and something could not be read. */
+/** 0: nothing was injected and everything could be read. 7: something was injected. 8: no injection was seen, but something could not be read. */
 export const quietExitCode = ({ injected, blind }: Quiet): number =>
   injected.length > 0 ? 7 : blind.length > 0 ? 8 : 0;

@@ -14,15 +14,15 @@ import type { Stop } from './stop.ts';
 export interface StopOptions extends RevertOptions {
   /** Experiments of the framework's controller that are to be stopped too. */
   experiments?: readonly ClusterExperiment[];
-  /** Everything is selected: what is created or injected in the meantime is stopped as well, or reported. */
+  /** Everything is selected: experiments and injections that appear meanwhile are stopped as well, or reported. */
   everything?: boolean;
-  /** Other tools' faults that their own tools are to be asked to stop. */
+  /** Faults of other tools, which their tools are asked to stop. */
   others?: readonly FoundInjection[];
-  /** Experiments that slow lists show in the end and that are meant too: stopped once the rest is done, which does not wait for it. */
+  /** Selected experiments that slow lists find late; they are stopped after everything else, which does not wait for them. */
   laterExperiments?: () => Promise<readonly ClusterExperiment[]>;
 }
 
-/** Stops what injects and reverts what was injected; what slow lists show in the end is stopped after the rest, and what it left reverted. */
+/** Stops the injectors and reverts the injections; then the same for experiments that slow lists found late. */
 export async function stopEverything(
   deps: RevertDeps,
   findings: readonly FoundInjection[],
@@ -35,11 +35,11 @@ export async function stopEverything(
   const meant = new Set(first.receipts.map(({ id }) => id));
   const left = first.left.filter(({ id, state }) => state !== 'foreign' && (options.everything || meant.has(id)));
   const { later: _later, others: _others, ...again } = options;
-  return both(first, await stopKnown(deps, left, { ...again, experiments: late }), left);
+  return joined(first, await stopKnown(deps, left, { ...again, experiments: late }), left);
 }
 
-/** Two passes as one; the second is about what was `left`, and its look is the last. */
-function both(first: RevertResult, second: RevertResult, left: readonly FoundInjection[]): RevertResult {
+/** Joins the results of two passes; the second one is about the injections in `left`, and its scan is the last. */
+function joined(first: RevertResult, second: RevertResult, left: readonly FoundInjection[]): RevertResult {
   const receipts = new Map([...first.receipts, ...second.receipts].map(receipt => [receipt.id, receipt]));
   const again = new Set(left.map(({ id }) => id));
   const unproven = first.receipts.filter(({ id, verified }) => !verified && !again.has(id));
@@ -56,9 +56,9 @@ function both(first: RevertResult, second: RevertResult, left: readonly FoundInj
 }
 
 /**
- * Stops the injectors, then reverts the injections: first experiments by their own means, and other tools where that
- * was requested; then the injections; then experiments that a dead controller still holds are released, once the last
- * scan shows that their fault is gone.
+ * Stops the injectors, then reverts the injections. First the framework's experiments are deleted, and other tools are
+ * asked to stop if requested. Then the injections are reverted. Last, experiments whose controller does not run are
+ * released, after the last scan showed that their fault is gone.
  */
 async function stopKnown(
   deps: RevertDeps,
@@ -67,7 +67,7 @@ async function stopKnown(
 ): Promise<RevertResult> {
   const { others = [] } = options;
   const scope = options.rescan?.namespace === undefined ? {} : { namespace: options.rescan.namespace };
-  // The look that a person saw may have ended before their list did.
+  // The scan that a person saw may have been shown before the list of experiments ended.
   const fresh = options.everything && !options.dryRun ? await readExperiments(deps.api, scope) : { experiments: [] };
   const shown = options.experiments ?? [];
   const experiments = [...shown, ...fresh.experiments.filter(one => isUnstopped(one) && !isAmong(shown, one))];
@@ -78,7 +78,7 @@ async function stopKnown(
   if (experiments.length === 0 && others.length === 0 && !options.everything) return revertAll(deps, findings, options);
   const began = deps.clock.monotonic();
   const emitStop = (stop: Stop) => options.emit?.({ event: 'stopped', stop });
-  // At the same time as the rest, which does not wait for other tools.
+  // In parallel with the revert, which does not wait for other tools.
   const asking = askOthers(deps, others).then(stops => {
     for (const stop of stops) emitStop(stop);
     return stops;
@@ -87,7 +87,8 @@ async function stopKnown(
   for (const { stop } of halted) if (stop) emitStop(stop);
   const early = await releaseHolders(deps, halted, findings);
   for (const stop of early) emitStop(stop);
-  const meant = options.everything && experiments.length > 0 ? await withLate(deps, findings, options) : findings;
+  const meant =
+    options.everything && experiments.length > 0 ? await withNewInjections(deps, findings, options) : findings;
   const result = await revertAll(deps, meant, options);
   const seen = { injections: result.left, blind: result.blind, ...scope };
   const open = halted.filter(one => one.stop === undefined);
@@ -109,8 +110,8 @@ async function stopKnown(
 const isAmong = (experiments: readonly ClusterExperiment[], { id, object }: ClusterExperiment): boolean =>
   experiments.some(one => one.id === id && one.object.uid === object.uid);
 
-/** What was injected between the look that a person saw and the halt of what injects. */
-async function withLate(
+/** Adds the injections that were made between the scan that a person saw and the stop of the injectors. */
+async function withNewInjections(
   deps: RevertDeps,
   findings: readonly FoundInjection[],
   options: StopOptions,
@@ -122,9 +123,8 @@ async function withLate(
 }
 
 /**
- * A namespace that an experiment deleted, and in which the experiment itself is, cannot be recreated while the
- * experiment's finalizer holds it. The original is kept elsewhere, so such an experiment is released before the
- * restore, not after it.
+ * If an experiment deleted the namespace that it is in, the namespace cannot be created again while the experiment's
+ * finalizer holds it. The backup is in another namespace, so such an experiment is released before the restore.
  */
 async function releaseHolders(
   deps: RevertDeps,
@@ -154,8 +154,8 @@ const stepOf = ({ id, state, object }: ClusterExperiment): Step => ({
   action: 'stop',
   says:
     state === 'stuck'
-      ? 'revert its fault, then take its finalizer off'
-      : 'delete it, which aborts it; revert its fault where its controller does not, then take its finalizer off',
+      ? 'revert its fault, then remove its finalizer'
+      : 'delete it, which aborts it; if its controller does not revert its fault, revert it and remove its finalizer',
   writes: state === 'stuck' ? [] : [`delete ${nameOf(object)}`],
 });
 
@@ -165,7 +165,7 @@ const askStep = ({ id, live, source }: FoundInjection): Step => {
     id,
     wave: 'others',
     action: write === undefined ? 'leave' : 'stop',
-    says: write?.says ?? `nothing in the cluster asks ${source} to stop it`,
+    says: write?.says ?? `no write in the cluster can ask ${source} to stop it`,
     writes: write === undefined ? [] : [write.says],
   };
 };

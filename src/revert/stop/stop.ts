@@ -2,7 +2,7 @@ import type { ObjectRef } from '../../k8s/object.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import { sanitise } from '../../text/sanitise.ts';
 
-/** What became of an injector: an experiment of the framework's controller, or a fault of another tool. */
+/** The result of stopping an injector: an experiment of the framework's controller, or a fault of another tool. */
 export interface Stop {
   id: string;
   what: 'experiment' | 'tool';

@@ -1,4 +1,4 @@
-/** What an answer means; undefined if it is not one of the expected answers. */
+/** Parses an answer: `rest`, or the expected word with the numbers to leave out; undefined if it is neither. */
 export function readAnswer(answer: string, count: number, word: string): { leave: number[] } | 'rest' | undefined {
   const words = answer.trim().split(/[\s,]+/);
   if (words.join(' ') === 'rest') return 'rest';
@@ -11,6 +11,6 @@ export function readAnswer(answer: string, count: number, word: string): { leave
   return isMeant ? { leave } : undefined;
 }
 
-/** What must be typed: a longer answer where a restore writes more than ordinary objects of one namespace. */
-export const wordFor = (asked: readonly { tier: number }[]): string =>
+/** What must be typed: a longer answer if a restore writes more than ordinary objects of one namespace. */
+export const requiredAnswer = (asked: readonly { tier: number }[]): string =>
   asked.some(({ tier }) => tier === 3) ? `restore ${asked.length}` : 'yes';

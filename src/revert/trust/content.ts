@@ -12,7 +12,7 @@ import type { Asked } from './review.ts';
 const WHOLE = Number.MAX_SAFE_INTEGER;
 const clean = (text: string): Clean => sanitise(text, WHOLE);
 
-/** Everything that one restore would write, line by line, whole: what runs first, then the objects themselves. */
+/** Everything that one restore would write, line by line and uncut: first what would run, then the objects. */
 export function contentLines({ finding, restore, verdict }: Asked): Clean[] {
   const { kind, metadata } = finding.live;
   const carrier = `  the record is on ${nameOf({ ...metadata, kind })}, source: ${finding.source}, by ${finding.by ?? finding.tool}`;
@@ -24,7 +24,7 @@ export function contentLines({ finding, restore, verdict }: Asked): Clean[] {
   ];
 }
 
-/** What one write sends, line by line. Values of Secrets are digests. */
+/** The content of one write, line by line. Values of Secrets are shown as digests. */
 export function writeLines(write: Write, carrier: KubeObject): Clean[] {
   const head = clean(`  ${write.says}:`);
   if (write.verb === 'delete') return [head];
@@ -32,7 +32,7 @@ export function writeLines(write: Write, carrier: KubeObject): Clean[] {
   return [head, ...runsLines(write.body), ...yamlLines(withoutSecrets(write.body))];
 }
 
-/** What runs once the object is there. */
+/** Images, ServiceAccount, host access and volumes of the pods that the object would run. */
 function runsLines(object: KubeObject): Clean[] {
   return podSpecsOf(object).flatMap(spec => {
     const access = hostAccessIn(spec);
@@ -55,7 +55,7 @@ const yamlLines = (value: unknown): Clean[] =>
 
 const digestOf = (text: string): string => `(${Buffer.byteLength(text)} bytes, sha256:${sha256(text).slice(0, 12)})`;
 
-/** Values of Secrets are never shown; that they differ is. */
+/** The object with the values of a Secret replaced by digests, so that differences can be seen. */
 function withoutSecrets(object: KubeObject): KubeObject {
   if (object.kind !== 'Secret') return object;
   const hidden = (map: unknown) =>
@@ -85,14 +85,14 @@ function patchLines(write: Extract<Write, { verb: 'patch' }>, carrier: KubeObjec
   return [
     ...(is?.roleRef === undefined ? [] : [clean(`    (gives ${JSON.stringify(is.roleRef)})`)]),
     ...operations.map(operation => {
-      if (operation.op === 'remove') return clean(`    ${operation.path}: taken away`);
+      if (operation.op === 'remove') return clean(`    ${operation.path}: removed`);
       const was = is === undefined ? '' : `${shown(memberAt(is, operation.path))} -> `;
       return clean(`    ${operation.path}: ${was}${shown(operation.value)}`);
     }),
   ];
 }
 
-/** What a JSON pointer leads to; undefined where it leads nowhere. */
+/** The value at a JSON pointer; undefined if there is none. */
 function memberAt(object: unknown, path: string): unknown {
   let at = object;
   for (const step of path.split('/').slice(1)) {

@@ -5,8 +5,8 @@ import { ORIGINAL_SECRET, TYPE_LABEL } from '../../injection/record/markers.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 
 /**
- * One digest over everything on a carrier that decides where its record leads. A person's yes is bound to it, so it
- * does not hold for a record that was changed after it was shown.
+ * One digest over everything on a carrier that decides what its record restores. A person's confirmation is for this
+ * digest, so it is not valid for a record that was changed after it was shown.
  */
 export function recordDigest(object: KubeObject): string {
   const { metadata, data } = object;

@@ -17,12 +17,12 @@ interface Experiment {
   status?: { injectionStartedAt?: unknown };
 }
 
-/** A backup is written in the moment in which the experiment says that it began. */
+/** A backup is written within this time of the start that the experiment's status gives. */
 const SAME_MOMENT_MS = 120_000;
 
 /**
- * Whether one of these experiments says that it injected this: its status, which only its controller may write, has the
- * time at which the carrier was created, and its parameters name the target.
+ * Whether one of these experiments injected this: the start time in its status, which only its controller may write,
+ * matches the creation of the carrier, and its parameters name the target.
  */
 export function isOfExperiment(finding: FoundInjection, experiments: readonly KubeObject[]): boolean {
   const { creationTimestamp, name, namespace } = finding.live.metadata;

@@ -4,7 +4,7 @@ import { accountOf, hostAccessIn, podSpecsOf } from './pod-spec.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
-/** Kinds whose objects act with no more rights than whoever may create them in their namespace. */
+/** Kinds whose objects have no more permissions than the user who may create them in their namespace. */
 const ORDINARY: ReadonlySet<string> = new Set([
   '/ConfigMap',
   '/Secret',
@@ -24,7 +24,7 @@ const ORDINARY: ReadonlySet<string> = new Set([
   'coordination.k8s.io/Lease',
 ]);
 
-/** Kinds that have no subresource: whoever writes one of these writes it as a whole. */
+/** Kinds without subresources: a user who may write such an object may write all of it. */
 const WITHOUT_SUBRESOURCES: ReadonlySet<string> = new Set([
   '/ConfigMap',
   '/Secret',
@@ -43,11 +43,11 @@ export const isRbac = ({ apiVersion }: Kinded): boolean => groupOf(apiVersion) =
 export const isNode = ({ apiVersion, kind }: Kinded): boolean => groupOf(apiVersion) === '' && kind === 'Node';
 export const isOrdinary = ({ apiVersion, kind }: Kinded): boolean => ORDINARY.has(`${groupOf(apiVersion)}/${kind}`);
 
-/** Whether somebody may be allowed to write only a part of such an object; true where that is not known. */
+/** Whether a user may be allowed to write only a part of such an object; true if that is not known. */
 export const hasSubresources = ({ apiVersion, kind }: Kinded): boolean =>
   !WITHOUT_SUBRESOURCES.has(`${groupOf(apiVersion)}/${kind}`);
 
-/** Why creating this object grants more than its kind usually does, one phrase each; empty where it does not. */
+/** Why creating this object grants more than its kind usually does, one phrase each; empty if it does not. */
 export function beyondOrdinary(object: KubeObject): string[] {
   const why: string[] = [];
   for (const spec of podSpecsOf(object)) {

@@ -3,7 +3,7 @@ import { TYPE_LABEL } from '../../injection/record/markers.ts';
 import type { KubeObject, ManagedField } from '../../k8s/object.ts';
 import { hasSubresources } from './kinds.ts';
 
-/** The marks of an injection that are keys of this map of annotations or labels: records, facts about one, the type label. */
+/** The keys of these annotations and labels that are marks: undo records, facts, the type label. */
 const marksIn = (annotations: object | undefined, labels: object | undefined, prefix = ''): string[] => [
   ...Object.keys(annotations ?? {}).filter(key => key.startsWith(prefix) && isRecordKey(key.slice(prefix.length))),
   ...Object.keys(labels ?? {}).filter(key => key === `${prefix}${TYPE_LABEL}`),
@@ -26,9 +26,9 @@ const entries = (object: KubeObject): readonly ManagedField[] =>
   Array.isArray(object.metadata.managedFields) ? object.metadata.managedFields : [];
 
 /**
- * The way by which marks came onto this object that whoever wrote them may not be allowed to write, in words; undefined where they came
- * through the object itself. Whoever may write only `status` may write annotations that way, and nothing of the spec; the server does not
- * let such a request change managedFields. Where managedFields does not tell of a mark, its way is not known.
+ * How marks were written to this object, if their writer may not be allowed to write the object itself; undefined if they were written
+ * with the object. A user who may only write `status` can write annotations through it, but nothing of the spec; the server does not let
+ * such a request change managedFields. If managedFields do not list a mark, it is not known how the mark was written.
  */
 export function byAnotherWay(object: KubeObject): string | undefined {
   const through = entries(object).find(entry => Boolean(entry.subresource) && holdsMarks(entry))?.subresource;
@@ -36,15 +36,15 @@ export function byAnotherWay(object: KubeObject): string | undefined {
   if (!hasSubresources(object)) return undefined;
   const told = new Set(entries(object).flatMap(marksHeld));
   const isTold = marksIn(object.metadata.annotations, object.metadata.labels).every(mark => told.has(mark));
-  return isTold ? undefined : 'by a way that its managedFields do not tell';
+  return isTold ? undefined : 'in a way that its managedFields do not show';
 }
 
 const SAME_MOMENT_MS = 2_000;
 const holdsSpec = ({ fieldsV1 }: ManagedField): boolean => member(fieldsV1, 'f:spec') !== undefined;
 
 /**
- * Whether the marks were on this object from its creation on, written together with its spec by the same writer.
- * Somebody who only marks an object later owns the marks but not the spec.
+ * Whether the marks were on this object from its creation, written together with its spec by the same writer. A user
+ * who marks an existing object owns the marks but not the spec.
  */
 export function wasMadeMarked(object: KubeObject): boolean {
   const main = entries(object).filter(({ subresource }) => !subresource);

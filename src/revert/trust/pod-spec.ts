@@ -3,7 +3,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** What runs when an object of this kind is created: the specs of its pods. */
+/** The specs of the pods that run when this object is created. */
 export function podSpecsOf(object: KubeObject): Fields[] {
   const spec = fields(object.spec);
   if (object.kind === 'Pod') return [spec];

@@ -11,16 +11,17 @@ import { byAnotherWay, wasMadeMarked } from './origin.ts';
 import type { ScopeOf } from './scope.ts';
 
 /**
- * How far a restore reaches, measured by what whoever wrote the record could have done without us. 1: only the object that carries the
- * record, in what whoever may write its metadata may write too. 2: another object of an ordinary kind in the same namespace. 3: more.
+ * How far a restore reaches, compared with what the author of the record could have done without mayday. 1: only the object that carries
+ * the record, and only what a user who may write its metadata may write too. 2: another object of an ordinary kind in the same namespace.
+ * 3: more.
  */
 type Tier = 1 | 2 | 3;
 
 export interface Reach {
   tier: Tier;
-  /** What makes it 2 or 3, a phrase for each write. */
+  /** Why it is 2 or 3, a phrase for each write. */
   why: string[];
-  /** Why no tool's record asks for this, so that nobody may confirm it. */
+  /** Why no chaos tool writes such a record, so that nobody may confirm it. */
   refused?: string;
 }
 
@@ -44,7 +45,7 @@ function reachOfWrite(finding: FoundInjection, write: Write, scopeOf: ScopeOf): 
 const named = (ref: ObjectRef): string => sanitise(nameOf(ref), 300);
 const reach = (tier: Tier, why: string): Reach => ({ tier, why: [sanitise(why, 600)] });
 
-/** The object that carries the record. Removing marks alone gives no one any advantage. */
+/** The reach of a write to the object that carries the record. Removing marks alone gives nobody an advantage. */
 function ofCarrier(finding: FoundInjection, write: Write): Reach {
   const carrier = finding.live;
   if (write.verb === 'delete') return ofDeletion(finding);
@@ -53,7 +54,7 @@ function ofCarrier(finding: FoundInjection, write: Write): Reach {
   if (way !== undefined)
     return reach(
       3,
-      `changes ${named(write.on)} by a record that came ${way}: whoever wrote it may not be allowed to write the object`,
+      `changes ${named(write.on)} by a record that was written ${way}: its author may not be allowed to write the object`,
     );
   if (isRbac(carrier) && !staysWithin(write, '/metadata/'))
     return reach(3, `changes who may do what, in ${named(write.on)}`);
@@ -61,14 +62,14 @@ function ofCarrier(finding: FoundInjection, write: Write): Reach {
   return NOTHING;
 }
 
-/** Whether a patch writes nothing but what is under this path, and takes marks off. */
+/** Whether a patch only writes below this path and removes marks. */
 function staysWithin(write: Write, path: string): boolean {
   if (write.verb !== 'patch' || write.patchType !== 'json') return false;
   const others = (write.body as unknown as Operation[]).filter(operation => !operation.path.startsWith(path));
   return onlyStrips({ ...write, body: others as unknown as Json });
 }
 
-/** Names that only chaos tools give to what they make; nobody who may merely patch an object can give it one. */
+/** Name prefixes that only chaos tools use. A user who may only patch objects cannot give an object such a name. */
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   NetworkPolicy: ['operator-chaos-np-'],
   PodDisruptionBudget: ['chaos-pdb-'],
@@ -78,7 +79,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   ValidatingWebhookConfiguration: ['chaos-webhook-latency-'],
   ConfigMap: ['operator-chaos-'],
 };
-/** Whoever may change one of these could make it forbid nothing, which has the same effect as deleting it. */
+/** A user who may change one of these could make it forbid nothing, which has the same effect as deleting it. */
 const LIMITS: ReadonlySet<string> = new Set(['NetworkPolicy', 'ResourceQuota', 'PodDisruptionBudget']);
 
 function ofDeletion({ live, object }: FoundInjection): Reach {
@@ -87,7 +88,7 @@ function ofDeletion({ live, object }: FoundInjection): Reach {
     typeByBackup(live) !== undefined || (NAMES[kind] ?? []).some(prefix => metadata.name.startsWith(prefix));
   const way = byAnotherWay(live);
   if (way === undefined && (isOwnName || (LIMITS.has(kind) && wasMadeMarked(live)))) return NOTHING;
-  const how = way === undefined ? 'its marks may have been put on later' : `its marks came ${way}`;
+  const how = way === undefined ? 'its marks may have been added later' : `its marks were written ${way}`;
   return reach(metadata.namespace === undefined ? 3 : 2, `deletes ${named(object)}, and ${how}`);
 }
 
@@ -99,16 +100,16 @@ function ofAnother(finding: FoundInjection, write: Write, scopeOf: ScopeOf): Rea
     return {
       ...reach(3, what),
       refused: sanitise(
-        `the record holds ${on.kind} ${on.name} with a namespace, and the server has that kind in none`,
+        `the record holds ${on.kind} ${on.name} with a namespace, but on the server that kind is cluster-scoped`,
         400,
       ),
     };
-  if (scope === 'unknown') return reach(3, `${what}, a kind that this cluster does not name`);
-  if (scope === 'cluster') return reach(3, `${what}, which belongs to the whole cluster`);
+  if (scope === 'unknown') return reach(3, `${what}, a kind that this cluster does not serve`);
+  if (scope === 'cluster') return reach(3, `${what}, which is cluster-scoped`);
   if (on.namespace !== finding.object.namespace) return reach(3, `${what}, in another namespace than the record`);
   if (verb === 'delete' && isOwnBackup(finding, on)) return NOTHING;
-  if (isRbac(on)) return reach(3, `${what}, which gives rights`);
-  if (!isOrdinary(on)) return reach(3, `${what}, a kind on whose word others act`);
+  if (isRbac(on)) return reach(3, `${what}, which grants permissions`);
+  if (!isOrdinary(on)) return reach(3, `${what}, a kind by which other programs act`);
   const beyond = verb === 'create' || verb === 'replace' ? beyondOrdinary(write.body) : [];
   return beyond.length > 0 ? reach(3, `${what}, which ${beyond.join(', and ')}`) : reach(2, what);
 }
@@ -125,6 +126,6 @@ const claimsNamespace = (write: Write): boolean =>
   ((write.verb === 'create' || write.verb === 'replace') &&
     (write.body as KubeObject).metadata.namespace !== undefined);
 
-/** The backup that a victim's own record names: by its name it belongs to no other. */
+/** Whether this is the backup of the victim's own record; the name cannot belong to another victim. */
 const isOwnBackup = ({ object }: FoundInjection, { kind, name }: ObjectRef): boolean =>
   object.kind === 'Secret' && kind === 'Secret' && name.startsWith(`chaos-rollback-${object.name}-`);

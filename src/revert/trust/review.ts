@@ -6,24 +6,24 @@ import { decide } from '../scan/classify.ts';
 import { judge, type Trust, type Verdict } from './judge.ts';
 import { scopesIn } from './scope.ts';
 
-/** One restore that a person must say yes to before it is done. */
+/** One restore that a person must confirm. */
 export interface Asked {
   finding: FoundInjection;
   restore: Exclude<Restore, { is: 'corrupt' }>;
   verdict: Verdict;
 }
 
-/** What a person must see before it is done. */
+/** The restores that a person must see before they are done. */
 export interface Reviewed {
-  /** Restores that only the record itself asks for. */
+  /** Restores that have no authority but the record itself. */
   asked: Asked[];
-  /** These would overwrite a value that is not the injected one, and are only done because force was requested. */
+  /** Restores that would overwrite a value other than the injected one, because force was requested. */
   forced: Asked[];
 }
 
 const WIDTH = 16;
 
-/** What of these restores a person must see first, in the order of the findings; writes nothing. */
+/** The restores that a person must see first, in the order of the injections; writes nothing. */
 export async function review(
   { api, faultOf }: Pick<RevertDeps, 'api' | 'faultOf'>,
   findings: readonly FoundInjection[],
@@ -44,5 +44,5 @@ export async function review(
   };
 }
 
-/** Which of these restores only the record itself asks for. */
+/** The restores that have no authority but the record itself. */
 export const toBeAsked = async (...of: Parameters<typeof review>): Promise<Asked[]> => (await review(...of)).asked;

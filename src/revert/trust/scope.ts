@@ -1,9 +1,9 @@
 import type { Discovery } from '../../kube/discovery/discovery.ts';
 
-/** Where objects of a kind live, as the server itself says; `unknown` where it serves no such kind or could not be asked. */
+/** The scope of a kind, from the server's discovery; `unknown` if the server does not serve the kind or could not be read. */
 export type ScopeOf = (apiVersion: string, kind: string) => 'namespaced' | 'cluster' | 'unknown';
 
-/** A record is never asked where a kind lives: whoever wrote it may have written anything. */
+/** The scope comes from discovery, never from a record, because its author may have written anything. */
 export function scopesIn(discovery: Pick<Discovery, 'byKind'> | undefined): ScopeOf {
   return (apiVersion, kind) => {
     const resource = discovery?.byKind(apiVersion, kind);

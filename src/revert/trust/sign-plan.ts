@@ -40,7 +40,7 @@ function signedWrite(key: Uint8Array, type: Plan['type'], write: Write): Write {
 const MAP = pointer('metadata', 'annotations');
 const entryOf = (key: string) => pointer('metadata', 'annotations', key);
 
-/** The annotations that a patch puts on: one by one, or as a whole map where there was none. */
+/** The annotations that a patch sets: one by one, or as a whole map if there was none. */
 function annotationsSet(operations: readonly Operation[]): Texts {
   const set: Texts = {};
   for (const operation of operations) {
@@ -66,7 +66,7 @@ function withAnnotations(operations: readonly Operation[], annotations: Texts): 
   });
 }
 
-/** The annotations with the signature in the facts; undefined where they hold no record of ours. */
+/** The annotations with the signature added to the facts; undefined if they hold no record of mayday. */
 function signed(
   key: Uint8Array,
   type: Plan['type'],

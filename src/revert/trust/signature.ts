@@ -9,16 +9,16 @@ import { groupOf } from '../../k8s/object-ref.ts';
 
 type Carrier = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'> & { data?: unknown };
 
-/** A record with the facts beside it, as it stands on its object. */
-export interface Record_ {
+/** An undo record of mayday with its facts, as it is on its object. */
+export interface SignableRecord {
   facts: MaydayFacts;
-  /** The undo record itself; the facts tell what was made where there is none. */
+  /** The text of the undo record; for a created object, the digest of its content. */
   record: string;
   isVictim: boolean;
 }
 
-/** The record of ours on this object, undefined where it carries none. */
-export function recordOn(object: Carrier): Record_ | undefined {
+/** mayday's undo record on this object; undefined if it carries none. */
+export function recordOn(object: Carrier): SignableRecord | undefined {
   const annotations = object.metadata.annotations ?? {};
   const envelope = annotations[ROLLBACK_DATA];
   if (envelope !== undefined) {
@@ -34,13 +34,13 @@ export function recordOn(object: Carrier): Record_ | undefined {
   return { facts, record: contentOf(object), isVictim: false };
 }
 
-/** What a backup holds. Other objects are told by the digest in the facts, since servers add defaults to them. */
+/** The digest of a backup's data. Empty for other created objects: servers add defaults to them, and the facts hold a digest. */
 const contentOf = ({ kind, data }: Carrier): string =>
   kind === 'Secret' || kind === 'ConfigMap' ? sha256(goJson((data ?? {}) as GoValue)) : '';
 
-/** Which object it is. `uid` is empty for an object that the injection creates: it is not known beforehand. */
-function text(carrier: Carrier, type: FaultType, { facts, record }: Record_, uid: string): string {
-  const { sig: _sig, ...said } = facts;
+/** The text to sign. `uid` is empty for an object that the injection creates, because it is not known beforehand. */
+function textToSign(carrier: Carrier, type: FaultType, { facts, record }: SignableRecord, uid: string): string {
+  const { sig: _sig, ...signedFacts } = facts;
   const { name, namespace = '' } = carrier.metadata;
   return goJson([
     'mayday/1',
@@ -51,39 +51,45 @@ function text(carrier: Carrier, type: FaultType, { facts, record }: Record_, uid
     name,
     uid,
     record,
-    said as unknown as GoValue,
+    signedFacts as unknown as GoValue,
   ]);
 }
 
-/** The signature of a record: over the object, the type, the record, the facts with their expiry, and what a backup holds. */
-export const signatureOf = (key: Uint8Array, carrier: Carrier, type: FaultType, of: Record_, uid: string): string =>
+/** The signature (HMAC-SHA256, base64url) over the object's name, the fault type, the record, and the facts with their expiry. */
+export const signatureOf = (
+  key: Uint8Array,
+  carrier: Carrier,
+  type: FaultType,
+  of: SignableRecord,
+  uid: string,
+): string =>
   createHmac('sha256', key)
-    .update(text(carrier, type, of, uid), 'utf8')
+    .update(textToSign(carrier, type, of, uid), 'utf8')
     .digest('base64url');
 
 /**
- * An object that an injection creates appears soon after its record was written; one that appears much later is
- * somebody else's copy.
+ * An object that an injection creates appears soon after the time in its facts; an object that appears much later is a
+ * copy made by somebody else.
  */
 const BEFORE_MS = 60_000;
 const AFTER_MS = 600_000;
 
-/** Whether whoever wrote this record had the key, and wrote it for this very object. Never throws. */
+/** Whether the author of this record had the key and wrote it for this object. Never throws. */
 export function isSigned(key: Uint8Array, object: KubeObject, type: FaultType): boolean {
   try {
     const of = recordOn(object);
     if (of?.facts.sig === undefined) return false;
     const { uid, creationTimestamp } = object.metadata;
     if (uid !== undefined && isEqual(of.facts.sig, signatureOf(key, object, type, of, uid))) return true;
-    const late = Date.parse(creationTimestamp ?? '') - Date.parse(of.facts.at);
-    const isOfThen = late >= -BEFORE_MS && late <= AFTER_MS;
-    return isOfThen && isEqual(of.facts.sig, signatureOf(key, object, type, of, ''));
+    const createdAfterMs = Date.parse(creationTimestamp ?? '') - Date.parse(of.facts.at);
+    const isInTime = createdAfterMs >= -BEFORE_MS && createdAfterMs <= AFTER_MS;
+    return isInTime && isEqual(of.facts.sig, signatureOf(key, object, type, of, ''));
   } catch {
     return false;
   }
 }
 
-/** Whether this record says that it is signed, by whomever. Never throws. */
+/** Whether this record has a signature, valid or not. Never throws. */
 export function carriesSignature(object: KubeObject): boolean {
   try {
     return recordOn(object)?.facts.sig !== undefined;

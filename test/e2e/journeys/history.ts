@@ -97,7 +97,7 @@ export function historyJourneys(given: () => Provider): void {
       await stage.kubectl('delete', 'replicaset', bad.metadata.name);
       const asked = await revert(stage);
       expect(asked).toMatchObject({ code: 7, receipts: [{ outcome: 'failed', verified: false }], remaining: 1 });
-      expect(asked.receipts[0]?.message).toMatch(/no ReplicaSet holds a copy; .* --strip-marks takes the label off/);
+      expect(asked.receipts[0]?.message).toMatch(/no ReplicaSet holds a copy; .* --strip-marks removes the label/);
       expect(await revert(stage, '--strip-marks')).toMatchObject({
         code: 0,
         receipts: [{ outcome: 'stripped', verified: false, marksOff: true }],
@@ -120,7 +120,7 @@ export function historyJourneys(given: () => Provider): void {
       await stage.kubectl('rollout', 'undo', 'deployment/web', `--to-revision=${revision}`);
       const asked = await revert(stage);
       expect(asked).toMatchObject({ code: 7, receipts: [{ outcome: 'diverged' }] });
-      expect(asked.receipts[0]?.message).toMatch(new RegExp(`not put there by mayday.*original ${GOOD}`));
+      expect(asked.receipts[0]?.message).toMatch(new RegExp(`not written by mayday.*original ${GOOD}`));
       expect(imageOf(await stage.read('deployment', 'web'))).toContain('.invalid/');
       expect(await revert(stage, '--force-diverged')).toMatchObject({
         code: 0,

@@ -147,7 +147,7 @@ export function orderJourneys(given: () => Provider): void {
         expect(stop).toMatchObject({
           outcome: 'asked',
           verified: true,
-          message: 'asked its own tool to stop; seen stopped',
+          message: 'asked its own tool to stop; read again, it is stopped',
         });
       expect({ count: stops.length, code: ended.code }).toEqual({ count: 2, code: 0 });
       expect((await stage.read('schedule', 'minutely')).metadata.annotations).toMatchObject({

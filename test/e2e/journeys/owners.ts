@@ -36,7 +36,7 @@ export function ownerJourneys(given: () => Provider): void {
       const { uid } = (await stage.read('configmap', 'owner')).metadata;
       const { receipts, code } = await revert(stage);
       expect({ receipts, code }).toMatchObject({ code: 0, receipts: [{ outcome: 'reverted', verified: true }] });
-      expect(receipts[0].message).toContain(`uid of now: ConfigMap owner (uid ${former.slice(0, 8)})`);
+      expect(receipts[0].message).toContain(`the new uid: ConfigMap owner (uid ${former.slice(0, 8)})`);
       const { ownerReferences } = (await stage.read('configmap', 'owned')).metadata;
       expect(ownerReferences).toMatchObject([{ kind: 'ConfigMap', name: 'owner', uid }]);
     });

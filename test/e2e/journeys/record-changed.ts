@@ -39,7 +39,7 @@ export function recordChangedJourneys(given: () => Provider): void {
       ['all marks are taken off and a third value is written', thirdValue, 'canary'],
       ['the object is made anew with the injected value', madeAnew, 'chaos'],
     ] as const)(
-      '%s: a person decides, and --force-diverged puts the original back',
+      '%s: a person decides, and --force-diverged restores the original',
       async ([, act, live], { stage }) => {
         const before = await drifted(stage);
         const asked = await revertAfter(stage, () => act(stage));
@@ -47,7 +47,7 @@ export function recordChangedJourneys(given: () => Provider): void {
           remaining: 1,
           receipts: [{ outcome: 'diverged', verified: false, notHeld: { original: 'live', live } }],
         });
-        expect(asked.receipts[0]?.message).toContain('--force-diverged puts the original back');
+        expect(asked.receipts[0]?.message).toContain('--force-diverged restores the original');
         // Nothing was written: not the value, and no mark on what may be somebody else's.
         expect(await read(stage)).toMatchObject({ data: { mode: live } });
         expect((await read(stage)).metadata.annotations?.[RECORD]).toBeUndefined();

@@ -74,7 +74,7 @@ export function refusedJourneys(given: () => Provider): void {
       );
       const next = () => stage.mayday(['run', stage.faultSpec(drift), '--dry-run']);
       expect((await next()).stderr).toContain(
-        `run ${run} died: the marks were taken off ConfigMap ${stage.namespace}/settings`,
+        `run ${run} died: somebody removed the marks of ConfigMap ${stage.namespace}/settings`,
       );
       await stage.kubectl('patch', 'configmap', 'settings', '--type=merge', '-p', '{"data":{"mode":"live"}}');
       expect((await next()).stderr).not.toContain(run);

@@ -88,7 +88,7 @@ async function isRefused(stage: Stage, { mutation, original }: Case, by: string)
     expect(receipts[0].notHeld.original).toContain(original);
     expect(receipts[0].notHeld.live).toContain(String(mutation.to));
     expect(receipts[0].notHeld.by).toContain(by);
-    expect(receipts[0].message).toContain('--force-diverged then puts the original back over what stands there');
+    expect(receipts[0].message).toContain('--force-diverged then restores the original over the current value');
     what = receipts[0].id;
   }
 }

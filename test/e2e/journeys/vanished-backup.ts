@@ -144,7 +144,7 @@ export function vanishedBackupJourneys(given: () => Provider): void {
           receipts: [{ outcome: 'failed', verified: false, notHeld: { original: expect.anything() } }],
           remaining: 1,
         });
-        expect(receipts[0]?.message).toMatch(/of the backup .*: it is gone and could not be made again; original ./);
+        expect(receipts[0]?.message).toMatch(/backup .* is gone and could not be created again; original ./);
         expect(JSON.stringify(receipts)).not.toContain(SECRET);
         expect(await read().catch(() => undefined)).not.toEqual(before);
       },

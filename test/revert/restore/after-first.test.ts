@@ -24,7 +24,7 @@ test('something deletes a Secret as soon as it is created again: the receipt say
   const { receipt, retry } = await restoreOne(made, finding, { trust: { everything: 'caller' } });
   expect(receipt).toMatchObject({ outcome: 'failed', verified: false });
   expect(retry).toBe(true);
-  expect(receipt.message).toContain('done, but when it was read back, it was gone again: something deletes it');
+  expect(receipt.message).toContain('done, but when it was read back, the object was gone again: something deletes it');
   expect(receipt.message.match(/create Secret/g)).toHaveLength(1);
   expect(api.peek(finding.object)).toBeDefined();
 });

@@ -40,7 +40,7 @@ describe('what a person must choose', () => {
     const [first, second] = await undecided(deps, injections);
     const text = [first, second].map(one => one?.lines.join('\n')).toSorted();
     expect(text[0]).toMatch(/^ConfigDrift {2}ConfigMap shop\/checkout-config\n/);
-    expect(text[0]).toMatch(/original {2}live\n[\s\S]*now {7}canary\n[\s\S]*"canary" -> "live"[\s\S]*keep: leaves/);
+    expect(text[0]).toMatch(/original {2}live\n[\s\S]*now {7}canary\n[\s\S]*"canary" -> "live"[\s\S]*keep: keeps/);
     expect(text[1]).toMatch(/now {7}ledger:9/);
     expect(first?.may).toEqual(['original', 'keep']);
     expect(api.log.slice(since).filter(({ verb }) => verb !== 'get' && verb !== 'list')).toEqual([]);

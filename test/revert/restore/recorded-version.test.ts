@@ -39,14 +39,12 @@ test('a record about another version is judged on the object as that version sho
 test('where that version is not served any more nothing is guessed', async () => {
   const { finding } = await read(undefined);
   expect(finding.state).toBe('corrupt');
-  expect(finding.message).toContain(
-    `its record is about spec.size in ${OLD}, which the cluster does not serve any more`,
-  );
+  expect(finding.message).toContain(`its undo record is for spec.size in ${OLD}, which the cluster no longer serves`);
 });
 
 test('nor where another object of its name is read there', async () => {
   const { finding } = await read(knob(OLD, { size: 9 }, 'u2'));
-  expect(finding.message).toContain('another object of its name');
+  expect(finding.message).toContain('its name belongs to another object');
 });
 
 test('a record about the same object in another API group is not guessed from either, but told', () => {

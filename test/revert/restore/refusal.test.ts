@@ -54,7 +54,7 @@ describe('a restoring write that the server refuses', () => {
 
   test.each([
     ['because a quota is full', QUOTA, 'raise that quota'],
-    ['because its namespace is Terminating', GOING, 'make the namespace again'],
+    ['because its namespace is Terminating', GOING, 'create the namespace again'],
   ])('%s: a short wait, then failed with the remedy', async (_why, message, remedy) => {
     const it = await refusing('secret-deletion', 'create', 'forbidden', message);
     const result = await revertAll(it.deps, it.injections, TRUSTED);

@@ -95,7 +95,7 @@ describe('restoring one finding', () => {
     const [left] = (await scan(deps, { deep: true })).injections;
     expect(left?.message).toMatch(/already holds the original; only the marks are left$/);
     const { receipt } = await restoreOne(deps, finding);
-    expect(receipt.message).toMatch(/already holds the original; the marks are taken off$/);
+    expect(receipt.message).toMatch(/already holds the original; the marks are removed$/);
     const again = await restoreOne(deps, finding);
     expect(again.receipt.message).toMatch(/already holds the original; no mark of the injection is left on it$/);
   });
@@ -112,12 +112,14 @@ describe('restoring one finding', () => {
     });
     const { receipt, retry } = await restoreOne(deps, finding);
     expect(receipt).toMatchObject({ outcome: 'failed', verified: false });
-    expect(receipt.message).toContain('written and accepted, but it does not hold: original live, now chaos');
+    expect(receipt.message).toContain(
+      'the server accepted the write, but the original is not there: original live, now chaos',
+    );
     // Trying again would only be a quarrel with whoever writes there.
     expect(retry).toBe(false);
   });
 
-  test('asks about a value that is neither, and --force-diverged puts the original back', async () => {
+  test('asks about a value that is neither, and --force-diverged restores the original', async () => {
     const { deps, api } = yard(recorded('config-drift', 'injected'));
     api.change(config, object => {
       object.data = { ...(object.data as object), mode: 'canary' };

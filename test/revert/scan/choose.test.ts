@@ -33,7 +33,7 @@ test.each<[string, Choice, string[], string[]]>([
   ['exactly that age', { olderThanMs: 90 * 60_000 }, ['old'], ['silent']],
   ['all of them', { type: 'ConfigDrift', experiment: 'two', olderThanMs: 1000 }, ['new'], ['silent']],
 ])('%s is chosen; what does not tell is told apart', (_what, choice, chosen, untold) => {
-  const { findings, untold: silent } = choose(ALL, choice, NOW);
+  const { findings, undetermined: silent } = choose(ALL, choice, NOW);
   expect(findings.map(({ id }) => id)).toEqual(chosen);
   expect(silent.map(({ id }) => id)).toEqual(untold);
   expect(isChoosing(choice)).toBe(Object.keys(choice).length > 0);

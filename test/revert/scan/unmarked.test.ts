@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { KubeObject, ManagedField, ObjectRef } from '../../../src/k8s/object.ts';
 import { leftOfWrites, revertRun } from '../../../src/revert/run-writes.ts';
-import { untraced, writtenByUs } from '../../../src/revert/scan/unmarked.ts';
+import { receiptWithoutMarks, writtenByUs } from '../../../src/revert/scan/unmarked.ts';
 import { RECORD_FIELD, wrote } from '../../support/objects.ts';
 import { yard } from '../support/stuck.ts';
 
@@ -17,7 +17,10 @@ const ours = wrote('mayday', { 'f:data': { 'f:mode': {} }, 'f:metadata': RECORD_
 describe('an object whose marks are gone', () => {
   test('stands as mayday wrote it, by its managedFields: diverged, told which field', () => {
     expect(writtenByUs(settings([ours]))).toEqual(['data.mode']);
-    expect(untraced('ConfigDrift', ref, settings([ours]))).toMatchObject({ outcome: 'diverged', verified: false });
+    expect(receiptWithoutMarks('ConfigDrift', ref, settings([ours]))).toMatchObject({
+      outcome: 'diverged',
+      verified: false,
+    });
   });
 
   test.each([
@@ -27,7 +30,10 @@ describe('an object whose marks are gone', () => {
     ['the server says nothing of its writers', undefined],
   ] as const)('%s: restored already', (_what, managedFields) => {
     const object = settings(managedFields as ManagedField[] | undefined);
-    expect(untraced('ConfigDrift', ref, object)).toMatchObject({ outcome: 'already-restored', verified: true });
+    expect(receiptWithoutMarks('ConfigDrift', ref, object)).toMatchObject({
+      outcome: 'already-restored',
+      verified: true,
+    });
   });
 
   test('another injection is marked on it: its fields tell nothing of this one', () => {

@@ -191,7 +191,7 @@ describe('revert --all', () => {
     });
     const result = await revertAll(here);
     expect(result.stops).toMatchObject([{ outcome: 'failed', verified: false }]);
-    expect(result.stops[0]?.message).toContain('ConfigMap shop/settings still bears an injection');
+    expect(result.stops[0]?.message).toContain('ConfigMap shop/settings still carries an injection');
     expect(peek(here.api, 'on')?.metadata.finalizers).toEqual([CLEANUP]);
     expect(revertExitCode(result)).toBe(7);
   });
@@ -221,7 +221,7 @@ describe('revert --all', () => {
     const here = cluster([order('on', observing, { meta: others })]);
     const result = await revertAll(here);
     expect(peek(here.api, 'on')?.metadata.finalizers).toEqual(['team.example.com/keep']);
-    expect(result.stops[0]?.message).toContain('others still hold it: team.example.com/keep');
+    expect(result.stops[0]?.message).toContain('other finalizers still hold it: team.example.com/keep');
   });
 
   test('tells of what is ordered anew meanwhile: it will inject again', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readAnswer, wordFor } from '../../../src/revert/trust/answer.ts';
+import { readAnswer, requiredAnswer } from '../../../src/revert/trust/answer.ts';
 
 describe('the answer to what only records ask for', () => {
   const cases: [answer: string, meant: ReturnType<typeof readAnswer>][] = [
@@ -32,8 +32,8 @@ describe('the answer to what only records ask for', () => {
   });
 
   test('a plain yes is enough for ordinary objects of one namespace, and for nothing beyond', () => {
-    expect(wordFor([{ tier: 2 }, { tier: 2 }])).toBe('yes');
-    expect(wordFor([{ tier: 2 }, { tier: 3 }])).toBe('restore 2');
+    expect(requiredAnswer([{ tier: 2 }, { tier: 2 }])).toBe('yes');
+    expect(requiredAnswer([{ tier: 2 }, { tier: 3 }])).toBe('restore 2');
     expect(readAnswer('yes but 2', 2, 'yes')).toEqual({ leave: [2] });
     expect(readAnswer('restore 2', 2, 'yes')).toBeUndefined();
   });

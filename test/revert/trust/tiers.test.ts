@@ -217,7 +217,7 @@ describe('how far a restore reaches that somebody made up', () => {
       const caller = { everything: 'caller' } as const;
       const { steps: trusted } = await revertAll(deps, [finding], { dryRun: true, force: true, trust: caller });
       expect(trusted).toEqual(steps);
-      expect(step?.why?.join()).toMatch(/refused: .* the server has that kind in none/);
+      expect(step?.why?.join()).toMatch(/refused: .* on the server that kind is cluster-scoped/);
       expect([step?.word, step?.needs]).toEqual([undefined, undefined]);
       return;
     }

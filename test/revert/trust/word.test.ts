@@ -206,7 +206,7 @@ describe('a record that is signed', () => {
     const { receipts, remaining } = await revertAll(deps, findings, { trust: { keyless: { why, again } } });
     expect(remaining).toBe(1);
     expect(receipts).toMatchObject([{ outcome: 'unconfirmed', verified: false, needs: 'confirmation' }]);
-    expect(receipts[0]?.message).toContain(`whether the record is really signed could not be checked (${why})`);
+    expect(receipts[0]?.message).toContain(`the signature of the undo record could not be checked (${why})`);
   });
 
   test('whose key is missing is left at once, and the missing key is named', async () => {
@@ -221,6 +221,6 @@ describe('a record that is signed', () => {
   test('by another key is not said to be unchecked', async () => {
     const { deps, findings } = await signedDeletion();
     const { receipts } = await revertAll(deps, findings, { trust: { key: new Uint8Array(32) } });
-    expect(receipts[0]?.message).toContain('only the record asks for it');
+    expect(receipts[0]?.message).toContain('only the undo record asks for it');
   });
 });

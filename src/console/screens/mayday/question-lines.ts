@@ -1,4 +1,4 @@
-import { wordFor } from '../../../revert/trust/answer.ts';
+import { requiredAnswer } from '../../../revert/trust/answer.ts';
 import { wrapIndented } from '../../../text/wrap.ts';
 import { type Line, line, span } from '../../widgets/line.ts';
 import type { Question } from './question.ts';
@@ -29,7 +29,7 @@ export function questionRows(question: Question): Line[] {
 const typedRow = ({ typed }: Question): Line => line(span('> ', 'dim'), span(`${typed}_`, 'accent'));
 
 function recordRows({ records }: Extract<Question, { is: 'records' }>): Line[] {
-  const word = wordFor(records);
+  const word = requiredAnswer(records);
   const [these, all] = records.length === 1 ? ['this', 'restores it'] : [`these ${records.length}`, 'restores all'];
   return [
     line(span(`Only a record asks for ${these}: read what would be written; type, then enter:`, 'warn')),

@@ -2,7 +2,7 @@ import type { FoundInjection } from '../../../injection/found-injection.ts';
 import type { Receipt } from '../../../injection/write/receipt.ts';
 import { type Choice, readChoices } from '../../../revert/restore/choices.ts';
 import type { Undecided } from '../../../revert/restore/undecided.ts';
-import { readAnswer, wordFor } from '../../../revert/trust/answer.ts';
+import { readAnswer, requiredAnswer } from '../../../revert/trust/answer.ts';
 import type { AskedRecord } from '../../deps.ts';
 
 /** What a person is asked after a revert: a yes to what only its record asks for, or a choice where the value changed since. */
@@ -23,7 +23,7 @@ export function answerOf(question: Question): Answer | { wrong: string } {
 }
 
 function yesTo({ records, typed }: Extract<Question, { is: 'records' }>): Answer | { wrong: string } {
-  const word = wordFor(records);
+  const word = requiredAnswer(records);
   const meant = readAnswer(typed, records.length, word);
   if (meant === undefined) return { wrong: `type ${word} first` };
   const leave = meant === 'rest' ? records.map((_, index) => index + 1) : meant.leave;

@@ -9,20 +9,20 @@ import { type End, failed } from '../restore/end.ts';
 import { blindEnd } from '../restore/refusal.ts';
 import { isBackupFinding, keepsCarrier, writesOf } from '../restore/stages.ts';
 import { type Decision, decide } from '../scan/classify.ts';
-import { onlyWhatIsThere } from '../scan/history.ts';
+import { withoutMissingAnnotations } from '../scan/history.ts';
 import { recognise } from '../scan/recognise.ts';
+import { withMarksOf } from './marks-from-memory.ts';
 import { notHeld, shownBy } from './not-held.ts';
 import { originalOf, withOriginal } from './original-of.ts';
-import { putRecordBack } from './put-record-back.ts';
 import { readAhead } from './read-ahead.ts';
 import { readCarrier } from './read-carrier.ts';
-import { wearing } from './remembered.ts';
+import { writeRecordAgain } from './write-record-again.ts';
 
 /**
- * Reads the carrier again and decides by its present state; returns an end if there is nothing left to do. A missing
- * mark or backup proves nothing by itself: the object is then compared with the record in memory.
+ * Reads the carrier again and decides by its current state; returns an `End` if there is nothing left to do. A missing
+ * mark or backup proves nothing by itself, so the object is then compared with the record in memory.
  */
-export async function lookAgain(
+export async function readAndDecide(
   deps: RevertDeps,
   finding: FoundInjection,
   options: { force?: boolean } = {},
@@ -44,7 +44,7 @@ export async function lookAgain(
   return now.lost ? withoutRecord(deps, finding, { ...now, ...beside }, options) : damaged(deps, finding, now);
 }
 
-/** Only the label is left since the scan: a copy in the history tells the original, or else what the scan read. */
+/** For an object on which only the label is left since the scan: the original comes from a copy in the history, else from the scan. */
 async function withoutRecord(
   deps: RevertDeps,
   finding: FoundInjection,
@@ -53,28 +53,30 @@ async function withoutRecord(
 ): Promise<Decision | End> {
   const byHistory = await decide(deps.api, deps.faultOf, now);
   if (byHistory.restore !== undefined && byHistory.restore.is !== 'corrupt') return byHistory;
-  const told = await decide(deps.api, deps.faultOf, { ...finding, live: wearing(now.live, finding.live) });
-  if (told.restore?.is !== 'already-restored') return withoutMarks(deps, finding, now.live, options);
-  const writes = onlyWhatIsThere(told.restore.writes, now.live);
-  return { ...told, finding: { ...told.finding, live: now.live }, restore: { ...told.restore, writes } };
+  const decision = await decide(deps.api, deps.faultOf, { ...finding, live: withMarksOf(now.live, finding.live) });
+  if (decision.restore?.is !== 'already-restored') return withoutMarks(deps, finding, now.live, options);
+  const writes = withoutMissingAnnotations(decision.restore.writes, now.live);
+  return { ...decision, finding: { ...decision.finding, live: now.live }, restore: { ...decision.restore, writes } };
 }
 
 /**
- * Somebody has changed the record since the scan read it, and it cannot be read any more. A person decides; what the
- * scan read is the last that tells the original.
+ * For an undo record that somebody changed since the scan, so that it can no longer be read. A person decides; the
+ * message shows the original that the scan read.
  */
 async function damaged(deps: RevertDeps, finding: FoundInjection, now: FoundInjection): Promise<Decision | End> {
-  const told = await decide(deps.api, deps.faultOf, { ...finding, live: wearing(now.live, finding.live) });
-  const { original, live } = told.restore === undefined ? {} : shownBy(told.restore);
+  const decision = await decide(deps.api, deps.faultOf, { ...finding, live: withMarksOf(now.live, finding.live) });
+  const { original, live } = decision.restore === undefined ? {} : shownBy(decision.restore);
   const shown =
-    original === undefined ? `${told.restore?.says ?? told.finding.message}` : `original ${original}, now ${live}`;
+    original === undefined
+      ? `${decision.restore?.says ?? decision.finding.message}`
+      : `original ${original}, now ${live}`;
   return {
-    ...failed(`${now.message}; it was changed since the scan, which read: ${shown}; put the original back by hand`),
+    ...failed(`${now.message}; it was changed since the scan, which read: ${shown}; restore the original by hand`),
     ...(original === undefined ? {} : { notHeld: { original, ...(live === undefined ? {} : { live }) } }),
   };
 }
 
-/** The object that a backup keeps, as far as that is known without reading it; usually that is what must be checked. */
+/** The reads of the original of a backup, as far as they are known without reading the backup again. */
 function victimOf({ faultOf }: RevertDeps, finding: FoundInjection): Read[] {
   try {
     return faultOf(finding.type)?.restoreReads(finding, new Map()) ?? [];
@@ -84,8 +86,7 @@ function victimOf({ faultOf }: RevertDeps, finding: FoundInjection): Read[] {
 }
 
 /**
- * The backup has been deleted, by whomever: the object that it kept is checked, against what was read of the backup
- * earlier.
+ * For a backup that has been deleted: its original object is checked, by the content of the backup that was read earlier.
  */
 async function withoutBackup(deps: RevertDeps, finding: FoundInjection): Promise<Decision | End> {
   const decision = await decide(deps.api, deps.faultOf, finding);
@@ -93,7 +94,7 @@ async function withoutBackup(deps: RevertDeps, finding: FoundInjection): Promise
   if (restore?.is !== 'already-restored') return decision;
   const writes = restore.writes.filter(({ verb, on }) => verb !== 'delete' || on.name !== finding.object.name);
   if (writes.length > 0) return { ...decision, restore: { ...restore, writes } };
-  const message = `${restore.says}; the backup is gone already`;
+  const message = `${restore.says}; the backup is already gone`;
   return { outcome: 'already-restored', verified: true, message };
 }
 
@@ -105,11 +106,14 @@ async function withoutMarks(
 ): Promise<Decision | End> {
   const name = nameOf(finding.object);
   const isLabelled = now.metadata.labels?.[TYPE_LABEL] !== undefined;
-  const gone = isLabelled ? `the undo record is gone from ${name}` : `no mark of the injection is left on ${name}`;
-  const isAnew = finding.object.uid !== undefined && now.metadata.uid !== finding.object.uid;
-  const decision = await decide(deps.api, deps.faultOf, { ...finding, live: wearing(now, finding.live) });
+  const whatIsMissing = isLabelled
+    ? `the undo record is gone from ${name}`
+    : `no mark of the injection is left on ${name}`;
+  const isRecreated = finding.object.uid !== undefined && now.metadata.uid !== finding.object.uid;
+  const decision = await decide(deps.api, deps.faultOf, { ...finding, live: withMarksOf(now, finding.live) });
   const { restore } = decision;
-  if (restore === undefined) return failed(`${gone}, and nothing tells the original: ${decision.finding.message}`);
+  if (restore === undefined)
+    return failed(`${whatIsMissing}, and no record holds the original: ${decision.finding.message}`);
   const isKept = keepsCarrier(restore, finding);
   if (restore.is === 'already-restored') {
     const writes = restore.writes.filter(
@@ -119,40 +123,41 @@ async function withoutMarks(
     const message = `${restore.says}; no mark of the injection is left on it`;
     return { outcome: 'already-restored', verified: true, message };
   }
-  // What an injection created, or another object of that name, which no injection made.
+  // The object that an injection created, or another object of that name, which no injection created.
   if (!isKept && writesOf(restore).length > 0)
-    return isAnew
+    return isRecreated
       ? { outcome: 'gone', verified: true, message: 'the object that the injection created is gone' }
       : decision;
   if (restore.is === 'corrupt') return decision;
-  if (deps.begun?.has(finding.id) && !isAnew) {
-    const record = await putRecordBack(deps, decision.finding, restore);
+  if (deps.begun?.has(finding.id) && !isRecreated) {
+    const record = await writeRecordAgain(deps, decision.finding, restore);
     return notHeld({ finding, restore, instead: restore, now, isByServer: false, record });
   }
-  // Our own facts say exactly what was injected. For other records it is a guess, and without their marks not even
-  // that.
-  const isCertain = restore.is === 'restore' && finding.tool === 'mayday' && !isAnew;
-  if (!isCertain && !force) return diverged(decision, gone);
-  return fromRecordAgain(deps, finding, decision, gone);
+  // mayday's facts hold exactly what was injected. Other records do not, and without their marks nothing shows it.
+  const isCertain = restore.is === 'restore' && finding.tool === 'mayday' && !isRecreated;
+  if (!isCertain && !force) return diverged(decision, whatIsMissing);
+  return decideFromRecord(deps, finding, decision, whatIsMissing);
 }
 
-/** Decides from the object once the record, of which we are certain, is on it again. */
-async function fromRecordAgain(
+/** Writes the undo record to the object again, and decides from it. */
+async function decideFromRecord(
   deps: RevertDeps,
   finding: FoundInjection,
-  { finding: told, restore }: Decision,
-  gone: string,
+  { finding: decided, restore }: Decision,
+  whatIsMissing: string,
 ): Promise<Decision | End> {
-  if (restore === undefined) return failed(gone);
-  const again = await putRecordBack(deps, told, restore);
+  if (restore === undefined) return failed(whatIsMissing);
+  const again = await writeRecordAgain(deps, decided, restore);
   if (!again.ok)
     return failed(
-      `${gone}, the original is not there either, and the undo record could not be put back (${again.why}); what is still to do: ${restore.says}`,
+      `${whatIsMissing}, the original is not there either, and the undo record could not be written again (${again.why}); still to do: ${restore.says}`,
       true,
     );
   const [marked] = (again.object === undefined ? [] : recognise(again.object)).filter(one => one.id === finding.id);
   return marked === undefined
-    ? failed(`${gone}, the original is not there either, and the undo record, put back on it, did not stay there`)
+    ? failed(
+        `${whatIsMissing}, the original is not there either, and the undo record was written again but is gone once more`,
+      )
     : decide(deps.api, deps.faultOf, {
         ...marked,
         ...(finding.beside === undefined ? {} : { beside: finding.beside }),
@@ -165,7 +170,7 @@ function diverged({ restore }: Decision, gone: string): End {
   return {
     outcome: 'diverged',
     verified: false,
-    message: `${gone}, but the original is not there either: ${values}; --force-diverged puts the original back`,
+    message: `${gone}, but the original is not there either: ${values}; --force-diverged restores the original`,
     ...(shown === undefined ? {} : { notHeld: { original: shown.original, live: shown.live } }),
   };
 }

@@ -6,15 +6,15 @@ import type { Discovery } from '../../kube/discovery/discovery.ts';
 import type { Blind } from '../blind.ts';
 import type { ClusterExperiment } from './cluster-experiment.ts';
 
-/** What the last scan showed; it decides whether an experiment's fault is gone. */
+/** The result of the last scan, which decides whether an experiment's fault is gone. */
 export interface Seen {
   injections: readonly FoundInjection[];
   blind: readonly Blind[];
-  /** Only this namespace was looked into. */
+  /** Set if only this namespace was scanned. */
   namespace?: string;
 }
 
-/** The resources in which the fault of an experiment would be found, as a scan names them; undefined where that is not known. */
+/** The titles of the resources in which the fault of an experiment would be found; undefined if they are not known. */
 export function carrierResources(
   reach: ClusterExperiment['reach'],
   discovery: Discovery,
@@ -39,26 +39,26 @@ export const faultsOf = (
       (object.namespace === undefined || reach.namespaces.includes(object.namespace)),
   );
 
-/** Why the fault of an experiment is not known to be gone; undefined where the scan looked in the right places and found none. */
-export function whereItIs(
+/** Why the fault of an experiment is not known to be gone; undefined if the scan could read the right resources and found none. */
+export function whyMayRemain(
   reach: ClusterExperiment['reach'],
   { injections, blind, namespace }: Seen,
   resources: readonly string[] | undefined,
 ): string | undefined {
-  if (namespace !== undefined && !isWithin(reach, namespace, resources))
-    return `its fault may be outside namespace ${namespace}, where nothing was looked for`;
+  if (namespace !== undefined && !isCoveredBy(reach, namespace, resources))
+    return `its fault may be outside namespace ${namespace}, which was not scanned`;
   const [left] = faultsOf(reach, injections);
-  if (left !== undefined) return `${nameOf(left.object)} still bears an injection of its kind`;
+  if (left !== undefined) return `${nameOf(left.object)} still carries an injection of its type`;
   const unseen = blind.find(
     ({ resource }) => resource.startsWith('*') || resources === undefined || resources.includes(resource),
   );
   return unseen === undefined
     ? undefined
-    : `its fault may be where nothing could be read: ${unseen.resource}: ${unseen.reason}`;
+    : `its fault may be in a resource that could not be read: ${unseen.resource}: ${unseen.reason}`;
 }
 
-/** Whether a look into this namespace alone sees all of the fault. */
-function isWithin(
+/** Whether a scan of this namespace alone would find all of the fault. */
+function isCoveredBy(
   reach: ClusterExperiment['reach'],
   namespace: string,
   resources: readonly string[] | undefined,

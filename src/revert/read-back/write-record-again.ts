@@ -6,17 +6,21 @@ import { nameOf } from '../../k8s/object-ref.ts';
 import { blindReason } from '../blind.ts';
 import type { RevertDeps } from '../deps.ts';
 import { isBackupFinding } from '../restore/stages.ts';
-import { backupAgain, markAgain } from './remembered.ts';
+import { backupAgain, markAgain } from './marks-from-memory.ts';
 
 const TRIES = 4;
 
-/** The object with the record as stored; or why it could not be put back, as a sentence goes on. */
+/** The object with the undo record as stored; or why it could not be written, to follow a message. */
 export type RecordBack = { ok: true; object: KubeObject | undefined } | { ok: false; why: string };
 
 const not = (why: string): RecordBack => ({ ok: false, why });
 
-/** Puts the record of the original back where it was: on the object, or as the backup beside it. */
-export async function putRecordBack(deps: RevertDeps, finding: FoundInjection, restore: Restore): Promise<RecordBack> {
+/** Writes the undo record again where it was: on the object, or as a backup. */
+export async function writeRecordAgain(
+  deps: RevertDeps,
+  finding: FoundInjection,
+  restore: Restore,
+): Promise<RecordBack> {
   const run = { id: finding.id, purpose: 'revert' } as const;
   if (isBackupFinding(finding)) {
     const { state, steps, message } = await execute([backupAgain(finding.live)], deps, run);
@@ -34,7 +38,7 @@ export async function putRecordBack(deps: RevertDeps, finding: FoundInjection, r
     }
     const write = markAgain(got.value, restore, finding.live);
     if (typeof write === 'string') return not(write);
-    const missing = await backupsBack(deps, finding);
+    const missing = await createMissingBackups(deps, finding);
     if (missing !== undefined) {
       why = missing;
       continue;
@@ -46,8 +50,11 @@ export async function putRecordBack(deps: RevertDeps, finding: FoundInjection, r
   return not(why);
 }
 
-/** A record that points to a backup is useless without it. Says why one could not be made again; undefined where all are there. */
-async function backupsBack(deps: RevertDeps, { id, beside = [] }: FoundInjection): Promise<string | undefined> {
+/** Creates missing backups again, because a record that points to a backup is useless without it. Returns why one could not be created; undefined if all exist. */
+async function createMissingBackups(
+  deps: RevertDeps,
+  { id, beside = [] }: FoundInjection,
+): Promise<string | undefined> {
   for (const backup of beside) {
     const write = backupAgain(backup);
     const got = await deps.api.get(write.on);
@@ -55,7 +62,7 @@ async function backupsBack(deps: RevertDeps, { id, beside = [] }: FoundInjection
     const name = nameOf(write.on);
     if (got.reason !== 'not-found') return `its backup ${name} could not be read: ${blindReason(got)}`;
     const { state, message } = await execute([write], deps, { id, purpose: 'revert' });
-    if (state !== 'done') return `its backup could not be made again: ${message}`;
+    if (state !== 'done') return `its backup could not be created again: ${message}`;
   }
   return undefined;
 }

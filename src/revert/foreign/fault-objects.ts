@@ -4,26 +4,26 @@ import { type Clean, sanitise } from '../../text/sanitise.ts';
 import { type Blind, blindReason } from '../blind.ts';
 import { FOREIGN_GROUPS } from './index.ts';
 
-/** A fault object of another tool, live or over; a one-shot fault may be over before it is seen. */
-export interface Made {
+/** A fault object of another tool, active or over; a one-shot fault may be over before it is read. */
+export interface FaultObject {
   uid: string;
   says: Clean;
 }
 
-/** Kinds that do not inject by themselves: work items of a controller, schedules (which are reported apart), and reports. */
-const NO_ORDER =
+/** Kinds that do not inject by themselves: work items of a controller, schedules (which are reported separately), and reports. */
+const NOT_INJECTING =
   /^(Pod(Network|IO|Http)Chaos|PhysicalMachine|RemoteCluster|StatusCheck|Schedule|WorkflowNode|ChaosResult|ChaosExperiment|ChaosSchedule|Disruption(Cron|Rollout))$/;
 
-/** Every order to inject that other tools' kinds hold. */
-export async function madeByOthers(
+/** All objects in the cluster that ask another tool to inject. */
+export async function faultObjectsOfOthers(
   api: Api,
   options: { namespace?: string; signal?: AbortSignal },
-): Promise<{ made: Made[]; blind: Blind[] }> {
+): Promise<{ made: FaultObject[]; blind: Blind[] }> {
   const discovery = await api.discovery();
-  // In that case a scan at the same time reports that it is blind.
+  // A failed discovery is reported as blind by the scan that runs at the same time.
   if (!discovery.ok) return { made: [], blind: [] };
   const kinds = discovery.value.resources.filter(
-    ({ group, kind }) => FOREIGN_GROUPS.has(group) && !NO_ORDER.test(kind),
+    ({ group, kind }) => FOREIGN_GROUPS.has(group) && !NOT_INJECTING.test(kind),
   );
   const lists = await Promise.all(
     kinds.map(async ({ apiVersion, kind, resource, group, namespaced }) => {

@@ -13,10 +13,9 @@ import { writesOf } from '../restore/stages.ts';
 type Texts = Record<string, string>;
 
 /**
- * The present object with the marks from memory added, because the fault's own comparison needs them. Missing marks
- * prove nothing themselves.
+ * The current object with the marks of an earlier read added, because the fault's own comparison needs the undo record.
  */
-export function wearing(now: KubeObject, before: KubeObject): KubeObject {
+export function withMarksOf(now: KubeObject, before: KubeObject): KubeObject {
   const { labels = {}, annotations = {} } = before.metadata;
   const marks = (entries: Texts, isMark: (key: string) => boolean) =>
     Object.fromEntries(Object.entries(entries).filter(([key]) => isMark(key)));
@@ -30,11 +29,15 @@ export function wearing(now: KubeObject, before: KubeObject): KubeObject {
   };
 }
 
-/** What to do about the finding by the record in memory and the object's present state. */
-export const judged = (fault: Fault<unknown>, finding: FoundInjection, now: KubeObject, live: Live): Restore =>
-  fault.restore({ ...finding, live: wearing(now, finding.live) }, live);
+/** Decides the restore from the undo record in memory and the object's current state. */
+export const restoreFromMemory = (
+  fault: Fault<unknown>,
+  finding: FoundInjection,
+  now: KubeObject,
+  live: Live,
+): Restore => fault.restore({ ...finding, live: withMarksOf(now, finding.live) }, live);
 
-/** The marks that this restore takes off, as they were: the record that must not be lost. */
+/** The marks that this restore removes, with their former values: the record that must not be lost. */
 function marksOf(restore: Restore, before: KubeObject): { annotations: Texts; labels: Texts } {
   const marks = { annotations: {} as Texts, labels: {} as Texts };
   for (const write of writesOf(restore)) {
@@ -49,22 +52,22 @@ function marksOf(restore: Restore, before: KubeObject): { annotations: Texts; la
   return marks;
 }
 
-/** Puts the record that a restore removed back on the object; or why that cannot be, as a sentence goes on. */
+/** The write that adds the undo record, which a restore removed, to the object again; a text says why that is impossible, to follow a message. */
 export function markAgain(now: KubeObject, restore: Restore, before: KubeObject): Write | string {
   const { annotations, labels } = marksOf(restore, before);
   const isTaken = Object.entries(annotations).some(
     ([key, value]) => (now.metadata.annotations?.[key] ?? value) !== value,
   );
-  if (isTaken) return `another undo record is on ${nameOf(refOf(now))} by now`;
-  if (Object.keys(annotations).length === 0) return `no undo record was on ${nameOf(refOf(now))}`;
+  if (isTaken) return `${nameOf(refOf(now))} has another undo record now`;
+  if (Object.keys(annotations).length === 0) return `${nameOf(refOf(now))} had no undo record`;
   const operations = [
     ...mapOperations(now, ['metadata', 'annotations'], { set: annotations }),
     ...mapOperations(now, ['metadata', 'labels'], { set: labels }),
   ];
-  return patchOf(now, operations, { says: `put the undo record on ${nameOf(refOf(now))} again`, atVersion: true });
+  return patchOf(now, operations, { says: `write the undo record to ${nameOf(refOf(now))} again`, atVersion: true });
 }
 
-/** Recreates a deleted backup from what was read of it. */
+/** The write that creates a deleted backup again from its last read. */
 export function backupAgain(backup: KubeObject): Write {
   const { name, namespace, labels, annotations } = backup.metadata;
   const metadata = {

@@ -5,10 +5,10 @@ import type { Api } from '../../kube/client/api.ts';
 import { writesOf } from './stages.ts';
 
 /**
- * What a person must know where an object is back in a namespace that is younger than the injection, or than the original itself: it is
- * another one of that name, and this object is all that was put back into it. Says nothing where the namespace or every time is unknown.
+ * A note about an object that exists again in a namespace younger than the injection, or than the original itself: the namespace was
+ * created again, and nothing else of its former content was restored. No note if the namespace or every time is unknown.
  */
-export async function namespaceAnew(api: Api, finding: FoundInjection, restore: Restore): Promise<string[]> {
+export async function newNamespaceNote(api: Api, finding: FoundInjection, restore: Restore): Promise<string[]> {
   const former = restore.is === 'corrupt' ? undefined : restore.former;
   const namespace = former?.namespace ?? writesOf(restore).find(({ verb }) => verb === 'create')?.on.namespace;
   const times = [former?.createdAt, finding.injectedAt, time(finding.live.metadata.creationTimestamp)];
@@ -17,7 +17,5 @@ export async function namespaceAnew(api: Api, finding: FoundInjection, restore: 
   const got = await api.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
   const created = got.ok ? time(got.value.metadata.creationTimestamp) : undefined;
   if (created === undefined || created <= Math.min(...since)) return [];
-  return [
-    `Namespace ${namespace} is another one than at the injection: it was created since, and nothing else that was in the former one was put back`,
-  ];
+  return [`Namespace ${namespace} was deleted and created again: nothing else of the former namespace was restored`];
 }
