@@ -3,7 +3,7 @@ import type { Clock } from '../host/clock.ts';
 /** The server's time as the API client knows it. */
 export type ServerTime = () => { now: number; known: boolean };
 
-/** Date headers have whole seconds; less than this is not a difference. */
+/** Date headers have whole seconds, so smaller differences are ignored. */
 const TOLERANCE_MS = 2_000;
 
 /** Time since the injection. */
@@ -12,15 +12,15 @@ export interface Stopwatch {
   readonly startedAt: number;
   /** Milliseconds since the start. */
   elapsed(): number;
-  /** Compare with the server after a fresh answer: a machine that slept has a monotonic clock that did not move. */
+  /** Compares with the server's time; call after an answer. The monotonic clock stands still while a machine sleeps. */
   correct(): void;
   /** Server time of a moment `afterMs` after the start. */
   at(afterMs: number): number;
 }
 
 /**
- * Starts counting now. Counts on the monotonic clock, so that a wall clock that is set does no harm, and moves forward
- * (never back) when the server's clock shows that more time has passed than we counted.
+ * Starts counting now. Counts on the monotonic clock, so that setting the wall clock has no effect. Moves forward, never
+ * back, if the server's clock shows that more time has passed.
  */
 export function startStopwatch(clock: Clock, serverTime: ServerTime): Stopwatch {
   const origin = clock.monotonic();

@@ -10,7 +10,7 @@ import type { Api } from '../kube/client/api.ts';
 import type { GateResult } from '../safety/gate.ts';
 import type { RunEvent } from './event.ts';
 
-/** What one injection wrote, and so what is to be reverted. */
+/** The writes of one injection, which must be reverted. */
 export interface RevertRequest {
   run: string;
   type: FaultType;
@@ -20,8 +20,8 @@ export interface RevertRequest {
 }
 
 /**
- * The outcome of reverting. `remaining` counts what is not proven restored; it is never 0 while something could not be
- * read.
+ * The outcome of a revert. `remaining` counts the writes that are not proven restored; it is never 0 while something
+ * could not be read.
  */
 export interface RevertedWrites {
   receipts: Receipt[];
@@ -29,7 +29,7 @@ export interface RevertedWrites {
   blind: string[];
 }
 
-/** Write-ahead notes of one run: the executor's records, and the run's own. Each resolves once the note would survive a crash. */
+/** The write-ahead journal of one run. Each method resolves when the entry would survive a crash of this machine. */
 export interface RunJournal extends Journal {
   event(event: RunEvent): Promise<void>;
   reverted(receipt: Receipt): Promise<void>;
@@ -44,28 +44,27 @@ export interface RunDeps {
   random: () => number;
   who: { user: string; host: string };
   fault(type: FaultType): Fault<unknown>;
-  /** Every gate, asked once, with the plan that would be sent. */
+  /** Asks every gate once, with the plan to be sent. */
   gates(loaded: LoadedExperiment, plan: Plan, namespace: string): Promise<GateResult[]>;
   /** Starts the guardian: another process, which reverts the run if this one dies. It reports the outcome itself. */
   startGuardian?(): Promise<void>;
   /**
-   * Takes the lock of the operator under test. This comes last, so that a run that is refused does not lock anybody
-   * out.
+   * Takes the lock of the operator under test. Called last, so that a refused run locks nobody out.
    */
   takeLock?(): Promise<GateResult>;
-  /** Signs the records that a plan writes; returns them unchanged where there is no key. */
+  /** Signs the undo records that a plan writes; returns the plan unchanged if there is no key. */
   sign?(plan: Plan): Promise<Plan>;
   /**
    * Called shortly before the fault's time is up, to prepare what the revert needs. The revert may still start earlier,
    * or never.
    */
   prefetch?(request: RevertRequest): void;
-  /** What of the injection still differs from before, and what of it cannot be read; one line each. Writes nothing. */
+  /** The objects that are not restored (`away`), and those that cannot be read; one line each. Writes nothing. */
   notRestored(request: RevertRequest): Promise<{ away: string[]; blind: string[] }>;
-  /** Puts back what was written and proves it. Never given the signal that aborted the run. */
+  /** Restores what was written and proves it. It does not get the signal that aborted the run. */
   revert(request: RevertRequest): Promise<RevertedWrites>;
   /**
-   * Compares once more what was reverted. Returns the receipts that change because somebody has overwritten the
+   * Compares the restored objects once more. Returns the receipts that change because somebody has overwritten the
    * original since.
    */
   overwritten(request: RevertRequest, receipts: readonly Receipt[]): Promise<Receipt[]>;
@@ -77,8 +76,8 @@ export interface RunOptions {
   run: string;
   emit: (event: RunEvent) => void;
   /**
-   * Called with the experiment's target and scope (by which a Deployment is judged to belong to the experiment) and with the permissions
-   * that injecting and reverting need; nothing is written before it resolves.
+   * Called with a function that says whether a Deployment belongs to the experiment, and with the permissions that injecting and
+   * reverting need; nothing is written before it resolves.
    */
   aims?: (isTarget: (deployment: KubeObject) => boolean, permissions: readonly Permission[]) => Promise<void>;
   /** Aborting stops the run and reverts what was written. */
@@ -92,6 +91,6 @@ export interface RunOptions {
   /** Longest time for the whole run, milliseconds. After that the run is interrupted and reverted. */
   timeoutMs?: number;
   dryRun?: boolean;
-  /** What needs the target, and is watched for harm like the target's neighbours. */
+  /** Components that depend on the target; they are watched for collateral damage like the target's neighbours. */
   dependants?: readonly Dependant[];
 }

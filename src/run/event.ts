@@ -14,25 +14,25 @@ export type Phase =
 
 export type Verdict = 'Resilient' | 'Degraded' | 'Failed' | 'Inconclusive';
 
-/** T0…T7 in milliseconds since the epoch, server time; absent where it did not happen. */
+/** T0…T7 in milliseconds since the epoch, server time; not set if it did not happen. */
 export interface Timings {
   /** T0: the first write was sent. */
   injectedAt?: number;
-  /** T1: the first watched state that left its baseline. */
+  /** T1: when the first watched state left its baseline. */
   firstSymptomAt?: number;
   /** When the cluster first showed that the fault took effect. */
   effectProvenAt?: number;
   /** T2: the cluster's own first Warning event about a watched object. */
   detectedAt?: number;
-  /** T4: the first write on a watched object by a manager that is neither a known controller nor us. */
+  /** T4: the first write on a watched object by a field manager that is neither a known controller nor mayday. */
   engagedAt?: number;
-  /** T5: steady again while the fault was still ours to revert. */
+  /** T5: steady again before mayday reverted the fault. */
   healedAt?: number;
-  /** T6: we reverted the fault and proved it by reading back. */
+  /** T6: mayday reverted the fault and proved it by reading back. */
   revertedAt?: number;
   /** T7: steady for the whole soak time. */
   stableAt?: number;
-  /** Milliseconds from the injection (or the revert, where that is what helped) to steady. */
+  /** Milliseconds from the injection (or from the revert, if that restored the system) to steady. */
   recoveryMs?: number;
 }
 
@@ -50,7 +50,7 @@ export interface Conclusion {
   selfHealed: boolean;
   restoredBy: string;
   compat: { verdict: Verdict; why: string };
-  /** Injections of this run not proven restored. */
+  /** How many injections of this run are not proven restored. */
   residue: number;
 }
 

@@ -15,9 +15,8 @@ import { observeUnderFault } from './phases/under-fault.ts';
 import type { RunResult } from './verdict/result.ts';
 
 /**
- * Runs one experiment to its verdict: baseline → inject → observe → revert → recover → judge. Whatever happens after
- * the first write (an abort, an error, a deadline), everything written is reverted, and proven reverted, before the
- * verdict.
+ * Runs one experiment to its verdict: baseline → inject → observe → revert → recover → judge. After the first write,
+ * even an abort, an error or a deadline leads to the revert of everything written, and to its proof, before the verdict.
  */
 export async function runExperiment(deps: RunDeps, loaded: LoadedExperiment, options: RunOptions): Promise<RunResult> {
   const timeUp = new AbortController();
@@ -35,7 +34,7 @@ export async function runExperiment(deps: RunDeps, loaded: LoadedExperiment, opt
     await run.phase('Pending');
     await runPhases(run, outcome);
   } catch (error) {
-    // Nothing was written yet, or it has been reverted: only the error itself is left to report.
+    // Nothing was written yet, or everything was reverted, so only the error is left to report.
     noteEnd(run, outcome, error);
   } finally {
     over.abort();
@@ -54,7 +53,7 @@ async function runPhases(run: Run, outcome: Outcome): Promise<void> {
   if (outcome.baseline.state === 'steady' && !run.dryRun) await injectAndRevert(run, prepared, outcome);
 }
 
-/** Everything from the first write on; returns only when what was written has been reverted, or cannot be. */
+/** Everything from the first write on; returns only after the writes were reverted, or could not be. */
 async function injectAndRevert(run: Run, prepared: Prepared, outcome: Outcome): Promise<void> {
   let injection: Injection | undefined;
   try {

@@ -5,10 +5,10 @@ import { sanitise } from '../text/sanitise.ts';
 import type { RunEvent, Timings, Verdict } from './event.ts';
 
 export interface LineOptions {
-  /** What the run is of. */
+  /** The name of the experiment. */
   experiment: string;
   recoveryTimeoutMs: number;
-  /** Clock of the lines; local time unless told. */
+  /** Times in UTC; by default local time. */
   utc?: boolean;
 }
 
@@ -27,7 +27,7 @@ const VERDICT_WORDS: Record<Verdict, string> = {
   Inconclusive: 'INCONCLUSIVE',
 };
 
-/** The last word of a check's name says what is checked; the experiment already names the rest. */
+/** The label of a check: the last word of its name, because the experiment already names the object. */
 const about = (name: string): string => (name.startsWith('Pods ') ? 'pods' : (name.split(' ').at(-1) ?? name));
 
 /**
@@ -104,7 +104,7 @@ function reverted({ receipts, remaining }: Of<'reverted'>): string {
   return `${each.join(', ')}   ${remaining} remain`;
 }
 
-/** A run that was cut short says nothing about the system. */
+/** Whether the run was interrupted; such a run says nothing about the system. */
 const isCutShort = ({ reasons: [first = ''] }: Of<'verdict'>): boolean => first.startsWith('interrupted');
 
 function verdict(event: Of<'verdict'>): string {

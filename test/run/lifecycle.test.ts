@@ -97,7 +97,7 @@ describe('a drifted ConfigMap', () => {
       compat: { verdict: 'Resilient' },
     });
     expect(result.reasons[0]).toContain('nobody healed it');
-    expect(result.compat.why).toContain('not at whether anybody undid the fault');
+    expect(result.compat.why).toContain('not by whether anybody undid the fault');
     expect(it.api.peek(configRef)?.data).toEqual(config().data);
     expect(it.api.peek(configRef)?.metadata).not.toHaveProperty('annotations');
     expect(result.receipts).toMatchObject([{ outcome: 'reverted', verified: true }]);
@@ -134,7 +134,7 @@ describe('a drifted ConfigMap', () => {
     const result = await it.run(drift({ recoveryTimeoutMs: 20_000 }));
     expect(result).toMatchObject({ verdict: 'Degraded', selfHealed: false, residue: 1 });
     expect(result.reasons[0]).toMatch(/^somebody undid the fault, but not to what was there before: .*settings/);
-    const told = it.of('note').filter(({ text }) => text.startsWith('the fault is gone, and yet not undone'));
+    const told = it.of('note').filter(({ text }) => text.startsWith('the injected value is gone, but the original is not there'));
     expect(told).toHaveLength(1);
     expect(it.api.peek(configRef)?.data).toMatchObject({ mode: 'half' });
     expect(exitCode(result)).toBe(7);

@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, ManagedField } from '../../k8s/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
 
-/** The manager name on our own writes. */
+/** The field manager of mayday's own writes. */
 const OUR_MANAGER = 'mayday';
 
-/** Managers that restore state automatically, without a person asking for it. */
+/** Field managers of controllers, which restore state without a person. */
 const CONTROLLERS = [
   /^kube-controller-manager$/,
   /^argocd/,
@@ -16,7 +16,7 @@ const CONTROLLERS = [
 ];
 const KUBELET = /^kubelet$|^kube-scheduler$/;
 
-/** Whether a manager name is ours, a controller's, a kubelet's or scheduler's, or else a person's. */
+/** Classifies a field manager: mayday's, a controller's, a kubelet's or scheduler's, else a person's. */
 export function writerKind(manager: string): 'ours' | 'controller' | 'node' | 'person' {
   if (manager === OUR_MANAGER) return 'ours';
   if (KUBELET.test(manager)) return 'node';
@@ -25,7 +25,7 @@ export function writerKind(manager: string): 'ours' | 'controller' | 'node' | 'p
 
 type Path = string[];
 
-/** Paths whose values differ, down to the first list; system-owned metadata and status aside. */
+/** The paths whose values differ, down to the first list; without status and the metadata that the server sets. */
 export function changedPaths(before: unknown, after: unknown, path: Path = []): Path[] {
   if (isDeepStrictEqual(before, after)) return [];
   const maps = [before, after].every(value => value !== null && typeof value === 'object' && !Array.isArray(value));
@@ -46,7 +46,7 @@ const SYSTEM_METADATA = new Set([
   'selfLink',
 ]);
 
-/** How many steps of the path a manager's entry owns; lists are owned from their field on. */
+/** How many steps of the path an entry of managedFields owns; a list is owned as a whole. */
 function depthOwned(fields: unknown, path: Path): number {
   let here = fields;
   for (const [depth, step] of path.entries()) {
@@ -62,12 +62,13 @@ const timeOf = (field: ManagedField): number => (field.time ? Date.parse(field.t
 const newest = (fields: ManagedField[]): ManagedField | undefined =>
   fields.toSorted((a, b) => timeOf(b) - timeOf(a))[0];
 
-/** Managed times have whole seconds, so a write in the same second as the injection may carry a smaller number. */
+/** Times in managedFields have whole seconds, so a write in the same second as the injection may seem earlier. */
 const SECOND = 1_000;
 
 /**
- * Who wrote `after` into the state it is in now, told from managedFields: the manager that owns what changed since `before`
- * (as injected), or made the object when it is a new one. `since` is server time in milliseconds. `unknown` when nothing tells.
+ * The field manager that brought the object into the state `after`, by managedFields: the one that owns the changes since `before` (the
+ * injected state), or that created the object if it is a new one. `since` is server time in milliseconds. `unknown` if managedFields
+ * do not show it.
  */
 export function whoRestored(before: KubeObject | undefined, after: KubeObject, since: number): string {
   const fields = (after.metadata.managedFields ?? []).filter(
@@ -90,10 +91,10 @@ export function whoRestored(before: KubeObject | undefined, after: KubeObject, s
   );
 }
 
-/** The first write since the injection that came neither from a controller nor from us: a person stepped in. */
+/** The time of the first write since the injection that is neither a controller's nor mayday's, so that a person has stepped in. */
 export function firstHumanWrite(objects: readonly KubeObject[], since: number): number | undefined {
   const times = objects
-    // A Lease is written by whoever holds it, under whatever name, every few seconds.
+    // The holder of a Lease renews it every few seconds, under any field manager.
     .filter(object => object.kind !== 'Lease')
     .flatMap(object => object.metadata.managedFields ?? [])
     .filter(field => writerKind(field.manager ?? '') === 'person' && timeOf(field) >= since)

@@ -5,7 +5,7 @@ import type { ChangeSource } from './changes.ts';
 import type { Checked } from './checks.ts';
 import type { Subject } from './sample.ts';
 
-/** Everything whose change is a reason to look again: what the checks name, what shows the effect, and the target itself. */
+/** The objects whose changes cause a new sample: those of the checks, those that show the effect, and the target. */
 export function changeSources({
   subject,
   checked,

@@ -8,21 +8,21 @@ export interface ChangeSource {
   labelSelector?: string;
 }
 
-/** Wakes whoever waits when a watched object changes. */
+/** Wakes the waiting caller when a watched object changes. */
 export interface Changes {
-  /** Resolves at the next change, or after `ms`; at once when a change came since the last wait. Rejects when the signal aborts. */
+  /** Resolves at the next change, or after `ms`; at once if there was a change since the last wait. Rejects when the signal aborts. */
   wait(ms: number, signal?: AbortSignal): Promise<void>;
   stop(): void;
 }
 
-/** After this a watch that ended is started again; the observer's own tick covers the gap. */
+/** The pause before an ended watch is started again, milliseconds; meanwhile samples are taken once a second. */
 const RESTART_MS = 1_000;
-/** A burst of events is one change. */
+/** Events within this time count as one change, milliseconds. */
 const GATHER_MS = 100;
 
 /**
- * Watches the sources, metadata only. An event merely means that it is time to look again, so a watch that is refused,
- * dropped or stale makes the run slower to notice a change, but never wrong.
+ * Watches the sources, metadata only. An event only causes a new sample, so a watch that is refused, dropped or stale
+ * makes the run slower to notice a change, but never wrong.
  */
 export function watchChanges(api: Api, clock: Clock, sources: readonly ChangeSource[]): Changes {
   const ended = new AbortController();

@@ -14,13 +14,13 @@ interface Condition {
   reason?: string;
 }
 
-/** Long values would push everything else off a line. */
+/** A value cut to 120 characters, so that a line has room for other text. */
 const short = (text: string): string => {
   const clean = sanitise(text);
   return clean.length > 120 ? `${clean.slice(0, 117)}…` : clean;
 };
 
-/** Where a check looks: its own namespace, else the experiment's target namespace; none for cluster-scoped kinds. */
+/** The object of a check: in the check's own namespace, else in the experiment's target namespace; none for cluster-scoped kinds. */
 export function checkedObject(
   check: SteadyStateCheck,
   targetNamespace: string,
@@ -68,9 +68,9 @@ function field(check: SteadyStateCheck, object: KubeObject): { pass: boolean; ac
   };
 }
 
-/** How a check of one type is judged by its object, and worded. */
+/** How a check of one type is judged, and its texts. */
 interface CheckReading {
-  /** What is checked of the object; the last word of the check's name. */
+  /** What is checked, such as a condition or a field; the last word of the check's name. */
   subject(check: SteadyStateCheck): string;
   expected(check: SteadyStateCheck): string;
   judge(check: SteadyStateCheck, object: KubeObject): { pass: boolean; actual: string };
@@ -110,14 +110,14 @@ export function evaluateCheck(check: SteadyStateCheck, ref: ObjectRef, got: Outc
   return { ...result, state: judged.pass ? 'pass' : 'fail', actual: short(judged.actual) };
 }
 
-/** One check with the object it was judged by, so that the stricter evidence needs no second read. */
+/** One check with the object that it was judged by, so that the stricter evidence needs no second read. */
 export interface Checked {
   ref: ObjectRef;
   result: CheckResult;
   object?: KubeObject;
 }
 
-/** Reads and judges every check; checks of one object share one GET. Never throws for what the server answers. */
+/** Reads and judges every check; checks of one object share one GET. Failed reads do not throw. */
 export async function runChecks(
   api: Api,
   checks: readonly SteadyStateCheck[],

@@ -7,7 +7,7 @@ import { sanitise } from '../../text/sanitise.ts';
 import { blindness } from './checks.ts';
 import { combined, servingEvidence } from './evidence.ts';
 
-/** Which Deployments beside the target serve, by `namespace/name`, and what of them could not be read. */
+/** Whether each Deployment outside the target serves, by `namespace/name`, and which could not be read. */
 export interface Bystanders {
   serving: ReadonlyMap<string, boolean>;
   unread: readonly Unread[];
@@ -19,7 +19,7 @@ interface Unread {
   says: string;
 }
 
-/** Where the fault could harm objects other than its target. */
+/** The Deployments outside the target that the fault could harm. */
 export interface Neighbourhood {
   namespaces: readonly string[];
   /** Whether a Deployment belongs to the experiment. */
@@ -98,7 +98,7 @@ export const isServing = (deployment: KubeObject): boolean =>
   combined(servingEvidence(deployment)) === 'pass' &&
   Number(fieldAt(deployment, 'status.readyReplicas').value ?? 0) > 0;
 
-/** Deployments that served before and do not now, or are gone. What either look could not read is in none of them. */
+/** Deployments that served before and do not serve now, or are gone. Those that could not be read are left out. */
 export function harmed(before: Bystanders, now: Bystanders): string[] {
   const isUnread = (name: string) =>
     now.serving.get(name) === undefined && now.unread.some(({ what }) => what === name || name.startsWith(`${what}/`));
@@ -107,11 +107,11 @@ export function harmed(before: Bystanders, now: Bystanders): string[] {
     .map(([name]) => sanitise(`Deployment ${name}`));
 }
 
-/** What could be read before, and cannot now. */
+/** Lines about what could be read before and cannot be read now. */
 export const lostSight = (before: Bystanders, now: Bystanders): string[] =>
   now.unread.filter(({ what }) => !before.unread.some(one => one.what === what)).map(({ says }) => says);
 
-/** Whether the deployment is one the experiment names, or its selector covers a pod in reach. */
+/** Returns a function that says whether a Deployment is named by the experiment or selects a pod in reach. */
 export function targetsOf(
   named: readonly { kind: string; namespace?: string; name: string }[],
   pods: readonly KubeObject[],

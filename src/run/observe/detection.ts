@@ -10,10 +10,10 @@ interface EventBody {
   lastTimestamp?: string | null;
 }
 
-/** The component name in the Events of our runs. */
+/** The component name in the Events that mayday writes. */
 export const OUR_COMPONENT = 'mayday';
 
-/** Event times have whole seconds where they are not microseconds. */
+/** Some event times have whole seconds only. */
 const SECOND = 1_000;
 
 /** When an event was first seen, milliseconds since the epoch; a recurring one counts from its last time. */
@@ -24,11 +24,11 @@ function timeOf({ eventTime, firstTimestamp, lastTimestamp }: EventBody, since: 
   return times.length > 0 ? Math.max(since, Math.min(...times)) : undefined;
 }
 
-/** Pods have the name of their owner as a prefix. */
+/** Whether the event is about one of the names, or about a pod of it: pods have the name of their owner as a prefix. */
 const isAbout = (event: EventBody, names: readonly string[]): boolean =>
   names.some(name => event.involvedObject?.name === name || event.involvedObject?.name?.startsWith(`${name}-`));
 
-/** T2: the cluster's own first Warning about one of the named objects since the injection; undefined when there was none, or none could be read. */
+/** T2: the cluster's own first Warning about one of the named objects since the injection; undefined if there was none or none could be read. */
 export async function firstWarning(
   api: Api,
   namespaces: readonly string[],

@@ -23,8 +23,8 @@ const judged = (name: string, ok: boolean, expected: string, actual: string): Ch
 const REPLICATED = new Set(['Deployment', 'StatefulSet', 'ReplicaSet']);
 
 /**
- * What the framework's checks ignore: a status that is older than the spec, and fewer ready replicas than wanted. The
- * Available condition stays True in both cases. Never part of the compat result.
+ * Evidence that the framework's checks ignore: a status that is older than the spec, and fewer ready replicas than
+ * wanted. The condition Available stays True in both cases. It never counts for the framework's verdict.
  */
 export function servingEvidence(object: KubeObject): CheckResult[] {
   const results: CheckResult[] = [];
@@ -43,7 +43,7 @@ export function servingEvidence(object: KubeObject): CheckResult[] {
   return results;
 }
 
-/** A rollout that is over: all replicas are of the newest template and none is left of an older one. Asked only after a revert. */
+/** Evidence that a rollout has finished: all replicas are of the newest template. Used only after a revert. */
 export function rolloutEvidence(object: KubeObject): CheckResult[] {
   if (object.kind !== 'Deployment') return [];
   const desired = numberAt(object, 'spec.replicas') ?? 1;
@@ -60,14 +60,14 @@ export function rolloutEvidence(object: KubeObject): CheckResult[] {
   ];
 }
 
-/** Whether a pod serves: Ready and not on its way out. */
+/** Whether a pod serves: Ready and not Terminating. */
 const serves = (pod: KubeObject): boolean => isReady(pod) && !isTerminating(pod);
 
 const isPod = (object: KubeObject): boolean => object.kind === 'Pod';
 const podsIn = (value: unknown): KubeObject[] | undefined =>
   Array.isArray(value) && value.length > 0 && value.every(isPod) ? (value as KubeObject[]) : undefined;
 
-/** As many ready pods as before the injection, for every list of pods that the plan was made from and that the fault's effect shows in. */
+/** Evidence of as many ready pods as before the injection, for every list of pods that both the plan and the effect read. */
 export function podEvidence(before: Live, now: Live): CheckResult[] {
   const results: CheckResult[] = [];
   for (const [key, value] of before) {

@@ -8,9 +8,9 @@ const single = (value: unknown): KubeObject | undefined =>
     : undefined;
 
 /**
- * Who brought the fault's objects into their present state: the writers of changed objects and the creators of new
- * ones, joined by commas; `unknown` where managedFields does not tell. `injected` is their state when the fault was
- * proven, `before` the state that the plan was made from.
+ * The field managers that brought the fault's objects into their current state: the writers of changed objects and the
+ * creators of new ones, joined by commas; `unknown` if managedFields do not show them. `injected` is the state when the
+ * effect was proven, `before` the state that the plan was made from.
  */
 export function restorers(injected: Live, now: Live, before: Live, since: number): string {
   const names = new Set<string>();

@@ -6,12 +6,12 @@ import type { ApiResource } from '../../kube/discovery/discovery.ts';
 import type { RunDeps } from '../deps.ts';
 import type { Subject } from './sample.ts';
 
-/** The API server gives a webhook at most this long; the rest of a request is far below what is left. */
+/** The longest time to wait for an answer beyond the delay: more than the 30 s that the API server gives a webhook. */
 const LONGEST_ANSWER_MS = 45_000;
 
 /**
- * The effect as time shows it: where a fault slows updates down, what else is seen of it counts only when an update was slow. Asks for
- * one update of nothing, as a dry run: it passes admission and is not stored. Throws when the signal aborts.
+ * The effect, with its latency measured: for a fault that delays updates, other evidence counts only if an update was slow. Sends one
+ * dry-run update that changes nothing: it passes admission and is not stored. Throws when the signal aborts.
  */
 export async function measuredEffect(
   { api, clock }: Pick<RunDeps, 'api' | 'clock'>,
@@ -45,7 +45,7 @@ export async function measuredEffect(
   return judged('pending', `${took}${refused}, expected at least ${seconds(slowed.atLeastMs)}`);
 }
 
-/** The first object whose updates the fault slows down; or, in one line, why there is none to try it on. */
+/** The first object whose updates the fault delays; a text says why there is none. */
 async function firstSlowed(
   api: RunDeps['api'],
   { groups, resources, namespaces, labelSelector }: Slowed,
@@ -66,7 +66,7 @@ async function firstSlowed(
       if (object) return { ...object, apiVersion, kind };
     }
   signal.throwIfAborted();
-  return blind ?? `there is none of ${resources.join(', ')} in ${namespaces.join(', ')} to time an update of`;
+  return blind ?? `expected one of ${resources.join(', ')} in ${namespaces.join(', ')} to time an update, found none`;
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;

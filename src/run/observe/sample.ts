@@ -23,13 +23,13 @@ export interface Sample {
   checked: Checked[];
   /** The experiment's own checks. */
   checks: CheckResult[];
-  /** Stricter evidence beside them; kept apart because the framework does not look at it. */
+  /** Stricter evidence; kept separate because the framework does not use it. */
   evidence: CheckResult[];
   live: Live;
   effect: Effect;
 }
 
-/** Objects that were read, each once. */
+/** The objects of a sample, each once. */
 export function objectsOf(sample: Pick<Sample, 'checked' | 'live'>): KubeObject[] {
   const objects = new Map<string, KubeObject>();
   const add = (object: KubeObject) =>
@@ -47,8 +47,8 @@ const unique = (results: CheckResult[]): CheckResult[] => [
 ];
 
 /**
- * Reads the checks' objects and the fault's objects once and judges them. `before` is what the plan was made from;
- * `afterRevert` asks for finished rollouts too.
+ * Reads the checks' objects and the fault's objects once and judges them. `before` is the state that the plan was made
+ * from; with `afterRevert`, rollouts must be finished too.
  */
 export async function takeSample(
   api: Api,

@@ -4,16 +4,16 @@ import type { CheckState } from '../event.ts';
 import type { Changes } from './changes.ts';
 import { followed, NOT_STEADY, type Steadiness } from './steady.ts';
 
-/** One look at the system. */
+/** One observation of the system. */
 export interface Look {
-  /** Whether the system is as it should be at this moment of the window. */
+  /** Whether the system is as expected at this moment of the window. */
   state: CheckState;
-  /** Ends the window at once, because further looks would not change the result. */
+  /** Ends the window at once, because further observations would not change the result. */
   hopeless?: boolean;
 }
 
 export interface WindowEnd {
-  /** Steady for the whole soak time; or still steady when the hard deadline cut the soak short. */
+  /** Steady for the whole soak time, or still steady when the hard deadline ended it early. */
   settled: boolean;
   steadiness: Steadiness;
   ended: 'settled' | 'hopeless' | 'deadline' | 'hard-deadline';
@@ -25,25 +25,24 @@ export interface WindowOptions {
   watch: Stopwatch;
   changes: Changes;
   soakMs: number;
-  /** A system that is not steady by then has not recovered in time; a soak under way may finish. Milliseconds on the stopwatch. */
+  /** A system that is not steady by then has not recovered in time; a soak time that has begun may finish. Milliseconds on the stopwatch. */
   deadlineMs: number;
-  /** Ends the window whatever else happens. */
+  /** Ends the window in any case. */
   hardDeadlineMs?: number;
   /** Called once, `QUIET_MS` before the hard deadline, unless the window has ended by then. */
   nearing?(): void;
-  /** Reads everything once and says how it is; its requests end when the signal aborts. */
+  /** Reads and judges everything once; its requests end when the signal aborts. */
   look(atMs: number, signal: AbortSignal): Promise<Look>;
-  /** The sample to use at the hard deadline, which does not wait for a read. */
   clock: Clock;
   signal?: AbortSignal;
 }
 
-/** Looked at again at least this often, change or no change. */
+/** The longest time between two observations, milliseconds. */
 const TICK_MS = 1_000;
 
 /**
- * No read starts this close to the hard deadline (less in a short window). What must happen at the deadline must not
- * wait for an answer, nor for a new connection because a cancelled read broke the old one.
+ * No read starts this close to the hard deadline (less in a short window). The revert at the deadline must not wait for
+ * an answer, nor for a new connection after a cancelled read broke the old one.
  */
 const QUIET_MS = 500;
 const QUIET_SHARE = 0.05;
@@ -80,8 +79,7 @@ export async function observeWindow(options: WindowOptions): Promise<WindowEnd> 
 }
 
 /**
- * Waits out the last moments before the hard deadline without reading. Returns how the window ended and whether it
- * settled.
+ * Waits for the hard deadline without reading. Returns how the window ended and whether it settled.
  */
 async function quietEnd(
   { watch, clock, signal, deadlineMs, nearing }: WindowOptions,
@@ -100,8 +98,7 @@ async function quietEnd(
 }
 
 /**
- * Reads once; undefined if the hard deadline comes first, because a server that does not answer must not keep the fault
- * in.
+ * Reads once; undefined if the hard deadline comes first, so that a server that does not answer cannot delay the revert.
  */
 async function lookInTime(options: WindowOptions, asked: number, leftMs: number): Promise<Look | undefined> {
   const cut = new AbortController();
@@ -121,7 +118,7 @@ async function lookInTime(options: WindowOptions, asked: number, leftMs: number)
   }
 }
 
-/** Until the next moment at which something is decided; at most one tick. */
+/** Milliseconds until the next moment at which something may be decided; at most `TICK_MS`. */
 function pause(atMs: number, steadiness: Steadiness, options: WindowOptions & { quietFromMs: number }): number {
   const moments = [atMs + TICK_MS, options.deadlineMs];
   if (steadiness.since !== undefined) moments.push(steadiness.since + options.soakMs);

@@ -4,8 +4,8 @@ import { refOf, sameObject } from '../../k8s/object-ref.ts';
 import type { Prepared } from './prepared.ts';
 
 /**
- * What the server's answers to our writes prove. An operator may undo a fault before it can be read, and then only
- * these answers show that it was in. Undefined when the effect also shows in objects that were not written.
+ * The effect that the server's answers to the writes prove. An operator may undo a fault before it can be read, and then
+ * only these answers show that it was in. Undefined if the effect needs objects that were not written.
  */
 export function effectOfAnswers(
   { subject, plan }: Prepared,
@@ -22,8 +22,8 @@ export function effectOfAnswers(
 }
 
 /**
- * The state of one object by the answers. A deletion that completes at once is answered with a Status: the object is
- * gone.
+ * The state of one object by the answers; null if it was deleted. A deletion that completes at once is answered with a
+ * Status instead of the object.
  */
 function answerAbout(ref: ObjectRef, plan: Plan, answers: readonly KubeObject[]): KubeObject | null | undefined {
   const about = answers.find(object => sameObject(refOf(object), ref));

@@ -12,7 +12,7 @@ import type { Baseline, Refused } from './outcome.ts';
 import type { Prepared } from './prepared.ts';
 import type { Run } from './run-state.ts';
 
-/** The default of how long the system must be steady to count as recovered. Milliseconds. */
+/** The default soak time, milliseconds. */
 export const SOAK_MS = 10_000;
 const EXPECT_ANNOTATION = 'chaos.operatorchaos.io/expect';
 
@@ -107,7 +107,7 @@ async function refusedByGates(run: Run, plan: Plan, namespace: string): Promise<
   const gates = lock ? [...asked, lock] : asked;
   for (const { gate, ok, reason, warns } of gates) {
     await run.emit({ event: 'gate', gate, ok, reason });
-    // An open gate is only reported where it warns of something.
+    // A gate that passes is reported only if it has a warning.
     if (ok && warns) await run.emit({ event: 'note', text: `${gate}: ${reason}` });
   }
   const refusals = gates.filter(gate => !gate.ok);
@@ -118,7 +118,7 @@ async function refusedByGates(run: Run, plan: Plan, namespace: string): Promise<
   };
 }
 
-/** Looks once, before anything is written. */
+/** Takes one sample before anything is written. Only a steady baseline lets the run inject. */
 export async function checkBaseline(run: Run, prepared: Prepared): Promise<Baseline> {
   const { deps, observed } = run;
   await run.phase('SteadyStatePre');
@@ -151,9 +151,9 @@ export async function checkBaseline(run: Run, prepared: Prepared): Promise<Basel
   return baseline;
 }
 
-/** Starts following changes from the baseline on; without it nothing is injected. */
+/** The watch for changes that the baseline started; throws if there was no baseline. */
 export function changesOf({ changes }: Prepared): Changes {
-  if (!changes) throw new Error('nothing is followed: there was no baseline');
+  if (!changes) throw new Error('no watch for changes: there was no baseline');
   return changes;
 }
 

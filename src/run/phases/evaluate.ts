@@ -4,7 +4,7 @@ import { judge, type VerdictFacts } from '../verdict/verdict.ts';
 import type { Outcome } from './outcome.ts';
 import type { Run } from './run-state.ts';
 
-/** Judges what the phases made, emits the verdict as the last event, and closes the journal. */
+/** Judges the results of the phases, emits the verdict as the last event, and closes the journal. */
 export async function conclude(run: Run, outcome: Outcome): Promise<RunResult> {
   const { loaded, options, observed } = run;
   const { timings, checks, evidence, blind } = observed;

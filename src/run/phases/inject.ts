@@ -8,7 +8,7 @@ import type { Injection } from './outcome.ts';
 import type { Prepared } from './prepared.ts';
 import type { Run } from './run-state.ts';
 
-/** Sends the plan. Throws only as long as nothing can have been written; what breaks later is part of what is returned. */
+/** Sends the plan. Throws only while nothing can have been written; later errors are returned in `error`. */
 export async function inject(run: Run, prepared: Prepared): Promise<Injection> {
   const { deps } = run;
   run.stop.throwIfAborted();
@@ -44,7 +44,7 @@ async function send(run: Run, prepared: Prepared, begun: Injection): Promise<Inj
     ...begun,
     isInjected: true,
     written: made.plan.writes.map(write => write.on),
-    // A deletion is answered with the object as it was, unless it is already being deleted.
+    // The answer to a deletion shows the object before it, unless the object is Terminating by then.
     answers: execution.steps.flatMap(({ write, object }) =>
       object && (write.verb !== 'delete' || object.metadata?.deletionTimestamp) ? [object] : [],
     ),
@@ -56,7 +56,7 @@ const refusedBy = (execution: Execution) => ({
   message: `not injected: ${execution.message}`,
 });
 
-/** What an incomplete injection has left, or may have left, in the cluster. */
+/** The objects that an incomplete injection has, or may have, written and not undone. */
 const remains = (execution: Execution): ObjectRef[] => [
   ...execution.left.map(write => write.on),
   ...execution.steps.filter(step => step.outcome === 'unknown').map(step => step.write.on),

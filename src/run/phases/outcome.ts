@@ -18,47 +18,47 @@ export interface Baseline {
 
 /** The result of sending the plan. */
 export interface Injection {
-  /** Whether the fault is on as planned. */
+  /** Whether the fault was injected as planned. */
   isInjected: boolean;
   /** Counts from just before the first write. */
   watch: Stopwatch;
-  /** What was, or may have been, written. */
+  /** The objects that were, or may have been, written. */
   written: ObjectRef[];
   /** The written objects as the server answered them. */
   answers: KubeObject[];
   refused?: Refused;
   /** Stopped between two writes. */
   isAborted?: boolean;
-  /** What broke in the middle. */
+  /** The error that ended the injection. */
   error?: unknown;
 }
 
-/** How the system behaved with the fault on. */
+/** How the system behaved with the fault in. */
 export interface UnderFault {
   /** Steady for the whole soak time. */
   settled: boolean;
   soakedMs: number;
   recoveryMs?: number;
-  /** The experiment's checks at the end: what the framework would have judged by. */
+  /** The experiment's checks at the end, by which the framework would have judged. */
   checks: CheckResult[];
-  /** Who undid the fault before our revert did. */
+  /** Who undid the fault before mayday's revert. */
   healedBy?: string;
 }
 
 /** The result of the revert. */
 export interface Reverted {
   receipts: Receipt[];
-  /** How much is not proven restored. */
+  /** How many injections are not proven restored. */
   residue: number;
   /** Whether our revert restored something; false if it had been restored already. */
   isByUs: boolean;
 }
 
-/** How the system came back after the revert. */
+/** How the system recovered after the revert. */
 export interface Recovered {
   settled: boolean;
   recoveryMs?: number;
-  /** Who restored the system when there was nothing left for us to revert. */
+  /** Who restored the system, if there was nothing for mayday to revert. */
   healedBy?: string;
   /** Objects outside the target that left their baseline. */
   collateral: string[];
@@ -77,6 +77,6 @@ export interface Outcome {
   recovered?: Recovered;
   refused?: Refused;
   interrupted?: string;
-  /** Our own error ended the run; `interrupted` says it too. */
+  /** An internal error ended the run; `interrupted` has its message. */
   broken?: boolean;
 }

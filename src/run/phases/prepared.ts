@@ -6,7 +6,7 @@ import type { Changes } from '../observe/changes.ts';
 import type { Bystanders } from '../observe/collateral.ts';
 import type { Sample, Subject } from '../observe/sample.ts';
 
-/** An experiment that may be injected: read, planned and let through every gate. */
+/** An experiment that may be injected: it was read and planned, and every gate passed. */
 export interface Prepared {
   subject: Subject;
   before: Live;

@@ -14,7 +14,7 @@ import type { Injection, Recovered, Reverted, UnderFault } from './outcome.ts';
 import type { Prepared } from './prepared.ts';
 import type { Run } from './run-state.ts';
 
-/** The results of the phases before. */
+/** The results of the earlier phases. */
 interface Before {
   injection: Injection;
   underFault: UnderFault | undefined;
@@ -22,8 +22,7 @@ interface Before {
 }
 
 /**
- * The recovery clock, restarted at the revert. A system that had settled by itself, and of which we reverted nothing,
- * is only checked once more.
+ * Observes the recovery after the revert. A system that had healed by itself under the fault is only checked once more.
  */
 export async function recover(run: Run, prepared: Prepared, before: Before): Promise<Recovered> {
   const { deps } = run;
@@ -63,8 +62,8 @@ export async function recover(run: Run, prepared: Prepared, before: Before): Pro
 }
 
 /**
- * Reports who is credited with a recovery after the revert: us, or, if there was nothing to revert, the system itself,
- * late. Returns who healed it.
+ * Emits who restored the system after the revert: mayday, or, if there was nothing to revert, the system itself. Returns
+ * who healed it in that case.
  */
 async function emitRecovery(
   run: Run,
@@ -91,7 +90,7 @@ async function emitRecovery(
   return healer;
 }
 
-/** Who else was hurt, who noticed first, and when a person stepped in. Returns what outside the target was hurt. */
+/** Notes when the cluster detected the fault and when a person stepped in. Returns the objects outside the target that were harmed. */
 async function lookForHarm(
   run: Run,
   prepared: Prepared,

@@ -8,7 +8,7 @@ import type { Injection, Reverted } from './outcome.ts';
 import type { Prepared } from './prepared.ts';
 import type { Run } from './run-state.ts';
 
-/** What the revert of a run is about. */
+/** The request to revert the writes of a run. */
 export const revertRequest = (run: Run, prepared: Prepared, injection: Injection): RevertRequest => ({
   run: run.options.run,
   type: prepared.plan.type,
@@ -16,10 +16,10 @@ export const revertRequest = (run: Run, prepared: Prepared, injection: Injection
   answers: injection.answers,
 });
 
-/** Reverts what was written and proves it. Does not receive the signal that stopped the run, and never throws. */
+/** Reverts what was written and proves it. The signal that stopped the run does not stop it. Never throws. */
 export async function revert(run: Run, prepared: Prepared, injection: Injection): Promise<Reverted> {
   const { deps, options } = run;
-  // The revert of a fault that is due does not wait for the disk.
+  // Not awaited: the revert must not wait for the disk.
   void run.phase('Reverting');
   const stopWaiting = () => {
     const left = injection.written.map(nameOf).join(', ');
@@ -53,7 +53,7 @@ async function noteReceipts(run: Run, { receipts, remaining, blind }: RevertedWr
   return { receipts, residue: remaining, isByUs };
 }
 
-/** At the very end: while the system recovered, somebody may have overwritten what was restored. */
+/** Compares at the very end, because somebody may have overwritten the originals while the system recovered. */
 export async function compareOnceMore(
   run: Run,
   prepared: Prepared,
@@ -73,8 +73,8 @@ export async function compareOnceMore(
 }
 
 /**
- * A missing record does not prove that the fault is gone: somebody may have removed the annotations and left the value.
- * Whatever is still visible counts as remaining.
+ * A missing undo record does not prove that the fault is gone: somebody may have removed the annotations and left the
+ * value. A fault whose effect is still proven counts as remaining.
  */
 async function withFaultThatShows(run: Run, prepared: Prepared, reverted: Reverted): Promise<Reverted> {
   if (leavesNothing(prepared.plan.type) || reverted.residue > 0) return reverted;

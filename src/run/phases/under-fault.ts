@@ -17,9 +17,10 @@ import { revertRequest } from './revert.ts';
 import type { Run } from './run-state.ts';
 
 /**
- * Watches with the fault in, until the system has settled, the recovery time is over, or the TTL is reached. Self-heal:
- * settled means that the checks hold and the fault's change was undone by something other than us. Survive: the checks
- * hold for a whole soak time while the fault's effect is proven; the rest of the TTL is not waited for.
+ * Observes the system with the fault in, until it has settled, the recovery time is over, or the TTL is reached. For
+ * `self-heal`, settled means that the checks pass and somebody other than mayday has undone the fault. For `survive`, it
+ * means that the checks pass for a whole soak time while the fault's effect is proven; then the run does not wait for
+ * the TTL.
  */
 export async function observeUnderFault(run: Run, prepared: Prepared, injection: Injection): Promise<UnderFault> {
   const { observed } = run;
@@ -52,8 +53,8 @@ export async function observeUnderFault(run: Run, prepared: Prepared, injection:
   });
   emitEnd(run, prepared, end);
   const { checks } = observed;
-  // A fault that was proven and then healed must have left its baseline, whether or not that was seen; a fault that was
-  // survived need not have.
+  // If the fault was proven and then healed, the system must have left its baseline, even if no sample shows it. A
+  // system that survived need not have left it.
   const recoveryMs = prepared.expects === 'self-heal' ? end.steadiness.since : recoveredAfter(end.steadiness);
   const selfHealed = end.settled && prepared.expects === 'self-heal';
   const healedBy = selfHealed ? (healer ?? 'unknown') : undefined;
@@ -73,7 +74,7 @@ export async function observeUnderFault(run: Run, prepared: Prepared, injection:
   };
 }
 
-/** Proven once is proven; what the cluster shows later is whether the fault is still there. */
+/** Notes the effect until it is proven; later samples only show whether the fault is still there. */
 async function noteEffect(
   run: Run,
   { plan, subject }: Prepared,
@@ -103,8 +104,7 @@ async function proveEffect(
 }
 
 /**
- * Where a healthy system undoes the fault, it is not enough that the fault is gone: the value that replaced it must be
- * the original.
+ * For faults that a healthy system undoes, it is not enough that the injected value is gone: the original must be there.
  */
 async function stateIfBack(run: Run, prepared: Prepared, injection: Injection, state: CheckState): Promise<CheckState> {
   const { deps, observed } = run;
@@ -113,12 +113,12 @@ async function stateIfBack(run: Run, prepared: Prepared, injection: Injection, s
   const isNews = away.join() !== observed.notRestored.join();
   observed.notRestored = away;
   if (isNews && away.length > 0)
-    void run.emit({ event: 'note', text: `the fault is gone, and yet not undone: ${away.join('; ')}` });
+    void run.emit({ event: 'note', text: `the injected value is gone, but the original is not there: ${away.join('; ')}` });
   if (away.length > 0) return 'fail';
   return blind.length > 0 ? 'blind' : state;
 }
 
-/** How a moment under the fault counts. A system whose checks fail is not steady; one whose fault is not proven yet cannot be judged. */
+/** The state of one sample under the fault. It is `blind` while the fault is not proven, because the system cannot be judged yet. */
 function stateUnderFault(run: Run, prepared: Prepared, sample: Sample): CheckState {
   const seen = combined([...sample.checks, ...sample.evidence]);
   if (seen === 'fail') return 'fail';
@@ -127,12 +127,12 @@ function stateUnderFault(run: Run, prepared: Prepared, sample: Sample): CheckSta
   return sample.effect.state === 'absent' ? seen : 'fail';
 }
 
-/** The disk is not waited for: the fault may be due. */
+/** Emits how the window ended. Not awaited, because the revert may be due and must not wait for the disk. */
 function emitEnd(run: Run, prepared: Prepared, end: WindowEnd): void {
   if (end.ended === 'hard-deadline') void run.emit({ event: 'deadline', clock: 'ttl', afterMs: end.afterMs });
   if (end.ended === 'deadline') void run.emit({ event: 'deadline', clock: 'recovery', afterMs: end.afterMs });
   if (end.settled && prepared.expects === 'survive') {
-    const ttl = prepared.ttlMs === undefined ? '' : `; the rest of the TTL is not waited out`;
+    const ttl = prepared.ttlMs === undefined ? '' : `; the run does not wait for the rest of the TTL`;
     void run.emit({
       event: 'note',
       text: `steady for the soak time with the fault proven: that counts as survived${ttl}`,

@@ -1,12 +1,12 @@
 import type { CheckResult, Verdict } from '../event.ts';
 
-/** What the framework's own evaluator would have known. */
+/** The facts that the framework's own evaluator would have. */
 export interface CompatFacts {
   /** The experiment's own checks before the injection; it stops when one does not pass. */
   baseline: CheckResult[];
   /**
-   * The checks while the fault was still in, which is when the framework's command line evaluates; undefined if it
-   * never got that far.
+   * The checks while the fault was still in, when the framework's command line evaluates; undefined if the run ended
+   * before.
    */
   underFault?: CheckResult[];
   dryRun: boolean;
@@ -30,18 +30,18 @@ export function explainDifference(
   facts: { effectProven: boolean; selfHealed: boolean; checks: number },
 ): string {
   if (strict === compat) return 'the framework would say the same';
-  if (compat === 'Inconclusive') return 'the framework would not have come to a post-check';
+  if (compat === 'Inconclusive') return 'the framework would have ended before its checks under the fault';
   if (compat === 'Failed') {
     return strict === 'Inconclusive'
-      ? 'the framework counts a check it could not read, or one cut short, as failed'
-      : 'the framework looks once while the fault is still on, and not again after reverting it';
+      ? 'the framework counts a check that it could not read, or that was interrupted, as failed'
+      : 'the framework checks once while the fault is still in, and not again after reverting it';
   }
   if (facts.checks === 0) return 'the framework passes an experiment without checks';
   if (!facts.effectProven) return 'the framework does not ask whether the fault took effect';
   if (strict === 'Failed')
-    return 'the framework looks once while the fault is still on; the steady state was lost later or in what it does not look at';
-  if (strict === 'Inconclusive') return 'the framework judges a run that was cut short or could not be read';
+    return 'the framework checks once while the fault is still in; the steady state was lost later, or in something that it does not check';
+  if (strict === 'Inconclusive') return 'the framework also judges a run that was interrupted or could not be read';
   return facts.selfHealed
-    ? 'the framework looks once, after the whole recovery time, and does not see when or how it recovered'
-    : 'the framework looks only at its checks, not at whether anybody undid the fault';
+    ? 'the framework checks once, after the whole recovery time, and does not see when or how the system recovered'
+    : 'the framework judges by its checks alone, not by whether anybody undid the fault';
 }

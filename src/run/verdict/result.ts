@@ -9,16 +9,16 @@ export interface RunResult extends Conclusion {
   type: FaultType;
   phase: 'Complete' | 'Aborted';
   baseline: CheckResult[];
-  /** As last seen: the experiment's checks, then the stricter evidence. */
+  /** The last sample: the experiment's checks, then the stricter evidence. */
   checks: CheckResult[];
   evidence: CheckResult[];
   receipts: Receipt[];
-  /** Objects outside the target that left their baseline during the run; missing where nobody looked, and in old records. */
+  /** Objects outside the target that left their baseline during the run; missing if they were not read, and in old records. */
   collateral?: string[];
-  /** What could not be read, so nothing is claimed of it. */
+  /** Lines about what could not be read. */
   blind: string[];
   dryRun: boolean;
-  /** Set when nothing was injected because something said no. */
+  /** Set if nothing was injected because of a refusal. */
   refusal?: { code: string; message: string };
   interrupted?: string;
   /** An internal error ended the run. */
@@ -36,7 +36,7 @@ export const EXIT_OF_VERDICT: Readonly<Record<Verdict, number>> = {
 /** Refusals because the cluster did not answer or does not permit it. */
 const UNREACHED = new Set(['unreachable', 'forbidden', 'unauthorized', 'not-permitted', 'server-error']);
 
-/** The exit code of one run: residue outranks everything, then interruption, then the cluster that would not answer or allow, then the verdict. */
+/** The exit code of one run, by precedence: residue, an internal error, an interruption, a refusal, a dry run, the verdict. */
 export function exitCode(
   result: Pick<RunResult, 'residue' | 'interrupted' | 'broken' | 'refusal' | 'dryRun' | 'verdict'>,
 ): number {
@@ -50,7 +50,7 @@ export function exitCode(
 
 const MOST_SEVERE_FIRST = [7, 1, 8, 6, 4, 5, 3, 0];
 
-/** The exit code of several runs: the most severe of theirs. */
+/** The exit code of several runs: the most severe one. */
 export function exitCodeOfAll(results: readonly Parameters<typeof exitCode>[0][]): number {
   return mostSevere(results.map(exitCode));
 }
