@@ -134,7 +134,9 @@ describe('a drifted ConfigMap', () => {
     const result = await it.run(drift({ recoveryTimeoutMs: 20_000 }));
     expect(result).toMatchObject({ verdict: 'Degraded', selfHealed: false, residue: 1 });
     expect(result.reasons[0]).toMatch(/^somebody undid the fault, but not to what was there before: .*settings/);
-    const told = it.of('note').filter(({ text }) => text.startsWith('the injected value is gone, but the original is not there'));
+    const told = it
+      .of('note')
+      .filter(({ text }) => text.startsWith('the injected value is gone, but the original is not there'));
     expect(told).toHaveLength(1);
     expect(it.api.peek(configRef)?.data).toMatchObject({ mode: 'half' });
     expect(exitCode(result)).toBe(7);

@@ -113,7 +113,10 @@ async function stateIfBack(run: Run, prepared: Prepared, injection: Injection, s
   const isNews = away.join() !== observed.notRestored.join();
   observed.notRestored = away;
   if (isNews && away.length > 0)
-    void run.emit({ event: 'note', text: `the injected value is gone, but the original is not there: ${away.join('; ')}` });
+    void run.emit({
+      event: 'note',
+      text: `the injected value is gone, but the original is not there: ${away.join('; ')}`,
+    });
   if (away.length > 0) return 'fail';
   return blind.length > 0 ? 'blind' : state;
 }

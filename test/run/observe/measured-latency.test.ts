@@ -70,7 +70,9 @@ test('who may not update says so', async () => {
 });
 
 test('where there is nothing to update, or no way to see it, that is said', async () => {
-  expect((await felt(fakeApi(), 5_000)).evidence[1]).toBe('expected one of configmaps in shop to time an update, found none');
+  expect((await felt(fakeApi(), 5_000)).evidence[1]).toBe(
+    'expected one of configmaps in shop to time an update, found none',
+  );
   const blind = fakeApi([settings]);
   blind.script({ on: ({ verb }) => verb === 'list', answer: failing('forbidden', 'no lists for alice') });
   expect(await felt(blind, 5_000)).toMatchObject({
