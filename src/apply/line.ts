@@ -1,6 +1,6 @@
 import type { ObjectRef } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
-import { toldLine } from '../run/line.ts';
+import { labelledLine } from '../run/line.ts';
 import { rfc3339 } from '../text/rfc3339.ts';
 import type { Conclusion } from './conclusion.ts';
 import type { TimedApplyEvent } from './event.ts';
@@ -9,7 +9,7 @@ const REMAINS = { none: 'no marks', left: 'REMAINS', blind: 'BLIND' } as const;
 
 /** One line in the columns of `mayday run`. */
 export function appliedLine(event: TimedApplyEvent, experiment: string): string {
-  return toldLine(event.at, wordsOf(event), { experiment });
+  return labelledLine(event.at, wordsOf(event), { experiment });
 }
 
 function wordsOf(event: TimedApplyEvent): { label?: string; text: string } {
@@ -32,7 +32,7 @@ function wordsOf(event: TimedApplyEvent): { label?: string; text: string } {
 /** The last lines: the result of the scan afterwards, and the verdict. */
 export function conclusionLines(at: number, conclusion: Conclusion, experiment: string): string[] {
   const { remains, outcome, reasons } = conclusion;
-  const line = (label: string, text: string) => toldLine(at, { label, text }, { experiment });
+  const line = (label: string, text: string) => labelledLine(at, { label, text }, { experiment });
   return [
     ...(remains === undefined ? [] : [line('remains', `${REMAINS[remains.state]}  ${remains.says}`)]),
     line(outcome, reasons.join('; ')),

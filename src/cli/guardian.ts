@@ -37,7 +37,7 @@ export const guardianCommand: CommandBody = async ({ globals }) => {
   const notifier = notifierFor(runtime, api);
   const guardian = createGuardian({
     ...reverting,
-    teller: guardianNotices(notifier.send, placeOf(runtime, api)),
+    notices: guardianNotices(notifier.send, placeOf(runtime, api)),
     clock,
     random,
     serverTime: () => api.serverTime(),

@@ -41,7 +41,7 @@ export const reaperCommand: CommandBody = async ({ globals, options }) => {
         intervalMs,
         graceMs,
         log,
-        told: reaperNotices(notifierFor(runtime, api).send, placeOf(runtime, api)),
+        onReceipts: reaperNotices(notifierFor(runtime, api).send, placeOf(runtime, api)),
         recordKey: () => readRecordKey(api, clock),
         signal: interrupt.signal,
       },

@@ -11,7 +11,7 @@ import type { KeyRead } from '../safety/record-key.ts';
 import type { Guard } from './guard.ts';
 import type { Locks } from './operator-lock.ts';
 
-/** Everything the engine needs from outside; it uses no globals. */
+/** Everything that the engine needs from outside; it uses no globals. */
 export interface EngineDeps {
   api: Api;
   clock: Clock;
@@ -27,7 +27,7 @@ export interface EngineDeps {
   gates: RunDeps['gates'];
   /** Locks the operator under test during a run, against other injectors; without it no lock is taken. */
   locks?: Locks;
-  /** The guardian: reverts what this process no longer can. Without it nobody else does. */
+  /** The guardian: reverts if this process no longer can. Without it nobody else does. */
   guard?: Guard;
   /** Sends notices about runs; without it none are sent. */
   notifier?: Pick<Notifier, 'onRunEvent' | 'send'>;
@@ -41,8 +41,8 @@ export interface RecordKey {
   make(): Promise<KeyRead>;
 }
 
-/** What looks at injections, and writes nothing. */
-export const looking = ({ api, clock }: Pick<EngineDeps, 'api' | 'clock'>): RevertDeps => ({
+/** The dependencies to read injections without writing anything. */
+export const readOnlyDeps = ({ api, clock }: Pick<EngineDeps, 'api' | 'clock'>): RevertDeps => ({
   api,
   clock,
   faultOf,

@@ -9,28 +9,28 @@ import { createDecisions } from '../revert/scan/decisions.ts';
 import { type ScanOptions, type ScanResult, scan } from '../revert/scan/scan.ts';
 import type { StopOptions } from '../revert/stop/stop-everything.ts';
 import type { RunOptions } from '../run/deps.ts';
-import { type EngineDeps, looking } from './deps.ts';
+import { type EngineDeps, readOnlyDeps } from './deps.ts';
 import { createIdentity } from './identity.ts';
 import { type Reverted, revertRecorded } from './recorded-revert.ts';
 import { type FinishedRun, runRecorded } from './recorded-run.ts';
 import { readTrust, type TrustHere } from './trust.ts';
 
-/** One connection's engine: run, scan, revert, and find what died in the middle. */
+/** The engine of one connection: runs, scans, reverts, and finds runs whose process died. */
 export interface Engine {
   run(loaded: LoadedExperiment, options: Omit<RunOptions, 'run'>): Promise<FinishedRun>;
   scan(options?: ScanOptions): Promise<ScanResult>;
-  /** Reverts, and stops what `options` names of the framework's experiments and of other tools' faults. */
+  /** Reverts, and stops the framework's experiments and the faults of other tools that `options` names. */
   revert(findings: readonly FoundInjection[], options?: StopOptions): Promise<Reverted>;
   /**
-   * Everything that makes an undo record trusted here: the key, the journals of this machine, the framework's own
+   * The evidence by which undo records are trusted here: the key, the journals of this machine, the framework's
    * experiments.
    */
   trust(): Promise<TrustHere>;
-  /** Runs of this machine against this cluster that died, and of which something is, or may be, still in the cluster. */
+  /** Runs of this machine against this cluster whose process died, and whose writes are, or may be, still in the cluster. */
   unfinished(): Promise<Unfinished[]>;
-  /** Runs that died here and that a guardian finished, since the last run was started. */
+  /** Runs whose process died here and that a guardian reverted, since the last run was started. */
   guardianWork(): Promise<GuardianWork[]>;
-  /** kube-system's uid, or the server's address where that may not be read. */
+  /** The uid of namespace kube-system, or the server's address if that may not be read. */
   clusterUid(): Promise<string>;
 }
 
@@ -50,11 +50,13 @@ export function createEngine(deps: EngineDeps): Engine {
   };
 }
 
-/** The runs whose writes are, or may be, still in the cluster; the journals of the others are ended. */
+/** Keeps the runs whose writes are, or may be, still in the cluster; ends the journals of the others. */
 async function stillOpen(deps: EngineDeps, died: Unfinished[]): Promise<Unfinished[]> {
-  const looked = await Promise.all(died.map(async one => ({ ...one, left: await leftOfWrites(looking(deps), one) })));
-  const isOpen = ({ left }: (typeof looked)[number]): boolean => left.marked || left.unmarked.length > 0;
-  for (const one of looked)
+  const withLeft = await Promise.all(
+    died.map(async one => ({ ...one, left: await leftOfWrites(readOnlyDeps(deps), one) })),
+  );
+  const isOpen = ({ left }: (typeof withLeft)[number]): boolean => left.marked || left.unmarked.length > 0;
+  for (const one of withLeft)
     if (!isOpen(one)) await endJournal(deps.files, deps.stateDir, one.run).catch(() => undefined);
-  return looked.filter(isOpen).map(({ left, ...one }) => (left.unmarked.length === 0 ? one : { ...one, ...left }));
+  return withLeft.filter(isOpen).map(({ left, ...one }) => (left.unmarked.length === 0 ? one : { ...one, ...left }));
 }

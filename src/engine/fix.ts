@@ -21,7 +21,7 @@ export interface FixDeps {
   header: Omit<FixHeader, 'fix' | 'finding' | 'object'>;
 }
 
-/** A remedy planned on the present state of the cluster, to be shown to a person before it is applied. */
+/** A remedy, planned for the current state of the cluster, to be shown to a person before it is applied. */
 export interface Prepared {
   finding: Finding;
   remedy: Remedy;
@@ -29,14 +29,14 @@ export interface Prepared {
   plan: Exclude<Planned, { refusal: string }>;
 }
 
-/** Reads what the remedy needs and plans it; gives a one-line refusal where that is impossible. */
+/** Reads what the remedy needs and plans it; returns a one-line refusal if that is impossible. */
 export async function prepareFix(api: Api, finding: Finding, remedy: Remedy): Promise<Prepared | { refusal: string }> {
   const target = changedBy(remedy, finding);
   const got = await api.get(target);
   if (!got.ok) return { refusal: `expected to read ${nameOf(target)}, found: ${got.message}` };
   const { uid } = target;
   if (uid !== undefined && got.value.metadata.uid !== uid)
-    return { refusal: `${nameOf(target)} was deleted and made again since triage looked: look again` };
+    return { refusal: `${nameOf(target)} was deleted and created again since the triage: run the triage again` };
   const where = remedy.beside?.(target);
   const listed = where === undefined ? undefined : await api.listAll(where);
   if (listed && !listed.ok) return { refusal: `expected to list ${where?.kind} objects, found: ${listed.message}` };
@@ -47,8 +47,8 @@ export async function prepareFix(api: Api, finding: Finding, remedy: Remedy): Pr
 }
 
 /** How often, and at what interval, a deleted object is read again. */
-const LOOKS = 10;
-const LOOK_MS = 200;
+const MAX_READS = 10;
+const READ_INTERVAL_MS = 200;
 
 /** Applies a planned remedy. Each write is recorded in the journal first, applies only to the version that was planned on, and is read back. */
 export async function applyFix(deps: FixDeps, { finding, remedy, before, plan }: Prepared): Promise<FixReceipt> {
@@ -58,7 +58,7 @@ export async function applyFix(deps: FixDeps, { finding, remedy, before, plan }:
     const { files, stateDir, header } = deps;
     const saved = remedy.saves ? await saveObject(files, stateDir, header.run, before) : undefined;
     const done = await send(plan.writes);
-    const seen = await lookAgain(deps, object, before, remedy);
+    const seen = await readAfterFix(deps, object, before, remedy);
     const mayBeDone = done.state === 'done' || done.state === 'unknown';
     const outcome = !mayBeDone ? 'not done' : seen.isDone ? 'done' : seen.isBlind ? 'unknown' : 'not done';
     const message = done.state === 'done' ? plan.writes.map(({ says }) => says).join(', ') : done.message;
@@ -89,8 +89,8 @@ async function recorded(
   }
 }
 
-/** Reads the object after our last write. An object that is being deleted gets a little time. */
-async function lookAgain(
+/** Reads the object after our last write. Waits a little for an object that is being deleted. */
+async function readAfterFix(
   { api, clock }: FixDeps,
   object: ObjectRef,
   before: KubeObject,
@@ -101,14 +101,14 @@ async function lookAgain(
     const isGone = !got.ok && got.reason === 'not-found';
     if (!got.ok && !isGone) return { isDone: false, isBlind: true };
     const isDone = remedy.isDone(before, got.ok ? got.value : undefined);
-    if (isDone || looks >= LOOKS) return { isDone, isBlind: false };
-    await clock.sleep(LOOK_MS);
+    if (isDone || looks >= MAX_READS) return { isDone, isBlind: false };
+    await clock.sleep(READ_INTERVAL_MS);
   }
 }
 
 /**
- * Recreates an object that was saved in full, without the fields that only the server sets. An object that has taken
- * its name meanwhile is left alone.
+ * Creates an object again from its saved copy, without the fields that only the server sets. Fails if another object has
+ * its name now.
  */
 export async function recreateSaved(deps: FixDeps, saved: KubeObject): Promise<FixReceipt> {
   const { name, namespace, labels, annotations, finalizers, ownerReferences } = saved.metadata;
@@ -118,7 +118,7 @@ export async function recreateSaved(deps: FixDeps, saved: KubeObject): Promise<F
   const { uid: _, ...object } = refOf(saved);
   const fix = { fix: 'put-back', finding: '', rule: '', object, undo: 'delete it' };
   return recorded(deps, fix, async send => {
-    const says = `make ${nameOf(object)} again`;
+    const says = `create ${nameOf(object)} again`;
     const done = await send([{ verb: 'create', on: object, body, precondition: { absent: true }, says }]);
     const seen = done.state === 'done' ? await asSaved(deps.api, object, body) : undefined;
     return {
@@ -129,8 +129,7 @@ export async function recreateSaved(deps: FixDeps, saved: KubeObject): Promise<F
 }
 
 /**
- * Whether the recreated object equals the saved one: a webhook may have changed it, or a schema may have dropped a part
- * of it.
+ * Whether the created object equals the saved one: a webhook may have changed it, or a schema may have dropped a part.
  */
 async function asSaved(
   api: Api,
@@ -139,7 +138,7 @@ async function asSaved(
 ): Promise<{ outcome: FixReceipt['outcome']; but: string[] }> {
   const got = await api.get(object);
   if (got.ok && sameContent(got.value, saved)) return { outcome: 'done', but: [] };
-  if (got.ok) return { outcome: 'not done', but: ['it was made, but what stands there now is not what was saved'] };
-  if (got.reason === 'not-found') return { outcome: 'not done', but: ['it was made, but is gone again'] };
-  return { outcome: 'unknown', but: [`it was made, but could not be read back: ${got.message}`] };
+  if (got.ok) return { outcome: 'not done', but: ['it was created, but differs from the saved object'] };
+  if (got.reason === 'not-found') return { outcome: 'not done', but: ['it was created, but is gone again'] };
+  return { outcome: 'unknown', but: [`it was created, but could not be read back: ${got.message}`] };
 }

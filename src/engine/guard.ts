@@ -17,36 +17,36 @@ export interface Announcement {
   on: ObjectRef;
   /** Milliseconds from now until the guardian may revert it. */
   dueInMs: number;
-  /** What to release once everything is reverted. */
+  /** The lock to release after everything was reverted. */
   lock?: HeldLock;
 }
 
-/** Whether another process would end our faults. */
+/** Whether a guardian watches, which would revert our faults. */
 export type Watch = { on: true; pid: number; processStart?: string; log: string } | { on: false; why: string };
 
-/** The guardian: a process that outlives this one and reverts what this one no longer can. */
+/** The guardian: a process that outlives this one and reverts if this one no longer can. */
 export interface Guard {
-  /** Makes sure that the guardian runs, for this run until it is over. Never rejects. */
+  /** Makes sure that a guardian runs until this run is over. Never rejects. */
   begin(run: string, changed: (watch: Watch) => void): Promise<Watch>;
-  /** Resolves once the guardian knows of the write, or if there is no guardian. Rejects if the guardian took the run over: then the write must not be sent. */
+  /** Resolves when the guardian knows of the write, or if there is no guardian. Rejects if the guardian has taken the run over; then the write must not be sent. */
   announce(write: Announcement): Promise<void>;
   /**
-   * Resolves when the guardian leaves the reverting of this run to us; waits for what it is reverting already. Never
-   * rejects, never waits long.
+   * Tells the guardian that this process reverts the run. Resolves when the guardian agrees; waits for a revert of this
+   * run that it has begun. Never rejects, never waits long.
    */
   reverting(run: string): Promise<void>;
   /**
-   * This process is about to be suspended. Whether the guardian ends its faults at their TTL meanwhile. Never rejects,
-   * never waits long.
+   * Tells the guardian that this process is about to be suspended. Returns whether the guardian reverts its faults at
+   * their TTL meanwhile. Never rejects, never waits long.
    */
   asleep(): Promise<boolean>;
-  /** This process goes on after it was suspended. */
+  /** Tells the guardian that this process continues after it was suspended. */
   awake(): void;
-  /** The run has ended here; `residue` is undefined if it is not known what is left. */
+  /** Tells the guardian that the run has ended; `residue` is undefined if it is not known how much is left. */
   over(run: string, residue: number | undefined): void;
 }
 
-/** Without a guardian no fault stays in longer than this, whatever its TTL. */
+/** The longest time after which a guardian reverts, even if the TTL is longer, milliseconds. */
 const LONGEST_MS = 3_600_000;
 
 /** How long after the injection a guardian reverts: the TTL, else the time to recover, an hour at most. Milliseconds. */
@@ -55,7 +55,7 @@ function guardedFor({ experiment }: LoadedExperiment, ttlMs?: number): number {
   return Math.min((ttlMs ?? injection.ttlMs) || hypothesis.recoveryTimeoutMs, LONGEST_MS);
 }
 
-/** Whether a run may leave something that another process could end. */
+/** Whether a run may leave a fault that another process could revert. */
 export function needsGuard({ experiment }: LoadedExperiment, options: Pick<RunOptions, 'dryRun'>): boolean {
   const { injection, blastRadius } = experiment.spec;
   return !options.dryRun && !blastRadius.dryRun && !leavesNothing(injection.type);
@@ -65,19 +65,19 @@ export function needsGuard({ experiment }: LoadedExperiment, options: Pick<RunOp
 export interface RunGuard {
   /** Starts the guardian if it does not run yet, and reports that once. */
   ready(): Promise<void>;
-  /** The run's journal, through which the guardian hears of each write before it is sent. */
+  /** The run's journal; appending an intent also announces the write to the guardian before it is sent. */
   journal: RunJournal;
   /** Called with every event of the run. */
   onRunEvent(event: RunEvent): void;
-  /** May be announced ahead of the revert; a process that was suspended in between announces it again. */
+  /** Announces the revert to the guardian, possibly early; announced again if the last time is too long ago. */
   reverting(): Promise<void>;
   over(residue: number | undefined): void;
 }
 
-/** The guardian waits longer than this for an owner that has announced its revert. */
-const SAID_HOLDS_MS = 2_000;
+/** An announced revert is announced again after this time, milliseconds; the guardian waits longer for an owner that has announced it. */
+const REANNOUNCE_MS = 2_000;
 
-/** Ties a run to the guard. `emit` sends an event of the run. */
+/** Connects a run with the guard. `emit` sends an event of the run. */
 export function guardRun(
   guard: Guard,
   journal: OpenJournal,
@@ -94,19 +94,19 @@ export function guardRun(
   const wholeMs = guardedFor(run.loaded, run.options.ttlMs);
   let startedAt: number | undefined;
   let begun: Promise<Watch> | undefined;
-  let said: { at: number; heard: Promise<void> } | undefined;
+  let announced: { at: number; confirmed: Promise<void> } | undefined;
   const dueInMs = () => wholeMs - (startedAt === undefined ? 0 : clock.monotonic() - startedAt);
 
-  function writeDown(watch: Watch): void {
+  function noteWatch(watch: Watch): void {
     if (!watch.on) return;
     const { on: _on, ...facts } = watch;
-    // This entry is only for the next start; without it the cluster's marks show the same.
+    // The entry only helps the next start; without it the marks in the cluster show the same.
     journal.guarded({ ...facts, dueAt: Math.round(serverNow() + dueInMs()) }).catch(() => undefined);
   }
   const announceWatch = (watch: Watch) => emit({ event: 'guard', on: watch.on, says: guardText(watch, wholeMs) });
   const changed = (watch: Watch) => {
     announceWatch(watch);
-    writeDown(watch);
+    noteWatch(watch);
   };
 
   return {
@@ -118,11 +118,11 @@ export function guardRun(
     journal: {
       ...journal,
       async append(record) {
-        const isNews = record.record === 'intent' && record.purpose === 'inject';
+        const isInjection = record.record === 'intent' && record.purpose === 'inject';
         const lock = run.lock();
         await Promise.all([
           journal.append(record),
-          isNews
+          isInjection
             ? guard.announce({
                 run: run.id,
                 type: spec.injection.type,
@@ -139,12 +139,12 @@ export function guardRun(
       if (event.event !== 'phase' || event.phase !== 'Injecting') return;
       // The run's own stopwatch starts right after this.
       startedAt = clock.monotonic();
-      void begun?.then(writeDown);
+      void begun?.then(noteWatch);
     },
     reverting() {
-      if (!said || clock.monotonic() - said.at > SAID_HOLDS_MS)
-        said = { at: clock.monotonic(), heard: guard.reverting(run.id) };
-      return said.heard;
+      if (!announced || clock.monotonic() - announced.at > REANNOUNCE_MS)
+        announced = { at: clock.monotonic(), confirmed: guard.reverting(run.id) };
+      return announced.confirmed;
     },
     over: residue => guard.over(run.id, residue),
   };
@@ -152,6 +152,6 @@ export function guardRun(
 
 function guardText(watch: Watch, wholeMs: number): string {
   return watch.on
-    ? `pid ${watch.pid} ends the fault ${age(wholeMs)} after the injection should this process die; its log is ${watch.log}`
-    : `${watch.why}; nobody but this process ends the fault`;
+    ? `pid ${watch.pid} reverts the fault ${age(wholeMs)} after the injection if this process dies; its log is ${watch.log}`
+    : `${watch.why}; only this process reverts the fault`;
 }

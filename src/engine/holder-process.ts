@@ -4,8 +4,8 @@ import { isAlive, processStart } from '../host/process.ts';
 import type { HolderProcess, IsHolderAlive } from '../safety/lock-holder.ts';
 
 /**
- * Names this machine since its last start, and the pids on it that we can see: containers of one machine have pids of their own.
- * Undefined where the system does not say (only Linux does): a name alone does not tell two machines apart.
+ * Identifies the pid namespace of this process since the machine's last start, because containers of one machine have pids of their own.
+ * Undefined if the system does not provide it (only Linux does): a host name alone does not distinguish two machines.
  */
 export function machineId(
   read: (path: string) => string = path => readFileSync(path, 'utf8'),
@@ -30,7 +30,7 @@ export function thisProcess(): HolderProcess {
   };
 }
 
-/** Whether a holder lives: known of those on this machine only. */
+/** Whether the process of a holder still runs; known only for holders on this machine. */
 export function isHolderAlive(machine = machineId()): IsHolderAlive {
   return holder =>
     machine === undefined || holder.machine !== machine ? undefined : isAlive(holder.pid, holder.start);

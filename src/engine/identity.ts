@@ -3,13 +3,13 @@ import type { RunHeader } from '../records/journal.ts';
 import { makeRunId } from '../records/run-id.ts';
 import type { EngineDeps } from './deps.ts';
 
-/** Who we are and which cluster this is, as records say it. */
+/** The user, the machine and the cluster, as records name them. */
 export interface Identity {
-  /** kube-system's uid, or the server's address where that may not be read. */
+  /** The uid of namespace kube-system, or the server's address if that may not be read. */
   clusterUid(): Promise<string>;
-  /** This machine and this cluster: whose journals are ours. */
+  /** This machine and this cluster, by which our own journals are recognised. */
   here(): Promise<{ clusterUid: string; host: string }>;
-  /** The header of the record of something that begins now, with an id of its own. */
+  /** The header of a record that begins now, with a new id. */
   header(): Promise<Omit<RunHeader, 'experiment'>>;
 }
 

@@ -9,7 +9,7 @@ import { acquireLock, lockRef, lookAtLock, releaseLock, renewLock } from '../saf
 import { type HolderProcess, type IsHolderAlive, lockedOut } from '../safety/lock-holder.ts';
 
 const GATE = 'lock';
-/** The framework never renews and gives at least 15 minutes; a third of that leaves room for a slow server. */
+/** A lock lasts at least 15 minutes, as the framework defines it; renewing after a third of that tolerates a slow server. */
 const RENEW_MS = 300_000;
 
 /** Which Lease this process holds, and under which name. */
@@ -18,22 +18,22 @@ export interface HeldLock {
   holder: string;
 }
 
-/** The locks of one process: one for each operator under test, whichever and however many of its runs want it. */
+/** The locks of one process: one for each operator under test, shared by all runs that test it. */
 export interface Locks {
-  /** Takes the operator's lock for this run, or says in a gate who has it. Asked again by the same run it gives the same answer. */
+  /** Takes the operator's lock for this run, or says in a gate who holds it. */
   take(loaded: LoadedExperiment, run: string): Promise<GateResult>;
-  /** The same answer without taking it. */
+  /** The same gate without taking the lock. */
   look(loaded: LoadedExperiment): Promise<GateResult>;
-  /** What is held for a run. */
+  /** The lock that is held for a run. */
   held(run: string): HeldLock | undefined;
-  /** The run is over; the last run releases the lock. If that fails, the lock expires by itself. */
+  /** Ends the use of the lock by a run; the last run releases it. If that fails, the lock expires by itself. */
   release(run: string): Promise<void>;
 }
 
 export interface LocksDeps {
   api: Api;
   clock: Clock;
-  /** Where the Leases live. */
+  /** The namespace of the Leases. */
   namespace: string;
   /** `user@host`. */
   who: string;
@@ -47,9 +47,9 @@ interface Taken extends HeldLock {
 }
 
 /**
- * Keeps two experiments, ours or the framework's, from testing one operator at the same time, because each would see the other's effects as its
- * own. Renewed while a run lasts. A user who may not create Leases can still inject, and is warned that others can,
- * too.
+ * Keeps two experiments, mayday's or the framework's, from testing one operator at the same time, because each would
+ * observe the effects of the other. Renewed while a run lasts. A user who may not create Leases can still inject, with a
+ * warning.
  */
 export function operatorLocks(deps: LocksDeps): Locks {
   const { api, clock, namespace, keeper, survives } = deps;
@@ -71,7 +71,7 @@ export function operatorLocks(deps: LocksDeps): Locks {
     const now = () => api.serverTime().now;
     const lock = await acquireLock(api, { operator, namespace, holder, keeper, recoveryTimeoutMs, now, survives });
     if (lock.state === 'taken') return stop(GATE, lockedOut(lock.by, now()), 'locked');
-    if (lock.state === 'failed') return untaken(operator, lock.failure);
+    if (lock.state === 'failed') return lockFailed(operator, lock.failure);
     const on = lockRef({ operator, namespace });
     const kept: Taken = { on, holder, runs: new Set([run]), over: new AbortController() };
     taken.set(operator, kept);
@@ -79,10 +79,10 @@ export function operatorLocks(deps: LocksDeps): Locks {
     return pass(GATE, lock.from ? `taken over from ${lock.from.holder}: ${lock.from.dead}` : `taken for ${operator}`);
   }
 
-  function untaken(operator: string, failure: Failure): GateResult {
-    if (failure.reason === 'forbidden') return { ...pass(GATE, unlocked(operator, failure.message)), warns: true };
-    if (failure.reason === 'conflict')
-      return stop(GATE, `${operator} was locked by somebody else this moment`, 'locked');
+  function lockFailed(operator: string, failure: Failure): GateResult {
+    if (failure.reason === 'forbidden')
+      return { ...pass(GATE, withoutLockText(operator, failure.message)), warns: true };
+    if (failure.reason === 'conflict') return stop(GATE, `somebody else has just locked ${operator}`, 'locked');
     const code = failure.reason === 'unreachable' ? 'unreachable' : 'blind';
     return stop(GATE, `the lock of ${operator} could not be taken: ${failure.message}`, code);
   }
@@ -90,7 +90,7 @@ export function operatorLocks(deps: LocksDeps): Locks {
   return {
     async take(loaded, run) {
       const operator = operatorOf(loaded);
-      // One request at a time, or two runs of this process would lock each other out.
+      // One request at a time; otherwise two runs of this process would lock each other out.
       while (asked.has(operator)) await asked.get(operator);
       const kept = taken.get(operator);
       if (kept) {
@@ -105,13 +105,13 @@ export function operatorLocks(deps: LocksDeps): Locks {
       const operator = operatorOf(loaded);
       if (taken.has(operator)) return pass(GATE, `held by this process for ${operator}`);
       const seen = await lookAtLock(api, { operator, namespace }, survives);
-      if (!seen.ok) return seen.reason === 'forbidden' ? untaken(operator, seen) : unseen(operator, seen);
+      if (!seen.ok) return seen.reason === 'forbidden' ? lockFailed(operator, seen) : lockUnreadable(operator, seen);
       if (seen.by && seen.by.dead === undefined) return stop(GATE, lockedOut(seen.by, api.serverTime().now), 'locked');
       if (seen.by) return pass(GATE, `${operator} was locked by ${seen.by.holder}, but ${seen.by.dead}`);
       const question = { verb: 'create', group: 'coordination.k8s.io', resource: 'leases', namespace };
       const [answer] = await checkAccess(api, [question]);
       return answer?.allowed === 'no'
-        ? { ...pass(GATE, unlocked(operator, `no right to create leases in ${namespace}`)), warns: true }
+        ? { ...pass(GATE, withoutLockText(operator, `no permission to create leases in ${namespace}`)), warns: true }
         : pass(GATE, `${operator} is free`);
     },
     held(run) {
@@ -129,11 +129,12 @@ export function operatorLocks(deps: LocksDeps): Locks {
   };
 }
 
-const unlocked = (operator: string, why: string) => `WITHOUT A LOCK, nobody else is kept off ${operator}: ${why}`;
+const withoutLockText = (operator: string, why: string) =>
+  `WITHOUT A LOCK, others can test ${operator} at the same time: ${why}`;
 
-const unseen = (operator: string, failure: Failure): GateResult =>
+const lockUnreadable = (operator: string, failure: Failure): GateResult =>
   stop(
     GATE,
-    `cannot tell whether ${operator} is locked: ${failure.message}`,
+    `whether ${operator} is locked cannot be read: ${failure.message}`,
     failure.reason === 'unreachable' ? 'unreachable' : 'blind',
   );

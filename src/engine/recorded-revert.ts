@@ -6,19 +6,19 @@ import { openRevertRecord, type RevertRecord, revertJournalPath } from '../recor
 import type { RevertResult } from '../revert/revert-all.ts';
 import type { Decisions } from '../revert/scan/decisions.ts';
 import { type StopOptions, stopEverything } from '../revert/stop/stop-everything.ts';
-import { type EngineDeps, looking } from './deps.ts';
+import { type EngineDeps, readOnlyDeps } from './deps.ts';
 import type { Identity } from './identity.ts';
 import { readTrust } from './trust.ts';
 
-/** A revert with where its receipts are kept; no path where nothing was to be written, `unkept` where the disk refused. */
+/** A revert and the path of its receipts; no path if nothing had to be written. `unkept` says why the disk refused them. */
 export interface Reverted extends RevertResult {
   recordPath?: string;
   unkept?: string;
-  /** Why journals of this machine were not believed. */
-  disbelieved?: string;
+  /** Why journals of this machine were not trusted. */
+  distrusted?: string;
 }
 
-/** Reverts with what is trusted here, and keeps the receipts on the disk. */
+/** Reverts with the trust of this machine, and writes the receipts to the disk. */
 export async function revertRecorded(
   deps: EngineDeps,
   { identity, decisions }: { identity: Identity; decisions: Decisions },
@@ -28,11 +28,11 @@ export async function revertRecorded(
   const { api, clock, stateDir } = deps;
   const stopping = (given.experiments?.length ?? 0) + (given.others?.length ?? 0);
   const isNothing = findings.length + stopping === 0 && given.later === undefined;
-  if (isNothing) return stopEverything(looking(deps), findings, given);
+  if (isNothing) return stopEverything(readOnlyDeps(deps), findings, given);
   const { disbelieved, ...here } = await readTrust(deps, identity);
-  const told = disbelieved === undefined ? {} : { disbelieved };
+  const distrust = disbelieved === undefined ? {} : { disbelieved };
   const options = { ...given, trust: { ...here, ...given.trust } };
-  if (options.dryRun) return { ...(await stopEverything(looking(deps), findings, options)), ...told };
+  if (options.dryRun) return { ...(await stopEverything(readOnlyDeps(deps), findings, options)), ...distrust };
   const head = await identity.header();
   const record = recordOf(deps, head, findings, options);
   const result = await stopEverything(
@@ -48,7 +48,7 @@ export async function revertRecorded(
     ...result,
     recordPath: revertJournalPath(stateDir, head.run),
     ...(unkept === undefined ? {} : { unkept }),
-    ...told,
+    ...distrust,
   };
 }
 
@@ -66,7 +66,7 @@ const recordOf = (
     ...(choices ? { choices: Object.fromEntries(choices) } : {}),
   });
 
-/** Every event goes to the record first. */
+/** Writes every event to the record before it is emitted. */
 const kept =
   (record: RevertRecord, emit: StopOptions['emit']): NonNullable<StopOptions['emit']> =>
   event => {

@@ -16,11 +16,11 @@ import { type Identity, withExperiment } from './identity.ts';
 
 export interface FinishedRun {
   result: RunResult;
-  /** Path of the final record; undefined when it could not be written. */
+  /** Path of the final record; undefined if it could not be written. */
   recordPath?: string;
 }
 
-/** Runs an experiment under its guardian, and keeps its journal and its record on the disk. */
+/** Runs an experiment with its guardian, and writes its journal and its record to the disk. */
 export async function runRecorded(
   deps: EngineDeps,
   identity: Identity,
@@ -49,7 +49,7 @@ export async function runRecorded(
   }
 }
 
-/** A run that has begun: its header, its open journal, and what was asked for. */
+/** A run that has begun: its header, its open journal, the experiment and the options. */
 interface Begun {
   head: RunHeader;
   journal: OpenJournal;
@@ -57,13 +57,13 @@ interface Begun {
   options: Omit<RunOptions, 'run'>;
 }
 
-/** The events of a run: everyone who is told of one. */
+/** The events of a run, and their listeners. */
 interface Events {
   all: readonly RunEvent[];
   emit(event: RunEvent): void;
-  /** An event of ours, which the journal gets too. */
+  /** Emits an event of the engine, and writes it to the journal. */
   add(body: RunEventBody): void;
-  /** Is told of every event, before all others. */
+  /** Gets every event before the other listeners. */
   guarded?: RunGuard;
 }
 
@@ -71,7 +71,7 @@ function createEvents(
   { api, notifier }: EngineDeps,
   head: RunHeader,
   journal: OpenJournal,
-  told: RunOptions['emit'],
+  emitted: RunOptions['emit'],
 ): Events {
   const all: RunEvent[] = [];
   const events: Events = {
@@ -79,9 +79,9 @@ function createEvents(
     emit(event) {
       all.push(event);
       events.guarded?.onRunEvent(event);
-      told(event);
+      emitted(event);
       notifier?.onRunEvent(event, head, text => {
-        // The verdict is the last word of a run.
+        // The verdict must be the last event of a run.
         if (event.event !== 'verdict') events.add({ event: 'note', text });
       });
     },
@@ -94,7 +94,7 @@ function createEvents(
   return events;
 }
 
-/** Ties the run to the guardian, where it may leave something that another process could end. */
+/** Connects the run with the guardian, if the run may leave a fault that another process could revert. */
 function guardOf(
   { api, clock, guard, locks }: EngineDeps,
   { head, journal, loaded, options }: Begun,
@@ -110,8 +110,10 @@ function guardOf(
   return events.guarded;
 }
 
-/** A journal that a revert does not wait for: a disk error must not prevent a restore. */
-const lenient = (journal: Journal): Journal => ({ append: record => journal.append(record).catch(() => undefined) });
+/** A journal whose errors are ignored, because a disk error must not prevent a restore. */
+const ignoringErrors = (journal: Journal): Journal => ({
+  append: record => journal.append(record).catch(() => undefined),
+});
 
 function runDepsOf(
   deps: EngineDeps,
@@ -119,7 +121,7 @@ function runDepsOf(
   guarded: RunGuard | undefined,
 ): RunDeps {
   const { api, clock, locks } = deps;
-  const reverting = { api: api.urgent ?? api, clock, faultOf, journal: lenient(journal) };
+  const reverting = { api: api.urgent ?? api, clock, faultOf, journal: ignoringErrors(journal) };
   const isDry = options.dryRun === true || loaded.experiment.spec.blastRadius.dryRun;
   let ahead: Prefetched | undefined;
   let key: Promise<KeyRead | undefined> | undefined;
@@ -153,7 +155,7 @@ function runDepsOf(
     revert: async request => {
       await guarded?.reverting();
       const reverted = await revertRun(reverting, { ...request, key: (await key)?.key }, ahead);
-      // Proven restored: whatever happens in the rest of the run, there is nothing left to guard.
+      // Everything is proven restored, so nothing is left to guard.
       if (reverted.remaining === 0) guarded?.over(0);
       return reverted;
     },

@@ -15,14 +15,14 @@ import { signedPlan } from '../revert/trust/sign-plan.ts';
 import type { KeyRead } from '../safety/record-key.ts';
 import type { Guard } from './guard.ts';
 
-/** How long a webhook is ignored, and what else a stop-gap needs. */
+/** The options and dependencies of a stop-gap, which sets webhooks to failurePolicy Ignore for a limited time. */
 export interface StopGap {
   api: Api;
   clock: Clock;
   files: Files;
   stateDir: string;
   header: Omit<RunHeader, 'experiment'>;
-  /** The guardian that restores the policy at its time, even if this process has died; without it no stop-gap is written. */
+  /** The guardian that restores the policy after the TTL, even if this process has died; without it nothing restores the policy by itself. */
   guard: Guard | undefined;
   /** The key that signs the record. */
   key(): Promise<KeyRead | undefined>;
@@ -36,8 +36,8 @@ export interface StopGap {
 const TYPE = 'WebhookDisrupt';
 
 /**
- * Plans failurePolicy Ignore for some webhooks of a configuration. The record of the original is that of an injection of this type, so that
- * scan, revert, guardian and reaper know it, and nothing is injected on top of it.
+ * Plans failurePolicy Ignore for some webhooks of a configuration. The undo record is that of a WebhookDisrupt injection, so that scan,
+ * revert, guardian and reaper recognise it, and nothing is injected on top of it.
  */
 export function planStopGap(
   gap: StopGap,
@@ -74,13 +74,13 @@ export function planStopGap(
 export interface StopGapped {
   outcome: 'done' | 'not done' | 'unknown';
   message: string;
-  /** When the policy is restored, server time; undefined where nothing will restore it. */
+  /** When the policy will be restored, server time; undefined if nothing restores it by itself. */
   restoredAt?: number;
   /** Who restores it, or why nobody does. */
   guard: string;
 }
 
-/** Writes the stop-gap. The guardian knows of the write before it is sent, and stays when this process ends. */
+/** Writes the stop-gap. The guardian knows of the write before it is sent, and keeps running after this process ends. */
 export async function stopGap(gap: StopGap, plan: Plan, names: readonly string[]): Promise<StopGapped> {
   const { api, clock, files, stateDir, header, guard, why, ttlMs } = gap;
   const experiment = { name: why, path: '', sha256: '', type: TYPE } as const;
@@ -104,9 +104,9 @@ export async function stopGap(gap: StopGap, plan: Plan, names: readonly string[]
   };
   const done = await execute(signed.writes, { api, clock, journal: announcing }, { id: plan.id, purpose: 'inject' });
   await journal.close();
-  const told = watch.on
-    ? `pid ${watch.pid} puts it back, log ${watch.log}`
-    : `${watch.why}: nobody puts it back by itself`;
+  const guardText = watch.on
+    ? `pid ${watch.pid} restores it, log ${watch.log}`
+    : `${watch.why}: nothing restores it by itself`;
   const restored = watch.on ? { restoredAt: api.serverTime().now + ttlMs } : {};
   if (done.state !== 'done' && done.state !== 'unknown') {
     // Nothing was written, so there is nothing to guard.
@@ -120,5 +120,5 @@ export async function stopGap(gap: StopGap, plan: Plan, names: readonly string[]
       .filter(({ name }) => names.includes(name))
       .every(webhook => policyOf(webhook) === 'Ignore');
   const outcome = isDone ? 'done' : got.ok ? 'not done' : 'unknown';
-  return { outcome, message: plan.writes.map(({ says }) => says).join(', '), guard: told, ...restored };
+  return { outcome, message: plan.writes.map(({ says }) => says).join(', '), guard: guardText, ...restored };
 }

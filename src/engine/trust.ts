@@ -6,10 +6,10 @@ import { messageOf } from '../text/message-of.ts';
 import type { EngineDeps } from './deps.ts';
 import type { Identity } from './identity.ts';
 
-/** What is trusted, and why existing journals are not. */
+/** The trust of this machine, and why existing journals are not trusted. */
 export type TrustHere = Trust & { disbelieved?: string };
 
-/** Reads everything that makes an undo record trusted here: the key, the journals of this machine, the framework's own experiments. */
+/** Reads the evidence by which undo records are trusted: the key, the journals of this machine, the framework's experiments. */
 export async function readTrust(
   { api, files, stateDir, recordKey }: EngineDeps,
   identity: Identity,

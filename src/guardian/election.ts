@@ -6,20 +6,20 @@ import type { Outcome } from '../kube/client/http/outcome.ts';
 export interface ElectionOptions {
   api: Api;
   clock: Clock;
-  /** Where the Lease lives. */
+  /** The namespace of the Lease. */
   namespace: string;
   name: string;
   /** The name of this candidate. */
   holder: string;
 }
 
-/** Whether this process leads; `why` where it does not, and whether another one then does. */
+/** Whether this process leads; if not, `why`, and whether another process leads (`isLed`). */
 type Leadership = { leads: true } | { leads: false; why: string; isLed: boolean };
 
 export interface Election {
-  /** Takes, renews or watches the Lease, once. Asked every few seconds. */
-  stand(): Promise<Leadership>;
-  /** Gives the Lease back, so that the next one need not wait. */
+  /** Takes, renews or reads the Lease, once. Called every few seconds. */
+  tryToLead(): Promise<Leadership>;
+  /** Releases the Lease, so that the next leader need not wait. */
   resign(): Promise<void>;
 }
 
@@ -31,23 +31,23 @@ interface LeaseSpec {
   leaseTransitions?: number;
 }
 
-/** The values that the Kubernetes components use. */
+/** The duration that the Kubernetes components use, seconds. */
 const LEASE_S = 15;
-/** Without an answer for this long we no longer lead: the others count from our last renewal and take over after `LEASE_S`. */
+/** After this time without an answer this process no longer leads, because others may take over `LEASE_S` after the last renewal. */
 const RENEW_WITHIN_MS = 10_000;
 
 const specOf = (lease: KubeObject): LeaseSpec => (lease.spec ?? {}) as LeaseSpec;
 
 /**
- * Leader election as the Kubernetes components do it: one Lease, renewed by its holder. Another's Lease counts as expired when it has
- * not changed for its whole duration on our own clock, so that two holders are never elected, even if their clocks disagree.
+ * Leader election as the Kubernetes components do it: one Lease, renewed by its holder. Another holder's Lease counts as expired if it has
+ * not changed for its whole duration on our own clock, so that two processes never lead at the same time, even if their clocks differ.
  */
 export function createElection({ api, clock, namespace, name, holder }: ElectionOptions): Election {
   const ref: ObjectRef = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name };
   let seen: { version: string | undefined; at: number } | undefined;
   let renewedAt: number | undefined;
 
-  /** Leases count microseconds. */
+  /** The times of Leases have microseconds. */
   const stamp = () => new Date(api.serverTime().now).toISOString().replace('Z', '000Z');
 
   function renewed(outcome: Outcome<KubeObject>): Leadership {
@@ -57,7 +57,7 @@ export function createElection({ api, clock, namespace, name, holder }: Election
     }
     if (outcome.reason === 'conflict' || outcome.reason === 'already-exists') {
       renewedAt = undefined;
-      return { leads: false, why: 'another was faster', isLed: true };
+      return { leads: false, why: 'another candidate was faster', isLed: true };
     }
     return unanswered(outcome.message);
   }
@@ -107,7 +107,7 @@ export function createElection({ api, clock, namespace, name, holder }: Election
   }
 
   return {
-    async stand() {
+    async tryToLead() {
       const found = await api.get(ref);
       if (!found.ok) return found.reason === 'not-found' ? renewed(await create()) : unanswered(found.message);
       const lease = found.value;

@@ -14,7 +14,7 @@ export interface Guardian {
   readonly over: Promise<void>;
 }
 
-/** Guards the runs of one owner, and reverts what the owner cannot revert any more. */
+/** Guards the runs of one owner, and reverts the runs that the owner can no longer revert. */
 export function createGuardian(deps: GuardianDeps): Guardian {
   const guarding = createGuarding(deps);
   const { runs, reverts, circumstances, wakeUp } = guarding;
@@ -22,11 +22,11 @@ export function createGuardian(deps: GuardianDeps): Guardian {
   return {
     over: guarding.over,
     receive(message) {
-      guarding.owner.heard();
+      guarding.owner.answered();
       if (message.is === 'guard') guard(guarding, message);
-      else if (message.is === 'revert') void letRevert(guarding, message);
+      else if (message.is === 'revert') void leaveToOwner(guarding, message);
       else if (message.is === 'over') runOver(guarding, message);
-      else if (message.is === 'asleep' || message.is === 'awake') sleeps(guarding, message);
+      else if (message.is === 'asleep' || message.is === 'awake') noteSuspension(guarding, message);
     },
     ownerGone() {
       if (circumstances.ownerGone) return;
@@ -44,7 +44,7 @@ export function createGuardian(deps: GuardianDeps): Guardian {
   };
 }
 
-/** The owner is about to write: from here on the run is guarded. */
+/** Guards a run from its first announced write. */
 function guard(guarding: Guarding, message: Extract<FromOwner, { is: 'guard' }>): void {
   const { n, run } = message;
   const guarded = guarding.runs.get(run) ?? begin(guarding, message);
@@ -63,8 +63,8 @@ function begin(guarding: Guarding, message: Extract<FromOwner, { is: 'guard' }>)
   return guarded;
 }
 
-/** The owner will revert the run itself; it hears once a revert of ours has ended. */
-async function letRevert({ deps, runs, reverts }: Guarding, { n, run }: Extract<FromOwner, { is: 'revert' }>) {
+/** Leaves the revert to the owner; answers after a revert by the guardian, if one has begun, has ended. */
+async function leaveToOwner({ deps, runs, reverts }: Guarding, { n, run }: Extract<FromOwner, { is: 'revert' }>) {
   const guarded = runs.get(run);
   if (guarded?.holder === 'owner') guarded.holder = 'reverting';
   await reverts.get(run);
@@ -80,7 +80,7 @@ function runOver({ deps, runs, wakeUp }: Guarding, { run, residue }: Extract<Fro
   wakeUp.wake();
 }
 
-function sleeps(
+function noteSuspension(
   { deps, runs, circumstances, wakeUp }: Guarding,
   message: Extract<FromOwner, { is: 'asleep' | 'awake' }>,
 ): void {

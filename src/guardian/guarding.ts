@@ -18,10 +18,10 @@ export interface GuardianDeps {
   prepare(run: string): void;
   /** Called once, shortly before a run is reverted because its time is up. */
   prefetch(guarded: GuardedRun): void;
-  /** One attempt to revert what a run wrote. */
+  /** One attempt to revert the writes of a run. */
   revert(guarded: GuardedRun): Promise<RunReverted>;
   /** Sends notices; the guardian does not wait for them. */
-  teller?: GuardianNotices | undefined;
+  notices?: GuardianNotices | undefined;
   /** Called when the revert of a run has ended. */
   ended(guarded: GuardedRun, end: RetryEnd): Promise<void>;
   /** Sends a message to the owner, which may be gone. */
@@ -29,11 +29,11 @@ export interface GuardianDeps {
   log(event: string, facts: Record<string, unknown>): void;
   /** Revert as soon as the owner is gone, without waiting for the TTL. */
   atOnce: boolean;
-  /** How long a revert is tried before the cluster is assumed to be gone for good, milliseconds. */
+  /** How long a revert is tried before the guardian gives up, milliseconds. */
   retryForMs: number;
 }
 
-/** What the guardian knows: the runs of its owner, the reverts that are under way, and how the owner is. */
+/** The state of a guardian: the runs of its owner, the reverts that have begun, and the state of the owner. */
 export interface Guarding {
   readonly deps: GuardianDeps;
   readonly runs: Map<string, GuardedRun>;
@@ -65,7 +65,7 @@ export function createGuarding(deps: GuardianDeps): Guarding {
   };
 }
 
-/** A run of which the owner has just told. */
+/** Adds a run that the owner has just announced. */
 export function newRun(
   { deps: { clock, serverTime }, runs }: Guarding,
   { run, type, experiment, dueInMs, lock }: Extract<FromOwner, { is: 'guard' }>,

@@ -2,11 +2,11 @@ import type { Guarding } from './guarding.ts';
 
 const PROBE_EACH_MS = 15_000;
 /** How often the clocks are compared, milliseconds. */
-const LOOK_EACH_MS = 1_000;
+const CHECK_EACH_MS = 1_000;
 /** How far the wall clock may drift from the monotonic one; more means that the machine slept or the clock was set. */
 const JUMP_MS = 1_000;
 
-/** Keeps the connection warm and the server's time known; at once when the wall clock shows that the machine slept. */
+/** Sends a request at intervals, to keep the connection open and the server's time known; at once if the machine slept. */
 export async function keepTime({ deps, wakeUp, over }: Pick<Guarding, 'deps' | 'wakeUp' | 'over'>): Promise<void> {
   const { clock } = deps;
   const drift = () => clock.now() - clock.monotonic();
@@ -19,11 +19,11 @@ export async function keepTime({ deps, wakeUp, over }: Pick<Guarding, 'deps' | '
   while (!isOver) {
     const jumped = Math.abs(drift() - seen) > JUMP_MS;
     if (jumped || clock.monotonic() - probedAt >= PROBE_EACH_MS) {
-      const heard = await deps.probe();
-      probedAt = heard ? clock.monotonic() : Number.NEGATIVE_INFINITY;
-      if (heard) seen = drift();
-      if (heard && jumped) wakeUp.wake();
+      const isAnswered = await deps.probe();
+      probedAt = isAnswered ? clock.monotonic() : Number.NEGATIVE_INFINITY;
+      if (isAnswered) seen = drift();
+      if (isAnswered && jumped) wakeUp.wake();
     }
-    await wakeUp.sleep(LOOK_EACH_MS);
+    await wakeUp.sleep(CHECK_EACH_MS);
   }
 }

@@ -6,11 +6,11 @@ export type FromOwner =
   | ({ is: 'guard'; n: number } & Announcement)
   /** The owner reverts this run itself. Answered when the guardian leaves it alone. */
   | { is: 'revert'; n: number; run: string }
-  /** The owner is done with this run; null: it does not know what is left. */
+  /** The owner has ended this run; `residue` is null if it does not know how much is left. */
   | { is: 'over'; run: string; residue: number | null }
   /** The owner's answer to `there?`. */
   | { is: 'here' }
-  /** The owner is about to be stopped (ctrl-z), and ends nothing until it says that it is awake. Answered when that is known. */
+  /** The owner is about to be suspended (ctrl-z), and reverts nothing until it sends `awake`. Answered when the guardian knows. */
   | { is: 'asleep'; n: number }
   | { is: 'awake' };
 
@@ -19,7 +19,7 @@ export type FromGuardian =
   | { is: 'yes'; n: number }
   /** The guardian has taken this run over: nothing more may be written for it. */
   | { is: 'no'; n: number; why: string }
-  /** Asked when a run is overdue and the owner has not said that it reverts it. */
+  /** Asked if a run is overdue and the owner has not announced its revert. */
   | { is: 'there?' };
 
 /** A message as its line. */

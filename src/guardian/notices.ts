@@ -13,11 +13,11 @@ export interface Place {
   now(): number;
 }
 
-/** Sends notices of what a guardian did. Does not wait for them. */
+/** Sends notices about the guardian's reverts. Does not wait for them. */
 export interface GuardianNotices {
   /** Called with the result of each attempt. */
   tried(run: string, reverted: RunReverted): void;
-  /** Called after this many failed attempts, so that people who can help are told; the guardian goes on. */
+  /** Called after several failed attempts, so that people are notified; the guardian continues. */
   stillIn(guarded: GuardedRun): void;
   ended(guarded: GuardedRun, end: RetryEnd): void;
 }
@@ -50,15 +50,16 @@ export function guardianNotices(send: (notice: Notice) => void, place: Place): G
   };
 }
 
-/** Sends notices of a round of the reaper: what it reverted, and, once each, what it could not revert. */
+/** Sends notices about a round of the reaper: the reverted injections, and, once each, those that it could not revert. */
 export function reaperNotices(send: (notice: Notice) => void, place: Place): (receipts: readonly Receipt[]) => void {
-  const told = new Map<string, string>();
+  const lastOutcomes = new Map<string, string>();
   return receipts => {
-    const fresh = receipts.filter(({ id, outcome, verified }) => verified || told.get(id) !== outcome);
-    for (const { id, outcome, verified } of receipts) verified ? told.delete(id) : told.set(id, outcome);
+    const toNotify = receipts.filter(({ id, outcome, verified }) => verified || lastOutcomes.get(id) !== outcome);
+    for (const { id, outcome, verified } of receipts)
+      verified ? lastOutcomes.delete(id) : lastOutcomes.set(id, outcome);
     const at = Math.round(place.now());
-    const remaining = fresh.filter(({ verified }) => !verified).length;
+    const remaining = toNotify.filter(({ verified }) => !verified).length;
     const about = { ...place, run: `reaper-${at}`, at, who: 'the reaper', stage: 'reaper' };
-    for (const notice of revertNotices({ receipts: fresh, remaining, isUnseen: false }, about)) send(notice);
+    for (const notice of revertNotices({ receipts: toNotify, remaining, isUnseen: false }, about)) send(notice);
   };
 }

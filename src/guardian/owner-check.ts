@@ -3,26 +3,25 @@ import type { FromGuardian } from './message.ts';
 
 const ANSWER_MS = 3_000;
 
-/** Asks the owner whether it is there. */
+/** Asks the owner whether it still answers. */
 export interface OwnerCheck {
-  /** Call with every message of the owner: it answers. */
-  heard(): void;
+  /** Call at every message of the owner, which counts as an answer. */
+  answered(): void;
   /**
-   * Whether the owner answers at all, although it has not announced a revert of what is overdue. Asked once for all
-   * runs.
+   * Whether the owner answers, although it has not announced the revert of an overdue run. One question serves all runs.
    */
   answers(): Promise<boolean>;
 }
 
 export function createOwnerCheck({ clock, send }: { clock: Clock; send(message: FromGuardian): void }): OwnerCheck {
-  let heard: (() => void) | undefined;
+  let answered: (() => void) | undefined;
   let asking: Promise<boolean> | undefined;
 
   async function ask(): Promise<boolean> {
-    const answered = new AbortController();
-    heard = () => answered.abort();
+    const stopWaiting = new AbortController();
+    answered = () => stopWaiting.abort();
     send({ is: 'there?' });
-    const silent = await clock.sleep(ANSWER_MS, answered.signal).then(
+    const silent = await clock.sleep(ANSWER_MS, stopWaiting.signal).then(
       () => true,
       () => false,
     );
@@ -31,7 +30,7 @@ export function createOwnerCheck({ clock, send }: { clock: Clock; send(message: 
   }
 
   return {
-    heard: () => heard?.(),
+    answered: () => answered?.(),
     answers() {
       asking ??= ask();
       return asking;

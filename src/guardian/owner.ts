@@ -10,27 +10,27 @@ export interface GuardianProcess {
   onMessage(listener: (message: FromGuardian) => void): void;
   /** Resolves when it is gone. */
   readonly gone: Promise<void>;
-  /** Ends the pipe; the guardian reverts what is left, or ends. */
-  letGo(): void;
-  /** Whether this process waits for an answer; then it must not end. */
+  /** Closes the pipe; the guardian then reverts what is left, and ends. */
+  close(): void;
+  /** Says whether this process waits for an answer; while it does, it must not end. */
   waitFor(isWaiting: boolean): void;
 }
 
 export interface OwnerDeps {
-  /** Starts the guardian; rejects with a one-line message when that is impossible. */
+  /** Starts the guardian; rejects with a one-line message if that is impossible. */
   start(): Promise<GuardianProcess>;
   clock: Clock;
 }
 
-/** A guardian answers within a millisecond; one that does not is stuck, and must stop neither an injection's end nor a revert. */
+/** How long to wait for an answer. A guardian answers within a millisecond; one that hangs must not delay a revert for long. */
 const ANSWER_MS = 10_000;
-/** A person who suspends waits at the prompt. */
+/** How long to wait for an answer before a suspension: a person waits for the prompt. */
 const ASLEEP_MS = 1_000;
 const STARTS = 4;
 
-interface Kept {
+interface AnnouncedRun {
   changed: (watch: Watch) => void;
-  /** What was announced, to repeat it to a guardian that starts later; `dueAt` on the monotonic clock. */
+  /** The announced writes, to repeat them to a guardian that starts later; `dueAt` is on the monotonic clock. */
   announced: (Announcement & { dueAt: number })[];
 }
 
@@ -39,13 +39,13 @@ interface Kept {
  * dies in between.
  */
 export function ownersGuard({ start, clock }: OwnerDeps): Guard {
-  const runs = new Map<string, Kept>();
+  const runs = new Map<string, AnnouncedRun>();
   const waiting = new Map<number, (answer: FromGuardian | undefined) => void>();
   let current: Promise<GuardianProcess> | undefined;
   let starts = 0;
   let numbered = 0;
-  /** Whether a fault of this process is left in the cluster; then the guardian must stay until this process ends. */
-  let leftSomething = false;
+  /** Whether a fault of this process is left in the cluster; then the guardian must keep running until this process ends. */
+  let hasResidue = false;
 
   function running(): Promise<GuardianProcess> {
     if (current) return current;
@@ -56,7 +56,7 @@ export function ownersGuard({ start, clock }: OwnerDeps): Guard {
     started.then(
       process => {
         process.onMessage(message => receive(process, message));
-        void process.gone.then(() => lost(started));
+        void process.gone.then(() => onGone(started));
       },
       () => {
         if (current === started) current = undefined;
@@ -70,14 +70,14 @@ export function ownersGuard({ start, clock }: OwnerDeps): Guard {
     else if (message.is !== 'ready') waiting.get(message.n)?.(message);
   }
 
-  function lost(which: Promise<GuardianProcess>): void {
+  function onGone(which: Promise<GuardianProcess>): void {
     if (current !== which) return;
     current = undefined;
     for (const settle of [...waiting.values()]) settle(undefined);
-    if (runs.size > 0) void again();
+    if (runs.size > 0) void restart();
   }
 
-  async function again(): Promise<void> {
+  async function restart(): Promise<void> {
     const watch = await state();
     for (const { changed } of runs.values()) changed(watch);
     for (const { announced } of [...runs.values()])
@@ -142,15 +142,15 @@ export function ownersGuard({ start, clock }: OwnerDeps): Guard {
     over(run, residue) {
       const kept = runs.get(run);
       runs.delete(run);
-      if (kept && kept.announced.length > 0 && residue !== 0) leftSomething = true;
+      if (kept && kept.announced.length > 0 && residue !== 0) hasResidue = true;
       const last = current;
       void last
         ?.then(process => {
           process.send({ is: 'over', run, residue: residue ?? null });
-          if (runs.size > 0 || leftSomething || current !== last) return;
+          if (runs.size > 0 || hasResidue || current !== last) return;
           current = undefined;
           starts = 0;
-          process.letGo();
+          process.close();
         })
         .catch(() => undefined);
     },

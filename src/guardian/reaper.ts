@@ -17,11 +17,11 @@ export interface ReaperOptions {
   election: Election;
   /** The pause between two scans, milliseconds. */
   intervalMs: number;
-  /** How long after its deadline an injection is left to the process that made it, milliseconds. */
+  /** How long after its deadline an injection is left to the process that injected it, milliseconds. */
   graceMs: number;
   log(event: string, facts: Record<string, unknown>): void;
   /** Sends notices of a round; the reaper does not wait for them. */
-  told?: (receipts: readonly Receipt[]) => void;
+  onReceipts?: (receipts: readonly Receipt[]) => void;
   /** The key that signs records, read before each scan: it may be created, or permitted, later. */
   recordKey?: () => Promise<KeyRead>;
   /** Ends the loop; reverts that have begun are finished first. */
@@ -33,23 +33,24 @@ const DEEP_EACH = 60;
 const WIDTH = 8;
 
 /**
- * Reverts every injection that is past its deadline, whoever made it. The deadline of mayday's injections is in the undo record, that of the framework's in the
- * annotation `expires`. An injection without a deadline is left to its owner.
+ * Reverts every injection that is past its deadline, of mayday or the framework. The deadline of mayday's injections is
+ * in the undo record, that of the framework's in the annotation `expires`. An injection without a deadline is left as it
+ * is.
  */
 export async function reap(deps: RevertDeps, options: ReaperOptions): Promise<void> {
   const { election, log, signal } = options;
-  const memory: Memory = { known: [], left: new Map(), blind: '', blindTo: new Set() };
+  const memory: Memory = { known: [], undecided: new Map(), blind: '', blindTo: new Set() };
   const remembering = { begun: new Map(), ...deps };
-  let told: string | undefined;
-  for (let look = 0; !signal.aborted; ) {
-    const standing = await election.stand();
-    // Where nobody is known to lead, nothing is reverted: that is no standing by.
-    const stands = standing.leads ? 'leads' : standing.isLed ? 'stands by' : 'cannot lead, reverts nothing';
-    if (stands !== told) log(stands, standing.leads ? {} : { why: standing.why });
-    told = stands;
-    if (standing.leads) {
-      const rest = await scanAll(remembering, options, memory, look % DEEP_EACH === 0);
-      look += 1;
+  let lastRole: string | undefined;
+  for (let round = 0; !signal.aborted; ) {
+    const leadership = await election.tryToLead();
+    // If no leader is known, nobody reverts; that must not be logged as standing by.
+    const role = leadership.leads ? 'leads' : leadership.isLed ? 'stands by' : 'cannot lead, reverts nothing';
+    if (role !== lastRole) log(role, leadership.leads ? {} : { why: leadership.why });
+    lastRole = role;
+    if (leadership.leads) {
+      const rest = await scanAll(remembering, options, memory, round % DEEP_EACH === 0);
+      round += 1;
       await revertDue(remembering, options, memory);
       // Findings of slow lists are reverted too; the others do not wait for them.
       if (rest !== undefined) {
@@ -67,8 +68,8 @@ interface Memory {
   /** Findings with a deadline, from the last scan. */
   known: FoundInjection[];
   /** Findings that only a person can decide, by id, with the version of the object at which that was reported. */
-  left: Map<string, string | undefined>;
-  /** What could not be read, as last reported: as one text, and each entry. */
+  undecided: Map<string, string | undefined>;
+  /** The blind resources as last logged: as one text, and as a set. */
   blind: string;
   blindTo: ReadonlySet<string>;
 }
@@ -77,7 +78,7 @@ const isTimed = (finding: FoundInjection): boolean =>
   finding.expiresAt !== undefined &&
   (finding.state === 'injected' || finding.state === 'restored' || finding.state === 'diverged');
 
-/** Lists that take longer than this do not hold up what is known to be due. */
+/** Lists that take longer than this do not delay injections that are known to be due. */
 const SLOW_AFTER_MS = 3_000;
 
 async function scanAll(
@@ -108,15 +109,15 @@ function note({ begun }: RevertDeps, { log }: ReaperOptions, memory: Memory, { i
   const unproven = [...(begun?.values() ?? [])].filter(({ id }) => !seen.has(id));
   memory.known = [...injections, ...unproven].filter(isTimed);
   memory.blindTo = new Set(blind.map(one => one.resource));
-  const told = [...memory.blindTo].sort().join(', ');
-  if (told !== memory.blind) log('blind', { resources: told });
-  memory.blind = told;
+  const resources = [...memory.blindTo].sort().join(', ');
+  if (resources !== memory.blind) log('blind', { resources });
+  memory.blind = resources;
 }
 
 const overdueMs = (deps: RevertDeps, { graceMs }: ReaperOptions, finding: FoundInjection): number =>
   deps.api.serverTime().now - (finding.expiresAt ?? Number.POSITIVE_INFINITY) - graceMs;
 
-/** Until the next look, or the next moment at which something known is due. */
+/** Milliseconds until the next scan, or until the next known injection is due. */
 function pause(deps: RevertDeps, options: ReaperOptions, { known }: Memory): number {
   const due = known.map(finding => -overdueMs(deps, options, finding)).filter(ms => ms > 0);
   return Math.min(options.intervalMs, ...due);
@@ -129,7 +130,7 @@ async function revertDue(deps: RevertDeps, options: ReaperOptions, memory: Memor
   const due = memory.known.filter(
     finding =>
       overdueMs(deps, options, finding) >= 0 &&
-      memory.left.get(finding.id) !== (finding.live.metadata.resourceVersion ?? ''),
+      memory.undecided.get(finding.id) !== (finding.live.metadata.resourceVersion ?? ''),
   );
   const read = due.length === 0 ? undefined : await options.recordKey?.();
   const trust = read === undefined ? {} : trustOf(read);
@@ -139,9 +140,9 @@ async function revertDue(deps: RevertDeps, options: ReaperOptions, memory: Memor
       try {
         if (!(await isStillDue(deps, options, finding))) return;
         const { receipt, retry } = await restoreOne(deps, finding, { trust });
-        // A signature that could not be checked is checked again at the next look.
+        // A signature that could not be checked is checked again in the next round.
         if (NEEDS_A_PERSON.has(receipt.outcome) && !retry)
-          memory.left.set(finding.id, finding.live.metadata.resourceVersion ?? '');
+          memory.undecided.set(finding.id, finding.live.metadata.resourceVersion ?? '');
         options.log(receipt.outcome, facts(deps, finding, receipt));
         done.push({ finding, receipt });
       } catch (error) {
@@ -152,14 +153,14 @@ async function revertDue(deps: RevertDeps, options: ReaperOptions, memory: Memor
   await compareOnceMore(deps, options, done);
 }
 
-/** At the end of a round: somebody may have overwritten what was restored. */
+/** Compares at the end of a round, because somebody may have overwritten restored values. */
 async function compareOnceMore(deps: RevertDeps, options: ReaperOptions, done: readonly Done[]): Promise<void> {
   const findings = done.map(({ finding }) => finding);
   const receipts = done.map(({ receipt }) => receipt);
-  if (!receipts.some(({ verified }) => verified)) return options.told?.(receipts);
+  if (!receipts.some(({ verified }) => verified)) return options.onReceipts?.(receipts);
   await deps.clock.sleep(SECOND_COMPARISON_MS);
   const since = await overwrittenReceipts(deps, findings, receipts);
-  options.told?.(withUpdated(receipts, since));
+  options.onReceipts?.(withUpdated(receipts, since));
   for (const receipt of since) {
     const finding = findings.find(({ id }) => id === receipt.id);
     if (finding !== undefined) options.log(receipt.outcome, facts(deps, finding, receipt));
@@ -171,12 +172,11 @@ interface Done {
   receipt: Receipt;
 }
 
-/** Whether the object as it is now still carries an injection whose time is up: it may have been reverted and injected anew since the scan. */
+/** Reads the object again, because it may have been reverted and injected again since the scan; returns whether its injection is still due. */
 async function isStillDue(deps: RevertDeps, options: ReaperOptions, finding: FoundInjection): Promise<boolean> {
   const { uid: _uid, ...ref } = finding.object;
   const got = await deps.api.get(ref);
-  // A deleted backup leaves an object that must be checked, and so does a finding that was written to and is not proven
-  // restored.
+  // If a backup is gone, its original object must be checked.
   if (!got.ok) {
     const isGone = got.reason === 'not-found' && !isBackupFinding(finding);
     if (isGone) deps.begun?.delete(finding.id);

@@ -18,9 +18,9 @@ export interface RunReverterDeps {
   api: Api;
   clock: Clock;
   files: Files;
-  /** Folder of the journals: the guardian finishes the one that the dead run began. */
+  /** Folder of the journals: the guardian finishes the journal of the run whose process died. */
   stateDir: string;
-  /** The key by which the run signed its records; undefined where it may not be read. */
+  /** Reads the key by which the run signed its records; not set if it may not be read. */
   recordKey?: () => Promise<KeyRead>;
 }
 
@@ -36,8 +36,8 @@ export interface RunReverter {
   unlock(): Promise<void>;
 }
 
-/** Writes to the journal without waiting: a slow disk must not delay a revert, and the revert does not need the journal. */
-const unhurried = (journal: OpenJournal | undefined): Journal => ({
+/** Writes to the journal without waiting, because a slow disk must not delay a revert. */
+const notWaiting = (journal: OpenJournal | undefined): Journal => ({
   append(record) {
     journal?.append(record).catch(() => undefined);
     return Promise.resolve();
@@ -53,7 +53,7 @@ export function createRunReverter({ api, clock, files, stateDir, recordKey }: Ru
   };
 
   const locks = new Map<string, { lock: HeldLock; isDone: boolean }>();
-  /** The lock of an operator is kept while one of its runs is not reverted. */
+  /** Notes the lock of a run; the lock of an operator is released only if all its runs are reverted. */
   function noteLock(lock: HeldLock, isDone: boolean): void {
     const { name } = lock.on;
     locks.set(name, { lock, isDone: isDone && (locks.get(name)?.isDone ?? true) });
@@ -64,12 +64,12 @@ export function createRunReverter({ api, clock, files, stateDir, recordKey }: Ru
     api: api.urgent ?? api,
     clock,
     faultOf,
-    journal: unhurried(journal),
+    journal: notWaiting(journal),
     begun,
   });
 
   const keys = new Map<string, Promise<KeyRead>>();
-  /** The key that was read ahead; read again where there was none, since the first run of a cluster creates the key after its guardian has started. */
+  /** The prefetched key; read again if there was none, because the first run in a cluster creates the key after its guardian has started. */
   async function keyFor(run: string): Promise<Uint8Array | undefined> {
     const read = await keys.get(run);
     if (read?.key !== undefined) return read.key;
@@ -109,7 +109,7 @@ export function createRunReverter({ api, clock, files, stateDir, recordKey }: Ru
       prefetched.delete(run);
       keys.delete(run);
       const at = Math.round(api.serverTime().now);
-      await journal?.event({ at, run, event: 'note', text: WORDS[end] }).catch(() => undefined);
+      await journal?.event({ at, run, event: 'note', text: END_NOTES[end] }).catch(() => undefined);
       await journal?.endByGuardian({ at, residue: end === 'reverted' ? 0 : 1 }).catch(() => undefined);
       await journal?.close();
     },
@@ -123,10 +123,10 @@ async function comparedOnceMore(deps: RevertDeps, reverted: RunReverted): Promis
   return { ...reverted, receipts: withUpdated(reverted.receipts, since), remaining };
 }
 
-/** The receipts of a guardian's revert, for the journal of the dead run. */
-const WORDS: Record<RetryEnd, string> = {
-  reverted: 'the guardian put everything back and read it again; the process that injected was gone',
+/** The note for the journal of the run whose process died. */
+const END_NOTES: Record<RetryEnd, string> = {
+  reverted: 'the guardian restored everything and read it back; the process that injected was gone',
   person:
-    'the guardian left what somebody changed since the injection: a person must decide, mayday revert shows both values',
-  'given-up': 'the guardian gave up: the cluster did not let it put everything back in all that time',
+    'the guardian did not restore values that somebody changed since the injection: a person must decide, mayday revert shows both values',
+  'given-up': 'the guardian gave up: in all that time the cluster did not let it restore everything',
 };

@@ -1,18 +1,18 @@
 import type { Clock } from '../host/clock.ts';
 
-/** A sleep that ends early, for everybody who waits, when something happens. */
+/** Sleeps that all end early on `wake`. */
 export interface WakeUp {
   sleep(ms: number): Promise<void>;
   wake(): void;
 }
 
 export function createWakeUp(clock: Clock): WakeUp {
-  let silence = new AbortController();
+  let sleeping = new AbortController();
   return {
-    sleep: ms => clock.sleep(ms, silence.signal).catch(() => undefined),
+    sleep: ms => clock.sleep(ms, sleeping.signal).catch(() => undefined),
     wake() {
-      const old = silence;
-      silence = new AbortController();
+      const old = sleeping;
+      sleeping = new AbortController();
       old.abort();
     },
   };

@@ -3,12 +3,12 @@ import { type GuardedRun, type Move, nextMove } from './guarded-run.ts';
 import type { Guarding } from './guarding.ts';
 import { revertUntilDone } from './revert-retry.ts';
 
-/** About half a minute of attempts; then people are told that the fault is still in the cluster. */
-const TRIES_TO_TELL = 12;
-/** How soon an owner that answered, but has not reverted, is looked at again, milliseconds. */
-const LOOK_EACH_MS = 1_000;
+/** After this many attempts, about half a minute, a notice says that the fault is still in the cluster. */
+const TRIES_BEFORE_NOTICE = 12;
+/** How long to wait before an owner that answered, but has not reverted, is asked again, milliseconds. */
+const CHECK_EACH_MS = 1_000;
 
-/** Follows one run until its owner has ended it, and reverts it where the owner does not. */
+/** Watches one run until its owner has ended it, and reverts it if the owner does not. */
 export async function watchOver(guarding: Guarding, guarded: GuardedRun): Promise<void> {
   const { deps, runs, wakeUp } = guarding;
   for (;;) {
@@ -27,7 +27,7 @@ export async function watchOver(guarding: Guarding, guarded: GuardedRun): Promis
 async function decide({ circumstances, owner }: Guarding, guarded: GuardedRun): Promise<Move> {
   const move = nextMove(guarded, circumstances);
   if (move.is !== 'ask') return move;
-  if (await owner.answers()) return { is: 'wait', ms: LOOK_EACH_MS };
+  if (await owner.answers()) return { is: 'wait', ms: CHECK_EACH_MS };
   // Meanwhile the owner may have died, or announced its revert.
   return nextMove(guarded, circumstances).is === 'ask'
     ? { is: 'revert', why: 'its time is up and its process does not answer' }
@@ -47,19 +47,19 @@ function takeOver(guarding: Guarding, guarded: GuardedRun, why: string): void {
     revert: () => deps.revert(guarded),
     tried: (reverted, tries) => {
       deps.log('tried', { run, tries, ...tryFacts(reverted) });
-      if (!(reverted instanceof Error)) deps.teller?.tried(run, reverted);
-      if (tries === TRIES_TO_TELL) deps.teller?.stillIn(guarded);
+      if (!(reverted instanceof Error)) deps.notices?.tried(run, reverted);
+      if (tries === TRIES_BEFORE_NOTICE) deps.notices?.stillIn(guarded);
     },
   })
     .then(async end => {
       deps.log(end, { run });
-      deps.teller?.ended(guarded, end);
+      deps.notices?.ended(guarded, end);
       await deps.ended(guarded, end);
     })
     .catch((error: unknown) => deps.log('broken', { run, why: String(error) }))
     .finally(() => {
       reverts.delete(run);
-      // While the owner lives it must still be told that this run is no longer its own.
+      // A running owner must still get the answer `no` for further writes of this run.
       if (circumstances.ownerGone) runs.delete(run);
       guarding.endIfDone();
     });

@@ -79,7 +79,7 @@ export interface RunOptions {
    * Called with a function that says whether a Deployment belongs to the experiment, and with the permissions that injecting and
    * reverting need; nothing is written before it resolves.
    */
-  aims?: (isTarget: (deployment: KubeObject) => boolean, permissions: readonly Permission[]) => Promise<void>;
+  onPlanned?: (isTarget: (deployment: KubeObject) => boolean, permissions: readonly Permission[]) => Promise<void>;
   /** Aborting stops the run and reverts what was written. */
   signal?: AbortSignal;
   /** Aborting this during the revert stops waiting for it and reports what remains; the revert goes on. */

@@ -124,8 +124,8 @@ function makeRun(deps: RunDeps, loaded: LoadedExperiment, options: RunOptions, s
       try {
         await deps.journal.event(event);
       } catch (error) {
-        const said = `the journal cannot be written: ${messageOf(error)}`;
-        if (!observed.blind.includes(said)) observed.blind.push(said);
+        const journalError = `the journal cannot be written: ${messageOf(error)}`;
+        if (!observed.blind.includes(journalError)) observed.blind.push(journalError);
       }
       try {
         options.emit(event);

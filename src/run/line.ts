@@ -19,8 +19,8 @@ function clockOf(at: number, utc: boolean): string {
   return utc ? date.toISOString().slice(11, 19) : date.toTimeString().slice(0, 8);
 }
 
-const WORD = { pass: 'True', fail: 'False', blind: 'BLIND' } as const;
-const VERDICT_WORDS: Record<Verdict, string> = {
+const CHECK_TEXTS = { pass: 'True', fail: 'False', blind: 'BLIND' } as const;
+const VERDICT_TEXTS: Record<Verdict, string> = {
   Resilient: 'RESILIENT',
   Degraded: 'DEGRADED',
   Failed: 'FAILED',
@@ -49,7 +49,7 @@ function labelledText(event: RunEvent, { recoveryTimeoutMs }: LineOptions): { la
         text: `${event.state}${event.state === 'proven' ? ` in ${measured(event.afterMs)}` : ''}: ${event.evidence.join('; ')}`,
       };
     case 'check':
-      return { label: about(event.check.name), text: flip(event, recoveryTimeoutMs) };
+      return { label: about(event.check.name), text: checkChange(event, recoveryTimeoutMs) };
     case 'recovered':
       return { label: 'recovered', text: recovered(event) };
     case 'deadline':
@@ -64,7 +64,7 @@ function labelledText(event: RunEvent, { recoveryTimeoutMs }: LineOptions): { la
     case 'note':
       return { label: 'note', text: event.text };
     case 'verdict':
-      return { label: isCutShort(event) ? 'ABORTED' : VERDICT_WORDS[event.verdict], text: verdict(event) };
+      return { label: isCutShort(event) ? 'ABORTED' : VERDICT_TEXTS[event.verdict], text: verdict(event) };
   }
 }
 
@@ -85,8 +85,8 @@ function injected({ writes, pods, ttlDeadline, at }: Of<'injected'>): string {
   return `${writes.join('; ')}  ${reach}  ${ends}`;
 }
 
-function flip({ check, from, afterMs }: Of<'check'>, limitMs: number): string {
-  return `${WORD[from]} → ${WORD[check.state]} after ${measured(afterMs)}   ${check.actual}   limit ${measured(limitMs)}`;
+function checkChange({ check, from, afterMs }: Of<'check'>, limitMs: number): string {
+  return `${CHECK_TEXTS[from]} → ${CHECK_TEXTS[check.state]} after ${measured(afterMs)}   ${check.actual}   limit ${measured(limitMs)}`;
 }
 
 function recovered({ afterMs, by, selfHealed }: Of<'recovered'>): string {
@@ -115,11 +115,11 @@ function verdict(event: Of<'verdict'>): string {
 
 /** One line for one event: time, label, text; columns fixed, never a control character. */
 export function eventLine(event: RunEvent, options: LineOptions): string {
-  return toldLine(event.at, labelledText(event, options), options);
+  return labelledLine(event.at, labelledText(event, options), options);
 }
 
 /** A line in the columns of a run; without a label the experiment's name is printed instead. */
-export function toldLine(
+export function labelledLine(
   at: number,
   { label, text }: { label?: string; text: string },
   { experiment, utc = false }: Pick<LineOptions, 'experiment' | 'utc'>,

@@ -43,7 +43,7 @@ export async function startGuardianProcess(options: RuntimeOptions, identity: Id
         const message = messageOf<FromGuardian>(line);
         if (message) listener(message);
       }),
-    letGo: () => void child.stdin.end(),
+    close: () => void child.stdin.end(),
     waitFor,
   };
 }

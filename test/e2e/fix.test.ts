@@ -54,7 +54,7 @@ it('a dead webhook is ignored for a while, scan shows it, and a guardian puts it
   expect(left).toEqual([]);
 });
 
-it('a stale webhook is saved, deleted and made again', async () => {
+it('a stale webhook is saved, deleted and created again', async () => {
   const fixed = await mayday('fix', 'webhook/stale', '--yes', '-o', 'json');
   expect(fixed).toMatchObject({ code: 0 });
   const { saved, verified } = JSON.parse(fixed.stdout);

@@ -62,11 +62,11 @@ test('an object that changed since the plan is not written', async () => {
   expect(api.peek({ apiVersion: 'v1', kind: 'Node', name: 'n1' })?.spec).toEqual({ unschedulable: true });
 });
 
-test('an object that was deleted and made again is another one', async () => {
+test('an object that was deleted and created again is another one', async () => {
   const { api } = scene();
   const finding = { ...cordoned, object: { ...cordoned.object, uid: 'of-the-first' } };
   expect(await prepareFix(api, finding, uncordon)).toEqual({
-    refusal: 'Node n1 was deleted and made again since triage looked: look again',
+    refusal: 'Node n1 was deleted and created again since the triage: run the triage again',
   });
 });
 
@@ -115,8 +115,7 @@ test('what is made again is compared with what was saved before it is called don
   expect(await recreateSaved(deps, stale)).toMatchObject({
     outcome: 'not done',
     verified: false,
-    message:
-      'make ValidatingWebhookConfiguration w again; it was made, but what stands there now is not what was saved',
+    message: 'make ValidatingWebhookConfiguration w again; it was created, but differs from the saved object',
   });
 });
 

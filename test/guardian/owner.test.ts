@@ -34,7 +34,7 @@ function house(answer: (message: FromOwner, process: number) => FromGuardian | u
           const said = answer(message, pid);
           if (said) queueMicrotask(() => listener(said));
         },
-        letGo: () => {
+        close: () => {
           mine.isLetGo = true;
         },
         waitFor: () => undefined,

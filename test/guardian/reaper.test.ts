@@ -265,7 +265,7 @@ describe('two reapers', () => {
   test('when the leader dies the other follows after the Lease has run out', async () => {
     const it = cluster([drifted(START + 10_000)]);
     const election = createElection({ ...it, namespace: 'mayday-system', name: 'mayday-reaper', holder: 'dead' });
-    expect(await election.stand()).toEqual({ leads: true });
+    expect(await election.tryToLead()).toEqual({ leads: true });
     const two = reaper(it, 'two');
     await it.clock.sleep(14_000);
     expect(two.events()).toEqual(['stands by']);
@@ -282,27 +282,27 @@ describe('the election', () => {
 
   test('elects one when both ask at once', async () => {
     const it = cluster([]);
-    const both = await Promise.all([stand(it, 'one').stand(), stand(it, 'two').stand()]);
+    const both = await Promise.all([stand(it, 'one').tryToLead(), stand(it, 'two').tryToLead()]);
     expect(both.filter(standing => standing.leads)).toHaveLength(1);
   });
 
   test('a leader that cannot renew leads no longer than the others wait', async () => {
     const it = cluster([]);
     const one = stand(it, 'one');
-    await one.stand();
+    await one.tryToLead();
     it.api.script({ on: ({ kind }) => kind === 'Lease', times: 100, answer: failing('unreachable', 'gone') });
     await it.clock.sleep(9_000);
-    expect(await one.stand()).toEqual({ leads: true });
+    expect(await one.tryToLead()).toEqual({ leads: true });
     await it.clock.sleep(2_000);
-    expect(await one.stand()).toEqual({ leads: false, why: 'gone', isLed: false });
+    expect(await one.tryToLead()).toEqual({ leads: false, why: 'gone', isLed: false });
   });
 
   test('does not believe another clock', async () => {
     const it = cluster([]);
-    await stand(it, 'one').stand();
+    await stand(it, 'one').tryToLead();
     it.api.change({ ...settings, kind: 'Lease', name: 'mayday-reaper', namespace: 'mayday-system' }, lease => {
       (lease.spec as { renewTime: string }).renewTime = '2001-01-01T00:00:00.000000Z';
     });
-    expect(await stand(it, 'two').stand()).toMatchObject({ leads: false });
+    expect(await stand(it, 'two').tryToLead()).toMatchObject({ leads: false });
   });
 });

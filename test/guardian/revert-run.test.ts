@@ -46,7 +46,7 @@ function machine() {
       send: message => {
         if (!isDead) guardian.receive(message);
       },
-      letGo: () => guardian.ownerGone(),
+      close: () => guardian.ownerGone(),
       waitFor: () => undefined,
     }),
   });

@@ -78,8 +78,8 @@ function recordingEngine(engine: Engine, writer: ResultWriter): Engine {
           if (event.event === 'phase') writer.run({ experiment: name, run: event.run, phase: event.phase });
           options.emit(event);
         },
-        async aims(isTarget, permissions) {
-          await options.aims?.(isTarget, permissions);
+        async onPlanned(isTarget, permissions) {
+          await options.onPlanned?.(isTarget, permissions);
           // The id of the run is needed to find what a dead pod left.
           await writer.flush();
         },

@@ -123,7 +123,7 @@ async function run(
   };
   const finished = await engine.run(loaded, {
     emit: onEvent,
-    aims: async (isTarget, permissions) => {
+    onPlanned: async (isTarget, permissions) => {
       deps.runTarget({ run: id, isTarget, permissions });
       await recorder.written();
     },

@@ -74,11 +74,11 @@ export function whoRestored(before: KubeObject | undefined, after: KubeObject, s
   const fields = (after.metadata.managedFields ?? []).filter(
     field => !field.subresource && timeOf(field) >= since - SECOND,
   );
-  const reborn = before?.metadata.uid !== undefined && after.metadata.uid !== before.metadata.uid;
-  if (before === undefined || reborn) {
-    const makers = (after.metadata.managedFields ?? []).filter(field => !field.subresource);
-    const maker = makers.toSorted((a, b) => timeOf(a) - timeOf(b))[0];
-    return sanitise(maker?.manager ?? 'unknown');
+  const isRecreated = before?.metadata.uid !== undefined && after.metadata.uid !== before.metadata.uid;
+  if (before === undefined || isRecreated) {
+    const creators = (after.metadata.managedFields ?? []).filter(field => !field.subresource);
+    const creator = creators.toSorted((a, b) => timeOf(a) - timeOf(b))[0];
+    return sanitise(creator?.manager ?? 'unknown');
   }
   const changed = changedPaths(before, after);
   const owners = changed.flatMap(path => {

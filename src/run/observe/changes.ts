@@ -28,11 +28,11 @@ export function watchChanges(api: Api, clock: Clock, sources: readonly ChangeSou
   const ended = new AbortController();
   let changed = false;
   let wake: (() => void) | undefined;
-  const notice = () => {
+  const noteChange = () => {
     changed = true;
     wake?.();
   };
-  for (const source of sources) void follow(api, clock, source, ended.signal, notice);
+  for (const source of sources) void follow(api, clock, source, ended.signal, noteChange);
 
   return {
     async wait(ms, signal) {

@@ -32,7 +32,7 @@ export interface Neighbourhood {
  * Reads once the Deployments of the experiment's namespaces and those of the components that depend on the target.
  * Other namespaces are left out: in a shared cluster there is always an unrelated rollout somewhere.
  */
-export async function lookAtBystanders(api: Api, where: Neighbourhood, signal?: AbortSignal): Promise<Bystanders> {
+export async function readBystanders(api: Api, where: Neighbourhood, signal?: AbortSignal): Promise<Bystanders> {
   const [near, dependent] = await Promise.all([neighbours(api, where, signal), dependants(api, where, signal)]);
   const { serving } = near;
   return {
@@ -108,7 +108,7 @@ export function harmed(before: Bystanders, now: Bystanders): string[] {
 }
 
 /** Lines about what could be read before and cannot be read now. */
-export const lostSight = (before: Bystanders, now: Bystanders): string[] =>
+export const newlyUnread = (before: Bystanders, now: Bystanders): string[] =>
   now.unread.filter(({ what }) => !before.unread.some(one => one.what === what)).map(({ says }) => says);
 
 /** Returns a function that says whether a Deployment is named by the experiment or selects a pod in reach. */

@@ -8,14 +8,14 @@ import { type Sample, takeSample } from './sample.ts';
 export interface Sampler {
   last?: Sample;
   /** Takes one sample and emits its changes. `atMs` counts from the injection. Throws when the signal aborts. */
-  see(atMs: number, signal: AbortSignal): Promise<Sample>;
+  takeSample(atMs: number, signal: AbortSignal): Promise<Sample>;
 }
 
 /** Takes samples and emits every change of a check since the baseline. `watch` counts from the injection. */
 export function createSampler(run: Run, prepared: Prepared, when: { afterRevert: boolean; watch: Stopwatch }): Sampler {
   const { observed, deps } = run;
   const sampler: Sampler = {
-    async see(atMs, signal) {
+    async takeSample(atMs, signal) {
       const sample = await takeSample(deps.api, prepared.subject, prepared.plan, prepared.before, {
         afterRevert: when.afterRevert,
         signal,

@@ -16,7 +16,7 @@ export const NOT_STEADY: Steadiness = { forMs: 0, wavered: false };
  * The steadiness after a sample at `atMs`. A blind sample ends the steady period, because steadiness must be observed, but does not
  * count as `wavered`.
  */
-export function followed(before: Steadiness, state: CheckState, atMs: number): Steadiness {
+export function nextSteadiness(before: Steadiness, state: CheckState, atMs: number): Steadiness {
   if (state !== 'pass') return { forMs: 0, wavered: before.wavered || state === 'fail' };
   const since = before.since ?? atMs;
   return { since, forMs: atMs - since, wavered: before.wavered };

@@ -2,14 +2,14 @@ import type { Clock } from '../../host/clock.ts';
 import type { Stopwatch } from '../clocks.ts';
 import type { CheckState } from '../event.ts';
 import type { Changes } from './changes.ts';
-import { followed, NOT_STEADY, type Steadiness } from './steady.ts';
+import { NOT_STEADY, nextSteadiness, type Steadiness } from './steady.ts';
 
 /** One observation of the system. */
-export interface Look {
+export interface Observation {
   /** Whether the system is as expected at this moment of the window. */
   state: CheckState;
   /** Ends the window at once, because further observations would not change the result. */
-  hopeless?: boolean;
+  final?: boolean;
 }
 
 export interface WindowEnd {
@@ -30,9 +30,9 @@ export interface WindowOptions {
   /** Ends the window in any case. */
   hardDeadlineMs?: number;
   /** Called once, `QUIET_MS` before the hard deadline, unless the window has ended by then. */
-  nearing?(): void;
+  beforeHardDeadline?(): void;
   /** Reads and judges everything once; its requests end when the signal aborts. */
-  look(atMs: number, signal: AbortSignal): Promise<Look>;
+  observe(atMs: number, signal: AbortSignal): Promise<Observation>;
   clock: Clock;
   signal?: AbortSignal;
 }
@@ -64,13 +64,13 @@ export async function observeWindow(options: WindowOptions): Promise<WindowEnd> 
   for (;;) {
     const asked = watch.elapsed();
     if (asked >= quietFromMs) return over(...(await quietEnd(options, steadiness, hardDeadlineMs)), watch.elapsed());
-    const look = await lookInTime(options, asked, hardDeadlineMs - asked);
+    const look = await observeInTime(options, asked, hardDeadlineMs - asked);
     if (look === undefined) return over('hard-deadline', steadiness.since !== undefined, watch.elapsed());
     watch.correct();
     const atMs = watch.elapsed();
-    steadiness = followed(steadiness, look.state, asked);
+    steadiness = nextSteadiness(steadiness, look.state, asked);
     const steady = steadiness.since !== undefined;
-    if (look.hopeless) return over('hopeless', false, atMs);
+    if (look.final) return over('hopeless', false, atMs);
     if (steady && steadiness.forMs >= soakMs) return over('settled', true, atMs);
     if (atMs >= hardDeadlineMs) return over('hard-deadline', steady, atMs);
     if (atMs >= deadlineMs && !(steady && (steadiness.since ?? 0) <= deadlineMs)) return over('deadline', false, atMs);
@@ -82,7 +82,7 @@ export async function observeWindow(options: WindowOptions): Promise<WindowEnd> 
  * Waits for the hard deadline without reading. Returns how the window ended and whether it settled.
  */
 async function quietEnd(
-  { watch, clock, signal, deadlineMs, nearing }: WindowOptions,
+  { watch, clock, signal, deadlineMs, beforeHardDeadline: nearing }: WindowOptions,
   { since }: Steadiness,
   hardDeadlineMs: number,
 ): Promise<[WindowEnd['ended'], boolean]> {
@@ -100,10 +100,10 @@ async function quietEnd(
 /**
  * Reads once; undefined if the hard deadline comes first, so that a server that does not answer cannot delay the revert.
  */
-async function lookInTime(options: WindowOptions, asked: number, leftMs: number): Promise<Look | undefined> {
+async function observeInTime(options: WindowOptions, asked: number, leftMs: number): Promise<Observation | undefined> {
   const cut = new AbortController();
   const signals = options.signal ? [options.signal, cut.signal] : [cut.signal];
-  const look = options.look(asked, AbortSignal.any(signals));
+  const look = options.observe(asked, AbortSignal.any(signals));
   if (leftMs === Number.POSITIVE_INFINITY) return look;
   const done = new AbortController();
   const late = options.clock.sleep(Math.max(0, leftMs), done.signal).then(() => undefined);

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 import { readAndPlan, scopeOf } from '../../safety/read-and-plan.ts';
 import { changeSources } from '../observe/change-sources.ts';
 import { type Changes, watchChanges } from '../observe/changes.ts';
-import { lookAtBystanders, targetsOf } from '../observe/collateral.ts';
+import { readBystanders, targetsOf } from '../observe/collateral.ts';
 import { combined } from '../observe/evidence.ts';
 import { type Subject, takeSample } from '../observe/sample.ts';
 import type { Baseline, Refused } from './outcome.ts';
@@ -18,8 +18,8 @@ const EXPECT_ANNOTATION = 'chaos.operatorchaos.io/expect';
 
 /** What a healthy system does under this fault: the experiment's annotation, else the type's own expectation. */
 function expectationOf(annotations: Record<string, string> | undefined, type: FaultType): Expectation {
-  const wish = annotations?.[EXPECT_ANNOTATION];
-  return wish === 'self-heal' || wish === 'survive' ? wish : FAULT_RULES[type].expects;
+  const annotated = annotations?.[EXPECT_ANNOTATION];
+  return annotated === 'self-heal' || annotated === 'survive' ? annotated : FAULT_RULES[type].expects;
 }
 
 /** Reads, plans and asks every gate; or returns the refusal. Writes nothing. */
@@ -57,15 +57,15 @@ export async function prepare(run: Run): Promise<Prepared | Refused> {
       random: deps.random,
     };
   };
-  const look = () => readAndPlan(deps.api, fault, { params, scope, facts }, run.stop);
-  const { live: before, plan } = await look();
+  const readAndPlanOnce = () => readAndPlan(deps.api, fault, { params, scope, facts }, run.stop);
+  const { live: before, plan } = await readAndPlanOnce();
   if (plan.is === 'refusal') return { code: plan.code, message: plan.message };
   for (const warning of plan.warnings) await run.emit({ event: 'note', text: warning });
   const refused = await refusedByGates(run, plan, namespace);
   if (refused) return refused;
 
   const again = async (): Promise<Plan | Refusal> => {
-    const next = await look();
+    const next = await readAndPlanOnce();
     if (next.plan.is === 'refusal') return next.plan;
     const no = await refusedByGates(run, next.plan, namespace);
     if (no) return { is: 'refusal', code: 'not-permitted', message: no.message };
@@ -95,7 +95,7 @@ export async function prepare(run: Run): Promise<Prepared | Refused> {
     ],
     dependants: options.dependants ?? [],
   };
-  await options.aims?.(prepared.isTarget, plan.permissions);
+  await options.onPlanned?.(prepared.isTarget, plan.permissions);
   return prepared;
 }
 
@@ -140,7 +140,7 @@ export async function checkBaseline(run: Run, prepared: Prepared): Promise<Basel
   if (!passed) return baseline;
   prepared.baseline = sample;
   if (run.dryRun) return baseline;
-  prepared.bystanders = await lookAtBystanders(deps.api, prepared, run.stop);
+  prepared.bystanders = await readBystanders(deps.api, prepared, run.stop);
   for (const { says } of prepared.bystanders.unread) await run.emit({ event: 'note', text: says });
   const { subject, plan, before } = prepared;
   prepared.changes = watchChanges(

@@ -56,7 +56,7 @@ export async function conclude(run: Run, outcome: Outcome): Promise<RunResult> {
 
 function factsOf({ dryRun, loaded, observed }: Run, outcome: Outcome): VerdictFacts {
   const { prepared, refused, interrupted, underFault, reverted, recovered } = outcome;
-  const healer = recovered?.healedBy ?? underFault?.healedBy;
+  const healedBy = recovered?.healedBy ?? underFault?.healedBy;
   return {
     expects: prepared?.expects ?? 'self-heal',
     baseline: outcome.baseline?.state ?? 'not-taken',
@@ -68,9 +68,9 @@ function factsOf({ dryRun, loaded, observed }: Run, outcome: Outcome): VerdictFa
     dryRun,
     underFault: underFault ?? { settled: false, soakedMs: 0 },
     ...(recovered ? { afterRevert: recovered } : {}),
-    selfHealed: healer !== undefined,
+    selfHealed: healedBy !== undefined,
     notRestored: observed.notRestored,
-    restoredBy: healer ?? (reverted?.isByUs ? 'mayday' : 'nobody'),
+    restoredBy: healedBy ?? (reverted?.isByUs ? 'mayday' : 'nobody'),
     recoveryTimeoutMs: loaded.experiment.spec.hypothesis.recoveryTimeoutMs,
     checks: [...observed.checks, ...observed.evidence],
     collateral: recovered?.collateral ?? [],

@@ -16,11 +16,11 @@ export async function inject(run: Run, prepared: Prepared): Promise<Injection> {
   const watch = startStopwatch(deps.clock, () => deps.api.serverTime());
   run.observed.timings.injectedAt = watch.startedAt;
   // Until the outcome is known, every planned write may have reached the cluster.
-  const begun = { isInjected: false, watch, written: prepared.plan.writes.map(write => write.on), answers: [] };
+  const injection = { isInjected: false, watch, written: prepared.plan.writes.map(write => write.on), answers: [] };
   try {
-    return await send(run, prepared, begun);
+    return await send(run, prepared, injection);
   } catch (error) {
-    return { ...begun, error };
+    return { ...injection, error };
   }
 }
 

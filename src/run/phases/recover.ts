@@ -1,7 +1,7 @@
 import { leavesNothing } from '../../faults/recognition.ts';
 import { type Stopwatch, startStopwatch } from '../clocks.ts';
 import { firstHumanWrite } from '../observe/attribution.ts';
-import { harmed, lookAtBystanders, lostSight } from '../observe/collateral.ts';
+import { harmed, newlyUnread, readBystanders } from '../observe/collateral.ts';
 import { firstWarning } from '../observe/detection.ts';
 import { combined } from '../observe/evidence.ts';
 import { restorers } from '../observe/healing.ts';
@@ -41,8 +41,8 @@ export async function recover(run: Run, prepared: Prepared, before: Before): Pro
     deadlineMs: prepared.recoveryMs,
     signal: run.stop,
     clock: deps.clock,
-    async look(atMs, signal) {
-      const sample = await sampler.see(offsetMs + atMs, signal);
+    async observe(atMs, signal) {
+      const sample = await sampler.takeSample(offsetMs + atMs, signal);
       return { state: combined([...sample.checks, ...sample.evidence]) };
     },
   });
@@ -52,7 +52,7 @@ export async function recover(run: Run, prepared: Prepared, before: Before): Pro
   const healer = end.settled
     ? await emitRecovery(run, prepared, sampler.last, before, { end, offsetMs, since: sinceRevert })
     : undefined;
-  const collateral = await lookForHarm(run, prepared, sampler.last, watch);
+  const collateral = await assessHarm(run, prepared, sampler.last, watch);
   return {
     settled: end.settled,
     ...(recoveryMs === undefined ? {} : { recoveryMs }),
@@ -91,18 +91,13 @@ async function emitRecovery(
 }
 
 /** Notes when the cluster detected the fault and when a person stepped in. Returns the objects outside the target that were harmed. */
-async function lookForHarm(
-  run: Run,
-  prepared: Prepared,
-  last: Sample | undefined,
-  watch: Stopwatch,
-): Promise<string[]> {
+async function assessHarm(run: Run, prepared: Prepared, last: Sample | undefined, watch: Stopwatch): Promise<string[]> {
   const { deps, observed } = run;
   let collateral: string[] = [];
   if (prepared.bystanders) {
-    const now = await lookAtBystanders(deps.api, prepared, run.stop);
+    const now = await readBystanders(deps.api, prepared, run.stop);
     collateral = harmed(prepared.bystanders, now);
-    observed.blind.push(...lostSight(prepared.bystanders, now));
+    observed.blind.push(...newlyUnread(prepared.bystanders, now));
   }
   const watched = last ? objectsOf(last) : [];
   const names = [...watched.map(object => object.metadata.name), prepared.plan.target.name];

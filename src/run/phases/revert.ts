@@ -30,7 +30,7 @@ export async function revert(run: Run, prepared: Prepared, injection: Injection)
   try {
     const written = await deps.revert(revertRequest(run, prepared, injection));
     reverted = await noteReceipts(run, written);
-    if (injection.isInjected && !reverted.isByUs) reverted = await withFaultThatShows(run, prepared, reverted);
+    if (injection.isInjected && !reverted.isByUs) reverted = await withVisibleFault(run, prepared, reverted);
     await run.emit({ event: 'reverted', receipts: reverted.receipts, remaining: reverted.residue });
     return reverted;
   } catch (error) {
@@ -76,7 +76,7 @@ export async function compareOnceMore(
  * A missing undo record does not prove that the fault is gone: somebody may have removed the annotations and left the
  * value. A fault whose effect is still proven counts as remaining.
  */
-async function withFaultThatShows(run: Run, prepared: Prepared, reverted: Reverted): Promise<Reverted> {
+async function withVisibleFault(run: Run, prepared: Prepared, reverted: Reverted): Promise<Reverted> {
   if (leavesNothing(prepared.plan.type) || reverted.residue > 0) return reverted;
   const { effect } = await takeSample(run.deps.api, prepared.subject, prepared.plan, prepared.before, {
     afterRevert: true,

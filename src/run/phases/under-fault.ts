@@ -8,7 +8,7 @@ import { measuredEffect } from '../observe/measured-latency.ts';
 import type { Sample } from '../observe/sample.ts';
 import { createSampler } from '../observe/sampler.ts';
 import { recoveredAfter } from '../observe/steady.ts';
-import { type Look, observeWindow, type WindowEnd } from '../observe/window.ts';
+import { type Observation, observeWindow, type WindowEnd } from '../observe/window.ts';
 import { effectOfAnswers } from './answers.ts';
 import { changesOf } from './baseline.ts';
 import type { Injection, UnderFault } from './outcome.ts';
@@ -37,18 +37,18 @@ export async function observeUnderFault(run: Run, prepared: Prepared, injection:
     soakMs: prepared.soakMs,
     deadlineMs: prepared.recoveryMs,
     ...(prepared.ttlMs === undefined ? {} : { hardDeadlineMs: prepared.ttlMs }),
-    nearing: () => run.deps.prefetch?.(revertRequest(run, prepared, injection)),
+    beforeHardDeadline: () => run.deps.prefetch?.(revertRequest(run, prepared, injection)),
     signal: run.stop,
     clock: run.deps.clock,
-    async look(atMs, signal): Promise<Look> {
-      const sample = await sampler.see(atMs, signal);
+    async observe(atMs, signal): Promise<Observation> {
+      const sample = await sampler.takeSample(atMs, signal);
       await noteEffect(run, prepared, sample, { watch, signal });
       if (observed.effect.state !== 'absent') unseenSince = atMs;
-      const state = await stateIfBack(run, prepared, injection, stateUnderFault(run, prepared, sample));
+      const state = await stateIfRestored(run, prepared, injection, stateUnderFault(run, prepared, sample));
       const healed = state === 'pass' && prepared.expects === 'self-heal';
       if (healed)
         healer ??= restorers(observed.injectedLive ?? sample.live, sample.live, prepared.before, watch.startedAt);
-      return { state, hopeless: observed.effect.state === 'absent' && atMs - unseenSince >= prepared.soakMs };
+      return { state, final: observed.effect.state === 'absent' && atMs - unseenSince >= prepared.soakMs };
     },
   });
   emitEnd(run, prepared, end);
@@ -106,7 +106,12 @@ async function proveEffect(
 /**
  * For faults that a healthy system undoes, it is not enough that the injected value is gone: the original must be there.
  */
-async function stateIfBack(run: Run, prepared: Prepared, injection: Injection, state: CheckState): Promise<CheckState> {
+async function stateIfRestored(
+  run: Run,
+  prepared: Prepared,
+  injection: Injection,
+  state: CheckState,
+): Promise<CheckState> {
   const { deps, observed } = run;
   if (state !== 'pass' || prepared.expects !== 'self-heal') return state;
   const { away, blind } = await deps.notRestored(revertRequest(run, prepared, injection));

@@ -2,7 +2,7 @@ import type { Expectation } from '../../faults/rules/rules.ts';
 import { measured } from '../../text/duration.ts';
 import type { CheckResult, Verdict } from '../event.ts';
 
-/** Everything a verdict is made of. Nothing else may influence it. Durations in milliseconds. */
+/** All facts of a verdict; nothing else may influence it. Durations in milliseconds. */
 export interface VerdictFacts {
   expects: Expectation;
   /** `none`: the experiment has no steady-state checks, so nothing is known about the system. */
@@ -11,16 +11,16 @@ export interface VerdictFacts {
   effect: 'proven' | 'pending' | 'absent';
   /** The last observed state of the effect; says why it is not proven. */
   effectEvidence: readonly string[];
-  /** Why the run was cut short, or undefined when it was not. */
+  /** Why the run was interrupted; undefined if it was not. */
   interrupted?: string;
-  /** What a gate or planner said when it refused the injection. */
+  /** Why a gate or the planner refused the injection. */
   refused?: string;
   dryRun: boolean;
   /** Under the fault, before we reverted it. */
   underFault: {
     /** Steady for the whole soak time, the fault's effect proven (self-heal: and the fault's change gone). */
     settled: boolean;
-    /** From the injection to the start of that steady stretch. */
+    /** From the injection to the start of that steady period. */
     recoveryMs?: number;
     /** How long it then stayed steady. */
     soakedMs: number;
@@ -30,13 +30,13 @@ export interface VerdictFacts {
   /** Whether somebody else, not our revert, undid the fault. */
   selfHealed: boolean;
   /**
-   * What was there instead of the original after somebody else undid the fault; empty if it was the original, or the
-   * fault is still in.
+   * Lines about objects that do not hold the original although somebody else undid the fault; empty if they hold it, or
+   * if the fault is still in.
    */
   notRestored: readonly string[];
   restoredBy: string;
   recoveryTimeoutMs: number;
-  /** The checks as last seen. */
+  /** The checks in the last sample. */
   checks: CheckResult[];
   /** Objects outside the target that left their baseline during the run. */
   collateral: string[];
@@ -56,7 +56,7 @@ const lines = (checks: CheckResult[], state: CheckResult['state']): string[] =>
         `${state === 'blind' ? 'blind' : 'failing'}: ${check.name}: expected ${check.expected}, found ${check.actual}`,
     );
 
-/** Why nothing can be concluded, or undefined when something can. */
+/** Why the run is inconclusive; undefined if it is not. */
 function inconclusive(facts: VerdictFacts): string[] | undefined {
   if (facts.refused !== undefined) return [`refused, nothing was injected: ${facts.refused}`];
   if (facts.dryRun) return ['dry run: nothing was injected'];
@@ -143,8 +143,8 @@ const undoneWrongly = ({ notRestored }: VerdictFacts): string =>
   `somebody undid the fault, but not to what was there before: ${notRestored.join('; ')}`;
 
 /**
- * The strict verdict. One pure function; its whole truth table is in the test beside it.
- * Failed needs a known failing state: what could not be read is Inconclusive, never Failed.
+ * The strict verdict. A pure function; its truth table is in its test.
+ * `Failed` needs a check that is known to fail; a check that could not be read makes the run Inconclusive.
  */
 export function judge(facts: VerdictFacts): Judgement {
   const unknown = inconclusive(facts);

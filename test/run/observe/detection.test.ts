@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import type { WatchEvent } from '../../../src/kube/client/api.ts';
 import { watchChanges } from '../../../src/run/observe/changes.ts';
-import { harmed, lookAtBystanders, lostSight, targetsOf } from '../../../src/run/observe/collateral.ts';
+import { harmed, newlyUnread, readBystanders, targetsOf } from '../../../src/run/observe/collateral.ts';
 import { firstWarning } from '../../../src/run/observe/detection.ts';
 import { failing, fakeApi } from '../../support/fake-api.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
@@ -40,7 +40,7 @@ describe("the cluster's own first warning", () => {
 describe('bystanders', () => {
   const other = (): KubeObject => ({ ...deployment(), metadata: { name: 'other', namespace: SHOP, generation: 1 } });
   const look = (api: ReturnType<typeof fakeApi>) =>
-    lookAtBystanders(api, { namespaces: [SHOP], isTarget: targetsOf([], [pod('web-a')]), dependants: [] });
+    readBystanders(api, { namespaces: [SHOP], isTarget: targetsOf([], [pod('web-a')]), dependants: [] });
 
   test('that served before and do not now were harmed; the target is none', async () => {
     const api = fakeApi([
@@ -72,7 +72,7 @@ describe('what depends on the target', () => {
   });
   const dependants = [{ operator: 'gateway', component: 'gateway', deployments: [ref] }];
   const look = (api: ReturnType<typeof fakeApi>) =>
-    lookAtBystanders(api, { namespaces: [SHOP], isTarget: targetsOf([], []), dependants });
+    readBystanders(api, { namespaces: [SHOP], isTarget: targetsOf([], []), dependants });
 
   test('is watched in its own namespace', async () => {
     const api = fakeApi([gateway()]);
@@ -91,7 +91,7 @@ describe('what depends on the target', () => {
     api.script({ on: ({ verb }) => verb === 'get', answer: failing('forbidden', 'no') });
     const now = await look(api);
     expect(harmed(before, now)).toEqual([]);
-    expect(lostSight(before, now)).toEqual([
+    expect(newlyUnread(before, now)).toEqual([
       expect.stringMatching(/not assessed for Deployment far\/gateway, which depends on the target: forbidden/),
     ]);
   });
@@ -100,8 +100,7 @@ describe('what depends on the target', () => {
     const other = { ...ref, namespace: 'near' };
     const both = [{ operator: 'gateway', component: 'gateway', deployments: [ref, other] }];
     const api = fakeApi([gateway(), { ...gateway(), metadata: { ...gateway().metadata, namespace: 'near' } }]);
-    const lookAtBoth = () =>
-      lookAtBystanders(api, { namespaces: [SHOP], isTarget: targetsOf([], []), dependants: both });
+    const lookAtBoth = () => readBystanders(api, { namespaces: [SHOP], isTarget: targetsOf([], []), dependants: both });
     const whole = await lookAtBoth();
     api.script({
       on: ({ verb, namespace }) => verb === 'get' && namespace === 'far',
@@ -114,10 +113,10 @@ describe('what depends on the target', () => {
     });
     const now = await lookAtBoth();
     expect(harmed(before, now)).toEqual(['Deployment near/gateway']);
-    expect(lostSight(before, now)).toEqual([]);
+    expect(newlyUnread(before, now)).toEqual([]);
     // What was read before and is not now is neither harmed nor healthy.
     expect(harmed(whole, now)).toEqual(['Deployment near/gateway']);
-    expect(lostSight(whole, now)).toEqual([expect.stringContaining('far/gateway')]);
+    expect(newlyUnread(whole, now)).toEqual([expect.stringContaining('far/gateway')]);
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../../src/host/clock.ts';
 import { scaleClock, startStopwatch } from '../../../src/run/clocks.ts';
 import type { CheckState } from '../../../src/run/event.ts';
-import { followed, NOT_STEADY, recoveredAfter } from '../../../src/run/observe/steady.ts';
+import { NOT_STEADY, nextSteadiness, recoveredAfter } from '../../../src/run/observe/steady.ts';
 import { observeWindow } from '../../../src/run/observe/window.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
@@ -70,7 +70,7 @@ describe('steadiness', () => {
   test('is the length of the last unbroken stretch of passes', () => {
     fc.assert(
       fc.property(states, seen => {
-        const end = seen.reduce((so, state, index) => followed(so, state, index * 1_000), NOT_STEADY);
+        const end = seen.reduce((so, state, index) => nextSteadiness(so, state, index * 1_000), NOT_STEADY);
         const start = seen.findLastIndex(state => state !== 'pass') + 1;
         expect(end.since).toBe(start < seen.length ? start * 1_000 : undefined);
         expect(end.forMs).toBe(start < seen.length ? (seen.length - 1 - start) * 1_000 : 0);
@@ -91,10 +91,12 @@ describe('an observed window', () => {
       looks.push(atMs);
       return { state: stateAt(atMs) };
     };
-    return observeWindow({ watch, changes, soakMs: 10_000, deadlineMs: 60_000, ...more, look, clock }).then(end => ({
-      ...end,
-      looks,
-    }));
+    return observeWindow({ watch, changes, soakMs: 10_000, deadlineMs: 60_000, ...more, observe: look, clock }).then(
+      end => ({
+        ...end,
+        looks,
+      }),
+    );
   };
 
   test('ends early, once steady for the soak time', async () => {
@@ -144,8 +146,8 @@ describe('an observed window', () => {
           soakMs: 100_000,
           deadlineMs: 100_000,
           hardDeadlineMs: 20_000,
-          nearing: () => near.push(watch.elapsed()),
-          look: async at => {
+          beforeHardDeadline: () => near.push(watch.elapsed()),
+          observe: async at => {
             began.push(at);
             await clock.sleep(lookMs);
             return { state: 'pass' };
@@ -179,7 +181,7 @@ describe('an observed window', () => {
       soakMs: 10_000,
       deadlineMs: 60_000,
       hardDeadlineMs: 5_000,
-      look: () => new Promise(() => undefined),
+      observe: () => new Promise(() => undefined),
     });
     expect(end).toMatchObject({ ended: 'hard-deadline', settled: false, afterMs: 5_000 });
   });
