@@ -115,7 +115,7 @@ test('what is made again is compared with what was saved before it is called don
   expect(await recreateSaved(deps, stale)).toMatchObject({
     outcome: 'not done',
     verified: false,
-    message: 'make ValidatingWebhookConfiguration w again; it was created, but differs from the saved object',
+    message: 'create ValidatingWebhookConfiguration w again; it was created, but differs from the saved object',
   });
 });
 
