@@ -281,7 +281,7 @@ describe('a Secret', () => {
         outcome: 'diverged',
         verified: false,
         message: expect.stringMatching(
-          `differs from the original \\(${what}\\).*to keep what is there delete Secret .* by hand`,
+          `differs from the original \\(${what}\\).*to keep the current value delete Secret .* by hand`,
         ),
       },
     ]);
