@@ -22,7 +22,7 @@ export async function latchAll(runtime: Runtime, api: Api, reverted: number): Pr
     at: new Date(api.serverTime().now).toISOString(),
   });
   return latched.ok
-    ? { on: true, says: 'latch ON: nobody injects until `mayday latch off`' }
+    ? { on: true, says: 'latch ON: no injections until `mayday latch off`' }
     : { on: false, says: `the latch is not known to be on, others may inject: ${latched.message}` };
 }
 

@@ -103,7 +103,7 @@ describe('another context', () => {
     await at.waitFor('in prod-eu-1: 1 live');
     at.send('r');
     expect(await at.exit).toBe(6);
-    expect(at.words()).toContain('everything this console wrote is back');
+    expect(at.words()).toContain('everything that this console changed is restored');
   });
 
   it('that never answers leaves every key working, and esc goes back', async () => {
@@ -144,7 +144,7 @@ describe('a kubeconfig that changes underneath', () => {
     file.now = known(entry('prod-eu-1', { server: 'https://elsewhere:6443' as Clean }));
     await at.waitFor('now leads to https://elsewhere:6443');
     await at.press('e', 'EXPERIMENTS');
-    await at.press('a', 'a: the kubeconfig changed underneath: K acknowledges it first');
+    await at.press('a', 'a: the kubeconfig changed: K acknowledges it first');
     await at.press('K', 'the connection stays as it was');
     await at.press('a', 'ARMED');
   });

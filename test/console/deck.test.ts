@@ -275,8 +275,8 @@ describe('the faults', () => {
     const guarded = run({ isGuarded: true });
     expect(shown(state({ runs: [guarded] }))).toContain('guardian on');
     const leaving = (runs: ConsoleState['runs']) => shown(state({ screens: ['deck', 'quit'], runs }));
-    expect(leaving([guarded])).toContain('leaves them in and quits: the guardian ends them at their TTL');
-    expect(leaving([guarded, run({ key: 'fired 2' })])).toContain('leaves them in and quits: nobody will end them');
+    expect(leaving([guarded])).toContain('quits and leaves them: the guardian reverts them at their TTL');
+    expect(leaving([guarded, run({ key: 'fired 2' })])).toContain('quits and leaves them: nothing will revert them');
   });
 
   it('says that nobody ends what another tool left', () => {

@@ -55,7 +55,7 @@ describe('the faults screen', () => {
     const at = faults([], { runs: [run({ isGuarded: true, evidence: 'ImagePullBackOff on 1 new pod' })] });
     expect(rows(at)[3]).toMatch(/▸ImageCorrupt +Deployment shop\/ledger +heal 0:19 of 3:00 {2}TTL 2:41/);
     expect(shown(at)).toContain('by this console, 19s ago   ✓ effect proven  ImagePullBackOff on 1 new pod');
-    expect(shown(at)).toContain('ended by this console, its guardian after it');
+    expect(shown(at)).toContain('ended by this console, or else its guardian');
     expect(shown(faults([], { runs: [run()] }))).toMatch(/ended by this console *$/m);
   });
 
@@ -87,11 +87,11 @@ describe('the faults screen', () => {
     expect(ender({}, { dead: [{ ...dead, guardianDueAt: NOW + 1 }] })).toBe('its guardian on this machine');
     expect(ender({}, { dead: [dead] })).toBe('nobody: its run died without a guardian');
     expect(ender({}, {}, { reaper: 'mayday-reaper-0' })).toBe('the reaper (mayday-reaper-0)');
-    expect(ender({})).toBe('whoever injected it, if that process lives; nobody else is seen');
+    expect(ender({})).toBe('its injector, if that process still lives; nothing else was found');
     const found = [finding('x', { type: 'ConfigDrift', object: on('x') })];
     const theirs = { tool: 'operator-chaos' } as const;
     expect(ender(theirs, { found, orders: [order()] })).toBe("the framework's controller");
-    expect(ender(theirs, { found })).toBe('nobody: no controller of it was found');
+    expect(ender(theirs, { found })).toBe('nobody: its controller was not found');
   });
 
   it('shows what stands in the objects of others, and the residue of other tools, which is never touched', () => {
@@ -108,16 +108,16 @@ describe('the faults screen', () => {
     expect(shown(at)).toContain('! changed since  now canary');
     expect(shown(at)).toMatch(/unknown +Deployment shop\/web/);
     expect(shown(at)).toContain('by Chaos Mesh, 14m ago');
-    expect(shown(at)).toContain('ended by nobody: it belongs to another tool, which has to stop it');
+    expect(shown(at)).toContain('ended by nobody: only the tool that injected it can stop it');
   });
 
   it('claims that there is none only after a look at everything', () => {
     const words = (look: FaultsLook) => shown(faults([], { look }));
-    expect(words({ ...NOT_LOOKED, phase: 'looking' })).toContain('looking at every kind for faults');
-    expect(words(looked())).toContain('no fault in the cluster, by anybody');
+    expect(words({ ...NOT_LOOKED, phase: 'looking' })).toContain('scanning every kind for faults');
+    expect(words(looked())).toContain('no fault in the cluster');
     expect(words(looked({ blind: 2 }))).toContain('none in what could be read; BLIND to 2 kinds');
     expect(words({ ...NOT_LOOKED, phase: 'failed', message: 'no answer' })).toContain(
-      'could not be looked at: no answer',
+      'could not be read: no answer',
     );
   });
 
@@ -196,7 +196,7 @@ describe('on the faults screen', () => {
     const at = faults([mark('x')]);
     const key = screenFolder('faults').keys.find(({ id }) => id === 'extend');
     expect(key?.keys).toEqual(['+']);
-    const why = 'its end stands in the undo record, which is never rewritten';
+    const why = 'the TTL is in the undo record, which is never rewritten';
     expect(key?.locked?.(at, { monotonic: T, server: NOW })).toContain(why);
     expect(shown({ ...at, screens: ['deck', 'faults', 'actions'] }, 120, 40)).toContain(`extend its TTL: ${why}`);
   });
@@ -211,6 +211,6 @@ describe('on the faults screen', () => {
     );
     await one.waitFor('data LIVE');
     await one.press('4', 'by Litmus');
-    await one.press('r', 'mayday shows it and leaves it alone');
+    await one.press('r', 'mayday shows it but does not revert it');
   });
 });

@@ -160,7 +160,7 @@ describe('a fleet of more clusters than the screen has rows', () => {
     const shown = at.screen();
     expect(shown).toMatch(/c20 +protected: its name must be typed/);
     expect(shown).toMatch(/and 1\d more clusters, 31 clusters in all/);
-    expect(shown).toContain('without its name the cluster is left alone');
+    expect(shown).toContain('without its name the cluster is not changed');
     press(at, 'enter');
     await at.waitFor('reverts everything in them');
   });
@@ -241,7 +241,7 @@ describe('what the fleet claims', () => {
     await at.waitFor('a revert is under way in stage');
     at.send('q');
     expect(await at.exit).toBe(7);
-    expect(at.words()).toContain('a revert in stage was cut short: run `mayday revert --all --context stage`');
+    expect(at.words()).toContain('a revert in stage was interrupted: run `mayday revert --all --context stage`');
   });
 });
 

@@ -100,7 +100,7 @@ describe('injecting from an object', () => {
     await listed(one, 'ic', 'ImageCorrupt');
     await one.press('\r', 'enter shows the plan');
     await one.press('\u0015', 'required, and missing');
-    await one.waitFor('1 to put right before there is a plan');
+    await one.waitFor('1 to correct before there is a plan');
     await one.press('\r', 'enter: required, and missing');
     await typed(one, 'LEDGER', 'expected a name of at most 253 lower-case letters');
     await one.press('\u0015', /^ {4,}required, and missing/m);
@@ -112,7 +112,7 @@ describe('injecting from an object', () => {
     play.files.set('ledger-pod-kill.yaml', 'something else');
     await planned(one, 'pk', 'PodKill');
     await one.press('w', 'ledger-pod-kill.yaml_');
-    await one.press('\r', 'there is a file of that name');
+    await one.press('\r', 'a file of that name exists');
     expect(play.files.get('ledger-pod-kill.yaml')).toBe('something else');
     await one.press('y', 'written: ledger-pod-kill.yaml');
     const loading = loadExperiment(play.files.get('ledger-pod-kill.yaml') ?? '', 'x');

@@ -124,7 +124,7 @@ describe('line mode', () => {
     one.choose('FIRE');
     await one.waitFor('This changes the cluster prod-eu-1: FIRE. Type yes to do it');
     one.answer('y');
-    await one.waitFor('Left as it is.');
+    await one.waitFor('Not done.');
     await one.waitFor('Number:');
     expect(play.fired).toEqual([]);
     one.choose('FIRE');
@@ -209,6 +209,6 @@ describe('line mode', () => {
     await one.waitFor('effect');
     one.end();
     expect(await one.exit).toBe(6);
-    expect(one.words()).toContain('everything this console wrote is back');
+    expect(one.words()).toContain('everything that this console changed is restored');
   });
 });

@@ -127,10 +127,10 @@ describe('keys of the configuration', () => {
   it.each([
     [{ zap: 'z' }, /keys.zap: there is no such command/],
     [{ quit: 'F5' }, /keys.quit: expected one character, ctrl-LETTER or the name of a key such as tab, found "F5"/],
-    [{ fire: 'ctrl-x' }, /keys.fire: a key that changes the cluster is one single character, found "ctrl-x"/],
+    [{ fire: 'ctrl-x' }, /keys.fire: expected one single character for a key that changes the cluster, found "ctrl-x"/],
     [{ fire: 'enter' }, /single character/],
     [{ quit: [] }, /empty list/],
-    [{ quit: 'e' }, /keys.quit: "e" would mean experiments and quit on deck: it stays as it was/],
+    [{ quit: 'e' }, /keys.quit: "e" would mean experiments and quit on deck: the default key is kept/],
   ])('that cannot be followed are told in one line, and the others are: %j', (given, words) => {
     const { remap, problems } = read({ ...(given as Record<string, string | string[]>), help: 'F' });
     expect(problems).toHaveLength(1);
@@ -246,7 +246,7 @@ describe('what is on the screen', () => {
     await at.waitFor('data LIVE');
     await at.press('e', 'PLAN e-0');
     expect(at.screen()).not.toContain('e-39');
-    await at.press('s', 'saved for you alone: /state/saved/');
+    await at.press('s', 'saved, readable only by you: /state/saved/');
     const [name, text] = saved[0] ?? ['', ''];
     expect(name).toMatch(/^\d{4}-\d\d-\d\dT[\d-]+Z-experiments\.txt$/);
     expect(text).toContain('context prod-eu-1');
@@ -258,7 +258,7 @@ describe('what is on the screen', () => {
     const { opened, keep } = kept();
     const at = onStage({}, { keep });
     await at.waitFor('data LIVE');
-    await at.press('E', 'it stays at /state/saved/');
+    await at.press('E', 'it is kept at /state/saved/');
     expect(opened).toHaveLength(1);
     expect(at.screen()).toContain('HEALTH');
     await at.press('P', 'PAGER is not set, and there is no less');

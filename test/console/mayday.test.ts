@@ -127,7 +127,7 @@ describe('the MAYDAY screen', () => {
     );
     expect(shown(at({ phase: 'done', end: end({ remaining: 2 }) }))).toContain('✗ REMAIN 2');
     expect(shown(at({ phase: 'found', blind: [{ resource: 'secrets', reason: 'forbidden' }] }))).toContain(
-      'nothing found where we may look; BLIND to 1',
+      'nothing found in what could be read; BLIND to 1',
     );
     expect(shown(at({ phase: 'found' }))).toContain('✓ no injection in the cluster');
   });

@@ -297,7 +297,7 @@ describe('the keys of reports and timeline', () => {
     await one.waitFor('HEALTH');
     await one.press('7', 'web-kill-2');
     await one.press('\r', 'not steady within 2m');
-    await one.press('w', 'written for you alone: /saved/');
+    await one.press('w', 'written, readable only by you: /saved/');
     expect(kept[0]).toBe(markdown(failed()));
     await one.press('\u001b', 'REPORTS');
     await one.press(' ', '1 of 2 marked');

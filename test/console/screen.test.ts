@@ -35,7 +35,7 @@ async function inject(at: Stage): Promise<void> {
 
 /** While a fault is in: to the question of what becomes of it. */
 async function askToQuit(at: Stage): Promise<void> {
-  await at.press('q', 'nobody will end them');
+  await at.press('q', 'nothing will revert them');
 }
 
 describe('the first frame', () => {
@@ -139,7 +139,7 @@ describe('arm, then fire', () => {
     await arm(at);
     await at.press('\r', 'ARMED');
     await at.press('\u001b[200~f\u001b[201~', 'pasted text is ignored');
-    await at.press('ff', '2 characters at once: ignored');
+    await at.press('ff', '2 characters at once are ignored');
     await at.press('f\u001b[A', /several keys at once|a arms it/);
     expect(made.fired).toHaveLength(0);
     expect(at.screen()).toContain('PLAN');
@@ -148,8 +148,8 @@ describe('arm, then fire', () => {
   it('lapses when nobody fires', async () => {
     const { at, script: made } = play({}, SMALL, { settings: { armMs: 300 } });
     await arm(at);
-    await at.waitFor('the arming has lapsed, nothing was written');
-    await at.press('f', 'f: the arming has lapsed');
+    await at.waitFor('no longer armed, nothing was written');
+    await at.press('f', 'f: no longer armed');
     expect(made.fired).toHaveLength(0);
   });
 
@@ -350,9 +350,11 @@ describe('MAYDAY', () => {
     });
     await at.waitFor('data LIVE');
     await at.press('!', 'scan complete');
-    expect(at.screen().trimEnd().split('\n').at(-1)).toMatch(/s scan again {2}esc back {2}\? keys {2}q quit/);
+    expect(at.screen().trimEnd().split('\n').at(-1)).toMatch(/s scan again {2}5 triage {2}esc back {2}\? keys {2}q quit/);
     await at.press('!', '1 TO CHOOSE');
-    expect(at.screen().trimEnd().split('\n').at(-1)?.trim()).toBe('enter do what was typed  ! REVERT ALL  esc back');
+    expect(at.screen().trimEnd().split('\n').at(-1)?.trim()).toBe(
+      'enter confirm what was typed  ! REVERT ALL  esc back',
+    );
   });
 
   it('opens from a hammered key but reverts only on a press of its own', async () => {
@@ -409,7 +411,7 @@ describe('leaving', () => {
     await askToQuit(at);
     at.send('r');
     expect(await at.exit).toBe(6);
-    expect(at.words()).toContain('everything this console wrote is back');
+    expect(at.words()).toContain('everything that this console changed is restored');
   });
 
   it('leaves them only when told, and says what that means', async () => {
@@ -418,7 +420,7 @@ describe('leaving', () => {
     await askToQuit(at);
     at.send('l');
     expect(await at.exit).toBe(7);
-    expect(at.words()).toContain('left in the cluster: 1; nobody will end it, run `mayday revert --all`');
+    expect(at.words()).toContain('left in the cluster: 1; nothing will revert it, run `mayday revert --all`');
   });
 
   it('takes a second ctrl-c as: revert and quit', async () => {

@@ -56,7 +56,7 @@ function suiteOf(play: Script, { lastsMs = 5_000, ready = true } = {}) {
 async function marked(play: Script, count: number): Promise<Stage> {
   const screen = stage(play, { columns: 120, rows: 40 });
   await screen.waitFor('data LIVE');
-  await screen.press('3', 'S suite of the marked');
+  await screen.press('3', 'S suite of marked ones');
   for (let nth = 1; nth <= count; nth++) {
     await screen.press(' ', `${nth} of 3 marked`);
     await screen.press(DOWN, new RegExp(`^▸${['early', 'other', 'other'][nth - 1]}`, 'm'));
@@ -115,7 +115,7 @@ describe('a suite of the marked experiments', () => {
   it('says why there is none where nothing is marked', async () => {
     const screen = stage(shop(), { columns: 120, rows: 40 });
     await screen.waitFor('data LIVE');
-    await screen.press('3', 'S suite of the marked');
+    await screen.press('3', 'S suite of marked ones');
     await screen.press('S', 'no experiment is marked: space marks');
   });
 
@@ -129,8 +129,8 @@ describe('a suite of the marked experiments', () => {
     screen.send('\u007f');
     await screen.press(play.context, 'ARMED');
     await play.clock.advance(11_000);
-    await screen.waitFor('the arming has lapsed');
-    await screen.press('f', 'the arming has lapsed: a arms again');
+    await screen.waitFor('no longer armed');
+    await screen.press('f', 'no longer armed: a arms again');
     expect(begun).toEqual([]);
   });
 

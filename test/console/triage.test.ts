@@ -124,7 +124,7 @@ describe('the triage screen', () => {
   it('says so while it looks, and when it cannot', () => {
     expect(shown(at(undefined, { phase: 'looking', gates: [gate('G0')] }))).toContain('looking: 1 of 10 gates');
     expect(shown(at(undefined, { phase: 'failed', message: 'no route to host' }))).toContain(
-      'the cluster could not be looked at: no route to host',
+      'the cluster could not be read: no route to host',
     );
     // What was known before stays while it looks again.
     expect(shown(at(TROUBLE, { phase: 'looking', gates: [] }))).toContain('Deployment shop/web');

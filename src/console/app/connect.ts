@@ -74,7 +74,12 @@ export async function connectAll(
     const { state } = sync;
     if (!isTold && sync.state === 'blind' && sync.reason === 'forbidden') {
       isTold = true;
-      notify(context, 'you may not list pods over the whole cluster: mayday -n NAMESPACE looks at one', 'warn', 60_000);
+      notify(
+        context,
+        'you may not list pods in the whole cluster: mayday -n NAMESPACE shows one namespace',
+        'warn',
+        60_000,
+      );
     }
     if (state !== 'waiting') rows.first.resolve();
     if (state !== 'waiting' && state !== 'loading') rows.all.resolve();

@@ -28,7 +28,10 @@ export async function revertOwnRuns(
     clock.sleep(LAST_CHANCE_MS).then(() => Math.max(live, 1)),
   ]);
   if (left > 0) return { exitCode: RESIDUE, words: [...words, ...residueText(left)] };
-  return { exitCode, words: [...words, 'stopped; everything this console wrote is back, read again'] };
+  return {
+    exitCode,
+    words: [...words, 'stopped; everything that this console changed is restored and was read again'],
+  };
 }
 
 interface ProcessEvents {

@@ -68,7 +68,7 @@ export function createKeeping(context: Context, lend: LendTerminal): Keeping {
   return {
     async save() {
       const path = await save();
-      if (path !== undefined) notify(context, `saved for you alone: ${path}`, 'ok', 20_000);
+      if (path !== undefined) notify(context, `saved, readable only by you: ${path}`, 'ok', 20_000);
     },
     async open(by) {
       const command = deps.keep?.program(by);
@@ -83,7 +83,7 @@ export function createKeeping(context: Context, lend: LendTerminal): Keeping {
         why = await deps.keep?.open(by, path);
       });
       if (why !== undefined) notify(context, `${sanitise(command, 60)}: ${sanitise(why, 200)}`, 'bad');
-      else notify(context, `it stays at ${path}`, 'plain', 10_000);
+      else notify(context, `it is kept at ${path}`, 'plain', 10_000);
     },
   };
 }

@@ -38,7 +38,7 @@ export function residueText(count: number): string[] {
 const cutShortText = (contexts: readonly string[]): string[] =>
   contexts.map(
     name =>
-      `a revert in ${sanitise(name, 120)} was cut short: run \`mayday revert --all --context ${sanitise(name, 120)}\``,
+      `a revert in ${sanitise(name, 120)} was interrupted: run \`mayday revert --all --context ${sanitise(name, 120)}\``,
   );
 
 /** Quitting is about every cluster that runs of this console are in. */
@@ -80,7 +80,8 @@ export function createQuit(clusters: { current(): Cluster; all(): readonly Clust
     const left = stopped.reduce((sum, one) => sum + one.residue, earlier);
     finish({
       exitCode: left > 0 ? RESIDUE : ABORTED,
-      words: left > 0 ? residueText(left) : ['stopped; everything this console wrote is back, read again'],
+      words:
+        left > 0 ? residueText(left) : ['stopped; everything that this console changed is restored and was read again'],
     });
   }
 
@@ -100,7 +101,9 @@ export function createQuit(clusters: { current(): Cluster; all(): readonly Clust
     leave() {
       const left = states().flatMap(ownLive);
       const them = left.length === 1 ? 'it' : 'them';
-      const who = left.every(run => run.isGuarded) ? `the guardian ends ${them} at the TTL` : `nobody will end ${them}`;
+      const who = left.every(run => run.isGuarded)
+        ? `the guardian reverts ${them} at the TTL`
+        : `nothing will revert ${them}`;
       finish({
         exitCode: left.length > 0 ? RESIDUE : DONE,
         words: left.length > 0 ? [`left in the cluster: ${left.length}; ${who}, ${HINT}`] : [],

@@ -32,7 +32,7 @@ export const QUIT: Key = { id: 'quit', keys: ['q'], says: 'quit', hint: 9 };
 export const INJECT: Key = { id: 'inject', keys: ['i'], says: 'inject' };
 
 /** The menu of all actions, from every screen with keys of its own; where `a` arms, the capital letter opens it. */
-export const ACTIONS: Key = { id: 'actions', keys: ['a', 'A'], says: 'every action here, and why not' };
+export const ACTIONS: Key = { id: 'actions', keys: ['a', 'A'], says: 'every action here, or why it is not possible' };
 
 /** From every screen with keys of its own. */
 export const PALETTE: Key = { id: 'palette', keys: [':'], says: 'go to', hint: 6 };
@@ -85,9 +85,9 @@ export const ROUND: readonly Key[] = [
     id: 'forward',
     keys: ['>'],
     says: 'forward, after back',
-    locked: ({ ahead }) => (ahead.length > 0 ? undefined : 'nothing was left backwards'),
+    locked: ({ ahead }) => (ahead.length > 0 ? undefined : 'there is no screen to go forward to'),
   },
-  { id: 'save', keys: ['s', 'ctrl-s'], says: 'save all that this screen holds' },
+  { id: 'save', keys: ['s', 'ctrl-s'], says: 'save the whole text of this screen' },
   { id: 'editor', keys: ['E'], says: 'open it in $EDITOR' },
   { id: 'pager', keys: ['P'], says: 'open it in $PAGER' },
   { id: 'mouse', keys: ['m'], says: 'mouse on or off' },

@@ -53,7 +53,7 @@ export function readRemap(
     if (guilty === undefined) return { remap: Object.fromEntries(remap), problems };
     remap.delete(guilty);
     problems.push(
-      `keys.${guilty}: "${press}" would mean ${ids.join(' and ')} on ${screen}: it stays as it was, choose another`,
+      `keys.${guilty}: "${press}" would mean ${ids.join(' and ')} on ${screen}: the default key is kept, choose another`,
     );
   }
 }
@@ -65,7 +65,7 @@ function wrong(presses: readonly string[], keys: readonly Key[]): string | undef
   if (odd !== undefined) return `expected one character, ctrl-LETTER or the name of a key such as tab, found "${odd}"`;
   const long = presses.find(press => [...press].length !== 1);
   if (long !== undefined && keys.some(({ danger }) => danger))
-    return `a key that changes the cluster is one single character, found "${long}"`;
+    return `expected one single character for a key that changes the cluster, found "${long}"`;
   const stolen = presses.find(press =>
     keys.some(({ id }) => Object.values(ALWAYS).includes(press) && ALWAYS[id] !== press),
   );

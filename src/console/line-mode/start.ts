@@ -69,7 +69,7 @@ export async function startLineMode(given: ConsoleDeps): Promise<number> {
     const contexts = () => clusters.all().map(({ context }) => context);
     void sleepAsJob({ contexts, host: process, write: text => void terminal.stdout.write(text) }, () => {
       isAsleep = false;
-      print('mayday goes on.');
+      print('mayday continues.');
       talk.readScreen();
     });
   }

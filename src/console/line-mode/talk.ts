@@ -132,7 +132,7 @@ export function createTalk(
       toConfirm = undefined;
       if (question !== undefined) {
         if (text.toLowerCase() === YES) act(question.id, true);
-        else print('Left as it is.');
+        else print('Not done.');
       } else if (text !== '') {
         const result = answer(text);
         if (result === 'asked') return;

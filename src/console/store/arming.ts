@@ -36,6 +36,6 @@ export const withErased = <A extends Arming>(arming: A): A => ({
 export function fireLockOf(arming: Arming | undefined, now: number, key: string): string | undefined {
   if (!arming) return `not armed: ${key} arms`;
   if (isTyping(arming)) return 'type the cluster name first';
-  if (arming.until === undefined || now >= arming.until) return `the arming has lapsed: ${key} arms again`;
+  if (arming.until === undefined || now >= arming.until) return `no longer armed: ${key} arms again`;
   return undefined;
 }

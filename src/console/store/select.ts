@@ -171,7 +171,7 @@ export function injectLock(state: ConsoleState, now: Now): string | undefined {
   const silence = outage(state, now);
   if (silence) return `no data from the cluster: ${silence.reason}`;
   if (state.kubeconfigChange !== '')
-    return `the kubeconfig changed underneath: ${pressFor(state.settings.keys, 'deck', 'acknowledge', 'K')} acknowledges it first`;
+    return `the kubeconfig changed: ${pressFor(state.settings.keys, 'deck', 'acknowledge', 'K')} acknowledges it first`;
   if (state.mayday.phase === 'aborting' || state.mayday.phase === 'reverting') return 'a revert is under way';
   return undefined;
 }
@@ -210,7 +210,7 @@ export const isNameTyped = ({ armed }: ConsoleState): boolean => isTyping(armed)
 export function askLock(state: ConsoleState): string | undefined {
   if (state.mayday.phase !== 'done') return 'nothing was reverted yet';
   const { findings, receipts } = state.mayday;
-  return waiting(findings, receipts) > 0 ? undefined : 'nothing needs your word';
+  return waiting(findings, receipts) > 0 ? undefined : 'nothing needs your confirmation';
 }
 
 /** Why what was typed is no answer yet. */
@@ -238,7 +238,7 @@ export function revertOneLock(state: ConsoleState, now: Now): string | undefined
   const fault = chosenFault(state, now);
   if (!fault) return 'no fault to revert';
   if (fault.is === 'found' && fault.found.state === 'foreign')
-    return 'it is another tool’s: mayday shows it and leaves it alone (mayday revert --others asks that tool)';
+    return 'another tool injected it: mayday shows it but does not revert it (mayday revert --others asks that tool to stop)';
   if (state.settings.readOnly && fault.is !== 'run') return 'read-only: started with --read-only';
   if (fault.is === 'run' && !isUnderWay(fault.run)) return 'this run is over';
   return undefined;

@@ -68,8 +68,8 @@ const STEPS: readonly Step[] = [
   {
     says: state =>
       hasEnded(state)
-        ? `SEE: It ended at its time and was reverted by itself. ${mayday(state)} proves that nothing remains.`
-        : `SEE: FAULTS counts what is left until it is reverted by itself; HEALTH shows the harm. ${key(state, 'deck', 'go-to-triage', '5')} says why.`,
+        ? `SEE: Its time was over, and mayday reverted it. ${mayday(state)} proves that nothing remains.`
+        : `SEE: FAULTS counts down to the automatic revert; HEALTH shows the harm. ${key(state, 'deck', 'go-to-triage', '5')} says why.`,
     isDone: state => isOn(state, 'triage', 'mayday'),
   },
   {
@@ -77,7 +77,7 @@ const STEPS: readonly Step[] = [
       !isOn(state, 'triage')
         ? `UNDERSTAND: ${key(state, 'deck', 'go-to-triage', '5')} says why it is broken. ${mayday(state)} opens MAYDAY.`
         : hasEnded(state)
-          ? `UNDERSTAND: The fault ended at its time and was reverted by itself. ${mayday(state)} proves that nothing remains.`
+          ? `UNDERSTAND: The fault's time was over, and mayday reverted it. ${mayday(state)} proves that nothing remains.`
           : state.triage.phase === 'looking'
             ? 'UNDERSTAND: Triage asks one question after the other, from the nodes to the webhooks.'
             : `UNDERSTAND: What is broken, the evidence, and its cause: your fault. ${mayday(state)} opens MAYDAY, from every screen.`,
@@ -86,22 +86,22 @@ const STEPS: readonly Step[] = [
   {
     says: state =>
       !isOn(state, 'mayday')
-        ? `REVERT: ${mayday(state)} opens MAYDAY, which finds and puts back every injection.`
+        ? `REVERT: ${mayday(state)} opens MAYDAY, which finds and reverts every injection.`
         : state.mayday.phase === 'found' || state.mayday.phase === 'done'
-          ? `REVERT: ${mayday(state)} once more puts everything back, whoever broke it, and reads each object again.`
-          : 'REVERT: Everything in the cluster is searched for injections, whoever left them.',
+          ? `REVERT: ${mayday(state)} again reverts everything, whoever injected it, and reads each object again.`
+          : 'REVERT: The whole cluster is searched for injections, whoever left them.',
     isDone: isClean,
   },
   {
     says: state =>
       isOn(state, 'mayday')
-        ? `REVERT: REMAIN 0 was read after the last write. The latch keeps everybody from injecting: ${key(state, 'mayday', 'lift-latch', 'L')} lifts it.`
+        ? `REVERT: REMAIN 0 was read after the last write. The latch blocks new injections: ${key(state, 'mayday', 'lift-latch', 'L')} lifts it.`
         : `REVERT: The latch is on: nobody can inject. ${mayday(state)}, then ${key(state, 'mayday', 'lift-latch', 'L')}, lifts it.`,
     isDone: state => state.mayday.end?.latched !== true && !isOn(state, 'quit'),
   },
   {
     says: state =>
-      `DONE: nothing remains, read back. ${key(state, 'deck', 'go-to-gameday', '8')} leads a game-day, ${key(state, 'deck', 'help', '?')} lists keys; on your cluster: mayday --read-only`,
+      `DONE: nothing remains, verified. ${key(state, 'deck', 'go-to-gameday', '8')} leads a game-day, ${key(state, 'deck', 'help', '?')} lists keys; on your cluster: mayday --read-only`,
     isDone: () => false,
   },
 ];

@@ -25,7 +25,7 @@ export function armingLines(
   if (left <= 0)
     return [
       line(
-        span(`  ${glyphs.states.wait} the arming has lapsed, nothing was written: `, 'warn'),
+        span(`  ${glyphs.states.wait} no longer armed, nothing was written: `, 'warn'),
         span(arm, 'key'),
         ' arms again',
       ),

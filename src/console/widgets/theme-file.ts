@@ -42,7 +42,7 @@ export function readTheme(name: string, text: string, isTrueColour: boolean): Th
     document = parse(text) ?? {};
   } catch (error) {
     const [first = ''] = messageOf(error).split('\n');
-    return wrong(`expected YAML, found what is none (${first}): correct that line`);
+    return wrong(`expected YAML, found something else (${first}): correct that line`);
   }
   const read = THEME.safeParse(document);
   if (!read.success) {
@@ -79,7 +79,7 @@ function contrastProblem(
   if (front?.is !== 'rgb' && back?.is !== 'rgb') return undefined;
   const under = back ?? background;
   if (under === undefined)
-    return `tones.${tone}: an RGB colour needs a background to be read against: add background: '#rrggbb'`;
+    return `tones.${tone}: an RGB colour needs a background to check its contrast: add background: '#rrggbb'`;
   const ratio = contrast(front, under);
   if (ratio === undefined) return `tones.${tone}: expected both colours as #rrggbb, or both by name`;
   const least = tone === 'dim' || styles.includes('2') ? LEAST_DIM : LEAST;

@@ -63,8 +63,8 @@ export const MONO: Theme = {
 /** The themes that come with the program; the first is used unless another is chosen. */
 export const THEMES: readonly NamedTheme[] = [
   { name: 'terminal', about: 'the sixteen colours of the terminal', theme: COLOUR },
-  { name: 'colour-blind', about: 'without red against green', theme: COLOUR_BLIND },
-  { name: 'mono', about: 'weight and inverse alone', theme: MONO },
+  { name: 'colour-blind', about: 'never red and green alone', theme: COLOUR_BLIND },
+  { name: 'mono', about: 'only bold, dim and inverse', theme: MONO },
 ];
 
 /** Nothing that reaches the terminal may move its cursor, wherever it comes from. */

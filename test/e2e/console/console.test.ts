@@ -43,7 +43,7 @@ describe('the console in a real terminal', () => {
     await pty.press('e', 'a arms it');
     await pty.press('a', 'ARMED');
     await pty.press('\u001b[200~f\u001b[201~', 'pasted text is ignored');
-    await pty.press('kubectl apply -f faults.yaml\r', 'characters at once: ignored');
+    await pty.press('kubectl apply -f faults.yaml\r', 'characters at once are ignored');
     expect(pty.screen()).toContain('no faults live');
   });
 
@@ -92,7 +92,7 @@ describe('whatever ends it, the terminal is given back', () => {
       pty.signal(signal);
       expect(await pty.exit).toMatchObject({ code: 6 });
       expect(pty.modes()).toEqual(GIVEN_BACK);
-      expect(pty.screen()).toContain('everything this console wrote is back');
+      expect(pty.screen()).toContain('everything that this console changed is restored');
     },
   );
 
@@ -102,7 +102,7 @@ describe('whatever ends it, the terminal is given back', () => {
     expect(await pty.exit).toMatchObject({ code: 1 });
     expect(pty.modes()).toEqual(GIVEN_BACK);
     expect(pty.screen()).toContain('internal error: a rejection nobody handles');
-    expect(pty.screen()).toContain('everything this console wrote is back');
+    expect(pty.screen()).toContain('everything that this console changed is restored');
   });
 
   it('an uncaught exception with a live fault, whose restore is said, too', async () => {
@@ -111,7 +111,7 @@ describe('whatever ends it, the terminal is given back', () => {
     expect(await pty.exit).toMatchObject({ code: 1 });
     expect(pty.modes()).toEqual(GIVEN_BACK);
     expect(pty.screen()).toContain('internal error: an exception nobody catches');
-    expect(pty.screen()).toContain('everything this console wrote is back');
+    expect(pty.screen()).toContain('everything that this console changed is restored');
   });
 
   it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('%s turns the mouse and bracketed paste off', async signal => {
@@ -130,7 +130,7 @@ describe('whatever ends it, the terminal is given back', () => {
   it('ctrl-c asks, twice reverts', async () => {
     const pty = mayday();
     await fire(pty);
-    await pty.press('\u0003', 'nobody will end them');
+    await pty.press('\u0003', 'nothing will revert them');
     pty.send('\u0003');
     expect(await pty.exit).toMatchObject({ code: 6 });
     expect(pty.modes()).toEqual(GIVEN_BACK);
@@ -178,12 +178,12 @@ describe('ctrl-z', () => {
     shell.send(`${process.execPath} ${PROGRAM} --sandbox --screen-reader\r`);
     await shell.waitFor('Number:', 60_000);
     await shell.press('\u001a', /mayday is suspended[\s\S]*Stopped[\s\S]*shell>/, 60_000);
-    await shell.press('fg\r', /mayday goes on\.[\s\S]*Number:/, 60_000);
+    await shell.press('fg\r', /mayday continues\.[\s\S]*Number:/, 60_000);
   });
 
   it('warns first while a fault of ours is live', async () => {
     const pty = mayday();
     await fire(pty);
-    await pty.press('\u001a', 'ctrl-z once more suspends');
+    await pty.press('\u001a', 'ctrl-z again suspends');
   });
 });

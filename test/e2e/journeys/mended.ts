@@ -154,10 +154,10 @@ export function mendedJourneys(given: () => Provider): void {
         onTestFinished(() => screen.kill());
         return screen;
       };
-      await console().waitFor('mayday -n NAMESPACE looks at one', 60_000);
+      await console().waitFor('mayday -n NAMESPACE shows one namespace', 60_000);
       const here = console('-n', stage.namespace);
       await here.waitFor(/pods +[1-9]/, 60_000);
-      await here.press('!', 'nothing found where we may look', 60_000);
+      await here.press('!', 'nothing found in what could be read', 60_000);
       expect(here.screen()).toContain(`everything outside namespace ${stage.namespace}`);
       expect(here.screen()).not.toContain('no injection in the cluster');
     });

@@ -155,7 +155,8 @@ function otherClusterRows({ shell, link, health, settings }: ConsoleState, { gly
         : underWay > 0
           ? `a run under way in ${context}`
           : `${residue} not restored in ${context}`;
-    const who = underWay === 0 ? '' : isGuarded ? '  this console and its guardian end it' : '  this console ends it';
+    const who =
+      underWay === 0 ? '' : isGuarded ? '  this console and its guardian revert it' : '  this console reverts it';
     return line(
       span(`${glyphs.live} ${what}`, underWay > 0 ? 'chaos' : 'bad'),
       span(`${who}  `, 'dim'),

@@ -35,6 +35,8 @@ export async function sleepAsJob({ contexts, host, write }: Asleep, awake: () =>
 function fate(live: number, isGuarded: boolean): string {
   if (live === 0) return '';
   const [are, them, their] = live === 1 ? ['is', 'it', 'its'] : ['are', 'them', 'their'];
-  const who = isGuarded ? `the guardian ends ${them} at ${their} time` : `nobody ends ${them} while it sleeps`;
+  const who = isGuarded
+    ? `the guardian reverts ${them} at ${their} TTL`
+    : `nothing reverts ${them} while mayday is suspended`;
   return `. ${live} of its faults ${are} live, and ${who}`;
 }

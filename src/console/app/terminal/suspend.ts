@@ -71,9 +71,9 @@ export function createSuspend(
       if (runs.length > 0 && monotonic > warnedUntil) {
         warnedUntil = monotonic + 5_000;
         const who = runs.every(run => run.isGuarded)
-          ? 'while suspended the guardian ends our live faults at their time'
-          : 'nobody ends our live faults while suspended';
-        return notify(context, `${who}: ctrl-z once more suspends`, 'warn', 5_000);
+          ? 'the guardian reverts live faults at their TTL'
+          : 'nothing reverts live faults while suspended';
+        return notify(context, `${who}: ctrl-z again suspends`, 'warn', 5_000);
       }
       void now();
     },

@@ -103,7 +103,7 @@ function act({ context, run }: Parts, { key, reason }: Action): void {
   if (key.danger)
     notify(
       context,
-      `press ${keyName(key.keys[0] ?? '', context.store.getState().settings.ascii)} now: it changes the cluster, so it takes a key of its own`,
+      `press ${keyName(key.keys[0] ?? '', context.store.getState().settings.ascii)} now: it changes the cluster, so enter does not do it`,
       'warn',
     );
   else run(key.id);

@@ -43,7 +43,7 @@ function entriesLines(state: ConsoleState, view: View, columns: number, rows: nu
     isFocused && entries.length > 0,
   );
   if (entries.length === 0) {
-    const seen = state.health.unseen.length > 0 ? 'none seen where we may look' : 'none in the cluster';
+    const seen = state.health.unseen.length > 0 ? 'none seen in what could be read' : 'none in the cluster';
     const nothing = state.health.heardAt === undefined ? 'not known yet' : seen;
     const press = (id: string, usual: string): Span => span(pressFor(state.settings.keys, 'deck', id, usual), 'key');
     const isTourable = state.link.state === 'connected' && state.link.isSandbox && state.tour === undefined;
@@ -193,7 +193,7 @@ function phaseText(run: RunView): string {
     case 'Pending':
       return 'starting';
     case 'SteadyStatePre':
-      return 'baseline: is it steady before we touch it?';
+      return 'baseline: is the system steady before the injection?';
     case 'Injecting':
       return 'injecting';
     case 'Observing':
@@ -201,9 +201,9 @@ function phaseText(run: RunView): string {
     case 'Reverting':
       return 'reverting';
     case 'SteadyStatePost':
-      return 'reverted; is it steady again?';
+      return 'reverted; is the system steady again?';
     case 'Evaluating':
-      return 'weighing the evidence';
+      return 'deciding the verdict';
     case 'Complete':
       return 'complete';
     case 'Aborted':

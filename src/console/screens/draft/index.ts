@@ -7,10 +7,10 @@ import { draftLines } from './lines.ts';
 /** Why there is no plan of what is filled in. */
 function planLock({ inject: { form } }: ConsoleState): string | undefined {
   if (!form) return 'nothing is filled in';
-  if (form.isReading) return 'still counting the pods in reach, which become the limit';
-  if (form.judged === undefined) return 'still looking at it';
+  if (form.isReading) return 'still counting the pods in reach';
+  if (form.judged === undefined) return 'still reading it';
   const [problem] = [...Object.values(form.judged.problems), ...form.judged.others];
-  return form.judged.loaded ? undefined : (problem ?? 'it is no experiment yet');
+  return form.judged.loaded ? undefined : (problem ?? 'it is not a valid experiment yet');
 }
 
 /** The form of an experiment that was made from an object. */

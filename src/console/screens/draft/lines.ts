@@ -89,9 +89,7 @@ function aboutLines(draft: Draft, columns: number): Line[] {
     ...about('expects', description),
     ...about(
       'ends',
-      rules.leaves === 'nothing'
-        ? 'at once: nothing is left to revert'
-        : 'with the TTL, or as soon as somebody reverts it',
+      rules.leaves === 'nothing' ? 'at once: there is nothing to revert' : 'at the TTL, or when somebody reverts it',
     ),
   ];
 }
@@ -103,13 +101,13 @@ function stepLines({ judged, isReading }: FormView, keys: Remap | undefined, vie
   const count = Object.keys(judged?.problems ?? {}).length + (judged?.others.length ?? 0);
   if (!judged || isReading) return [line(span(`  ${view.glyphs.states.wait} counting the pods in reach…`, 'dim'))];
   if (count > 0)
-    return [...others, line(span(`  ${view.glyphs.states.fail} ${count} to put right before there is a plan`, 'warn'))];
+    return [...others, line(span(`  ${view.glyphs.states.fail} ${count} to correct before there is a plan`, 'warn'))];
   return [
     ends(
       line(
         '  ',
         span(pressFor(keys, 'draft', 'plan', 'enter'), 'key'),
-        ' shows the plan: what is written, who is in reach, what is permitted',
+        ' shows the plan: what is written, which pods are in reach, what is permitted',
       ),
       line(),
       columns,

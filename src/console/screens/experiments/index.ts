@@ -16,7 +16,7 @@ export const experiments: ScreenFolder<'experiments'> = {
       { id: 'open', keys: ['enter', 'right', 'l'], says: 'open the plan', hint: 1 },
       { id: 'arm', keys: ['a'], says: 'arm', hint: 2, locked: armLock },
       { id: 'mark', keys: [' '], says: 'mark', hint: 3, locked: state => markLock(state, chosen(state)) },
-      { id: 'suite', keys: ['S'], says: 'suite of the marked', hint: 3, locked: suiteLock },
+      { id: 'suite', keys: ['S'], says: 'suite of marked ones', hint: 3, locked: suiteLock },
     ],
     STREAM,
   ),

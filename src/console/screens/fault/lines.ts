@@ -91,7 +91,7 @@ function checkLines(entry: FaultEntry, view: View, columns: number): Line[] {
 
 /** What the run told, the newest last. Of others nothing is told here. */
 function toldLines(entry: FaultEntry, state: ConsoleState, columns: number): Line[] {
-  if (entry.is !== 'run') return [BLANK, line(span('  its verdict is told where it was injected', 'dim'))];
+  if (entry.is !== 'run') return [BLANK, line(span('  its verdict is shown where it was injected', 'dim'))];
   const told = state.stream.filter(({ run }) => run === entry.run.key);
   return [
     BLANK,

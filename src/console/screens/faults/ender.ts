@@ -15,7 +15,7 @@ export function enderOf(entry: FaultEntry, state: ConsoleState): Ender {
   if (entry.is === 'run') return runEnder(entry.run.isGuarded, isLive(entry.run));
   const found = foundOn(state, entry);
   const tool = entry.is === 'mark' ? entry.mark.tool : entry.found.tool;
-  if (tool === 'other') return nobody('it belongs to another tool, which has to stop it');
+  if (tool === 'other') return nobody('only the tool that injected it can stop it');
   const expires = entry.is === 'mark' ? entry.mark.expires : entry.found.expiresAt;
   const run = entry.is === 'mark' ? entry.mark.run : entry.found.run;
   const dead = state.look.dead.find(one => run !== undefined && one.run === run);
@@ -29,12 +29,12 @@ export function enderOf(entry: FaultEntry, state: ConsoleState): Ender {
   if (expires === undefined) return nobody('it has no TTL');
   if (dead !== undefined) return nobody('its run died without a guardian');
   return tool === 'mayday'
-    ? { words: 'whoever injected it, if that process lives; nobody else is seen', isSure: false }
-    : nobody('no controller of it was found');
+    ? { words: 'its injector, if that process still lives; nothing else was found', isSure: false }
+    : nobody('its controller was not found');
 }
 
 const runEnder = (isGuarded: boolean, isIn: boolean): Ender =>
-  sure(isIn && isGuarded ? 'this console, its guardian after it' : 'this console');
+  sure(isIn && isGuarded ? 'this console, or else its guardian' : 'this console');
 
 function reaches(namespaces: readonly string[], entry: FaultEntry): boolean {
   const namespace = faultTarget(entry)?.namespace;

@@ -15,7 +15,7 @@ const noFault = (state: ConsoleState, now: Now): string | undefined =>
  */
 const noExtension = (state: ConsoleState, now: Now): string =>
   noFault(state, now) ??
-  'its end stands in the undo record, which is never rewritten: revert it, inject anew for longer';
+  'the TTL is in the undo record, which is never rewritten: revert it and inject it again with a longer TTL';
 
 /** Every fault in the cluster, whoever injected it. */
 export const faults: ScreenFolder<'faults'> = {

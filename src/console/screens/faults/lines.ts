@@ -36,7 +36,7 @@ export function faultsLines(state: ConsoleState, view: View, { columns, rows }: 
 }
 
 function headText({ look }: ConsoleState, count: number, { now }: View): string {
-  if (look.phase === 'looking') return `${count}, looking at every kind`;
+  if (look.phase === 'looking') return `${count}, scanning every kind`;
   if (look.phase === 'failed') return `${count}, not looked: ${look.message}`;
   const blind = look.blind > 0 ? `, BLIND to ${look.blind} kinds` : '';
   return look.at === undefined ? `${count}` : `${count}, looked ${age(Math.max(0, now.server - look.at))} ago${blind}`;
@@ -44,11 +44,11 @@ function headText({ look }: ConsoleState, count: number, { now }: View): string 
 
 /** An empty list is a claim only where everything was looked at. */
 function emptyText({ look, settings }: ConsoleState): string {
-  if (look.phase === 'failed') return `the cluster could not be looked at: ${look.message}`;
-  if (look.phase !== 'done') return 'looking at every kind for faults, whoever left them…';
+  if (look.phase === 'failed') return `the cluster could not be read: ${look.message}`;
+  if (look.phase !== 'done') return 'scanning every kind for faults…';
   return look.blind > 0
     ? `none in what could be read; BLIND to ${look.blind} kinds`
-    : `no fault in the cluster, by anybody: ${pressFor(settings.keys, 'health', 'inject', 'i')} on an object injects one`;
+    : `no fault in the cluster: ${pressFor(settings.keys, 'health', 'inject', 'i')} on an object injects one`;
 }
 
 function entryLines(entry: FaultEntry, isChosen: boolean, state: ConsoleState, view: View, columns: number): Line[] {

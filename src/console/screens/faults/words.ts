@@ -57,7 +57,7 @@ export function effectText(
           ? `${glyphs.states.wait} looking at it`
           : `${glyphs.states.blind} effect not seen`,
       tone: 'dim',
-      evidence: phase === 'failed' ? state.look.message : 'the last look at the cluster did not find it',
+      evidence: phase === 'failed' ? state.look.message : 'the last scan did not find it',
     };
   const evidence = found.message ?? '';
   switch (found.state) {
@@ -65,7 +65,7 @@ export function effectText(
       return {
         text: `${glyphs.states.fail} still in`,
         tone: 'bad',
-        evidence: evidence === '' ? 'it stands as it was written' : `a revert would ${evidence}`,
+        evidence: evidence === '' ? 'the value is still the injected one' : `a revert would ${evidence}`,
       };
     case 'restored':
       return {
@@ -77,7 +77,7 @@ export function effectText(
       return {
         text: `${glyphs.states.warn} changed since`,
         tone: 'warn',
-        evidence: evidence || 'neither the original nor the injected value stands there',
+        evidence: evidence || 'the value is neither the original nor the injected one',
       };
     case 'corrupt':
       return {

@@ -72,7 +72,7 @@ export function createFixing(context: Context, after: () => void): Fixing {
       after();
     } catch (error) {
       failed(error);
-      notify(context, 'the fix broke off: look at the object before it is tried again', 'bad', 30_000);
+      notify(context, 'the fix ended with an error: look at the object before you try again', 'bad', 30_000);
     }
   }
 

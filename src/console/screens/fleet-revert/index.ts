@@ -8,8 +8,8 @@ const isNaming = ({ fleet }: ConsoleState): boolean => (fleet.asked?.unnamed.len
 
 function notYet(state: ConsoleState): string | undefined {
   const { asked } = state.fleet;
-  if (isNaming(state)) return 'a protected cluster is not answered for yet';
-  return asked !== undefined && asked.names.length > asked.left.length ? undefined : 'no cluster is left to revert';
+  if (isNaming(state)) return 'the name of a protected cluster is not typed yet';
+  return asked !== undefined && asked.names.length > asked.left.length ? undefined : 'no cluster to revert';
 }
 
 /** Asked before the marked clusters are reverted. */

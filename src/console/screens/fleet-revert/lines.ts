@@ -21,12 +21,12 @@ export function fleetQuestion(
   const ask =
     unnamed === undefined
       ? [
-          line('  ', span(press('confirm', 'y'), 'key'), '    reverts everything in them, and reads it again'),
+          line('  ', span(press('confirm', 'y'), 'key'), '    reverts everything in them and verifies it'),
           line('  ', span('esc', 'key'), '  leaves them'),
         ]
       : [
           line('  ', span(`type the name of ${unnamed}: `, 'warn'), span(asked.typed), span('_', 'key')),
-          line('  ', span(press('answer', 'enter'), 'key'), ' goes on; without its name the cluster is left alone'),
+          line('  ', span(press('answer', 'enter'), 'key'), ' continues; without its name the cluster is not changed'),
         ];
   const listed = asked.names.map(name => askedLine(name, asked, fleet.rows));
   const room = rows - ask.length - 3;
@@ -44,7 +44,9 @@ function askedLine(name: string, { left, unnamed }: FleetQuestion, rows: readonl
   const row = rows.find(one => one.name === name);
   const why = row?.isProtected === undefined ? 'not reached, so perhaps protected' : 'protected';
   const will =
-    row?.phase === 'unreachable' ? 'did not answer: is tried again, and counted' : 'will be reverted, then latched';
+    row?.phase === 'unreachable'
+      ? 'did not answer: will be tried again, and is counted'
+      : 'will be reverted, then latched';
   const says = isLeft ? `${why}: left alone` : unnamed.includes(name) ? `${why}: its name must be typed` : will;
   return line(
     '  ',

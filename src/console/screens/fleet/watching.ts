@@ -77,7 +77,7 @@ export function createFleetWatching(context: Context): FleetWatching {
       const { rows, marked } = fleet();
       const chosen = rows.filter(({ name }) => marked.has(name));
       const unknown = chosen.find(row => row.phase === 'waiting' || isBusy(row));
-      if (unknown) return notify(context, `${unknown.name}: ${unknown.phase}; wait, or take its mark off`, 'warn');
+      if (unknown) return notify(context, `${unknown.name}: ${unknown.phase}; wait, or unmark it`, 'warn');
       // One that could not be connected to may be protected, and may answer when it is its turn.
       const unnamed = chosen.filter(row => row.isProtected !== false).map(({ name }) => name);
       update({ asked: { names: chosen.map(({ name }) => name), unnamed, left: [], typed: '' } });

@@ -83,7 +83,7 @@ export function tableLines(state: ConsoleState, view: View, columns: number, row
       !known.length || known.some(({ sync }) => sync.state !== 'live')
         ? 'reading…'
         : tables.all > 0
-          ? 'none meets the filter'
+          ? 'nothing matches the filter'
           : 'none';
     return [...head, line(span(`  ${why}`, 'dim'))];
   }

@@ -83,7 +83,7 @@ export function helpLines(view: View, { screens, from, isAscii, remap = {} }: He
     '',
     'A key that changes the cluster takes one',
     'single press; pasted text never counts.',
-    'Enter never fires.',
+    'Enter never changes it.',
     'A key that does nothing now says why.',
   ];
   return beside(left, half, [...right, ...words.map(text => line(span(text, 'dim')))], half);

@@ -13,8 +13,8 @@ export const mayday: ScreenFolder<'mayday'> = {
   keys: [
     { id: 'revert-all', keys: ['!', 'y'], says: 'REVERT ALL', danger: true, hint: 1, locked: revertAllLock },
     // Enter alone restores nothing: the key is locked until the words are typed in full.
-    { id: 'answer', keys: ['enter'], says: 'do what was typed', hint: 0, inText: true, locked: answerLock },
-    { id: 'ask', keys: ['w'], says: 'what needs your word', hint: 2, locked: askLock },
+    { id: 'answer', keys: ['enter'], says: 'confirm what was typed', hint: 0, inText: true, locked: answerLock },
+    { id: 'ask', keys: ['w'], says: 'open questions', hint: 2, locked: askLock },
     { id: 'rescan', keys: ['s'], says: 'scan again', hint: 3 },
     { id: 'lift-latch', keys: ['L'], says: 'lift the latch', danger: true, hint: 2, locked: revertAllLock },
     ...MOVING,

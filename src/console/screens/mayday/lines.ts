@@ -49,7 +49,7 @@ function phaseText({ mayday, settings }: ConsoleState, monotonic: number): Line 
       return line(span(`reverting: ${mayday.receipts.size} done`, 'warn'));
     case 'done':
       return line(
-        'done, looked again',
+        'done, scanned again',
         mayday.end?.latched === true &&
           span(`   latch ON: ${pressFor(settings.keys, 'mayday', 'lift-latch', 'L')} lifts it`, 'warn'),
       );
@@ -267,7 +267,7 @@ const revertRow = ({ settings }: ConsoleState): Line =>
 
 const cleanRow = ({ blind }: MaydayView, { states }: View['glyphs']): Line =>
   blind.length > 0
-    ? line(span(`${states.blind} nothing found where we may look; BLIND to ${blind.length}`, 'warn'))
+    ? line(span(`${states.blind} nothing found in what could be read; BLIND to ${blind.length}`, 'warn'))
     : line(span(`${states.ok} no injection in the cluster`, 'ok'));
 
 function endRow({ mayday, settings }: ConsoleState, end: RevertEnd, { glyphs, columns }: View): Line {

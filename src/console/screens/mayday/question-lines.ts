@@ -19,7 +19,7 @@ const numbered = (text: string, index: number, row: number): string => (row === 
 
 /** The heading over what is to be read. */
 export const questionTitle = ({ is, records }: Question): string =>
-  is === 'records' ? `${records.length} THAT ONLY A RECORD ASKS FOR` : `${records.length} TO CHOOSE`;
+  is === 'records' ? `${records.length} FROM AN UNSIGNED RECORD` : `${records.length} TO CHOOSE`;
 
 /** The question, what can be typed, and what was typed so far. */
 export function questionRows(question: Question): Line[] {

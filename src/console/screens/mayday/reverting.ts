@@ -27,7 +27,7 @@ export function createReverting(context: Context, runs: Runs, { view, update }: 
   async function stopOwn(): Promise<{ stopped: number; own?: readonly Receipt[] }> {
     const state = store.getState();
     if (!state.runs.some(isUnderWay) && !isSuiteRunning(state)) return { stopped: 0 };
-    update(() => ({ phase: 'aborting', message: 'stopping our own runs first; each puts back what it wrote' }));
+    update(() => ({ phase: 'aborting', message: 'stopping the runs of this console first; each reverts its fault' }));
     const stopped = state.runs.filter(isUnderWay).length;
     return { stopped, own: withFindingIds((await runs.stop()).receipts, view().findings) };
   }
@@ -45,7 +45,7 @@ export function createReverting(context: Context, runs: Runs, { view, update }: 
       stops: new Map(),
       end: undefined,
       asked: undefined,
-      message: 'putting originals back, webhooks first; each is read again',
+      message: 'restoring originals, webhooks first; each is read again',
     }));
     const onUpdate: Parameters<typeof session.revert>[1] = now => update(mayday => afterRevertUpdate(mayday, now));
     const rest = await session.revert(what, onUpdate, { ...answer, stopped });

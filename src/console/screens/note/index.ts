@@ -11,7 +11,7 @@ import type { ScreenFolder } from '../screen.ts';
 /** One line into the journal of the day, from any screen. Its time is that of the key that opened it. */
 export const note: ScreenFolder<'note'> = {
   id: 'note',
-  keys: [EMERGENCY, { id: 'write-note', keys: ['enter'], says: 'write it down', hint: 1 }, { ...BACK, keys: ['esc'] }],
+  keys: [EMERGENCY, { id: 'write-note', keys: ['enter'], says: 'save the note', hint: 1 }, { ...BACK, keys: ['esc'] }],
   body: (state, view, { columns, rows }) => pane(columns, rows, lines(state, view, columns)),
   commands: ({ context, leading }) => ({
     'write-note': () => {

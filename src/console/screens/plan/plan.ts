@@ -72,14 +72,14 @@ function shortened(lines: readonly string[], most: number): string[] {
 function endsLine(ttlMs: number | undefined, recoveryMs: number): Line {
   const ttl =
     ttlMs === undefined
-      ? span('no TTL: it ends with the recovery clock', 'warn')
+      ? span('no TTL: it ends with the recovery time', 'warn')
       : span(`TTL ${clock(ttlMs)}, by this console`);
   return line(label('ends'), ttl, `   recovery within ${clock(recoveryMs)}`);
 }
 
 function checkLines(check: Check, limit: number, view: View, columns: number): Line[] {
   if (check.state === 'waiting' || check.state === 'checking')
-    return [line(label('checking'), span('what it would write, whom it reaches, what is permitted…', 'dim'))];
+    return [line(label('checking'), span('planning: writes, pods in reach, permissions…', 'dim'))];
   if (check.state === 'failed')
     return wrap(check.reason, columns - LABEL - 2).map((text, i) =>
       line(i === 0 ? label('unknown') : under, span(text, 'bad')),

@@ -9,7 +9,7 @@ export const quit: ScreenFolder<'quit'> = {
   keys: [
     EMERGENCY,
     { id: 'quit-revert', keys: ['r'], says: 'revert them, then quit', danger: true, hint: 1 },
-    { id: 'quit-leave', keys: ['l'], says: 'leave them in and quit', danger: true, hint: 2 },
+    { id: 'quit-leave', keys: ['l'], says: 'quit and leave them in the cluster', danger: true, hint: 2 },
     HELP,
     BACK,
   ],

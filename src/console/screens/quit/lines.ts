@@ -21,12 +21,12 @@ export function quitLines(state: ConsoleState, view: View): Line[] {
       BLANK,
       line(
         span(
-          `  ${view.glyphs.states.wait} stopping ${all === 1 ? 'the run' : `${all} runs`} and putting everything back; then mayday quits`,
+          `  ${view.glyphs.states.wait} stopping ${all === 1 ? 'the run' : `${all} runs`} and reverting everything; then mayday quits`,
           'warn',
         ),
       ),
       BLANK,
-      line(span('  ctrl-c once more quits at once, with whatever is still in the cluster', 'dim')),
+      line(span('  ctrl-c again quits at once and leaves the rest in the cluster', 'dim')),
     ];
   }
   return [
@@ -63,10 +63,10 @@ export function quitLines(state: ConsoleState, view: View): Line[] {
 
 /** What leaving means: who will end the faults, if anybody. */
 function leaveLines(isGuarded: boolean, leave: string): Line[] {
-  const end = isGuarded ? span('the guardian ends them at their TTL') : span('nobody will end them', 'bad');
+  const end = isGuarded ? span('the guardian reverts them at their TTL') : span('nothing will revert them', 'bad');
   const why = isGuarded ? '' : 'the TTL ends with this console; ';
   return [
-    line('  ', span(leave, 'key'), '    leaves them in and quits: ', end),
+    line('  ', span(leave, 'key'), '    quits and leaves them: ', end),
     line(span(`       ${why}\`mayday revert --all\` finds them later`, 'dim')),
   ];
 }

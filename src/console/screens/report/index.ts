@@ -8,7 +8,7 @@ import { onePane, type ScreenFolder, type Size } from '../screen.ts';
 import { reportText } from './lines.ts';
 
 const unread = ({ reports: { opened } }: ConsoleState): string | undefined =>
-  opened?.is === 'report' || opened?.is === 'comparison' ? undefined : 'it is not read';
+  opened?.is === 'report' || opened?.is === 'comparison' ? undefined : 'it is not read yet';
 
 /** Rows of the console beside the text: the header, the heading and the key line. */
 const OTHER_ROWS = 4;

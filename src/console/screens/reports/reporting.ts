@@ -118,7 +118,7 @@ async function subject(context: Context): Promise<Report | string> {
   if (state.screens.at(-1) === 'report') {
     if (opened?.is === 'report') return opened.report;
     if (opened?.is === 'comparison') return { ...opened.now, comparison: opened.comparison };
-    return 'it is not read';
+    return 'it is not read yet';
   }
   const chosen = chosenPast(state);
   return chosen ? read(context, chosen) : 'nothing was run on this machine yet';
@@ -133,7 +133,7 @@ async function write(context: Context, form: 'md' | 'html'): Promise<void> {
     const at = new Date(deps.clock.now()).toISOString().replace(/[:.]/g, '-');
     const text = await deps.past.text(report, form);
     const path = await deps.keep.save(`${at}-report.${form}`, text);
-    notify(context, `written for you alone: ${path}`, 'ok', 20_000);
+    notify(context, `written, readable only by you: ${path}`, 'ok', 20_000);
   } catch (error) {
     notify(context, `not written: ${oneLine(error)}`, 'bad');
   }

@@ -14,7 +14,7 @@ export function revertOneLines(state: ConsoleState, view: View): Line[] {
   const what = `${faultType(fault)}  ${on.kind} ${objectName(on)}`;
   const whose =
     fault.is === 'run'
-      ? 'a run of this console: it is stopped, and what it wrote is reverted'
+      ? 'a run of this console: it is stopped, and its fault is reverted'
       : `left by ${faultAuthor(fault)}`;
   return [
     rule('REVERT THIS ONE', view.columns, view),
@@ -25,7 +25,7 @@ export function revertOneLines(state: ConsoleState, view: View): Line[] {
     line(
       '  ',
       span(pressFor(state.settings.keys, 'revert-one', 'confirm', 'y'), 'key'),
-      '    puts the original back and reads it again',
+      '    restores the original and reads it again',
     ),
     line('  ', span('esc', 'key'), '  leaves it'),
   ];

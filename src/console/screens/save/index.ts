@@ -44,10 +44,10 @@ function lines({ save: { path, phase, message }, settings }: ConsoleState, view:
     BLANK,
     ...wrapped('a ChaosExperiment in YAML: validate, plan and run take it, and so does the framework', 'dim'),
     ...(phase === 'writing' ? wrapped('writing…', 'dim') : []),
-    ...(phase === 'failed' ? wrapped(`not written: ${message}; nothing is lost, another path may do`, 'bad') : []),
+    ...(phase === 'failed' ? wrapped(`not written: ${message}; nothing is lost, try another path`, 'bad') : []),
     ...(phase === 'taken'
       ? [
-          ...wrapped('there is a file of that name', 'warn'),
+          ...wrapped('a file of that name exists', 'warn'),
           line('  ', span(pressFor(settings.keys, 'save', 'replace', 'y'), 'key'), '    replaces it'),
           line('  ', span('esc', 'key'), '  lets you name another'),
         ]

@@ -21,7 +21,7 @@ export const suite: ScreenFolder<'suite'> = {
       hint: 2,
       locked: (state, now) => suiteFireLock(state, now, pressFor(state.settings.keys, 'suite', 'arm', 'a')),
     },
-    { id: 'stop', keys: ['x'], says: 'stop, revert what runs', hint: 3, locked: suiteStopLock },
+    { id: 'stop', keys: ['x'], says: 'stop and revert', hint: 3, locked: suiteStopLock },
     HELP,
     BACK,
     QUIT,

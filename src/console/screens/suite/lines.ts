@@ -48,9 +48,9 @@ function stepLines(state: ConsoleState, view: View, columns: number): Line[] {
   const press = (command: string, key: string) => span(pressFor(state.settings.keys, 'suite', command, key), 'key');
   switch (phase) {
     case 'running':
-      return [line('  ', press('stop', 'x'), ' stops: what runs is reverted and read again, nothing more is begun')];
+      return [line('  ', press('stop', 'x'), ' stops: live faults are reverted and verified, no more runs begin')];
     case 'stopping':
-      return [line(span(`  ${states.wait} stopping: what runs is reverted and read again`, 'warn'))];
+      return [line(span(`  ${states.wait} stopping: live faults are reverted and verified`, 'warn'))];
     case 'over':
     case 'failed':
       return wrap(message, columns - 2).map(text => line('  ', span(text, phase === 'failed' ? 'bad' : 'title')));

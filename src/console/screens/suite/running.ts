@@ -52,7 +52,7 @@ export function createSuiteRunning(context: Context, runs: Runs): SuiteRunning {
       stream(context, [{ at: context.now().server, text: message, tone: end.exitCode === 0 ? 'ok' : 'warn' }]);
     } catch (error) {
       set(() => ({ phase: 'failed', message: messageOf(error) }));
-      notify(context, `the suite broke off: ${messageOf(error)}`, 'bad', 30_000);
+      notify(context, `the suite ended with an error: ${messageOf(error)}`, 'bad', 30_000);
     }
   }
 

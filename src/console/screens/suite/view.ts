@@ -38,7 +38,7 @@ export function markLock(
   if (isSuiteRunning(state)) return 'a suite is under way';
   if (chosen === undefined) return 'no experiment to mark';
   if (chosen.loaded === undefined) return 'this file is not a valid experiment';
-  return chosen.text === undefined ? undefined : 'it is no file yet: write it as one first';
+  return chosen.text === undefined ? undefined : 'it is not a file yet: save it first';
 }
 
 /** Why the suite's screen has nothing to show. */

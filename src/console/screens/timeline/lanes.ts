@@ -110,7 +110,7 @@ function momentsIn(timings: Timings, start: number, events: readonly RunEvent[])
     ...at(timings.effectProvenAt, SIGNS.effect, effect?.event === 'effect' ? effect.evidence.join('; ') : ''),
     ...at(timings.firstSymptomAt, SIGNS.symptom, symptom),
     ...at(timings.detectedAt, SIGNS.detected, 'its own first Warning event about a watched object'),
-    ...at(timings.healedAt, SIGNS.heal, 'steady while the fault was still in'),
+    ...at(timings.healedAt, SIGNS.heal, 'steady while the fault was still in the cluster'),
     ...at(
       timings.revertedAt,
       SIGNS.revert,

@@ -52,7 +52,7 @@ function emptyLines({ settings }: ConsoleState, view: View, columns: number): Li
     rule('TIMELINE', columns, view, '0 faults', true),
     ...[
       'nothing was injected from this console yet',
-      `${experiments} lists the experiments: what is fired is drawn here while it runs`,
+      `${experiments} lists the experiments: a run is drawn here while it goes on`,
       `${reports} lists past runs: ${chosen} on one of them draws it here`,
     ].map(text => line(span(`  ${text}`, 'dim'))),
   ];

@@ -47,8 +47,8 @@ export const triage: ScreenFolder<'triage'> = {
     { id: 'ignore', keys: ['I'], says: 'keep a dead webhook from blocking, 15m', locked: ignoreLock },
     { ...INJECT, locked: noFinding },
     { id: 'look', keys: ['c'], says: 'look again', hint: 2 },
-    { id: 'detail-up', keys: ['['], says: 'detail: back up' },
-    { id: 'detail-down', keys: [']'], says: 'detail: further down', hint: 3 },
+    { id: 'detail-up', keys: ['['], says: 'detail: scroll up' },
+    { id: 'detail-down', keys: [']'], says: 'detail: scroll down', hint: 3 },
   ]),
   body(state, view, { columns, rows }): Layout {
     const gates = gateLines(state, view, columns);

@@ -80,8 +80,8 @@ function headText({ triage }: ConsoleState, entries: readonly Entry[], { now }: 
 
 /** An empty list is a claim only where all could be read. */
 function emptyText({ triage }: ConsoleState): string {
-  if (triage.phase === 'failed') return `the cluster could not be looked at: ${triage.message}`;
-  if (triage.result === undefined) return 'looking for what is broken…';
+  if (triage.phase === 'failed') return `the cluster could not be read: ${triage.message}`;
+  if (triage.result === undefined) return 'checking what is broken…';
   const blind = triage.result.gates.filter(gate => gate.blind.length > 0).map(({ id }) => id);
   const what =
     blind.length === 0 ? 'nothing is broken' : `nothing broken in what could be read; BLIND in ${blind.join(', ')}`;
