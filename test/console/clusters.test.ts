@@ -99,7 +99,7 @@ describe('another context', () => {
     await fire(at);
     await goTo(at, 'stage');
     await at.waitFor('1 fault live in prod-eu-1');
-    await at.press('q', '1 of our faults is in clusters');
+    await at.press('q', '1 fault of this console is in clusters');
     await at.waitFor('in prod-eu-1: 1 live');
     at.send('r');
     expect(await at.exit).toBe(6);

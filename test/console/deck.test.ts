@@ -275,7 +275,7 @@ describe('the faults', () => {
     const guarded = run({ isGuarded: true });
     expect(shown(state({ runs: [guarded] }))).toContain('guardian on');
     const leaving = (runs: ConsoleState['runs']) => shown(state({ screens: ['deck', 'quit'], runs }));
-    expect(leaving([guarded])).toContain('quits and leaves them: the guardian reverts them at their TTL');
+    expect(leaving([guarded])).toContain('quits and leaves it: the guardian reverts it at its TTL');
     expect(leaving([guarded, run({ key: 'fired 2' })])).toContain('quits and leaves them: nothing will revert them');
   });
 

@@ -35,7 +35,7 @@ async function inject(at: Stage): Promise<void> {
 
 /** While a fault is in: to the question of what becomes of it. */
 async function askToQuit(at: Stage): Promise<void> {
-  await at.press('q', 'nothing will revert them');
+  await at.press('q', 'nothing will revert it');
 }
 
 describe('the first frame', () => {

@@ -32,7 +32,7 @@ export function otherClusterOf(cluster: Cluster): OtherCluster | undefined {
 
 /** What becomes of the faults that are left in a cluster that is not on the screen. */
 export const fate = ({ live, isGuarded }: OtherCluster): string =>
-  live === 0 ? '' : isGuarded ? ': this console and its guardian end them' : ': this console ends them';
+  live === 0 ? '' : isGuarded ? ': this console and its guardian revert them' : ': this console reverts them';
 
 /** What became of the runs in a cluster that is not on the screen. */
 export function endText(cluster: Cluster, left: number): string {

@@ -99,13 +99,14 @@ async function begin(open: OpenClusters, cluster: Cluster): Promise<void> {
 /** Why this context cannot be opened now. */
 function refusal(open: OpenClusters, wanted: Clean): string | undefined {
   if (open.given.deps.contexts === undefined)
-    return 'this console has the sandbox alone: start mayday without --sandbox';
+    return 'this console has only the sandbox: start mayday without --sandbox';
   const state = open.current.store.getState();
   const why = busy(state);
   if (why !== undefined || nameOfCluster(open.current) !== wanted) return why;
   if (state.kubeconfigChange === '') return `this is ${wanted} already`;
   return (
-    otherClusterOf(open.current) && `runs of this console are in ${wanted}: they end by the connection that they have`
+    otherClusterOf(open.current) &&
+    `runs of this console are in ${wanted}: they keep their present connection until they end`
   );
 }
 

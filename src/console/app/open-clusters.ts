@@ -69,7 +69,7 @@ export function answered(open: OpenClusters, cluster: Cluster): void {
   leave(open, left);
   updateShell(open, {});
   const said = otherClusterOf(left);
-  if (said) notify(cluster.context, `runs of this console go on in ${said.context}${fate(said)}`, 'warn', 12_000);
+  if (said) notify(cluster.context, `runs of this console continue in ${said.context}${fate(said)}`, 'warn', 12_000);
 }
 
 /** Closes a cluster that is not on the screen, once the runs of ours that are in it are over and written down. */

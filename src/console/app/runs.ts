@@ -168,7 +168,7 @@ function brokenOff(context: Context, { key, experiment }: RunView, error: unknow
   const wasInjected = context.store
     .getState()
     .runs.some(run => run.key === key && run.injectedAt !== undefined && !run.isReverted);
-  const text = `${experiment}  run broke off: ${messageOf(error)}`;
+  const text = `${experiment}  run ended with an error: ${messageOf(error)}`;
   stream(context, [{ at: context.now().server, text, tone: 'bad' }]);
   return { exitCode: 1, residue: wasInjected ? 1 : 0 };
 }

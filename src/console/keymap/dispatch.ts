@@ -44,7 +44,7 @@ export function createDispatch(given: Omit<Parts, 'screens' | 'run'>): Dispatch 
   const { store } = context;
   const parts: Parts = { ...given, screens: SCREENS, run };
   const shared = sharedCommands(parts);
-  const turn = createTurn(() => notify(context, 'several keys at once: ignored, press the key by itself', 'warn'));
+  const turn = createTurn(() => notify(context, 'several keys at once are ignored: press one key at a time', 'warn'));
 
   function press(press: Press) {
     turn.count();
@@ -53,7 +53,11 @@ export function createDispatch(given: Omit<Parts, 'screens' | 'run'>): Dispatch 
     if (state.quitting === 'reverting' && !(press.is === 'key' && press.name === 'ctrl-c')) return;
     if (isTyping(state, id) && typeInto(parts, press)) return;
     if (press.is === 'text')
-      return notify(context, `${[...press.text].length} characters at once: ignored, keys count one by one`, 'warn');
+      return notify(
+        context,
+        `${[...press.text].length} characters at once are ignored: press one key at a time`,
+        'warn',
+      );
     // Several emergency keys at once open the screen; reverting needs a single press.
     const isBurst = press.times > 1;
     const key = keyFor(state, id, press.name);
@@ -91,7 +95,7 @@ export function createDispatch(given: Omit<Parts, 'screens' | 'run'>): Dispatch 
       const state = store.getState();
       turn.count();
       if (isTyping(state, screenOf(state))) screenFolder(screenOf(state)).type?.(parts, text.trim());
-      else notify(context, 'pasted text is ignored: keys count one by one', 'warn');
+      else notify(context, 'pasted text is ignored: press one key at a time', 'warn');
     },
   };
 }

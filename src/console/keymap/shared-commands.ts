@@ -101,6 +101,6 @@ function openingCommands(parts: Parts): Commands {
 function toggleMouse({ context, clusters }: Parts): void {
   const isMouseOn = !context.store.getState().shell.isMouseOn;
   clusters.updateShell({ isMouseOn });
-  const words = 'mouse on: a click selects, the wheel scrolls, nothing fires; shift-drag selects text';
+  const words = 'mouse on: a click selects, the wheel scrolls, nothing is changed; shift-drag selects text';
   notify(context, isMouseOn ? words : 'mouse off', 'plain');
 }

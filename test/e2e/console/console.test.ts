@@ -130,7 +130,7 @@ describe('whatever ends it, the terminal is given back', () => {
   it('ctrl-c asks, twice reverts', async () => {
     const pty = mayday();
     await fire(pty);
-    await pty.press('\u0003', 'nothing will revert them');
+    await pty.press('\u0003', 'nothing will revert it');
     pty.send('\u0003');
     expect(await pty.exit).toMatchObject({ code: 6 });
     expect(pty.modes()).toEqual(GIVEN_BACK);

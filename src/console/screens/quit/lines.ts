@@ -34,7 +34,7 @@ export function quitLines(state: ConsoleState, view: View): Line[] {
     BLANK,
     line(
       span(
-        `  ${allLive > 0 ? `${allLive} of our faults ${allLive === 1 ? 'is' : 'are'} in ${others.length > 0 ? 'clusters' : 'the cluster'}` : isSuiteRunning(state) ? 'a suite is under way' : 'a run is under way'}:`,
+        `  ${allLive > 0 ? `${allLive === 1 ? '1 fault of this console is' : `${allLive} faults of this console are`} in ${others.length > 0 ? 'clusters' : 'the cluster'}` : isSuiteRunning(state) ? 'a suite is under way' : 'a run is under way'}:`,
         'title',
       ),
     ),
@@ -51,9 +51,10 @@ export function quitLines(state: ConsoleState, view: View): Line[] {
     line(
       '  ',
       span(pressFor(state.settings.keys, 'quit', 'quit-revert', 'r'), 'key'),
-      '    reverts them, reads back, then quits',
+      `    reverts ${all === 1 ? 'it' : 'them'}, verifies, then quits`,
     ),
     ...leaveLines(
+      all === 1 ? 'it' : 'them',
       allLive > 0 && live.every(run => run.isGuarded) && others.every(({ isGuarded }) => isGuarded),
       pressFor(state.settings.keys, 'quit', 'quit-leave', 'l'),
     ),
@@ -61,12 +62,14 @@ export function quitLines(state: ConsoleState, view: View): Line[] {
   ];
 }
 
-/** What leaving means: who will end the faults, if anybody. */
-function leaveLines(isGuarded: boolean, leave: string): Line[] {
-  const end = isGuarded ? span('the guardian reverts them at their TTL') : span('nothing will revert them', 'bad');
+/** What quitting without a revert means: whether the guardian will revert the faults. `them`: the pronoun for the faults. */
+function leaveLines(them: 'it' | 'them', isGuarded: boolean, leave: string): Line[] {
+  const end = isGuarded
+    ? span(`the guardian reverts ${them} at ${them === 'it' ? 'its' : 'their'} TTL`)
+    : span(`nothing will revert ${them}`, 'bad');
   const why = isGuarded ? '' : 'the TTL ends with this console; ';
   return [
-    line('  ', span(leave, 'key'), '    quits and leaves them: ', end),
-    line(span(`       ${why}\`mayday revert --all\` finds them later`, 'dim')),
+    line('  ', span(leave, 'key'), `    quits and leaves ${them}: `, end),
+    line(span(`       ${why}\`mayday revert --all\` finds ${them} later`, 'dim')),
   ];
 }
