@@ -350,9 +350,7 @@ describe('MAYDAY', () => {
     });
     await at.waitFor('data LIVE');
     await at.press('!', 'scan complete');
-    expect(at.screen().trimEnd().split('\n').at(-1)).toMatch(
-      /s scan again {2}5 triage {2}esc back {2}\? keys {2}q quit/,
-    );
+    expect(at.screen().trimEnd().split('\n').at(-1)).toMatch(/L lift the latch {2}esc back {2}\? keys {2}q quit/);
     await at.press('!', '1 TO CHOOSE');
     expect(at.screen().trimEnd().split('\n').at(-1)?.trim()).toBe(
       'enter confirm what was typed  ! REVERT ALL  esc back',
