@@ -32,6 +32,25 @@ export function rewriterOf(
   return writers.at(-1);
 }
 
+/**
+ * Who else than those who wrote the record has written something below the field, as `manager/operation`; undefined where nobody has, or
+ * where managedFields do not say who wrote the record.
+ */
+export function otherWriterOf(
+  object: KubeObject,
+  field: readonly string[],
+  record: readonly string[],
+): string | undefined {
+  const injectors = writersOf(object, record);
+  const others = (object.metadata.managedFields ?? []).filter(
+    entry =>
+      (entry.subresource ?? '') === '' &&
+      at(entry.fieldsV1, field) !== undefined &&
+      !injectors.includes(writerOf(entry)),
+  );
+  return injectors.length === 0 ? undefined : others.map(writerOf).at(-1);
+}
+
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**

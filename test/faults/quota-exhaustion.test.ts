@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { MANAGED_BY, TYPE_LABEL } from '../../src/injection/record/markers.ts';
+import type { ManagedField } from '../../src/k8s/object.ts';
 import { quantityOf } from '../../src/k8s/quantity.ts';
 import { fakeApi } from '../support/fake-api.ts';
-import { inShop } from '../support/objects.ts';
+import { inShop, withMeta } from '../support/objects.ts';
 import { effectOf, inject, mustPlan, refusal, restoreOf, sendAll, type Wanted } from '../support/plans.ts';
 import { revertEverything } from '../support/revert.ts';
 
@@ -106,6 +107,25 @@ describe('restoring', () => {
     });
     expect(await revertEverything(api)).toMatchObject([{ outcome: 'reverted', verified: true }]);
     expect(api.all()).toEqual([]);
+  });
+
+  it('of the framework’s, into which somebody has written another amount since, as managedFields tell: a person decides', async () => {
+    const by = (manager: string, fieldsV1: object) => ({ manager, operation: 'Update' as const, fieldsV1 });
+    const marks = { 'f:metadata': { 'f:labels': { [`f:${TYPE_LABEL}`]: {} } } };
+    const made = inShop('v1', 'ResourceQuota', 'tight', {
+      metadata: { labels: { [TYPE_LABEL]: 'QuotaExhaustion', [MANAGED_BY]: 'operator-chaos' } },
+      spec: { hard: { pods: '50' } },
+    });
+    const spec = { 'f:spec': { 'f:hard': { 'f:pods': {} } } };
+    const api = (...managedFields: ManagedField[]) => fakeApi([withMeta(made, { managedFields })]);
+    const taken = api(by('operator-chaos', marks), by('kubectl-edit', spec));
+    expect(await revertEverything(taken)).toMatchObject([
+      { outcome: 'diverged', message: expect.stringContaining('changed by somebody since') },
+    ]);
+    expect(taken.peek(REF)).toBeDefined();
+    expect(await revertEverything(api(by('operator-chaos', { ...marks, ...spec })))).toMatchObject([
+      { outcome: 'reverted', verified: true },
+    ]);
   });
 
   it('QUO-3: never deletes a foreign quota, not even one that replaced ours meanwhile', async () => {

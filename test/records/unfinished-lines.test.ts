@@ -23,4 +23,7 @@ test('what was just read back as restored is not told again, what failed is', ()
   const receipt = (verified: boolean) => ({ object: ref('shop'), verified }) as Receipt;
   expect(unmarkedIn(both, 'shop', [receipt(true)])).toEqual([]);
   expect(unmarkedIn(both, 'shop', [receipt(false)])).toHaveLength(1);
+  expect(unmarkedIn(both, undefined, [receipt(true)])).toEqual([
+    'run 2 died: the marks were taken off ConfigMap bank/config',
+  ]);
 });

@@ -1,5 +1,6 @@
 import type { Effect, Facts, Live, Permission, Plan, Refusal, Restore } from '../../faults/contract.ts';
 import type { FaultType } from '../../faults/types.ts';
+import { otherWriterOf } from '../../k8s/field-writers.ts';
 import type { KubeObject, ManagedField, ObjectRef } from '../../k8s/object.ts';
 import { groupOf, nameOf, refOf } from '../../k8s/object-ref.ts';
 import { isTerminating } from '../../k8s/pod.ts';
@@ -92,6 +93,8 @@ export interface CreatedTraits {
 export const injectedEssence = (traits: CreatedTraits, object: KubeObject): string =>
   fingerprint(traits.essence(object));
 
+const TYPE_MARK = ['f:metadata', 'f:labels', `f:${TYPE_LABEL}`];
+
 /** Deletes the object that an injection created. The marks, the kind and the uid must all match. */
 export function restoreCreated(found: FoundInjection, traits: CreatedTraits): Restore {
   const object = found.live;
@@ -117,7 +120,9 @@ export function restoreCreated(found: FoundInjection, traits: CreatedTraits): Re
   };
   const essence = traits.essence(object);
   const isUnchanged =
-    mayday?.injected === undefined ? traits.looksCreated(object) : isInjected(essence, mayday.injected);
+    mayday?.injected === undefined
+      ? traits.looksCreated(object) && otherWriterOf(object, ['f:spec'], TYPE_MARK) === undefined
+      : isInjected(essence, mayday.injected);
   if (isUnchanged) return { is: 'restore', writes: [deleting], says: `delete ${name}, which the injection created` };
   return {
     is: 'diverged',

@@ -128,7 +128,11 @@ const disagreement = (
   type: FaultType,
   by: string,
 ): { corrupt: string } | Record<never, never> =>
-  label === undefined || label === type ? {} : { corrupt: `the label says ${sanitise(label)}, ${by} says ${type}` };
+  label === undefined || label === type
+    ? {}
+    : {
+        corrupt: `the label says ${sanitise(label)}, ${by} says ${type}: set label ${TYPE_LABEL} to what is right, then revert again`,
+      };
 
 function toFinding(object: KubeObject, clue: Evidence): FoundInjection {
   const ref = refOf(object);
