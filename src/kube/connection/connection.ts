@@ -165,6 +165,7 @@ async function open(
     credentials,
     clock,
     serverClock,
+    proxy: proxy && sanitise(withoutUserInfo(proxy.uri), 200),
     gzip: !opening.disableCompression && !isLoopback(new URL(server).hostname),
     pace: beside?.load && createPace({ fewest: FEWEST_AT_ONCE, most: reach.connections, load: beside.load, clock }),
   });

@@ -354,6 +354,19 @@ describe('a redirect', () => {
   });
 });
 
+describe('a proxy that does not answer', () => {
+  it('is named without its password, since the server may be well', async () => {
+    const gone = await startServer((_, response) => json(response, 200, {}));
+    await gone.close();
+    const cluster = { server: 'https://c.example', 'proxy-url': `http://me:s3cr3t@127.0.0.1:${gone.port}` };
+    const answer = await version(await open(config(cluster)));
+    expect(answer).toMatchObject({
+      ok: false,
+      message: `cannot reach https://c.example: connection refused (through proxy http://127.0.0.1:${gone.port})`,
+    });
+  });
+});
+
 describe('a password in a URL is never shown', () => {
   it.each([
     [{ server: 'https://c', 'proxy-url': 'ftp://me:s3cr3t@p:1' }],

@@ -65,6 +65,8 @@ interface TransportParts {
   serverClock: ServerClock;
   /** Whether compression is worth its CPU time; not on loopback. */
   gzip: boolean;
+  /** The proxy on the way, without its password; for messages. */
+  proxy?: Clean | undefined;
   /** Holds requests back, but for urgent ones and streams. */
   pace?: Pace | undefined;
 }
@@ -92,7 +94,12 @@ export function createTransport(parts: TransportParts): Transport {
   }
 
   const explained = (wanted: HttpRequest) => async (error: unknown) => {
-    const why = explain(server, wanted, error);
+    const direct = explain(server, wanted, error);
+    // The server named may be well, and its proxy not.
+    const why =
+      parts.proxy !== undefined && direct.reason === 'unreachable'
+        ? { ...direct, message: cleanText`${direct.message} (through proxy ${parts.proxy})` }
+        : direct;
     const doubt = codeOf(error).startsWith('ERR_SSL') ? await doubted() : undefined;
     return doubt ? { ...why, message: cleanText`${why.message}; ${doubt}` } : why;
   };
