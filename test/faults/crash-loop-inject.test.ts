@@ -153,7 +153,10 @@ describe('restoring', () => {
     const api = fakeApi([gone]);
     expect(await revertEverything(api)).toMatchObject([{ outcome: 'diverged' }]);
     expect(await revertEverything(api, { force: true })).toMatchObject([
-      { outcome: 'stripped', message: expect.stringContaining('everything is restored except the command of container main') },
+      {
+        outcome: 'stripped',
+        message: expect.stringContaining('everything is restored except the command of container main'),
+      },
     ]);
     expect(api.peek(at(web))?.metadata.annotations).toBeUndefined();
   });
