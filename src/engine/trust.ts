@@ -7,7 +7,7 @@ import type { EngineDeps } from './deps.ts';
 import type { Identity } from './identity.ts';
 
 /** The trust of this machine, and why existing journals are not trusted. */
-export type TrustHere = Trust & { disbelieved?: string };
+export type TrustHere = Trust & { distrusted?: string };
 
 /** Reads the evidence by which undo records are trusted: the key, the journals of this machine, the framework's experiments. */
 export async function readTrust(
@@ -21,12 +21,12 @@ export async function readTrust(
     readExperiments(api).catch(() => []),
   ]);
   const journalled = injectedHere(kept.read);
-  const [first, ...more] = kept.disbelieved;
+  const [first, ...more] = kept.distrusted;
   return {
     ...(read === undefined ? {} : trustOf(read)),
     ...(first === undefined
       ? {}
-      : { disbelieved: more.length === 0 ? first : `${first} (and ${more.length} more like it)` }),
+      : { distrusted: more.length === 0 ? first : `${first} (and ${more.length} more like it)` }),
     corroborates(finding) {
       if (isInjectedHere(finding, journalled)) return 'journal';
       return isOfExperiment(finding, experiments) ? 'experiment' : undefined;

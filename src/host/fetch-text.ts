@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
-/** What came of a GET: the text of the answer, cut at `LONGEST`, and how long it took; or why there is none. */
+/** The result of a GET: the text of the answer, cut at `LONGEST`, and its duration in milliseconds; or why there is none. */
 type Fetched = { ok: true; status: number; body: string; ms: number } | { ok: false; why: string };
 
 interface FetchOptions {
@@ -12,10 +12,10 @@ interface FetchOptions {
   tls?: { ca?: string; cert?: string; key?: string; servername?: string; rejectUnauthorized?: boolean };
 }
 
-/** More of an answer is never needed to judge whether the server is healthy. */
+/** The longest text that is kept of an answer, in characters: enough to judge whether the server is healthy. */
 const LONGEST = 1024 * 1024;
 
-/** GETs an address. Redirections are not followed: a login page is not the thing that was asked for, and credentials are for whoever was named. */
+/** GETs an address. Redirects are not followed, because a login page is not the requested page, and other servers must not get the credentials. */
 export async function fetchText(url: string, { timeoutMs, signal, headers, tls }: FetchOptions): Promise<Fetched> {
   const timeUp = AbortSignal.timeout(Math.max(1, Math.round(timeoutMs)));
   const began = performance.now();

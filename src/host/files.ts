@@ -12,8 +12,8 @@ export interface AppendFile {
 }
 
 /**
- * The part of a file system that is needed; passed in. Everything is private to its owner: 0700 folders, 0600 files. Whatever another
- * user owns, could write or could have put there is refused, as it is written and as it is read: every method rejects with the reason.
+ * The file operations that mayday needs; passed in. Everything is private to its owner: 0700 folders, 0600 files. Files and folders that
+ * another user owns or could have written are refused, for writing and for reading: every method rejects with the reason.
  */
 export interface Files {
   /** Opens a new or existing file for appending, making its folder. */
@@ -44,7 +44,7 @@ async function syncFolder(path: string): Promise<void> {
 
 /** A file exists but is refused, because another user owns it or could write it. The message says what to do. */
 export class Distrusted extends Error {
-  // As the system itself refuses.
+  // The same members as an error of the system.
   readonly code = 'EPERM';
   readonly syscall = 'open';
 }
@@ -74,9 +74,9 @@ async function writeDurably(file: FileHandle, text: string): Promise<void> {
 }
 
 /**
- * One write after the other: records must not interleave, and a later one must not be durable before an earlier one. What comes while
- * the disk is busy is written together at the next write, so that no writer waits for more than two of them. A disk that failed once is
- * not used again: it may hold half a record.
+ * Writes one after the other: records must not interleave, and a later one must not be durable before an earlier one. Texts that arrive
+ * while the disk is busy are written together in the next write, so that no caller waits for more than two writes. After an error nothing
+ * more is written, because the file may hold half a record.
  */
 export function gathering(write: (text: string) => Promise<void>, end: () => Promise<void>): AppendFile {
   let gathered = '';

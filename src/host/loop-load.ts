@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks';
 
-/** How busy the one thread of this process is. */
+/** How busy the event loop of this process is. */
 export interface LoopLoad {
   /** The busy share of the last moments, from 0 to 1, and the number of this measurement. */
   recent(): { share: number; measurement: number };
 }
 
-/** Over shorter times the share says little. */
+/** The shortest time of a measurement, milliseconds; over shorter times the share means little. */
 const SHORTEST_MS = 20;
 
 const ofThisProcess = (): { idle: number; active: number } => performance.eventLoopUtilization();

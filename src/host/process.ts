@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** When a process started, in the kernel's own ticks; undefined where the system does not say (only Linux does, cheaply). */
+/** When a process started, in the kernel's ticks; undefined if the system does not provide it (only Linux does). */
 export function processStart(
   pid: number,
   read: (path: string) => string = path => readFileSync(path, 'utf8'),
@@ -14,12 +14,12 @@ export function processStart(
   }
 }
 
-/** Whether a process with this pid lives and is the one that started then. */
+/** Whether a process with this pid runs and is the one that started at `start`. */
 export function isAlive(pid: number, start: string | undefined): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // A process of another user, which we may not signal, does live.
+    // EPERM means that the process runs and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
   const now = processStart(pid);

@@ -1,6 +1,6 @@
-/** Work that must not go on side by side takes turns, in the order in which it came. */
+/** Runs work with the same key one after the other, in the order of the calls. */
 export interface Turns {
-  /** Runs `work` once nothing with one of these keys is under way; `waits` is called first where something is. */
+  /** Runs `work` when no earlier work with one of these keys is running; calls `waits` first if it has to wait. */
   take<T>(keys: readonly string[], work: () => Promise<T>, waits?: () => void): Promise<T>;
 }
 

@@ -33,7 +33,7 @@ export interface FixRecord extends Journal {
   close(): Promise<void>;
 }
 
-/** Creates `<stateDir>/fixes/<run>/journal.jsonl`. Rejects where it cannot be written; then nothing may be changed. */
+/** Creates `<stateDir>/fixes/<run>/journal.jsonl`. Rejects if it cannot be written; then nothing may be changed. */
 export async function openFixRecord(files: Files, stateDir: string, header: FixHeader): Promise<FixRecord> {
   const path = join(fixFolder(stateDir, header.run), 'journal.jsonl');
   try {
@@ -52,7 +52,7 @@ export async function openFixRecord(files: Files, stateDir: string, header: FixH
   }
 }
 
-/** Saves a whole object before it is deleted, so that it can be created again; gives the path. Rejects where it cannot be written. */
+/** Saves a whole object before it is deleted, so that it can be created again; returns the path. Rejects if it cannot be written. */
 export async function saveObject(files: Files, stateDir: string, run: string, object: KubeObject): Promise<string> {
   const path = join(fixFolder(stateDir, run), `${object.kind.toLowerCase()}-${object.metadata.name}.json`);
   try {

@@ -95,7 +95,7 @@ export interface OpenJournal extends RunJournal {
 
 /**
  * Begins a run's journal: `<stateDir>/runs/<run>/journal.jsonl`, one JSON object a line, each on the disk before its promise resolves.
- * When the disk refuses, the write that waits for its record is never sent.
+ * If the disk refuses an entry, the write that waits for it is never sent.
  */
 export async function openJournal(files: Files, stateDir: string, header: RunHeader): Promise<OpenJournal> {
   const file = await files.openAppend(journalPath(stateDir, header.run));
@@ -110,7 +110,7 @@ export async function reopenJournal(files: Files, stateDir: string, run: string)
   let isFirst = true;
   return writing({
     append(text) {
-      // The last line of the dead run may be incomplete; a newline separates ours from it.
+      // The last line of the crashed process may be incomplete; a newline separates ours from it.
       const whole = isFirst ? `\n${text}` : text;
       isFirst = false;
       return file.append(whole);
@@ -119,7 +119,7 @@ export async function reopenJournal(files: Files, stateDir: string, run: string)
   });
 }
 
-/** Ends the journal of a run that died, once what it wrote is known to be out of the cluster. */
+/** Ends the journal of a run whose process died, after its writes are known to be out of the cluster. */
 export async function endJournal(files: Files, stateDir: string, run: string): Promise<void> {
   const journal = await reopenJournal(files, stateDir, run);
   await journal.end({ verdict: 'Inconclusive', residue: 0 });

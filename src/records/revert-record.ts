@@ -20,7 +20,7 @@ export type RevertHeader = Omit<RunHeader, 'experiment'> & {
   choices?: Readonly<Record<string, Choice>>;
 };
 
-/** One line of a revert's journal. `remaining` is null where nothing could be seen. */
+/** One line of a revert's journal. `remaining` is null if nothing could be read. */
 export type RevertEntry =
   | ({ entry: 'begin'; revert: true } & RevertHeader)
   | Extract<Entry, { entry: 'intent' | 'result' }>
@@ -32,29 +32,29 @@ const revertFolder = (stateDir: string, id: string): string => join(stateDir, 'r
 export const revertJournalPath = (stateDir: string, id: string): string =>
   join(revertFolder(stateDir, id), 'journal.jsonl');
 
-/** The record of a revert in progress. It does not wait for the disk, and never fails because of it: see `complaint`. */
+/** The record of a revert in progress. It does not wait for the disk, and never fails because of it: `close` returns the first disk error. */
 export interface RevertRecord extends Journal {
   receipt(receipt: Receipt, final: boolean): void;
-  /** Records what became of an injector. */
+  /** Records the result of stopping an injector. */
   stopped(stop: Stop): void;
   end(result: Pick<RevertResult, 'remaining' | 'isUnseen' | 'blind'>): void;
-  /** Resolves when everything possible is on the disk; gives why something could not be written, else undefined. */
+  /** Resolves when everything possible is on the disk; returns why something could not be written, else undefined. */
   close(): Promise<string | undefined>;
 }
 
 /**
- * Creates `<stateDir>/reverts/<id>/journal.jsonl`, one JSON object a line, append-only and synced. An error of the disk must not keep the revert
- * from going on, so it is only reported at the end.
+ * Creates `<stateDir>/reverts/<id>/journal.jsonl`, one JSON object a line, append-only and synced. A disk error must not stop the
+ * revert, so it is only returned at the end.
  */
 export function openRevertRecord(files: Files, stateDir: string, header: RevertHeader): RevertRecord {
-  let complaint: string | undefined;
-  const complain = (error: unknown) => {
-    complaint ??= `receipts could not be kept: ${messageOf(error)}`;
+  let firstError: string | undefined;
+  const noteError = (error: unknown) => {
+    firstError ??= `receipts could not be kept: ${messageOf(error)}`;
   };
-  const opened = files.openAppend(revertJournalPath(stateDir, header.run)).catch(complain);
+  const opened = files.openAppend(revertJournalPath(stateDir, header.run)).catch(noteError);
   const add = async (entry: RevertEntry): Promise<void> => {
     const file = await opened;
-    await file?.append(`${jsonText(entry)}\n`).catch(complain);
+    await file?.append(`${jsonText(entry)}\n`).catch(noteError);
   };
   const all: Promise<void>[] = [];
   const note = (entry: RevertEntry): void => void all.push(add(entry));
@@ -68,8 +68,8 @@ export function openRevertRecord(files: Files, stateDir: string, header: RevertH
     async close() {
       await Promise.all(all);
       const file = await opened;
-      await file?.close().catch(complain);
-      return complaint;
+      await file?.close().catch(noteError);
+      return firstError;
     },
   };
 }

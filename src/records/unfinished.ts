@@ -14,9 +14,9 @@ export interface Unfinished {
   written: ObjectRef[];
   /** Objects that lost their marks and still hold the injected value, a sentence each. A scan cannot find them. */
   unmarked?: string[];
-  /** Whether anything still carries its marks; absent where nothing is `unmarked`. */
+  /** Whether any object still carries its marks; set only if `unmarked` is. */
   marked?: boolean;
-  /** The guardian that will revert it, where one lives. */
+  /** The guardian that will revert it, if one is running. */
   guardian?: GuardFacts;
 }
 
@@ -44,7 +44,7 @@ export function leftWritten(entries: readonly Entry[]): ObjectRef[] {
   return [...open.values()];
 }
 
-/** The last guardian that the journal names, if it lives. */
+/** The last guardian that the journal names, if it is running. */
 function guardianOf(entries: readonly Entry[], isAlive: IsAlive): GuardFacts | undefined {
   const last = entries.findLast(entry => entry.entry === 'guard');
   return last && isAlive(last.pid, last.processStart) ? last : undefined;
@@ -62,12 +62,12 @@ export interface Read {
   entries: Entry[];
 }
 
-/** What the journals of this machine say. */
+/** The journals of this machine. */
 export interface Journals {
   /** The journals of this cluster and this machine, oldest first. */
   read: Read[];
   /** Why other journals were not read: another user could have written them, or they are unreadable. */
-  disbelieved: string[];
+  distrusted: string[];
 }
 
 /** Reads the journals of this cluster and this machine. One that cannot be trusted does not keep others from being read. */
@@ -87,12 +87,12 @@ export async function journals(files: Files, stateDir: string, here: JournalScop
     const { entry: _entry, ...header } = begin;
     found.push({ run, header, entries });
   }
-  return { read: found, disbelieved };
+  return { read: found, distrusted: disbelieved };
 }
 
 /**
- * Runs of this cluster and this machine that died before their end, oldest first. Runs of other machines are left out: whether they
- * still live cannot be known here, and the cluster's own markers show what they left.
+ * Runs of this cluster and this machine whose process died before their end, oldest first. Runs of other machines are left out: it cannot
+ * be known here whether their processes still run, and the marks in the cluster show what they left.
  */
 export async function unfinished(
   files: Files,
@@ -116,7 +116,7 @@ export async function unfinished(
     });
 }
 
-/** A run that a guardian finished. */
+/** A run that a guardian reverted after its process died. */
 export interface GuardianWork {
   run: string;
   experiment: string;

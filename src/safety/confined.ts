@@ -8,7 +8,7 @@ interface Hook {
 
 /**
  * Why a write to a cluster-scoped object, or in another namespace, still affects only the allowed namespaces: it deletes or creates one of
- * them, it stores the backup of one, or it creates a webhook that only they call. Undefined where it affects others.
+ * them, it stores the backup of one, or it creates a webhook that is called only for them. Undefined if it affects other namespaces.
  */
 export function confinement(write: Write, allowed: readonly string[]): string | undefined {
   const { kind, name } = write.on;

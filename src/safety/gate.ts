@@ -1,4 +1,4 @@
-/** The decision of one gate about an injection. `code` is set where the cluster is the reason (no permission or no answer), not a limit of the experiment. */
+/** The decision of one gate about an injection. `code` is set if the cluster is the reason (no permission or no answer), not a limit of the experiment. */
 export interface GateResult {
   gate: string;
   ok: boolean;

@@ -47,7 +47,7 @@ function namespaces(experiment: Experiment, plan: Plan): GateResult {
     : stop('namespaces', outside[0]);
 }
 
-/** Why a write leaves the blast radius, undefined when it does not. */
+/** Why a write is outside the blast radius; undefined if it is not. */
 function outsideReason(experiment: Experiment, write: Write): string | undefined {
   const { allowedNamespaces, allowDangerous } = experiment.spec.blastRadius;
   const { type, parameters } = experiment.spec.injection;

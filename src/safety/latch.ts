@@ -46,7 +46,7 @@ export async function setLatch(api: Api, facts: LatchFacts): Promise<{ ok: true 
   return failure('server-error', why);
 }
 
-/** Takes the latch off, and reads that back. */
+/** Removes the latch, and reads that back. */
 export async function clearLatch(api: Api): Promise<{ ok: true } | Failure> {
   const outcome = await api.remove(LATCH);
   if (!outcome.ok && outcome.reason !== 'not-found') return outcome;
@@ -57,7 +57,7 @@ export async function clearLatch(api: Api): Promise<{ ok: true } | Failure> {
     : failure('server-error', literal('the latch is still there when it is read back; a finalizer may hold it'));
 }
 
-/** A latch that cannot be read counts as on. Otherwise, taking away the permission to read it would open it. */
+/** The gate of the latch. A latch that cannot be read counts as on; otherwise removing the permission to read it would disable it. */
 export function latchGate(state: LatchState): GateResult {
   if (state.on === false) return pass('latch', 'off');
   if (state.on === true) {

@@ -6,7 +6,7 @@ import { type Clean, sanitise } from '../text/sanitise.ts';
 /** The annotation on the Lease of a lock that names the process which holds it. The framework's locks have none. */
 export const LOCK_KEEPER = 'mayday/lock-keeper';
 
-/** A process, described so that another one on the same machine can find out whether it still lives. */
+/** A process, described so that another process on the same machine can find out whether it still runs. */
 export interface HolderProcess {
   pid: number;
   /** Distinguishes it from a later process with the same pid. */
@@ -15,14 +15,14 @@ export interface HolderProcess {
   machine?: string;
 }
 
-/** Whether that process lives; undefined if that cannot be known on this machine. */
+/** Whether that process runs; undefined if that cannot be known on this machine. */
 export type IsHolderAlive = (keeper: HolderProcess) => boolean | undefined;
 
 /** Who holds a lock. */
 export interface LockHolder {
   operator: Clean;
   holder: Clean;
-  /** Milliseconds since the epoch, as the holder wrote it; undefined where it wrote nothing. */
+  /** Milliseconds since the epoch, as the holder wrote it; undefined if it wrote nothing. */
   since: number | undefined;
   /** When it runs out unless it is renewed; server time. */
   until: number;
@@ -52,12 +52,12 @@ function specOf({ spec }: KubeObject): LeaseSpec {
 
 /** The server stamps whole seconds. */
 const ROUNDED_MS = 1_000;
-/** The last moment that a date can name. */
+/** The latest valid time of a JavaScript Date. */
 const END_OF_TIME = 8.64e15;
 
 /**
- * When the Lease was last written, by the clock of the server that stored it: the holder's own clock may be wrong, and what it wrote
- * into the Lease with it.
+ * When the Lease was last written, by the server's clock, because the holder's clock, and so the times that it writes into the Lease, may
+ * be wrong.
  */
 function writtenAt(lease: KubeObject): number {
   const stored = (lease.metadata.managedFields ?? []).flatMap(({ time }) =>
@@ -120,7 +120,7 @@ export function keeperText(keeper: HolderProcess): string {
   return JSON.stringify(keeper);
 }
 
-/** The process that keeps a lock; undefined where a mayday did not take it. */
+/** The process that keeps a lock; undefined if mayday did not take it. */
 function keeperOf(lease: KubeObject): HolderProcess | undefined {
   try {
     const value = JSON.parse(lease.metadata.annotations?.[LOCK_KEEPER] ?? '') as Partial<HolderProcess> | null;

@@ -18,11 +18,11 @@ import {
 export interface LockOptions {
   /** The operator under test: one experiment at a time for each. */
   operator: string;
-  /** Where the Lease lives; the framework's command line uses `default`. */
+  /** The namespace of the Lease; the framework's command line uses `default`. */
   namespace: string;
   /** Who holds it: `user@host/pid/run`. */
   holder: string;
-  /** The process that keeps it, so that others on its machine can tell when it died. */
+  /** The process that keeps it, so that others on its machine can find out that it died. */
   keeper: HolderProcess;
   recoveryTimeoutMs: number;
   /** Server time, milliseconds since the epoch. */
@@ -36,12 +36,12 @@ export type Lock =
   | { state: 'taken'; by: LockHolder }
   | { state: 'failed'; failure: Failure };
 
-/** The framework's floor; the lock must outlive a run and its recovery. */
+/** The framework's shortest duration of a lock, seconds; the lock must outlast a run and its recovery. */
 const SHORTEST_S = 900;
 
 /**
- * Takes the lock that the framework's `--distributed-lock` takes: same Lease, same fields. One whose holder is known to be dead, or
- * which nobody has renewed for its whole duration, is taken over.
+ * Takes the lock that the framework's `--distributed-lock` takes: same Lease, same fields. Takes over a lock whose holder is known to have
+ * died, or that nobody has renewed for its whole duration.
  */
 export async function acquireLock(api: Api, options: LockOptions): Promise<Lock> {
   const on = lockRef(options);
@@ -79,7 +79,7 @@ export async function lookAtLock(
   return found.reason === 'not-found' ? { ok: true, by: undefined } : found;
 }
 
-/** Renews a lock. A lock that the holder has lost meanwhile is left to its new holder. */
+/** Renews a lock. Does nothing if another holder has taken it over. */
 export async function renewLock(api: Api, on: ObjectRef, holder: string, now: number): Promise<{ ok: true } | Failure> {
   const found = await api.get(on);
   if (!found.ok) return found;
@@ -90,7 +90,7 @@ export async function renewLock(api: Api, on: ObjectRef, holder: string, now: nu
   return renewed.ok ? { ok: true } : renewed;
 }
 
-/** Releases a lock. One that somebody else holds by now is left to them: a takeover keeps the Lease and its uid. */
+/** Releases a lock. Does nothing if another holder has taken it over, which keeps the Lease and its uid. */
 export async function releaseLock(api: Api, on: ObjectRef, holder: string): Promise<{ ok: true } | Failure> {
   const found = await api.get(on);
   if (!found.ok) return found.reason === 'not-found' ? { ok: true } : found;
@@ -133,5 +133,5 @@ function leaseSpec(options: LockOptions) {
 
 const holderOf = (lease: KubeObject) => (lease.spec as { holderIdentity?: string } | undefined)?.holderIdentity;
 
-/** Leases count microseconds. */
+/** The times of Leases have microseconds. */
 const microTime = (ms: number) => new Date(ms).toISOString().replace('Z', '000Z');

@@ -24,9 +24,9 @@ export async function listLocks(api: Api, survives: IsHolderAlive): Promise<Outc
 }
 
 /**
- * Releases locks that no run needs once everything is restored (only those of the wanted holders): the locks of every mayday, and those of the framework that
- * have expired. Returns whose locks were released, after reading that back, and why others were not. A lock that
- * somebody has taken anew is in neither list.
+ * Releases the locks that no run needs after everything was restored, of the wanted holders: the locks of mayday, and
+ * expired locks of the framework. Returns the released locks, after reading that back, and why others were not released.
+ * A lock that somebody has taken again meanwhile is in neither list.
  */
 export async function freeLocks(
   api: Api,

@@ -7,13 +7,13 @@ import { type GateResult, pass, stop } from './gate.ts';
 
 /** A permission with the answer of the cluster. */
 export interface ReviewedPermission extends Permission {
-  /** Plural, as in URLs; the kind where the cluster does not serve it. */
+  /** The plural in URLs; the kind in lower case if the cluster does not serve it. */
   resource: string;
   allowed: boolean | 'blind';
   reason?: string;
 }
 
-/** Asks the cluster, once for each, whether we may do what injecting and reverting need. */
+/** Asks the cluster for each permission whether the current user has it. */
 export async function reviewPermissions(
   api: Api,
   permissions: readonly Permission[],
@@ -76,7 +76,7 @@ export function resourceText({
   return `${resource}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}`;
 }
 
-/** The gate that needs every permission, for injecting and for reverting. */
+/** The gate that requires every permission, for injecting and for reverting. */
 export function permissionGate(reviewed: readonly ReviewedPermission[], who: string): GateResult {
   const needed = reviewed.filter(item => item.optional === undefined);
   const denied = needed.filter(item => item.allowed === false);
@@ -96,8 +96,8 @@ export function permissionGate(reviewed: readonly ReviewedPermission[], who: str
 }
 
 /**
- * Permissions that a revert needs and that are missing, a line each; undefined where the cluster did not answer for every permission and denied none of
- * those that it answered for.
+ * The permissions that a revert needs and that are missing, a line each; undefined if the cluster denied none but did not answer for every
+ * permission.
  */
 export async function deniedForRevert(
   api: Api,

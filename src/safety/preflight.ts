@@ -53,7 +53,7 @@ export async function preflight(
   return { scope, reads: read, plan, ...asked, gates: [...asked.gates, ...others] };
 }
 
-/** Every gate for a plan that is about to be sent. `latch` is asked anew unless it is given. */
+/** Asks every gate for a plan that is about to be sent. The latch is read unless its gate is given. */
 export async function askGates(
   api: Api,
   loaded: LoadedExperiment,
@@ -74,7 +74,7 @@ export async function askGates(
   return { gates, permissions };
 }
 
-/** The first gate that is not passed, as a refusal; undefined when all are. */
+/** The first gate that does not pass, as a refusal; undefined if all pass. */
 export function refusalOf(gates: readonly GateResult[]): Refusal | undefined {
   const failed = gates.find(gate => !gate.ok);
   if (failed === undefined) return undefined;

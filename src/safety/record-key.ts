@@ -18,7 +18,7 @@ const BYTES = 32;
 const NAMED = sanitise(`Secret ${NAMESPACE}/${RECORD_KEY.name}`);
 const PART = { 'app.kubernetes.io/part-of': 'mayday' };
 
-/** The key, or why there is none. `again` reads it once more; it is present where that may succeed. */
+/** The key, or why there is none. `again` reads it once more; it is set if that may succeed. */
 export type KeyRead = { key: Uint8Array } | Keyless;
 
 /** Why a signature cannot be checked. `isAbsent`: nobody has made the key yet. */
@@ -29,7 +29,7 @@ export interface Keyless {
   again?: () => Promise<KeyRead>;
 }
 
-/** Between the attempts of one read, milliseconds: a single failed answer must not make all our records untrusted. */
+/** The pauses between the attempts of one read, milliseconds: a single failed answer must not make all records untrusted. */
 const PAUSES_MS = [200, 600];
 const LONGEST_READ_MS = 5_000;
 
@@ -56,8 +56,8 @@ export async function readOrMakeRecordKey(
   const read = await readRecordKey(api, clock);
   if (read.key !== undefined || read.isAbsent === undefined) return read;
   await makeKey(api, random(BYTES));
-  // Whether or not that worked, the key is read again: somebody else may have created it first, and their key counts;
-  // or the answer was lost though the request was carried out.
+  // The key is read again in any case: somebody else may have created it first, or the answer may have been lost although
+  // the key was created.
   return readRecordKey(api, clock);
 }
 

@@ -2,8 +2,8 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder and those above it that are missing, each with `mode`. Throws what the system says where that cannot be. One step at a
- * time: the recursive form of Node.js never ends where a file system refuses new folders by saying that there is nothing, as /proc does.
+ * Makes a folder and the missing ones above it, each with `mode`. Throws the error of the system. One step at a time, because the
+ * recursive form of Node.js never ends on a file system that refuses new folders with ENOENT, as /proc does.
  */
 export function makeFolder(path: string, mode: number): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;

@@ -7,8 +7,8 @@ const ELSEWHERE = 'name another folder with XDG_STATE_HOME';
 
 /**
  * Why a folder must not be used or trusted: every folder from `root` down to it must be a real folder, owned by this user and
- * closed to all others, and the path to the root must not contain a symbolic link of another user. Undefined where all is well, and where
- * the folder does not exist yet.
+ * closed to all others, and the path to the root must not contain a symbolic link of another user. Undefined if the folder may be used, or
+ * does not exist yet.
  */
 export function notPrivate(root: string, folder: string = root): string | undefined {
   try {
@@ -26,7 +26,7 @@ export function notPrivate(root: string, folder: string = root): string | undefi
   }
 }
 
-/** Creates a private folder, with those between it and the root. Gives why it may not be used; undefined where it may. */
+/** Creates a private folder, with those between it and the root. Returns why it may not be used; undefined if it may. */
 export function makePrivate(root: string, folder: string = root): string | undefined {
   // Checked before anything is created: a link must not decide where.
   const problem = notPrivate(root, folder);
@@ -54,7 +54,7 @@ function foldersBetween(root: string, folder: string): string[] {
 
 const MOST_LINKS = 40;
 
-/** Follows a path step by step: whoever owns a link on the way decides where it leads. The links of root are the system's own. */
+/** Follows a path step by step and returns why a link on it is not trusted: its owner decides where it leads. Links of root belong to the system. */
 function foreignLink(path: string): string | undefined {
   const steps = path.split(sep).filter(Boolean);
   let at: string = sep;

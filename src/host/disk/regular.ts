@@ -28,7 +28,7 @@ export function readRegular(path: string, longest = LONGEST_FILE): Reading {
   }
 }
 
-/** Why an open file, or what a path leads to, is not read; undefined where it is. */
+/** Why a file with these stats is not read; undefined if it is. */
 export function unreadable(stats: Stats, longest: number): string | undefined {
   if (!stats.isFile()) return `expected an ordinary file, found ${kindOf(stats)}`;
   return stats.size > longest ? tooLong(stats.size, longest) : undefined;
@@ -64,7 +64,7 @@ export function kindOf(stats: Stats): string {
   return stats.isFile() ? 'an ordinary file' : 'a device';
 }
 
-const WORDS: Readonly<Record<string, string>> = {
+const ERROR_TEXTS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   ENOSPC: 'the disk is full',
@@ -102,5 +102,5 @@ function lookAt(path: string, look: (path: string) => Stats): Stats | undefined 
 /** Why a file operation failed, in a few words. */
 export function problemOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  return WORDS[code ?? ''] ?? (code === undefined ? String(message) : `the system says ${code}`);
+  return ERROR_TEXTS[code ?? ''] ?? (code === undefined ? String(message) : `the system says ${code}`);
 }
