@@ -29,8 +29,8 @@ export async function revertRecorded(
   const stopping = (given.experiments?.length ?? 0) + (given.others?.length ?? 0);
   const isNothing = findings.length + stopping === 0 && given.later === undefined;
   if (isNothing) return stopEverything(readOnlyDeps(deps), findings, given);
-  const { distrusted: disbelieved, ...here } = await readTrust(deps, identity);
-  const distrust = disbelieved === undefined ? {} : { disbelieved };
+  const { distrusted, ...here } = await readTrust(deps, identity);
+  const distrust = distrusted === undefined ? {} : { distrusted };
   const options = { ...given, trust: { ...here, ...given.trust } };
   if (options.dryRun) return { ...(await stopEverything(readOnlyDeps(deps), findings, options)), ...distrust };
   const head = await identity.header();

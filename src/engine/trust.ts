@@ -17,7 +17,7 @@ export async function readTrust(
   const journalsHere = async () => journals(files, stateDir, await identity.here());
   const [read, kept, experiments] = await Promise.all([
     recordKey?.read(),
-    journalsHere().catch((error: unknown) => ({ read: [], disbelieved: [messageOf(error)] })),
+    journalsHere().catch((error: unknown) => ({ read: [], distrusted: [messageOf(error)] })),
     readExperiments(api).catch(() => []),
   ]);
   const journalled = injectedHere(kept.read);

@@ -74,10 +74,10 @@ export interface Journals {
 export async function journals(files: Files, stateDir: string, here: JournalScope): Promise<Journals> {
   const runs = (await files.list(runsFolder(stateDir))).filter(isRunId).toSorted();
   const found: Read[] = [];
-  const disbelieved: string[] = [];
+  const distrusted: string[] = [];
   for (const run of runs) {
     const text = await files.read(journalPath(stateDir, run)).catch((error: unknown) => {
-      disbelieved.push(messageOf(error));
+      distrusted.push(messageOf(error));
       return undefined;
     });
     if (text === undefined) continue;
@@ -87,7 +87,7 @@ export async function journals(files: Files, stateDir: string, here: JournalScop
     const { entry: _entry, ...header } = begin;
     found.push({ run, header, entries });
   }
-  return { read: found, distrusted: disbelieved };
+  return { read: found, distrusted };
 }
 
 /**
