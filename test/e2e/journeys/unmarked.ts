@@ -23,7 +23,7 @@ export function unmarkedJourneys(given: () => Provider): void {
         await stage.kubectl('patch', kind, name, '--type=merge', '-p', NO_MARKS);
 
         const seen = await scan(stage);
-        expect(seen).toContain(`UNMARKED  run ${run} died: the marks were taken off`);
+        expect(seen).toContain(`UNMARKED  run ${run} died: somebody removed the marks of `);
         expect(seen).toMatch(/no injections with marks, but 1 whose marks were taken off/);
         const { receipts, remaining, code, unmarked } = await revertAll(stage);
         expect({ receipts, remaining, code }).toEqual({ receipts: [], remaining: 1, code: 7 });
