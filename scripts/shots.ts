@@ -49,7 +49,9 @@ const begin = (words: string[], size: Size, hear?: (ms: number, data: string) =>
 
 /** A word of the key line that shows that this screen is open. */
 const proof = ({ keys }: ScreenFolder): string =>
-  [...keys].filter(({ hint }) => hint !== undefined).sort((a, b) => (a.hint ?? 0) - (b.hint ?? 0))[0]?.says ?? '';
+  [...keys]
+    .filter(({ hint, inText }) => hint !== undefined && inText !== true)
+    .sort((a, b) => (a.hint ?? 0) - (b.hint ?? 0))[0]?.says ?? '';
 
 /** Words of a screen that is not whole yet. */
 const UNDER_WAY = /\b(looking|reading|asking|loading|connecting|scanning|starting)\b|◦ G/i;
