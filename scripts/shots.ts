@@ -47,11 +47,15 @@ const begin = (words: string[], size: Size, hear?: (ms: number, data: string) =>
     ...(hear && { hear }),
   });
 
-/** A word of the key line that shows that this screen is open. */
-const proof = ({ keys }: ScreenFolder): string =>
-  [...keys]
-    .filter(({ hint, inText }) => hint !== undefined && inText !== true)
-    .sort((a, b) => (a.hint ?? 0) - (b.hint ?? 0))[0]?.says ?? '';
+/** Ways out have this place on the key line, or a later one. */
+const WAYS_OUT = 7;
+
+/** What the key line shows of this screen alone; which of it depends on whether a text is typed there. */
+const proofs = ({ keys }: ScreenFolder): string[] => {
+  const shown = keys.filter(({ hint }) => hint !== undefined);
+  const own = shown.filter(({ hint = 0 }) => hint < WAYS_OUT);
+  return (own.length > 0 ? own : shown).map(({ says }) => says);
+};
 
 /** Words of a screen that is not whole yet. */
 const UNDER_WAY = /\b(looking|reading|asking|loading|connecting|scanning|starting)\b|◦ G/i;
@@ -99,10 +103,11 @@ async function reach(pty: Pty, id: string): Promise<void> {
     }
     isSeen = step instanceof RegExp;
   }
-  const isThere = (screen: string) => screen.includes(proof(folder)) && (way.shows?.test(screen) ?? isAtRest(screen));
+  const isThere = (screen: string) =>
+    proofs(folder).some(says => screen.includes(says)) && (way.shows?.test(screen) ?? isAtRest(screen));
   await rest(pty, isThere).catch((error: Error) => {
     throw new Error(
-      `${id}: expected "${proof(folder)}" and ${String(way.shows ?? 'nothing under way')}: ${error.message}`,
+      `${id}: expected one of "${proofs(folder).join('", "')}" and ${String(way.shows ?? 'nothing under way')}: ${error.message}`,
     );
   });
 }
