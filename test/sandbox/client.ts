@@ -12,6 +12,8 @@ export interface Asked {
   /** Another bearer token than the administrator's. */
   token?: string;
   headers?: Record<string, string>;
+  /** Ends a watch once it has sent so many lines. */
+  lines?: number;
 }
 
 export interface Answered {
@@ -44,14 +46,15 @@ export function createTestClient(sandbox: Pick<Sandbox, 'url' | 'token' | 'certi
         { method: asked.method ?? 'GET', agent, headers },
         incoming => {
           const chunks: Buffer[] = [];
-          incoming.on('data', chunk => chunks.push(chunk as Buffer));
-          incoming.on('end', () =>
-            resolve({
-              status: incoming.statusCode ?? 0,
-              headers: incoming.headers,
-              text: Buffer.concat(chunks).toString(),
-            }),
-          );
+          const text = () => Buffer.concat(chunks).toString();
+          const answered = () => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text: text() });
+          incoming.on('data', chunk => {
+            chunks.push(chunk as Buffer);
+            if (asked.lines === undefined || text().split('\n').length <= asked.lines) return;
+            answered();
+            incoming.destroy();
+          });
+          incoming.on('end', answered);
           incoming.on('error', reject);
         },
       );

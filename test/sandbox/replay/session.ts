@@ -37,8 +37,11 @@ function bodyOf(path: string, text: string): unknown {
   }
 }
 
-async function ask(client: TestClient, names: Names, { name, request }: Exchange) {
-  const path = names.translate(request.path).replace('timeoutSeconds=2', 'timeoutSeconds=1');
+async function ask(client: TestClient, names: Names, { name, request, response }: Exchange) {
+  // Where writes go on meanwhile, the watch lasts until it has told of them, however long they take.
+  const lines = MEANWHILE[name] && Array.isArray(response.body) ? response.body.length : undefined;
+  const seconds = lines === undefined ? 1 : 60;
+  const path = names.translate(request.path).replace('timeoutSeconds=2', `timeoutSeconds=${seconds}`);
   const raw =
     typeof request.body === 'string' || request.body === undefined ? request.body : JSON.stringify(request.body);
   const sent = client.send({
@@ -48,6 +51,7 @@ async function ask(client: TestClient, names: Names, { name, request }: Exchange
     ...(request.ctype ? { contentType: request.ctype } : {}),
     ...(request.accept ? { accept: request.accept } : {}),
     ...(request.user ? { user: request.user } : {}),
+    ...(lines === undefined ? {} : { lines }),
   });
   if (MEANWHILE[name]) await MEANWHILE[name](client);
   const { status, headers, text } = await sent;
