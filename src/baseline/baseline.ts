@@ -10,7 +10,7 @@ import { fieldsOf } from './fields.ts';
 import { type ResourceNote, select, undiscoveredGroups } from './resources.ts';
 
 /** One object as it was saved. */
-export interface KeptObject {
+interface KeptObject {
   ref: ObjectRef;
   /** Values by field name; for a Secret only digests. */
   fields: Record<string, string>;

@@ -8,7 +8,7 @@ import { type Baseline, keyOf, type Taken } from './baseline.ts';
 import { fieldsOf } from './fields.ts';
 
 /** One field that differs. `before` or `now` is absent where the field did or does not exist. */
-export interface ChangedField {
+interface ChangedField {
   field: string;
   before?: string;
   now?: string;
@@ -17,7 +17,7 @@ export interface ChangedField {
 }
 
 /** One object that differs. */
-export interface Difference {
+interface Difference {
   object: ObjectRef;
   change: 'added' | 'removed' | 'changed';
   /** For an added object: who wrote it last. */

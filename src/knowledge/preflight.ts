@@ -12,7 +12,7 @@ import { differencesOf, healthOf } from './resource-health.ts';
  */
 export type ResourceState = 'healthy' | 'there' | 'unhealthy' | 'different' | 'missing' | 'blind';
 
-export interface ResourceLook {
+interface ResourceLook {
   object: Clean;
   state: ResourceState;
   says: Clean;

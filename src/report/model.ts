@@ -114,7 +114,7 @@ export interface Figure {
   maxMs: number;
 }
 
-export interface Note {
+interface Note {
   at: number;
   by: string;
   text: string;

@@ -61,7 +61,7 @@ export async function createAll(api: Api, objects: Objects): Promise<Created> {
 }
 
 /** Deletes objects, the last one first. Gives those that are not known to be deleted. */
-export async function deleteAll(api: Api, objects: readonly KubeObject[]): Promise<string[]> {
+async function deleteAll(api: Api, objects: readonly KubeObject[]): Promise<string[]> {
   const left: string[] = [];
   for (const object of [...objects].reverse()) {
     const gone = await api.remove(refOf(object), { propagationPolicy: 'Background' });

@@ -39,7 +39,7 @@ const GRACE_SECONDS = 120;
 const NOBODY = 65_532;
 
 /** The number of the pod as a variable in its command line; the server sets it for an Indexed Job. */
-export const INDEX_WORD = '$(JOB_COMPLETION_INDEX)';
+const INDEX_WORD = '$(JOB_COMPLETION_INDEX)';
 
 /** The Job of a submission. No pod is ever started a second time, since that would inject twice. */
 export function job(spec: JobSpec): KubeObject {

@@ -5,7 +5,7 @@ import { sanitise } from '../text/sanitise.ts';
 import { INDEX } from './names.ts';
 
 /** The state of a pod's work, as the pod reports it. */
-export type ResultState = 'waiting' | 'running' | 'done';
+type ResultState = 'waiting' | 'running' | 'done';
 
 /** How one run ended, or its state. */
 export interface RunSummary {

@@ -137,10 +137,7 @@ function countsOf(rows: readonly SuiteRow[]): string {
 }
 
 /** The progress bar, with what is done, what is left and the longest time that it can take. */
-export function progressLine(
-  view: SuiteView,
-  { now, speed, glyphs }: Pick<TableRoom, 'now' | 'speed' | 'glyphs'>,
-): string {
+function progressLine(view: SuiteView, { now, speed, glyphs }: Pick<TableRoom, 'now' | 'speed' | 'glyphs'>): string {
   const total = view.rows.length;
   const done = view.rows.filter(({ state }) => state === 'done').length;
   const notRun = view.rows.filter(({ state }) => state === 'not-run').length;

@@ -39,7 +39,7 @@ export function chooseRules(rules: readonly Rule[], name: string | undefined): R
 const areaOf = (id: string): string => id.split('/')[0] ?? id;
 
 /** The rules by gate, in the order in which the gates are looked into. */
-export const byGate = (rules: readonly Rule[]) =>
+const byGate = (rules: readonly Rule[]) =>
   GATES.map(({ id, name }) => ({
     id,
     name,

@@ -85,7 +85,7 @@ const check = (actual: string) => ({
   actual,
 });
 
-export const eventsOf = (run: string, experiment: string): RunEvent[] => [
+const eventsOf = (run: string, experiment: string): RunEvent[] => [
   { at: T0 - 1_000, run, event: 'phase', phase: 'Pending', experiment },
   { at: T0, run, event: 'injected', writes: ['kill Pod shop/web'], pods: [], recoveryDeadline: T0 + 60_000 },
   { at: T0 + 500, run, event: 'effect', state: 'proven', evidence: ['pod web is gone'], afterMs: 500 },

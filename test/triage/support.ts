@@ -10,7 +10,7 @@ export function found(rule: string, what: string, because: string[] = [], more: 
   return finding({ rule, severity: 'high', object, summary: rule, because: because.map(causeOf), ...more });
 }
 
-export function causeOf(text: string): Cause {
+function causeOf(text: string): Cause {
   const [path = '', rule] = text.split('#');
   const parts = path.split('/');
   const [kind = '', namespace] = parts;

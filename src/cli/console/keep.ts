@@ -12,7 +12,7 @@ const isOnPath = (program: string, { PATH = '' }: Env): boolean =>
   PATH.split(delimiter).some(folder => folder !== '' && existsSync(join(folder, program)));
 
 /** The program from VISUAL, EDITOR or PAGER, else vi or less; undefined where it is not on the PATH. */
-export function programFor(by: 'editor' | 'pager', env: Env): string | undefined {
+function programFor(by: 'editor' | 'pager', env: Env): string | undefined {
   const [wanted, usual] = by === 'editor' ? [env.VISUAL || env.EDITOR, 'vi'] : [env.PAGER, 'less'];
   return wanted || (isOnPath(usual, env) ? usual : undefined);
 }

@@ -20,7 +20,7 @@ const MOST_SEVERE_FIRST: readonly ExitCode[] = [
   EXIT.done,
 ];
 
-export const severityRank = ({ code }: Pick<Answer, 'code'>): number => MOST_SEVERE_FIRST.indexOf(code);
+const severityRank = ({ code }: Pick<Answer, 'code'>): number => MOST_SEVERE_FIRST.indexOf(code);
 
 /** The exit code of a fleet: the most severe one of its clusters. */
 export const fleetCode = (answers: readonly Answer[]): ExitCode =>

@@ -19,7 +19,7 @@ export interface FirstScan {
 }
 
 /** Chooses from a scan what is to be reverted. */
-export interface Choosers {
+interface Choosers {
   findings(found: readonly FoundInjection[]): readonly FoundInjection[];
   experiments(found: readonly ClusterExperiment[]): readonly ClusterExperiment[];
 }

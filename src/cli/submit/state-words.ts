@@ -5,7 +5,7 @@ import { counted } from '../../text/counted.ts';
 import { sanitise } from '../../text/sanitise.ts';
 
 /** The status of a submission, in one word. */
-export function statusWord(state: SubmissionState): string {
+function statusWord(state: SubmissionState): string {
   const { work, suspended, active = 0, ended, pods, blind } = state;
   if (work === 'CronJob') return suspended ? 'suspended' : active > 0 ? 'running' : 'scheduled';
   if (hasEnded(state)) return 'ended';

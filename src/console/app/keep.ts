@@ -22,7 +22,7 @@ export interface Keeping {
 }
 
 /** The whole content of the present screen as plain text, including what is scrolled out of sight. */
-export function paneText(state: ConsoleState, view: Omit<View, 'columns' | 'rows'>): string {
+function paneText(state: ConsoleState, view: Omit<View, 'columns' | 'rows'>): string {
   const columns = Math.max(COLUMNS, state.columns);
   const tall: ConsoleState = {
     ...state,

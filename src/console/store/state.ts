@@ -51,7 +51,7 @@ export type Check =
   | { state: 'failed'; reason: string };
 
 /** An injection that `f` will fire. */
-export interface Armed extends Arming {
+interface Armed extends Arming {
   path: string;
   preflight: Preflight;
 }

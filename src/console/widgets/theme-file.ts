@@ -8,7 +8,7 @@ import { type Colour, contrast, LOOK_WORDS, type Look, readLook, sgrOf } from '.
 const look = z.string().optional();
 
 /** A theme file: colours that are left out are those of `base`. */
-export const THEME = z.strictObject({
+const THEME = z.strictObject({
   /** What the theme begins with. */
   base: z.enum(['terminal', 'colour-blind', 'mono']).default('terminal'),
   /** The background of the terminal, so that the contrast of RGB colours can be checked. */

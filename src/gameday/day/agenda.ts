@@ -69,7 +69,7 @@ export function keptFiles(kept: readonly KeptFile[], disk: PlanFiles): PlanFiles
   };
 }
 
-export const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
 /** Loads every experiment of a plan and checks it against the plan's scope. Reports everything that is wrong, not only the first. */
 export function readAgenda(plan: Plan, files: PlanFiles): Agenda {

@@ -6,7 +6,7 @@ import type { EntryOf } from '../journal/record.ts';
 type RevertedFaults = Omit<EntryOf<'lifted'>, 'v' | 'at' | 'kind' | 'session'>;
 
 /** The runs of a day. */
-export const runsOf = (record: DayRecord): Set<string> =>
+const runsOf = (record: DayRecord): Set<string> =>
   new Set(record.scenarios.flatMap(({ runs }) => runs.map(({ run }) => run)));
 
 /**

@@ -64,7 +64,7 @@ async function append(file: AppendFile, text: string): Promise<void> {
 }
 
 /** A record of the day could not be written to the disk: nothing more is injected. */
-export class DayUnwritable extends Error {
+class DayUnwritable extends Error {
   constructor(cause: unknown) {
     super(`the journal of the day cannot be written: ${messageOf(cause)}`, {
       cause,

@@ -35,7 +35,7 @@ export interface Session {
   clusterUid: string;
 }
 
-export const OUTCOMES = ['passed', 'failed', 'unsure'] as const;
+const OUTCOMES = ['passed', 'failed', 'unsure'] as const;
 
 /** The outcome that people give a scenario after its end. `detected`: whether anybody or anything noticed the fault, and who. */
 export interface Outcome {

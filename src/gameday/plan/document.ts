@@ -8,7 +8,7 @@ import { probe } from './probe-rules.ts';
 export const GAME_DAY_API = 'mayday.dev/v1alpha1';
 export const GAME_DAY_KIND = 'GameDay';
 
-export const ROLES = ['owner', 'coordinator', 'reporter', 'observer'] as const;
+const ROLES = ['owner', 'coordinator', 'reporter', 'observer'] as const;
 
 const person = z.strictObject({
   name: words,
@@ -117,5 +117,5 @@ export const gameDaySchema = z
 /** A plan after reading: defaults applied, durations and moments in milliseconds. */
 export type GameDay = z.output<typeof gameDaySchema>;
 
-export type Person = GameDay['spec']['people'][number];
+type Person = GameDay['spec']['people'][number];
 export type Role = Person['role'];

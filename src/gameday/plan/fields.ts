@@ -16,7 +16,7 @@ export const duration = z
 const MOMENT = /^\d{4}-\d{2}-\d{2}T/;
 
 /** A moment in RFC 3339; parsed to milliseconds since the epoch. */
-export const moment = z
+const moment = z
   .string()
   .transform((text, context) => {
     const at = MOMENT.test(text) ? Date.parse(text) : Number.NaN;

@@ -13,11 +13,9 @@ export interface ProbeSeen {
 
 /** The answer of an HTTP request. */
 /** `notAsked`: nothing was sent, since credentials are missing. */
-export type HttpAnswer =
-  | { ok: true; status: number; body: string; ms: number }
-  | { ok: false; why: string; notAsked?: true };
+type HttpAnswer = { ok: true; status: number; body: string; ms: number } | { ok: false; why: string; notAsked?: true };
 /** How a program ended. `ok` is false where it was not started or did not end in time. */
-export type CommandEnd = { ok: true; exitCode: number; output: string } | { ok: false; why: string };
+type CommandEnd = { ok: true; exitCode: number; output: string } | { ok: false; why: string };
 
 /** What probes use from outside; passed in. */
 export interface ProbeWorld {

@@ -7,7 +7,7 @@ import type { WarningEvent } from './cluster-view.ts';
  * The most warnings that are kept, each with its repetitions; beyond that the one without news for the longest time
  * is dropped.
  */
-export const MOST_EVENTS = 4_000;
+const MOST_EVENTS = 4_000;
 /** API servers delete an event an hour after its last repetition by default. */
 const FORGOTTEN_MS = 3_600_000;
 

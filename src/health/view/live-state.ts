@@ -37,7 +37,7 @@ export interface LiveOptions {
 }
 
 /** One followed kind and its collection. */
-export interface Followed {
+interface Followed {
   apiVersion: string;
   /** Whether the feed has handed out any rows. Before that, its status is ahead of the view. */
   hasDelivered: boolean;

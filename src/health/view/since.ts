@@ -8,7 +8,7 @@ const exactly = (at: number): Since => ({ at, exact: true });
 const atLeast = (at: number): Since => ({ at, exact: false });
 
 /** Since when an object exists. */
-export function sinceOfCreation({ metadata }: ViewObject): Since | undefined {
+function sinceOfCreation({ metadata }: ViewObject): Since | undefined {
   const at = time(metadata.creationTimestamp);
   return at === undefined ? undefined : exactly(at);
 }

@@ -7,9 +7,9 @@ import type { Change, Figure, Finding, Moment, Report, Scenario, ScenarioVerdict
 /** `2026-11-28 18:30:25 UTC`: a report is read where nobody knows the writer's clock. */
 export const timeText = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
-export const afterText = (ms: number): string => `+${measured(ms)}`;
+const afterText = (ms: number): string => `+${measured(ms)}`;
 
-export const VERDICTS: readonly ScenarioVerdict[] = ['Resilient', 'Degraded', 'Failed', 'Inconclusive', 'Unfinished'];
+const VERDICTS: readonly ScenarioVerdict[] = ['Resilient', 'Degraded', 'Failed', 'Inconclusive', 'Unfinished'];
 
 /** `3 Resilient, 1 Degraded; 0 remain in the cluster`. */
 export function countsText({ counts }: Report): string {

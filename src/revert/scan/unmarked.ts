@@ -33,7 +33,7 @@ export function receiptWithoutMarks(type: FaultType, ref: ObjectRef, object: Kub
 }
 
 /** The message about an object that lost its marks and still holds a value that mayday wrote. */
-export const unmarkedText = (ref: ObjectRef, fields: readonly string[]): string =>
+const unmarkedText = (ref: ObjectRef, fields: readonly string[]): string =>
   `somebody removed the marks of ${nameOf(ref)}, and ${listed(fields)} still as mayday wrote ${fields.length === 1 ? 'it' : 'them'}, by its managedFields: either the injected value, or an original restored by a process that crashed then; no record is left to compare with: check it, and set the right value by hand`;
 
 const SHOWN = 5;

@@ -4,7 +4,7 @@ import type { RunDeps, RunOptions } from '../deps.ts';
 import type { CheckResult, Phase, RunEventBody, Timings } from '../event.ts';
 
 /** The observations so far. They count even if their phase was interrupted. */
-export interface Observed {
+interface Observed {
   timings: Timings;
   /** The experiment's checks in the last sample. */
   checks: CheckResult[];

@@ -10,10 +10,10 @@ import { isRecord } from '../object.ts';
 import { addKubernetesFunctions } from './functions.ts';
 
 /** The values of the variables. */
-export type Scope = Readonly<Record<string, unknown>>;
+type Scope = Readonly<Record<string, unknown>>;
 
 /** The expression cannot be parsed, or cannot be evaluated here. The message is CEL's own, in one line. */
-export class CelError extends Error {}
+class CelError extends Error {}
 
 /** A CEL expression. */
 export interface Cel {

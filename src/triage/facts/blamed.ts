@@ -8,7 +8,7 @@ import type { Refusal } from './refusal.ts';
 const CONFIGURATIONS = ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const;
 
 /** The configurations that have a webhook of this name. */
-export const configurationsWith = (view: ClusterView, webhook: string): ViewObject[] =>
+const configurationsWith = (view: ClusterView, webhook: string): ViewObject[] =>
   CONFIGURATIONS.flatMap(kind =>
     [...view.all(kind)].filter(one => list(one.webhooks).some(hook => text(hook.name) === webhook)),
   );
@@ -22,7 +22,7 @@ export const configurationsWithCondition = (view: ClusterView, expression: strin
   );
 
 /** The CRDs of a group, or the one of a kind. */
-export const crdsOf = (view: ClusterView, group: string, kind?: string): ViewObject[] =>
+const crdsOf = (view: ClusterView, group: string, kind?: string): ViewObject[] =>
   [...view.all('CustomResourceDefinition')].filter(
     ({ spec }) => text(spec.group) === group && (kind === undefined || text(fields(spec.names).kind) === kind),
   );
@@ -123,7 +123,7 @@ function missingKind(view: ClusterView, { kind, group }: { kind?: string; group?
 }
 
 /** The bindings and roles of a service account, and the account itself. */
-export function bindingsOf(view: ClusterView, user: string): Cause[] {
+function bindingsOf(view: ClusterView, user: string): Cause[] {
   const [, , namespace, account] = /^system:serviceaccount:/.test(user) ? user.split(':') : [];
   if (namespace === undefined || account === undefined) return [];
   const isIt = (subject: Readonly<Record<string, unknown>>) =>

@@ -65,7 +65,7 @@ const denied: RefusalReader = text => {
   return { is: 'webhook denied', webhook, message: oneLine(message), hits: hitsIn(message) };
 };
 
-export const policy: RefusalReader = text => {
+const policy: RefusalReader = text => {
   // The message of a mutating policy says only `policy`.
   const match = /\b(Validating\w+|policy) '([^']+)' with binding '([^']+)' denied request:\s*([\s\S]*)/.exec(text);
   if (match === null) return undefined;
@@ -89,7 +89,7 @@ const matchCondition: RefusalReader = text => {
     : { is: 'condition failed', expression: match[1] ?? '', error: oneLine(match[2] ?? '') };
 };
 
-export const quota: RefusalReader = text => {
+const quota: RefusalReader = text => {
   const match = /exceeded quota: ([^,\s]+), requested: (.*?), used: (.*?), limited: ([^\s"']*)/.exec(text);
   if (match !== null) {
     const [, name = '', requested = '', used = '', limited = ''] = match;
@@ -216,7 +216,7 @@ const unknownField: RefusalReader = text => {
   return match === null ? undefined : { is: 'unknown field', field: match[1] ?? match[2] ?? '' };
 };
 
-export const missing: RefusalReader = text => {
+const missing: RefusalReader = text => {
   const match = /(?:^|[\s:,"(])([a-z][a-z0-9.-]*) "([^"]+)" not found/.exec(text);
   return match === null ? undefined : { is: 'not found', resource: match[1] ?? '', name: match[2] ?? '' };
 };

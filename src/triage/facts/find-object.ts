@@ -36,7 +36,7 @@ const SHORT: Readonly<Record<string, ViewKind>> = {
 };
 
 /** The kinds of the view that a word such as `deploy`, `deployments.apps` or `Deployment` can mean. */
-export function kindsNamed(view: Pick<ClusterView, 'discovery'>, word: string): ViewKind[] {
+function kindsNamed(view: Pick<ClusterView, 'discovery'>, word: string): ViewKind[] {
   const wanted = word.toLowerCase();
   const [plain = wanted, ...group] = wanted.split('.');
   return (Object.keys(VIEW_KINDS) as ViewKind[]).filter(kind => {

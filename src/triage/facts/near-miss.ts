@@ -2,7 +2,7 @@
  * How names are alike: equal apart from separators, case, plural and prefix; the same words in another order or with
  * more words; a typing error.
  */
-export type Likeness = 'same word' | 'same words' | 'typing error';
+type Likeness = 'same word' | 'same words' | 'typing error';
 
 export interface NearMiss {
   name: string;

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 const DAY_MS = 86_400_000;
 /** A certificate that expires within this time gets a warning. */
-export const SOON_MS = 7 * DAY_MS;
+const SOON_MS = 7 * DAY_MS;
 
 /** One certificate, as rules need it. */
 export interface Certificate {

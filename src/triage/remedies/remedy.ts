@@ -3,7 +3,7 @@ import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import type { Finding } from '../finding/finding.ts';
 
 /** What to list besides the object itself before planning: all objects of a kind that it owns. */
-export interface RelatedList {
+interface RelatedList {
   apiVersion: string;
   kind: string;
   namespace?: string;

@@ -14,7 +14,7 @@ const objectJson = ({ apiVersion, kind, namespace, name, uid }: ObjectRef) => ({
 });
 
 /** One finding. With `sinceExact` false it began at that time or before. */
-export function findingJson(finding: Finding) {
+function findingJson(finding: Finding) {
   const { rule, severity, object, summary, since, evidence, cause, fixes } = finding;
   return {
     id: findingId(finding),

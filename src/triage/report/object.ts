@@ -23,7 +23,7 @@ const WORDS: Readonly<Record<Wellness, string>> = {
   unknown: 'may be well: not all could be read',
 };
 
-export function wellnessOf({ triage }: ObjectLook): Wellness {
+function wellnessOf({ triage }: ObjectLook): Wellness {
   const outlook = outlookOf(triage);
   if (outlook === 'failed') return 'not well';
   if (outlook === 'blind') return 'unknown';
@@ -55,7 +55,7 @@ function kindCounts(objects: readonly ViewObject[]): string {
 }
 
 /** The state of an object, in a few words. */
-export function stateText(object: ViewObject): string {
+function stateText(object: ViewObject): string {
   const { spec, status, metadata } = object;
   const leaving = metadata.deletionTimestamp === undefined ? '' : ', being deleted';
   switch (object.kind) {

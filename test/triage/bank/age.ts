@@ -16,7 +16,7 @@ interface Entry {
 }
 
 /** The value with every time up to `now` moved back by `ms`. */
-export function aged(value: unknown, ms: number, now: number, key = ''): unknown {
+function aged(value: unknown, ms: number, now: number, key = ''): unknown {
   if (Array.isArray(value)) return value.map(each => aged(each, ms, now, key));
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(

@@ -30,7 +30,7 @@ const namespaced = (kind: string, apiVersion: string, namespace: string, name: s
 });
 
 /** A pod template as careful teams write it. */
-export function template({ name, image, port = 8080, portName = 'http', container = name, pod = {}, more = {} }: App) {
+function template({ name, image, port = 8080, portName = 'http', container = name, pod = {}, more = {} }: App) {
   const probe = { httpGet: { path: '/healthz', port: portName } };
   return {
     metadata: { labels: { app: name } },

@@ -17,7 +17,7 @@ export interface Printed {
  * `first`: the first root is a right object for the right reason. `object`: the right object, another reason.
  * `later`: named for the right reason, not first. `none`: not named. Decoys: `clean`, or `false alarm`.
  */
-export type Verdict = 'first' | 'object' | 'later' | 'none' | 'clean' | 'false alarm';
+type Verdict = 'first' | 'object' | 'later' | 'none' | 'clean' | 'false alarm';
 
 export interface Judgement {
   verdict: Verdict;

@@ -43,7 +43,7 @@ export function findings(rule: Rule, objects: readonly Literal[], told: Told = {
   return [...findingsOf(rule, looking)];
 }
 
-export function answersOf(told: Told, asked: readonly NamedRead[]): Answers {
+function answersOf(told: Told, asked: readonly NamedRead[]): Answers {
   const { readable = [] } = told;
   function answer<T>(
     wasAsked: (read: NamedRead) => boolean,

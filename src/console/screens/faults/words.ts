@@ -7,7 +7,7 @@ import { clock, elapsed } from '../../widgets/time.ts';
 import type { View } from '../../widgets/view.ts';
 
 /** Server milliseconds at which the fault has to be out; undefined where nothing says so. */
-export function deadlineOf(entry: FaultEntry): number | undefined {
+function deadlineOf(entry: FaultEntry): number | undefined {
   if (entry.is === 'run') return isLive(entry.run) ? entry.run.ttlDeadline : undefined;
   return entry.is === 'mark' ? entry.mark.expires : entry.found.expiresAt;
 }

@@ -6,7 +6,7 @@ import type { ConsoleState } from '../../store/state.ts';
 import { type FixEnd, type FixView, NO_FIX } from './view.ts';
 
 /** What is to be fixed: a finding, and what follows from it. */
-export interface ToFix {
+interface ToFix {
   finding: Finding;
   follows: readonly Finding[];
 }

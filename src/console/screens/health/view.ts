@@ -14,7 +14,7 @@ export interface KindEntry {
 }
 
 /** A row of an object that is gone, which stays in sight for a moment. */
-export interface DeletedRow {
+interface DeletedRow {
   row: ObjectRow;
   /** Monotonic milliseconds until which it is shown. */
   until: number;

@@ -17,7 +17,7 @@ export interface Expected {
 }
 
 /** Whether the API server itself serves a group, so that its kinds are not CRDs. */
-export const isBuiltIn = (group: string): boolean =>
+const isBuiltIn = (group: string): boolean =>
   !group.includes('.') || group.endsWith('.k8s.io') ? !CRD_OF_SIGS.test(group) : false;
 /** Groups of Kubernetes projects whose kinds are nevertheless CRDs. */
 const CRD_OF_SIGS =

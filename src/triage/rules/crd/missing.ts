@@ -117,7 +117,7 @@ function restoreFixes(view: ClusterView, name: string, holder: ViewObject | unde
 }
 
 /** A hard refresh of an application; the controller removes the annotation when it is done. */
-export const refresh = (view: ClusterView, app: ViewObject) => ({
+const refresh = (view: ClusterView, app: ViewObject) => ({
   text: `Hard refresh of Application ${app.metadata.name}, so that it applies its objects again.`,
   command: command(view, [
     'kubectl',

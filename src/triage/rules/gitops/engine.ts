@@ -25,7 +25,7 @@ const PARTS: readonly [RegExp, string][] = [
 ];
 
 /** The workloads of GitOps engines, each with its purpose. */
-export function* engineParts(view: ClusterView): Iterable<{ workload: ViewObject; use: string }> {
+function* engineParts(view: ClusterView): Iterable<{ workload: ViewObject; use: string }> {
   for (const workload of view.all('Deployment', 'StatefulSet')) {
     const part = PARTS.find(([name]) => name.test(workload.metadata.name));
     if (part !== undefined) yield { workload, use: part[1] };

@@ -15,7 +15,7 @@ const isDenied = (refusal: Refusal): refusal is Extract<Refusal, { is: 'webhook 
   refusal.is === 'webhook denied';
 
 /** The objects whose labels to check: the refused ones, or those out of sync when the refusal names none. */
-export function refusedObjects({ app, resources, refusals }: AppState): ManagedObject[] {
+function refusedObjects({ app, resources, refusals }: AppState): ManagedObject[] {
   const failed = list(
     (app.status.operationState as { syncResult?: { resources?: unknown } } | undefined)?.syncResult?.resources,
   ).filter(one => text(one.status) === 'SyncFailed');

@@ -9,7 +9,7 @@ import { command } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 
 /** How old the Lease of a node's kubelet is, in words. */
-export function leaseText(view: ClusterView, name: string, now: number): string {
+function leaseText(view: ClusterView, name: string, now: number): string {
   const lease = view.get('Lease', 'kube-node-lease', name);
   const renewed = time(lease?.spec.renewTime);
   return renewed === undefined

@@ -172,7 +172,7 @@ function crashingSince({ pods, what: { container } }: UnwellPods<Crash>): Since 
   return since && { at: since.at, exact: since.exact && container.restarts <= 1 };
 }
 
-export function found(looking: RuleInput, sick: UnwellPods<Crash>): FindingDraft {
+function found(looking: RuleInput, sick: UnwellPods<Crash>): FindingDraft {
   const { top, pods, what } = sick;
   const { container } = what;
   const explanation = explain(looking, sick);

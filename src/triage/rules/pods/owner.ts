@@ -74,7 +74,7 @@ const isGone = (view: ClusterView, kind: string): boolean =>
   Object.hasOwn(VIEW_KINDS, kind) && view.sync(kind as ViewKind).state === 'live';
 
 /** The controlling owner of an object, without the flag. */
-export function controllerOf({ metadata }: ViewObject): (Omit<ObjectRef, 'namespace'> & { uid: string }) | undefined {
+function controllerOf({ metadata }: ViewObject): (Omit<ObjectRef, 'namespace'> & { uid: string }) | undefined {
   const owner = metadata.ownerReferences.find(one => one.controller === true);
   return owner && { apiVersion: owner.apiVersion, kind: owner.kind, name: owner.name, uid: owner.uid };
 }

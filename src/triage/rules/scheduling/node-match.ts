@@ -54,7 +54,7 @@ export function selectorMiss(pod: ViewObject, node: ViewObject): string | undefi
 }
 
 /** The terms of required node affinity; one of them must match. */
-export const requiredTerms = (pod: ViewObject): readonly Fields[] =>
+const requiredTerms = (pod: ViewObject): readonly Fields[] =>
   list(
     fields(fields(fields(pod.spec.affinity).nodeAffinity).requiredDuringSchedulingIgnoredDuringExecution)
       .nodeSelectorTerms,
@@ -68,7 +68,7 @@ export const nodeOfDaemon = (pod: ViewObject): string | undefined =>
     .flatMap(one => strings(one.values))[0];
 
 /** What a node lacks of a node selector term. */
-export function missesOf(term: Fields, node: ViewObject): string[] {
+function missesOf(term: Fields, node: ViewObject): string[] {
   const byLabel = list(term.matchExpressions).filter(one => !holds(one, node.metadata.labels[text(one.key)]));
   const byField = list(term.matchFields).filter(one => !holds(one, node.metadata.name));
   return [

@@ -8,7 +8,7 @@ import type { Hook } from './hooks.ts';
 /** Events older than this are outdated, unless an object still reports the failure. */
 const RECENT_MS = 15 * 60_000;
 
-export type Unavailable = Extract<Refusal, { is: 'webhook unavailable' }>;
+type Unavailable = Extract<Refusal, { is: 'webhook unavailable' }>;
 /** A failed webhook call that some object reports. */
 export interface FailedCall {
   refusal: Unavailable;

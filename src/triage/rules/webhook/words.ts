@@ -47,7 +47,7 @@ export function ignoreFix(view: ClusterView, { configuration, index, name }: Hoo
 }
 
 /** A fix that saves a configuration to disk, then deletes it. */
-export function deleteFix(view: ClusterView, configuration: ViewObject, why: string): FixDraft {
+function deleteFix(view: ClusterView, configuration: ViewObject, why: string): FixDraft {
   const what = [configuration.kind.toLowerCase(), configuration.metadata.name];
   const file = `${configuration.metadata.name}.yaml`;
   return {
