@@ -25,10 +25,10 @@ export function createStore(parts: StoreParts): Store {
     },
 
     create: <T extends KubeObject>(resource: string, object: NewObject, options?: WriteOptions) =>
-      create(kernel, parts, resource, object, options) as T,
+      create(kernel, parts, { resource, object, options }) as T,
 
     update: <T extends KubeObject>(resource: string, object: NewObject, options?: WriteOptions) =>
-      update(kernel, parts, resource, object, options) as T,
+      update(kernel, parts, { resource, object, options }) as T,
 
     modify: <T extends KubeObject>(
       resource: string,

@@ -51,114 +51,143 @@ export interface SuiteResult {
  * run are waited for. Rejects only with an internal error or one of the disk, after everything that ran has been reverted.
  */
 export async function runSuite(deps: SuiteDeps, suite: SuiteRun): Promise<SuiteResult> {
-  const { clock, journal } = deps;
-  const { settings, signal } = suite;
-  const waiting = [...suite.entries];
-  const running = new Map<string, { entry: SuiteEntry; since: number; end: Promise<void> }>();
-  const done = new Map(suite.done);
-  const notRun = new Map<string, string>();
-  let stop: string | undefined;
-  let broken: { error: unknown } | undefined;
-  const ending = new AbortController();
-  const cut = AbortSignal.any([signal, ending.signal]);
-
-  const at = () => Math.round(deps.now());
-  const emit = (body: SuiteEventBody) => {
-    try {
-      deps.emit({ at: at(), suite: suite.suite, ...body });
-    } catch {
-      // An error of the listener must not keep a fault from being reverted.
-    }
-  };
-  const left = (): Left => ({
-    waiting: waiting.length,
-    running: running.size,
-    longestMs: longestLeftMs(
-      waiting,
-      [...running.values()].map(({ entry, since }) => ({ entry, forMs: clock.monotonic() - since })),
-      settings.parallel,
-      settings,
-    ),
-  });
-
-  async function runOne(entry: SuiteEntry): Promise<void> {
-    const { key, loaded } = entry;
-    const reportWaiting = (says: string) => emit({ event: 'waiting', key, says, limitMs: settings.gateMs });
-    // If it is not steady in time it is run all the same: the run refuses it and records why.
-    await waitUntilReady(look => deps.ready(loaded, look), settings.gateMs, {
-      clock,
-      signal: cut,
-      tell: reportWaiting,
-    });
-    let run: string | undefined;
-    const onRunEvent = (event: RunEvent) => {
-      if (run === undefined) {
-        run = event.run;
-        void journal.append({ entry: 'run', key, run, at: at() }).catch(() => undefined);
-      }
-      emit({ event: 'run', key, of: event });
-    };
-    const finished = await deps.run(loaded, {
-      emit: onRunEvent,
-      signal,
-      soakMs: settings.soakMs,
-      dryRun: settings.dryRun,
-      ...(settings.timeoutMs === undefined ? {} : { timeoutMs: settings.timeoutMs }),
-    });
-    const end = endOf(finished);
-    done.set(key, end);
-    await journal.append({ entry: 'done', key, at: at(), ...end });
-    running.delete(key);
-    emit({ event: 'finished', key, left: left(), ...end });
-    if (end.residue > 0) stop ??= `${key} left ${end.residue} in the cluster: mayday revert --all`;
-    else if (settings.failFast && end.exitCode !== 0) stop ??= `${key} ended ${end.verdict}, and --fail-fast was given`;
-  }
-
-  function begin(entry: SuiteEntry): void {
-    waiting.splice(waiting.indexOf(entry), 1);
-    const end = runOne(entry)
-      .catch((error: unknown) => {
-        if (!cut.aborted) broken ??= { error };
-        if (!done.has(entry.key)) notRun.set(entry.key, signal.aborted ? 'interrupted' : messageOf(error));
-      })
-      .finally(() => running.delete(entry.key));
-    running.set(entry.key, { entry, since: clock.monotonic(), end });
-    emit({ event: 'started', key: entry.key, left: left() });
-  }
-
-  emit({
+  const { signal, settings } = suite;
+  const state = beginning(suite);
+  const { waiting, running, done } = state;
+  emit(deps, suite, {
     event: 'begin',
     entries: suite.entries.map(({ key }) => key),
     done: [...done.keys()],
     parallel: settings.parallel,
-    left: left(),
+    left: leftOf(deps, suite, state),
   });
   for (;;) {
-    if (signal.aborted) stop ??= 'interrupted';
-    if (stop !== undefined) ending.abort(new Error(stop));
-    const next =
-      stop === undefined && broken === undefined
-        ? nextToStart(
-            waiting,
-            [...running.values()].map(({ entry }) => entry),
-            settings.parallel,
-          )
-        : undefined;
-    if (next !== undefined) begin(next);
+    if (signal.aborted) state.stop ??= 'interrupted';
+    if (state.stop !== undefined) state.ending.abort(new Error(state.stop));
+    const underWay = [...running.values()];
+    const mayBegin = state.stop === undefined && state.broken === undefined;
+    const next = mayBegin
+      ? nextToStart(
+          waiting,
+          underWay.map(({ entry }) => entry),
+          settings.parallel,
+        )
+      : undefined;
+    if (next !== undefined) begin(deps, suite, state, next);
     else if (running.size === 0) break;
-    else await Promise.race([...running.values()].map(({ end }) => end));
+    else await Promise.race(underWay.map(({ end }) => end));
   }
+  return conclude(deps, suite, state);
+}
+
+/** What a suite has come to so far. */
+interface SuiteState {
+  readonly waiting: SuiteEntry[];
+  readonly running: Map<string, { entry: SuiteEntry; since: number; end: Promise<void> }>;
+  readonly done: Map<string, EntryEnd>;
+  readonly notRun: Map<string, string>;
+  /** Ends the waiting for the steady state; what runs goes on. */
+  readonly ending: AbortController;
+  /** Why nothing more is begun. */
+  stop?: string;
+  /** An error of our own, or of the disk. */
+  broken?: { error: unknown };
+}
+
+const beginning = ({ entries, done }: SuiteRun): SuiteState => ({
+  waiting: [...entries],
+  running: new Map(),
+  done: new Map(done),
+  notRun: new Map(),
+  ending: new AbortController(),
+});
+
+const serverTime = ({ now }: SuiteDeps): number => Math.round(now());
+
+function emit(deps: SuiteDeps, { suite }: SuiteRun, body: SuiteEventBody): void {
+  try {
+    deps.emit({ at: serverTime(deps), suite, ...body });
+  } catch {
+    // An error of the listener must not keep a fault from being reverted.
+  }
+}
+
+/** How much there is still to do. */
+const leftOf = ({ clock }: SuiteDeps, { settings }: SuiteRun, { waiting, running }: SuiteState): Left => ({
+  waiting: waiting.length,
+  running: running.size,
+  longestMs: longestLeftMs(
+    waiting,
+    [...running.values()].map(({ entry, since }) => ({ entry, forMs: clock.monotonic() - since })),
+    settings.parallel,
+    settings,
+  ),
+});
+
+/** Takes an experiment out of those that wait, and runs it. */
+function begin(deps: SuiteDeps, suite: SuiteRun, state: SuiteState, entry: SuiteEntry): void {
+  const { waiting, running, done, notRun, ending } = state;
+  const { key } = entry;
+  waiting.splice(waiting.indexOf(entry), 1);
+  const end = runOne(deps, suite, state, entry)
+    .catch((error: unknown) => {
+      if (!suite.signal.aborted && !ending.signal.aborted) state.broken ??= { error };
+      if (!done.has(key)) notRun.set(key, suite.signal.aborted ? 'interrupted' : messageOf(error));
+    })
+    .finally(() => running.delete(key));
+  running.set(key, { entry, since: deps.clock.monotonic(), end });
+  emit(deps, suite, { event: 'started', key, left: leftOf(deps, suite, state) });
+}
+
+async function runOne(deps: SuiteDeps, suite: SuiteRun, state: SuiteState, { key, loaded }: SuiteEntry): Promise<void> {
+  const { journal, clock } = deps;
+  const { settings, signal } = suite;
+  // If it is not steady in time it is run all the same: the run refuses it and records why.
+  await waitUntilReady(look => deps.ready(loaded, look), settings.gateMs, {
+    clock,
+    signal: AbortSignal.any([signal, state.ending.signal]),
+    tell: says => emit(deps, suite, { event: 'waiting', key, says, limitMs: settings.gateMs }),
+  });
+  let run: string | undefined;
+  const onRunEvent = (event: RunEvent) => {
+    if (run === undefined) {
+      run = event.run;
+      void journal.append({ entry: 'run', key, run, at: serverTime(deps) }).catch(() => undefined);
+    }
+    emit(deps, suite, { event: 'run', key, of: event });
+  };
+  const finished = await deps.run(loaded, {
+    emit: onRunEvent,
+    signal,
+    soakMs: settings.soakMs,
+    dryRun: settings.dryRun,
+    ...(settings.timeoutMs === undefined ? {} : { timeoutMs: settings.timeoutMs }),
+  });
+  const end = endOf(finished);
+  state.done.set(key, end);
+  await journal.append({ entry: 'done', key, at: serverTime(deps), ...end });
+  state.running.delete(key);
+  emit(deps, suite, { event: 'finished', key, left: leftOf(deps, suite, state), ...end });
+  if (end.residue > 0) state.stop ??= `${key} left ${end.residue} in the cluster: mayday revert --all`;
+  else if (settings.failFast && end.exitCode !== 0)
+    state.stop ??= `${key} ended ${end.verdict}, and --fail-fast was given`;
+}
+
+/** Records what was not run and how the suite ended. */
+async function conclude(deps: SuiteDeps, suite: SuiteRun, state: SuiteState): Promise<SuiteResult> {
+  const { waiting, done, notRun, stop, broken } = state;
+  const { journal } = deps;
   const why = stop ?? (broken === undefined ? undefined : messageOf(broken.error));
   for (const { key } of waiting) notRun.set(key, why ?? 'not reached');
   for (const [key, says] of notRun) {
-    await journal.append({ entry: 'not-run', key, says, at: at() }).catch(() => undefined);
-    emit({ event: 'not-run', key, says });
+    await journal.append({ entry: 'not-run', key, says, at: serverTime(deps) }).catch(() => undefined);
+    emit(deps, suite, { event: 'not-run', key, says });
   }
   if (broken !== undefined) throw broken.error;
-  const code = exitCodeOf(done, notRun, signal.aborted);
+  const code = exitCodeOf(done, notRun, suite.signal.aborted);
   const says = why === undefined ? 'all done' : `ended early: ${why}`;
-  await journal.append({ entry: 'end', at: at(), exitCode: code, says }).catch(() => undefined);
-  emit({ event: 'end', exitCode: code, says });
+  await journal.append({ entry: 'end', at: serverTime(deps), exitCode: code, says }).catch(() => undefined);
+  emit(deps, suite, { event: 'end', exitCode: code, says });
   return { suite: suite.suite, done, notRun, exitCode: code, says };
 }
 

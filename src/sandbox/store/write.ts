@@ -8,6 +8,13 @@ import type { DeleteResult, StoreParts, WriteOptions } from './types.ts';
 
 type Parts = Pick<StoreParts, 'clock' | 'random' | 'track'>;
 
+/** An object to be written. */
+interface Write {
+  resource: string;
+  object: NewObject;
+  options: WriteOptions | undefined;
+}
+
 /** Sets who wrote which field. */
 function stamp(
   { clock, track }: Parts,
@@ -22,13 +29,7 @@ function stamp(
 }
 
 /** Makes an object with what only the server sets. */
-export function create(
-  kernel: StoreKernel,
-  parts: Parts,
-  resource: string,
-  object: NewObject,
-  options: WriteOptions | undefined,
-): KubeObject {
+export function create(kernel: StoreKernel, parts: Parts, { resource, object, options }: Write): KubeObject {
   const { clock, random } = parts;
   const info = kernel.infoOf(resource);
   const created = cloneJson(object) as KubeObject;
@@ -83,13 +84,7 @@ export function replace(
 }
 
 /** Replaces an object, where uid and version are those that the writer has read. */
-export function update(
-  kernel: StoreKernel,
-  parts: Parts,
-  resource: string,
-  object: NewObject,
-  options: WriteOptions | undefined,
-): KubeObject {
+export function update(kernel: StoreKernel, parts: Parts, { resource, object, options }: Write): KubeObject {
   const info = kernel.infoOf(resource);
   const { name = '', namespace, uid, resourceVersion } = object.metadata;
   const current = kernel.collectionOf(info).get(info.namespaced ? namespace : undefined, name);
