@@ -29,11 +29,11 @@ export function createNotifier(senders: readonly Sender[], events: ClusterEvents
       if (event.event === 'verdict') injected.delete(event.run);
     },
     async close() {
-      const [complaints] = await Promise.all([
+      const [failures] = await Promise.all([
         Promise.all(senders.map(sender => sender.close(CLOSING_MS))),
         events?.close(CLOSING_MS),
       ]);
-      return complaints.filter(line => line !== undefined);
+      return failures.filter(line => line !== undefined);
     },
   };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { DayEvent } from '../../src/gameday/journal/record.ts';
 import { findingsOf } from '../../src/report/findings.ts';
+import { flipRows } from '../../src/report/formats/report-texts.ts';
 import { timelineText } from '../../src/report/formats/timeline-text.ts';
-import { flipRows } from '../../src/report/formats/words.ts';
 import type { Scenario } from '../../src/report/model.ts';
 import { readDayParts } from '../../src/report/sources/read.ts';
 import { ANA, BEN, SESSION } from '../gameday/journal/session.ts';

@@ -17,7 +17,7 @@ import { followToEnd } from './follow-screen.ts';
 import { listSubmissions, logsOf, theSubmission } from './list.ts';
 import { prepare } from './prepare.ts';
 import { requestOf, type SubmitRequest } from './request.ts';
-import { streamOf, submissionLines, submittedLines } from './words.ts';
+import { streamOf, submissionLines, submittedLines } from './submission-lines.ts';
 
 /** `mayday submit PATHS…`: experiments as a Job in the cluster, followed to their end; `--list`, `--logs`, `--follow`, `--cancel` for what was submitted. */
 export const submitCommand: CommandBody = invocation => {

@@ -77,9 +77,9 @@ export function readAgenda(plan: Plan, files: PlanFiles): Agenda {
   const kept = new Map<string, KeptFile>();
   const scenarios = plan.day.spec.agenda.map((scenario, index) => {
     const place = at(at('spec.agenda', index), scenario.suite === undefined ? 'experiment' : 'suite');
-    const complain = (message: string) => void issues.push(cleanIssue({ path: place, message }));
-    const experiments = experimentsOf(scenario, files, kept, complain);
-    for (const loaded of experiments) for (const message of outOfScope(loaded, plan.day)) complain(message);
+    const addIssue = (message: string) => void issues.push(cleanIssue({ path: place, message }));
+    const experiments = experimentsOf(scenario, files, kept, addIssue);
+    for (const loaded of experiments) for (const message of outOfScope(loaded, plan.day)) addIssue(message);
     const [first] = experiments;
     const hypothesis = scenario.hypothesis ?? first?.experiment.spec.hypothesis.description ?? '';
     return { scenario, hypothesis, experiments };
@@ -92,25 +92,25 @@ function experimentsOf(
   scenario: Scenario,
   files: PlanFiles,
   kept: Map<string, KeptFile>,
-  complain: (message: string) => void,
+  addIssue: (message: string) => void,
 ): LoadedExperiment[] {
   const path = scenario.experiment ?? scenario.suite;
   if (path === undefined) return [];
   const found = scenario.suite === undefined ? [path] : files.under(path);
   if (typeof found === 'string') {
-    complain(found);
+    addIssue(found);
     return [];
   }
   const loaded = found.flatMap(file => {
     const source = files.read(file);
     if ('problem' in source) {
-      complain(source.problem);
+      addIssue(source.problem);
       return [];
     }
     const loading = loadExperiment(source.text, file, { set: scenario.set });
     if (!loading.ok) {
       const [first] = loading.errors;
-      complain(`${file}: ${first === undefined ? 'not an experiment' : issueLine(first)}`);
+      addIssue(`${file}: ${first === undefined ? 'not an experiment' : issueLine(first)}`);
       return [];
     }
     const { sha256: sum } = loading.loaded;

@@ -1,5 +1,5 @@
 import type { Report, Scenario } from '../model.ts';
-import { recoveryText, whereText } from './words.ts';
+import { recoveryText, whereText } from './report-texts.ts';
 
 /** What XML 1.0 cannot hold even when it is escaped. */
 const NOT_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;

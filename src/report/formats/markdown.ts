@@ -1,5 +1,4 @@
 import type { Report, Scenario } from '../model.ts';
-import { timelineText } from './timeline-text.ts';
 import {
   assignedText,
   baselineText,
@@ -15,7 +14,8 @@ import {
   spanText,
   timeText,
   whereText,
-} from './words.ts';
+} from './report-texts.ts';
+import { timelineText } from './timeline-text.ts';
 
 /** Text that Markdown shows as it is, whatever it holds: no link, image, heading, table or HTML comes of it. */
 export function escaped(text: string): string {

@@ -1,6 +1,6 @@
 import { measured } from '../../text/duration.ts';
 import type { Moment } from '../model.ts';
-import { drawn, faultSpan } from './words.ts';
+import { drawn, faultSpan } from './report-texts.ts';
 
 const COLUMNS = 40;
 

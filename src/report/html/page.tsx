@@ -8,7 +8,7 @@ import {
   spanText,
   timeText,
   whereText,
-} from '../formats/words.ts';
+} from '../formats/report-texts.ts';
 import type { Report } from '../model.ts';
 import { ScenarioCard } from './scenario.tsx';
 import { STYLE } from './style.ts';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { FLIP_HEAD, flipRows, momentText, objectText, recoveryText, spanText } from '../formats/words.ts';
+import { FLIP_HEAD, flipRows, momentText, objectText, recoveryText, spanText } from '../formats/report-texts.ts';
 import type { Scenario } from '../model.ts';
 import { Table } from './table.tsx';
 import { Timeline } from './timeline.tsx';

@@ -1,7 +1,7 @@
 import { cut } from '../../text/cut.ts';
 import { measured } from '../../text/duration.ts';
 import { sanitise } from '../../text/sanitise.ts';
-import { drawn, faultSpan } from '../formats/words.ts';
+import { drawn, faultSpan } from '../formats/report-texts.ts';
 import type { Moment } from '../model.ts';
 
 const WIDTH = 640;

@@ -8,7 +8,7 @@ import type { OperatorInstance } from './instance.ts';
 
 const LEASE = 'leases.coordination.k8s.io';
 const TICK_MS = 2000;
-const COMPLAIN_MS = 30_000;
+const LOG_FORBIDDEN_EVERY_MS = 30_000;
 
 interface Lease extends Obj {
   spec?: LeaseSpec;
@@ -23,7 +23,7 @@ export function leadership(
   const { store, clock } = parts;
   /** When a leader last reached its Lease, by pod uid. */
   const reached = new Map<string, number>();
-  const complained = new Map<string, number>();
+  const loggedAt = new Map<string, number>();
 
   const stepDownUnrenewed = (instance: OperatorInstance, lease: Lease | undefined, connected: readonly Pod[]) => {
     const now = clock.now();
@@ -39,12 +39,12 @@ export function leadership(
     giveUp(holder);
   };
 
-  const complain = (instance: OperatorInstance, leader: Pod | undefined) => {
+  const logForbiddenList = (instance: OperatorInstance, leader: Pod | undefined) => {
     const { watches } = instance.operator;
     if (!leader || !watches || instance.client.can('list', watches)) return;
     const now = clock.now();
-    if (now - (complained.get(instance.operator.name) ?? 0) < COMPLAIN_MS) return;
-    complained.set(instance.operator.name, now);
+    if (now - (loggedAt.get(instance.operator.name) ?? 0) < LOG_FORBIDDEN_EVERY_MS) return;
+    loggedAt.set(instance.operator.name, now);
     const { namespace } = instance.operator.deployment;
     const [resource, ...group] = watches.split('.');
     const user = `system:serviceaccount:${namespace}:${instance.operator.serviceAccount}`;
@@ -67,7 +67,7 @@ export function leadership(
       const written = write(parts, instance, current, afterMove(current?.spec, move, microTimestamp(clock.now())));
       if (written && move.move === 'take') announce(parts, instance, written, move.holder, connected);
     }
-    complain(instance, instance.leader());
+    logForbiddenList(instance, instance.leader());
   };
 
   return {

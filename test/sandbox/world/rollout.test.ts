@@ -4,7 +4,7 @@ import type { Deployment, IntOrString, ReplicaSet } from '../../../src/sandbox/c
 import { planDeployment } from '../../../src/sandbox/controllers/workloads/deployment.ts';
 import {
   asked,
-  fenceposts,
+  rollingLimits,
   maxUnavailable,
   newSetSize,
   proportional,
@@ -37,7 +37,7 @@ describe('rollout arithmetic', () => {
     [10, '25%', '25%', { surge: 3, unavailable: 2 }],
     [1, '25%', '25%', { surge: 1, unavailable: 0 }],
   ] as const)('%i replicas, surge %s, unavailable %s: %o', (replicas, surge, unavailable, expected) => {
-    expect(fenceposts(deployment(replicas, rolling(surge, unavailable)))).toEqual(expected);
+    expect(rollingLimits(deployment(replicas, rolling(surge, unavailable)))).toEqual(expected);
   });
 
   it('lets the new set grow to the ceiling and no further', () => {
@@ -139,7 +139,7 @@ describe('a rolling update', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 12 }), bound, bound, moves, (replicas, surge, unavailable, steps) => {
         const cluster = new Cluster(deployment(replicas, rolling(surge, unavailable)));
-        const ceiling = replicas + fenceposts(cluster.d).surge;
+        const ceiling = replicas + rollingLimits(cluster.d).surge;
         const floor = replicas - maxUnavailable(cluster.d);
         for (const step of steps) {
           const before = cluster.available;

@@ -8,7 +8,7 @@ import { timeOfDay } from '../../widgets/time.ts';
 import type { View } from '../../widgets/view.ts';
 import { objectName } from '../deck/faults.ts';
 import { enderOf } from '../faults/ender.ts';
-import { effectText, recoveryText, sinceOf, ttlText } from '../faults/words.ts';
+import { effectText, recoveryText, sinceOf, ttlText } from '../faults/fault-texts.ts';
 import type { Size } from '../screen.ts';
 
 const LABEL = 13;

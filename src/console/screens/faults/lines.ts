@@ -9,7 +9,7 @@ import type { View } from '../../widgets/view.ts';
 import { objectName } from '../deck/faults.ts';
 import type { Size } from '../screen.ts';
 import { enderOf } from './ender.ts';
-import { effectText, recoveryText, sinceOf, ttlText } from './words.ts';
+import { effectText, recoveryText, sinceOf, ttlText } from './fault-texts.ts';
 
 /** Rows of one fault. */
 const HEIGHT = 3;

@@ -1,4 +1,3 @@
-import { timelineText } from '../../../report/formats/timeline-text.ts';
 import {
   assignedText,
   baselineText,
@@ -9,7 +8,8 @@ import {
   recoveryText,
   spanText,
   whereText,
-} from '../../../report/formats/words.ts';
+} from '../../../report/formats/report-texts.ts';
+import { timelineText } from '../../../report/formats/timeline-text.ts';
 import type { Change, Report, Scenario } from '../../../report/model.ts';
 import { wrapWhole } from '../../../text/wrap.ts';
 import { BLANK, type Line, line, span, type Tone } from '../../widgets/line.ts';

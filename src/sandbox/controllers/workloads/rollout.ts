@@ -27,8 +27,8 @@ export const isRolling = (d: Deployment): boolean => (d.spec.strategy?.type ?? '
 export const askedOfAll = (sets: readonly ReplicaSet[]): number => sets.reduce((n, rs) => n + asked(rs), 0);
 export const availableOfAll = (sets: readonly ReplicaSet[]): number => sets.reduce((n, rs) => n + available(rs), 0);
 
-/** Both bounds at once: when rounding leaves neither surge nor unavailability, one pod may be unavailable. */
-export function fenceposts(d: Deployment): { surge: number; unavailable: number } {
+/** The numbers of surge and unavailable pods that a rolling update allows. When rounding makes both 0, one pod may be unavailable. */
+export function rollingLimits(d: Deployment): { surge: number; unavailable: number } {
   if (!isRolling(d)) return { surge: 0, unavailable: 0 };
   const { maxSurge = '25%', maxUnavailable = '25%' } = d.spec.strategy?.rollingUpdate ?? {};
   const surge = scaled(maxSurge, wanted(d), true);
@@ -36,9 +36,9 @@ export function fenceposts(d: Deployment): { surge: number; unavailable: number 
   return surge === 0 && unavailable === 0 ? { surge, unavailable: 1 } : { surge, unavailable };
 }
 
-export const maxSurge = (d: Deployment): number => fenceposts(d).surge;
+export const maxSurge = (d: Deployment): number => rollingLimits(d).surge;
 export const maxUnavailable = (d: Deployment): number =>
-  wanted(d) === 0 ? 0 : Math.min(fenceposts(d).unavailable, wanted(d));
+  wanted(d) === 0 ? 0 : Math.min(rollingLimits(d).unavailable, wanted(d));
 
 /** The size the new ReplicaSet may take now, given all sets that exist (the new one included when it does). */
 export function newSetSize(d: Deployment, all: readonly ReplicaSet[], current: number): number {
