@@ -4,10 +4,10 @@ import type { Deployment, IntOrString, ReplicaSet } from '../../../src/sandbox/c
 import { planDeployment } from '../../../src/sandbox/controllers/workloads/deployment.ts';
 import {
   asked,
-  rollingLimits,
   maxUnavailable,
   newSetSize,
   proportional,
+  rollingLimits,
   scaled,
   shrinkOld,
 } from '../../../src/sandbox/controllers/workloads/rollout.ts';
