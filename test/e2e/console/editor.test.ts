@@ -79,7 +79,7 @@ describe('the screen in a program of the person', () => {
     await tellLines(pty, ['!', 'q', '5', 'r', 'e', 'a', 'f', 'enough']);
     expect(pty.screen()).toContain('EDITOR with 2 words');
     pty.send('leave 0\r');
-    await waitFor(pty, 'it stays at');
+    await waitFor(pty, 'it is kept at');
     expect(pty.modes()).toEqual({ alternate: true, cursorHidden: true, bracketedPaste: true });
     expect(pty.screen()).toMatch(/^HEALTH .*since/m);
     expect(readdirSync(join(folder, 'saved')).filter(name => name.endsWith('-deck.txt'))).not.toEqual([]);
@@ -113,7 +113,7 @@ describe('the screen in a program of the person', () => {
     await waitFor(pty, 'interrupted');
     await tellLines(pty, ['still', 'here']);
     pty.send('leave 0\r');
-    await waitFor(pty, 'it stays at');
+    await waitFor(pty, 'it is kept at');
     pty.send('?');
     await waitFor(pty, 'EVERYWHERE');
   });
@@ -134,7 +134,7 @@ describe('the screen in a program of the person', () => {
     await tellUntilHeard(shell, 'after');
     await tellLines(shell, ['!']);
     shell.send('leave 0\r');
-    await waitFor(shell, 'it stays at');
+    await waitFor(shell, 'it is kept at');
     shell.send('q');
     await waitFor(shell, /shell> *$/m);
     expect(shell.modes()).toMatchObject({ alternate: false, cursorHidden: false });
