@@ -83,7 +83,7 @@ export function byKeysJourneys(given: () => Provider): void {
       await console.press('y', 'done, read back', LONG_MS);
       const there = ['get', 'validatingwebhookconfiguration', guardName(stage), '--ignore-not-found', '-o', 'name'];
       expect(await stage.kubectl(...there)).toBe('');
-      await console.press('u', /make Validating\S+ guard\S+ again/, LONG_MS);
+      await console.press('u', /create Validating\S+ guard\S+ again/, LONG_MS);
       expect(lasting(await stage.read('validatingwebhookconfiguration', guardName(stage))).webhooks).toEqual(
         before.webhooks,
       );

@@ -49,7 +49,7 @@ export function takenAwayJourneys(given: () => Provider): void {
         remaining: 1,
         receipts: [{ outcome: 'failed', verified: false, notHeld: { original: '5' } }],
       });
-      expect(result.receipts[0]?.message).toMatch(/about spec.size in .*\/v1, which the cluster no longer serves/);
+      expect(result.receipts[0]?.message).toMatch(/for spec.size in .*\/v1, which the cluster no longer serves/);
       const words = ['-n', stage.namespace, 'revert', '--all', '--yes', '--trust-records'];
       const asked = await stage.mayday(words);
       expect(asked.stdout).toMatch(/✗ FAILED .*original 5/);
