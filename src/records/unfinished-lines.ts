@@ -29,7 +29,7 @@ export const unmarkedLines = (dead: readonly Unfinished[]): string[] =>
   dead.flatMap(({ run, unmarked = [] }) => unmarked.map(line => `run ${run} died: ${line}`));
 
 /**
- * The same, of one namespace or of all, and without runs of which every object was just proven restored: a scan finds no mark of theirs, and
+ * The same, of one namespace or of all, and without runs whose injection was just proven restored (its receipt names one of the objects that it wrote): a scan finds no mark of theirs, and
  * only this machine's journals know of them.
  */
 export function unmarkedIn(
@@ -41,7 +41,7 @@ export function unmarkedIn(
   return unmarkedLines(
     dead
       .filter(({ written }) => namespace === undefined || written.some(ref => ref.namespace === namespace))
-      .filter(({ written }) => !written.every(ref => proven.some(object => sameName(object, ref)))),
+      .filter(({ written }) => !written.some(ref => proven.some(object => sameName(object, ref)))),
   );
 }
 

@@ -19,6 +19,12 @@ test('what dead runs left without marks is told for one namespace, or for all', 
   expect(unmarkedIn(both, 'elsewhere')).toEqual([]);
 });
 
+test('an injection whose backup was just proven restored is not told again by its other object', () => {
+  const backup = { ...ref('shop'), kind: 'Secret', name: 'chaos-rollback-config' };
+  const receipt = { object: backup, verified: true } as Receipt;
+  expect(unmarkedIn([{ ...dead('1', 'shop'), written: [ref('shop'), backup] }], undefined, [receipt])).toEqual([]);
+});
+
 test('what was just read back as restored is not told again, what failed is', () => {
   const receipt = (verified: boolean) => ({ object: ref('shop'), verified }) as Receipt;
   expect(unmarkedIn(both, 'shop', [receipt(true)])).toEqual([]);
