@@ -1,5 +1,4 @@
 import { isHolderAlive } from '../engine/holder-process.ts';
-import { unmarkedIn } from '../records/unfinished-lines.ts';
 import { blindReason } from '../revert/blind.ts';
 import { scanExitCode, scanJson, scanText, undeterminedText } from '../revert/report.ts';
 import { choose } from '../revert/scan/choose.ts';
@@ -28,9 +27,10 @@ export const scanCommand: CommandBody = ({ globals, options }) => {
       }),
       listLocks(api, isHolderAlive()),
     ]);
-    const unmarked = unmarkedIn(await engine.unfinished().catch(() => []), namespace);
+    const { unmarked, blind } = await engine.unmarked(namespace);
     const locks = listed.ok ? listed.value : [];
-    const result = namespace === undefined && !listed.ok ? blindToLocks(scanned, blindReason(listed)) : scanned;
+    const seen = { ...scanned, blind: [...scanned.blind, ...blind] };
+    const result = namespace === undefined && !listed.ok ? blindToLocks(seen, blindReason(listed)) : seen;
     const { now } = api.serverTime();
     const { findings, undetermined } = choose(result.injections, choice, now);
     const chosen = { ...result, injections: findings };

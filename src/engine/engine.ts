@@ -2,18 +2,17 @@ import type { LoadedExperiment } from '../experiment/types.ts';
 import { faultOf } from '../faults/registry.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import { batchedReads } from '../kube/client/lists/batched-reads.ts';
-import { endJournal } from '../records/journal.ts';
-import { type GuardianWork, guardianWork, type Unfinished, unfinished } from '../records/unfinished.ts';
-import { leftOfWrites } from '../revert/run-writes.ts';
+import { type GuardianWork, guardianWork, type Unfinished } from '../records/unfinished.ts';
 import { createDecisions } from '../revert/scan/decisions.ts';
 import { type ScanOptions, type ScanResult, scan } from '../revert/scan/scan.ts';
 import type { StopOptions } from '../revert/stop/stop-everything.ts';
 import type { RunOptions } from '../run/deps.ts';
-import { type EngineDeps, readOnlyDeps } from './deps.ts';
+import type { EngineDeps } from './deps.ts';
 import { createIdentity } from './identity.ts';
 import { type Reverted, revertRecorded } from './recorded-revert.ts';
 import { type FinishedRun, runRecorded } from './recorded-run.ts';
 import { readTrust, type TrustHere } from './trust.ts';
+import { type UnmarkedLeft, unfinishedRuns, unmarkedLeft } from './unfinished-runs.ts';
 
 /** The engine of one connection: runs, scans, reverts, and finds runs whose process died. */
 export interface Engine {
@@ -28,6 +27,8 @@ export interface Engine {
   trust(): Promise<TrustHere>;
   /** Runs of this machine against this cluster whose process died, and whose writes are, or may be, still in the cluster. */
   unfinished(): Promise<Unfinished[]>;
+  /** What dead runs of this machine left without marks, in one namespace or in all: no scan finds it. A revert of everything adds it itself. */
+  unmarked(namespace?: string): Promise<UnmarkedLeft>;
   /** Runs whose process died here and that a guardian reverted, since the last run was started. */
   guardianWork(): Promise<GuardianWork[]>;
   /** The uid of namespace kube-system, or the server's address if that may not be read. */
@@ -44,19 +45,9 @@ export function createEngine(deps: EngineDeps): Engine {
     trust: () => readTrust(deps, identity),
     scan: options => scan({ api: batchedReads(api), clock, faultOf, decisions }, options),
     revert: (findings, options = {}) => revertRecorded(deps, { identity, decisions }, findings, options),
-    unfinished: async () => stillOpen(deps, await unfinished(files, stateDir, await identity.here(), deps.isAlive)),
+    unfinished: () => unfinishedRuns(deps, identity),
+    unmarked: namespace => unmarkedLeft(deps, identity, namespace),
     guardianWork: async () => guardianWork(files, stateDir, await identity.here()),
     run: (loaded, options) => runRecorded(deps, identity, loaded, options),
   };
-}
-
-/** Keeps the runs whose writes are, or may be, still in the cluster; ends the journals of the others. */
-async function stillOpen(deps: EngineDeps, died: Unfinished[]): Promise<Unfinished[]> {
-  const withLeft = await Promise.all(
-    died.map(async one => ({ ...one, left: await leftOfWrites(readOnlyDeps(deps), one) })),
-  );
-  const isOpen = ({ left }: (typeof withLeft)[number]): boolean => left.marked || left.unmarked.length > 0;
-  for (const one of withLeft)
-    if (!isOpen(one)) await endJournal(deps.files, deps.stateDir, one.run).catch(() => undefined);
-  return withLeft.filter(isOpen).map(({ left, ...one }) => (left.unmarked.length === 0 ? one : { ...one, ...left }));
 }

@@ -9,6 +9,7 @@ import { type StopOptions, stopEverything } from '../revert/stop/stop-everything
 import { type EngineDeps, readOnlyDeps } from './deps.ts';
 import type { Identity } from './identity.ts';
 import { readTrust } from './trust.ts';
+import { unmarkedLeft, withUnmarked } from './unfinished-runs.ts';
 
 /** A revert and the path of its receipts; no path if nothing had to be written. `unkept` says why the disk refused them. */
 export interface Reverted extends RevertResult {
@@ -28,17 +29,26 @@ export async function revertRecorded(
   const { api, clock, stateDir } = deps;
   const stopping = (given.experiments?.length ?? 0) + (given.others?.length ?? 0);
   const isNothing = findings.length + stopping === 0 && given.later === undefined;
-  if (isNothing) return stopEverything(readOnlyDeps(deps), findings, given);
+  const withJournals = async (result: RevertResult): Promise<RevertResult> =>
+    given.everything && !given.dryRun
+      ? withUnmarked(result, await unmarkedLeft(deps, identity, given.rescan?.namespace, result.receipts))
+      : result;
+  if (isNothing) return withJournals(await stopEverything(readOnlyDeps(deps), findings, given));
   const { distrusted, ...here } = await readTrust(deps, identity);
   const distrust = distrusted === undefined ? {} : { distrusted };
   const options = { ...given, trust: { ...here, ...given.trust } };
   if (options.dryRun) return { ...(await stopEverything(readOnlyDeps(deps), findings, options)), ...distrust };
   const head = await identity.header();
   const record = recordOf(deps, head, findings, options);
-  const result = await stopEverything(
-    { api: batchedReads(api.urgent ?? api), clock, faultOf, journal: record, decisions },
-    findings,
-    { ...options, emit: kept(record, options.emit) },
+  const result = await withJournals(
+    await stopEverything(
+      { api: batchedReads(api.urgent ?? api), clock, faultOf, journal: record, decisions },
+      findings,
+      {
+        ...options,
+        emit: kept(record, options.emit),
+      },
+    ),
   );
   record.end(result);
   const at = Math.round(api.serverTime().now);

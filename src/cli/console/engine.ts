@@ -17,7 +17,7 @@ import { seededRandom } from '../../host/seeded-random.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Api } from '../../kube/client/api.ts';
 import { guardianLines, unmarkedLines } from '../../records/unfinished-lines.ts';
-import { isRemainUnknown } from '../../revert/report.ts';
+import { isRemainUnknown, unmarkedLine } from '../../revert/report.ts';
 import { undecided } from '../../revert/restore/undecided.ts';
 import type { RevertResult } from '../../revert/revert-all.ts';
 import type { ScanResult } from '../../revert/scan/scan.ts';
@@ -213,7 +213,8 @@ async function revertFromConsole(
         onUpdate({ is: 'receipt', receipt: event.receipt, wave: waveOf(event.receipt) });
     },
   });
-  for (const text of notRecordedLines(result)) onUpdate({ is: 'note', text });
+  for (const text of [...notRecordedLines(result), ...(result.unmarked ?? []).map(unmarkedLine)])
+    onUpdate({ is: 'note', text });
   if (what === 'all' && within === undefined)
     for (const text of await freeAllLocks(api, result)) onUpdate({ is: 'note', text });
   return {

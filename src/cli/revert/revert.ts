@@ -3,7 +3,6 @@ import type { Reverted } from '../../engine/recorded-revert.ts';
 import { faultOf } from '../../faults/registry.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Api } from '../../kube/client/api.ts';
-import { unmarkedIn } from '../../records/unfinished-lines.ts';
 import {
   lockOutLine,
   receiptLine,
@@ -112,9 +111,7 @@ async function revertHere(
     emit: hearing(streaming ? stream : undefined),
   });
   await latching;
-  const dead = isAll && !dryRun ? await engine.unfinished().catch(() => []) : [];
-  const unmarked = unmarkedIn(dead, namespace, result.receipts);
-  const whole = withUnmarked(withBlind(result, await look.whole), unmarked);
+  const whole = withBlind(result, await look.whole);
   printRecordPath(result, streaming ? stream : undefined);
   show(invocation, whole, { dryRun, streaming, now: api.serverTime().now });
   if (isAll && !dryRun) await printFreed(api, whole, invocation);
@@ -195,10 +192,6 @@ function chosenExperiments(
 
 const othersOf = ({ options }: Invocation, scanned: ScanResult): FoundInjection[] =>
   options.others === true ? scanned.injections.filter(({ state }) => state === 'foreign') : [];
-
-/** Adds what only the journals of this machine know of. */
-const withUnmarked = (result: RevertResult, unmarked: readonly string[]): RevertResult =>
-  unmarked.length === 0 ? result : { ...result, unmarked, remaining: result.remaining + unmarked.length };
 
 /** Adds what the first scan could not read: a fault may have been there, even where the second scan read it. */
 function withBlind(result: RevertResult, scanned: ScanResult): RevertResult {

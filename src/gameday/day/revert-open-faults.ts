@@ -1,5 +1,6 @@
 import type { Engine } from '../../engine/engine.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
+import { unmarkedIn } from '../../records/unfinished-lines.ts';
 import type { DayRecord } from '../journal/read-day.ts';
 import type { EntryOf } from '../journal/record.ts';
 
@@ -10,8 +11,8 @@ const runsOf = (record: DayRecord): Set<string> =>
   new Set(record.scenarios.flatMap(({ runs }) => runs.map(({ run }) => run)));
 
 /**
- * Reverts what the runs of a day left in the cluster when their process died, on whichever machine they ran: the marks name the run
- * are. `remaining` is never 0 while something could not be read.
+ * Reverts what the runs of a day left in the cluster when their process died, on whichever machine they ran: the marks name the run.
+ * `remaining` is never 0 while something could not be read.
  */
 export async function revertOpenFaults(
   engine: Pick<Engine, 'scan' | 'revert' | 'unfinished'>,
@@ -22,9 +23,8 @@ export async function revertOpenFaults(
   const ours = found.injections.filter(({ run }) => run !== undefined && runs.has(run));
   const reverted = await engine.revert(ours);
   // A scan cannot find an object that lost its marks; only the journals of this machine know of it.
-  const unmarked = (await engine.unfinished())
-    .filter(({ run }) => runs.has(run))
-    .reduce((sum, one) => sum + (one.unmarked?.length ?? 0), 0);
+  const dead = (await engine.unfinished()).filter(({ run }) => runs.has(run));
+  const unmarked = unmarkedIn(dead, undefined, reverted.receipts).length;
   return {
     receipts: reverted.receipts.map(({ object, outcome, verified }) => ({ object: nameOf(object), outcome, verified })),
     remaining: reverted.remaining + unmarked,

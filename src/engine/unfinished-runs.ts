@@ -1,0 +1,51 @@
+import { endJournal } from '../records/journal.ts';
+import { type Unfinished, unfinished } from '../records/unfinished.ts';
+import { unmarkedIn } from '../records/unfinished-lines.ts';
+import type { Blind } from '../revert/blind.ts';
+import type { RevertResult } from '../revert/revert-all.ts';
+import { leftOfWrites } from '../revert/run-writes.ts';
+import { messageOf } from '../text/message-of.ts';
+import { sanitise } from '../text/sanitise.ts';
+import { type EngineDeps, readOnlyDeps } from './deps.ts';
+import type { Identity } from './identity.ts';
+
+/** What dead runs of this machine left without marks, a sentence each; `blind` where the journals could not be read. */
+export interface UnmarkedLeft {
+  unmarked: string[];
+  blind: Blind[];
+}
+
+/** The dead runs of this machine whose writes are, or may be, still in the cluster; ends the journals of the others. */
+export async function unfinishedRuns(deps: EngineDeps, identity: Identity): Promise<Unfinished[]> {
+  const died = await unfinished(deps.files, deps.stateDir, await identity.here(), deps.isAlive);
+  const withLeft = await Promise.all(
+    died.map(async one => ({ ...one, left: await leftOfWrites(readOnlyDeps(deps), one) })),
+  );
+  const isOpen = ({ left }: (typeof withLeft)[number]): boolean => left.marked || left.unmarked.length > 0;
+  for (const one of withLeft)
+    if (!isOpen(one)) await endJournal(deps.files, deps.stateDir, one.run).catch(() => undefined);
+  return withLeft.filter(isOpen).map(({ left, ...one }) => (left.unmarked.length === 0 ? one : { ...one, ...left }));
+}
+
+/** What only the journals of this machine know of, in one namespace or in all; never rejects. */
+export async function unmarkedLeft(
+  deps: EngineDeps,
+  identity: Identity,
+  namespace: string | undefined,
+  receipts: RevertResult['receipts'] = [],
+): Promise<UnmarkedLeft> {
+  try {
+    return { unmarked: unmarkedIn(await unfinishedRuns(deps, identity), namespace, receipts), blind: [] };
+  } catch (error) {
+    const reason = `journals of this machine, which know of injections without marks: ${messageOf(error)}`;
+    return { unmarked: [], blind: [{ resource: 'runs', reason: sanitise(reason, 300) }] };
+  }
+}
+
+/** Adds it to the result of a revert of everything, so that it counts as remaining. */
+export const withUnmarked = (result: RevertResult, { unmarked, blind }: UnmarkedLeft): RevertResult => ({
+  ...result,
+  ...(unmarked.length === 0 ? {} : { unmarked }),
+  remaining: result.remaining + unmarked.length,
+  blind: [...result.blind, ...blind],
+});
