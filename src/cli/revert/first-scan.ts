@@ -50,5 +50,5 @@ export async function firstScan(
 
 function printSlow({ slow = [] }: ScanResult): void {
   const named = `${slow.slice(0, 8).join(', ')}${slow.length > 8 ? ', …' : ''}`;
-  printNotice(`not yet listed: ${named}; what is known is put back meanwhile`);
+  printNotice(`not yet listed: ${named}; what is already known is reverted meanwhile`);
 }

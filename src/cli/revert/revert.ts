@@ -72,8 +72,8 @@ async function revertHere(
   const mayGoAhead = invocation.options.yes === true && ids.length === 0 && !dryRun;
   const look = await firstScan(engine, scope, mayGoAhead);
   const { scanned } = look;
-  const { findings, undetermined: untold } = choose(chosen(scanned, ids), choice, api.serverTime().now);
-  printUndetermined(untold);
+  const { findings, undetermined } = choose(chosen(scanned, ids), choice, api.serverTime().now);
+  printUndetermined(undetermined);
   const isAll = ids.length === 0 && !isChoosing(choice);
   const experiments = chosenExperiments(scanned, ids, choice, api.serverTime().now);
   const toStop = findings.length + experiments.length;
@@ -88,8 +88,8 @@ async function revertHere(
         })
       : wouldTrust(invocation);
   const others = await askToStopOthers(invocation, othersOf(invocation, scanned), dryRun);
-  const holdOn = () => printNotice('still putting things back; what is left will be named');
-  process.on('SIGINT', holdOn).on('SIGTERM', holdOn).on('SIGHUP', holdOn);
+  const printStillReverting = () => printNotice('still reverting; what remains will be listed');
+  process.on('SIGINT', printStillReverting).on('SIGTERM', printStillReverting).on('SIGHUP', printStillReverting);
   // In parallel with the restores: a webhook that does not answer would delay the latch, and must not delay them.
   const latching = isAll && toStop > 0 && !dryRun ? announceLatch(runtime, api, toStop) : undefined;
   const stream = linePrinter(invocation.globals);
@@ -108,7 +108,7 @@ async function revertHere(
     experiments,
     everything: isAll,
     others,
-    emit: hearing(streaming ? stream : undefined),
+    emit: eventPrinter(streaming ? stream : undefined),
   });
   await latching;
   const whole = withBlind(result, await look.whole);
@@ -128,8 +128,8 @@ function printRecordPath(reverted: Reverted, stream: ((line: string) => void) | 
   if (unkept === undefined && recordPath !== undefined) stream?.(`receipts: ${recordPath}`);
 }
 
-function printUndetermined(untold: readonly FoundInjection[]): void {
-  for (const line of undeterminedText(untold)) printNotice(line);
+function printUndetermined(undetermined: readonly FoundInjection[]): void {
+  for (const line of undeterminedText(undetermined)) printNotice(line);
 }
 
 async function announceLatch(runtime: Runtime, api: Api, count: number): Promise<void> {
@@ -137,12 +137,12 @@ async function announceLatch(runtime: Runtime, api: Api, count: number): Promise
   printNotice(says);
 }
 
-function hearing(stream: ((line: string) => void) | undefined): (event: RevertEvent) => void {
-  const hint = once((says, forMs) =>
+function eventPrinter(stream: ((line: string) => void) | undefined): (event: RevertEvent) => void {
+  const printWaiting = once((says, forMs) =>
     printNotice(`waiting, ${Math.ceil(forMs / 1000)}s more at most: ${says.join('; ')}`),
   );
   return event => {
-    if (event.event === 'waiting') hint(event.says, event.forMs);
+    if (event.event === 'waiting') printWaiting(event.says, event.forMs);
     if (stream) for (const line of eventLines(event)) stream(line);
   };
 }
