@@ -1,5 +1,5 @@
 import { endJournal } from '../records/journal.ts';
-import { type Unfinished, unfinished } from '../records/unfinished.ts';
+import { journals, type Unfinished, unfinished } from '../records/unfinished.ts';
 import { unmarkedIn } from '../records/unfinished-lines.ts';
 import type { Blind } from '../revert/blind.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
@@ -16,15 +16,26 @@ export interface UnmarkedLeft {
 }
 
 /** The dead runs of this machine whose writes are, or may be, still in the cluster; ends the journals of the others. */
-export async function unfinishedRuns(deps: EngineDeps, identity: Identity): Promise<Unfinished[]> {
-  const died = await unfinished(deps.files, deps.stateDir, await identity.here(), deps.isAlive);
+export const unfinishedRuns = async (deps: EngineDeps, identity: Identity): Promise<Unfinished[]> =>
+  (await readUnfinished(deps, identity)).runs;
+
+/** The same, and a sentence for each journal that was not read. */
+async function readUnfinished(
+  deps: EngineDeps,
+  identity: Identity,
+): Promise<{ runs: Unfinished[]; unread: readonly string[] }> {
+  const { read, distrusted } = await journals(deps.files, deps.stateDir, await identity.here());
+  const died = unfinished(read, deps.isAlive);
   const withLeft = await Promise.all(
     died.map(async one => ({ ...one, left: await leftOfWrites(readOnlyDeps(deps), one) })),
   );
   const isOpen = ({ left }: (typeof withLeft)[number]): boolean => left.marked || left.unmarked.length > 0;
   for (const one of withLeft)
     if (!isOpen(one)) await endJournal(deps.files, deps.stateDir, one.run).catch(() => undefined);
-  return withLeft.filter(isOpen).map(({ left, ...one }) => (left.unmarked.length === 0 ? one : { ...one, ...left }));
+  const runs = withLeft
+    .filter(isOpen)
+    .map(({ left, ...one }) => (left.unmarked.length === 0 ? one : { ...one, ...left }));
+  return { runs, unread: distrusted };
 }
 
 /** What only the journals of this machine know of, in one namespace or in all; never rejects. */
@@ -35,12 +46,17 @@ export async function unmarkedLeft(
   receipts: RevertResult['receipts'] = [],
 ): Promise<UnmarkedLeft> {
   try {
-    return { unmarked: unmarkedIn(await unfinishedRuns(deps, identity), namespace, receipts), blind: [] };
+    const { runs, unread } = await readUnfinished(deps, identity);
+    return { unmarked: unmarkedIn(runs, namespace, receipts), blind: unread.map(unreadJournal) };
   } catch (error) {
-    const reason = `journals of this machine, which know of injections without marks: ${messageOf(error)}`;
-    return { unmarked: [], blind: [{ resource: 'runs', reason: sanitise(reason, 300) }] };
+    return { unmarked: [], blind: [unreadJournal(messageOf(error))] };
   }
 }
+
+const unreadJournal = (why: string): Blind => ({
+  resource: 'runs',
+  reason: sanitise(`journals of this machine, which know of injections without marks: ${why}`, 300),
+});
 
 /** Adds it to the result of a revert of everything, so that it counts as remaining. */
 export const withUnmarked = (result: RevertResult, { unmarked, blind }: UnmarkedLeft): RevertResult => ({

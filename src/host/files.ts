@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isMissing } from './disk/missing.ts';
 import { notOwnFile, readOwn } from './disk/own-file.ts';
 import { makePrivate, notPrivate } from './disk/private-folder.ts';
 
@@ -25,8 +26,6 @@ export interface Files {
   /** All or nothing: readers see the old text or the new. */
   write(path: string, text: string): Promise<void>;
 }
-
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /** The name of a new file survives a crash only when its folder was synced too. */
 async function syncFolder(path: string): Promise<void> {

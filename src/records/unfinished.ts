@@ -91,16 +91,10 @@ export async function journals(files: Files, stateDir: string, here: JournalScop
 }
 
 /**
- * Runs of this cluster and this machine whose process died before their end, oldest first. Runs of other machines are left out: it cannot
- * be known here whether their processes still run, and the marks in the cluster show what they left.
+ * Runs whose process died before their end, from the journals of this cluster and this machine, in their order. Runs of other machines are
+ * left out: it cannot be known here whether their processes still run, and the marks in the cluster show what they left.
  */
-export async function unfinished(
-  files: Files,
-  stateDir: string,
-  here: JournalScope,
-  isAlive: IsAlive,
-): Promise<Unfinished[]> {
-  const { read } = await journals(files, stateDir, here);
+export function unfinished(read: readonly Read[], isAlive: IsAlive): Unfinished[] {
   return read
     .filter(({ entries }) => !entries.some(entry => entry.entry === 'end' && entry.residue === 0))
     .filter(({ header }) => !isAlive(header.pid, header.processStart))

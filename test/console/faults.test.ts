@@ -116,6 +116,9 @@ describe('the faults screen', () => {
     expect(words({ ...NOT_LOOKED, phase: 'looking' })).toContain('scanning every kind for faults');
     expect(words(looked())).toContain('no fault in the cluster');
     expect(words(looked({ blind: 2 }))).toContain('none in what could be read; BLIND to 2 kinds');
+    expect(words(looked({ dead: undefined }))).toContain(
+      "none in what could be read; BLIND to this machine's journals",
+    );
     expect(words({ ...NOT_LOOKED, phase: 'failed', message: 'no answer' })).toContain('could not be read: no answer');
   });
 

@@ -26,3 +26,24 @@ test('a revert of chosen injections does not ask the journals', async () => {
   const { blind } = await onFiles(unreadable).revert([], {});
   expect(blind.map(({ resource }) => resource)).not.toContain('runs');
 });
+
+test('one journal that cannot be read is blind too, and the others are read', async () => {
+  const run = '20260101-000000000-000000';
+  const engine = onFiles({
+    ...filesUnder(stateDir),
+    list: () => Promise.resolve([run]),
+    read: () => Promise.reject(new Error('other users may write it')),
+  });
+  expect(await engine.unmarked()).toEqual({
+    unmarked: [],
+    blind: [{ resource: 'runs', reason: expect.stringContaining('other users may write it') }],
+  });
+});
+
+test('a state folder below something that is no folder has no journals', async () => {
+  const nowhere = '/dev/null/state/mayday';
+  const engine = createEngine(
+    engineDeps({ api: fakeApi([]), clock: fakeClock(), files: filesUnder(nowhere), stateDir: nowhere }),
+  );
+  expect(await engine.unmarked()).toEqual({ unmarked: [], blind: [] });
+});

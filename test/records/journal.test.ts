@@ -9,7 +9,7 @@ import type { JournalRecord } from '../../src/injection/write/journal.ts';
 import type { ObjectRef } from '../../src/k8s/object.ts';
 import { type Entry, journalPath, openJournal, type RunHeader, readEntries } from '../../src/records/journal.ts';
 import { isRunId, makeRunId } from '../../src/records/run-id.ts';
-import { leftWritten, unfinished } from '../../src/records/unfinished.ts';
+import { journals, leftWritten, unfinished } from '../../src/records/unfinished.ts';
 
 const config: ObjectRef = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'settings' };
 const header = (run: string, more: Partial<RunHeader> = {}): RunHeader => ({
@@ -54,8 +54,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(stateDir, { recursive: true }));
 
-const sweep = (alive = false) =>
-  unfinished(filesUnder(stateDir), stateDir, { clusterUid: 'cluster-1', host: 'laptop' }, () => alive);
+const sweep = async (alive = false) => {
+  const { read } = await journals(filesUnder(stateDir), stateDir, { clusterUid: 'cluster-1', host: 'laptop' });
+  return unfinished(read, () => alive);
+};
 
 describe('a journal', () => {
   test('is private, one object a line, and keeps no body of a write', async () => {

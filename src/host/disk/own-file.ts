@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
+import { isMissing } from './missing.ts';
 import { problemOf, type Reading, readOpened, unreadable } from './regular.ts';
 
 /** The limit for our own files; a journal of a long run is longer than files that people write. */
@@ -26,7 +27,7 @@ export function readOwn(path: string): Reading {
     return why === undefined ? readOpened(file, LONGEST_OWN_FILE) : { is: 'refused', why };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return { is: 'missing' };
+    if (isMissing(error)) return { is: 'missing' };
     return { is: 'refused', why: code === 'ELOOP' ? 'it is a symbolic link' : problemOf(error) };
   } finally {
     if (file !== undefined) closeSync(file);

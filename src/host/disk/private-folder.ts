@@ -1,6 +1,7 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { makeFolder } from './make-folder.ts';
+import { isMissing } from './missing.ts';
 import { kindOf, problemOf } from './regular.ts';
 
 const ELSEWHERE = 'name another folder with XDG_STATE_HOME';
@@ -15,7 +16,7 @@ export function notPrivate(root: string, folder: string = root): string | undefi
     const foreign = foreignLink(dirname(root));
     if (foreign !== undefined) return foreign;
     for (const at of foldersBetween(root, folder)) {
-      const found = lstatSync(at, { throwIfNoEntry: false });
+      const found = lookAt(at);
       if (found === undefined) return undefined;
       const problem = notOurs(at, found);
       if (problem !== undefined) return problem;
@@ -39,6 +40,16 @@ export function makePrivate(root: string, folder: string = root): string | undef
   return notPrivate(root, folder);
 }
 
+/** Undefined when nothing has this path. */
+function lookAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
 const own = (): number | undefined => process.getuid?.();
 
 function notOurs(path: string, found: Stats): string | undefined {
@@ -60,7 +71,7 @@ function foreignLink(path: string): string | undefined {
   let at: string = sep;
   for (let links = 0; steps.length > 0; ) {
     const next = join(at, steps.shift() ?? '');
-    const found = lstatSync(next, { throwIfNoEntry: false });
+    const found = lookAt(next);
     if (found === undefined) return undefined;
     if (!found.isSymbolicLink()) {
       at = next;

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isMissing } from './missing.ts';
 
 /** The limit in bytes for files that people write. */
 export const LONGEST_FILE = 16 * 1024 * 1024;
@@ -77,8 +78,7 @@ const ERROR_TEXTS: Readonly<Record<string, string>> = {
 };
 
 function whyNot(path: string, error: unknown): Reading {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code !== 'ENOENT' && code !== 'ENOTDIR') return refused(problemOf(error));
+  if (!isMissing(error)) return refused(problemOf(error));
   return leadsNowhere(path) ? refused('a symbolic link on the way leads nowhere') : { is: 'missing' };
 }
 

@@ -18,7 +18,7 @@ export function enderOf(entry: FaultEntry, state: ConsoleState): Ender {
   if (tool === 'other') return nobody('only the tool that injected it can stop it');
   const expires = entry.is === 'mark' ? entry.mark.expires : entry.found.expiresAt;
   const run = entry.is === 'mark' ? entry.mark.run : entry.found.run;
-  const dead = state.look.dead.find(one => run !== undefined && one.run === run);
+  const dead = state.look.dead?.find(one => run !== undefined && one.run === run);
   if (dead?.guardianDueAt !== undefined) return sure('its guardian on this machine');
   const order = state.look.orders.find(
     one => one.state === 'live' && one.reach.type === (found?.type ?? '') && reaches(one.reach.namespaces, entry),

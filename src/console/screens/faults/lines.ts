@@ -10,6 +10,7 @@ import { objectName } from '../deck/faults.ts';
 import type { Size } from '../screen.ts';
 import { enderOf } from './ender.ts';
 import { effectText, recoveryText, sinceOf, ttlText } from './fault-texts.ts';
+import type { FaultsLook } from './view.ts';
 
 /** Rows of one fault. */
 const HEIGHT = 3;
@@ -38,16 +39,24 @@ export function faultsLines(state: ConsoleState, view: View, { columns, rows }: 
 function headText({ look }: ConsoleState, count: number, { now }: View): string {
   if (look.phase === 'looking') return `${count}, scanning every kind`;
   if (look.phase === 'failed') return `${count}, not looked: ${look.message}`;
-  const blind = look.blind > 0 ? `, BLIND to ${look.blind} kinds` : '';
+  const unread = unreadText(look);
+  const blind = unread === undefined ? '' : `, ${unread}`;
   return look.at === undefined ? `${count}` : `${count}, looked ${age(Math.max(0, now.server - look.at))} ago${blind}`;
+}
+
+/** What a look could not read; undefined if it read everything. */
+function unreadText({ blind, dead }: FaultsLook): string | undefined {
+  const unread = [...(blind > 0 ? [`${blind} kinds`] : []), ...(dead === undefined ? ["this machine's journals"] : [])];
+  return unread.length === 0 ? undefined : `BLIND to ${unread.join(' and ')}`;
 }
 
 /** An empty list is a claim only where everything was looked at. */
 function emptyText({ look, settings }: ConsoleState): string {
   if (look.phase === 'failed') return `the cluster could not be read: ${look.message}`;
   if (look.phase !== 'done') return 'scanning every kind for faults…';
-  return look.blind > 0
-    ? `none in what could be read; BLIND to ${look.blind} kinds`
+  const unread = unreadText(look);
+  return unread !== undefined
+    ? `none in what could be read; ${unread}`
     : `no fault in the cluster: ${pressFor(settings.keys, 'health', 'inject', 'i')} on an object injects one`;
 }
 

@@ -24,7 +24,7 @@ export function createFaultsLooking(context: Context): FaultsLooking {
     try {
       const [end, dead] = await Promise.all([
         session.scan(() => undefined, context.ended),
-        session.unfinished().catch(() => []),
+        session.unfinished().catch(() => undefined),
       ]);
       if (!end.ok) return failed(end.message);
       const { findings: found, orders = [], blind } = end;

@@ -11,8 +11,8 @@ export interface FaultsLook {
   found: readonly FoundInjection[];
   /** Experiments of the framework's controller that inject, or would. */
   orders: readonly ClusterExperiment[];
-  /** Runs of this machine whose process is gone. */
-  dead: readonly Unfinished[];
+  /** Runs of this machine whose process is gone; undefined where its journals could not be read. */
+  dead: readonly Unfinished[] | undefined;
   /** Kinds that could not be looked at. */
   blind: number;
 }
