@@ -125,8 +125,16 @@ function plugin(): boolean {
   spawnSync('tar', ['-xzf', resolve(archive), '-C', at]);
   symlinkSync(join(at, basename(archive, '.tar.gz')), join(at, 'kubectl-mayday'));
   const listed = globSync(join(at, 'LICENSE')).length === 1;
-  const isRight = looks('kubectl mayday, from the archive', kubectl, ['mayday'], at, `${at}:${dirname(kubectl)}`);
-  return isRight && (listed || says('the archive', false, 'has no LICENSE'));
+  const path = `${at}:${dirname(kubectl)}`;
+  const isRight = looks('kubectl mayday, from the archive', kubectl, ['mayday'], at, path);
+  // What the script of `kubectl completion` asks at the cursor.
+  const completed = spawnSync(kubectl, ['__complete', 'mayday', 'latch', 'o'], {
+    encoding: 'utf8',
+    env: { PATH: `${path}:/usr/bin:/bin`, HOME: at },
+  });
+  const offered = completed.stdout.split('\n').map(line => line.split('\t')[0]);
+  const isOffered = says('kubectl mayday latch o<tab>', offered.includes('off'), offered.join(' '));
+  return isRight && isOffered && (listed || says('the archive', false, 'has no LICENSE'));
 }
 
 /** What the image holds, laid out and started as its entry point does, with the pinned Node.js alone on the PATH. */

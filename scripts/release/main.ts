@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { fileOfScript, SCRIPTS } from '../../src/cli/completion/scripts.ts';
 import { makeExecutable } from './executable.ts';
 import { krewManifest } from './krew.ts';
 import { manualPage } from './manual.ts';
@@ -28,26 +29,24 @@ if (repository === undefined)
     'no repository in the npm package: expected MAYDAY_REPOSITORY, such as git+https://github.com/OWNER/mayday.git; npm publish --provenance needs it\n',
   );
 const made = [packNpm(FOLDER, repository)];
+const write = (name: string, text: string): void => {
+  writeFileSync(join(FOLDER, name), text, { mode: text.startsWith('#!') ? 0o755 : 0o644 });
+  made.push(join(FOLDER, name));
+};
+for (const [shell, script] of Object.entries(SCRIPTS)) write(fileOfScript(shell), script);
+write('mayday.1', manualPage(version, git('log', '-1', '--format=%cI')));
 const executable = makeExecutable(FOLDER);
 const archive = `${executable}.tar.gz`;
+const archived = [basename(executable), fileOfScript('kubectl')];
 // The index of krew wants the licence in the archive, too.
-execFileSync('tar', ['-czf', archive, '-C', FOLDER, basename(executable), '-C', process.cwd(), 'LICENSE']);
+execFileSync('tar', ['-czf', archive, '-C', FOLDER, ...archived, '-C', process.cwd(), 'LICENSE']);
 made.push(executable, archive);
-const texts: Record<string, string> = { 'mayday.1': manualPage(version, git('log', '-1', '--format=%cI')) };
 // A manifest that names no real place would install nothing.
 if (at === undefined)
   process.stderr.write(
     'no krew manifest: expected MAYDAY_RELEASE_URL, the address below which the archive will be found\n',
   );
-else texts['krew-mayday.yaml'] = krewManifest({ version, description, at, sha256: sha256(archive) });
-for (const shell of ['bash', 'zsh', 'fish'])
-  texts[`completion.${shell}`] = execFileSync(process.execPath, ['dist/mayday.js', 'completion', shell], {
-    encoding: 'utf8',
-  });
-for (const [name, text] of Object.entries(texts)) {
-  writeFileSync(join(FOLDER, name), text);
-  made.push(join(FOLDER, name));
-}
+else write('krew-mayday.yaml', krewManifest({ version, description, at, sha256: sha256(archive) }));
 const sums = made.map(file => `${sha256(file)}  ${basename(file)}`);
 writeFileSync(join(FOLDER, 'SHA256SUMS'), `${sums.join('\n')}\n`);
 for (const file of [...made, join(FOLDER, 'SHA256SUMS')])

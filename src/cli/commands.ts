@@ -358,8 +358,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./webhook-server.ts')).webhookServerCommand,
   },
   {
-    usage: 'completion <bash|zsh|fish>',
-    description: 'print the completion script for bash, zsh or fish',
+    usage: 'completion <bash|zsh|fish|kubectl>',
+    description: 'print the completion script for bash, zsh or fish, or the program that completes `kubectl mayday`',
     load: async () => (await import('./completion/completion.ts')).completionCommand,
   },
   {

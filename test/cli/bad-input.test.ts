@@ -98,7 +98,7 @@ describe('bad input gets one clear line and its exit code', () => {
     ],
     ['revert of nothing in particular', ['revert'], 2, /expected --all or the ids/],
     ['an unknown scenario', ['sandbox', 'nope'], 2, /expected a scenario of healthy, .*found nope/],
-    ['an unknown shell', ['completion', 'csh'], 2, /expected a shell of bash, zsh, fish, found csh/],
+    ['an unknown shell', ['completion', 'csh'], 2, /expected one of bash, zsh, fish, kubectl, found csh/],
     ['a configuration that is not there', ['status', '--config', '/nowhere.yaml'], 2, /expected a configuration file/],
     ['a kubeconfig that is not there', ['scan', '--kubeconfig', '/nowhere'], 8, /\/nowhere does not exist/],
     ['no kubeconfig at all', ['scan'], 8, /no kubeconfig/],

@@ -41,7 +41,7 @@ describe('what a shell offers at the cursor', () => {
   it.each([
     ['latch ', ['on', 'off', 'status']],
     ['gameday re', ['resume', 'report']],
-    ['completion ', ['bash', 'zsh', 'fish']],
+    ['completion ', ['bash', 'zsh', 'fish', 'kubectl']],
     ['scan -o js', ['json', 'jsonl']],
     ['-o y', ['yaml']],
     ['scan --output=y', ['--output=yaml']],

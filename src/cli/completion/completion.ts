@@ -7,7 +7,7 @@ import { SCRIPTS } from './scripts.ts';
 export const completionCommand: CommandBody = async ({ args }) => {
   const shell = String(args[0]);
   const script = SCRIPTS[shell];
-  if (!script) throw new CommandFailure(`expected a shell of ${Object.keys(SCRIPTS).join(', ')}, found ${shell}`);
+  if (!script) throw new CommandFailure(`expected one of ${Object.keys(SCRIPTS).join(', ')}, found ${shell}`);
   printUnchanged(script);
   return EXIT.done;
 };

@@ -56,4 +56,12 @@ compdef _mayday mayday
 end
 complete -c mayday -f -a '(__mayday_complete)'
 `,
+  // Not a script of a shell: kubectl runs the program of this name to complete `kubectl mayday`, and understands its answer as it is.
+  kubectl: `#!/bin/sh
+exec kubectl-mayday complete -- "$@"
+`,
 };
+
+/** The name of the file for each script in a release. */
+export const fileOfScript = (shell: string): string =>
+  shell === 'kubectl' ? 'kubectl_complete-mayday' : `completion.${shell}`;
