@@ -64,6 +64,13 @@ function buildProgram(finish: Finish): Command {
     )
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
+    .addHelpText(
+      'after',
+      `
+Without a command: the console, or one status snapshot where there is no terminal.
+A fault is stuck:  mayday revert --all
+To try it all:     mayday tour                needs no cluster`,
+    )
     .showHelpAfterError(false)
     .exitOverride(error => refuse(error, program))
     .configureOutput({ writeErr: () => {} })
