@@ -10,13 +10,13 @@ export interface AppProps {
   painted: Painted;
   press(press: Press): void;
   paste(text: string): void;
-  /** Hands over the way to give the terminal to the shell for a while. */
+  /** Passes on the function that gives the terminal to the shell for a while. */
   ready(suspend: ReturnType<typeof useApp>['suspendTerminal']): void;
-  /** A picture that could not be drawn; the screen goes on with the next one. */
+  /** A picture could not be drawn; the next one is tried again. */
   broke(error: Error): void;
-  /** A render that threw although it was the plainest there is: the console ends. */
+  /** Even the bare rows could not be drawn: the console ends. */
   failed(error: Error): void;
-  /** Draws a picture; another one only in tests. */
+  /** Draws a picture; only tests replace it. */
   Drawing?: (props: { picture: Picture }) => ReactNode;
 }
 

@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 /** A pane that shows what was read of the cluster: still reading, read, or why not. */
 export type Read<T> = { phase: 'ready'; value: T } | { phase: 'failed'; message: string };
 
-/** Asks the session of the cluster; whatever goes wrong becomes one line to show. */
+/** Sends a request to the cluster's session. Every error becomes one line to show. */
 export async function askSession<T>(
   { session }: Context,
   ask: (session: Session) => Promise<{ ok: true; value: T } | { ok: false; message: string }>,

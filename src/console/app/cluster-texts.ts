@@ -30,11 +30,11 @@ export function otherClusterOf(cluster: Cluster): OtherCluster | undefined {
   };
 }
 
-/** What becomes of the faults that are left in a cluster that is not on the screen. */
+/** Says who will revert the faults that are left in a cluster that is not on the screen. */
 export const fate = ({ live, isGuarded }: OtherCluster): string =>
   live === 0 ? '' : isGuarded ? ': this console and its guardian revert them' : ': this console reverts them';
 
-/** What became of the runs in a cluster that is not on the screen. */
+/** Says how the runs in a cluster that is not on the screen ended. */
 export function endText(cluster: Cluster, left: number): string {
   const { runs } = cluster.store.getState();
   const words = runs.map(({ experiment, verdict }) => `${experiment} ${verdict ?? 'without a verdict'}`).join(', ');

@@ -31,7 +31,7 @@ export interface Cluster {
   readonly dispatch: Dispatch;
   /** Connects, and follows the cluster until it is closed. Resolves with the reason if no cluster can be determined. */
   begin(): Promise<Refused | undefined>;
-  /** Stops following and lets go of the connection, or of the attempt to make one. What was written is not reverted by this. */
+  /** Stops following and closes the connection, or gives up connecting. This reverts nothing. */
   close(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export interface Cluster {
 export type Shared = Pick<Parts, 'quit' | 'suspend' | 'repaint' | 'clusters'> &
   Pick<Context, 'deps' | 'copy'> & { lend: LendTerminal };
 
-/** Makes the state and the parts of one cluster; nothing is asked of it before `begin`. */
+/** Makes the state and the parts of one cluster. No request is sent before `begin`. */
 export function createCluster(shared: Shared, store: ConsoleStore, asked: string | undefined): Cluster {
   const { deps, copy, lend, ...parts } = shared;
   const ended = new AbortController();

@@ -17,7 +17,7 @@ import {
 
 /** The clusters of one console: one is on the screen; others stay while runs of this console are in them. */
 export interface Clusters {
-  /** Connects the first one; the first frame goes before it. */
+  /** Connects to the first cluster; call it after the first frame. */
   begin(): void;
   current(): Cluster;
   all(): readonly Cluster[];
@@ -33,7 +33,7 @@ export interface Clusters {
   close(): Promise<void>;
 }
 
-/** The clusters of a console that begins with the one of its command line. */
+/** Makes the clusters of a console; the first is the one of the command line. */
 export function createClusters(
   { shared, ...given }: Omit<ClustersDeps, 'shared'> & { shared(clusters: Clusters): Shared },
   size: () => { columns: number; rows: number },

@@ -17,9 +17,9 @@ export interface Refused {
 const ASK_AGAIN_MS = 2_000;
 /** The catalogue waits for the first rows, and no longer than this. */
 const FIRST_ROWS_MS = 400;
-/** Who we are, as the server sees us, waits for the first rows as well. */
+/** The request for our own user name waits for the first rows, and no longer than this. */
 const WHO_MS = 200;
-/** The scan for leftovers and triage read everything, so they wait until the pods are all there, and no longer than this. */
+/** The scan for leftovers and triage read everything, so they wait until all pods are read, and no longer than this. */
 const ALL_ROWS_MS = 3_000;
 
 /**

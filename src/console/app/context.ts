@@ -6,16 +6,16 @@ import type { Now } from '../store/select.ts';
 import type { ConsoleState, Screen } from '../store/state.ts';
 import type { Tone } from '../widgets/line.ts';
 
-/** What every part of the controller works on. `session` comes once connected. */
+/** What every part of the console works on. `session` is set once connected. */
 export interface Context {
   readonly deps: ConsoleDeps;
   readonly store: StoreApi<ConsoleState>;
   session: Session | undefined;
-  /** The view that the health board rests on, kept in step with the cluster; triage looks at it. */
+  /** The objects that the health board shows, kept up to date; triage reads them too. */
   live?: LiveView;
-  /** Looks at once where injections were found that nothing follows: a revert has just ended. */
+  /** Reads again at once the places where injections were found that no watch follows. Called after a revert. */
   lookAgain?: () => void;
-  /** Aborts when the console ends: background work stops, reverting does not. */
+  /** Aborts when the console ends. Background work stops then; reverting does not. */
   readonly ended: AbortSignal;
   now(): Now;
   /** Puts text on the clipboard of the terminal. */
@@ -67,7 +67,7 @@ export function close(context: Context): void {
   });
 }
 
-/** Forward again to the screen that was last left backwards. */
+/** Opens again the screen that was last left with `esc`. */
 export function forward(context: Context): void {
   context.store.setState(({ screens, ahead }) => {
     const next = ahead.at(-1);

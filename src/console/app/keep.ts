@@ -10,9 +10,9 @@ import { lineText } from '../widgets/line.ts';
 import type { View } from '../widgets/view.ts';
 import { type Context, notify } from './context.ts';
 
-/** More lines than any list or log of the console keeps. */
+/** The most lines that are saved; no list or log of the console keeps more. */
 const MOST_ROWS = 6_000;
-/** As wide as is needed to cut little. */
+/** The width of what is saved, so that little is cut. */
 const COLUMNS = 200;
 
 /** Saves what is on the screen as a file, and opens it in the user's own programs. */
@@ -41,7 +41,7 @@ function paneText(state: ConsoleState, view: Omit<View, 'columns' | 'rows'>): st
   return `${text.replace(/\n{3,}/g, '\n\n').trimEnd()}\n`;
 }
 
-/** Lets go of the terminal for a program, and takes it again afterwards. */
+/** Gives the terminal to another program while `work` goes on, and takes it back afterwards. */
 export type LendTerminal = (work: () => Promise<void>) => Promise<void>;
 
 export function createKeeping(context: Context, lend: LendTerminal): Keeping {

@@ -40,7 +40,7 @@ const currentOf = (contexts: readonly KnownContext[]): string | undefined =>
 
 /** Reports a kubeconfig that changes while the console runs, which locks injecting until a person acknowledges it. */
 export interface KubeconfigWatch {
-  /** Goes on looking until the cluster is closed. */
+  /** Watches until the cluster is closed. */
   watch(used: Used): Promise<void>;
   acknowledge(): void;
 }

@@ -1,10 +1,10 @@
-/** Work of which only the newest counts: beginning it anew aborts what was under way. */
+/** Work of which only the newest counts: starting it again aborts the earlier one. */
 export interface Latest {
   begin(): AbortSignal;
   stop(): void;
 }
 
-/** `ended` aborts the work as well. */
+/** The work also aborts when `ended` does. */
 export function createLatest(ended: AbortSignal): Latest {
   let underWay = new AbortController();
   return {

@@ -12,9 +12,9 @@ export interface ClustersDeps {
   readonly shared: Shared;
   /** Another cluster is on the screen. */
   shown(cluster: Cluster): void;
-  /** What all clusters share has changed. */
+  /** The part of the state that all clusters share has changed. */
   told(shell: ShellView, before: ShellView): void;
-  /** The first cluster cannot be had. */
+  /** It cannot be determined which cluster is the first. */
   failed(refused: Refused): void;
   crash(error: unknown): void;
 }
@@ -24,7 +24,7 @@ export interface OpenClusters {
   readonly given: ClustersDeps;
   readonly size: () => { columns: number; rows: number };
   readonly all: Cluster[];
-  /** Of these it is told how their runs ended. */
+  /** Clusters with runs when they left the screen: the user is told how these runs ended. */
   readonly busyWhenLeft: Set<Cluster>;
   shell: ShellView;
   current: Cluster;
@@ -32,7 +32,7 @@ export interface OpenClusters {
   before: Cluster | undefined;
 }
 
-/** Changes what all clusters share, and tells who watches it. */
+/** Changes the state that all clusters share, and notifies its subscriber. */
 export function updateShell(open: OpenClusters, changes: Partial<ShellView>): void {
   const elsewhere = open.all.flatMap(cluster => (cluster === open.current ? [] : (otherClusterOf(cluster) ?? [])));
   const was = open.shell;
@@ -72,7 +72,7 @@ export function answered(open: OpenClusters, cluster: Cluster): void {
   if (said) notify(cluster.context, `runs of this console continue in ${said.context}${fate(said)}`, 'warn', 12_000);
 }
 
-/** Closes a cluster that is not on the screen, once the runs of ours that are in it are over and written down. */
+/** Closes a cluster that is not on the screen, after our runs in it have ended and are recorded. */
 export function leave(open: OpenClusters, cluster: Cluster): void {
   void cluster.runs.settled().then(() => {
     if (cluster === open.current || cluster === open.before || !open.all.includes(cluster)) return;

@@ -1,6 +1,6 @@
 import { type Context, notify, stream } from './context.ts';
 
-/** Settings that cannot be followed: a notice, and a line for each in the stream, where it stays. */
+/** Shows settings that cannot be used: one notice, and a line for each in the stream, where it stays. */
 export function noteProblems(context: Context, problems: readonly string[]): void {
   const [first] = problems;
   if (first === undefined) return;

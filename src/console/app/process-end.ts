@@ -11,7 +11,7 @@ export const ABORTED = 6;
 export const INTERNAL = 1;
 const RESIDUE = 7;
 
-/** With the screen gone: reverts our runs, within a time limit, and words the outcome. */
+/** Called when the screen is gone: reverts our runs, within a time limit, and says the outcome. */
 export async function revertOwnRuns(
   clusters: Pick<Clusters, 'all'>,
   clock: Clock,
@@ -43,7 +43,7 @@ interface ProcessEvents {
   broken: NodeJS.WritableStream;
 }
 
-/** Signals and errors that end the console; returns the way to stop listening. */
+/** Listens for the signals and errors that end the console. Returns a function that stops listening. */
 export function handleProcessEvents({ hangUp, interrupt, crash, stop, broken }: ProcessEvents): () => void {
   const signals = { SIGTERM: hangUp, SIGHUP: hangUp, SIGINT: interrupt, SIGQUIT: interrupt, SIGTSTP: stop };
   for (const [signal, heard] of Object.entries(signals)) process.on(signal, heard);

@@ -14,7 +14,7 @@ export interface End {
 }
 
 export interface Quit {
-  /** `q` and the first ctrl-c: at once when nothing of ours runs, else asks. */
+  /** `q` and the first ctrl-c: quits at once when nothing of ours runs, else asks. */
   ask(): void;
   /** ctrl-c: asks; once more reverts and ends; a third time gives up waiting. */
   interrupt(): void;
@@ -22,26 +22,26 @@ export interface Quit {
   leave(): void;
 }
 
-/** Exit codes of design §3. */
+/** Exit codes, as the README lists them. */
 const DONE = 0;
 const ABORTED = 6;
 const RESIDUE = 7;
 
 const HINT = 'run `mayday revert --all`';
 
-/** What is said when faults stay behind. */
+/** The text for faults that are left in the cluster. */
 export function residueText(count: number): string[] {
   return count > 0 ? [`faults still active: ${count}, ${HINT}`] : [];
 }
 
-/** What is said of reverts in the fleet that quitting cuts short. */
+/** The text for reverts of the fleet screen that quitting interrupts. */
 const cutShortText = (contexts: readonly string[]): string[] =>
   contexts.map(
     name =>
       `a revert in ${sanitise(name, 120)} was interrupted: run \`mayday revert --all --context ${sanitise(name, 120)}\``,
   );
 
-/** Quitting is about every cluster that runs of this console are in. */
+/** Asks and ends for all clusters that this console has runs in. */
 export function createQuit(clusters: { current(): Cluster; all(): readonly Cluster[] }, end: (end: End) => void): Quit {
   const states = () => clusters.all().map(({ store }) => store.getState());
   const store = () => clusters.current().store;
@@ -59,7 +59,7 @@ export function createQuit(clusters: { current(): Cluster; all(): readonly Clust
       .flatMap(({ runs }) => runs)
       .reduce((sum, run) => sum + (run.endedAt === undefined ? 0 : (run.residue ?? 0)), 0);
 
-  /** Runs that have their verdict may still be writing it down. */
+  /** Waits for runs that have their verdict but are still recording it. */
   async function endNow(): Promise<void> {
     await Promise.all(clusters.all().map(({ runs }) => runs.settled()));
     const left = residue();

@@ -26,10 +26,10 @@ export const firstView = (
 /** Phases show beside their fault, and open gates were shown on the plan: the stream is for what is new. */
 export const isNews = (event: RunEvent): boolean => event.event !== 'phase' && (event.event !== 'gate' || !event.ok);
 
-/** Why a person's stop ends a run, as the run tells it. */
+/** The reason in the verdict of a run that a user stopped. */
 export const STOPPED_HERE = 'stopped from the console';
 
-/** The reason of a verdict that says that the run was cut short; a person who pressed the key reads that it was the key. */
+/** The reason of a verdict that says that the run was interrupted. A user who pressed the key reads that the key did it. */
 function interruptedBy({
   reasons: [first = ''],
 }: Extract<RunEvent, { event: 'verdict' }>): Pick<RunView, 'interrupted'> {
@@ -37,7 +37,7 @@ function interruptedBy({
   return why === undefined ? {} : { interrupted: why === STOPPED_HERE ? 'by you' : why };
 }
 
-/** What an event says of its run. */
+/** The changes of a run's state that follow from an event. */
 export function changeBy(run: RunView, event: RunEvent): Partial<RunView> {
   if (run.endedAt !== undefined) return {};
   switch (event.event) {

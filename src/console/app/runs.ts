@@ -28,7 +28,7 @@ const TIME_COLUMNS = 10;
 /** Events of one run that are kept for the timeline; a check that flips all day must not fill the memory. */
 const MOST_EVENTS = 500;
 
-/** What stopping gave: how many objects are not proven restored, and the receipt of each that was reverted. */
+/** The result of a stop: how many objects are not proven restored, and a receipt for each that was reverted. */
 interface Stopped {
   residue: number;
   receipts: readonly Receipt[];
@@ -37,13 +37,13 @@ interface Stopped {
 /** The runs of this console, from fire to verdict. */
 export interface Runs {
   fire(): void;
-  /** Follows a run that somebody else begins, such as a game-day: the emergency stop and the way out know of it. */
+  /** Follows a run that another part begins, such as a game-day, so that the emergency stop and quitting include it. */
   lead(loaded: LoadedExperiment, emit: (event: RunEvent) => void, start: StartRun): Promise<FinishedRun>;
-  /** Follows work that begins runs by itself, such as a suite: what stops every run stops it first, so that it begins no other. */
+  /** Follows work that begins runs by itself, such as a suite. Stopping all runs stops this work first, so that it begins no other run. */
   during(work: (stop: AbortSignal) => Promise<void>): Promise<void>;
   /** Stops one run (or all) and waits until what it wrote is reverted. */
   stop(key?: string): Promise<Stopped>;
-  /** Resolves when every run is over and written down. */
+  /** Resolves when every run has ended and is recorded. */
   settled(): Promise<void>;
   /** Gives up waiting for reverting. */
   stopWaiting(): void;
@@ -163,7 +163,7 @@ export function createRuns(context: Context): Runs {
   };
 }
 
-/** A run of which our own code threw: what it injected counts as still there. */
+/** The end of a run in which our own code threw: what it injected counts as still in the cluster. */
 function brokenOff(context: Context, { key, experiment }: RunView, error: unknown): RunEnd {
   const wasInjected = context.store
     .getState()

@@ -29,9 +29,12 @@ import { createSuspend } from './terminal/suspend.ts';
  */
 const TICK_MS = 500;
 
-/** Loading Ink takes the thread for so long that a request would be sent later. It waits for that, but not longer than this, milliseconds. */
+/**
+ * Loading Ink blocks the thread and would delay the first request. So Ink waits until that request is sent, but at most this long,
+ * milliseconds.
+ */
 const INK_MS = 100;
-/** From knowing which cluster to ask to having a connection to a server that is near, milliseconds. */
+/** The time to connect to a nearby server once the cluster is known, milliseconds. */
 const HANDSHAKE_MS = 15;
 
 /**
@@ -98,7 +101,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
     void revertOwnRuns(clusters, deps.clock, INTERNAL, [unexpectedWords(error)]).then(finish);
     leave();
   }
-  /** The screen goes on as bare rows; a person reads why, and reverts from there. */
+  /** The screen goes on as bare rows of text. It says why, and MAYDAY works from there. */
   function broke(error: Error): void {
     deps.log(error.stack ?? error.message);
     notify(
@@ -160,7 +163,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
   return end.exitCode;
 }
 
-/** Waits until what is asked of the cluster first is on its way, as far as can be told, and not long where the connection takes its time. */
+/** Waits until the first request to the cluster is probably sent. It does not wait long if connecting is slow. */
 async function firstRequestIsSent({ store }: Cluster, clock: Clock): Promise<void> {
   const connected = new Promise<void>(resolve => {
     const unsubscribe = store.subscribe(({ link }) => {

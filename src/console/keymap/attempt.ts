@@ -2,7 +2,7 @@ import { messageOf } from '../../text/message-of.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { type Context, notify } from '../app/context.ts';
 
-/** Runs a command. One that throws is told; the screen and its keys stay, MAYDAY first of all. */
+/** Runs a command. If it throws, a notice says so; the screen and its keys, MAYDAY above all, keep working. */
 export function attempt(context: Context, says: string, command: () => unknown): void {
   const failed = (error: unknown): void => {
     context.deps.log(error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -18,7 +18,7 @@ import { createTurn } from './turn.ts';
 
 export interface Dispatch {
   press(press: Press): void;
-  /** Runs a command of the present screen. One that changes the cluster runs only where a person has just confirmed it. */
+  /** Runs a command of the present screen. A command that changes the cluster needs `isConfirmed`: a person has just agreed to it. */
   act(id: string, isConfirmed: boolean): void;
   /** Replaces the text that is being typed. */
   write(text: string): void;
@@ -28,9 +28,9 @@ export interface Dispatch {
   paste(text: string): void;
 }
 
-/** No text that is typed here is longer. */
+/** The longest text that can be typed. */
 const LONGEST = 200;
-/** Keys that move the cursor say nothing where there is none to move. */
+/** Keys that move the cursor give no notice on a screen without a cursor. */
 const MOVES = new Set(MOVING.flatMap(({ keys }) => keys));
 /** Rows by a notch of the wheel. */
 const WHEEL = 3;

@@ -4,7 +4,7 @@ import type { ConsoleState } from '../store/state.ts';
 
 /** One row of a screen's key table. Help, the key line and the dispatcher are made from it. */
 export interface Key {
-  /** Names the command; the screen's own commands are looked for first, then the shared ones. */
+  /** The name of the command. It is looked up among the screen's own commands first, then among the shared ones. */
   id: string;
   /** What the person presses; the first is shown, the others are alternatives. */
   keys: readonly string[];
@@ -13,13 +13,13 @@ export interface Key {
   danger?: true;
   /** Shown on the key line, smaller is further left; without it only the help shows the key. */
   hint?: number;
-  /** Ends or moves in a text: while one is typed it goes before another key with the same press, and only then the key line shows it. */
+  /** It works while a text is typed, and then has precedence over another key with the same press. The key line shows it only then. */
   inText?: true;
   /** Why the key does nothing now; the key stays visible and shows this reason. */
   locked?: (state: ConsoleState, now: Now) => string | undefined;
 }
 
-/** What the commands do; `times` is more than one where a key was held on a slow line. */
+/** The functions of the commands. `times` is more than one if a key was held down on a slow line. */
 export type Commands = Readonly<Record<string, (times: number) => unknown>>;
 
 /** Opens the emergency screen, from every other screen. */
@@ -53,7 +53,7 @@ export const STREAM: readonly Key[] = [
   { id: 'newer', keys: [']'], says: 'newer verdict lines' },
 ];
 
-/** The key table of a screen with a list or a long text: the screen's own keys between those that all such screens have. */
+/** The key table of a screen with a list or a long text: its own keys, then those that all such screens have, around them. */
 export const listKeys = (own: readonly Key[], after: readonly Key[] = []): readonly Key[] => [
   EMERGENCY,
   ...own,
@@ -64,7 +64,7 @@ export const listKeys = (own: readonly Key[], after: readonly Key[] = []): reado
   QUIT,
 ];
 
-/** The key table of a list whose letters are text: `enter` chooses a row. */
+/** The key table of a list in which letters are typed as text: `enter` chooses a row. */
 export const choiceKeys = (choosing: Pick<Key, 'says' | 'locked'>, more: readonly Key[] = []): readonly Key[] => [
   EMERGENCY,
   { id: 'choose', keys: ['enter'], hint: 1, ...choosing },

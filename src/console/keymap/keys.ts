@@ -19,7 +19,7 @@ export function keysOn(screen: ScreenFolder, remap: Remap = {}): readonly Key[] 
   if (screen.title === undefined) return tables;
   const taken = new Set(tables.flatMap(({ keys }) => keys));
   const round = [ACTIONS, ...ROUND].map(key => remappedKey(key, screen.id, remap));
-  // Where the screen's own table has another use for a press, the one that works nearly everywhere keeps its alternative.
+  // If the screen's own table uses a press for something else, the shared command keeps its other press.
   return [
     ...tables,
     ...round.flatMap(key => {

@@ -1,7 +1,7 @@
 import type { ScreenFolder } from '../screens/screen.ts';
 import type { Key } from './key.ts';
 
-/** Presses of commands as a person configured them: by the command's id, or by `screen.command` for one screen alone. */
+/** The keys that a person configured, by the id of the command, or by `screen.command` for one screen only. */
 export type Remap = Readonly<Record<string, readonly string[]>>;
 
 /** Keys that no configuration can remap: the emergency stop, quit and back. */
@@ -15,11 +15,11 @@ export function remappedKey(key: Key, screen: string, remap: Remap): Key {
   return { ...key, keys: kept === undefined || own.includes(kept) ? own : [...own, kept] };
 }
 
-/** What to press for a command, for a sentence on the screen; `usual` where it is not configured. */
+/** The key of a command, for a sentence on the screen; `usual` if it is not configured. */
 export const pressFor = (remap: Remap | undefined, screen: string, command: string, usual: string): string =>
   named(remap?.[`${screen}.${command}`]?.[0] ?? remap?.[command]?.[0] ?? usual);
 
-/** A blank is no word. */
+/** A blank key needs a name. */
 const named = (press: string): string => (press === ' ' ? 'space' : press);
 
 const NAMED = /^(up|down|left|right|pageup|pagedown|home|end|enter|esc|tab|backspace|delete|ctrl-[a-z])$/;

@@ -8,14 +8,14 @@ import { screenFolder } from './keys.ts';
 const PAGE = 10;
 const STREAM_STEP = 5;
 
-/** Goes to a screen with a digit. Home ends the way back; an armed plan is left disarmed. */
+/** Goes to a screen by its digit. Going to the home screen clears the way back. An armed plan is disarmed. */
 function leadTo(parts: Parts, id: ScreenId): void {
   parts.catalogue.disarm();
   open(parts.context, id);
   screenFolder(id).enter?.(parts);
 }
 
-/** What keys do that mean the same on every screen that has them. */
+/** The commands that do the same on every screen that has their keys. */
 export function sharedCommands(parts: Parts): Commands {
   const { quit } = parts;
   const opened = SCREENS.map(({ id }) => [goTo(id), () => leadTo(parts, id)] as const);

@@ -1,12 +1,14 @@
-/** What came in one turn of the event loop: an act that must stand alone is only done where nothing else came with it. */
+/**
+ * The input of one turn of the event loop. An act that must not be part of a paste is done only if no other input came in the same turn.
+ */
 export interface Turn {
-  /** Counts something that came in. */
+  /** Counts one piece of input. */
   count(): void;
-  /** Does this after the turn, if it was all that came. */
+  /** Does this after the turn, if there was no other input. */
   alone(act: () => void): void;
 }
 
-/** `refused` is called where an act was dropped because more came with it. */
+/** `refused` is called when an act was dropped because other input came with it. */
 export function createTurn(refused: () => void): Turn {
   let inTurn = 0;
   let pending: (() => void) | undefined;

@@ -12,7 +12,7 @@ import { ownUnderWay } from '../store/select.ts';
 import { createTalk } from './talk.ts';
 import { wordsForKeys } from './words-for-keys.ts';
 
-/** Whoever listens needs longer to hear what is armed than whoever reads. */
+/** Somebody who listens needs more time to learn what is armed than somebody who reads. */
 const ARM_MS = 60_000;
 const MOST = 2_000;
 const SIZE = { columns: 149, rows: 48 };
@@ -89,7 +89,7 @@ export async function startLineMode(given: ConsoleDeps): Promise<number> {
   clusters.begin();
   const lines = createInterface({ input: terminal.stdin, terminal: false });
   const asked = talkTo(lines, talk).then(
-    // What came in a pipe is over; nobody is there to end what was begun.
+    // The pipe has ended, and nobody is there to end what was begun.
     () => (isBusy() ? hangUp() : quit?.ask()),
     crash,
   );

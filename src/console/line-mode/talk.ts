@@ -10,23 +10,23 @@ import { timeOfDay } from '../widgets/time.ts';
 import type { View } from '../widgets/view.ts';
 import { type Choice, choicesOf, choiceText, screenText } from './menu.ts';
 
-/** What is asked again before it is done. */
+/** The answer that confirms a change of the cluster. */
 const YES = 'yes';
-/** A screen that stays the same for so long is told; one that is still at work is waited for, but not for ever. Milliseconds. */
+/** A screen that has not changed for so long is printed; one that is still at work is waited for, but not for ever. Milliseconds. */
 const STILL_MS = 300;
 const LONGEST_MS = 60_000;
 const LOOK_MS = 100;
 const COLUMNS = 149;
 
-/** The conversation: what is said of the present screen, and what an answer does. */
+/** The dialogue: prints the present screen, and acts on the answers. */
 export interface Talk {
-  /** Tells the screen and its menu. */
+  /** Prints the screen and its menu. */
   readScreen(): void;
-  /** Takes one line of input, and tells what came of it. */
+  /** Takes one line of input, and prints the result. */
   answer(text: string): Promise<void>;
   /** Waits until the screen has come to rest. */
   settle(): Promise<void>;
-  /** Tells news of the cluster on the screen as they come. */
+  /** Prints news of the cluster on the screen as they come. */
   follow(): void;
   stop(): void;
   isStopped(): boolean;

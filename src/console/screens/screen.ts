@@ -27,7 +27,7 @@ import type { Saving } from './save/saving.ts';
 import type { SuiteRunning } from './suite/running.ts';
 import type { Triaging } from './triage/looking.ts';
 
-/** What the commands of screens work with. */
+/** The parts of the console that the commands of screens use. */
 export interface Parts {
   context: Context;
   catalogue: Catalogue;
@@ -97,7 +97,7 @@ export interface ScreenFolder<Id extends string = string> {
   /** Its heading in the help; a question over another screen has none. */
   title?: string;
   keys: readonly Key[];
-  /** Whether its rows are the cluster's, as it was last heard: they are dim while it is silent. */
+  /** Whether its rows show the cluster's data: they are dim while the cluster does not answer. */
   isOfCluster?(state: ConsoleState): boolean;
   /** The body. A pure function of state and time; `screens` are all there are, for the help. */
   body(state: ConsoleState, view: View, size: Size, screens: readonly ScreenFolder[]): Layout;
@@ -113,7 +113,7 @@ export interface ScreenFolder<Id extends string = string> {
   enter?(parts: Parts): void;
   /** Called when `esc` is pressed, before the screen is left; true keeps it. */
   leave?(parts: Parts): boolean;
-  /** Where text goes while letters are no commands, or undefined. */
+  /** Whether letters are typed as text now, and are not commands. */
   typing?(state: ConsoleState): boolean;
   type?(parts: Parts, text: string): void;
   erase?(parts: Parts): void;
@@ -123,7 +123,7 @@ export interface ScreenFolder<Id extends string = string> {
 export const underneath = ({ screens }: ConsoleState, all: readonly ScreenFolder[]): ScreenFolder | undefined =>
   all.find(({ id }) => id === screens.at(-2)) ?? all[0];
 
-/** Moves the cursor of a screen, or scrolls it, by so many rows. */
+/** Moves the cursor of a screen by so many rows, or scrolls it. */
 export function moveOn(folder: ScreenFolder, parts: Parts, by: number): void {
   const [list] = Object.values(folder.lists ?? {});
   if (list === undefined) {

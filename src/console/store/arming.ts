@@ -26,7 +26,7 @@ export function withTyped<A extends Arming>(arming: A, text: string, now: number
   return { ...arming, typed, until: typed === arming.mustType ? now + forMs : undefined };
 }
 
-/** The last character of the name taken back. */
+/** Removes the last character of the typed name. */
 export const withErased = <A extends Arming>(arming: A): A => ({
   ...arming,
   typed: [...arming.typed].slice(0, -1).join(''),

@@ -19,7 +19,7 @@ export interface Now {
   server: number;
 }
 
-/** A live fault as one entry of the list: a run of ours, a mark that is followed, or what only a look at everything found. */
+/** A live fault as one entry of the list: a run of ours, a mark that a watch follows, or an injection that only a full scan found. */
 export type FaultEntry =
   | { key: string; is: 'run'; run: RunView }
   | { key: string; is: 'mark'; mark: Marker }
@@ -50,14 +50,14 @@ export function faultAuthor(entry: FaultEntry): string {
   return by === undefined ? tool : `${by}${host === undefined ? '' : `@${host}`}`;
 }
 
-/** What the last look at everything found on the object of a fault. */
+/** What the last full scan found on the object of a fault. */
 export function foundOn({ look }: Pick<ConsoleState, 'look'>, entry: FaultEntry): FoundInjection | undefined {
   if (entry.is === 'found') return entry.found;
   const on = faultTarget(entry);
   return look.found.find(one => sameName(one.object, on));
 }
 
-/** Everybody's faults: our runs, marks that are followed, and what only a look at everything finds, such as the residue of other tools. */
+/** Everybody's faults: our runs, marks that a watch follows, and what only a full scan finds, such as the residue of other tools. */
 export function allFaults(state: ConsoleState, now: Now): FaultEntry[] {
   const known = faultEntries(state, now);
   const runs = new Set(state.runs.flatMap(({ runId }) => (runId === undefined ? [] : [runId])));
@@ -72,9 +72,9 @@ export function allFaults(state: ConsoleState, now: Now): FaultEntry[] {
 
 const ENDED_STAYS_MS = 15_000;
 
-/** Whether a run still has something in the cluster, as far as it told us. */
+/** Whether a run still has a fault in the cluster, according to its events. */
 export const isLive = (run: RunView): boolean => isUnderWay(run) && run.injectedAt !== undefined && !run.isReverted;
-/** A run with a verdict has nothing left to do but to be written down. */
+/** Whether a run has no verdict yet. With a verdict, only recording it is left to do. */
 export const isUnderWay = (run: RunView): boolean => run.endedAt === undefined && run.verdict === undefined;
 
 /** Runs of ours first, newest first, then marks that no run of ours explains. */
@@ -125,17 +125,20 @@ export const isCounting = ({ runs, health, notice, armed, suite, screens }: Cons
 export const ownLive = (state: ConsoleState): RunView[] => state.runs.filter(isLive);
 export const ownUnderWay = (state: ConsoleState): RunView[] => state.runs.filter(isUnderWay);
 
-/** A cluster that was asked and says nothing for this long is one that does not answer, milliseconds; requests give up much later. */
+/** A cluster that has sent nothing for this long counts as not answering, milliseconds. Requests time out much later. */
 const UNANSWERED_MS = 5_000;
 
-/** For how long a cluster that never said anything has been asked, once that is too long. */
+/** For how long a cluster that never answered has been asked, milliseconds; undefined while that is not too long. */
 function unansweredFor({ link, health }: ConsoleState, { monotonic }: Now): number | undefined {
   if (link.state !== 'connected' || health.heardAt !== undefined) return undefined;
   const asked = monotonic - link.since;
   return asked < UNANSWERED_MS ? undefined : asked;
 }
 
-/** Set when no source hears the cluster any more: milliseconds without data (undefined: never had any) and until the next attempt. */
+/**
+ * Set when nothing has been received from the cluster for too long: milliseconds without data (undefined: never had any) and until the
+ * next attempt.
+ */
 export function outage(
   state: ConsoleState,
   now: Now,
@@ -213,7 +216,7 @@ export function askLock(state: ConsoleState): string | undefined {
   return waiting(findings, receipts) > 0 ? undefined : 'nothing needs your confirmation';
 }
 
-/** Why what was typed is no answer yet. */
+/** Why the typed text is not yet an answer. */
 export function answerLock({ mayday: { asked } }: ConsoleState): string | undefined {
   if (asked === undefined) return 'nothing is asked';
   const answer = answerOf(asked);

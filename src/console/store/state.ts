@@ -78,13 +78,13 @@ export interface RunView {
   isGuarded: boolean;
   effect: 'proven' | 'pending' | 'absent' | undefined;
   evidence: string;
-  /** What was last seen of each check, by its name. */
+  /** The last result of each check, by its name. */
   checks: readonly CheckResult[];
   verdict?: Verdict;
   /** Why it was cut short; its verdict says nothing about the system then. */
   interrupted?: string;
   residue?: number;
-  /** What it told so far, for the timeline. */
+  /** Its events so far, for the timeline. */
   events?: readonly RunEvent[];
   /** Monotonic milliseconds at which it ended; the row stays for a while. */
   endedAt?: number;
@@ -103,7 +103,7 @@ export interface VerdictLine {
 interface Notice {
   text: string;
   tone: Tone;
-  /** Monotonic milliseconds at which it goes; undefined stays until replaced. */
+  /** Monotonic milliseconds at which it disappears; undefined: it stays until replaced. */
   until: number | undefined;
 }
 
@@ -120,7 +120,7 @@ export interface MaydayView {
   orders: readonly ClusterExperiment[];
   stops: ReadonlyMap<string, Stop>;
   notes: readonly string[];
-  /** What became of the latch, until it is lifted. */
+  /** The state of the latch, until it is lifted. */
   latch: string;
   message: string;
   /** Monotonic milliseconds at which the next attempt starts, when unreachable. */
@@ -142,7 +142,7 @@ export interface ConsoleState {
   health: Summary;
   catalogue: readonly CatalogueEntry[] | undefined;
   screens: readonly Screen[];
-  /** Screens that were left backwards, for the way forward; the next one last. */
+  /** Screens that were left with `esc`, which the key for forward opens again; the next one last. */
   ahead: readonly Screen[];
   /** The identity (never the row number) of the selected item, per list. */
   cursor: {
@@ -171,7 +171,7 @@ export interface ConsoleState {
   /** Of the health screen. */
   tables: TablesView;
   fleet: FleetView;
-  /** What the last look at the whole cluster said of the faults in it. */
+  /** What the last scan of the whole cluster found. */
   look: FaultsLook;
   /** Rows by which the fault is scrolled. */
   faultTop: number;

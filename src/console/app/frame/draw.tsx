@@ -5,7 +5,7 @@ import { App, type AppProps } from '../app.tsx';
 /** More than the model's ten commits a second, so that frames never queue up. */
 const MAX_FPS = 30;
 
-/** What the console holds of Ink's screen. */
+/** The functions of Ink's instance that the console uses. */
 export type Drawn = Pick<Instance, 'unmount' | 'waitUntilExit'>;
 
 /** Mounts the console on the terminal. Ink is loaded with this file, so it is imported only after the first frame. */

@@ -8,11 +8,11 @@ const HOME = '\u001B[H';
 const ERASE_TO_END_OF_LINE = '\u001B[K';
 const ERASE_TO_END_OF_SCREEN = '\u001B[J';
 
-/** The frame that stands before Ink is loaded. */
+/** The frame that is shown before Ink is loaded. */
 export interface FirstFrame {
-  /** Draws it as it would be now. Ink draws over what is there without erasing it: another screen would show through. */
+  /** Draws it again with the present state. Ink does not erase what is there, so the rows of another screen would stay visible. */
   again(rows: readonly string[]): void;
-  /** Gives the terminal back; for an end that comes before Ink has taken over. Does nothing the second time. */
+  /** Gives the terminal back, when the console ends before Ink is loaded. A second call does nothing. */
   leave(): void;
   isLeft(): boolean;
 }

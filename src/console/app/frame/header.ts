@@ -35,7 +35,7 @@ export function identityRow(state: ConsoleState, view: View): Line {
     );
   }
   const right = line(...modes(state), data);
-  // What gives way first when the row is narrow: our own name, the version, the user.
+  // What is left out first when the row is narrow: our own name, the version, the user.
   const droppable = [span('mayday  ', 'title'), span(`  ${link.version}`), span(`  ${link.user}`)];
   const room = view.columns - lineWidth(right) - 2;
   const keep = droppable.map(() => true);

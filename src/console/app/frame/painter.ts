@@ -7,7 +7,7 @@ import type { Picture } from '../../widgets/picture.ts';
 import { paint, type Theme } from '../../widgets/theme.ts';
 import { frame } from './frame.ts';
 
-/** What is drawn: the state of one cluster, and its time. */
+/** The state and the times that are drawn, of one cluster. */
 export interface Shown {
   store: ConsoleStore;
   now(): Now;
@@ -24,9 +24,9 @@ export interface Painter extends Painted {
   tick(): void;
   /** The screen as rows of the terminal: the first frame, which Ink does not draw. */
   rows(): readonly string[];
-  /** Draws another cluster from now on. */
+  /** Switches to another cluster. */
   show(next: Shown): void;
-  /** Draws in other colours from now on. */
+  /** Switches to another theme. */
   theme(next: Theme): void;
   stop(): void;
 }

@@ -1,8 +1,8 @@
-/** What terminals take through OSC 52 at most: base64 of 74,994 bytes. */
+/** The most that terminals accept through OSC 52: base64 of 74,994 bytes. */
 const MOST_BYTES = 74_994;
 
 /**
- * The sequence by which a terminal puts text on its clipboard, also over ssh (OSC 52). Inside tmux it is handed through, for which tmux
+ * The sequence that makes a terminal put text on its clipboard, also over ssh (OSC 52). Inside tmux it is passed through, for which tmux
  * needs `allow-passthrough on`. Text that is too long is cut.
  */
 export function clipboardSequence(text: string, environment: Readonly<Record<string, string | undefined>>): string {

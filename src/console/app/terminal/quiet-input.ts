@@ -1,4 +1,4 @@
-/** Stops reading the terminal, and reads it again. */
+/** Stops and resumes reading the terminal. */
 export interface QuietInput {
   stop(): Promise<void>;
   resume(): void;

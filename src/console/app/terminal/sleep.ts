@@ -13,9 +13,12 @@ interface Asleep {
   write(text: string): void;
 }
 
-/** Stops this job as ctrl-z does, and says before what becomes of the faults of this console meanwhile; `awake` is called once it goes on. */
+/**
+ * Stops this job as ctrl-z does. First it says who reverts this console's faults in the meantime. `awake` is called when the job
+ * continues.
+ */
 export async function sleepAsJob({ contexts, host, write }: Asleep, awake: () => void): Promise<void> {
-  // Guarded where every cluster that our faults are in is.
+  // Guarded only if our faults in every cluster are.
   const guarded = await Promise.all(contexts().map(async one => [one, await one.session?.suspended()] as const));
   const isGuarded = guarded.every(([one, is]) => is === true || ownLive(one.store.getState()).length === 0);
   const live = contexts().flatMap(({ store }) => ownLive(store.getState())).length;

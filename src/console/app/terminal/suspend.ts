@@ -8,21 +8,21 @@ import { type ProcessLike, sleepAsJob } from './sleep.ts';
 type SuspendTerminal = ReturnType<typeof useApp>['suspendTerminal'];
 
 export interface Suspend {
-  /** Ink hands its way of letting go of the terminal over once mounted. */
+  /** Called by Ink's component once it is mounted, with Ink's function that releases the terminal. */
   own(suspendTerminal: SuspendTerminal): void;
   /** ctrl-z: first says what will become of our live faults, because a suspended process reverts nothing. */
   ask(): void;
-  /** Stops at once (an outside SIGTSTP). */
+  /** Stops at once, for a SIGTSTP from outside. */
   now(): Promise<void>;
   /** Lends the terminal to a program while `work` goes on. */
   lend(work: () => Promise<void>): Promise<void>;
-  /** The keys that interrupt are that program's: the terminal sends their signals to us, too. */
+  /** Whether another program has the terminal. Its ctrl-c is then not ours, although the terminal sends the signal to us too. */
   isLent(): boolean;
   /** Draws the whole screen anew. */
   repaint(): Promise<void>;
 }
 
-/** The recipe: give the terminal back, stop the job, take the terminal again when it goes on. */
+/** Suspends the console: gives the terminal back, stops the job, and takes the terminal again when the job continues. */
 export function createSuspend(
   clusters: { current(): Cluster; all(): readonly Cluster[] },
   host: ProcessLike,
@@ -37,7 +37,7 @@ export function createSuspend(
   const contexts = (): Context[] => clusters.all().map(({ context }) => context);
   const live = () => contexts().flatMap(({ store }) => ownLive(store.getState()));
 
-  /** Gives the terminal back; resolves with the way to take it again. */
+  /** Gives the terminal back. Resolves with a function that takes it again. */
   async function letGo(suspendTerminal: SuspendTerminal): Promise<() => Promise<void>> {
     reports.off();
     const suspension = await suspendTerminal();
@@ -52,7 +52,7 @@ export function createSuspend(
   async function now(): Promise<void> {
     if (!suspendTerminal || isStopping) return;
     isStopping = true;
-    // A program that has the terminal was stopped with us, and takes the terminal again by itself.
+    // A program that has the terminal was stopped together with us, and takes the terminal again by itself.
     const takeBack = isLent ? undefined : await letGo(suspendTerminal);
     await sleepAsJob({ contexts, host, write }, () => {
       isStopping = false;

@@ -6,13 +6,13 @@ import { ARM_MS, armed, withErased, withTyped } from '../../store/arming.ts';
 import { armLock, chosen, injectLock } from '../../store/select.ts';
 import { type Check, screenOf } from '../../store/state.ts';
 
-/** The cursor must rest this long before the cluster is asked what an experiment would do. */
+/** The cursor must rest this long before the plan of an experiment is requested. */
 const REST_MS = 250;
 
 /** Picker, preview and arming. */
 export interface Catalogue {
   load(): Promise<void>;
-  /** Asks, a moment later, what the experiment under the cursor would do, unless that is known. */
+  /** Requests, a moment later, the plan of the experiment under the cursor, unless it is known. */
   look(): void;
   recheck(): void;
   arm(): Promise<void>;

@@ -1,7 +1,7 @@
 import { chosen } from '../../store/select.ts';
 import type { List } from '../screen.ts';
 
-/** The catalogue. Whatever the cursor comes to is asked what it would do. */
+/** The catalogue. When the cursor reaches an experiment, its plan is requested. */
 export const experimentList: List = {
   keys: ({ catalogue }) => (catalogue ?? []).map(({ path }) => path),
   chosen: state => chosen(state)?.path,

@@ -15,7 +15,7 @@ const LABEL = 13;
 const CHECK_STATES = { pass: 'ok', fail: 'fail', blind: 'blind' } as const;
 const CHECK_TONES = { pass: 'ok', fail: 'bad', blind: 'warn' } as const;
 
-/** One fault in full: whose it is, its clocks, who ends it, what proves its effect, the checks as they were last seen, and what was told of it. */
+/** One fault in full: its owner, its clocks, who ends it, the proof of its effect, the last result of each check, and its events. */
 export function faultDetail(state: ConsoleState, view: View, { columns, rows }: Size): Line[] {
   const entry = chosenFault(state, view.now);
   if (!entry) return [rule('FAULT', columns, view, '', true), line(span('  this fault is gone', 'dim'))];
@@ -89,7 +89,7 @@ function checkLines(entry: FaultEntry, view: View, columns: number): Line[] {
   ];
 }
 
-/** What the run told, the newest last. Of others nothing is told here. */
+/** The events of the run, the newest last. Faults that somebody else injected have none here. */
 function toldLines(entry: FaultEntry, state: ConsoleState, columns: number): Line[] {
   if (entry.is !== 'run') return [BLANK, line(span('  its verdict is shown where it was injected', 'dim'))];
   const told = state.stream.filter(({ run }) => run === entry.run.key);

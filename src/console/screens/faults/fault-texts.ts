@@ -27,7 +27,7 @@ export function ttlText(entry: FaultEntry, { now }: View): Span {
   return left > 0 ? { ...ttlSpan(left), text: `TTL ${clock(left)}` } : ttlSpan(left);
 }
 
-/** The recovery clock of a run of ours; nobody else tells theirs. */
+/** The recovery clock of a run of this console; those of other tools are not known. */
 export function recoveryText(entry: FaultEntry, { now }: View): Span {
   if (entry.is !== 'run') return span('', 'dim');
   const { recoveredAfterMs, recoveryDeadline, recoveryMs, recoversFrom, injectedAt } = entry.run;
@@ -41,7 +41,7 @@ export function recoveryText(entry: FaultEntry, { now }: View): Span {
   );
 }
 
-/** Whether the fault took effect, and what shows it. Of a fault that somebody else injected, what stands in the object is all there is to see. */
+/** Whether the fault took effect, and what shows it. For a fault that somebody else injected, only the object's present value is known. */
 export function effectText(
   entry: FaultEntry,
   state: ConsoleState,

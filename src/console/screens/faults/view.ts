@@ -2,7 +2,7 @@ import type { FoundInjection } from '../../../injection/found-injection.ts';
 import type { ClusterExperiment } from '../../../revert/stop/cluster-experiment.ts';
 import type { Unfinished } from '../../deps.ts';
 
-/** What the last look at the whole cluster said of the faults in it. */
+/** What the last scan of the whole cluster found. */
 export interface FaultsLook {
   phase: 'none' | 'looking' | 'done' | 'failed';
   message: string;

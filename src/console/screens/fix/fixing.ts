@@ -19,7 +19,7 @@ export interface Fixing {
   another(): void;
   /** Does what was shown. */
   confirm(): void;
-  /** Makes again what the fix has just deleted. */
+  /** Creates again what the fix has just deleted. */
   putBack(): void;
   type(text: string): void;
   erase(): void;

@@ -14,7 +14,7 @@ export interface FixPlan {
   others: readonly string[];
 }
 
-/** What came of one. */
+/** The result of a fix. */
 export interface FixEnd {
   isDone: boolean;
   lines: readonly Clean[];

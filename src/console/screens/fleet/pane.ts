@@ -13,7 +13,7 @@ export interface FleetPane {
   replace(name: string, next: FleetRow): void;
 }
 
-/** The pane in the store of a connection. */
+/** The fleet screen's part of a cluster's store. */
 export function fleetPane({ store }: Context): FleetPane {
   const fleet = (): FleetView => store.getState().fleet;
   const update = (changes: Partial<FleetView>): void => store.setState({ fleet: { ...fleet(), ...changes } });

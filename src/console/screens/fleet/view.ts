@@ -24,7 +24,7 @@ export interface FleetRow {
   /** What became of those that remain, such as `6 unconfirmed`. */
   left?: string;
   message: Clean | '';
-  /** Why it gave nothing, in a word or two, where that is known. */
+  /** Why it could not be read, in a word or two, if that is known. */
   word?: string;
   /** Server milliseconds of the last look. */
   at?: number;
@@ -55,7 +55,7 @@ export const NO_FLEET: FleetView = { rows: [], marked: new Set(), message: '', a
 export const chosenCluster = ({ fleet, cursor }: ConsoleState): FleetRow | undefined =>
   fleet.rows.find(({ name }) => name === cursor.fleet) ?? fleet.rows[0];
 
-/** What a scan amounts to. */
+/** The numbers of a scan. */
 export function faultCounts(
   findings: readonly FoundInjection[],
   blind: number,

@@ -14,7 +14,7 @@ export interface Fleet {
   pane: FleetPane;
 }
 
-/** A cluster that gave nothing: the table has a word for why. */
+/** A cluster that could not be read; the table has a word for the reason. */
 class Unanswered extends Error {
   readonly word: string;
   constructor({ word, message }: NoAnswer, more: string) {
@@ -31,7 +31,7 @@ async function expectAnswer(session: Session, more = ''): Promise<void> {
 /** Why something failed, in one line of a row. */
 export const reasonOf = (error: unknown) => sanitise(messageOf(error), 200);
 
-/** What a revert does at this moment, in a few words. */
+/** What a revert is doing now, in a few words. */
 function updateWords(update: RevertUpdate): string | undefined {
   if (update.is === 'receipt')
     return `${update.receipt.outcome} ${update.receipt.object.kind} ${update.receipt.object.name}`;

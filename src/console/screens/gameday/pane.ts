@@ -15,7 +15,7 @@ export interface DayPane {
   written(work: Promise<unknown>): void;
 }
 
-/** The pane in the store of a connection, before a day was begun. */
+/** The game-day's part of a cluster's store, before a day has begun. */
 export function dayPane(context: Context): DayPane {
   const { store } = context;
   return {

@@ -19,7 +19,7 @@ export interface ScenarioView {
   /** How many experiments it is of, and the verdicts of those that are over. */
   runs: number;
   verdicts: readonly string[];
-  /** Of a suite: what it waits for before it injects. */
+  /** For a suite: what it waits for before it injects. */
   waiting?: string | undefined;
   seenBy?: string;
   /** The first alert that began meanwhile. */
@@ -29,7 +29,7 @@ export interface ScenarioView {
   outcome?: Outcome['outcome'];
 }
 
-/** What people are asked now. */
+/** The question to the people now. */
 export type Asking =
   | {
       is: 'next';

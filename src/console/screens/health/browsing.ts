@@ -9,7 +9,7 @@ export interface Browsing {
   kind(by: number): void;
   /** Shows this kind, from wherever. */
   showKind(kind: ViewKind): void;
-  /** The same, by a name that may be none. */
+  /** The same by a name, which may not be a kind. */
   showKindNamed(kind: string): void;
   /** Puts the cursor on the object of this uid. */
   put(uid: string): void;

@@ -8,7 +8,7 @@ import { createLatest } from '../../app/latest.ts';
 import type { Catalogue } from '../experiments/catalogue.ts';
 import { chosenSuggestion, type FormView, type InjectView, NOTHING_TO_INJECT } from './view.ts';
 
-/** From an object to an experiment that is armed and fired as any other. */
+/** Makes an experiment from an object, which is then armed and fired like any other. */
 export interface Injecting {
   /** Lists the faults for an object. */
   ask(ref: ObjectRef): void;

@@ -3,13 +3,13 @@ import { type Context, notify } from '../../app/context.ts';
 import { attemptQuietly, type MaydayPane } from './pane.ts';
 import { type Answer, answerOf, needsChoice, type Question } from './question.ts';
 
-/** What a person is asked after a revert: about what was left because only they can say what becomes of it. */
+/** The questions after a revert: about what was not reverted because a person must decide. */
 export interface Asking {
-  /** Asks about what was left because only its record asks for it; where there is none, about what a person must choose. */
+  /** Asks about what was left because its undo record is not signed; if there is none of these, about what a person must choose. */
   ask(): Promise<void>;
-  /** Asks about what a person must choose; not about what was chosen just now, which would be asked for ever. */
+  /** Asks about what a person must choose. It leaves out what was chosen just now, or it would ask for ever. */
   askChoices(answered?: Answer): Promise<void>;
-  /** What was typed, where it is an answer to act on; undefined where there is nothing to do. */
+  /** The typed answer, if it asks for something; undefined if there is nothing to do. */
   answer(): Promise<Answer | undefined>;
   type(text: string): void;
   erase(): void;

@@ -19,7 +19,7 @@ export interface Emergency {
   /** Lets injections through again. */
   liftLatch(): Promise<void>;
   scroll(by: number): void;
-  /** Shows what needs a person's word, whole. */
+  /** Shows in full what needs a person's decision. */
   ask(): Promise<void>;
   type(text: string): void;
   erase(): void;
@@ -29,11 +29,11 @@ export interface Emergency {
   countLeftovers(): Promise<void>;
   /** Counts them once more, after somebody else put something back. */
   recountLeftovers(): Promise<void>;
-  /** Set once a second look said how many remain, or one could not look. */
+  /** The number that remains, once the second scan has ended; set too when that scan failed. */
   remaining(): number | undefined;
 }
 
-/** `afterRevert` is called once a revert has looked again: what other screens show is of the time before. */
+/** `afterRevert` is called after the second scan of a revert, because other screens still show the state before it. */
 export function createEmergency(context: Context, runs: Runs, afterRevert: () => void): Emergency {
   const { store } = context;
   const pane = maydayPane(context);

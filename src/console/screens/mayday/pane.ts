@@ -9,16 +9,16 @@ export interface MaydayPane {
   update(change: (mayday: MaydayView) => Partial<MaydayView>): void;
 }
 
-/** The pane in the store of a connection. */
+/** The emergency screen's part of a cluster's store. */
 export const maydayPane = ({ store }: Pick<Context, 'store'>): MaydayPane => ({
   view: () => store.getState().mayday,
   update: change => store.setState(({ mayday }) => ({ mayday: { ...mayday, ...change(mayday) } })),
 });
 
-/** What went wrong, in one line of the screen. */
+/** An error as one line of the screen. */
 export const wordsOf = (error: unknown): string => sanitise(messageOf(error), 200);
 
-/** The result of work whose failure shows in what it leaves unknown. */
+/** The result of work; undefined if it failed. The caller shows what is unknown then. */
 export async function attemptQuietly<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();

@@ -5,7 +5,7 @@ import type { Undecided } from '../../../revert/restore/undecided.ts';
 import { readAnswer, requiredAnswer } from '../../../revert/trust/answer.ts';
 import type { AskedRecord } from '../../deps.ts';
 
-/** What a person is asked after a revert: a yes to what only its record asks for, or a choice where the value changed since. */
+/** A question after a revert: whether to trust undo records that are not signed, or which value to keep where it has changed since. */
 export type Question = { typed: string } & (
   | { is: 'records'; records: readonly AskedRecord[] }
   | { is: 'choices'; records: readonly Undecided[] }

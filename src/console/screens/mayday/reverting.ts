@@ -15,7 +15,7 @@ import { afterRevertUpdate } from './updates.ts';
 /** The revert that the emergency screen shows; one at a time. */
 export interface Reverting {
   readonly isUnderWay: boolean;
-  /** Reverts, with what a person answered where it is a second pass. Whether it came to its end. */
+  /** Reverts; in a second pass with a person's answer. Resolves with whether it ended normally. */
   revert(what: readonly FoundInjection[] | 'all', answer?: Answer): Promise<boolean>;
 }
 
@@ -23,7 +23,7 @@ export function createReverting(context: Context, runs: Runs, { view, update }: 
   const { store } = context;
   let isReverting = false;
 
-  /** Our own runs put back what they wrote, before anything else is reverted. */
+  /** Our own runs revert what they wrote, before anything else is reverted. */
   async function stopOwn(): Promise<{ stopped: number; own?: readonly Receipt[] }> {
     const state = store.getState();
     if (!state.runs.some(isUnderWay) && !isSuiteRunning(state)) return { stopped: 0 };
@@ -88,7 +88,7 @@ function noteEnd(context: Context, { remaining, receipts }: RevertEnd): void {
   stream(context, [{ at: context.now().server, text: `MAYDAY  ${verified} verified, ${left}`, tone }]);
 }
 
-/** What a first pass proved; the second, with a person's word, is about the rest. */
+/** The receipts that the first pass verified; the second pass, with a person's answers, is about the rest. */
 const verifiedOf = ({ receipts }: MaydayView): readonly Receipt[] =>
   [...receipts.values()].filter(({ verified }) => verified);
 

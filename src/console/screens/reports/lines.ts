@@ -54,7 +54,7 @@ function headText({ reports: { phase, runs, total, marked, message } }: ConsoleS
   return `${runs.length}${marks}`;
 }
 
-/** That there is nothing is a claim only once it was read. */
+/** An empty list is a claim only after the records were read. */
 function emptyText({ reports: { phase, message }, settings }: ConsoleState): string[] {
   if (phase === 'failed') return [`the records of this machine could not be read: ${message}`];
   if (phase !== 'done') return ['reading the records of this machine…'];

@@ -40,7 +40,7 @@ function marksOf(events: readonly RunEvent[], run: RunView): Mark[] {
   const verdict = events.findLast(event => event.event === 'verdict');
   const start = run.injectedAt ?? events[0]?.at ?? run.startedAt;
   const timings: Timings = verdict?.timings ?? {};
-  // A run that ended says itself when each moment was; as long as it lives its events do.
+  // A run that has ended has the time of each moment in its result; before that they come from its events.
   const measured = verdict === undefined ? [] : momentsIn(timings, start, events);
   const told = events.filter(isMoment).flatMap(event => markOf(event, start, run, verdict !== undefined));
   const symptom = verdict === undefined ? told.find(({ name }) => name === LEFT) : undefined;

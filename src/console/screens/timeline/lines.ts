@@ -94,7 +94,7 @@ function trackSpans(lane: Lane, chosen: number, view: View, columns: number, lon
     Math.max(0, Math.min(columns - 1, Math.round((Math.max(0, ms) / longest) * (columns - 1))));
   const end = column(lengthOf(lane, now.server));
   const when = (wanted: string): number | undefined => lane.marks.find(({ sign }) => sign === wanted)?.afterMs;
-  // What healed by itself and was not reverted is out once it healed; as long as the run lives nobody has looked.
+  // A fault that healed by itself and was not reverted counts as gone from then on; while the run goes on that is not known.
   const out = when(SIGNS.revert.sign) ?? (lane.isLive ? undefined : when(SIGNS.heal.sign));
   const faultEnd = lane.injectedAt === undefined ? -1 : out === undefined ? end : column(out);
   const cells: Span[] = Array.from({ length: columns }, (_, at) =>

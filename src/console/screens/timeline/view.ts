@@ -28,7 +28,7 @@ export interface Lane {
   type: string;
   /** When it was injected, milliseconds since the epoch; undefined where it is not yet. */
   injectedAt: number | undefined;
-  /** What became of it, in a word or two. */
+  /** How it ended, in a word or two. */
   end: string;
   isLive: boolean;
   marks: readonly Mark[];
