@@ -2,7 +2,7 @@ import { EXIT_OF_VERDICT } from '../run/verdict/result.ts';
 import { age } from '../text/duration.ts';
 import { own } from '../text/own.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
-import type { End } from './follow.ts';
+import type { End } from './end.ts';
 import type { Remains } from './remains.ts';
 
 /** The result of an applied experiment. */

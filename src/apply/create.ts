@@ -5,37 +5,37 @@ import type { Api } from '../kube/client/api.ts';
 import type { Failure } from '../kube/client/http/outcome.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 import { changedPaths } from './object.ts';
-import { type Seen, seenOf } from './state.ts';
+import { type AppliedState, appliedState } from './state.ts';
 
 /** Why nothing was created, in one line. */
-export type NotTaken =
+export type NotCreated =
   /** An experiment of that name exists. */
-  | { is: 'exists'; seen: Seen }
+  | { is: 'exists'; seen: AppliedState }
   /** The server refuses it, or would store something else. */
   | { is: 'refused'; says: Clean; failure?: Failure }
   /** The answer was lost: it may have been created. */
   | { is: 'unknown'; says: Clean };
 
-export type Taken<T> = { ok: true; value: T } | { ok: false; why: NotTaken };
+export type Creation<T> = { ok: true; value: T } | { ok: false; why: NotCreated };
 
 const DEADLINE_MS = 30_000;
-const no = (why: NotTaken): { ok: false; why: NotTaken } => ({ ok: false, why });
+const refused = (why: NotCreated): { ok: false; why: NotCreated } => ({ ok: false, why });
 
 /** Tries the creation by a server-side dry run: name, schema, admission. What the server would store must equal what was sent, since the gates checked that. */
-export async function tryApply(api: Api, object: KubeObject): Promise<Taken<KubeObject>> {
+export async function tryApply(api: Api, object: KubeObject): Promise<Creation<KubeObject>> {
   const there = await api.get(refOf(object));
-  if (there.ok) return no({ is: 'exists', seen: seenOf(there.value) });
-  if (there.reason !== 'not-found') return no({ is: 'refused', says: there.message, failure: there });
+  if (there.ok) return refused({ is: 'exists', seen: appliedState(there.value) });
+  if (there.reason !== 'not-found') return refused({ is: 'refused', says: there.message, failure: there });
   const tried = await api.create(object, {
     dryRun: true,
     fieldManager: FIELD_MANAGER,
     fieldValidation: 'Strict',
     timeoutMs: DEADLINE_MS,
   });
-  if (!tried.ok) return no({ is: 'refused', says: sanitise(tried.message, 500), failure: tried });
+  if (!tried.ok) return refused({ is: 'refused', says: sanitise(tried.message, 500), failure: tried });
   const changed = changedPaths(object.spec, tried.value.spec);
   if (changed.length > 0)
-    return no({
+    return refused({
       is: 'refused',
       says: sanitise(
         `the server would not keep ${changed.slice(0, 5).join(', ')} as written: its CRD does not know it, or an admission changes it`,
@@ -46,7 +46,7 @@ export async function tryApply(api: Api, object: KubeObject): Promise<Taken<Kube
 }
 
 /** Creates it, once. Where the answer is lost, a read shows whether it was created. */
-export async function createExperiment(api: Api, object: KubeObject): Promise<Taken<ObjectRef>> {
+export async function createExperiment(api: Api, object: KubeObject): Promise<Creation<ObjectRef>> {
   const created = await api.create(object, {
     fieldManager: FIELD_MANAGER,
     fieldValidation: 'Strict',
@@ -56,15 +56,15 @@ export async function createExperiment(api: Api, object: KubeObject): Promise<Ta
     return { ok: true, value: refOf({ ...created.value, apiVersion: object.apiVersion, kind: object.kind }) };
   if (created.reason !== 'unreachable') {
     if (created.reason !== 'already-exists')
-      return no({ is: 'refused', says: sanitise(created.message, 500), failure: created });
+      return refused({ is: 'refused', says: sanitise(created.message, 500), failure: created });
     const there = await api.get(refOf(object));
-    if (there.ok) return no({ is: 'exists', seen: seenOf(there.value) });
-    return no({ is: 'refused', says: sanitise(created.message, 500), failure: created });
+    if (there.ok) return refused({ is: 'exists', seen: appliedState(there.value) });
+    return refused({ is: 'refused', says: sanitise(created.message, 500), failure: created });
   }
   const back = await api.get(refOf(object));
   if (back.ok && changedPaths(object.spec, back.value.spec).length === 0)
     return { ok: true, value: refOf({ ...back.value, apiVersion: object.apiVersion, kind: object.kind }) };
-  return no({
+  return refused({
     is: 'unknown',
     says: sanitise(
       `no answer came (${created.message}), and whether ${nameOf(refOf(object))} is there is not known`,

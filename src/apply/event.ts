@@ -1,7 +1,7 @@
 import type { ObjectRef } from '../k8s/object.ts';
 import { age } from '../text/duration.ts';
 import type { Clean } from '../text/sanitise.ts';
-import { revertsAt, type Seen } from './state.ts';
+import { type AppliedState, revertsAt } from './state.ts';
 
 /** An event of an applied experiment; times are server time, milliseconds since the epoch. */
 export type ApplyEvent =
@@ -33,8 +33,8 @@ const PHASES: Readonly<Record<string, string>> = {
 const iso = (at: number): string => new Date(at).toISOString().slice(11, 19);
 
 /** The events that lead from the state `before` to the state `now`. */
-export function eventsBetween(before: Seen | undefined, now: Seen): ApplyEvent[] {
-  const isNew = <K extends keyof Seen>(key: K) => now[key] !== undefined && now[key] !== before?.[key];
+export function eventsBetween(before: AppliedState | undefined, now: AppliedState): ApplyEvent[] {
+  const isNew = <K extends keyof AppliedState>(key: K) => now[key] !== undefined && now[key] !== before?.[key];
   return [
     ...(now.before !== undefined && before?.before === undefined
       ? [{ event: 'baseline' as const, ...now.before }]
@@ -46,7 +46,7 @@ export function eventsBetween(before: Seen | undefined, now: Seen): ApplyEvent[]
     ...(isNew('injected') ? [{ event: 'injected' as const, says: now.injected ?? '' }] : []),
     ...(isNew('cleanupError') ? [{ event: 'note' as const, text: `its own revert failed: ${now.cleanupError}` }] : []),
     ...(isNew('message') && !now.isOver ? [{ event: 'note' as const, text: `${now.message}` }] : []),
-    ...(now.isLeaving && before?.isLeaving !== true
+    ...(now.isBeingDeleted && before?.isBeingDeleted !== true
       ? [
           {
             event: 'deleted' as const,
@@ -58,9 +58,9 @@ export function eventsBetween(before: Seen | undefined, now: Seen): ApplyEvent[]
 }
 
 /** The text for a phase. None at the end, whose reasons have the messages already. */
-const phaseText = ({ writtenPhase, isOver }: Seen): string => (isOver ? '' : (PHASES[writtenPhase] ?? ''));
+const phaseText = ({ writtenPhase, isOver }: AppliedState): string => (isOver ? '' : (PHASES[writtenPhase] ?? ''));
 
-function begun(now: Seen): ApplyEvent {
+function begun(now: AppliedState): ApplyEvent {
   const { injectedAt = 0, ttlEnd, observesUntil } = now;
   const end = revertsAt(now);
   const ttl = ttlEnd === undefined ? 'no TTL' : `TTL ${age(ttlEnd - injectedAt)} ends ${iso(ttlEnd)}Z`;

@@ -11,7 +11,7 @@ export interface ExperimentKind {
   kind: string;
 }
 
-export type KindThere =
+export type KindLookup =
   | { is: 'served'; kind: ExperimentKind }
   /** The cluster does not serve the kind. */
   | { is: 'missing'; says: Clean }
@@ -19,7 +19,7 @@ export type KindThere =
   | { is: 'unknown'; says: Clean; failure?: Failure };
 
 /** Whether the framework's kind is installed. Discovery is repeated, since its CRD may have been installed a moment ago. */
-export async function experimentKind(api: Api): Promise<KindThere> {
+export async function experimentKind(api: Api): Promise<KindLookup> {
   const first = await api.discovery();
   const known = first.ok ? first.value.byResource(FRAMEWORK_GROUP, RESOURCE) : undefined;
   const discovered = known === undefined ? await api.discovery(true) : first;

@@ -12,7 +12,7 @@ import { permissionGate, resourceText, reviewPermissions } from '../safety/permi
 import { readAndPlan, scopeOf } from '../safety/read-and-plan.ts';
 import type { ExperimentKind } from './experiment-kind.ts';
 
-export interface Gated {
+export interface ApplyGates {
   gates: GateResult[];
   /** Warnings, a line each. */
   warnings: string[];
@@ -32,7 +32,7 @@ export async function askApplyGates(
     freeze: readonly FreezeWindow[];
     signal: AbortSignal;
   },
-): Promise<Gated> {
+): Promise<ApplyGates> {
   const { spec, metadata } = loaded.experiment;
   const fault = faultOf(spec.injection.type);
   const params = fault.parse(spec.injection.parameters);
@@ -54,12 +54,12 @@ export async function askApplyGates(
     const code = plan.code === 'blind' ? ('blind' as const) : undefined;
     return { gates: [stop('plan', plan.message, code), ...others], warnings: [] };
   }
-  const back = await reviewPermissions(
+  const revertPermissions = await reviewPermissions(
     api,
     plan.permissions.filter(one => one.for === 'revert'),
     of.signal,
   );
-  const missing = back.filter(({ allowed, optional }) => allowed !== true && optional === undefined);
+  const missing = revertPermissions.filter(({ allowed, optional }) => allowed !== true && optional === undefined);
   return {
     gates: [
       pass('plan', `about ${plan.writes.length} writes by its controller`),

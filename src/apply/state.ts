@@ -11,13 +11,13 @@ const DEFAULT_RECOVERY_MS = 60_000;
 const OVER = ['Complete', 'Aborted'];
 
 /** The state of an applied ChaosExperiment at one moment. */
-export interface Seen extends ClusterExperiment {
+export interface AppliedState extends ClusterExperiment {
   uid: string;
   /** The phase as the controller wrote it; empty before the first. */
   writtenPhase: string;
   /** Something in the object shows that a controller has taken it. */
   isTaken: boolean;
-  isLeaving: boolean;
+  isBeingDeleted: boolean;
   /** Its controller has finished with it, even where somebody deleted it since. */
   isOver: boolean;
   message?: Clean;
@@ -32,7 +32,7 @@ export interface Seen extends ClusterExperiment {
 }
 
 /** Reads the state of a ChaosExperiment. Texts of the controller are sanitised. */
-export function seenOf(object: KubeObject): Seen {
+export function appliedState(object: KubeObject): AppliedState {
   const experiment = clusterExperiment(object);
   const status = fields(object.status);
   const spec = fields(object.spec);
@@ -41,35 +41,42 @@ export function seenOf(object: KubeObject): Seen {
   const recoveryMs = parseDuration(text(fields(spec.hypothesis).recoveryTimeout)) || DEFAULT_RECOVERY_MS;
   const message = text(status.message);
   const before = checkText(status.steadyStatePre);
-  const fault = list(status.conditions).find(({ type, status: is }) => type === 'FaultInjected' && is === 'True');
+  const faultInjected = list(status.conditions).find(
+    ({ type, status: is }) => type === 'FaultInjected' && is === 'True',
+  );
   const { finalizers = [], deletionTimestamp, uid = '' } = object.metadata;
   return {
     ...experiment,
     uid,
     writtenPhase: text(status.phase),
     isTaken: Object.keys(status).length > 0 || finalizers.includes(CLEANUP),
-    isLeaving: deletionTimestamp !== undefined,
+    isBeingDeleted: deletionTimestamp !== undefined,
     isOver: experiment.state === 'over' || OVER.includes(text(status.phase)),
     reasons: reasonsOf(evaluation, message, checkText(status.steadyStatePost)),
     ...(message === '' ? {} : { message: sanitise(message, 400) }),
     ...(injectedAt === undefined ? {} : { observesUntil: injectedAt + recoveryMs }),
     ...(before === undefined ? {} : { before }),
-    ...(fault === undefined ? {} : { injected: sanitise(text(fault.message) || text(fault.reason) || 'yes', 300) }),
+    ...(faultInjected === undefined
+      ? {}
+      : { injected: sanitise(text(faultInjected.message) || text(faultInjected.reason) || 'yes', 300) }),
   };
 }
 
 /** When the controller should revert: at its TTL or at the end of observing, whichever comes first. */
-export function revertsAt({ ttlEnd, observesUntil }: Pick<Seen, 'ttlEnd' | 'observesUntil'>): number | undefined {
+export function revertsAt({
+  ttlEnd,
+  observesUntil,
+}: Pick<AppliedState, 'ttlEnd' | 'observesUntil'>): number | undefined {
   const ends = [ttlEnd, observesUntil].filter(end => end !== undefined);
   return ends.length === 0 ? undefined : Math.min(...ends);
 }
 
 /** A CheckResult of the framework as text; undefined where there is none yet. */
-function checkText(result: unknown): Seen['before'] {
+function checkText(result: unknown): AppliedState['before'] {
   const { passed, details } = fields(result);
   if (typeof passed !== 'boolean') return undefined;
   const all = list(details);
-  const wrong = all
+  const failed = all
     .filter(one => one.passed === false)
     .map(({ check, value, error }) => {
       const { kind, name, conditionType } = fields(check);
@@ -77,18 +84,18 @@ function checkText(result: unknown): Seen['before'] {
       return `${about}: ${text(error) || text(value) || 'not so'}`;
     });
   const checks = counted(all.length, 'check');
-  return { passed, says: sanitise(passed ? checks : wrong.join('; ') || checks, 400) };
+  return { passed, says: sanitise(passed ? checks : failed.join('; ') || checks, 400) };
 }
 
-function reasonsOf(evaluation: ReturnType<typeof fields>, message: string, after: Seen['before']): Clean[] {
+function reasonsOf(evaluation: ReturnType<typeof fields>, message: string, after: AppliedState['before']): Clean[] {
   const { confidence, deviations } = evaluation;
-  const said = [
+  const reasons = [
     text(confidence),
     ...strings(deviations),
     ...(after === undefined || after.passed ? [] : [`not steady afterwards: ${after.says}`]),
     message,
   ].filter(one => one !== '');
-  return [...new Set(said)].slice(0, 10).map(one => sanitise(one, 300));
+  return [...new Set(reasons)].slice(0, 10).map(one => sanitise(one, 300));
 }
 
 /** An Event about an object as text; `key` identifies it. */

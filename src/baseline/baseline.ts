@@ -7,7 +7,7 @@ import type { ApiResource, Discovery } from '../kube/discovery/discovery.ts';
 import { LATCH } from '../safety/latch.ts';
 import { RECORD_KEY } from '../safety/record-key.ts';
 import { fieldsOf } from './fields.ts';
-import { type ResourceNote, select, undiscoveredGroups } from './resources.ts';
+import { baselineResources, type ResourceNote, undiscoveredGroups } from './resources.ts';
 
 /** One object as it was saved. */
 interface KeptObject {
@@ -33,7 +33,7 @@ export interface Baseline {
 }
 
 /** A baseline, and the objects it was made from, which say who wrote them. */
-export interface Taken {
+export interface TakenBaseline {
   baseline: Baseline;
   live: ReadonlyMap<string, KubeObject>;
 }
@@ -52,7 +52,7 @@ export async function takeBaseline(
   api: Api,
   of: Pick<Baseline, 'id' | 'clusterUid' | 'namespaces'>,
   signal?: AbortSignal,
-): Promise<Taken> {
+): Promise<TakenBaseline> {
   const { identity } = api;
   const discovery = await api.discovery();
   const blind: ResourceNote[] = discovery.ok
@@ -70,7 +70,8 @@ export async function takeBaseline(
     if (page.value.spoilt !== undefined) blind.push({ resource: titleOf(resource), reason: page.value.spoilt });
     for (const item of page.value.items) {
       const object = { ...item, apiVersion: resource.apiVersion, kind: resource.kind };
-      if (isOf(object, of.namespaces) && !isPassing(object) && !isOurs(object)) live.set(keyOf(refOf(object)), object);
+      if (isOf(object, of.namespaces) && !isShortLived(object) && !isOurs(object))
+        live.set(keyOf(refOf(object)), object);
     }
   });
   const objects = [...live.entries()]
@@ -93,7 +94,7 @@ interface List {
 }
 
 function listsOf(discovery: Discovery, namespaces: readonly string[]): List[] {
-  return select(discovery.resources).flatMap(resource => {
+  return baselineResources(discovery.resources).flatMap(resource => {
     const { apiVersion, kind } = resource;
     if (!resource.namespaced || namespaces.length === 0) return [{ resource, collection: { apiVersion, kind } }];
     return namespaces.map(namespace => ({ resource, collection: { apiVersion, kind, namespace } }));
@@ -105,10 +106,10 @@ const isOf = ({ kind, apiVersion, metadata }: KubeObject, namespaces: readonly s
   kind !== 'Namespace' || apiVersion !== 'v1' || namespaces.length === 0 || namespaces.includes(metadata.name);
 
 /** Kinds that a controller creates from an owner, with a new name each time. */
-const MADE = new Set(['Pod', 'ReplicaSet', 'ControllerRevision', 'Job']);
+const CREATED_BY_OWNER = new Set(['Pod', 'ReplicaSet', 'ControllerRevision', 'Job']);
 
-const isPassing = ({ kind, metadata }: KubeObject): boolean =>
-  MADE.has(kind) && (metadata.ownerReferences ?? []).some(owner => owner.controller === true);
+const isShortLived = ({ kind, metadata }: KubeObject): boolean =>
+  CREATED_BY_OWNER.has(kind) && (metadata.ownerReferences ?? []).some(owner => owner.controller === true);
 
 /** Whether it is an object of mayday itself, which an injection or emergency stop may leave there. */
 const isOurs = (object: KubeObject): boolean =>

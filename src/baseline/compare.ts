@@ -4,7 +4,7 @@ import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { sideBySide } from '../text/side-by-side.ts';
-import { type Baseline, keyOf, type Taken } from './baseline.ts';
+import { type Baseline, keyOf, type TakenBaseline } from './baseline.ts';
 import { fieldsOf } from './fields.ts';
 
 /** One field that differs. `before` or `now` is absent where the field did or does not exist. */
@@ -41,7 +41,7 @@ export interface BaselineDiff {
 const MARK = /chaos\.operatorchaos\.io/;
 
 /** The differences between two baselines. Objects of a kind that could not be read on one side are left out. */
-export function compareBaselines(before: Baseline, { baseline: now, live }: Taken): BaselineDiff {
+export function compareBaselines(before: Baseline, { baseline: now, live }: TakenBaseline): BaselineDiff {
   const old = new Map(before.objects.map(object => [keyOf(object.ref), object]));
   const fresh = new Map(now.objects.map(object => [keyOf(object.ref), object]));
   const blind = new Map([...before.blind, ...now.blind].map(one => [one.resource, one]));

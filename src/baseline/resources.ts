@@ -4,7 +4,7 @@ import type { ApiResource } from '../kube/discovery/discovery.ts';
 export { type ResourceNote, undiscoveredGroups } from '../injection/resources.ts';
 
 /** Kinds that are derived from other objects, or short-lived. */
-const PASSING = new Set([
+const SHORT_LIVED = new Set([
   '/events',
   'events.k8s.io/events',
   '/endpoints',
@@ -23,8 +23,8 @@ const CLUSTER_WIDE = new Set([
 ]);
 
 /** The resources in a baseline: one version of each namespaced resource, and some cluster-scoped ones. */
-export const select = (listable: readonly ApiResource[]): ApiResource[] =>
+export const baselineResources = (listable: readonly ApiResource[]): ApiResource[] =>
   selectListable(listable, undefined).resources.filter(({ group, resource, namespaced }) => {
     const key = `${group}/${resource}`;
-    return namespaced ? !PASSING.has(key) && !PASSING.has(`${group}/*`) : CLUSTER_WIDE.has(key);
+    return namespaced ? !SHORT_LIVED.has(key) && !SHORT_LIVED.has(`${group}/*`) : CLUSTER_WIDE.has(key);
   });

@@ -18,7 +18,7 @@ import { usageError } from './usage-error.ts';
  * everything it printed has been read or its reader has gone.
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  const spoken = watchOutput(process.stdout, process.stderr, hangUp);
+  const output = watchOutput(process.stdout, process.stderr, hangUp);
   let code: ExitCode = EXIT.done;
   let acts = false;
   const program = buildProgram((result, spec) => {
@@ -32,13 +32,13 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   // The work is over, so a signal may end the process while it waits for a slow reader.
   for (const name of SIGNALS) process.removeAllListeners(name).on(name, () => process.exit(code));
-  await spoken.drained();
-  const lost = spoken.lost();
+  await output.drained();
+  const lost = output.lost();
   // A reader that closes the pipe early (`mayday list | head -1`) is not a failure.
   if (lost !== undefined && lost.code !== 'EPIPE') {
     printNotice(`expected to write to standard output, found: ${lost.message}; part of the output is missing`);
     if (code === EXIT.done && !acts) code = EXIT.internal;
-    await spoken.drained();
+    await output.drained();
   }
   process.exit(code);
 }

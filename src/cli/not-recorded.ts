@@ -2,9 +2,9 @@ import type { Reverted } from '../engine/recorded-revert.ts';
 
 /** Lines for what a revert had to do without: a place for its receipts, or the journals of this machine. One line where both have the same reason. */
 export function notRecordedLines({ unkept, distrusted }: Reverted): string[] {
-  const isSaid = distrusted === undefined || unkept?.includes(distrusted) === true;
+  const isInReceipts = distrusted === undefined || unkept?.includes(distrusted) === true;
   return [
-    ...(isSaid ? [] : [`journals of this machine are not trusted: ${distrusted}`]),
+    ...(isInReceipts ? [] : [`journals of this machine are not trusted: ${distrusted}`]),
     ...(unkept === undefined ? [] : [unkept]),
   ];
 }

@@ -10,7 +10,7 @@ import { junit } from '../report/formats/junit.ts';
 import { markdown, summaryText } from '../report/formats/markdown.ts';
 import { makeReport } from '../report/make.ts';
 import type { Report } from '../report/model.ts';
-import { before, type PastRun, pastRuns } from '../report/past.ts';
+import { type PastRun, pastRuns, previousReport } from '../report/past.ts';
 import { type Places, readDayParts, readParts } from '../report/sources/read.ts';
 import { paths } from '../runtime/paths.ts';
 import { jsonText } from '../text/json.ts';
@@ -59,7 +59,7 @@ function made(whats: readonly string[], places: Places, options: Invocation['opt
   const report = makeReport(parts, by);
   const { compare } = options;
   if (typeof compare !== 'string') return report;
-  const other = compare === 'last' ? fromRecords(() => before(report, places)) : compare;
+  const other = compare === 'last' ? fromRecords(() => previousReport(report, places)) : compare;
   if (other === undefined)
     throw new CommandFailure(`expected an earlier ${report.source.kind} to compare with, found none on this machine`);
   const old = readParts(other, places);
@@ -119,9 +119,11 @@ const pastJson = ({ at, ...rest }: PastRun) => ({ at: new Date(at).toISOString()
 function pastText(past: readonly PastRun[]): string[] {
   if (past.length === 0) return ['nothing was run on this machine yet'];
   return past.map(({ kind, id, at, name, type, verdict, counts, residue, notRun, context, problem }) => {
-    const told = Object.entries(counts ?? {}).map(([word, count]) => `${count} ${word}`);
+    const verdicts = Object.entries(counts ?? {}).map(([word, count]) => `${count} ${word}`);
     const result =
-      problem ?? verdict ?? ([...told, ...(notRun > 0 ? [`${notRun} not run`] : [])].join(', ') || 'nothing was run');
+      problem ??
+      verdict ??
+      ([...verdicts, ...(notRun > 0 ? [`${notRun} not run`] : [])].join(', ') || 'nothing was run');
     const rest = residue > 0 ? `, ${residue} REMAIN` : '';
     const time = new Date(at).toISOString().slice(0, 16).replace('T', ' ');
     return `${id}  ${time}  ${kind.padEnd(5)}  ${name}${type === undefined ? '' : ` ${type}`}: ${result}${rest}${context === undefined ? '' : `  (${context})`}`;

@@ -14,7 +14,7 @@ export interface Shipped {
  * A path such as `experiments/kserve/x.yaml` where nothing is at it here, but the program comes with that file: then the program's own. The documents name
  * their examples so, and who installed a package or the executable has no checkout. Every other path stays as it is.
  */
-export function orShipped(path: string, { exists, experiments }: Shipped): string {
+export function shippedPath(path: string, { exists, experiments }: Shipped): string {
   const [first, ...rest] = normalize(path).split(sep);
   if (first !== 'experiments' || rest.includes('..') || exists(path)) return path;
   const own = join(experiments, ...rest);
@@ -25,7 +25,7 @@ export function orShipped(path: string, { exists, experiments }: Shipped): strin
 export function withShipped(argument: unknown): unknown {
   if (Array.isArray(argument)) return argument.map(withShipped);
   if (typeof argument !== 'string') return argument;
-  const path = orShipped(argument, { exists: existsSync, experiments: paths(process.env).experiments });
+  const path = shippedPath(argument, { exists: existsSync, experiments: paths(process.env).experiments });
   if (path !== argument) printNotice(`nothing is at ${argument} here: taking what comes with mayday, ${path}`);
   return path;
 }

@@ -33,7 +33,7 @@ export const statusCommand: CommandBody = ({ globals }) =>
     );
     const looking = lookAt(health.live, api, runtime.realClock, RULES, undefined, ended.signal).then(
       ({ triage }) => triage,
-      (error: unknown) => unlooked(error),
+      (error: unknown) => notTriaged(error),
     );
     const tooLate = new Promise<NotTriaged>(resolve => {
       setTimeout(resolve, RETRY_FOR_MS, { reason: literal('not finished in time') }).unref();
@@ -62,6 +62,6 @@ export const statusCommand: CommandBody = ({ globals }) =>
     return isAllBlind(summary) ? EXIT.unreachable : EXIT.done;
   });
 
-const unlooked = (error: unknown): NotTriaged => ({
+const notTriaged = (error: unknown): NotTriaged => ({
   reason: sanitise(messageOf(error), 200),
 });

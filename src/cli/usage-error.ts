@@ -9,11 +9,11 @@ import type { GlobalOptions } from './globals.ts';
  * look. Any other error of commander, such as the one by which it prints help, is given back as it is.
  */
 export function usageError(error: CommanderError, command: Command): CommanderError | CommandFailure {
-  const told = wordsFor(error, command);
-  return told === undefined ? error : new CommandFailure(`${told}; see \`${pathOf(command)} --help\``);
+  const message = usageMessage(error, command);
+  return message === undefined ? error : new CommandFailure(`${message}; see \`${pathOf(command)} --help\``);
 }
 
-function wordsFor(error: CommanderError, command: Command): string | undefined {
+function usageMessage(error: CommanderError, command: Command): string | undefined {
   const [quoted = ''] = /'[^']*'/.exec(error.message) ?? [];
   const named = quoted.slice(1, -1);
   switch (error.code) {

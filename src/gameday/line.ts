@@ -78,7 +78,7 @@ function words(entry: DayEntry): [label: string, text: string] | undefined {
     case 'unlatch':
       return ['continues', `${who(entry.by)} lets the day continue`];
     case 'lifted':
-      return ['reverted', lifted(entry)];
+      return ['reverted', revertedText(entry)];
     case 'end':
       return ['END', `${entry.says}   exit code ${entry.exitCode}`];
     default:
@@ -109,7 +109,7 @@ function outcome({ scenario, outcome: given, auto, detected, detectedBy, mitigat
   return `${scenario}: ${given}${noticed}${eased}   ${auto ? 'from the verdict; nobody was asked' : who(by)}`;
 }
 
-function lifted({ receipts, remaining, blind }: EntryOf<'lifted'>): string {
+function revertedText({ receipts, remaining, blind }: EntryOf<'lifted'>): string {
   const each = receipts.map(
     ({ object, outcome: what, verified }) => `${object} ${what}${verified ? ' ✓' : ' NOT verified'}`,
   );

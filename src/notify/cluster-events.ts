@@ -59,9 +59,14 @@ export function clusterEvents(api: Api, sleep: (ms: number, signal?: AbortSignal
   let written = 0;
   let isRefused = false;
 
-  async function write(said: EventText, on: ObjectRef, event: RunEvent, note: (text: string) => void): Promise<void> {
+  async function write(
+    eventText: EventText,
+    on: ObjectRef,
+    event: RunEvent,
+    note: (text: string) => void,
+  ): Promise<void> {
     written += 1;
-    const made = await api.create(bodyOf(said, on, { at: event.at, name: `mayday.${event.run}.${written}` }), {
+    const made = await api.create(bodyOf(eventText, on, { at: event.at, name: `mayday.${event.run}.${written}` }), {
       timeoutMs: ANSWER_MS,
       fieldManager: OUR_COMPONENT,
     });

@@ -30,7 +30,7 @@ export interface Notice {
   facts: Record<string, string | number | boolean | readonly string[]>;
 }
 
-const outText = (objects: number): string =>
+const revertedText = (objects: number): string =>
   objects === 0 ? 'there was nothing to revert' : 'the fault is out, read back';
 
 /**
@@ -134,7 +134,7 @@ export function noticesOf(event: RunEvent, about: RunAbout, injectedAt: number |
       return [
         notice(
           'reverted',
-          isLeft ? `revert NOT complete, ${event.remaining} remain` : outText(objects.length),
+          isLeft ? `revert NOT complete, ${event.remaining} remain` : revertedText(objects.length),
           isLeft,
           facts,
         ),

@@ -48,49 +48,17 @@ export function createSender(receiver: Receiver, { post, clock }: { post: Post; 
     last = why;
   };
 
-  async function tryOnce(
-    notice: Notice,
-  ): Promise<{ isDone: true } | { isDone: false; again: boolean; pauseMs?: number }> {
-    const { contentType, text } = BODIES[receiver.as](notice);
-    const { url, headers } = addressOf(receiver.url);
-    const late = new AbortController();
-    const timer = clock.sleep(ANSWER_MS, late.signal).then(
-      () => late.abort(new Error('no answer in time')),
-      () => undefined,
-    );
-    try {
-      const answer = await post(url, {
-        headers: { ...headers, ...receiver.headers, 'content-type': contentType },
-        body: text,
-        signal: AbortSignal.any([over.signal, late.signal]),
-      });
-      if (answer.status >= 200 && answer.status < 300) return { isDone: true };
-      last = `answered ${answer.status}`;
-      return {
-        isDone: false,
-        again: mayHelp(answer.status),
-        ...(answer.retryAfterMs ? { pauseMs: answer.retryAfterMs } : {}),
-      };
-    } catch (error) {
-      // An attempt that the end of the process aborts has a less useful error than the one before.
-      if (!over.signal.aborted || last === '')
-        last = error instanceof Error && error.name !== 'AbortError' ? reasonOf(error) : 'no answer in time';
-      return { isDone: false, again: true };
-    } finally {
-      late.abort();
-      await timer;
-    }
-  }
-
   async function deliver(notice: Notice): Promise<void> {
     for (let attempt = 1; attempt <= TRIES; attempt++) {
-      const tried = await tryOnce(notice);
-      if (tried.isDone) {
+      const sent = await sendOnce(receiver, notice, { post, clock, closing: over.signal });
+      if (sent.is === 'delivered') {
         delivered += 1;
         return;
       }
-      if (!tried.again || attempt === TRIES || over.signal.aborted) break;
-      const pauseMs = tried.pauseMs ?? FIRST_PAUSE_MS * 2 ** (attempt - 1);
+      // An attempt that the end of the process aborts has a less useful error than the one before.
+      if (sent.is === 'refused' || !over.signal.aborted || last === '') last = sent.why;
+      if (!sent.mayRetry || attempt === TRIES || over.signal.aborted) break;
+      const pauseMs = sent.pauseMs ?? FIRST_PAUSE_MS * 2 ** (attempt - 1);
       await clock.sleep(Math.min(pauseMs, LONGEST_PAUSE_MS), over.signal).catch(() => undefined);
     }
     giveUp(last);
@@ -131,9 +99,52 @@ export function createSender(receiver: Receiver, { post, clock }: { post: Post; 
   };
 }
 
+/** The result of one attempt; `why` says in a few words why it failed, `pauseMs` how long the receiver asked us to wait. */
+type Attempt =
+  | { is: 'delivered' }
+  | { is: 'refused'; why: string; mayRetry: boolean; pauseMs?: number }
+  | { is: 'no-answer'; why: string; mayRetry: true; pauseMs?: undefined };
+
+/** Sends one notice once. `closing` aborts the attempt. */
+async function sendOnce(
+  receiver: Receiver,
+  notice: Notice,
+  { post, clock, closing }: { post: Post; clock: Clock; closing: AbortSignal },
+): Promise<Attempt> {
+  const { contentType, text } = BODIES[receiver.as](notice);
+  const { url, headers } = addressOf(receiver.url);
+  const late = new AbortController();
+  const timer = clock.sleep(ANSWER_MS, late.signal).then(
+    () => late.abort(new Error(LATE)),
+    () => undefined,
+  );
+  try {
+    const { status, retryAfterMs } = await post(url, {
+      headers: { ...headers, ...receiver.headers, 'content-type': contentType },
+      body: text,
+      signal: AbortSignal.any([closing, late.signal]),
+    });
+    if (status >= 200 && status < 300) return { is: 'delivered' };
+    return {
+      is: 'refused',
+      why: `answered ${status}`,
+      mayRetry: mayHelp(status),
+      ...(retryAfterMs ? { pauseMs: retryAfterMs } : {}),
+    };
+  } catch (error) {
+    const why = error instanceof Error && error.name !== 'AbortError' ? reasonOf(error) : LATE;
+    return { is: 'no-answer', why, mayRetry: true };
+  } finally {
+    late.abort();
+    await timer;
+  }
+}
+
+const LATE = 'no answer in time';
+
 /** The system's error. The message of `fetch` may contain the address, so only its cause is shown. */
 function reasonOf(error: Error): string {
   const { cause } = error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
-  return code ?? (error.message === 'no answer in time' ? error.message : 'no connection');
+  return code ?? (error.message === LATE ? error.message : 'no connection');
 }

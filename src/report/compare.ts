@@ -1,15 +1,15 @@
 import { median } from './figures.ts';
 import type { Change, Comparison, Report, Scenario, ScenarioVerdict } from './model.ts';
 
-/** Better first. What could not be judged is worse than a known failure: nothing is known. */
+/** From best to worst. A run that could not be judged counts as worse than a failed one, since nothing is known of it. */
 const RANK: Record<ScenarioVerdict, number> = { Resilient: 0, Degraded: 1, Failed: 2, Inconclusive: 3, Unfinished: 4 };
 
-/** A recovery counts as slower when it is by half and by two seconds: the looks at the system are a second apart. */
+/** A recovery counts as slower when it takes half as long again and at least two seconds more: samples are a second apart. */
 const SLOWER = { times: 1.5, ms: 2_000 };
 
 type Side = NonNullable<Change['now']>;
 
-/** Two reports by the names of their scenarios, in the order of the later one; what is worse comes first. */
+/** Compares two reports, scenario by scenario; what became worse comes first. */
 export function compare(before: Report, now: Report): Comparison {
   const [old, fresh] = [sides(before.scenarios), sides(now.scenarios)];
   const changes = [...new Set([...fresh.keys(), ...old.keys()])].map(name =>
@@ -22,7 +22,7 @@ export function compare(before: Report, now: Report): Comparison {
   };
 }
 
-/** All runs of one scenario as one: the worst verdict, the median recovery. One that was cut short says nothing. */
+/** Sums up the runs of each scenario: the worst verdict and the median recovery. Dry and interrupted runs are left out. */
 function sides(scenarios: readonly Scenario[]): Map<string, Side> {
   const groups = Map.groupBy(
     scenarios.filter(({ dryRun, interrupted }) => !dryRun && interrupted === undefined),

@@ -1,6 +1,6 @@
 import type { Figure, Scenario } from './model.ts';
 
-/** The middle of the values, or of the two in the middle. */
+/** The median: the value in the middle, or the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
@@ -10,7 +10,7 @@ export function median(values: readonly number[]): number {
 
 const after = (id: string) => (scenario: Scenario) => scenario.moments.find(moment => moment.id === id)?.afterMs;
 
-/** Recoveries of different kinds are never thrown together: what heals by itself says nothing of how fast a revert helps. */
+/** The kinds of measured times. Recoveries by themselves and recoveries after a revert are kept apart, since they measure different things. */
 const KINDS: readonly [name: string, value: (scenario: Scenario) => number | undefined][] = [
   ['effect proven', after('E')],
   ['first symptom (T1)', after('T1')],
@@ -23,10 +23,10 @@ const KINDS: readonly [name: string, value: (scenario: Scenario) => number | und
 ];
 
 const isOurs = ({ selfHealed, restoredBy }: Scenario) => selfHealed !== true && restoredBy === 'mayday';
-/** Steady all the time under the fault: there is no recovery to measure. */
+/** Whether it stayed steady under the fault, so that there is no recovery to measure. */
 const hasSurvived = ({ verdict, recoveryMs }: Scenario) => verdict === 'Resilient' && recoveryMs === 0;
 
-/** The measured times of all scenarios, each kind with its median and range; what was never measured is left out. */
+/** The measured times of all scenarios: median and range for each kind. Kinds without a measurement are left out. */
 export function figuresOf(scenarios: readonly Scenario[]): Figure[] {
   return KINDS.flatMap(([name, value]) => {
     const values = scenarios.flatMap(scenario => value(scenario) ?? []);

@@ -2,14 +2,14 @@ import { counted } from '../text/counted.ts';
 import { clean } from './clean.ts';
 import type { DayPart, Finding, Scenario } from './model.ts';
 
-/** Who is to do it, by when, and when it is tried again, where the finding itself does not say. */
+/** Owner, due date and retest date for findings that have none of their own. */
 export interface Assignment {
   owner?: string;
   due?: string;
   retestOn?: string;
 }
 
-/** What follows from the scenarios, and what people wrote down as to be done. */
+/** The findings: from the scenarios, from the baseline, and from the notes that people tagged as action or finding. */
 export function findingsOf(
   scenarios: readonly Scenario[],
   day: DayPart | undefined,
@@ -29,7 +29,7 @@ export function findingsOf(
   return [...once(own), ...baseline, ...noted].map(finding => ({ ...assigned, ...finding }));
 }
 
-/** What several runs of one scenario show alike is one finding. */
+/** Joins equal findings of several runs of one scenario. */
 function once(findings: readonly Finding[]): Finding[] {
   const alike = Map.groupBy(findings, ({ scenario, text }) => `${scenario} ${text}`);
   return [...alike.values()].flatMap(([first, ...more]) =>
@@ -44,7 +44,7 @@ function textsOf(scenario: Scenario): string[] {
   const [first = 'no reason was recorded'] = reasons;
   return [
     ...(residue > 0 ? [`${residue} not proven restored: mayday revert --all`] : []),
-    // One that died, and of which nothing is left, was done again or is told as not done.
+    // A run that died and left nothing was repeated, or is listed as not run.
     ...(verdict === 'Unfinished' && scenario.residue !== 0 ? [`the run has no end: ${first}`] : []),
     ...(verdict === 'Failed' || verdict === 'Degraded' ? [`${verdict}: ${first}`] : []),
     ...(verdict === 'Inconclusive' && !dryRun && interrupted === undefined ? [`not assessed: ${first}`] : []),
@@ -56,31 +56,31 @@ function textsOf(scenario: Scenario): string[] {
   ];
 }
 
-/** A symptom that monitoring did not tell of. Where monitoring did not answer, nothing is claimed but that. */
+/** The finding that monitoring missed a symptom. Where monitoring did not answer, only that is said. */
 function unnoticed({ moments }: Scenario): string[] {
   const has = (id: string) => moments.some(moment => moment.id === id && moment.at !== undefined);
   const detection = moments.find(({ id }) => id === 'T2');
   if (!has('T1') || has('T2')) return [];
   if (detection?.isBlind) return [`whether monitoring detected it is not known: ${detection.says ?? ''}`];
   const isAsked = detection?.name === 'detected by monitoring';
-  if (isAsked) return [`no alert told of the symptom${has('T3') ? '; a person saw it' : ', and no person said so'}`];
-  return has('T3') ? [] : ['a symptom that nothing and nobody noticed: no Warning event, and no person said so'];
+  if (isAsked) return [`no alert reported the symptom${has('T3') ? '; a person saw it' : ', and no person said so'}`];
+  return has('T3') ? [] : ['a symptom that was not noticed: no Warning event, and no person said so'];
 }
 
-/** `owner: alice`, `due: 2026-12-01` and `retest: 2026-12-08` may stand anywhere in the text of a note. */
+/** Matches `owner: alice`, `due: 2026-12-01` and `retest: 2026-12-08` anywhere in the text of a note. */
 const FIELD = /\b(owner|due|retest):\s*(\S+)/gi;
 
 function fromNote({ text, scenario }: DayPart['notes'][number]): Finding {
-  const said: Record<string, string> = {};
+  const fields: Record<string, string> = {};
   const rest = text.replace(FIELD, (_, name: string, value: string) => {
-    said[name.toLowerCase()] = value.replace(/[,;]$/, '');
+    fields[name.toLowerCase()] = value.replace(/[,;]$/, '');
     return '';
   });
   return {
     text: clean(rest.replace(/\s{2,}/g, ' ').trim()) || clean(text),
     ...(scenario === undefined ? {} : { scenario }),
-    ...(said.owner === undefined ? {} : { owner: said.owner }),
-    ...(said.due === undefined ? {} : { due: said.due }),
-    ...(said.retest === undefined ? {} : { retestOn: said.retest }),
+    ...(fields.owner === undefined ? {} : { owner: fields.owner }),
+    ...(fields.due === undefined ? {} : { due: fields.due }),
+    ...(fields.retest === undefined ? {} : { retestOn: fields.retest }),
   };
 }

@@ -3,8 +3,8 @@ import { figuresOf } from './figures.ts';
 import { type Assignment, findingsOf } from './findings.ts';
 import type { DayPart, Report, Scenario, Where } from './model.ts';
 
-/** What was read, before anything is counted. */
-export interface Parts {
+/** What was read for a report, before it is summed up. */
+export interface ReportParts {
   title: string;
   source: Report['source'];
   scenarios: Scenario[];
@@ -13,16 +13,16 @@ export interface Parts {
   problems: string[];
 }
 
-export interface MakeOptions {
+export interface ReportOptions {
   madeAt: number;
   madeBy: string;
   assigned?: Assignment;
-  /** An earlier report, to tell what became worse. */
+  /** An earlier report to compare with. */
   before?: Report;
 }
 
-/** The report of what was read: a pure function of it. */
-export function makeReport(parts: Parts, { madeAt, madeBy, assigned, before }: MakeOptions): Report {
+/** Makes the report from what was read; pure. */
+export function makeReport(parts: ReportParts, { madeAt, madeBy, assigned, before }: ReportOptions): Report {
   const { scenarios } = parts;
   const times = scenarios.flatMap(({ startedAt, endedAt }) => [startedAt, endedAt]).filter(at => at !== undefined);
   const count = (verdict: Scenario['verdict']) => scenarios.filter(one => one.verdict === verdict).length;

@@ -1,10 +1,10 @@
 import type { Receipt } from '../injection/write/receipt.ts';
 import type { Verdict } from '../run/event.ts';
 
-// Everything that a report says, in whatever form it is written. Times are milliseconds since the epoch, server time; durations milliseconds.
-// Texts are sanitised; each form escapes them once more in its own way.
+// The content of a report, independent of its format. Times are milliseconds since the epoch, server time; durations are milliseconds.
+// Texts are sanitised; each format escapes them in its own way.
 
-/** Where, as whom and with what something was run. What the framework's files do not say is missing. */
+/** Where, by whom and with which version something was run. The framework's files say less, so members can be absent. */
 export interface Where {
   context?: string;
   server?: string;
@@ -14,16 +14,16 @@ export interface Where {
   version?: string;
 }
 
-/** One of T0 … T7, or another moment that is drawn. `at` is missing where it did not happen, or nobody recorded it. */
+/** One of T0 … T7, or another moment of the time line. `at` is absent where it did not happen or was not recorded. */
 export interface Moment {
   id: 'T0' | 'T1' | 'T2' | 'T3' | 'T4' | 'T5' | 'T6' | 'T7' | 'E' | 'X' | 'W' | 'P';
   name: string;
   at?: number;
   /** After T0. */
   afterMs?: number;
-  /** What is known of it beside the time: who, or why it is missing. */
+  /** Further information: who it was, or why the time is absent. */
   says?: string;
-  /** It may have happened: nobody could tell. */
+  /** Whether it happened is not known. */
   isBlind?: true;
 }
 
@@ -47,10 +47,10 @@ export interface Flip {
 /** `Unfinished`: its process died, or it still runs. */
 export type ScenarioVerdict = Verdict | 'Unfinished';
 
-/** One run of one experiment, or one act by hand. */
+/** One run of one experiment, or one scenario that people did by hand. */
 export interface Scenario {
   name: string;
-  /** The agenda's name for it, where it is another. */
+  /** Its name in the agenda, where that differs. */
   title?: string;
   tool: 'mayday' | 'operator-chaos' | 'by hand';
   run?: string;
@@ -75,37 +75,37 @@ export interface Scenario {
   moments: Moment[];
   effect?: { state: string; evidence: string[] };
   checks: CheckLine[];
-  /** Each time that a check changed while the run went on; missing where there is no record of it. */
+  /** The changes of checks during the run; absent where they were not recorded. */
   flips?: Flip[];
   receipts: Pick<Receipt, 'type' | 'object' | 'outcome' | 'verified' | 'message'>[];
-  /** Not proven restored; missing where it is not known. */
+  /** How many injections are not proven restored; absent where that is not known. */
   residue?: number;
   collateral: string[];
   blind: string[];
   restoredBy?: string;
   selfHealed?: boolean;
   recoveryMs?: number;
-  /** Told by people, on a day. */
+  /** What people said on a game-day. */
   people?: { outcome?: string; detected?: string; mitigated?: boolean };
   tripped: { at: number; condition: string; says: string }[];
-  /** What to type to run it again. */
+  /** The command that runs it again. */
   retest?: string;
-  /** Where all of it is kept. */
+  /** The path of the full record. */
   record?: string;
 }
 
-/** Something to do. What nobody has said yet (who, by when) is missing, and shown as missing. */
+/** Something to do. An owner or a date that nobody gave is absent, and shown as missing. */
 export interface Finding {
   text: string;
   scenario?: string;
   owner?: string;
   due?: string;
   retestOn?: string;
-  /** What to type, to see whether it is repaired. */
+  /** The command that shows whether it is fixed. */
   command?: string;
 }
 
-/** Several measured times of one kind: the median and the range, for a mean of three says nothing. */
+/** Measured times of one kind. Median and range are given, since a mean of few values says little. */
 export interface Figure {
   name: string;
   count: number;
@@ -122,12 +122,12 @@ interface Note {
   scenario?: string;
 }
 
-/** What a game-day adds. */
+/** What the report of a game-day has in addition. */
 export interface DayPart {
   objective: string;
   people: { name: string; role: string }[];
   notes: Note[];
-  /** What namespaces looked like afterwards, against before; `left` is missing where they were not compared. */
+  /** The baselines of before and after; `left` holds the differences, and is absent where they were not compared. */
   baseline: { saved: boolean; left?: string[]; problem?: string };
   stops: { at: number; by: string; why: string }[];
   sessions: number;
@@ -158,7 +158,7 @@ export interface Report {
   figures: Figure[];
   scenarios: Scenario[];
   findings: Finding[];
-  /** What should have run and did not. */
+  /** What was planned and not run. */
   notRun: { name: string; says: string }[];
   day?: DayPart;
   comparison?: Comparison;

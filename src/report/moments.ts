@@ -2,26 +2,28 @@ import type { Timings } from '../run/event.ts';
 import type { Moment } from './model.ts';
 import { detectedBy, type Monitoring, probeMoments } from './monitoring.ts';
 
-/** Beside a run's own times: what only people know. */
-export interface Seen {
-  /** T3: the first to say that they see it. */
+/** What was observed on a game-day in addition to a run's own times. */
+export interface DayObservations {
+  /** T3: when somebody first said that they see the fault, and who. */
   seenAt?: number;
   seenBy?: string;
-  /** Conditions that tripped. */
   tripped?: readonly { at: number; condition: string }[];
-  /** Set where the plan says where alerts are told, or has probes. */
+  /** Set where the plan names a source of alerts, or has probes. */
   monitoring?: Monitoring;
 }
 
-/** What a person did by hand, from the moment it was begun: what was seen of it, and what monitoring said. */
-export function momentsByHand(start: number, seen: Seen & { until?: number | undefined }): Moment[] {
+/** The moments of a scenario that people did by hand, from its beginning (`start`). */
+export function momentsByHand(start: number, seen: DayObservations & { until?: number | undefined }): Moment[] {
   const all = momentsOf({ injectedAt: start }, { ...seen, restoredBy: '', isDay: true });
   const isOfHand = ({ id }: Moment) =>
     id === 'T3' || id === 'X' || id === 'P' || (id === 'T2' && seen.monitoring?.alerts);
   return [{ id: 'T0', name: 'begun', at: start, afterMs: 0 }, ...all.filter(isOfHand)];
 }
 
-/** T0 to T7 in their order, with what is missing and why; the proof of the effect and tripped conditions among them. None where nothing was injected. */
+/**
+ * T0 to T7 in order, with the proof of the effect and tripped conditions among them; one that is absent says why. None where nothing was
+ * injected.
+ */
 export function momentsOf(
   timings: Timings,
   {
@@ -30,13 +32,13 @@ export function momentsOf(
     until,
     isUnfinished,
     ...seen
-  }: Seen & { restoredBy: string; isDay: boolean; until?: number | undefined; isUnfinished?: boolean },
+  }: DayObservations & { restoredBy: string; isDay: boolean; until?: number | undefined; isUnfinished?: boolean },
 ): Moment[] {
   const start = timings.injectedAt;
   if (start === undefined) return [];
   const moment = (id: Moment['id'], name: string, at: number | undefined, missing: string, says?: string): Moment =>
     at === undefined
-      ? // Whoever watched is gone: what it did not see may have happened.
+      ? // The process that watched has died, so it may have happened without being recorded.
         isUnfinished
         ? { id, name, says: 'not known: its process died, or it still runs', isBlind: true }
         : { id, name, says: missing }

@@ -1,10 +1,10 @@
 import type { Moment } from './model.ts';
 
-/** What monitoring and the probes of a day said; times in milliseconds since the epoch, texts sanitised. */
+/** What monitoring and the probes of a game-day reported. Times in milliseconds since the epoch; texts are sanitised. */
 export interface Monitoring {
-  /** Alerts that began, in their order; none where the plan does not say where alerts are told. */
+  /** Alerts that began, in order; absent where the plan names no source of alerts. */
   alerts?: readonly { at: number; name: string }[];
-  /** Since when a source of alerts does not answer (`why`), or answers. */
+  /** When a source of alerts stopped answering (`why`) or answered again. */
   sources?: readonly { at: number; source: string; why?: string }[];
   /** Probes that changed. */
   probes?: readonly { at: number; probe: string; state: 'pass' | 'fail' | 'blind'; expected: string; actual: string }[];
@@ -15,7 +15,7 @@ interface Span {
   to: number;
 }
 
-/** T2 as monitoring has it. A source that did not answer meanwhile would have told of nothing: that is BLIND, and not undetected. */
+/** T2 according to monitoring. Where a source did not answer in that time, it is BLIND, and not undetected. */
 export function detectedBy(
   { alerts = [], sources = [] }: Monitoring,
   span: Span,
@@ -34,10 +34,10 @@ export function detectedBy(
 }
 
 const WORDS = { pass: 'steady again', fail: 'BROKEN', blind: 'BLIND' } as const;
-/** A probe that flips all the time says so in few rows as well as in many. */
+/** A probe that changes all the time is shown with this many changes at most. */
 const MOST_FLIPS = 12;
 
-/** The changes of the probes as moments of a drawing. */
+/** The changes of probes as moments of the time line. */
 export const probeMoments = ({ probes = [] }: Monitoring, { from, to }: Span): Moment[] =>
   probes
     .filter(({ at }) => from <= at && at <= to)

@@ -8,7 +8,7 @@ import { type Places, readParts } from './sources/read.ts';
 /** One thing that was run on this machine, for a list. Times in milliseconds since the epoch. */
 export interface PastRun {
   kind: 'run' | 'suite' | 'day';
-  /** What `mayday report` takes. */
+  /** The id that `mayday report` takes. */
   id: string;
   at: number;
   name: string;
@@ -18,7 +18,7 @@ export interface PastRun {
   counts?: Partial<Record<ScenarioVerdict, number>>;
   notRun: number;
   residue: number;
-  /** Of a run that was seen to recover. */
+  /** Absent where no recovery was measured. */
   recoveryMs?: number;
   context?: string;
   /** Set where it cannot be read. */
@@ -28,18 +28,18 @@ export interface PastRun {
 const FOLDERS = { run: 'runs', suite: 'suites', day: 'days' } as const;
 const KINDS = Object.keys(FOLDERS) as PastRun['kind'][];
 
-/** The id begins with the time of day at which it was made. */
+/** The time at which an id was made: it begins with date and time. */
 function timeOf(id: string): number {
   const [, y, mo, d, h, mi, s, ms] = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)(\d{3})/.exec(id) ?? [];
   return Date.UTC(Number(y), Number(mo) - 1, Number(d), Number(h), Number(mi), Number(s), Number(ms));
 }
 
-/** What was run, before anything of it is read. */
+/** What was run, as far as the name of its folder says. */
 export type PastName = Pick<PastRun, 'kind' | 'id' | 'at'>;
 
 /**
- * What was run on this machine by its name alone, newest first, `most` at most. Runs that belong to a suite or a day are there themselves, too.
- * Throws where a folder is there and cannot be read: what it holds is not nothing.
+ * Lists what was run on this machine, newest first, at most `most`, without reading the records. Runs of a suite or a game-day are listed too.
+ * Throws where a folder exists and cannot be read, since an empty list would be wrong.
  */
 export function pastNames(places: Places, most = Number.MAX_SAFE_INTEGER): PastName[] {
   const names = KINDS.flatMap(kind =>
@@ -57,11 +57,11 @@ function namesIn(folder: string, { disk }: Places): string[] {
   return found;
 }
 
-/** Everything that `pastNames` tells of, read. */
+/** The same as `pastNames`, with the records read. */
 export const pastRuns = (places: Places, most = 200): PastRun[] =>
   pastNames(places, most).map(name => pastRun(name, places));
 
-/** What the record of one says; that it cannot be read is told in its `problem`. */
+/** Reads one record; where it cannot be read, `problem` says why. */
 export function pastRun(named: PastName, places: Places): PastRun {
   const { kind, id } = named;
   const parts = readParts(join(places.stateDir, FOLDERS[kind], id), places);
@@ -87,10 +87,10 @@ const countsOf = ({ counts }: Report) =>
   Object.fromEntries(VERDICTS.flatMap(verdict => (counts[verdict] === 0 ? [] : [[verdict, counts[verdict]]])));
 
 /**
- * The one before: the last of the same kind that was made earlier and has a scenario in common. What has no time (a folder) is compared
- * with the newest.
+ * The id of the report to compare with: the newest earlier one of the same kind that has a scenario in common. A folder has no time, so
+ * it is compared with the newest.
  */
-export function before(report: Report, places: Places): string | undefined {
+export function previousReport(report: Report, places: Places): string | undefined {
   const { kind, id } = report.source;
   const names = new Set(report.scenarios.map(scenario => scenario.name));
   return pastNames(places).find(past => {

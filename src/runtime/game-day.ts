@@ -36,13 +36,13 @@ export function leadDeps(runtime: Runtime, api: Api, engine: Engine, locks: Lock
     skewMs: () => (runtime.options.sandbox === undefined ? leastSkew(api) : undefined),
     triage: async () => (await lookOnce(api, runtime.realClock, RULES)).triage,
     ready: (loaded, signal) => readiness(api, loaded, { lock: locks && (() => locks.look(loaded)), signal }),
-    tellTripped: trippedTeller(runtime, api),
+    notifyTripped: trippedNotifier(runtime, api),
     baseline: (when, folder, namespaces) => dayBaseline(baselinesFor(runtime, api, engine), when, folder, namespaces),
     me: { user: api.identity.user, ...processFacts(runtime) },
   };
 }
 
-function trippedTeller(runtime: Runtime, api: Api): NonNullable<LeadDeps['tellTripped']> {
+function trippedNotifier(runtime: Runtime, api: Api): NonNullable<LeadDeps['notifyTripped']> {
   const { context, user } = api.identity;
   const notifier = notifierFor(runtime, api);
   return ({ day, condition, text, scenario }) => {

@@ -3,10 +3,10 @@ import type { KubeObject } from '../k8s/object.ts';
 import { nameOf, refOf } from '../k8s/object-ref.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Failure } from '../kube/client/http/outcome.ts';
-import { inOrder, type Objects, owned } from './submission.ts';
+import { inOrder, owned, type SubmissionObjects } from './submission.ts';
 
 /** An object that the server refused, and why. */
-export interface NotTaken {
+export interface RefusedObject {
   object: KubeObject;
   failure: Failure;
 }
@@ -14,13 +14,13 @@ export interface NotTaken {
 const named = (object: KubeObject): string => nameOf(refOf(object));
 
 /** One line that names the object and the reason. */
-export const notTakenText = ({ object, failure }: NotTaken): string => `${named(object)}: ${failure.message}`;
+export const refusedText = ({ object, failure }: RefusedObject): string => `${named(object)}: ${failure.message}`;
 
 /**
  * Tries every object by a server-side dry run. Bindings are left out: the server looks for the role of a
  * binding first, and a dry run does not create it.
  */
-export async function tryAll(api: Api, objects: Objects): Promise<NotTaken[]> {
+export async function tryAll(api: Api, objects: SubmissionObjects): Promise<RefusedObject[]> {
   const tried = inOrder(objects).filter(({ kind }) => !kind.endsWith('Binding'));
   const answers = await Promise.all(
     tried.map(object =>
@@ -35,13 +35,13 @@ export async function tryAll(api: Api, objects: Objects): Promise<NotTaken[]> {
 export type Created =
   | { ok: true }
   /** `left`: created objects that could not be deleted again. */
-  | { ok: false; notTaken: NotTaken; left: string[] };
+  | { ok: false; refused: RefusedObject; left: string[] };
 
 /**
  * Creates everything, the Job last, so that no pod starts before its rights and its result exist. Where one object is refused,
  * the created ones are deleted again, the newest first.
  */
-export async function createAll(api: Api, objects: Objects): Promise<Created> {
+export async function createAll(api: Api, objects: SubmissionObjects): Promise<Created> {
   const made: KubeObject[] = [];
   let root: KubeObject | undefined;
   for (const object of inOrder(objects)) {
@@ -52,7 +52,7 @@ export async function createAll(api: Api, objects: Objects): Promise<Created> {
     if (!answer.ok) {
       // Without an answer it may have been created all the same.
       const doubtful = answer.reason === 'unreachable' || answer.reason === 'server-error' ? [object] : [];
-      return { ok: false, notTaken: { object, failure: answer }, left: await deleteAll(api, [...made, ...doubtful]) };
+      return { ok: false, refused: { object, failure: answer }, left: await deleteAll(api, [...made, ...doubtful]) };
     }
     root ??= answer.value;
     made.push(answer.value);

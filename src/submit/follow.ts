@@ -33,7 +33,7 @@ export async function follow(api: Api, options: FollowOptions): Promise<Submissi
   const { id, namespace, clock, signal, since, isOver = hasEnded } = options;
   const reporter = changeReporter(options.emit);
   const began = clock.monotonic();
-  if (since !== undefined) reporter.pass(since);
+  if (since !== undefined) reporter.markKnown(since);
   while (!signal.aborted) {
     const read = await readSubmissions(api, { id, namespace });
     const state = read.ok ? read.value[0] : undefined;
@@ -67,10 +67,10 @@ const podlessText = ({ id, namespace, suspended }: SubmissionState): string =>
 /** Reports what has changed since the read before. */
 function changeReporter(emit: (event: FollowEvent) => void) {
   const seen = new Map<number, number>();
-  const said = new Map<string, string>();
+  const reported = new Map<string, string>();
   const once = (key: string, says: string, index?: number) => {
-    if (said.get(key) === says) return;
-    said.set(key, says);
+    if (reported.get(key) === says) return;
+    reported.set(key, says);
     if (says !== '') emit({ is: 'state', says, ...(index === undefined ? {} : { index }) });
   };
   const events = ({ index, events }: Result) => {
@@ -86,7 +86,7 @@ function changeReporter(emit: (event: FollowEvent) => void) {
   return {
     once,
     /** Marks the events of a state as known. */
-    pass({ results }: SubmissionState) {
+    markKnown({ results }: SubmissionState) {
       for (const result of results) seen.set(result.index, result.events.at(-1)?.n ?? 0);
     },
     report({ blind, results, pods }: SubmissionState) {

@@ -55,9 +55,9 @@ export function podState({ metadata, status }: KubeObject, now: number): PodStat
   const isOpen = over === undefined && !isEnded;
   const isLost = isOpen && (isCutOff(conditions, container) || isLate(metadata.deletionTimestamp, now));
   const says =
-    endWords(over) ??
-    heldUpWords(container, conditions) ??
-    (isLost ? LOST : metadata.deletionTimestamp === undefined ? words(reason, message) : STOPPING);
+    endText(over) ??
+    heldUpText(container, conditions) ??
+    (isLost ? LOST : metadata.deletionTimestamp === undefined ? joinedText(reason, message) : STOPPING);
   return {
     name: sanitise(metadata.name, 100),
     index: Number(metadata.annotations?.[INDEX_OF_POD] ?? metadata.labels?.[INDEX_OF_POD] ?? 0),
@@ -69,18 +69,19 @@ export function podState({ metadata, status }: KubeObject, now: number): PodStat
   };
 }
 
-const words = (...parts: (string | undefined)[]): string =>
+const joinedText = (...parts: (string | undefined)[]): string =>
   parts.filter(part => part !== undefined && part !== '').join(': ');
 
-const endWords = (over: Terminated | undefined): string | undefined =>
+const endText = (over: Terminated | undefined): string | undefined =>
   over && `ended with exit code ${over.exitCode ?? '?'}${over.reason === undefined ? '' : ` (${over.reason})`}`;
 
 /** Why a pod does not run yet: its container waits, or no node takes it. */
-function heldUpWords(container: Container | undefined, conditions: readonly Condition[]): string | undefined {
+function heldUpText(container: Container | undefined, conditions: readonly Condition[]): string | undefined {
   const waiting = container?.state?.waiting;
-  if (waiting !== undefined && waiting.reason !== 'ContainerCreating') return words(waiting.reason, waiting.message);
+  if (waiting !== undefined && waiting.reason !== 'ContainerCreating')
+    return joinedText(waiting.reason, waiting.message);
   const unplaced = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
-  return unplaced && words(unplaced.reason, unplaced.message);
+  return unplaced && joinedText(unplaced.reason, unplaced.message);
 }
 
 const STOPPING = 'is stopping: it reverts first';

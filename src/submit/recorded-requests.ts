@@ -17,7 +17,7 @@ const FOR_EVERYBODY = new Set(['SelfSubjectAccessReview', 'SelfSubjectRulesRevie
 /** Wraps a connection so that every request through it is recorded. */
 export function recordRequests(api: Api): { api: Api; asked: RecordedRequest[] } {
   const asked: RecordedRequest[] = [];
-  const on = (verb: string, { apiVersion, kind, namespace, name }: Omit<ObjectRef, 'name'> & { name?: string }) =>
+  const record = (verb: string, { apiVersion, kind, namespace, name }: Omit<ObjectRef, 'name'> & { name?: string }) =>
     asked.push({
       verb,
       group: groupOf(apiVersion),
@@ -27,17 +27,17 @@ export function recordRequests(api: Api): { api: Api; asked: RecordedRequest[] }
     });
   const many = (verb: string, collection: Collection, fieldSelector: string | undefined) => {
     const name = /^metadata\.name=([^,]+)$/.exec(fieldSelector ?? '')?.[1];
-    on(verb, { ...collection, ...(name === undefined ? {} : { name }) });
+    record(verb, { ...collection, ...(name === undefined ? {} : { name }) });
   };
   const created = ({ apiVersion, kind, metadata }: KubeObject) => {
     if (!FOR_EVERYBODY.has(kind))
-      on('create', {
+      record('create', {
         apiVersion,
         kind,
         ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
       });
   };
-  const noted: Api = {
+  const recording: Api = {
     identity: api.identity,
     get requests() {
       return api.requests;
@@ -45,7 +45,7 @@ export function recordRequests(api: Api): { api: Api; asked: RecordedRequest[] }
     discovery: refresh => api.discovery(refresh),
     serverTime: () => api.serverTime(),
     get(ref, options) {
-      on('get', ref);
+      record('get', ref);
       return api.get(ref, options);
     },
     list(collection, options) {
@@ -65,19 +65,19 @@ export function recordRequests(api: Api): { api: Api; asked: RecordedRequest[] }
       return api.create(object, options);
     },
     replace(object, options) {
-      on('update', { ...object, ...object.metadata });
+      record('update', { ...object, ...object.metadata });
       return api.replace(object, options);
     },
     patch(ref, type, body, options) {
-      on('patch', ref);
+      record('patch', ref);
       return api.patch(ref, type, body, options);
     },
     remove(ref, options) {
-      on('delete', ref);
+      record('delete', ref);
       return api.remove(ref, options);
     },
     raw: request => api.raw(request),
     close: () => api.close(),
   };
-  return { api: noted, asked };
+  return { api: recording, asked };
 }

@@ -18,7 +18,7 @@ export interface Rehearsal {
   asked: RecordedRequest[];
   /** Whether the revert changes more than the object of the record; a reaper does that only where the record is signed. */
   wantsSignature: boolean;
-  untaken: string[];
+  refused: string[];
 }
 
 /**
@@ -38,9 +38,9 @@ export async function rehearse(
   });
   const { api, asked } = recordRequests(withOverlay(server, overlay));
   await fetchLive(api, live => fault.effectReads(params, plan, live), signal);
-  const findings = [...overlay.values()].flatMap(object => (object === null ? [] : recognise(object)));
+  const injections = [...overlay.values()].flatMap(object => (object === null ? [] : recognise(object)));
   const reverts = await Promise.all(
-    findings.filter(({ type }) => type === fault.type).map(finding => decide(api, faultOf, finding, signal)),
+    injections.filter(({ type }) => type === fault.type).map(finding => decide(api, faultOf, finding, signal)),
   );
   const discovered = await server.discovery();
   const scopeOf = scopesIn(discovered.ok ? discovered.value : undefined);
@@ -50,7 +50,7 @@ export async function rehearse(
       ({ finding, restore }) =>
         restore !== undefined && 'writes' in restore && reachOf(finding, restore.writes, scopeOf).tier > 1,
     ),
-    untaken: plan.writes.flatMap((write, index) => {
+    refused: plan.writes.flatMap((write, index) => {
       const answer = answers[index];
       return answer === undefined || answer.ok
         ? []

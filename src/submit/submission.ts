@@ -58,7 +58,7 @@ export interface About {
 }
 
 /** Every object of a submission. */
-export interface Objects {
+export interface SubmissionObjects {
   /** The ConfigMap with the plans, which owns everything else in its namespace. */
   root: KubeObject;
   account: KubeObject;
@@ -73,7 +73,7 @@ export interface Objects {
 export const MOST_BYTES = 900 * 1024;
 
 /** All objects of a submission, in the order in which they are created. */
-export const inOrder = ({ root, account, roles, results, work }: Objects): KubeObject[] => [
+export const inOrder = ({ root, account, roles, results, work }: SubmissionObjects): KubeObject[] => [
   root,
   account,
   ...roles,
@@ -81,7 +81,7 @@ export const inOrder = ({ root, account, roles, results, work }: Objects): KubeO
   work,
 ];
 
-export function objectsOf(submission: Submission): Objects {
+export function objectsOf(submission: Submission): SubmissionObjects {
   const { id, namespace, queues, isOne } = submission;
   const plans = filesOf(submission);
   const files = [...plans, ...modelFiles(submission)];

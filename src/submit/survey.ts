@@ -84,44 +84,19 @@ export async function survey(deps: SurveyDeps, loaded: LoadedExperiment, signal?
   const sample = await takeSample(api, subject, plan, live, { afterRevert: false, ...(signal ? { signal } : {}) });
   const rehearsal = await rehearse(deps.api, { fault, params, plan }, signal);
   const sources = changeSources({ subject, checked: sample.checked, before: live, plan });
-  const again = fault.plan(
+  const secondPlan = fault.plan(
     params,
     scope,
     live,
     deps.facts('survey-b', () => 0.999),
   );
-  const stable = (permission: Permission) => isStable(permission, isRefusal(again) ? plan : again);
-  const held = new Set(
-    permissions.filter(one => one.allowed === true || one.optional === undefined).map(permissionKey),
-  );
   const needs = [
     ...asked,
     ...rehearsal.asked,
-    ...plan.permissions
-      .filter(one => held.has(permissionKey(one)))
-      .map(({ for: _for, optional: _optional, name, ...rest }) => ({
-        ...rest,
-        ...(name === undefined || !stable({ ...rest, name, for: _for }) ? {} : { name }),
-      })),
-    ...sources.flatMap(({ collection: { apiVersion, kind, namespace }, name }) =>
-      ['list', 'watch'].map(verb => ({
-        verb,
-        group: groupOf(apiVersion),
-        kind,
-        ...(namespace === undefined ? {} : { namespace }),
-        ...(name === undefined ? {} : { name }),
-      })),
-    ),
+    ...planNeeds(plan, isRefusal(secondPlan) ? plan : secondPlan, permissions),
+    ...watchNeeds(sources),
     ...everyRun(deps, reachOf(loaded).namespaces, plan, loaded),
-    ...deps.dependants.flatMap(({ deployments }) =>
-      deployments.map(({ kind, namespace, name }) => ({
-        verb: 'get',
-        group: 'apps',
-        kind,
-        name,
-        ...(namespace === undefined ? {} : { namespace }),
-      })),
-    ),
+    ...dependantNeeds(deps.dependants),
   ];
   const steady = combined([...sample.checks, ...sample.evidence]);
   return {
@@ -130,9 +105,51 @@ export async function survey(deps: SurveyDeps, loaded: LoadedExperiment, signal?
     needs: needs.flatMap(need => needOf(need, discovered.value)),
     wantsSignature: rehearsal.wantsSignature,
     refused: all.filter(gate => !gate.ok),
-    warnings: [...warningsOf(loaded, plan), ...rehearsal.untaken, ...(steady === 'pass' ? [] : [NOT_STEADY])],
+    warnings: [...warningsOf(loaded, plan), ...rehearsal.refused, ...(steady === 'pass' ? [] : [NOT_STEADY])],
   };
 }
+
+type Permissions = Awaited<ReturnType<typeof askGates>>['permissions'];
+
+/** The permissions of the plan that can be granted. A name is left out where another run of the experiment would use another one. */
+function planNeeds(plan: Plan, secondPlan: Plan, permissions: Permissions): RunNeed[] {
+  const held = new Set(
+    permissions.filter(one => one.allowed === true || one.optional === undefined).map(permissionKey),
+  );
+  return plan.permissions
+    .filter(one => held.has(permissionKey(one)))
+    .map(({ for: purpose, optional: _optional, name, ...rest }) => ({
+      ...rest,
+      ...(name === undefined || !isStable({ ...rest, name, for: purpose }, secondPlan) ? {} : { name }),
+    }));
+}
+
+/** The permissions to watch what a run watches. */
+const watchNeeds = (sources: ReturnType<typeof changeSources>): RunNeed[] =>
+  sources.flatMap(({ collection: { apiVersion, kind, namespace }, name }) =>
+    ['list', 'watch'].map(verb => ({
+      verb,
+      group: groupOf(apiVersion),
+      kind,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(name === undefined ? {} : { name }),
+    })),
+  );
+
+/** The permissions to read the Deployments that depend on the target. */
+const dependantNeeds = (dependants: readonly Dependant[]): RunNeed[] =>
+  dependants.flatMap(({ deployments }) =>
+    deployments.map(({ kind, namespace, name }) => ({
+      verb: 'get',
+      group: 'apps',
+      kind,
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+    })),
+  );
+
+/** A permission with the kind of the object, since its resource name is not known yet. */
+type RunNeed = RecordedRequest & { subresource?: string };
 
 const NOTHING = { needs: [], wantsSignature: false, warnings: [] };
 const NOT_STEADY = 'its steady state does not hold at this moment; the pod checks again before it injects';
@@ -143,7 +160,7 @@ function everyRun(
   namespaces: readonly string[],
   plan: Plan,
   { experiment }: LoadedExperiment,
-): (RecordedRequest & { subresource?: string })[] {
+): RunNeed[] {
   const lock =
     lockNamespace === undefined
       ? undefined
@@ -174,15 +191,12 @@ const permissionKey = ({ verb, group, kind, subresource, namespace, name }: Perm
   JSON.stringify([verb, group, kind, subresource, namespace, name]);
 
 /** Whether another run of the same experiment would use the same name; otherwise no right can be granted for that name. */
-const isStable = (permission: Permission, again: Plan): boolean =>
+const isStable = (permission: Permission, secondPlan: Plan): boolean =>
   permission.kind !== 'Pod' &&
-  again.permissions.some(other => permissionKey(other) === permissionKey({ ...permission }));
+  secondPlan.permissions.some(other => permissionKey(other) === permissionKey({ ...permission }));
 
 /** A permission in the form of a rule; undefined for a kind that the cluster does not serve. */
-function needOf(
-  { kind, group, verb, subresource, namespace, name }: RecordedRequest & { subresource?: string },
-  discovery: Discovery,
-): Need[] {
+function needOf({ kind, group, verb, subresource, namespace, name }: RunNeed, discovery: Discovery): Need[] {
   const found =
     discovery.resources.find(item => item.group === group && item.kind === kind) ??
     REVIEWS.find(item => item.kind === kind);

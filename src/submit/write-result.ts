@@ -1,29 +1,18 @@
 import type { Clock } from '../host/clock.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 import type { Api } from '../kube/client/api.ts';
-import { jsonText } from '../text/json.ts';
 import { messageOf } from '../text/message-of.ts';
-import { rfc3339 } from '../text/rfc3339.ts';
-import { KEYS, type ResultEvent, type RunSummary, readResult, type Summary } from './result.ts';
+import { readResult, type Summary } from './result.ts';
+import { createResultContent, type ResultContent } from './result-content.ts';
 
-/** Writes the result of a pod while it works. */
-export interface ResultWriter {
-  /** Adds one line of the output, with its text for people. Does not wait. */
-  event(said: Record<string, unknown>, line: string | undefined): void;
-  /** Sets the state or the end of a run, or why it was not run. */
-  run(summary: RunSummary): void;
-  /** Adds the record of a finished run, as JSON. */
-  report(experiment: string, text: string): void;
+/** Writes the result of a pod while it works. Adding to it does not wait for the write. */
+export interface ResultWriter extends Pick<ResultContent, 'event' | 'run' | 'report'> {
   /** Resolves when everything so far has been written or one attempt has failed. */
   flush(): Promise<void>;
   /** Writes the end and waits for it. Gives why it could not be written, in one line. */
   end(exitCode: number): Promise<string | undefined>;
 }
 
-/** A ConfigMap holds 1 MiB; events and reports share it. Bytes. */
-const MOST_EVENTS = 300_000;
-const MOST_REPORTS = 400_000;
-const LONGEST_EVENT = 8_000;
 /** The longest time to wait at the end for a server that does not accept the write. */
 const LAST_WRITE_MS = 60_000;
 /** The pause between two writes. */
@@ -42,38 +31,15 @@ export async function openResult(
   const found = await api.get(on).catch(() => undefined);
   const before = found?.ok ? readResult(found.value) : undefined;
   const history = [...(before?.history ?? []), ...endOf(before?.summary)].slice(-MOST_HISTORY);
-  const runs = new Map<string, RunSummary>();
-  const reports = new Map<string, string>();
-  const missing = new Set<string>();
-  const lines: string[] = [];
-  let size = 0;
-  let count = 0;
-  let dropped = 0;
+  const content = createResultContent(pod, history, now);
   let exitCode: number | undefined;
-  const startedAt = rfc3339(now());
+  /** The write under way, with the pause after it. */
   let writing: Promise<string | undefined> | undefined;
+  /** The request under way. */
   let sending: Promise<string | undefined> | undefined;
   let isDirty = false;
-
-  const body = () => {
-    const summary: Summary = {
-      v: 1,
-      state: exitCode === undefined ? 'running' : 'done',
-      pod,
-      startedAt,
-      updatedAt: rfc3339(now()),
-      runs: [...runs.values()],
-      ...(exitCode === undefined ? {} : { exitCode }),
-      missing: [...missing, ...(dropped > 0 ? [`the first ${dropped} of ${count} events: they did not fit`] : [])],
-    };
-    return {
-      [KEYS.summary]: jsonText(summary),
-      [KEYS.events]: lines.join('\n'),
-      [KEYS.report]: reports.size === 0 ? '' : `[${[...reports.values()].join(',\n')}]`,
-      [KEYS.history]: history.join('\n'),
-    };
-  };
   let sent: Record<string, string> = {};
+
   const write = (): Promise<string | undefined> => {
     sending = writeNow().finally(() => {
       sending = undefined;
@@ -82,7 +48,7 @@ export async function openResult(
   };
   const writeNow = async (): Promise<string | undefined> => {
     isDirty = false;
-    const data = body();
+    const data = content.data(exitCode);
     const changed = Object.fromEntries(Object.entries(data).filter(([key, text]) => sent[key] !== text));
     const answer = await api
       .patch(on, 'merge', { data: changed }, { timeoutMs: 10_000 })
@@ -91,44 +57,31 @@ export async function openResult(
     else isDirty = true;
     return answer.ok ? undefined : answer.message;
   };
-  const soon = () => {
+  const writeSoon = () => {
     isDirty = true;
     if (writing !== undefined || exitCode !== undefined) return;
     writing = write().then(async failed => {
       await clock.sleep(PAUSE_MS);
       writing = undefined;
-      if (isDirty) soon();
+      if (isDirty) writeSoon();
       return failed;
     });
     writing.catch(() => undefined);
   };
-  soon();
+  writeSoon();
 
   return {
-    event(said, line) {
-      count += 1;
-      const whole: ResultEvent = { n: count, ...(line === undefined ? {} : { line }), ...said };
-      const text = jsonText(whole);
-      const { event, at, run, key } = said;
-      lines.push(text.length <= LONGEST_EVENT ? text : jsonText({ n: count, at, run, key, event, line, cut: true }));
-      size += Buffer.byteLength(lines.at(-1) ?? '') + 1;
-      while (size > MOST_EVENTS) {
-        size -= Buffer.byteLength(lines.shift() ?? '') + 1;
-        dropped += 1;
-      }
-      soon();
+    event(event, line) {
+      content.event(event, line);
+      writeSoon();
     },
     run(summary) {
-      const key = summary.run ?? summary.experiment;
-      runs.set(key, { ...runs.get(key), ...summary });
-      soon();
+      content.run(summary);
+      writeSoon();
     },
     report(experiment, text) {
-      const used = [...reports.values()].reduce((sum, one) => sum + Buffer.byteLength(one), 0);
-      const bytes = Buffer.byteLength(text);
-      if (used + bytes <= MOST_REPORTS) reports.set(`${experiment} ${reports.size}`, text.trim());
-      else missing.add(`the report of ${experiment}: ${bytes} bytes did not fit`);
-      soon();
+      content.report(experiment, text);
+      writeSoon();
     },
     async flush() {
       while (sending !== undefined) await sending;

@@ -10,7 +10,7 @@ export interface FormField {
   isRequired: boolean;
 }
 
-const OWN = [
+const COMMON_FIELDS = [
   { key: 'namespace', label: 'namespace' },
   { key: 'ttl', label: 'TTL' },
   { key: 'recoveryTimeout', label: 'recovery within' },
@@ -31,7 +31,7 @@ export function formFields(draft: Draft): FormField[] {
   return [
     ...rules.filter(({ isRequired }) => isRequired),
     ...rules.filter(({ isRequired }) => !isRequired),
-    ...OWN.map(({ key, label }) => ({ key, label, value: draft[key], isRequired: true })),
+    ...COMMON_FIELDS.map(({ key, label }) => ({ key, label, value: draft[key], isRequired: true })),
   ];
 }
 

@@ -151,14 +151,14 @@ export function readSuite(text: string): SuiteHistory | undefined {
 }
 
 /** What a resumed suite has still to run: every entry without a run that ended with a verdict. */
-export const missing = ({ entries, done }: SuiteHistory): JournalEntry[] =>
+export const missingEntriesOf = ({ entries, done }: SuiteHistory): JournalEntry[] =>
   entries.filter(({ key }) => {
     const end = done.get(key);
     return end === undefined || end.interrupted !== undefined;
   });
 
 /** Runs that were begun but have no end in the journal: their process died. */
-export const diedRuns = ({ runs, done }: SuiteHistory): string[] =>
+export const deadRuns = ({ runs, done }: SuiteHistory): string[] =>
   [...runs].flatMap(([key, begun]) => begun.slice(-1).filter(run => done.get(key)?.run !== run));
 
 const suiteRecord = (value: unknown): SuiteRecord | undefined =>

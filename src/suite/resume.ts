@@ -2,11 +2,11 @@ import type { Engine } from '../engine/engine.ts';
 import type { LoadedExperiment } from '../experiment/types.ts';
 import type { IsAlive } from '../records/unfinished.ts';
 import type { EntryEnd } from './event.ts';
-import { diedRuns, type JournalEntry, missing, type SuiteHistory } from './journal.ts';
+import { deadRuns, type JournalEntry, missingEntriesOf, type SuiteHistory } from './journal.ts';
 import { type SuiteEntry, suiteEntries } from './order.ts';
 
 /** Why a suite cannot be resumed here, in one line; undefined where it can. */
-export function notResumable(
+export function whyNotResumable(
   { suite, header, last, end }: SuiteHistory,
   here: { clusterUid: string; host: string; context: string },
   isAlive: IsAlive,
@@ -26,7 +26,7 @@ export function missingEntries(
   history: SuiteHistory,
   load: (entry: JournalEntry) => LoadedExperiment,
 ): { entries: SuiteEntry[]; done: Map<string, EntryEnd> } | string {
-  const rest = missing(history);
+  const rest = missingEntriesOf(history);
   const byFile = new Map<string, LoadedExperiment>();
   for (const entry of rest) {
     const loaded = byFile.get(entry.file) ?? load(entry);
@@ -43,11 +43,11 @@ export function missingEntries(
 }
 
 /** Reverts what dead runs of a suite have left, before anything more is injected. Gives what remains, and a line for each revert. */
-export async function revertDiedRuns(
+export async function revertDeadRuns(
   engine: Pick<Engine, 'scan' | 'revert'>,
   history: SuiteHistory,
 ): Promise<{ remaining: number; lines: string[] }> {
-  const died = new Set(diedRuns(history));
+  const died = new Set(deadRuns(history));
   if (died.size === 0) return { remaining: 0, lines: [] };
   const scanned = await engine.scan({ deep: true });
   const left = scanned.injections.filter(({ run }) => run !== undefined && died.has(run));

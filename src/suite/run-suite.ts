@@ -146,7 +146,7 @@ async function runOne(deps: SuiteDeps, suite: SuiteRun, state: SuiteState, { key
   await waitUntilReady(look => deps.ready(loaded, look), settings.gateMs, {
     clock,
     signal: AbortSignal.any([signal, state.ending.signal]),
-    tell: says => emit(deps, suite, { event: 'waiting', key, says, limitMs: settings.gateMs }),
+    onWaiting: says => emit(deps, suite, { event: 'waiting', key, says, limitMs: settings.gateMs }),
   });
   let run: string | undefined;
   const onRunEvent = (event: RunEvent) => {

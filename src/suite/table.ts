@@ -56,20 +56,20 @@ export function suiteTable(view: SuiteView, room: TableRoom): TableLine[] {
       .trimEnd(),
   );
   const [head = '', ...body] = lines;
-  const made = (line: string, of?: SuiteRow): TableLine => ({
-    text: cut(sanitise(line), room.columns),
+  const tableLine = (text: string, of?: SuiteRow): TableLine => ({
+    text: cut(sanitise(text), room.columns),
     ...(of === undefined ? {} : { of }),
   });
   return [
-    made(head),
+    tableLine(head),
     ...(shown.above > 0
-      ? [made(`   ${room.glyphs.ellipsis} ${shown.above} above: ${countsOf(view.rows.slice(0, shown.above))}`)]
+      ? [tableLine(`   ${room.glyphs.ellipsis} ${shown.above} above: ${countsOf(view.rows.slice(0, shown.above))}`)]
       : []),
-    ...body.map((line, i) => made(line, shown.rows[i])),
+    ...body.map((text, i) => tableLine(text, shown.rows[i])),
     ...(shown.below > 0
-      ? [made(`   ${room.glyphs.ellipsis} ${shown.below} more: ${countsOf(view.rows.slice(-shown.below))}`)]
+      ? [tableLine(`   ${room.glyphs.ellipsis} ${shown.below} more: ${countsOf(view.rows.slice(-shown.below))}`)]
       : []),
-    made(progressLine(view, room)),
+    tableLine(progressLine(view, room)),
   ];
 }
 

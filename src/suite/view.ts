@@ -43,7 +43,7 @@ export function viewOf(entries: readonly SuiteLabel[], done: ReadonlyMap<string,
 }
 
 /** The state of the suite after one more event. */
-export function followed(view: SuiteView, event: SuiteEvent): SuiteView {
+export function viewAfter(view: SuiteView, event: SuiteEvent): SuiteView {
   const next = 'left' in event ? { ...view, left: { ...event.left, at: event.at } } : view;
   if (event.event === 'end') return { ...next, end: { exitCode: event.exitCode, says: event.says } };
   if (!('key' in event)) return next;

@@ -12,7 +12,7 @@ const LOOK_MS = 1_000;
 export async function waitUntilReady(
   look: (signal: AbortSignal) => Promise<Readiness>,
   limitMs: number,
-  { clock, signal, tell: report }: { clock: Clock; signal: AbortSignal; tell: (says: string) => void },
+  { clock, signal, onWaiting: report }: { clock: Clock; signal: AbortSignal; onWaiting: (says: string) => void },
 ): Promise<boolean> {
   const since = clock.monotonic();
   let reported: string | undefined;

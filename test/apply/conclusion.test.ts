@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { concludeApplied } from '../../src/apply/conclusion.ts';
 import type { Remains } from '../../src/apply/remains.ts';
 import { lookForRemains } from '../../src/apply/remains.ts';
-import { seenOf } from '../../src/apply/state.ts';
+import { appliedState } from '../../src/apply/state.ts';
 import { faultOf } from '../../src/faults/registry.ts';
 import { writeEnvelope } from '../../src/injection/record/envelope.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
@@ -15,7 +15,7 @@ import { experiment } from './support.ts';
 
 const remains = (state: Remains['state']): Remains => ({ state, says: '' as Clean, left: [] });
 const began = { injectionStartedAt: '2026-11-21T12:00:00Z' };
-const over = (status: object) => ({ is: 'over' as const, seen: seenOf(experiment(status)) });
+const over = (status: object) => ({ is: 'over' as const, seen: appliedState(experiment(status)) });
 const complete = (verdict?: string) => over({ phase: 'Complete', ...began, ...(verdict ? { verdict } : {}) });
 
 describe('what an applied experiment comes to', () => {
@@ -52,7 +52,7 @@ describe('what an applied experiment comes to', () => {
     const { seen } = complete('Resilient');
     expect(concludeApplied({ is: 'gone', seen }, remains('none'))).toMatchObject({ outcome: 'DELETED', exitCode: 6 });
     expect(concludeApplied({ is: 'gone', seen }, remains('none'))).not.toHaveProperty('verdict');
-    const nobody = concludeApplied({ is: 'nobody', seen: seenOf(experiment()) }, undefined);
+    const nobody = concludeApplied({ is: 'nobody', seen: appliedState(experiment()) }, undefined);
     expect(nobody).toMatchObject({ outcome: 'NOT ACCEPTED', exitCode: 5 });
     expect(nobody).not.toHaveProperty('verdict');
   });
@@ -99,7 +99,7 @@ describe('the look after the end', () => {
     const api = fakeApi(objects, { kinds: [EXPERIMENTS], now: clock.now });
     prepare(api);
     const deps = { api, clock, faultOf };
-    return lookForRemains(api, options => scan(deps, options), seenOf(experiment({ phase: 'Complete' })));
+    return lookForRemains(api, options => scan(deps, options), appliedState(experiment({ phase: 'Complete' })));
   };
 
   test('finds what the controller left, by its id', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { experimentKind } from '../../src/apply/experiment-kind.ts';
 import { faultOfExperiment } from '../../src/apply/fault-of-experiment.ts';
 import { askApplyGates } from '../../src/apply/gates.ts';
-import { seenOf } from '../../src/apply/state.ts';
+import { appliedState } from '../../src/apply/state.ts';
 import { loadExperiment } from '../../src/experiment/load.ts';
 import type { FoundInjection } from '../../src/injection/found-injection.ts';
 import type { FreezeWindow } from '../../src/safety/freeze.ts';
@@ -98,7 +98,7 @@ test('only what is its own is stopped with it: not another target’s, not what 
     ...more,
   });
   const own = experiment({ phase: 'Observing' });
-  const meant = faultOfExperiment(own, seenOf(own).reach, [
+  const meant = faultOfExperiment(own, appliedState(own).reach, [
     found('settings'),
     found('flags'),
     found('settings', { id: 'ours', tool: 'mayday', run: 'r-1' }),

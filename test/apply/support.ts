@@ -1,5 +1,6 @@
 import type { ApplyEvent } from '../../src/apply/event.ts';
-import { type FollowOptions, follow } from '../../src/apply/follow.ts';
+import { follow } from '../../src/apply/follow.ts';
+import type { FollowOptions } from '../../src/apply/followed-experiment.ts';
 import type { KubeObject, ObjectRef } from '../../src/k8s/object.ts';
 import { fakeApi } from '../support/fake-api.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { orShipped } from '../../src/cli/shipped.ts';
+import { shippedPath } from '../../src/cli/shipped.ts';
 import { mayday } from './in-process.ts';
 
 describe('a path of the documents, where the program was installed and there is no checkout', () => {
@@ -30,7 +30,7 @@ describe('a path of the documents, where the program was installed and there is 
     ],
     ['never leaves the folder', 'experiments/../../etc/x.yaml', ['/etc/x.yaml'], 'experiments/../../etc/x.yaml'],
   ])('%s', (_, path, present, expected) => {
-    expect(orShipped(path, there(...present))).toBe(expected);
+    expect(shippedPath(path, there(...present))).toBe(expected);
   });
 });
 

@@ -139,9 +139,9 @@ describe('what monitoring said of a scenario', () => {
 
   test('no alert is a finding, whatever the cluster warned of', () => {
     expect(t2(record(source(1)))).toEqual({ id: 'T2', name: 'detected by monitoring', says: 'no alert began' });
-    expect(texts(record(source(1)))).toEqual(['no alert told of the symptom, and no person said so']);
+    expect(texts(record(source(1)))).toEqual(['no alert reported the symptom, and no person said so']);
     const seen = line(8, { kind: 'seen', scenario: 'kill', by: BEN });
-    expect(texts(record(source(1), seen))).toEqual(['no alert told of the symptom; a person saw it']);
+    expect(texts(record(source(1), seen))).toEqual(['no alert reported the symptom; a person saw it']);
   });
 
   test('monitoring that did not answer under the fault is BLIND, and nothing is called undetected', () => {
@@ -170,7 +170,7 @@ describe('what monitoring said of a scenario', () => {
   });
 });
 
-test('a run that died and was put back when the day went on is told so; what people say is of the run that was done', () => {
+test('a run that died and was reverted when the day went on says so; what people say belongs to the run that was done', () => {
   const LEFT = { object: 'ConfigMap shop/settings', outcome: 'reverted', verified: true };
   const [first, second] = ['20261121-120000000-000001', '20261121-120500000-000002'];
   const event = (seconds: number, run: string, own: object) =>
@@ -202,7 +202,7 @@ test('a run that died and was put back when the day went on is told so; what peo
     verdict: 'Unfinished',
     residue: 0,
     reasons: [
-      'its process died; when the day went on, what it left was put back: ConfigMap shop/settings reverted, read back',
+      'its process died; when the day went on, what it left was reverted: ConfigMap shop/settings reverted, read back',
     ],
     tripped: [],
   });

@@ -149,7 +149,7 @@ test('what nobody noticed is a finding, and who is to do it is shown as missing 
   const report = of(recordOf(1, 'web-kill', { timings: { injectedAt: 0, firstSymptomAt: 900 } }));
   expect(report.findings).toEqual([
     {
-      text: 'a symptom that nothing and nobody noticed: no Warning event, and no person said so',
+      text: 'a symptom that was not noticed: no Warning event, and no person said so',
       scenario: 'web-kill',
       command: 'mayday run lab/web-kill.yaml',
     },
@@ -161,7 +161,7 @@ test('what several runs of one scenario show alike is one finding', () => {
   const unnoticed = { timings: { injectedAt: 0, firstSymptomAt: 900 } };
   const report = of(recordOf(1, 'web-kill', unnoticed), recordOf(2, 'web-kill', unnoticed));
   expect(report.findings.map(({ text }) => text)).toEqual([
-    'a symptom that nothing and nobody noticed: no Warning event, and no person said so (in 2 runs)',
+    'a symptom that was not noticed: no Warning event, and no person said so (in 2 runs)',
   ]);
 });
 

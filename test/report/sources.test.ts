@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { DayEntry } from '../../src/gameday/journal/record.ts';
 import { frameworkFiles } from '../../src/report/formats/framework.ts';
-import { before, pastRuns } from '../../src/report/past.ts';
+import { pastRuns, previousReport } from '../../src/report/past.ts';
 import { readParts } from '../../src/report/sources/read.ts';
 import { SETTINGS } from '../suite/support.ts';
 import { diedFiles, diskOf, filesOf, recordOf, reportOf, runId, STATE, T0 } from './support.ts';
@@ -257,8 +257,8 @@ test('what is no record is told in one line, and never breaks the report', () =>
 
 test('the one before is the last of its kind that shares a scenario', () => {
   const files = filesOf([recordOf(1, 'a'), recordOf(2, 'b'), recordOf(3, 'a')]);
-  expect(before(reportOf(runId(3), files), PLACES(files))).toBe(runId(1));
-  expect(before(reportOf(runId(1), files), PLACES(files))).toBeUndefined();
+  expect(previousReport(reportOf(runId(3), files), PLACES(files))).toBe(runId(1));
+  expect(previousReport(reportOf(runId(1), files), PLACES(files))).toBeUndefined();
 });
 
 test('the record of a real run is read as it was written', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createAll, notTakenText } from '../../src/submit/create.ts';
+import { createAll, refusedText } from '../../src/submit/create.ts';
 import { queuesOf } from '../../src/submit/queues.ts';
 import { inOrder, objectsOf, owned, type Submission } from '../../src/submit/submission.ts';
 import { suiteEntries } from '../../src/suite/order.ts';
@@ -197,7 +197,7 @@ describe('creating them', () => {
     const created = await createAll(api, objectsOf(submission()));
     expect(created).toMatchObject({ ok: false, left: [] });
     if (!created.ok)
-      expect(notTakenText(created.notTaken)).toMatch(new RegExp(`^${kind} .*mayday-20261128-215349-3f9a2c: no$`));
+      expect(refusedText(created.refused)).toMatch(new RegExp(`^${kind} .*mayday-20261128-215349-3f9a2c: no$`));
     expect(api.all()).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { diedRuns, missing, openSuiteJournal, readSuite, type SuiteHeader } from '../../src/suite/journal.ts';
-import { missingEntries, notResumable, revertDiedRuns } from '../../src/suite/resume.ts';
+import { deadRuns, missingEntriesOf, openSuiteJournal, readSuite, type SuiteHeader } from '../../src/suite/journal.ts';
+import { missingEntries, revertDeadRuns, whyNotResumable } from '../../src/suite/resume.ts';
 import { memoryFiles } from '../support/memory-files.ts';
 import { named, SETTINGS, stage } from './support.ts';
 
@@ -62,21 +62,21 @@ const historyOf = (text: string) => {
 describe('a suite whose process died', () => {
   test('owes what has no end, and names the run that died', async () => {
     const history = historyOf(await journalOfDead());
-    expect(missing(history).map(({ key }) => key)).toEqual(['b', 'c']);
-    expect(diedRuns(history)).toEqual(['run-b']);
+    expect(missingEntriesOf(history).map(({ key }) => key)).toEqual(['b', 'c']);
+    expect(deadRuns(history)).toEqual(['run-b']);
   });
 
   test('loses nothing to a last line that was torn', async () => {
     const text = `${await journalOfDead()}{"entry":"done","key":"b","ver`;
     const history = historyOf(text);
-    expect(missing(history).map(({ key }) => key)).toEqual(['b', 'c']);
+    expect(missingEntriesOf(history).map(({ key }) => key)).toEqual(['b', 'c']);
     expect(history.broken).toEqual([]);
   });
 
   test('runs again what was cut short by an interrupt', async () => {
     const text = await journalOfDead();
     const cut = JSON.stringify({ entry: 'done', key: 'b', at: 4, run: 'run-b', ...DONE, interrupted: 'SIGINT' });
-    expect(missing(historyOf(`${text}${cut}\n`)).map(({ key }) => key)).toEqual(['b', 'c']);
+    expect(missingEntriesOf(historyOf(`${text}${cut}\n`)).map(({ key }) => key)).toEqual(['b', 'c']);
   });
 
   test('goes on with the files as they were, and with no other', async () => {
@@ -93,9 +93,9 @@ describe('a suite whose process died', () => {
   test('is not gone on with in another cluster, nor beside a process that still runs it', async () => {
     const history = historyOf(await journalOfDead());
     const here = { clusterUid: 'cluster-1', host: 'laptop', context: 'lab' };
-    expect(notResumable(history, { ...here, clusterUid: 'cluster-2' }, () => false)).toContain('found another one');
-    expect(notResumable(history, here, () => true)).toContain('process 4 still running');
-    expect(notResumable(history, here, () => false)).toBeUndefined();
+    expect(whyNotResumable(history, { ...here, clusterUid: 'cluster-2' }, () => false)).toContain('found another one');
+    expect(whyNotResumable(history, here, () => true)).toContain('process 4 still running');
+    expect(whyNotResumable(history, here, () => false)).toBeUndefined();
   });
 
   test('has what it left in the cluster put back first, and only that', async () => {
@@ -111,8 +111,8 @@ describe('a suite whose process died', () => {
         reverted.push(...findings);
         return { receipts: findings.map(one => ({ ...one, outcome: 'failed', verified: false })) };
       },
-    } as unknown as Parameters<typeof revertDiedRuns>[0];
-    const lifted = await revertDiedRuns(engine, history);
+    } as unknown as Parameters<typeof revertDeadRuns>[0];
+    const lifted = await revertDeadRuns(engine, history);
     expect(reverted).toEqual([left]);
     expect(lifted).toEqual({
       remaining: 1,

@@ -3,7 +3,7 @@ import type { SuiteEvent, SuiteEventBody } from '../../src/suite/event.ts';
 import type { JournalEntry } from '../../src/suite/journal.ts';
 import { suiteLine } from '../../src/suite/line.ts';
 import { tableLines } from '../../src/suite/table.ts';
-import { followed, viewOf } from '../../src/suite/view.ts';
+import { viewAfter, viewOf } from '../../src/suite/view.ts';
 import { UNICODE } from '../../src/text/glyphs.ts';
 import { width } from '../../src/text/width.ts';
 
@@ -32,7 +32,7 @@ const END = {
 };
 
 const seen = (happenings: SuiteEventBody[], keys = ['first', 'second', 'third']) =>
-  happenings.map(event).reduce(followed, viewOf(keys.map(entry), new Map()));
+  happenings.map(event).reduce(viewAfter, viewOf(keys.map(entry), new Map()));
 
 const ROOM = { columns: 100, rows: 24, now: AT + 65_000, speed: 1, glyphs: UNICODE };
 

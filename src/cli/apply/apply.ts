@@ -1,8 +1,8 @@
-import { createExperiment, type NotTaken, tryApply } from '../../apply/create.ts';
+import { createExperiment, type NotCreated, tryApply } from '../../apply/create.ts';
 import { type ExperimentKind, experimentKind } from '../../apply/experiment-kind.ts';
 import { askApplyGates } from '../../apply/gates.ts';
 import { objectOf } from '../../apply/object.ts';
-import { seenOf } from '../../apply/state.ts';
+import { appliedState } from '../../apply/state.ts';
 import { type Interrupt, listenForInterrupt } from '../../host/interrupt.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
@@ -43,7 +43,7 @@ export const applyCommand: CommandBody = async invocation => {
         interrupt.dispose();
         return await stopExperiment(invocation, api, runtime, object);
       }
-      const { uid } = await readOrFail(api, object);
+      const { uid } = await readObjectOrFail(api, object);
       const followed = { ...request, object: { ...object, ...(uid === undefined ? {} : { uid }) } };
       return await followToEnd(invocation, { api, runtime, interrupt }, followed);
     } finally {
@@ -53,14 +53,14 @@ export const applyCommand: CommandBody = async invocation => {
 };
 
 async function kindOrFail(api: Api, isFile: boolean): Promise<ExperimentKind> {
-  const there = await experimentKind(api);
-  if (there.is === 'served') return there.kind;
-  if (there.is === 'unknown') throw new CommandFailure(there.says, EXIT.unreachable);
+  const lookup = await experimentKind(api);
+  if (lookup.is === 'served') return lookup.kind;
+  if (lookup.is === 'unknown') throw new CommandFailure(lookup.says, EXIT.unreachable);
   const instead = isFile ? '; `mayday run` runs the experiment from here; nothing was created' : '';
-  throw new CommandFailure(`${there.says}${instead}`, EXIT.inconclusive);
+  throw new CommandFailure(`${lookup.says}${instead}`, EXIT.inconclusive);
 }
 
-async function readOrFail(api: Api, object: ObjectRef): Promise<ObjectRef> {
+async function readObjectOrFail(api: Api, object: ObjectRef): Promise<ObjectRef> {
   const got = await api.get(object);
   if (got.ok) return refOf(got.value);
   if (got.reason !== 'not-found')
@@ -87,11 +87,11 @@ async function applyFile(
   }
   const object = objectOf(loaded.experiment, kind);
   // If an object of that name exists, that is the clearest reason to refuse, so it is read before the gates.
-  const there = await api.get(refOf(object));
-  if (there.ok) throw notTaken({ is: 'exists', seen: seenOf(there.value) }, object);
+  const existing = await api.get(refOf(object));
+  if (existing.ok) throw notCreated({ is: 'exists', seen: appliedState(existing.value) }, object);
   await gatesOrFail(loaded, kind, deps);
   const tried = await tryApply(api, object);
-  if (!tried.ok) throw notTaken(tried.why, object);
+  if (!tried.ok) throw notCreated(tried.why, object);
   if (isDry) {
     if (globals.output === 'text')
       linePrinter(globals)(`dry run: the server would take ${nameOf(refOf(object))}; nothing was created`);
@@ -100,7 +100,7 @@ async function applyFile(
   }
   if (interrupt.signal.aborted) throw new CommandFailure('interrupted; nothing was created', EXIT.aborted);
   const created = await createExperiment(api, object);
-  if (!created.ok) throw notTaken(created.why, object);
+  if (!created.ok) throw notCreated(created.why, object);
   if (request.detach) {
     const { namespace, name } = created.value;
     printNotice(
@@ -109,7 +109,7 @@ async function applyFile(
     if (globals.output !== 'text') print({ namespace, name }, globals, () => []);
     return EXIT.done;
   }
-  return followToEnd(invocation, deps, { ...request, object: created.value, made: seenOf(object) });
+  return followToEnd(invocation, deps, { ...request, object: created.value, made: appliedState(object) });
 }
 
 /** Sets the namespace: the document's own, else the one of `--in`, else the one of the context. */
@@ -147,16 +147,16 @@ async function gatesOrFail(
   );
 }
 
-function notTaken(why: NotTaken, object: KubeObject): CommandFailure {
+function notCreated(why: NotCreated, object: KubeObject): CommandFailure {
   const { namespace, name } = object.metadata;
   const full = nameOf(refOf(object));
   if (why.is === 'exists') {
-    const { phase, writtenPhase, verdict, injectedAt, isLeaving } = why.seen;
+    const { phase, writtenPhase, verdict, injectedAt, isBeingDeleted } = why.seen;
     const how = [
       writtenPhase === '' ? 'no phase yet: no controller has taken it' : `phase ${phase}`,
       ...(verdict === undefined ? [] : [String(verdict)]),
       ...(injectedAt === undefined ? [] : [`injected at ${new Date(injectedAt).toISOString()}`]),
-      ...(isLeaving ? ['being deleted'] : []),
+      ...(isBeingDeleted ? ['being deleted'] : []),
     ].join(', ');
     return new CommandFailure(
       `expected no ${full}, found one (${how}): give another name with --name ${name}-2, or follow that one: mayday apply --follow ${namespace}/${name}`,

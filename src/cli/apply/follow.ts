@@ -1,9 +1,10 @@
 import { type Conclusion, concludeApplied, notAccepted } from '../../apply/conclusion.ts';
+import type { End } from '../../apply/end.ts';
 import type { ApplyEvent } from '../../apply/event.ts';
-import { type End, follow } from '../../apply/follow.ts';
+import { follow } from '../../apply/follow.ts';
 import { appliedJson, appliedLine, conclusionJson, conclusionLines } from '../../apply/line.ts';
 import { lookForRemains, type Remains } from '../../apply/remains.ts';
-import type { Seen } from '../../apply/state.ts';
+import type { AppliedState } from '../../apply/state.ts';
 import type { Interrupt } from '../../host/interrupt.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
 import type { Api } from '../../kube/client/api.ts';
@@ -22,7 +23,7 @@ export const ACCEPT_MS = 30_000;
 export interface Followed {
   object: ObjectRef;
   /** The object as it was created. If it is deleted before it is read again, this says where its fault may be. */
-  made?: Seen;
+  made?: AppliedState;
   acceptMs: number;
   timeoutMs?: number;
 }

@@ -1,5 +1,5 @@
 import { faultOfExperiment } from '../../apply/fault-of-experiment.ts';
-import { seenOf } from '../../apply/state.ts';
+import { appliedState } from '../../apply/state.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import type { Api } from '../../kube/client/api.ts';
@@ -30,7 +30,7 @@ export async function stopExperiment(
     throw new CommandFailure(`${nameOf(object)} cannot be read: ${got.message}`, EXIT.unreachable);
   }
   const live = { ...got.value, apiVersion: object.apiVersion, kind: object.kind };
-  const seen = seenOf(live);
+  const seen = appliedState(live);
   const scanned = await engineFor(runtime, api).scan({ deep: true });
   const left = faultOfExperiment(live, seen.reach, scanned.injections).map(({ id }) => id);
   const { isOver } = seen;

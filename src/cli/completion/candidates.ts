@@ -90,8 +90,8 @@ const optionNamed = (command: Command, flag: string): Option | undefined =>
 
 function optionsOf(command: Command): Candidate[] {
   const options = withParents(command).flatMap(one => one.options);
-  const told = options.flatMap(({ long, description }) => (long ? [{ value: long, says: description }] : []));
-  return [...told, { value: '--help', says: 'print help' }];
+  const ownOptions = options.flatMap(({ long, description }) => (long ? [{ value: long, says: description }] : []));
+  return [...ownOptions, { value: '--help', says: 'print help' }];
 }
 
 const commandsOf = (program: Command): Candidate[] =>

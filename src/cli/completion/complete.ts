@@ -6,7 +6,7 @@ import { type Candidate, completionOf, type Meaning } from './candidates.ts';
 import { valuesOf } from './values.ts';
 
 /** What the shell is to do beside offering the candidates: the numbers by which kubectl's completion says so. */
-const THEN = { files: 0, nothing: 4, folders: 16 } as const;
+const DIRECTIVES = { files: 0, nothing: 4, folders: 16 } as const;
 
 /**
  * `mayday complete -- WORDS…`: the words that may stand at the cursor, one a line, with a tab before what they mean; then a colon and what
@@ -21,8 +21,8 @@ export const completeCommand: CommandBody = async ({ args, program }) => {
     .map(({ value, says = '' }) => ({ value: `${prefix}${value}`, says }))
     .filter(({ value }) => value.startsWith(word) && isPlain(value));
   const lines = candidates.map(({ value, says }) => `${value}\t${sanitise(says, 100)}\n`);
-  const then = meaning.is === 'files' || meaning.is === 'folders' ? meaning.is : 'nothing';
-  printUnchanged(`${lines.join('')}:${THEN[then]}\n`);
+  const directive = meaning.is === 'files' || meaning.is === 'folders' ? meaning.is : 'nothing';
+  printUnchanged(`${lines.join('')}:${DIRECTIVES[directive]}\n`);
   return EXIT.done;
 };
 

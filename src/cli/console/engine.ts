@@ -63,8 +63,8 @@ export function engineSession(
   const locks = locksFor(runtime, api);
   return {
     preflight: (loaded, signal) => preview(runtime, api, locks, loaded, signal),
-    run: order => fire(runtime, api, { guard, locks }, order),
-    scan: async (onUpdate, signal) => look(engine, await confinedTo(), onUpdate, signal),
+    run: order => runArmed(runtime, api, { guard, locks }, order),
+    scan: async (onUpdate, signal) => scanForConsole(engine, await confinedTo(), onUpdate, signal),
     revert: async (what, onUpdate, asked) => {
       const within = await confinedTo();
       return revertInTurn(runtime, api, engine, () =>
@@ -122,7 +122,7 @@ async function preview(
 }
 
 /** Runs what was armed, with the random choice of the preview and an additional gate that the target has not changed since. */
-async function fire(
+async function runArmed(
   runtime: Runtime,
   api: Api,
   shared: { guard: Guard | undefined; locks: Locks | undefined },
@@ -144,7 +144,7 @@ const outsideOf = (namespace: string) => ({
   reason: onlyText(namespace),
 });
 
-async function look(
+async function scanForConsole(
   engine: Engine,
   within: string | undefined,
   onUpdate: (update: ScanUpdate) => void,

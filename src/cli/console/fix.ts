@@ -20,7 +20,7 @@ import { planIgnore } from '../fix/stop-gap-plan.ts';
 const clean = (text: string): Clean => sanitise(text, 600);
 
 /** One way to fix a finding, or what follows from it: by a remedy, or without one by keeping its dead webhooks from blocking for a while. */
-interface Way {
+interface FixOption {
   name: string;
   finding: Finding;
   remedy?: Remedy;
@@ -33,7 +33,7 @@ interface Planned {
 }
 
 /** Every way, best first. What only follows is fixed with its cause; until then a webhook that blocks can be ignored. */
-function waysOf(root: Finding, follows: readonly Finding[]): Way[] {
+function fixOptionsOf(root: Finding, follows: readonly Finding[]): FixOption[] {
   const own = remediesOf(root).map(remedy => ({ name: remedy.name, finding: root, remedy }));
   const ignored = [root, ...follows].filter(canIgnore).map(finding => ({ name: ignoreName(root, finding), finding }));
   const names = new Set<string>();
@@ -52,13 +52,13 @@ async function planned(
   api: Api,
   { finding, follows, fix }: { finding: Finding; follows: readonly Finding[]; fix: string | undefined },
 ): Promise<Planned> {
-  const ways = waysOf(finding, follows);
-  const isAsked = ({ name }: Way): boolean =>
+  const options = fixOptionsOf(finding, follows);
+  const isAsked = ({ name }: FixOption): boolean =>
     fix === undefined || name === fix || (fix === IGNORE && name.startsWith(`${IGNORE}:`));
   const byHand = finding.fixes[0]?.text ?? `mayday explain ${finding.rule} says what to do`;
   let why = `mayday cannot fix this by itself. What you can do: ${byHand}`;
-  for (const way of ways.filter(isAsked)) {
-    const others = othersThan(ways, way);
+  for (const way of options.filter(isAsked)) {
+    const others = otherNames(options, way);
     const made =
       way.remedy === undefined
         ? await planGap(runtime, api, way, others)
@@ -72,7 +72,7 @@ async function planned(
 async function planRemedy(
   runtime: Runtime,
   api: Api,
-  { finding, remedy }: Required<Way>,
+  { finding, remedy }: Required<FixOption>,
   others: readonly string[],
 ): Promise<Planned | { refusal: string }> {
   const prepared = await prepareFix(api, finding, remedy);
@@ -104,7 +104,7 @@ async function planRemedy(
 async function planGap(
   runtime: Runtime,
   api: Api,
-  { name, finding }: Way,
+  { name, finding }: FixOption,
   others: readonly string[],
 ): Promise<Planned | { refusal: string }> {
   const ignoring = await planIgnore(runtime, api, finding);
@@ -129,7 +129,7 @@ async function planGap(
 }
 
 /** The names of the others, from the one that comes after this one on: asking for the first again and again reaches each. */
-function othersThan(all: readonly Way[], { name }: Way): string[] {
+function otherNames(all: readonly FixOption[], { name }: FixOption): string[] {
   const names = all.map(each => each.name);
   const at = names.indexOf(name);
   return [...names.slice(at + 1), ...names.slice(0, at)];

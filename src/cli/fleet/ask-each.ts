@@ -10,9 +10,9 @@ export interface Answer {
   code: ExitCode;
   /** How long it took, milliseconds. */
   ms: number;
-  /** What it printed on stdout (`text`) and on stderr (`told`). */
+  /** What it printed on standard output (`text`) and on standard error. */
   text: string;
-  told: string;
+  stderr: string;
   /** The last result that it printed, as data. */
   value?: unknown;
   /** Why it failed, in one line. */
@@ -31,12 +31,12 @@ const AT_ONCE = 32;
 export function askEach(
   contexts: readonly string[],
   ask: (context: string) => Promise<ExitCode>,
-  heard: (answer: Answer) => void,
+  onAnswer: (answer: Answer) => void,
   now: () => number,
 ): Promise<Answer[]> {
   return pooled(contexts, AT_ONCE, async context => {
     const answer = await askOne(context, ask, now);
-    heard(answer);
+    onAnswer(answer);
     return answer;
   });
 }
@@ -47,22 +47,22 @@ async function askOne(
   now: () => number,
 ): Promise<Answer> {
   const began = now();
-  const said: Pick<Answer, 'text' | 'told' | 'value'> = { text: '', told: '' };
+  const printed: Pick<Answer, 'text' | 'stderr' | 'value'> = { text: '', stderr: '' };
   const capture = {
     out(text: string, value?: unknown) {
-      said.text += text;
-      if (value !== undefined) said.value = value;
+      printed.text += text;
+      if (value !== undefined) printed.value = value;
     },
     err(text: string) {
-      said.told += text;
+      printed.stderr += text;
     },
   };
   try {
     const code = await capturingOutput(capture, () => ask(context));
-    return { context, code, ms: now() - began, ...said };
+    return { context, code, ms: now() - began, ...printed };
   } catch (error) {
     const { exitCode = EXIT.internal, message, word } = error as Partial<CommandFailure> & Error;
     const failure = sanitise(message);
-    return { context, code: exitCode, ms: now() - began, ...said, failure, ...(word === undefined ? {} : { word }) };
+    return { context, code: exitCode, ms: now() - began, ...printed, failure, ...(word === undefined ? {} : { word }) };
   }
 }

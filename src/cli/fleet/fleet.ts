@@ -39,7 +39,7 @@ export async function fleetCommand(spec: CommandSpec, body: CommandBody, invocat
     answer => {
       if (output === 'text') for (const one of block(answer)) line(one);
       else if (output === 'jsonl') printJsonLine(clusterJson(answer));
-      for (const told of linesOf(answer.told)) printNoticeItem(`${answer.context}: ${told}`);
+      for (const warning of linesOf(answer.stderr)) printNoticeItem(`${answer.context}: ${warning}`);
     },
     () => performance.now(),
   );

@@ -68,7 +68,7 @@ const HEADLINES: Readonly<Record<string, (value: unknown) => string>> = {
   latch: value => (fields(value).latched === true ? `latch ON by ${text(fields(value).by)}` : 'latch off'),
   status(value) {
     const { kinds, triage, injections, unseen } = fields(value);
-    const said = list(kinds).flatMap(({ kind, failing, status }) => [
+    const kindTexts = list(kinds).flatMap(({ kind, failing, status }) => [
       ...(number(failing) > 0 ? [`${number(failing)} ${text(kind)} failing`] : []),
       ...(['BLIND', 'wait', 'stale'].includes(text(status)) ? [`${text(kind)} ${text(status)}`] : []),
     ]);
@@ -78,7 +78,7 @@ const HEADLINES: Readonly<Record<string, (value: unknown) => string>> = {
       number(failing) > 0 &&
         `${counted(number(failing), 'root cause')}, first ${text(cause.rule)}: ${text(cause.summary)}`,
       status === 'BLIND' && 'triage BLIND',
-      ...said,
+      ...kindTexts,
       list(unseen).length > 0 && `injections BLIND in ${counted(list(unseen).length, 'kind')}`,
       number(injections) > 0 && counted(number(injections), 'injection'),
     );

@@ -5,7 +5,7 @@ import { outcomeOf } from '../../gameday/day/unattended.ts';
 import type { By, Outcome } from '../../gameday/journal/record.ts';
 import { prompted } from '../confirm.ts';
 
-const GO: Readonly<Record<string, Decision>> = {
+const DECISIONS: Readonly<Record<string, Decision>> = {
   go: 'go',
   g: 'go',
   skip: 'skip',
@@ -16,7 +16,7 @@ const GO: Readonly<Record<string, Decision>> = {
   look: 'check',
   l: 'check',
 };
-const OUTCOME: Readonly<Record<string, Outcome['outcome']>> = { p: 'passed', f: 'failed', u: 'unsure' };
+const OUTCOMES: Readonly<Record<string, Outcome['outcome']>> = { p: 'passed', f: 'failed', u: 'unsure' };
 
 /** Asks a person at a terminal, line by line. The end of input counts as `stop`, never as yes. */
 export function attended(by: By, day: Day, line: (text: string) => void): Human {
@@ -25,7 +25,12 @@ export function attended(by: By, day: Day, line: (text: string) => void): Human 
       line(`next: ${scenario.name}   hypothesis: ${hypothesis}`);
       if (items.some(item => item.name === STOPPED_ITEM && !item.ok)) return unlatchOrStop(by, day, signal);
       const choices = ok ? 'go, skip, check again or stop' : 'check again, skip or stop';
-      return asked(`${scenario.name}: ${choices}?`, ok ? GO : { ...GO, go: 'check', g: 'check' }, 'stop', signal);
+      return asked(
+        `${scenario.name}: ${choices}?`,
+        ok ? DECISIONS : { ...DECISIONS, go: 'check', g: 'check' },
+        'stop',
+        signal,
+      );
     },
     async byHand({ scenario }, signal) {
       line(`by hand: ${scenario.byHand ?? ''}`);
@@ -47,10 +52,10 @@ async function unlatchOrStop(by: By, day: Day, signal: AbortSignal): Promise<Dec
 }
 
 async function outcome(ended: EndedScenario, signal: AbortSignal): Promise<Outcome> {
-  const said = outcomeOf(ended);
-  const what = await asked('passed, failed or unsure? (p/f/u)', OUTCOME, undefined, signal);
+  const fromVerdicts = outcomeOf(ended);
+  const what = await asked('passed, failed or unsure? (p/f/u)', OUTCOMES, undefined, signal);
   // Without an answer the outcome follows from the verdicts, and nothing is said about who noticed the fault.
-  if (what === undefined) return said;
+  if (what === undefined) return fromVerdicts;
   const by = await prompted('detected by whom? (enter: nobody)', signal);
   const mitigated = await asked(
     'mitigated by people or by the system? (y/n)',

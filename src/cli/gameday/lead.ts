@@ -83,8 +83,8 @@ async function leadIt(
       if (update.is !== 'entry') return;
       const { entry } = update;
       if (globals.output !== 'text') return printJsonLine(dayJson(entry));
-      const told = dayLine(entry, factsOf(entry));
-      if (told !== undefined) line(told);
+      const text = dayLine(entry, factsOf(entry));
+      if (text !== undefined) line(text);
     },
   });
   printNotice(`journal ${journal}`);

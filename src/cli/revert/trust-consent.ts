@@ -38,7 +38,7 @@ export async function confirmRecords(
   also: readonly string[] = [],
 ): Promise<Confirmed> {
   if (!(await page(consentLines(asked, others)))) return undefined;
-  const word = requiredAnswer(asked.map(({ verdict }) => verdict));
+  const confirmWord = requiredAnswer(asked.map(({ verdict }) => verdict));
   const everything = [
     `restore ${asked.length === 1 ? 'it' : `all ${asked.length}`}`,
     ...(others > 0 ? [`revert the other ${others}`] : []),
@@ -47,11 +47,11 @@ export async function confirmRecords(
   const remaining = everything.slice(1);
   const rest = remaining.length > 0 ? `, \`rest\` to ${remaining.join(' and ')} only` : '';
   const answer = await prompted(
-    `type \`${word}\` to ${everything.join(' and ')}, \`${word} but 1 2\` to leave some out${rest}; anything else does nothing:`,
+    `type \`${confirmWord}\` to ${everything.join(' and ')}, \`${confirmWord} but 1 2\` to leave some out${rest}; anything else does nothing:`,
   );
-  const meant = readAnswer(answer ?? '', asked.length, word);
-  if (meant === undefined) return undefined;
-  if (meant === 'rest') return new Map();
-  const kept = asked.filter((_, index) => !meant.leave.includes(index + 1));
+  const choice = readAnswer(answer ?? '', asked.length, confirmWord);
+  if (choice === undefined) return undefined;
+  if (choice === 'rest') return new Map();
+  const kept = asked.filter((_, index) => !choice.leave.includes(index + 1));
   return new Map(kept.map(({ finding }) => [finding.id, recordDigest(finding.live)]));
 }

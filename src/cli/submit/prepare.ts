@@ -30,13 +30,13 @@ const SURVEYS_AT_ONCE = 4;
 
 /**
  * Checks every experiment as before a run, and builds the whole submission. Throws where one is refused: then nothing is submitted,
- * since a part of a suite does not test what the whole does. `agree` is asked last, when there is no other reason to refuse.
+ * since a part of a suite does not test what the whole does. `confirm` is asked last, when there is no other reason to refuse.
  */
 export async function prepare(
   request: SubmitRequest,
   api: Api,
   runtime: Runtime,
-  { signal, agree }: { signal: AbortSignal; agree: (wantsSignature: boolean) => Promise<void> },
+  { signal, confirm }: { signal: AbortSignal; confirm: (wantsSignature: boolean) => Promise<void> },
 ): Promise<Submission> {
   const namespace = request.namespace ?? api.identity.namespace;
   await expectNamespace(api, namespace, { flag: '--in', isForNew: true });
@@ -70,10 +70,10 @@ export async function prepare(
   for (const { loaded, warnings } of surveyed)
     for (const warning of warnings) printNotice(`${loaded.experiment.metadata.name}: ${warning}`);
   const wantsSignature = surveyed.some(one => one.wantsSignature);
-  await agree(wantsSignature);
+  await confirm(wantsSignature);
   const queues = queuesOf(suiteEntries(request.due));
-  const beside = sideBySide(queues, request.parallel);
-  const longest = longestOfQueuesMs(queuesOf(suiteEntries(request.due, request.rounds)), beside, request.timing);
+  const parallelism = sideBySide(queues, request.parallel);
+  const longest = longestOfQueuesMs(queuesOf(suiteEntries(request.due, request.rounds)), parallelism, request.timing);
   return {
     id,
     namespace,
@@ -86,7 +86,7 @@ export async function prepare(
     rounds: request.rounds,
     ...(request.notify === undefined ? {} : { notify: request.notify }),
     isOne: request.isOne,
-    sideBySide: beside,
+    sideBySide: parallelism,
     deadlineSeconds: Math.ceil((longest + START_MS + REVERT_MS) / 1000),
     keepSeconds: Math.ceil(request.keepMs / 1000),
     needs: await allowed(api, [

@@ -1,14 +1,14 @@
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import type { Grant, Rule } from '../../submit/need.ts';
 import { operatorsOf } from '../../submit/queues.ts';
-import { inOrder, type Objects, type Submission } from '../../submit/submission.ts';
+import { inOrder, type Submission, type SubmissionObjects } from '../../submit/submission.ts';
 import { counted } from '../../text/counted.ts';
 import { age } from '../../text/duration.ts';
 import { jsonText } from '../../text/json.ts';
 import { yamlText } from '../../text/yaml.ts';
 
 /** Describes a submission before it is created: queues, image, limits, and every right of its pods. */
-export function submissionLines(submission: Submission, { grants }: Objects): string[] {
+export function submissionLines(submission: Submission, { grants }: SubmissionObjects): string[] {
   const { id, namespace, image, queues, deadlineSeconds, keepSeconds, when, isOne } = submission;
   const what = isOne ? 'a Job' : `an Indexed Job of ${counted(queues.length, 'pod')}`;
   return [
@@ -48,7 +48,7 @@ function ruleText({ verbs, resources: [resource = ''], apiGroups: [group = ''], 
 }
 
 /** Every object in one stream for `kubectl apply -f -`. */
-export function streamOf(objects: Objects, output: 'yaml' | 'json' | 'jsonl'): string {
+export function streamOf(objects: SubmissionObjects, output: 'yaml' | 'json' | 'jsonl'): string {
   const all = inOrder(objects);
   if (output === 'jsonl') return all.map(object => jsonText(object)).join('\n');
   if (output === 'json') return jsonText({ apiVersion: 'v1', kind: 'List', metadata: {}, items: all }, 2);
@@ -65,7 +65,7 @@ export function streamOf(objects: Objects, output: 'yaml' | 'json' | 'jsonl'): s
 }
 
 /** Lines after the submission: where it is, and how to follow, read and cancel it. */
-export const submittedLines = ({ id, namespace, isOne, when }: Submission, objects: Objects): string[] => [
+export const submittedLines = ({ id, namespace, isOne, when }: Submission, objects: SubmissionObjects): string[] => [
   `submitted ${nameOf(refOf(objects.work))}; it runs on without this process`,
   ...(objects.grants.some(grant => grant.namespace !== namespace)
     ? [

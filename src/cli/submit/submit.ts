@@ -2,7 +2,7 @@ import { listenForInterrupt } from '../../host/interrupt.ts';
 import type { Api } from '../../kube/client/api.ts';
 import { recordKeyFor } from '../../runtime/open-engine.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { createAll, type NotTaken, notTakenText, tryAll } from '../../submit/create.ts';
+import { createAll, type RefusedObject, refusedText, tryAll } from '../../submit/create.ts';
 import { reaperText } from '../../submit/reaper-status.ts';
 import { objectsOf, type Submission } from '../../submit/submission.ts';
 import type { CommandBody, Invocation } from '../command.ts';
@@ -66,13 +66,13 @@ async function submitNow(
   const interrupt = listenForInterrupt();
   try {
     const isDry = request.dryRun || runtime.config.readOnly;
-    const agree = async (wantsSignature: boolean) => {
+    const confirm = async (wantsSignature: boolean) => {
       if (isDry) return;
       await consent(invocation, request, { api, runtime, signal: interrupt.signal });
       // The key for records is created here, before the pods start: they may not create it.
       if (wantsSignature) await recordKeyFor(api, runtime.realClock).make();
     };
-    const submission = await prepare(request, api, runtime, { signal: interrupt.signal, agree });
+    const submission = await prepare(request, api, runtime, { signal: interrupt.signal, confirm });
     const objects = objectsOf(submission);
     if (output === 'text') for (const line of submissionLines(submission, objects)) linePrinter(globals)(line);
     const refused = await tryAll(api, objects);
@@ -87,7 +87,7 @@ async function submitNow(
     const created = await createAll(api, objects);
     if (!created.ok) {
       for (const line of created.left) printNotice(`made, and not taken away again: ${line}`);
-      throw notSubmitted([created.notTaken], created.left.length > 0);
+      throw notSubmitted([created.refused], created.left.length > 0);
     }
     printNotice(await reaperText(api));
     for (const line of submittedLines(submission, objects)) printNotice(line);
@@ -110,8 +110,8 @@ function consent(
 }
 
 /** A failure for the first object that the server refuses; exit 8 where that is for lack of permission or of an answer, else 2. */
-function notSubmitted([first, ...more]: readonly NotTaken[], isLeft = false): CommandFailure {
-  const reason = first === undefined ? '' : notTakenText(first);
+function notSubmitted([first, ...more]: readonly RefusedObject[], isLeft = false): CommandFailure {
+  const reason = first === undefined ? '' : refusedText(first);
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
   const isCluster = first === undefined || !['invalid', 'conflict', 'already-exists'].includes(first.failure.reason);
   return new CommandFailure(

@@ -4,7 +4,7 @@ import type { EntryEnd, SuiteEvent } from '../../suite/event.ts';
 import type { JournalEntry } from '../../suite/journal.ts';
 import { suiteLine } from '../../suite/line.ts';
 import { tableLines } from '../../suite/table.ts';
-import { followed, viewOf } from '../../suite/view.ts';
+import { viewAfter, viewOf } from '../../suite/view.ts';
 import { glyphsFor } from '../../text/glyphs.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { GlobalOptions } from '../globals.ts';
@@ -38,7 +38,7 @@ export function suiteScreen(
   const line = linePrinter(globals);
   return {
     onEvent(event) {
-      view = followed(view, event);
+      view = viewAfter(view, event);
       if (event.event === 'run' && event.of.event === 'guard') guards.set(event.key, event.of.says);
       if (globals.output === 'jsonl') return printJsonLine(suiteJson(event));
       if (globals.output !== 'text') return;

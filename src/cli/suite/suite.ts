@@ -21,7 +21,7 @@ import {
 } from '../../suite/journal.ts';
 import { suiteLine } from '../../suite/line.ts';
 import { type SuiteEntry, suiteEntries } from '../../suite/order.ts';
-import { missingEntries, notResumable, revertDiedRuns } from '../../suite/resume.ts';
+import { missingEntries, revertDeadRuns, whyNotResumable } from '../../suite/resume.ts';
 import type { SuiteResult } from '../../suite/run-suite.ts';
 import type { CommandBody, Invocation } from '../command.ts';
 import { answered } from '../consent.ts';
@@ -162,12 +162,12 @@ function newOrder({ settings, due }: ReturnType<typeof readOptions>, runtime: Ru
 async function orderAgain(suite: string, engine: Engine, api: Api, runtime: Runtime): Promise<Order> {
   const history = await historyOf(suite, runtime);
   const here = { clusterUid: await engine.clusterUid(), host: runtime.host, context: api.identity.context };
-  const no = notResumable(history, here, isAlive);
+  const no = whyNotResumable(history, here, isAlive);
   if (no !== undefined) throw new CommandFailure(no);
   const { settings } = history;
   const rest = missingEntries(history, entry => loadOrFail(entry.file, settings));
   if (typeof rest === 'string') throw new CommandFailure(rest);
-  const reverted = await revertDiedRuns(engine, history);
+  const reverted = await revertDeadRuns(engine, history);
   for (const line of reverted.lines) printNotice(line);
   if (reverted.remaining > 0)
     throw new CommandFailure(

@@ -21,8 +21,12 @@ export async function saveBundle(
   { looked, about, api }: { looked: Looked; about: About; api: Api },
 ): Promise<void> {
   const answer = await api.raw({ path: '/version' });
-  const told = answer.ok ? (answer.value as { gitVersion?: unknown } | null)?.gitVersion : undefined;
-  const versions = { mayday: VERSION, server: typeof told === 'string' ? told : '', rules: RULES.map(({ id }) => id) };
+  const version = answer.ok ? (answer.value as { gitVersion?: unknown } | null)?.gitVersion : undefined;
+  const versions = {
+    mayday: VERSION,
+    server: typeof version === 'string' ? version : '',
+    rules: RULES.map(({ id }) => id),
+  };
   const text = `${jsonText(bundleOf(looked, about, versions))}\n`;
   const path = resolve(file);
   let unwritten: Unwritten | undefined;

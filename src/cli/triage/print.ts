@@ -53,7 +53,7 @@ export function printLook(
   { triage, object }: Shown,
   about: About,
   globals: GlobalOptions,
-  isTold = streams(globals),
+  areGatesPrinted = streams(globals),
 ): void {
   const json = { ...triageJson(triage, about), ...(object === undefined ? {} : { object: objectJson(object) }) };
   if (globals.output === 'jsonl') {
@@ -64,7 +64,7 @@ export function printLook(
   print(json, globals, () =>
     globals.output === 'md'
       ? triageMarkdown(triage, about)
-      : [...head, ...triageText(triage, about, { ...drawing(globals), gates: !isTold })],
+      : [...head, ...triageText(triage, about, { ...drawing(globals), gates: !areGatesPrinted })],
   );
 }
 

@@ -39,7 +39,7 @@ export async function watchCommand(
   const { signal } = interrupt;
   const reader = () => createNamedReader(api, clock, signal);
   const { context, server, user, namespace } = api.identity;
-  let told = '';
+  let printed = '';
   let isAdvised = false;
   let code: ExitCode = EXIT.aborted;
   try {
@@ -47,8 +47,8 @@ export async function watchCommand(
       const shown = narrowed(looked, choice, globals.namespace, namespace);
       code = exitCodeOf(shown.triage);
       const now = comparableText(shown);
-      if (now === told) continue;
-      told = now;
+      if (now === printed) continue;
+      printed = now;
       printLook(shown, { context, server, user, now: looked.now }, globals, false);
       const advice = narrowAdvice(looked.view, globals.namespace, namespace);
       if (advice !== undefined && !isAdvised) printNotice(advice);

@@ -13,9 +13,9 @@ export interface AlertWatchDeps {
   incident?: Matchers | undefined;
   namespaces: readonly string[];
   /** Called for an alert that fires now and did not fire when the scenario was armed. */
-  fires(alert: Alert): void;
+  onAlert(alert: Alert): void;
   /** Called when a scenario begins, and whenever a source starts or stops answering. */
-  answers(source: AlertSource, why: string | undefined): void;
+  onAnswer(source: AlertSource, why: string | undefined): void;
 }
 
 /** Follows what monitoring reports during a scenario. */
@@ -24,7 +24,7 @@ export interface AlertWatch {
   begin(): Promise<void>;
   end(): void;
   /** The firing alerts that are a real incident, or why they are not known; used by the safety check. */
-  look(): Promise<{ incidents: string[]; blind: string[] }>;
+  incidentsNow(): Promise<{ incidents: string[]; blind: string[] }>;
   /** Incidents that began since the scenario was armed; undefined when no source answered or no scenario is running. */
   incidents(): readonly string[] | undefined;
 }
@@ -37,7 +37,7 @@ export function createAlertWatch(deps: AlertWatchDeps): AlertWatch {
   let underWay: AbortController | undefined;
   /** The alerts that fired at the last look, by source; no entry for a source that has not answered in this scenario. */
   let known = new Map<AlertSource, Set<string>>();
-  let told = new Map<AlertSource, string | undefined>();
+  let reported = new Map<AlertSource, string | undefined>();
   let fresh = new Map<string, Alert>();
   let isAnswered = false;
 
@@ -47,8 +47,9 @@ export function createAlertWatch(deps: AlertWatchDeps): AlertWatch {
   function take(answer: Answer): void {
     const { source } = answer;
     const why = answer.ok ? undefined : answer.why;
-    if (!told.has(source) || (told.get(source) === undefined) !== (why === undefined)) deps.answers(source, why);
-    told.set(source, why);
+    if (!reported.has(source) || (reported.get(source) === undefined) !== (why === undefined))
+      deps.onAnswer(source, why);
+    reported.set(source, why);
     if (!answer.ok) return;
     const before = known.get(source);
     const now = new Map(answer.firing.map(alert => [keyOf(alert), alert]));
@@ -59,7 +60,7 @@ export function createAlertWatch(deps: AlertWatchDeps): AlertWatch {
     for (const [key, alert] of now)
       if (!before.has(key)) {
         fresh.set(key, alert);
-        deps.fires(alert);
+        deps.onAlert(alert);
       }
   }
 
@@ -86,7 +87,7 @@ export function createAlertWatch(deps: AlertWatchDeps): AlertWatch {
       underWay = new AbortController();
       const { signal } = underWay;
       known = new Map();
-      told = new Map();
+      reported = new Map();
       fresh = new Map();
       await lookNow(signal);
       void follow(signal);
@@ -95,7 +96,7 @@ export function createAlertWatch(deps: AlertWatchDeps): AlertWatch {
       underWay?.abort();
       underWay = undefined;
     },
-    async look() {
+    async incidentsNow() {
       const answers = await askAlerts(world, rules);
       return {
         incidents: answers.flatMap(answer => (answer.ok ? answer.firing.filter(isIncident).map(alertText) : [])),

@@ -71,8 +71,8 @@ const incident: Rule<'incident'> = (history, rule, context) => {
   const seen = unhealthySince(history, 'outside', context, rule.for, name => context.targets.has(name));
   const now = last(history);
   if (rule.alerts === undefined || context.before === undefined || now === undefined) return seen;
-  const told = history.findLast(({ incidents }) => incidents !== undefined)?.incidents ?? [];
-  const timed = told.map(name => {
+  const names = history.findLast(({ incidents }) => incidents !== undefined)?.incidents ?? [];
+  const timed = names.map(name => {
     const since = holdsSince(history, ({ incidents }) => incidents?.includes(name));
     return { name, ms: now.at - (since ?? now.at) };
   });
@@ -154,9 +154,9 @@ const secondInjection: Rule<'secondInjection'> = history => {
 const AGREE = 3;
 
 const clockSkew: Rule<'clockSkew'> = (history, limitMs) => {
-  const told = history.flatMap(({ skewMs }) => (skewMs === undefined ? [] : [skewMs])).slice(-AGREE);
-  const skew = told.length < AGREE ? 0 : Math.min(...told);
-  return { tripped: skew > limitMs, value: told.length === 0 ? 'not known' : measured(skew), limit: age(limitMs) };
+  const skews = history.flatMap(({ skewMs }) => (skewMs === undefined ? [] : [skewMs])).slice(-AGREE);
+  const skew = skews.length < AGREE ? 0 : Math.min(...skews);
+  return { tripped: skew > limitMs, value: skews.length === 0 ? 'not known' : measured(skew), limit: age(limitMs) };
 };
 
 const ttlOvershoot: Rule<'ttlOvershoot'> = (history, limitMs) => {

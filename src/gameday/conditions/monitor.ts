@@ -104,7 +104,7 @@ export function createMonitor(deps: MonitorDeps): Monitor {
     },
     disarm() {
       before = undefined;
-      sampler.forget();
+      sampler.forgetTargets();
     },
     look,
     async stop() {

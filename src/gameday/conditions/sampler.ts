@@ -36,10 +36,10 @@ export interface SamplerDeps {
 export interface Sampler {
   take(signal: AbortSignal): Promise<Sample>;
   /** The targets of the scenario so far: `Deployment kserve/x`. */
-  aim(isTarget: (deployment: KubeObject) => boolean): void;
+  addTarget(isTarget: (deployment: KubeObject) => boolean): void;
   readonly targets: ReadonlySet<string>;
   /** Forgets the targets, at the end of a scenario. */
-  forget(): void;
+  forgetTargets(): void;
 }
 
 /** A scan lists every kind in the cluster, so it is not part of each sample. */
@@ -47,7 +47,7 @@ const SCAN_EVERY_MS = 5_000;
 /** Permissions seldom change, and each one needs a request. */
 const RIGHTS_EVERY_MS = 10_000;
 /** Failures that mean that the server or the way to it is unhealthy; any other failure is an answer of the server. */
-const TROUBLE: ReadonlySet<FailureReason> = new Set(['unreachable', 'server-error', 'throttled']);
+const FAILED_CALL_REASONS: ReadonlySet<FailureReason> = new Set(['unreachable', 'server-error', 'throttled']);
 const READ_TIMEOUT_MS = 5_000;
 
 const nameOf = (kind: string, { metadata }: KubeObject): string =>
@@ -56,7 +56,7 @@ const nameOf = (kind: string, { metadata }: KubeObject): string =>
 export function createSampler(deps: SamplerDeps): Sampler {
   const { api, clock, realClock, namespaces } = deps;
   const targets = new Set<string>();
-  let aims: ((deployment: KubeObject) => boolean)[] = [];
+  let targetTests: ((deployment: KubeObject) => boolean)[] = [];
   let scannedAt = Number.NEGATIVE_INFINITY;
   let askedRightsAt = Number.NEGATIVE_INFINITY;
   let calls: Call[] = [];
@@ -67,7 +67,7 @@ export function createSampler(deps: SamplerDeps): Sampler {
     const page = await api.listAll(collection, { signal, timeoutMs: READ_TIMEOUT_MS });
     const ms = realClock.monotonic() - began;
     if (signal.aborted) return undefined;
-    calls.push(page.ok || !TROUBLE.has(page.reason) ? { ms } : { ms, failed: page.reason });
+    calls.push(page.ok || !FAILED_CALL_REASONS.has(page.reason) ? { ms } : { ms, failed: page.reason });
     if (page.ok) return page.value.items;
     return page.reason === 'not-found' ? [] : undefined;
   }
@@ -87,7 +87,7 @@ export function createSampler(deps: SamplerDeps): Sampler {
     for (const item of items) {
       const deployment = { ...item, kind: 'Deployment' };
       const name = nameOf('Deployment', deployment);
-      if (aims.some(isTarget => isTarget(deployment))) targets.add(name);
+      if (targetTests.some(isTarget => isTarget(deployment))) targets.add(name);
       (namespaces.includes(item.metadata.namespace ?? '') ? inside : outside).set(name, isServing(deployment));
     }
     return { inside, outside: everywhere === undefined ? undefined : outside };
@@ -109,11 +109,11 @@ export function createSampler(deps: SamplerDeps): Sampler {
 
   return {
     targets,
-    aim: isTarget => {
-      aims.push(isTarget);
+    addTarget: isTarget => {
+      targetTests.push(isTarget);
     },
-    forget() {
-      aims = [];
+    forgetTargets() {
+      targetTests = [];
       targets.clear();
     },
     async take(signal) {

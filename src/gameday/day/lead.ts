@@ -25,7 +25,7 @@ export async function lead(deps: LeadDeps, order: DayOrder): Promise<DayEnd> {
   const day = begin?.day ?? session;
   const path = order.begun?.path ?? dayJournalPath(deps.stateDir, day);
   const journal = await openDayJournal(deps.files, path, serverNow, { isNew: order.begun === undefined, session });
-  const who: Session = {
+  const thisSession: Session = {
     session,
     by: order.by,
     ...deps.me,
@@ -45,10 +45,10 @@ export async function lead(deps: LeadDeps, order: DayOrder): Promise<DayEnd> {
         plan: metadata.name,
         objective: spec.objective,
         files,
-        ...who,
+        ...thisSession,
       });
     } else {
-      await leading.recorder.note({ kind: 'session', day, adds: false, ...who });
+      await leading.recorder.note({ kind: 'session', day, adds: false, ...thisSession });
     }
     return await leading.lead(session, begin?.at ?? serverNow(), order.begun?.text.length ?? 0);
   } finally {
@@ -115,7 +115,7 @@ class Leading implements Day {
     void followJournal(
       { files, clock: realClock },
       { path: this.journal, session, from: known },
-      entry => this.#heardOf(entry),
+      entry => this.#onForeignEntry(entry),
       over.signal,
     );
     try {
@@ -159,12 +159,12 @@ class Leading implements Day {
   }
 
   /** Handles an entry that another process wrote. */
-  #heardOf(entry: DayEntry): void {
+  #onForeignEntry(entry: DayEntry): void {
     if (entry.kind === 'stop')
       this.#underWay?.stop('stopped', `stopped by ${entry.by.name} (${entry.by.role}): ${entry.why}`);
     // The role is the one that the plan gives to that name, whatever the record says.
     if (entry.kind === 'unlatch' && !mayUnlatch(roleOf(this.#order.plan, entry.by))) return;
-    this.recorder.heard(entry);
+    this.recorder.takeForeign(entry);
   }
 
   /** Records an event that nobody waits for. The recorder reports a failed write, and that ends the day. */
@@ -195,14 +195,14 @@ class Leading implements Day {
     this.#underWay?.stop('aborted', `abort condition ${id}: ${says} (${value}; limit ${limit})`);
     const about = scenario === undefined ? {} : { scenario };
     const text = `${says} (${value}; limit ${limit})`;
-    this.#deps.tellTripped?.({ day: this.#order.plan.day.metadata.name, condition: id, text, ...about });
-    const told = this.#order.plan.day.spec.notices.filter(({ when }) => when === 'on-abort');
-    const noted = [
+    this.#deps.notifyTripped?.({ day: this.#order.plan.day.metadata.name, condition: id, text, ...about });
+    const notices = this.#order.plan.day.spec.notices.filter(({ when }) => when === 'on-abort');
+    const writes = [
       this.recorder.note({ kind: 'tripped', condition: id, says, value, limit, ...about }),
-      ...told.map(({ to, text }) => this.recorder.note({ kind: 'notice', when: 'on-abort', to, text })),
+      ...notices.map(({ to, text }) => this.recorder.note({ kind: 'notice', when: 'on-abort', to, text })),
     ];
     // The recorder reports a failed write, and that ends the day.
-    for (const one of noted) one.catch(() => undefined);
+    for (const one of writes) one.catch(() => undefined);
   }
 
   #dayDeps({ monitor, alerts, runTarget }: DayWatch): DayDeps {

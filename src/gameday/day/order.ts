@@ -29,7 +29,7 @@ export interface LeadDeps {
   /** Saves a baseline of these namespaces in the folder of the day, and gives each difference from the one before as a line. Never rejects. */
   baseline(when: 'before' | 'after', folder: string, namespaces: readonly string[]): Promise<SavedBaseline>;
   /** Notifies the receivers of a tripped condition; the day does not wait for it. */
-  tellTripped?(of: { day: string; condition: string; text: string; scenario?: string }): void;
+  notifyTripped?(of: { day: string; condition: string; text: string; scenario?: string }): void;
   me: Pick<Session, 'user' | 'host' | 'pid' | 'processStart' | 'version'>;
 }
 

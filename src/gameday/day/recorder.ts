@@ -9,7 +9,7 @@ export interface DayRecorder {
   /** Records a safety check, unless its result equals the one before. */
   checked(look: Omit<EntryOf<'look'>, 'v' | 'at'>): Promise<void>;
   /** Takes over an entry that another process wrote. */
-  heard(entry: DayEntry): void;
+  takeForeign(entry: DayEntry): void;
   /** Resolves once everything recorded so far would survive a crash; rejects where any of it could not be written. */
   written(): Promise<void>;
   /** Why the day is stopped: a condition tripped or a person stopped it, and the owner has not taken the latch off. */
@@ -47,7 +47,7 @@ export function openRecorder(
   };
   return {
     note,
-    heard(entry) {
+    takeForeign(entry) {
       latched = latchAfter(latched, entry);
       onEntry(entry);
     },

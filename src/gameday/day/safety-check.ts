@@ -22,7 +22,7 @@ export interface SafetyDeps {
   standings: readonly ConditionStatus[];
   probes: readonly ProbeSeen[];
   /** The alerts of monitoring; absent where the plan names no source. */
-  alerts?: Pick<AlertWatch, 'look'> | undefined;
+  alerts?: Pick<AlertWatch, 'incidentsNow'> | undefined;
   latched?: string;
 }
 
@@ -120,7 +120,7 @@ async function syncsInProgress(api: Api): Promise<SafetyItem> {
 /** A real incident that monitoring reports. Monitoring that does not answer is a failure too, since it could not report one. */
 async function firing({ alerts }: SafetyDeps): Promise<SafetyItem[]> {
   if (alerts === undefined) return [];
-  const { incidents, blind } = await alerts.look();
+  const { incidents, blind } = await alerts.incidentsNow();
   const [first] = incidents;
   if (first !== undefined) return [item('alerts', false, `${incidents.length} outside of the scope: ${first}`)];
   const [why] = blind;

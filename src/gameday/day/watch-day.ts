@@ -65,7 +65,7 @@ export function watchDay(deps: WatchDayDeps): DayWatch {
     alerts,
     monitor,
     runTarget({ run, isTarget, permissions }) {
-      sampler.aim(isTarget);
+      sampler.addTarget(isTarget);
       runs.target(run, permissions);
     },
     async stop() {
@@ -86,8 +86,8 @@ function watchAlerts({ world, clock, realClock, spec, scenario, writeDown }: Wat
     rules: alerts,
     incident: abort.incident === false ? undefined : abort.incident.alerts,
     namespaces: scope.namespaces,
-    fires: alert => writeDown({ kind: 'alert', scenario: about(), ...alert }),
-    answers: (source, why) =>
+    onAlert: alert => writeDown({ kind: 'alert', scenario: about(), ...alert }),
+    onAnswer: (source, why) =>
       writeDown({ kind: 'alerts', scenario: about(), source, ...(why === undefined ? {} : { why }) }),
   });
 }

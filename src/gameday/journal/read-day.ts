@@ -148,9 +148,9 @@ function scenariosOf(entries: readonly DayEntry[]): DayScenario[] {
   const found = new Map<string, DayScenario>();
   for (const entry of entries) {
     if (entry.kind === 'armed') {
-      const again = found.get(entry.scenario);
-      if (again === undefined) found.set(entry.scenario, begun(entry));
-      else delete again.end;
+      const earlier = found.get(entry.scenario);
+      if (earlier === undefined) found.set(entry.scenario, begun(entry));
+      else delete earlier.end;
       continue;
     }
     const scenario = 'scenario' in entry && entry.scenario !== undefined ? found.get(entry.scenario) : undefined;

@@ -29,11 +29,11 @@ const HEAD = [
   'file',
 ] as const;
 
-/** One line a run, for a spreadsheet (RFC 4180). */
+/** The report as CSV (RFC 4180), a line for each run. */
 export const csv = ({ scenarios }: Report): string =>
   [HEAD, ...scenarios.map(cellsOf)].map(row => `${row.map(cell).join(',')}\r\n`).join('');
 
-/** A spreadsheet takes text that begins so for a formula, and would run it. */
+/** The beginnings of text that a spreadsheet would run as a formula. */
 const FORMULA = /^[=+\-@\t\r]/;
 
 function cell(value: string | number | boolean | undefined): string {

@@ -9,8 +9,8 @@ export interface FrameworkFile {
 }
 
 /**
- * The runs in the shape of the framework's own results, a file each, so that its `report` command shows them beside its own: names and
- * places of members, whole nanoseconds, and the pattern of the file names are its. What never ended has no file.
+ * The runs as result files of the framework, so that its `report` command shows them beside its own. Members, durations (whole nanoseconds)
+ * and file names follow its format. A run that did not end has no file.
  */
 export function frameworkFiles(scenarios: readonly Scenario[]): FrameworkFile[] {
   const taken = new Set<string>();
@@ -21,7 +21,7 @@ export function frameworkFiles(scenarios: readonly Scenario[]): FrameworkFile[] 
   });
 }
 
-/** `<experiment>-<YYYYMMDD-HHMMSS>.json`; two of one second differ by a number, which the framework's own do not. */
+/** `<experiment>-<YYYYMMDD-HHMMSS>.json`, with a number for a second one of the same second, which the framework would overwrite. */
 function fileName(experiment: string, at: Date, taken: Set<string>): string {
   const stamp = at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
   const base = `${experiment.replaceAll(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '_')}-${stamp}`;

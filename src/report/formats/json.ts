@@ -1,9 +1,9 @@
 import type { Report } from '../model.ts';
 
-/** Members that are moments; everything else that is a number stays one. */
+/** Members that hold a time and are written as text. */
 const MOMENT = /^(at|from|to|madeAt|startedAt|endedAt)$/;
 
-/** The report as JSON: `{kind: 'mayday-report', v: 1, …}`, moments as RFC 3339 text, durations in milliseconds. Additions are allowed. */
+/** The report as JSON: `{kind: 'mayday-report', v: 1, …}`, times as RFC 3339 text, durations in milliseconds. Later versions may add members. */
 export function reportJson(report: Report): Record<string, unknown> {
   return { kind: 'mayday-report', v: 1, ...(withTimes(report) as Record<string, unknown>) };
 }

@@ -1,7 +1,7 @@
 import type { Report, Scenario } from '../model.ts';
 import { recoveryText, whereText } from './report-texts.ts';
 
-/** What XML 1.0 cannot hold even when it is escaped. */
+/** Characters that XML 1.0 does not allow, not even escaped. */
 const NOT_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
 const xml = (text: string): string =>
@@ -18,7 +18,7 @@ const attributes = (of: Record<string, string | number>): string =>
     .map(([name, value]) => ` ${name}="${xml(String(value))}"`)
     .join('');
 
-/** How a viewer of test results shows a run. Something left in the cluster is an error of the suite, whatever the verdict. */
+/** How a viewer of test results shows a run. Residue in the cluster is an error, whatever the verdict. */
 function outcomeOf(one: Scenario): 'error' | 'failure' | 'skipped' | 'passed' {
   if ((one.residue ?? 0) > 0 || one.verdict === 'Unfinished') return 'error';
   if (one.verdict === 'Failed' || one.verdict === 'Degraded') return 'failure';
@@ -72,7 +72,7 @@ export function junit(report: Report): string {
 const secondsOf = ({ startedAt, endedAt, recoveryMs = 0 }: Scenario): number =>
   (startedAt !== undefined && endedAt !== undefined ? Math.max(0, endedAt - startedAt) : recoveryMs) / 1000;
 
-/** Viewers take two cases of one name for one, and show the first: the second run of a name is `name (2)`. */
+/** Viewers show only the first of several cases with the same name, so the second run is named `name (2)`. */
 function uniqueNames(names: readonly string[]): string[] {
   const taken = new Set<string>();
   return names.map(name => {
@@ -88,7 +88,7 @@ function caseLines(one: Scenario, name: string, outcome: ReturnType<typeof outco
   const body = xml([...one.reasons, ...one.collateral.map(object => `harm outside the target: ${object}`)].join('\n'));
   const type = (one.residue ?? 0) > 0 ? 'RESIDUE' : one.verdict.toUpperCase();
   const tier = one.tier ? `.T${one.tier}` : '';
-  const told = {
+  const resultLines = {
     error: [`      <error${attributes({ message, type })}>${body}</error>`],
     failure: [`      <failure${attributes({ message, type })}>${body}</failure>`],
     skipped: [`      <skipped${attributes({ message })}/>`],
@@ -100,7 +100,7 @@ function caseLines(one: Scenario, name: string, outcome: ReturnType<typeof outco
       classname: `chaos${tier}.${one.component ?? 'by-hand'}`,
       time: secondsOf(one).toFixed(3),
     })}>`,
-    ...told,
+    ...resultLines,
     `      <system-out>${xml([one.hypothesis ?? '', recoveryText(one), one.retest ?? ''].filter(Boolean).join('\n'))}</system-out>`,
     '    </testcase>',
   ];

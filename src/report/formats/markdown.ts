@@ -4,7 +4,7 @@ import {
   baselineText,
   changeText,
   countsText,
-  endingOf,
+  dayEndText,
   FLIP_HEAD,
   figureText,
   flipRows,
@@ -17,7 +17,7 @@ import {
 } from './report-texts.ts';
 import { timelineText } from './timeline-text.ts';
 
-/** Text that Markdown shows as it is, whatever it holds: no link, image, heading, table or HTML comes of it. */
+/** Escapes a text so that Markdown shows it as it is: it makes no link, image, heading, table or HTML. */
 export function escaped(text: string): string {
   return text
     .replaceAll('\n', ' ')
@@ -31,7 +31,7 @@ export function escaped(text: string): string {
     .replace(/@/g, '&#64;');
 }
 
-/** Text as code: it ends only at its own end. */
+/** A text as inline code, in a fence longer than any run of backticks in it. */
 export function code(text: string): string {
   const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
@@ -64,7 +64,7 @@ export function markdown(report: Report): string {
       ...(report.day
         ? [`People: ${report.day.people.map(({ name, role }) => escaped(`${name} (${role})`)).join(', ')}`]
         : []),
-      ...(endingOf(report.day) === undefined ? [] : [escaped(endingOf(report.day) ?? '')]),
+      ...(dayEndText(report.day) === undefined ? [] : [escaped(dayEndText(report.day) ?? '')]),
       ...baselineLine(report),
       `Report made ${timeText(report.madeAt)} by ${escaped(report.madeBy)}`,
     ]),
@@ -81,10 +81,10 @@ export function markdown(report: Report): string {
 }
 
 function baselineLine(report: Report): string[] {
-  const said = baselineText(report);
-  if (said === undefined) return [];
+  const baseline = baselineText(report);
+  if (baseline === undefined) return [];
   const left = report.day?.baseline.left ?? [];
-  return [`Before and after: ${escaped(said)}`, ...left.map(line => `left: ${escaped(line)}`)];
+  return [`Before and after: ${escaped(baseline)}`, ...left.map(line => `left: ${escaped(line)}`)];
 }
 
 const findings = ({ findings: all }: Report): string[] =>
@@ -199,12 +199,12 @@ function facts(scenario: Scenario): string[] {
 }
 
 function peopleLines({ outcome, detected, mitigated }: NonNullable<Scenario['people']>): string[] {
-  const said = [
+  const answers = [
     ...(outcome === undefined ? [] : [`outcome ${outcome}`]),
     ...(detected === undefined ? [] : [`detected: ${escaped(detected)}`]),
     ...(mitigated === undefined ? [] : [`mitigated: ${mitigated ? 'yes' : 'no'}`]),
   ];
-  return said.length === 0 ? [] : [`People say: ${said.join(', ')}`];
+  return answers.length === 0 ? [] : [`People say: ${answers.join(', ')}`];
 }
 
 const notes = ({ day }: Report): string[] =>
@@ -224,7 +224,7 @@ export function summaryText(report: Report): string[] {
     countsText(report),
     ...(span === undefined ? [] : [span]),
     ...report.where.map(whereText),
-    ...(endingOf(report.day) === undefined ? [] : [endingOf(report.day) ?? '']),
+    ...(dayEndText(report.day) === undefined ? [] : [dayEndText(report.day) ?? '']),
     ...(baselineText(report) === undefined ? [] : [`before and after: ${baselineText(report)}`]),
     '',
     ...report.scenarios.map(

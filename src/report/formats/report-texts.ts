@@ -2,9 +2,9 @@ import { counted } from '../../text/counted.ts';
 import { age, measured } from '../../text/duration.ts';
 import type { Change, Figure, Finding, Moment, Report, Scenario, ScenarioVerdict, Where } from '../model.ts';
 
-// The words of a report that every form of it shares.
+// Texts that all formats of a report share.
 
-/** `2026-11-28 18:30:25 UTC`: a report is read where nobody knows the writer's clock. */
+/** `2026-11-28 18:30:25 UTC`. In UTC, since a report is read in other time zones too. */
 export const timeText = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 const afterText = (ms: number): string => `+${measured(ms)}`;
@@ -13,8 +13,8 @@ const VERDICTS: readonly ScenarioVerdict[] = ['Resilient', 'Degraded', 'Failed',
 
 /** `3 Resilient, 1 Degraded; 0 remain in the cluster`. */
 export function countsText({ counts }: Report): string {
-  const told = VERDICTS.flatMap(verdict => (counts[verdict] === 0 ? [] : [`${counts[verdict]} ${verdict}`]));
-  return `${told.join(', ') || 'nothing was run'}; ${counts.residue} remain in the cluster`;
+  const verdictCounts = VERDICTS.flatMap(verdict => (counts[verdict] === 0 ? [] : [`${counts[verdict]} ${verdict}`]));
+  return `${verdictCounts.join(', ') || 'nothing was run'}; ${counts.residue} remain in the cluster`;
 }
 
 /** `4.2s`, or `median 4.2s of 3 (1.0s to 9.1s)`. */
@@ -26,7 +26,7 @@ export function figureText({ count, medianMs, minMs, maxMs }: Figure): string {
 export const momentText = ({ at, afterMs, says }: Moment): string =>
   at === undefined ? `– ${says ?? ''}`.trim() : `${afterText(afterMs ?? 0)}${says ? ` (${says})` : ''}`;
 
-/** In one phrase how the steady state came back. */
+/** How the steady state came back, in one phrase. */
 export function recoveryText({ recoveryMs, selfHealed, restoredBy, verdict }: Scenario): string {
   if (recoveryMs === undefined) return 'not measured';
   if (selfHealed) return `healed by itself after ${measured(recoveryMs)}${restoredBy ? `, by ${restoredBy}` : ''}`;
@@ -39,7 +39,7 @@ export const FLIP_HEAD = ['after', 'what changed', 'to', 'expected', 'found'] as
 const FLIP_WORDS = { pass: 'steady', fail: 'BROKEN', blind: 'BLIND' } as const;
 const MOST_FLIPS = 40;
 
-/** The changes of checks and probes, as many as a person reads. */
+/** The changes of checks and probes as rows, at most 40. */
 export function flipRows({ flips = [] }: Scenario): string[][] {
   const rows = flips
     .slice(0, MOST_FLIPS)
@@ -70,7 +70,7 @@ const sideText = (side: Change['now']): string =>
 
 export const changeText = ({ before, now }: Change): string => `${sideText(before)} → ${sideText(now)}`;
 
-/** Owner, due and re-test date of a finding; what nobody said is shown as missing. */
+/** Owner, due and re-test date of a finding; missing ones are named as missing. */
 export const assignedText = ({ owner, due, retestOn }: Finding): string =>
   `owner ${owner ?? 'NOT ASSIGNED'}, due ${due ?? 'not set'}, re-test ${retestOn ?? 'not set'}`;
 
@@ -80,15 +80,15 @@ export function spanText({ from, to }: { from?: number | undefined; to?: number 
   return to === undefined || to <= from ? timeText(from) : `${timeText(from)}, ${age(to - from)}`;
 }
 
-/** How a day ended, and in how many processes it was led; undefined where it is no day. */
-export function endingOf(day: Report['day']): string | undefined {
+/** How a game-day ended, and how often it was resumed; undefined where the report is not of a game-day. */
+export function dayEndText(day: Report['day']): string | undefined {
   if (day === undefined) return undefined;
   const more =
     day.sessions === 0 ? '' : ` It was taken up again ${day.sessions === 1 ? 'once' : `${day.sessions} times`}.`;
   return `${day.ended === undefined ? 'The day has not ended.' : `The day ended: ${day.ended.says}.`}${more}`;
 }
 
-/** What the day left behind in the namespaces, in one phrase; undefined where no baseline was saved. */
+/** The differences between the baselines before and after the day, in one phrase; undefined where the report is not of a game-day. */
 export function baselineText({ day }: Report): string | undefined {
   if (day === undefined) return undefined;
   const { saved, left, problem } = day.baseline;
@@ -100,14 +100,14 @@ export function baselineText({ day }: Report): string | undefined {
     : `${counted(left.length, 'difference')} to what was before the day`;
 }
 
-/** One drawn moment: where it stands between the first and the last, from 0 to 1. */
-export interface Drawn {
+/** A moment with its position on the time line, from 0 (first) to 1 (last). */
+export interface PlacedMoment {
   moment: Moment;
   share: number;
 }
 
-/** The moments that have a time, in its order, placed on a line from the first to the last. */
-export function drawn(moments: readonly Moment[]): Drawn[] {
+/** The moments that have a time, in order, with their positions on the time line. */
+export function placedMoments(moments: readonly Moment[]): PlacedMoment[] {
   const timed = moments.filter(({ afterMs }) => afterMs !== undefined);
   const end = Math.max(1, ...timed.map(({ afterMs = 0 }) => afterMs));
   return timed
@@ -115,9 +115,9 @@ export function drawn(moments: readonly Moment[]): Drawn[] {
     .map(moment => ({ moment, share: (moment.afterMs ?? 0) / end }));
 }
 
-/** From when to when the fault was in, as shares of the same line. */
+/** When the fault was in, as positions on the same time line. */
 export function faultSpan(moments: readonly Moment[]): { from: number; to: number } | undefined {
-  const placed = drawn(moments);
+  const placed = placedMoments(moments);
   const out = placed.find(({ moment }) => moment.id === 'T6') ?? placed.find(({ moment }) => moment.id === 'T5');
   return placed.length === 0 ? undefined : { from: 0, to: out?.share ?? 1 };
 }

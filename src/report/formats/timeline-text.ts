@@ -1,12 +1,12 @@
 import { measured } from '../../text/duration.ts';
 import type { Moment } from '../model.ts';
-import { drawn, faultSpan } from './report-texts.ts';
+import { faultSpan, placedMoments } from './report-texts.ts';
 
 const COLUMNS = 40;
 
-/** The moments of a run drawn in characters, a line each; what did not happen has no line. `=` is the time that the fault was in. */
+/** The time line of a run in characters, a line for each moment that has a time. `=` marks the time that the fault was in. */
 export function timelineText(moments: readonly Moment[], columns = COLUMNS): string[] {
-  const placed = drawn(moments);
+  const placed = placedMoments(moments);
   const span = faultSpan(moments);
   if (span === undefined) return [];
   const column = (share: number) => Math.round(share * (columns - 1));

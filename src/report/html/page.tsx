@@ -2,7 +2,7 @@ import {
   baselineText,
   changeText,
   countsText,
-  endingOf,
+  dayEndText,
   figureText,
   recoveryText,
   spanText,
@@ -14,12 +14,12 @@ import { ScenarioCard } from './scenario.tsx';
 import { STYLE } from './style.ts';
 import { Table } from './table.tsx';
 
-/** Nothing but what is in the page itself may be loaded or run. */
+/** The page may load and run nothing from elsewhere. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** The whole report as one page. */
 export function Page({ report }: { report: Report }) {
-  const { title, day, scenarios, comparison, figures, notRun, problems } = report;
+  const { title, day, figures, notRun, problems } = report;
   const span = spanText(report);
   const baseline = baselineText(report);
   return (
@@ -50,55 +50,18 @@ export function Page({ report }: { report: Report }) {
         {day ? (
           <p className="dim">People: {day.people.map(({ name, role }) => `${name} (${role})`).join(', ')}</p>
         ) : null}
-        {endingOf(day) === undefined ? null : <p>{endingOf(day)}</p>}
+        {dayEndText(day) === undefined ? null : <p>{dayEndText(day)}</p>}
         {baseline === undefined ? null : <p>Before and after: {baseline}</p>}
         <Items items={day?.baseline.left ?? []} />
         <Findings report={report} />
-        {comparison === undefined ? null : (
-          <section>
-            <h2>Compared with {comparison.with}</h2>
-            <Table
-              head={['scenario', 'change', 'before → now']}
-              rows={comparison.changes.map(change => [
-                change.name,
-                <span key="change" className={TONES[change.change]}>
-                  {change.change}
-                </span>,
-                changeText(change),
-              ])}
-            />
-          </section>
-        )}
+        <Compared report={report} />
         {figures.length === 0 ? null : (
           <section>
             <h2>Times</h2>
             <Table head={['what', 'measured']} rows={figures.map(figure => [figure.name, figureText(figure)])} />
           </section>
         )}
-        <section>
-          <h2>Scenarios</h2>
-          <Table
-            head={['scenario', 'fault', 'verdict', 'recovery', 'remain']}
-            rows={scenarios.map((scenario, index) => [
-              <a key="name" href={`#s${index}`}>
-                {scenario.title ?? scenario.name}
-              </a>,
-              scenario.type ?? 'by hand',
-              <span key="verdict" className={`verdict ${scenario.verdict}`}>
-                {scenario.verdict}
-              </span>,
-              recoveryText(scenario),
-              scenario.residue ?? 'not known',
-            ])}
-          />
-          {scenarios.map((scenario, index) => (
-            <ScenarioCard
-              key={`${scenario.run} ${scenario.name} ${scenario.endedAt}`}
-              scenario={scenario}
-              id={`s${index}`}
-            />
-          ))}
-        </section>
+        <Scenarios report={report} />
         <Listed title="Not run" items={notRun.map(({ name, says }) => `${name}: ${says}`)} />
         <Listed title="Notes" items={notesOf(report)} />
         <Listed title="Could not be read" items={problems} />
@@ -117,6 +80,55 @@ const TONES: Record<string, string> = {
   improved: 'ok',
   faster: 'ok',
 };
+
+function Compared({ report: { comparison } }: { report: Report }) {
+  if (comparison === undefined) return null;
+  return (
+    <section>
+      <h2>Compared with {comparison.with}</h2>
+      <Table
+        head={['scenario', 'change', 'before → now']}
+        rows={comparison.changes.map(change => [
+          change.name,
+          <span key="change" className={TONES[change.change]}>
+            {change.change}
+          </span>,
+          changeText(change),
+        ])}
+      />
+    </section>
+  );
+}
+
+/** The table of all scenarios, then each in full. */
+function Scenarios({ report: { scenarios } }: { report: Report }) {
+  return (
+    <section>
+      <h2>Scenarios</h2>
+      <Table
+        head={['scenario', 'fault', 'verdict', 'recovery', 'remain']}
+        rows={scenarios.map((scenario, index) => [
+          <a key="name" href={`#s${index}`}>
+            {scenario.title ?? scenario.name}
+          </a>,
+          scenario.type ?? 'by hand',
+          <span key="verdict" className={`verdict ${scenario.verdict}`}>
+            {scenario.verdict}
+          </span>,
+          recoveryText(scenario),
+          scenario.residue ?? 'not known',
+        ])}
+      />
+      {scenarios.map((scenario, index) => (
+        <ScenarioCard
+          key={`${scenario.run} ${scenario.name} ${scenario.endedAt}`}
+          scenario={scenario}
+          id={`s${index}`}
+        />
+      ))}
+    </section>
+  );
+}
 
 function Findings({ report: { findings } }: { report: Report }) {
   return (

@@ -4,7 +4,7 @@ import type { Scenario } from '../model.ts';
 import { Table } from './table.tsx';
 import { Timeline } from './timeline.tsx';
 
-/** One run, whole. */
+/** Everything about one run. */
 export function ScenarioCard({ scenario, id }: { scenario: Scenario; id: string }) {
   const { compat, effect, hypothesis, retest, run, record } = scenario;
   const name = scenario.title ?? scenario.name;
@@ -84,7 +84,7 @@ function Sign({ isOk, yes, no }: { isOk: boolean; yes: string; no: string }) {
 
 function Facts({ scenario }: { scenario: Scenario }) {
   const { type, parameters = {}, operator, component, resource, people } = scenario;
-  const told: [string, ReactNode][] = [
+  const rows: [string, ReactNode][] = [
     ['Recovery', recoveryText(scenario)],
     ...(type
       ? [
@@ -99,7 +99,7 @@ function Facts({ scenario }: { scenario: Scenario }) {
     ...(people?.detected ? [['Detected by', people.detected] as [string, string]] : []),
     ...(people?.mitigated === undefined ? [] : [['Mitigated', people.mitigated ? 'yes' : 'no'] as [string, string]]),
   ];
-  return <Table head={[]} rows={told} />;
+  return <Table head={[]} rows={rows} />;
 }
 
 function Lines({ lines, tone }: { lines: readonly string[]; tone?: 'bad' | 'warn' }) {

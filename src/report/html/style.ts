@@ -1,4 +1,4 @@
-/** The look of a report: readable on a phone, by day and by night, and on paper. Nothing is fetched. */
+/** The style sheet of a report: for phones, light and dark screens, and paper. */
 export const STYLE = `
 :root{color-scheme:light dark;--text:#1b1f24;--dim:#5c6670;--back:#fff;--card:#f5f7f9;--line:#d5dae0;--ok:#1a7f37;--warn:#8a5a00;--bad:#c2211a;--blind:#5b4db3;--fault:#e8a09b;--calm:#c9d1d9}
 @media(prefers-color-scheme:dark){:root{--text:#e6e9ed;--dim:#9aa4ae;--back:#14171b;--card:#1e2329;--line:#363d45;--ok:#56c271;--warn:#e0ab45;--bad:#ff7b72;--blind:#a99cf5;--fault:#8c3b36;--calm:#3b434c}}

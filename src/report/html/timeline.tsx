@@ -1,7 +1,7 @@
 import { cut } from '../../text/cut.ts';
 import { measured } from '../../text/duration.ts';
 import { sanitise } from '../../text/sanitise.ts';
-import { drawn, faultSpan } from '../formats/report-texts.ts';
+import { faultSpan, placedMoments } from '../formats/report-texts.ts';
 import type { Moment } from '../model.ts';
 
 const WIDTH = 640;
@@ -10,16 +10,16 @@ const TIMES = 60;
 const ROW = 20;
 const TRACK = WIDTH - LABELS - TIMES;
 
-/** As much as fits beside the line. */
+/** The longest label that fits beside the line. */
 const LONGEST = 36;
 
-/** Which alert, and which condition, is worth more than that there was one. */
+/** The label of a moment; an alert and a tripped condition are named. */
 const labelOf = ({ id, name, says = '' }: Moment): string =>
   id === 'X' ? `tripped: ${says}` : id === 'T2' && says.startsWith('alert ') ? says : name;
 
-/** The moments of a run as a drawing, a row each; the broad part of a line is the time that the fault was in. */
+/** The time line of a run as SVG, a row for each moment; the thick part of a line is the time that the fault was in. */
 export function Timeline({ moments, name }: { moments: readonly Moment[]; name: string }) {
-  const placed = drawn(moments);
+  const placed = placedMoments(moments);
   const span = faultSpan(moments);
   if (span === undefined) return null;
   const x = (share: number) => LABELS + share * TRACK;

@@ -4,29 +4,29 @@ import type { GameDay } from '../../gameday/plan/document.ts';
 import { readPlan } from '../../gameday/plan/read-plan.ts';
 import { clean, shellWord } from '../clean.ts';
 import type { DayPart, Scenario } from '../model.ts';
-import { momentsByHand, type Seen } from '../moments.ts';
+import { type DayObservations, momentsByHand } from '../moments.ts';
 import type { Monitoring } from '../monitoring.ts';
 import type { RecordHeader, RecordResult } from './record-shape.ts';
 import { probeFlips, type RunParts, scenarioOf, whereOf } from './scenario.ts';
 
 type DayRecord = Omit<DayFile, 'broken'>;
 
-/** A day's scenarios and what it adds. `kept`: the records of its runs that are on this machine, by run. */
+/** The report parts of a game-day. `kept` gives the record of a run, where it is on this machine. */
 export function partsOfDay(
   day: DayRecord,
   kept: (run: DayRun) => RunParts | undefined,
 ): { scenarios: Scenario[]; notRun: { name: string; says: string }[]; day: DayPart } {
   const plan = planOf(day);
-  const ran = day.scenarios.filter(one => !isPassedOver(one));
+  const ran = day.scenarios.filter(one => !isWithoutInjection(one));
   const planned = (name: string) => plan?.agenda.find(one => one.name === name)?.hypothesis;
   return {
     scenarios: ran.flatMap(scenario => {
       const hypothesis = planned(scenario.name);
-      const said = hypothesis === undefined ? {} : { hypothesis: clean(hypothesis) };
-      return scenariosOf(day, scenario, kept).map(one => ({ ...one, ...said }));
+      const added = hypothesis === undefined ? {} : { hypothesis: clean(hypothesis) };
+      return scenariosOf(day, scenario, kept).map(one => ({ ...one, ...added }));
     }),
     notRun: notRunOf(day, plan),
-    day: partOf(day, plan),
+    day: dayPart(day, plan),
   };
 }
 
@@ -37,16 +37,18 @@ function planOf({ begin }: DayRecord): GameDay['spec'] | undefined {
   return reading?.ok ? reading.plan.day.spec : undefined;
 }
 
-/** Nothing of it was injected. */
-const isPassedOver = ({ end }: DayScenario): boolean => end === 'skipped' || end === 'refused';
+/** Whether nothing was injected for a scenario. */
+const isWithoutInjection = ({ end }: DayScenario): boolean => end === 'skipped' || end === 'refused';
 
-/** Everything of the agenda that was not run, in its order as far as that is known. */
+/** Everything of the agenda that was not run. */
 function notRunOf(day: DayRecord, plan: GameDay['spec'] | undefined): { name: string; says: string }[] {
   const begun = new Set(day.scenarios.map(({ name }) => name));
   const never = (plan?.agenda ?? []).filter(({ name }) => !begun.has(name));
   return [
     ...day.scenarios.flatMap(one => [
-      ...(isPassedOver(one) ? [{ name: one.name, says: `${one.end ?? ''}${one.why ? `: ${one.why}` : ''}` }] : []),
+      ...(isWithoutInjection(one)
+        ? [{ name: one.name, says: `${one.end ?? ''}${one.why ? `: ${one.why}` : ''}` }]
+        : []),
       ...one.notRun.map(({ experiment, says }) => ({ name: `${one.name}: ${experiment}`, says })),
     ]),
     ...never.map(({ name }) => ({ name, says: day.end === undefined ? 'not begun yet' : 'not begun' })),
@@ -57,24 +59,27 @@ function scenariosOf(day: DayRecord, scenario: DayScenario, kept: (run: DayRun) 
   const title = clean(scenario.name);
   const people = peopleOf(scenario);
   if (scenario.runs.length === 0) {
-    const told = seenWithin(day, scenario, { from: scenario.armedAt, to: Number.POSITIVE_INFINITY });
-    return [{ ...byHand(day, scenario, told), title, people, tripped: told.tripped }];
+    const observed = observedWithin(day, scenario, { from: scenario.armedAt, to: Number.POSITIVE_INFINITY });
+    return [{ ...byHand(day, scenario, observed), title, people, tripped: observed.tripped }];
   }
   return scenario.runs.map((run, index) => {
-    // What was seen, and what tripped, belongs to the run that was under way; what people say afterwards to the last.
+    // Observations belong to the run that was under way; the outcome that people give belongs to the last run.
     const again = scenario.runs.slice(index + 1).find(({ path }) => path === run.path);
-    const told = seenWithin(day, scenario, { from: run.startedAt, to: again?.startedAt ?? Number.POSITIVE_INFINITY });
+    const observed = observedWithin(day, scenario, {
+      from: run.startedAt,
+      to: again?.startedAt ?? Number.POSITIVE_INFINITY,
+    });
     const isLast = index === scenario.runs.length - 1;
-    const one = fromHere(day, scenarioOf(kept(run) ?? fromJournal(day, run), told));
+    const one = fromHere(day, scenarioOf(kept(run) ?? fromJournal(day, run), observed));
     const { endedAt = Number.POSITIVE_INFINITY } = one;
     const isNewest = ({ at }: { at: number }) =>
       !scenario.runs.slice(index + 1).some(({ startedAt }) => startedAt <= at);
-    const tripped = told.tripped.filter(one => one.at <= endedAt || isNewest(one));
-    return { ...putBack(day, run, one), title, tripped, ...(isLast ? { people } : {}) };
+    const tripped = observed.tripped.filter(one => one.at <= endedAt || isNewest(one));
+    return { ...withLaterRevert(day, run, one), title, tripped, ...(isLast ? { people } : {}) };
   });
 }
 
-function seenWithin(day: DayRecord, scenario: DayScenario, { from, to }: { from: number; to: number }) {
+function observedWithin(day: DayRecord, scenario: DayScenario, { from, to }: { from: number; to: number }) {
   const isWithin = ({ at }: { at: number }) => from <= at && at < to;
   const seen = scenario.seen.find(isWithin);
   return {
@@ -88,14 +93,14 @@ function seenWithin(day: DayRecord, scenario: DayScenario, { from, to }: { from:
   };
 }
 
-/** What a run left whose process died was looked for, and put back, when the day went on. */
-function putBack({ lifted }: DayRecord, run: DayRun, scenario: Scenario): Scenario {
+/** A run whose process died, with the result of the revert that was made when the day was resumed. */
+function withLaterRevert({ lifted }: DayRecord, run: DayRun, scenario: Scenario): Scenario {
   const found = lifted.find(({ at }) => at >= run.startedAt);
   if (scenario.verdict !== 'Unfinished' || found === undefined) return scenario;
   const { remaining, blind, receipts } = found;
   if (remaining > 0 || blind > 0) return remaining > 0 ? { ...scenario, residue: remaining } : scenario;
   const each = receipts.map(({ object, outcome }) => `${object} ${outcome}, read back`).join(', ');
-  const what = each === '' ? 'nothing of it was left in the cluster' : `what it left was put back: ${each}`;
+  const what = each === '' ? 'nothing of it was left in the cluster' : `what it left was reverted: ${each}`;
   return { ...scenario, residue: 0, reasons: [clean(`its process died; when the day went on, ${what}`)] };
 }
 
@@ -117,7 +122,7 @@ function monitoringOf({ probes }: DayRecord, { alerts, alertSources }: DayScenar
   };
 }
 
-/** The files of a plan are named from its folder; a report is read from where the plan was. */
+/** Changes the path of the experiment, which is relative to the plan, to one relative to where the plan was read from. */
 function fromHere({ begin }: DayRecord, scenario: Scenario): Scenario {
   const plan = begin?.files[0]?.path;
   if (scenario.file === undefined || plan === undefined || isAbsolute(scenario.file)) return scenario;
@@ -150,13 +155,16 @@ function fromJournal({ begin }: DayRecord, run: DayRun): RunParts {
   };
 }
 
-/** What a person did, with no run of ours behind it. */
+/** A scenario that people did by hand, without a run of mayday. */
 function byHand(
   { begin }: DayRecord,
   { name, armedAt, endedAt, why, end, ...of }: DayScenario,
-  told: Seen & { monitoring: Monitoring },
+  observed: DayObservations & { monitoring: Monitoring },
 ): Scenario {
-  const flips = probeFlips(told.monitoring.probes ?? [], { from: armedAt, to: endedAt ?? Number.POSITIVE_INFINITY });
+  const flips = probeFlips(observed.monitoring.probes ?? [], {
+    from: armedAt,
+    to: endedAt ?? Number.POSITIVE_INFINITY,
+  });
   const outcome = of.outcome?.auto ? undefined : of.outcome;
   const verdict = { passed: 'Resilient', failed: 'Failed', unsure: 'Inconclusive' } as const;
   return {
@@ -172,7 +180,7 @@ function byHand(
       ),
     ],
     dryRun: false,
-    moments: momentsByHand(armedAt, { ...told, until: endedAt }),
+    moments: momentsByHand(armedAt, { ...observed, until: endedAt }),
     ...(flips.length === 0 ? {} : { flips }),
     checks: [],
     receipts: [],
@@ -182,9 +190,9 @@ function byHand(
   };
 }
 
-/** What nobody was asked, and the verdict alone said, is not told as the word of people. */
-function peopleOf({ outcome: said, seen }: DayScenario): NonNullable<Scenario['people']> {
-  const outcome = said?.auto ? undefined : said;
+/** What people said. An outcome that followed from the verdict, without asking anybody, does not count. */
+function peopleOf({ outcome: given, seen }: DayScenario): NonNullable<Scenario['people']> {
+  const outcome = given?.auto ? undefined : given;
   const by = outcome?.detectedBy ?? seen[0]?.by.name;
   const detected =
     outcome?.detected === false ? 'no' : by === undefined ? (outcome?.detected ? 'yes' : undefined) : clean(by);
@@ -195,7 +203,7 @@ function peopleOf({ outcome: said, seen }: DayScenario): NonNullable<Scenario['p
   };
 }
 
-function partOf(day: DayRecord, plan: GameDay['spec'] | undefined): DayPart {
+function dayPart(day: DayRecord, plan: GameDay['spec'] | undefined): DayPart {
   const people = new Map((plan?.people ?? []).map(({ name, role }) => [name, role as string]));
   for (const { by } of day.sessions) people.set(by.name, by.role);
   if (day.begin) people.set(day.begin.by.name, day.begin.by.role);

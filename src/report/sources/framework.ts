@@ -3,7 +3,7 @@ import { clean } from '../clean.ts';
 import type { CheckLine, Scenario } from '../model.ts';
 import { verdict, wrongWith } from './record-shape.ts';
 
-// The framework's report of one experiment, as its `run` and `suite` write it. Times are RFC 3339, durations whole nanoseconds.
+// The framework's report of one experiment, as its commands `run` and `suite` write it. Times are RFC 3339, durations whole nanoseconds.
 
 const checkResult = z.looseObject({
   passed: z.boolean().optional(),
@@ -69,7 +69,7 @@ export function reportsWithin(value: unknown): unknown[] | undefined {
 
 const NS_PER_MS = 1e6;
 
-/** One report of the framework as a scenario, or why it is none. What it does not record is missing, and never made up. */
+/** One report of the framework as a scenario, or a text that says what is wrong with it. What it does not record is absent. */
 export function scenarioOfFramework(value: unknown): Scenario | string {
   const read = report.safeParse(value);
   if (!read.success) return `expected a report of the framework, found ${wrongWith(read.error)}`;

@@ -7,13 +7,13 @@ import { readSuite, type SuiteHistory } from '../../suite/journal.ts';
 import { parsedJson } from '../../text/json.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { clean } from '../clean.ts';
-import type { Parts } from '../make.ts';
+import type { ReportParts } from '../make.ts';
 import type { Scenario } from '../model.ts';
 import { partsOfDay } from './day.ts';
 import { isFrameworkReport, reportsWithin, scenarioOfFramework } from './framework.ts';
 import { partsOfJournal, partsOfRecord, type RunParts, scenarioOf } from './scenario.ts';
 
-/** Where reports are made from: the disk, and the folder of mayday's own records. */
+/** Where records are read from: the disk, and the folder of mayday's own records. */
 export interface Places {
   disk: Files;
   stateDir: string;
@@ -22,11 +22,11 @@ export interface Places {
 const LONGEST = 64 * 1024 * 1024;
 const DEEPEST = 8;
 const MOST_FILES = 5_000;
-/** Below the folder of mayday's records: what are no runs. */
+/** Folders among mayday's records that hold no runs. */
 const OTHERS = ['reverts', 'baselines', 'suites', 'days'];
 
-/** What an id or a path stands for, read whole; or in one line why it stands for nothing. What cannot be read of it is named in `problems`. */
-export function readParts(what: string, places: Places): Parts | string {
+/** Reads the records that an id or a path names; a text says why there are none. What cannot be read is listed in `problems`. */
+export function readParts(what: string, places: Places): ReportParts | string {
   if (isRunId(what)) return partsOfId(what, places);
   const { disk } = places;
   const place = disk.place(what);
@@ -38,7 +38,7 @@ export function readParts(what: string, places: Places): Parts | string {
   return partsOfFolder(what, places);
 }
 
-function partsOfId(id: string, places: Places): Parts | string {
+function partsOfId(id: string, places: Places): ReportParts | string {
   const { disk, stateDir } = places;
   for (const folder of ['suites', 'days', 'runs']) {
     const path = join(stateDir, folder, id);
@@ -48,13 +48,13 @@ function partsOfId(id: string, places: Places): Parts | string {
 }
 
 /** The folder of one run, suite or day: its record, or its journal. */
-function partsOfOwn(path: string, places: Places): Parts | string {
+function partsOfOwn(path: string, places: Places): ReportParts | string {
   const record = join(path, 'run.json');
   const isRecord = places.disk.place(record).is === 'file';
   return partsOfFile(isRecord ? record : join(path, 'journal.jsonl'), places);
 }
 
-function partsOfFile(path: string, places: Places): Parts | string {
+function partsOfFile(path: string, places: Places): ReportParts | string {
   const text = textOf(path, places);
   if (typeof text !== 'string') return text.problem;
   const read = path.endsWith('.jsonl') ? ofJournal(path, text, places) : ofDocument(path, text);
@@ -67,7 +67,7 @@ function textOf(path: string, { disk }: Places): string | { problem: string } {
   return { problem: `${sanitise(path, 300)} cannot be read: ${reading.is === 'missing' ? 'it is gone' : reading.why}` };
 }
 
-const empty = (title: string, source: Parts['source']): Parts => ({
+const empty = (title: string, source: ReportParts['source']): ReportParts => ({
   title: clean(title),
   source: { kind: source.kind, id: clean(source.id) },
   scenarios: [],
@@ -75,8 +75,8 @@ const empty = (title: string, source: Parts['source']): Parts => ({
   problems: [],
 });
 
-/** A JSON document: a record of a run, or a report of the framework. */
-function ofDocument(path: string, text: string): Parts | string {
+/** Reads a JSON document: the record of a run, or a report of the framework. */
+function ofDocument(path: string, text: string): ReportParts | string {
   const value = parsedJson(text);
   if (value === undefined) return 'expected JSON, found other text';
   const made = scenariosOf(value, path);
@@ -87,7 +87,7 @@ function ofDocument(path: string, text: string): Parts | string {
   return { ...parts, ...made };
 }
 
-function scenariosOf(value: unknown, path: string): Pick<Parts, 'scenarios' | 'problems'> | string {
+function scenariosOf(value: unknown, path: string): Pick<ReportParts, 'scenarios' | 'problems'> | string {
   const all = reportsWithin(value) ?? (isFrameworkReport(value) ? [value] : undefined);
   if (all === undefined) {
     const parts = partsOfRecord(value, path);
@@ -100,10 +100,10 @@ function scenariosOf(value: unknown, path: string): Pick<Parts, 'scenarios' | 'p
   };
 }
 
-/** A journal: of a suite, a day, or a run that has no record. */
-function ofJournal(path: string, text: string, places: Places): Parts | string {
-  const story = readSuite(text);
-  if (story !== undefined) return ofSuite(story, places);
+/** Reads the journal of a suite, a day, or a run without a record. */
+function ofJournal(path: string, text: string, places: Places): ReportParts | string {
+  const suite = readSuite(text);
+  if (suite !== undefined) return ofSuite(suite, places);
   const day = journalOfDay(path, text);
   if (day !== undefined) return ofDay([day], places);
   const run = partsOfJournal(text, path);
@@ -111,7 +111,7 @@ function ofJournal(path: string, text: string, places: Places): Parts | string {
   return { ...empty(run.header.experiment.name, { kind: 'run', id: run.header.run }), scenarios: [scenarioOf(run)] };
 }
 
-/** One journal of a day, as a file holds it. */
+/** The journal of a day in one file. */
 interface DayFile {
   path: string;
   begin: EntryOf<'begin'>;
@@ -125,7 +125,7 @@ function journalOfDay(path: string, text: string): DayFile | undefined {
   return begin === undefined ? undefined : { path, begin, entries, broken };
 }
 
-function ofDay(files: readonly [DayFile, ...DayFile[]], places: Places): Parts {
+function ofDay(files: readonly [DayFile, ...DayFile[]], places: Places): ReportParts {
   const [{ begin }] = files;
   const parts = partsOfDay(mergedDay(files.map(({ entries }) => entries)), ({ run }) => runHere(run, places));
   const problems = files.flatMap(({ path, broken }) =>
@@ -135,10 +135,10 @@ function ofDay(files: readonly [DayFile, ...DayFile[]], places: Places): Parts {
 }
 
 /**
- * Several journals of one day as one: that of whoever led it, and the copies in which colleagues on other machines noted or went on. In one
- * line why they are not one day.
+ * Merges several journals of one day: of the process that led it, and copies that colleagues on other machines added to. A text says why
+ * they are not of one day.
  */
-export function readDayParts(whats: readonly string[], places: Places): Parts | string {
+export function readDayParts(whats: readonly string[], places: Places): ReportParts | string {
   const files: DayFile[] = [];
   for (const what of whats) {
     const path = journalPathOf(what, places);
@@ -155,28 +155,28 @@ export function readDayParts(whats: readonly string[], places: Places): Parts | 
   return first === undefined ? 'expected the journal of a game-day, found none' : ofDay([first, ...more], places);
 }
 
-/** An id of a day of this machine, the folder of a day, or the journal itself. */
+/** The path of the journal: given the id of a day of this machine, the folder of a day, or the path itself. */
 function journalPathOf(what: string, { disk, stateDir }: Places): string {
   const folder = isRunId(what) ? join(stateDir, 'days', what) : what;
   return isRunId(what) || disk.place(what).is === 'folder' ? join(folder, 'journal.jsonl') : what;
 }
 
-function ofSuite(story: SuiteHistory, places: Places): Parts {
-  const parts = empty(`suite of ${story.entries.length} runs`, { kind: 'suite', id: story.suite });
-  const problems = story.broken.map(line => `line ${line} of the journal is no record and was passed over`);
+function ofSuite(suite: SuiteHistory, places: Places): ReportParts {
+  const parts = empty(`suite of ${suite.entries.length} runs`, { kind: 'suite', id: suite.suite });
+  const problems = suite.broken.map(line => `line ${line} of the journal is no record and was passed over`);
   const scenarios: Scenario[] = [];
-  const notRun: Parts['notRun'] = [];
-  for (const { key } of story.entries) {
-    const run = story.done.get(key)?.run ?? story.runs.get(key)?.at(-1);
+  const notRun: ReportParts['notRun'] = [];
+  for (const { key } of suite.entries) {
+    const run = suite.done.get(key)?.run ?? suite.runs.get(key)?.at(-1);
     const read = run === undefined ? undefined : runHere(run, places);
     if (read !== undefined) scenarios.push(scenarioOf(read));
-    else if (run === undefined) notRun.push({ name: clean(key), says: clean(story.notRun.get(key) ?? 'not reached') });
+    else if (run === undefined) notRun.push({ name: clean(key), says: clean(suite.notRun.get(key) ?? 'not reached') });
     else problems.push(clean(`${key}: the record of run ${run} is not on this machine`));
   }
   return { ...parts, scenarios, notRun, problems };
 }
 
-/** A run of this machine: its record, or what its journal says where it has none. */
+/** Reads a run of this machine: its record, else its journal. */
 function runHere(run: string, places: Places): RunParts | undefined {
   if (!isRunId(run)) return undefined;
   const folder = join(places.stateDir, 'runs', run);
@@ -184,12 +184,12 @@ function runHere(run: string, places: Places): RunParts | undefined {
   const read = typeof record === 'string' ? partsOfRecord(parsedJson(record), join(folder, 'run.json')) : 'none';
   if (typeof read !== 'string') return read;
   const journal = textOf(join(folder, 'journal.jsonl'), places);
-  const told = typeof journal === 'string' ? partsOfJournal(journal, join(folder, 'journal.jsonl')) : 'none';
-  return typeof told === 'string' ? undefined : told;
+  const fromJournal = typeof journal === 'string' ? partsOfJournal(journal, join(folder, 'journal.jsonl')) : 'none';
+  return typeof fromJournal === 'string' ? undefined : fromJournal;
 }
 
-/** Everything in a folder and its folders: records of runs, journals of runs without one, and the framework's reports. */
-function partsOfFolder(folder: string, places: Places): Parts | string {
+/** Reads everything below a folder: records of runs, journals of runs without a record, and reports of the framework. */
+function partsOfFolder(folder: string, places: Places): ReportParts | string {
   if (isOwn(folder, places)) return partsOfOwn(folder, places);
   const parts = empty(basename(folder) || folder, { kind: 'folder', id: folder });
   const found = filesBelow(folder, places, DEEPEST).slice(0, MOST_FILES);
@@ -209,7 +209,7 @@ function partsOfFolder(folder: string, places: Places): Parts | string {
   return `expected records of runs or reports of the framework (*.json) in ${sanitise(folder, 300)}, found none${why}`;
 }
 
-/** A folder that holds one run, suite or day and nothing else. */
+/** Whether a folder is that of one run, suite or day. */
 function isOwn(folder: string, { disk }: Places): boolean {
   const has = (name: string) => disk.place(join(folder, name)).is === 'file';
   return isRunId(basename(folder)) && (has('run.json') || has('journal.jsonl'));
@@ -226,7 +226,7 @@ function filesBelow(folder: string, places: Places, left: number): string[] {
     .flatMap(name => {
       const path = join(folder, name);
       if (places.disk.place(path).is === 'folder') return filesBelow(path, places, left - 1);
-      // The framework's own summary of the other files, and the journal of a run that has its record.
+      // Left out: the framework's summary of the other files, and the journal of a run that has a record.
       if (name === 'report.json' || (hasRecord && name === 'journal.jsonl')) return [];
       return /\.(json|jsonl)$/.test(name) ? [path] : [];
     });

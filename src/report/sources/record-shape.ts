@@ -1,12 +1,11 @@
 import { z } from 'zod';
 
-// Records are files, and files come from colleagues, other versions and worse. What a report reads of one is checked here; the rest of it
-// may be anything.
+// Records may come from other people or other versions. The members that a report reads are checked here; all others are ignored.
 
 const text = z.string();
 const time = z.number();
 
-/** One check as it was seen. */
+/** One check with its result. */
 export const check = z.looseObject({
   name: text,
   state: z.enum(['pass', 'fail', 'blind']),

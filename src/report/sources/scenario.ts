@@ -2,7 +2,7 @@ import { readEntries } from '../../records/journal.ts';
 import { withoutUserinfo } from '../../text/url.ts';
 import { clean, shellWord } from '../clean.ts';
 import type { CheckLine, Flip, Scenario, Where } from '../model.ts';
-import { momentsOf, type Seen } from '../moments.ts';
+import { type DayObservations, momentsOf } from '../moments.ts';
 import type { Monitoring } from '../monitoring.ts';
 import {
   check,
@@ -15,7 +15,7 @@ import {
   wrongWith,
 } from './record-shape.ts';
 
-/** What is known of one run; all but the header may be missing where its process died. */
+/** What is known of one run. Where its process died, all but the header may be absent. */
 export interface RunParts {
   header: RecordHeader;
   experiment?: RecordExperiment;
@@ -24,8 +24,8 @@ export interface RunParts {
   record?: string;
 }
 
-/** One run as a scenario. `day`: what people saw and what tripped while it went on. */
-export function scenarioOf({ header, experiment, result, events, record }: RunParts, day?: Seen): Scenario {
+/** One run as a scenario. `day`: what was observed meanwhile, on a game-day. */
+export function scenarioOf({ header, experiment, result, events, record }: RunParts, day?: DayObservations): Scenario {
   const spec = experiment?.spec;
   const [first] = events;
   const last = events.at(-1);
@@ -125,7 +125,7 @@ function checkLines({ baseline, checks, evidence }: RecordResult): CheckLine[] {
   });
 }
 
-/** The run's own process did not live to judge it. */
+/** The members for a run whose process died before the verdict, or that still runs. */
 function unfinished(events: readonly RecordEvent[]) {
   const isIn = events.some(({ event }) => event === 'injected');
   const reverted = events.findLast(({ event }) => event === 'reverted');
@@ -162,7 +162,7 @@ function effectOf(events: readonly RecordEvent[]): Pick<Scenario, 'effect'> {
   return { effect: { state: clean(String(shown.state)), evidence } };
 }
 
-/** The changes of the checks and of the day's probes, in their order, measured from T0 (`start`) as the moments are; what has another shape tells nothing. */
+/** The changes of the checks and of the day's probes, in order, measured from T0 (`start`). Events of another shape are ignored. */
 function flipsOf(
   events: readonly RecordEvent[],
   start: number | undefined,
@@ -194,13 +194,13 @@ export const probeFlips = (
       actual,
     }));
 
-/** One `run.json`, or why it is none. */
+/** Checks the content of a `run.json`; a text says what is wrong with it. */
 export function partsOfRecord(value: unknown, record: string): RunParts | string {
   const read = runRecord.safeParse(value);
   return read.success ? { ...read.data, record } : `expected a run record, found ${wrongWith(read.error)}`;
 }
 
-/** A run's journal, for a run that has no record; or why it is none. */
+/** Reads the journal of a run without a record; a text says what is wrong with it. */
 export function partsOfJournal(text: string, record: string): RunParts | string {
   const { entries } = readEntries(text);
   const header = runBegin.safeParse(entries[0]);

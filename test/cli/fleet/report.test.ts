@@ -8,7 +8,7 @@ const answer = (context: string, code: ExitCode, value?: unknown, failure?: stri
   code,
   ms: 12.4,
   text: '',
-  told: '',
+  stderr: '',
   ...(value === undefined ? {} : { value }),
   ...(failure === undefined ? {} : { failure: sanitise(failure) }),
 });

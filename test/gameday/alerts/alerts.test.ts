@@ -84,8 +84,8 @@ function following(own: Partial<AlertWatchDeps> = {}) {
     rules: alertRules.parse({ prometheus: server.url }),
     incident: { severity: 'critical' },
     namespaces: ['shop'],
-    fires: ({ name }) => fired.push(name),
-    answers: (source, why) => answered.push(`${source} ${why ?? 'answers'}`),
+    onAlert: ({ name }) => fired.push(name),
+    onAnswer: (source, why) => answered.push(`${source} ${why ?? 'answers'}`),
     ...own,
   });
   return {
@@ -144,11 +144,11 @@ describe('while a scenario is under way', () => {
   test('an incident that fires already is told before anything is injected, and so is that nobody answers', async () => {
     server.says.firing = [SLOW, DOWN];
     const { watch } = following();
-    expect(await watch.look()).toEqual({
+    expect(await watch.incidentsNow()).toEqual({
       incidents: ['PaymentsDown {namespace=payments, severity=critical}'],
       blind: [],
     });
     server.says.status = 500;
-    expect(await watch.look()).toEqual({ incidents: [], blind: ['prometheus: answered 500'] });
+    expect(await watch.incidentsNow()).toEqual({ incidents: [], blind: ['prometheus: answered 500'] });
   });
 });

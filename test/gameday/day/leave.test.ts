@@ -76,7 +76,14 @@ test('anybody stops a day, also from another console; it stands until the owner 
     () => undefined,
   );
   expect(recorder.latched()).toBeUndefined();
-  recorder.heard({ v: 1, at: 1, session: 'b', kind: 'stop', by: { name: 'Ben', role: 'observer' }, why: 'smoke' });
+  recorder.takeForeign({
+    v: 1,
+    at: 1,
+    session: 'b',
+    kind: 'stop',
+    by: { name: 'Ben', role: 'observer' },
+    why: 'smoke',
+  });
   expect(recorder.latched()).toBe('stopped by Ben (observer): smoke');
   await recorder.note({ kind: 'unlatch', by: ANA });
   expect(recorder.latched()).toBeUndefined();

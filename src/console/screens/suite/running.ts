@@ -1,4 +1,4 @@
-import { followed, viewOf } from '../../../suite/view.ts';
+import { viewAfter, viewOf } from '../../../suite/view.ts';
 import { messageOf } from '../../../text/message-of.ts';
 import { type Context, notify, open, stream } from '../../app/context.ts';
 import type { Runs } from '../../app/runs.ts';
@@ -42,7 +42,7 @@ export function createSuiteRunning(context: Context, runs: Runs): SuiteRunning {
     try {
       const end = await session.runSuite({
         all: marked(),
-        onEvent: event => set(({ table }) => (table === undefined ? {} : { table: followed(table, event) })),
+        onEvent: event => set(({ table }) => (table === undefined ? {} : { table: viewAfter(table, event) })),
         run: (loaded, emit, start) => runs.lead(loaded, emit, start),
         signal: AbortSignal.any([stop, stopping.signal]),
       });
