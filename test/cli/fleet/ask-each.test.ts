@@ -34,9 +34,9 @@ it('hears each cluster alone, however their words mingle; one that is dead keeps
   const answers = await asked;
   expect(heard).toEqual(['a', 'b', 'dead']);
   expect(answers).toEqual([
-    { context: 'dead', code: 8, ms: 0, text: 'first of dead\n', told: '', failure: 'no answer' },
-    { context: 'a', code: 0, ms: 0, text: 'first of a\nlast of a\n', told: 'mayday: beside a\n', value: { of: 'a' } },
-    { context: 'b', code: 7, ms: 0, text: 'first of b\nlast of b\n', told: 'mayday: beside b\n', value: { of: 'b' } },
+    { context: 'dead', code: 8, ms: 0, text: 'first of dead\n', stderr: '', failure: 'no answer' },
+    { context: 'a', code: 0, ms: 0, text: 'first of a\nlast of a\n', stderr: 'mayday: beside a\n', value: { of: 'a' } },
+    { context: 'b', code: 7, ms: 0, text: 'first of b\nlast of b\n', stderr: 'mayday: beside b\n', value: { of: 'b' } },
   ]);
 });
 
