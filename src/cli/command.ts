@@ -17,8 +17,6 @@ export interface CommandSpec {
   usage: string;
   description: string;
   options?: readonly (readonly [flags: string, text: string])[];
-  /** It changes something, so its exit code does not depend on whether its output could be written. */
-  acts?: true;
   /** Output forms that it supports besides the common ones. */
   forms?: readonly OtherForm[];
   /** It can run on many clusters at once. `writes`: it changes them, so a protected one must be confirmed by name. */

@@ -20,10 +20,8 @@ import { usageError } from './usage-error.ts';
 export async function main(argv: readonly string[]): Promise<void> {
   const output = watchOutput(process.stdout, process.stderr, hangUp);
   let code: ExitCode = EXIT.done;
-  let acts = false;
-  const program = buildProgram((result, spec) => {
+  const program = buildProgram(result => {
     code = result;
-    acts = spec?.acts === true;
   });
   try {
     await program.parseAsync(settleOptionalValues(argv), { from: 'user' });
@@ -36,8 +34,12 @@ export async function main(argv: readonly string[]): Promise<void> {
   const lost = output.lost();
   // A reader that closes the pipe early (`mayday list | head -1`) is not a failure.
   if (lost !== undefined && lost.code !== 'EPIPE') {
-    printNotice(`expected to write to standard output, found: ${lost.message}; part of the output is missing`);
-    if (code === EXIT.done && !acts) code = EXIT.internal;
+    const finished = code === EXIT.done ? '; the command did its work and would have ended 0' : '';
+    printNotice(
+      `expected to write to standard output, found: ${lost.message}; part of the output is missing${finished}`,
+    );
+    // A missing line may be the receipt that somebody needs, so it is no success. Other exit codes say more.
+    if (code === EXIT.done) code = EXIT.internal;
     await output.drained();
   }
   process.exit(code);
@@ -53,8 +55,8 @@ function hangUp(): void {
   if (!process.emit('SIGHUP', 'SIGHUP')) process.exit(EXIT.done);
 }
 
-/** Receives the exit code of the command that ran; `spec` is absent for the console, which has no row in the table. */
-type Finish = (code: ExitCode, spec?: CommandSpec) => void;
+/** Receives the exit code of the command that ran. */
+type Finish = (code: ExitCode) => void;
 
 /** The whole command tree; `finish` receives the exit code of the command that ran. */
 function buildProgram(finish: Finish): Command {
@@ -132,10 +134,7 @@ function addCommand(program: Command, spec: CommandSpec, finish: Finish): void {
     setTimeout(() => void keepCode(), KEEP_CODE_AFTER_MS).unref();
     const run = await spec.load();
     const isMany = isFleet(invocation.globals);
-    finish(
-      await (isMany ? (await import('./fleet/fleet.ts')).fleetCommand(spec, run, invocation) : run(invocation)),
-      spec,
-    );
+    finish(await (isMany ? (await import('./fleet/fleet.ts')).fleetCommand(spec, run, invocation) : run(invocation)));
   });
 }
 

@@ -1,4 +1,5 @@
 import { isHolderAlive } from '../engine/holder-process.ts';
+import { unmarkedSays } from '../records/unfinished-lines.ts';
 import { blindReason } from '../revert/blind.ts';
 import { scanExitCode, scanJson, scanText, undeterminedText } from '../revert/report.ts';
 import { choose } from '../revert/scan/choose.ts';
@@ -27,7 +28,8 @@ export const scanCommand: CommandBody = ({ globals, options }) => {
       }),
       listLocks(api, isHolderAlive()),
     ]);
-    const { unmarked, blind } = await engine.unmarked(namespace);
+    const { unmarked: leftovers, blind } = await engine.unmarked(namespace);
+    const unmarked = leftovers.map(unmarkedSays);
     const locks = listed.ok ? listed.value : [];
     const seen = { ...scanned, blind: [...scanned.blind, ...blind] };
     const result = namespace === undefined && !listed.ok ? blindToLocks(seen, blindReason(listed)) : seen;

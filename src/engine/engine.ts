@@ -5,11 +5,10 @@ import { batchedReads } from '../kube/client/lists/batched-reads.ts';
 import { type GuardianWork, guardianWork, type Unfinished } from '../records/unfinished.ts';
 import { createDecisions } from '../revert/scan/decisions.ts';
 import { type ScanOptions, type ScanResult, scan } from '../revert/scan/scan.ts';
-import type { StopOptions } from '../revert/stop/stop-everything.ts';
 import type { RunOptions } from '../run/deps.ts';
 import type { EngineDeps } from './deps.ts';
 import { createIdentity } from './identity.ts';
-import { type Reverted, revertRecorded } from './recorded-revert.ts';
+import { type Reverted, type RevertOrder, revertRecorded } from './recorded-revert.ts';
 import { type FinishedRun, runRecorded } from './recorded-run.ts';
 import { readTrust, type TrustHere } from './trust.ts';
 import { type UnmarkedLeft, unfinishedRuns, unmarkedLeft } from './unfinished-runs.ts';
@@ -19,7 +18,7 @@ export interface Engine {
   run(loaded: LoadedExperiment, options: Omit<RunOptions, 'run'>): Promise<FinishedRun>;
   scan(options?: ScanOptions): Promise<ScanResult>;
   /** Reverts, and stops the framework's experiments and the faults of other tools that `options` names. */
-  revert(findings: readonly FoundInjection[], options?: StopOptions): Promise<Reverted>;
+  revert(findings: readonly FoundInjection[], options?: RevertOrder): Promise<Reverted>;
   /**
    * The evidence by which undo records are trusted here: the key, the journals of this machine, the framework's
    * experiments.

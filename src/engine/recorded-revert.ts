@@ -1,15 +1,22 @@
 import { faultOf } from '../faults/registry.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
+import type { Receipt } from '../injection/write/receipt.ts';
 import { batchedReads } from '../kube/client/lists/batched-reads.ts';
 import { revertNotices } from '../notify/notice.ts';
 import { openRevertRecord, type RevertRecord, revertJournalPath } from '../records/revert-record.ts';
-import type { RevertResult } from '../revert/revert-all.ts';
+import type { LeftUnmarked } from '../records/unfinished-lines.ts';
+import type { RevertResult, Step } from '../revert/revert-all.ts';
 import type { Decisions } from '../revert/scan/decisions.ts';
 import { type StopOptions, stopEverything } from '../revert/stop/stop-everything.ts';
 import { type EngineDeps, readOnlyDeps } from './deps.ts';
 import type { Identity } from './identity.ts';
 import { readTrust } from './trust.ts';
-import { unmarkedLeft, withUnmarked } from './unfinished-runs.ts';
+import { acceptUnmarked, unmarkedLeft, withUnmarked } from './unfinished-runs.ts';
+
+/** What to revert and stop; `accepted` is what dead runs left without marks, and a person accepts as it is. */
+export interface RevertOrder extends StopOptions {
+  accepted?: readonly LeftUnmarked[];
+}
 
 /** A revert and the path of its receipts; no path if nothing had to be written. `unkept` says why the disk refused them. */
 export interface Reverted extends RevertResult {
@@ -24,11 +31,11 @@ export async function revertRecorded(
   deps: EngineDeps,
   { identity, decisions }: { identity: Identity; decisions: Decisions },
   findings: readonly FoundInjection[],
-  given: StopOptions,
+  { accepted = [], ...given }: RevertOrder,
 ): Promise<Reverted> {
   const { api, clock, stateDir } = deps;
   const stopping = (given.experiments?.length ?? 0) + (given.others?.length ?? 0);
-  const isNothing = findings.length + stopping === 0 && given.later === undefined;
+  const isNothing = findings.length + stopping + accepted.length === 0 && given.later === undefined;
   const withJournals = async (result: RevertResult): Promise<RevertResult> =>
     given.everything && !given.dryRun
       ? withUnmarked(result, await unmarkedLeft(deps, identity, given.rescan?.namespace, result.receipts))
@@ -37,19 +44,18 @@ export async function revertRecorded(
   const { distrusted, ...here } = await readTrust(deps, identity);
   const distrust = distrusted === undefined ? {} : { distrusted };
   const options = { ...given, trust: { ...here, ...given.trust } };
-  if (options.dryRun) return { ...(await stopEverything(readOnlyDeps(deps), findings, options)), ...distrust };
+  if (options.dryRun) {
+    const planned = await stopEverything(readOnlyDeps(deps), findings, options);
+    return { ...planned, steps: [...planned.steps, ...accepted.map(acceptStep)], ...distrust };
+  }
   const head = await identity.header();
   const record = recordOf(deps, head, findings, options);
-  const result = await withJournals(
-    await stopEverything(
-      { api: batchedReads(api.urgent ?? api), clock, faultOf, journal: record, decisions },
-      findings,
-      {
-        ...options,
-        emit: kept(record, options.emit),
-      },
-    ),
-  );
+  const by = { api: batchedReads(api.urgent ?? api), clock, faultOf, journal: record, decisions };
+  const emit = kept(record, options.emit);
+  const stopped = await stopEverything(by, findings, { ...options, emit });
+  const settled = await acceptUnmarked(deps, by, accepted);
+  for (const receipt of settled) emit({ event: 'receipt', receipt, final: true });
+  const result = await withJournals(withAccepted(stopped, settled, given.everything === true));
   record.end(result);
   const at = Math.round(api.serverTime().now);
   for (const notice of revertNotices(result, { ...head, at })) deps.notifier?.send(notice);
@@ -61,6 +67,22 @@ export async function revertRecorded(
     ...distrust,
   };
 }
+
+/** The step of a dry run for what a person accepts as it is. */
+const acceptStep = ({ id, says }: LeftUnmarked): Step => ({
+  id,
+  wave: '',
+  action: 'strip-markers',
+  says: `accept it as it is: ${says}`,
+  writes: ['give up the ownership of the fields that mayday wrote; no value is changed'],
+});
+
+/** Adds the receipts of what was accepted. Where everything was asked for, the journals say once more what remains. */
+const withAccepted = (result: RevertResult, receipts: readonly Receipt[], everything: boolean): RevertResult => ({
+  ...result,
+  receipts: [...result.receipts, ...receipts],
+  remaining: result.remaining + (everything ? 0 : receipts.filter(({ verified }) => !verified).length),
+});
 
 const recordOf = (
   { files, stateDir }: EngineDeps,

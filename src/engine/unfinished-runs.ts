@@ -1,7 +1,10 @@
-import { endJournal } from '../records/journal.ts';
+import type { Receipt } from '../injection/write/receipt.ts';
+import { endJournal, reopenJournal } from '../records/journal.ts';
 import { journals, type Unfinished, unfinished } from '../records/unfinished.ts';
-import { unmarkedIn } from '../records/unfinished-lines.ts';
+import { type LeftUnmarked, unmarkedIn, unmarkedSays } from '../records/unfinished-lines.ts';
 import type { Blind } from '../revert/blind.ts';
+import type { RevertDeps } from '../revert/deps.ts';
+import { acceptLeftover } from '../revert/restore/accept.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
 import { leftOfWrites } from '../revert/run-writes.ts';
 import { messageOf } from '../text/message-of.ts';
@@ -9,9 +12,9 @@ import { sanitise } from '../text/sanitise.ts';
 import { type EngineDeps, readOnlyDeps } from './deps.ts';
 import type { Identity } from './identity.ts';
 
-/** What dead runs of this machine left without marks, a sentence each; `blind` where the journals could not be read. */
+/** What dead runs of this machine left without marks; `blind` where the journals could not be read. */
 export interface UnmarkedLeft {
-  unmarked: string[];
+  unmarked: LeftUnmarked[];
   blind: Blind[];
 }
 
@@ -26,9 +29,7 @@ async function readUnfinished(
 ): Promise<{ runs: Unfinished[]; unread: readonly string[] }> {
   const { read, distrusted } = await journals(deps.files, deps.stateDir, await identity.here());
   const died = unfinished(read, deps.isAlive);
-  const withLeft = await Promise.all(
-    died.map(async one => ({ ...one, left: await leftOfWrites(readOnlyDeps(deps), one) })),
-  );
+  const withLeft = await Promise.all(died.map(async one => ({ ...one, left: await leftOf(deps, one) })));
   const isOpen = ({ left }: (typeof withLeft)[number]): boolean => left.marked || left.unmarked.length > 0;
   for (const one of withLeft)
     if (!isOpen(one)) await endJournal(deps.files, deps.stateDir, one.run).catch(() => undefined);
@@ -37,6 +38,9 @@ async function readUnfinished(
     .map(({ left, ...one }) => (left.unmarked.length === 0 ? one : { ...one, ...left }));
   return { runs, unread: distrusted };
 }
+
+const leftOf = (deps: EngineDeps, one: Unfinished) =>
+  leftOfWrites(readOnlyDeps(deps), { ...one, startedAt: one.header.startedAt });
 
 /** What only the journals of this machine know of, in one namespace or in all; never rejects. */
 export async function unmarkedLeft(
@@ -61,7 +65,46 @@ const unreadJournal = (why: string): Blind => ({
 /** Adds it to the result of a revert of everything, so that it counts as remaining. */
 export const withUnmarked = (result: RevertResult, { unmarked, blind }: UnmarkedLeft): RevertResult => ({
   ...result,
-  ...(unmarked.length === 0 ? {} : { unmarked }),
+  ...(unmarked.length === 0 ? {} : { unmarked: unmarked.map(unmarkedSays) }),
   remaining: result.remaining + unmarked.length,
   blind: [...result.blind, ...blind],
 });
+
+/**
+ * Settles what a person accepted as it is. The receipt is also written to the journal of the run, so that no later scan
+ * tells of it.
+ */
+export async function acceptUnmarked(
+  { files, stateDir }: EngineDeps,
+  by: RevertDeps,
+  accepted: readonly LeftUnmarked[],
+): Promise<Receipt[]> {
+  const receipts: Receipt[] = [];
+  for (const { run, ...leftover } of accepted) {
+    const receipt = await acceptLeftover(by, leftover);
+    const refused = receipt.verified ? await noted(files, stateDir, run, receipt) : undefined;
+    receipts.push(
+      refused === undefined
+        ? receipt
+        : { ...receipt, outcome: 'failed', verified: false, message: `${receipt.message}; ${refused}` },
+    );
+  }
+  return receipts;
+}
+
+/** Why the receipt could not be written to the journal of the run. */
+async function noted(
+  files: EngineDeps['files'],
+  stateDir: string,
+  run: string,
+  receipt: Receipt,
+): Promise<string | undefined> {
+  try {
+    const journal = await reopenJournal(files, stateDir, run);
+    await journal.reverted(receipt);
+    await journal.close();
+    return undefined;
+  } catch (error) {
+    return sanitise(`the journal of run ${run} could not be written, so it is told again: ${messageOf(error)}`, 300);
+  }
+}

@@ -1,5 +1,6 @@
 import type { Receipt } from '../injection/write/receipt.ts';
 import { sameName } from '../k8s/object-ref.ts';
+import type { Leftover } from '../revert/scan/unmarked.ts';
 import { age } from '../text/duration.ts';
 import type { GuardianWork, Unfinished } from './unfinished.ts';
 
@@ -24,24 +25,37 @@ export function guardianLines(
   return [...done, ...due];
 }
 
+/** What one dead run left without marks. */
+export interface LeftUnmarked extends Leftover {
+  run: string;
+}
+
+const unmarkedOf = (dead: readonly Unfinished[]): LeftUnmarked[] =>
+  dead.flatMap(({ run, unmarked = [] }) => unmarked.map(leftover => ({ run, ...leftover })));
+
+/** A line about it. */
+export const unmarkedSays = ({ run, says }: LeftUnmarked): string => `run ${run} died: ${says}`;
+
 /** What dead runs have left without marks, a line each: a scan cannot find it. */
-export const unmarkedLines = (dead: readonly Unfinished[]): string[] =>
-  dead.flatMap(({ run, unmarked = [] }) => unmarked.map(line => `run ${run} died: ${line}`));
+export const unmarkedLines = (dead: readonly Unfinished[]): string[] => unmarkedOf(dead).map(unmarkedSays);
 
 /**
- * The same, of one namespace or of all, and without runs whose injection was just proven restored (its receipt names one of the objects that it wrote): a scan finds no mark of theirs, and
- * only this machine's journals know of them.
+ * The same, of one namespace or of all, and without runs whose injection was just proven restored, or accepted (a receipt
+ * of its type names one of the objects that it wrote): a scan finds no mark of theirs, and only this machine's journals
+ * know of them.
  */
 export function unmarkedIn(
   dead: readonly Unfinished[],
   namespace: string | undefined,
   receipts: readonly Receipt[] = [],
-): string[] {
-  const proven = receipts.filter(({ verified }) => verified).map(({ object }) => object);
-  return unmarkedLines(
+): LeftUnmarked[] {
+  const proven = receipts.filter(({ verified }) => verified);
+  const isProven = ({ type, written }: Unfinished): boolean =>
+    proven.some(receipt => receipt.type === type && written.some(ref => sameName(receipt.object, ref)));
+  return unmarkedOf(
     dead
       .filter(({ written }) => namespace === undefined || written.some(ref => ref.namespace === namespace))
-      .filter(({ written }) => !written.some(ref => proven.some(object => sameName(object, ref)))),
+      .filter(one => !isProven(one)),
   );
 }
 

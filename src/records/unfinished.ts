@@ -1,6 +1,7 @@
 import type { FaultType } from '../faults/types.ts';
 import type { Files } from '../host/files.ts';
 import type { ObjectRef } from '../k8s/object.ts';
+import type { Leftover } from '../revert/scan/unmarked.ts';
 import { messageOf } from '../text/message-of.ts';
 import { type Entry, type GuardFacts, journalPath, type RunHeader, readEntries, runsFolder } from './journal.ts';
 import { isRunId } from './run-id.ts';
@@ -12,8 +13,8 @@ export interface Unfinished {
   type: FaultType;
   /** Objects that were or may have been written and whose restore is not confirmed. Empty if the run died before its first write. */
   written: ObjectRef[];
-  /** Objects that lost their marks and still hold the injected value, a sentence each. A scan cannot find them. */
-  unmarked?: string[];
+  /** What it left without marks, if anything. */
+  unmarked?: Leftover[];
   /** Whether any object still carries its marks; set only if `unmarked` is. */
   marked?: boolean;
   /** The guardian that will revert it, if one is running. */

@@ -14,7 +14,7 @@ import { isBackupFinding } from './restore/stages.ts';
 import { isBackup, orphans } from './scan/backups.ts';
 import { decide } from './scan/classify.ts';
 import { recognise } from './scan/recognise.ts';
-import { receiptWithoutMarks } from './scan/unmarked.ts';
+import { type Leftover, leftoverOf, receiptWithoutMarks } from './scan/unmarked.ts';
 import type { Trust } from './trust/judge.ts';
 import { isSigned } from './trust/signature.ts';
 import { intoWaves } from './waves.ts';
@@ -24,6 +24,8 @@ export interface RunWrites {
   /** The run of the injection; an injection of a later run into the same object is not reverted. */
   run?: string;
   type: FaultType;
+  /** When the run began, by its own clock, milliseconds since the epoch. */
+  startedAt?: number;
   written: readonly ObjectRef[];
   /** The written objects as the server answered them, marks and backups included; they hold the original if those are gone. */
   answers?: readonly KubeObject[];
@@ -150,8 +152,11 @@ interface WrittenRead {
   findings: FoundInjection[];
   /** The injections are from memory, because the object carries no mark now or is gone. */
   isRemembered?: boolean;
-  /** Says that the object has no marks and still holds values that mayday wrote. Never set for a missing backup, because a revert deletes it. */
-  unmarked?: string;
+  /**
+   * The object has no marks and still holds values that mayday wrote; or the backup and what it held are both gone. A
+   * backup alone is gone after every revert.
+   */
+  unmarked?: Leftover;
   /** For an object on which nothing of the injection is left. */
   receipt?: Receipt;
   blind?: string;
@@ -177,7 +182,7 @@ async function readWritten(deps: RevertDeps, own: RunWrites, ref: ObjectRef): Pr
   if (isBackupGone) return withoutRecord(deps, own, ref);
   const withoutMarks = receiptWithoutMarks(type, ref, got.ok ? got.value : undefined);
   const receipt = kindGone === undefined ? withoutMarks : { ...withoutMarks, message: kindGone };
-  return { findings: [], receipt, ...(receipt.verified ? {} : { unmarked: receipt.message }) };
+  return { findings: [], receipt, ...(receipt.verified ? {} : { unmarked: leftoverOf(type, receipt) }) };
 }
 
 /**
@@ -218,7 +223,18 @@ async function withoutRecord(deps: RevertDeps, own: RunWrites, backup: ObjectRef
     ? 'was created again, and no record shows whether it is the original'
     : 'does not exist, and no record holds the original';
   const message = `the backup is gone: ${nameOf(victim)} ${what}`;
-  return { findings: [], receipt: { ...gone, outcome: got.ok ? 'diverged' : 'failed', verified: false, message } };
+  const receipt: Receipt = { ...gone, outcome: got.ok ? 'diverged' : 'failed', verified: false, message };
+  const isLost = !got.ok && !(await isNamespaceOver(deps, own, victim));
+  return { findings: [], receipt, ...(isLost ? { unmarked: leftoverOf(own.type, receipt) } : {}) };
+}
+
+/** Whether the namespace of the object is gone or going, or was made after the injection: then the object went with it. */
+async function isNamespaceOver({ api }: RevertDeps, { startedAt }: RunWrites, victim: ObjectRef): Promise<boolean> {
+  if (victim.namespace === undefined) return false;
+  const got = await api.get({ apiVersion: 'v1', kind: 'Namespace', name: victim.namespace });
+  if (!got.ok) return got.reason === 'not-found';
+  const { creationTimestamp = '', deletionTimestamp } = got.value.metadata;
+  return deletionTimestamp !== undefined || (startedAt !== undefined && Date.parse(creationTimestamp) > startedAt);
 }
 
 /**
@@ -241,8 +257,7 @@ export async function notRestored(deps: RevertDeps, own: RunWrites): Promise<{ a
 export interface Left {
   /** An object carries its marks, or could not be read. */
   marked: boolean;
-  /** Objects that lost their marks and still hold values that mayday wrote: one sentence each. */
-  unmarked: string[];
+  unmarked: Leftover[];
 }
 
 /** Reads what is left of an injection's writes; writes nothing. Missing marks do not prove that the value is gone. */

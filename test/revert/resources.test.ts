@@ -43,7 +43,8 @@ function cluster(
     if (slow === collection.apiVersion) for (let turn = 0; turn < 500; turn += 1) await undefined;
     if (!twins.includes(collection.apiVersion)) return listAll(collection, options);
     const pages = await Promise.all(twins.map(apiVersion => listAll({ ...collection, apiVersion }, options)));
-    const items = pages.flatMap(page => (page.ok ? page.value.items : []));
+    const { apiVersion } = collection;
+    const items = pages.flatMap(page => (page.ok ? page.value.items : [])).map(item => ({ ...item, apiVersion }));
     return { ok: true, status: 200, value: { items, resourceVersion: '1' } };
   };
   api.list = api.listAll;

@@ -36,7 +36,6 @@ export const CLUSTER_COMMANDS: readonly CommandSpec[] = [
       CONFIRM_EACH,
       ['--strip-marks', 'if the undo record is lost or the value was changed since: keep the value, remove the marks'],
     ],
-    acts: true,
     fleet: { writes: () => true },
     load: async () => (await import('../revert/revert.ts')).revertCommand,
   },
@@ -53,7 +52,6 @@ export const CLUSTER_COMMANDS: readonly CommandSpec[] = [
     usage: 'latch <on|off|status>',
     description: 'refuse new injections from every mayday; `revert --all` turns it on',
     options: [['--why <text>', 'the reason, shown to everybody who wants to inject'], CONFIRM_EACH],
-    acts: true,
     fleet: { writes: ([action]) => action === 'off' },
     load: async () => (await import('../latch.ts')).latchCommand,
   },
@@ -91,7 +89,6 @@ export const CLUSTER_COMMANDS: readonly CommandSpec[] = [
       ['--dry-run', 'show what would be written'],
       ['-y, --yes', 'do not ask'],
     ],
-    acts: true,
     load: async () => (await import('../fix/fix.ts')).fixCommand,
   },
   {
@@ -102,7 +99,6 @@ export const CLUSTER_COMMANDS: readonly CommandSpec[] = [
   {
     usage: 'guardian',
     description: 'reverts the faults of a dead run or console at their TTL; runs and consoles start it by themselves',
-    acts: true,
     load: async () => (await import('../guardian.ts')).guardianCommand,
   },
   {
@@ -112,7 +108,6 @@ export const CLUSTER_COMMANDS: readonly CommandSpec[] = [
       ['--interval <duration>', 'the time between two scans (5s)'],
       ['--grace <duration>', 'how long after its TTL a fault is left to its own injector (10s)'],
     ],
-    acts: true,
     load: async () => (await import('../reaper.ts')).reaperCommand,
   },
 ];

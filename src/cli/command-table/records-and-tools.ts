@@ -33,7 +33,6 @@ export const OTHER_COMMANDS: readonly CommandSpec[] = [
       ['--list', 'print the scenarios'],
       ['--attached', 'end when standard input ends'],
     ],
-    acts: true,
     load: async () => (await import('../sandbox/sandbox.ts')).sandboxCommand,
   },
   {
@@ -45,7 +44,6 @@ export const OTHER_COMMANDS: readonly CommandSpec[] = [
       ['--tls-cert-file <file>', 'certificate, PEM'],
       ['--tls-private-key-file <file>', 'key, PEM'],
     ],
-    acts: true,
     load: async () => (await import('../webhook-server.ts')).webhookServerCommand,
   },
   {

@@ -1,6 +1,7 @@
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
-import { findingLine } from '../../revert/report.ts';
+import { type LeftUnmarked, unmarkedSays } from '../../records/unfinished-lines.ts';
+import { findingLine, unmarkedLine } from '../../revert/report.ts';
 import { type ClusterExperiment, experimentLine } from '../../revert/stop/cluster-experiment.ts';
 import type { Trust } from '../../revert/trust/judge.ts';
 import type { Reviewed } from '../../revert/trust/review.ts';
@@ -15,6 +16,8 @@ import { confirmRecords, forcedLines } from './trust-consent.ts';
 export interface RevertSelection {
   findings: readonly FoundInjection[];
   experiments: readonly ClusterExperiment[];
+  /** What dead runs left without marks, and is to be accepted as it is. */
+  accepted: readonly LeftUnmarked[];
   /** Server time, milliseconds since the epoch. */
   now: number;
   review: () => Promise<Reviewed>;
@@ -32,7 +35,7 @@ export async function askToRevert(invocation: Invocation, selection: RevertSelec
 }
 
 async function answered({ options, globals }: Invocation, selection: RevertSelection): Promise<Trust | undefined> {
-  const { findings, experiments, now, review } = selection;
+  const { findings, review } = selection;
   const isTrusting = options.trustRecords === true;
   if (isTrusting && options.yes !== true)
     throw new CommandFailure(
@@ -40,21 +43,31 @@ async function answered({ options, globals }: Invocation, selection: RevertSelec
     );
   if (options.yes === true) return isTrusting ? { everything: 'caller' } : {};
   if (!canAsk()) throw new CommandFailure('expected --yes where nobody can be asked; nothing was reverted');
-  if (globals.output === 'text') {
-    for (const finding of findings) printNoticeItem(findingLine(finding, now));
-    for (const experiment of experiments) printNoticeItem(experimentLine(experiment, now));
-  }
-  const stop =
-    experiments.length === 0 ? [] : [`stop ${theseMany(experiments.length, 'this experiment', 'experiments')}`];
+  if (globals.output === 'text') printSelection(selection);
+  const also = alsoDone(selection);
   const { asked, forced } = await review();
   if (forced.length > 0 && !(await page(forcedLines(forced)))) return undefined;
   if (asked.length > 0) {
-    const confirmed = await confirmRecords(asked, findings.length - asked.length, stop);
+    const confirmed = await confirmRecords(asked, findings.length - asked.length, also);
     return confirmed && { confirmed };
   }
   const revert = findings.length === 0 ? [] : [`revert ${theseMany(findings.length, 'this injection', 'injections')}`];
-  return (await ask(`${[...revert, ...stop].join(' and ')}? (yes/no)`, 'yes')) ? {} : undefined;
+  return (await ask(`${[...revert, ...also].join(' and ')}? (yes/no)`, 'yes')) ? {} : undefined;
 }
+
+function printSelection({ findings, experiments, accepted, now }: RevertSelection): void {
+  for (const finding of findings) printNoticeItem(findingLine(finding, now));
+  for (const experiment of experiments) printNoticeItem(experimentLine(experiment, now));
+  for (const leftover of accepted) printNoticeItem(unmarkedLine(unmarkedSays(leftover)));
+}
+
+/** What is done besides the reverts, in words of the question. */
+const alsoDone = ({ experiments, accepted }: RevertSelection): string[] => [
+  ...(experiments.length === 0 ? [] : [`stop ${theseMany(experiments.length, 'this experiment', 'experiments')}`]),
+  ...(accepted.length === 0
+    ? []
+    : [`accept ${theseMany(accepted.length, 'this UNMARKED object', 'UNMARKED objects')} as it is`]),
+];
 
 const theseMany = (count: number, one: string, many: string): string => (count === 1 ? one : `these ${count} ${many}`);
 

@@ -3,6 +3,7 @@ import type { Reverted } from '../../engine/recorded-revert.ts';
 import { faultOf } from '../../faults/registry.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Api } from '../../kube/client/api.ts';
+import type { LeftUnmarked } from '../../records/unfinished-lines.ts';
 import {
   lockOutLine,
   receiptLine,
@@ -72,17 +73,19 @@ async function revertHere(
   const mayGoAhead = invocation.options.yes === true && ids.length === 0 && !dryRun;
   const look = await firstScan(engine, scope, mayGoAhead);
   const { scanned } = look;
-  const { findings, undetermined } = choose(chosen(scanned, ids), choice, api.serverTime().now);
-  printUndetermined(undetermined);
   const isAll = ids.length === 0 && !isChoosing(choice);
+  const accepted = await toAccept(engine, invocation, scanned, { ids, isAll });
+  const { findings, undetermined } = choose(chosen(scanned, ids, accepted), choice, api.serverTime().now);
+  printUndetermined(undetermined);
   const experiments = chosenExperiments(scanned, ids, choice, api.serverTime().now);
   const toStop = findings.length + experiments.length;
   const force = invocation.options.forceDiverged === true;
   const trust =
-    !dryRun && (toStop > 0 || mayGoAhead)
+    !dryRun && (toStop + accepted.length > 0 || mayGoAhead)
       ? await askToRevert(invocation, {
           findings,
           experiments,
+          accepted,
           now: api.serverTime().now,
           review: async () => review({ api, faultOf }, findings, { trust: await engine.trust(), force }),
         })
@@ -108,6 +111,7 @@ async function revertHere(
     experiments,
     everything: isAll,
     others,
+    accepted,
     emit: eventPrinter(streaming ? stream : undefined),
   });
   await latching;
@@ -168,9 +172,30 @@ function once(act: (says: readonly string[], forMs: number) => void): (says: rea
   };
 }
 
-function chosen(scanned: ScanResult, ids: readonly string[]): FoundInjection[] {
+/** What dead runs left without marks, and is to be accepted as it is: asked for by --strip-marks alone. */
+async function toAccept(
+  engine: Engine,
+  { options, globals }: Invocation,
+  scanned: ScanResult,
+  { ids, isAll }: { ids: readonly string[]; isAll: boolean },
+): Promise<LeftUnmarked[]> {
+  const isAsked = options.stripMarks === true;
+  const shown = new Set(scanned.injections.map(({ id }) => id));
+  const others = ids.filter(id => !shown.has(id));
+  if (!(isAsked && isAll) && others.length === 0) return [];
+  const { unmarked } = await engine.unmarked(globals.namespace);
+  const meant = isAll ? unmarked : unmarked.filter(({ id }) => others.includes(id));
+  const [first] = meant;
+  if (first !== undefined && !isAsked)
+    throw new CommandFailure(
+      `expected --strip-marks with ${first.id}, of which no record is left: it accepts the value as it is; nothing was reverted`,
+    );
+  return meant;
+}
+
+function chosen(scanned: ScanResult, ids: readonly string[], accepted: readonly LeftUnmarked[]): FoundInjection[] {
   if (ids.length === 0) return ours(scanned.injections);
-  const known = new Set([...scanned.injections, ...scanned.experiments].map(({ id }) => id));
+  const known = new Set([...scanned.injections, ...scanned.experiments, ...accepted].map(({ id }) => id));
   const unknown = ids.filter(id => !known.has(id));
   if (unknown.length > 0) {
     throw new CommandFailure(

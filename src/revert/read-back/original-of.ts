@@ -15,7 +15,10 @@ export function originalOf(faultOf: FaultOf, finding: FoundInjection): string | 
   if (fault === undefined || finding.state === 'foreign') return undefined;
   try {
     const live = remembered(known => fault.restoreReads(finding, known), finding.beside ?? []);
-    const { original } = shownBy(fault.restore(finding, live));
+    const restore = fault.restore(finding, live);
+    // A backup that was edited, or belongs to something else, does not hold the original.
+    if (restore.is === 'corrupt') return undefined;
+    const { original } = shownBy(restore);
     if (!isBackupFinding(finding)) return original;
     return [original, `kept in ${nameOf(finding.object)}`].filter(part => part !== undefined).join(', ');
   } catch {

@@ -80,6 +80,10 @@ export async function handOverRecreated(deps: RevertDeps, id: string, restore: R
 const leftoverSince = ({ owners }: Exclude<Write, { verb: 'delete' }>, object: KubeObject): Fields =>
   owners === undefined && recognise(object).length > 0 ? {} : leftoverFields(object, owners);
 
+/** Gives up every value of the object that mayday still owns; changes none. Why that was refused, else undefined. */
+export const giveUpFields = (deps: RevertDeps, id: string, object: KubeObject): Promise<string | undefined> =>
+  handOverFields(deps, id, { object, taken: leftoverFields(object, undefined), former: [] });
+
 /** Why mayday still owns the fields; undefined if it does not. */
 async function handOverFields(
   deps: RevertDeps,

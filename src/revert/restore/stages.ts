@@ -57,7 +57,7 @@ const removedText = (restore: Restore, finding: FoundInjection): string =>
 export function doneSays(restore: Restore, finding: FoundInjection): string {
   if (restore.is !== 'diverged') return `${restore.says}${removedText(restore, finding)}`;
   const { original, live, says } = restore;
-  return `put back as asked: original ${original}, before that ${live}; it was asked about since ${says}`;
+  return `put back as asked: original ${original}, before that ${live}; the question before this restore was: ${says}`;
 }
 
 function remainsOf(restore: Restore, finding: FoundInjection): 'nothing' | 'marks' | 'backup' {

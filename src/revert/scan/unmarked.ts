@@ -32,6 +32,25 @@ export function receiptWithoutMarks(type: FaultType, ref: ObjectRef, object: Kub
   return { ...receipt, outcome: 'already-restored', verified: true, message };
 }
 
+/** What a dead run left without any mark, so that no scan finds it; only the journal of the run knows of it. */
+export interface Leftover {
+  /** As the id of a found injection. */
+  id: string;
+  type: FaultType;
+  /** The object that was written; the backup, where that is gone together with what it held. */
+  object: ObjectRef;
+  /** What is known of it, and how a person settles it. */
+  says: string;
+}
+
+/** The leftover that a receipt which is not verified tells of. */
+export const leftoverOf = (type: FaultType, { id, object, message }: Receipt): Leftover => ({
+  id,
+  type,
+  object,
+  says: `${message}; to accept it as it is: \`mayday revert ${id} --strip-marks\``,
+});
+
 /** The message about an object that lost its marks and still holds a value that mayday wrote. */
 const unmarkedText = (ref: ObjectRef, fields: readonly string[]): string =>
   `somebody removed the marks of ${nameOf(ref)}, and ${listed(fields)} still as mayday wrote ${fields.length === 1 ? 'it' : 'them'}, by its managedFields: either the injected value, or an original restored by a process that crashed then; no record is left to compare with: check it, and set the right value by hand`;

@@ -34,6 +34,58 @@ export function unmarkedJourneys(given: () => Provider): void {
         expect(await scan(stage)).not.toContain('UNMARKED');
       },
     );
+
+    test('is settled by a person who accepts the value: nothing is changed, and the team may apply it', async ({
+      stage,
+    }) => {
+      await stage.set();
+      await killedRun(stage);
+      await stage.kubectl('patch', 'configmap', 'settings', '--type=merge', '-p', NO_MARKS);
+      const id = `ConfigDrift:${stage.namespace}/ConfigMap/settings`;
+      expect(await scan(stage)).toContain(`\`mayday revert ${id} --strip-marks\``);
+      const plain = await stage.mayday(['revert', id, '--yes']);
+      expect(plain.stderr).toContain(`expected --strip-marks with ${id}`);
+      expect(plain.code).toBe(2);
+
+      const before = await stage.read('configmap', 'settings');
+      const settled = await stage.mayday(['-o', 'json', 'revert', id, '--strip-marks', '--yes']);
+      expect(JSON.parse(settled.stdout)).toMatchObject({
+        receipts: [{ id, outcome: 'stripped', verified: false, marksOff: true }],
+        remaining: 0,
+      });
+      expect(settled.code).toBe(0);
+      const after = await stage.read('configmap', 'settings');
+      expect(after.data).toEqual({ ...before.data, mode: 'chaos' });
+      expect(await revertAll(stage)).toMatchObject({ receipts: [], remaining: 0, code: 0, unmarked: [] });
+      expect(await scan(stage)).not.toContain('UNMARKED');
+      const ours = {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'settings' },
+        data: { mode: 'of the team' },
+      };
+      await stage.kubectl('apply', '--server-side', '-f', stage.write('ours.json', JSON.stringify(ours)));
+      expect((await stage.read('configmap', 'settings')).data.mode).toBe('of the team');
+    });
+
+    test('a Secret that somebody deleted together with its backup: never silent, and settled by a person', async ({
+      stage,
+    }) => {
+      await stage.set();
+      await stage.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'token' }, data: { token: 'aHVzaA==' } });
+      const parameters = { name: 'token', namespace: stage.namespace };
+      await killedRun(stage, { type: 'SecretDeletion', danger: 'high', parameters });
+      await stage.kubectl('delete', 'secret', 'chaos-backup-secret-token');
+
+      expect(await scan(stage)).toMatch(/UNMARKED .* the backup is gone: Secret \S+\/token does not exist/);
+      const { receipts, remaining, code, unmarked } = await revertAll(stage);
+      expect({ receipts, remaining, code }).toEqual({ receipts: [], remaining: 1, code: 7 });
+      expect(unmarked).toEqual([expect.stringContaining('no record holds the original')]);
+
+      const settled = await stage.revertAll('--strip-marks');
+      expect(settled).toMatchObject({ remaining: 0, code: 0, receipts: [{ outcome: 'stripped' }] });
+      expect(await scan(stage)).not.toContain('UNMARKED');
+    });
   });
 }
 

@@ -54,7 +54,10 @@ describe('an object whose marks are gone', () => {
     const made = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'shop', name: 'token', uid: 'new' } };
     const it = yard([settings([ours]), made]);
     const drifted = await leftOfWrites(it.deps, { type: 'ConfigDrift', written: [ref] });
-    expect(drifted).toEqual({ marked: false, unmarked: [expect.stringContaining('data.mode is still')] });
+    expect(drifted).toMatchObject({
+      marked: false,
+      unmarked: [{ id: 'ConfigDrift:shop/ConfigMap/settings', says: expect.stringContaining('data.mode is still') }],
+    });
     const backup = { ...token, name: 'chaos-backup-secret-token' };
     const written = [backup, { ...token, uid: 'old' }];
     expect(await leftOfWrites(it.deps, { type: 'SecretDeletion', written })).toEqual({ marked: false, unmarked: [] });
