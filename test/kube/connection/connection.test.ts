@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as forward } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket, connect as tcpConnect } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import type { Api } from '../../../src/kube/client/api.ts';
 import { type ConnectOptions, connect } from '../../../src/kube/connection/connection.ts';
@@ -219,6 +221,41 @@ describe('credentials that end', () => {
     const api = await open({}, {}, {}, file);
     file.text = kubeconfig({ server: 'https://elsewhere' }, { token: 'new' }).text;
     expect(await ask(api)).toMatchObject({ ok: true });
+  });
+
+  describe('in a token file that is rotated during a session', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mayday-token-'));
+    const tokenFile = join(folder, 'token');
+    const rotate = (token: string) => writeFileSync(tokenFile, `${token}\n`);
+    afterAll(() => rmSync(folder, { recursive: true }));
+    const sent = ({ received }: { received: Received[] }) => received.map(({ headers }) => headers.authorization);
+
+    it('are read again within a minute, as kubectl does', async () => {
+      const server = await serve(false);
+      const clock = manualClock(Date.parse('2026-11-21T12:00:00Z'));
+      rotate('old');
+      const api = await open({ server: server.url }, { tokenFile }, { clock });
+      await ask(api);
+      rotate('new');
+      await clock.advance(61_000);
+      await ask(api);
+      expect(sent(server)).toEqual(['Bearer old', 'Bearer new']);
+    });
+
+    it('are read again at once when the server refuses the old one, for writes too', async () => {
+      const server = await serve(false);
+      server.behave((request, response) =>
+        unauthorised(request, 'new')
+          ? json(response, 401, statusBody(401, 'Unauthorized', 'Unauthorized'))
+          : json(response, 201, {}),
+      );
+      rotate('old');
+      const api = await open({ server: server.url }, { tokenFile });
+      rotate('new');
+      const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c', namespace: 'n' } };
+      expect(await api.create(object)).toMatchObject({ ok: true, status: 201 });
+      expect(sent(server)).toEqual(['Bearer old', 'Bearer new']);
+    });
   });
 
   it('that cannot be had stop the connection with one line', async () => {
