@@ -287,9 +287,30 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what dead runs left without marks is not told where anything was restored',
     file: 'records/unfinished-lines.ts',
-    find: '!written.some(ref => proven.some(object => sameName(object, ref)))',
-    put: 'proven.length === 0',
+    find: '.filter(one => !isProven(one))',
+    put: '.filter(() => proven.length === 0)',
     test: 'records/unfinished-lines.test.ts',
+  },
+  {
+    name: 'a receipt of another injection hides what lost its marks on the same object',
+    file: 'records/unfinished-lines.ts',
+    find: 'receipt.type === type && ',
+    put: '',
+    test: 'records/unfinished-lines.test.ts',
+  },
+  {
+    name: 'what was deleted together with its backup is left in silence',
+    file: 'revert/run-writes.ts',
+    find: 'const isLost = !got.ok && !(await isNamespaceOver(deps, own, victim));',
+    put: 'const isLost = false;',
+    test: 'engine/accept.test.ts',
+  },
+  {
+    name: 'an edited backup is named as the keeper of the original',
+    file: 'revert/read-back/original-of.ts',
+    find: "if (restore.is === 'corrupt') return undefined;",
+    put: '',
+    test: 'revert/read-back/original-of.test.ts',
   },
   {
     name: 'what an injection created is deleted with what somebody has written to it',
