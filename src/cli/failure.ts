@@ -16,7 +16,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** Ends a command with one line for the user: what was expected, what was found, what to do. */
 export class CommandFailure extends Error {
   readonly exitCode: ExitCode;
-  /** What happened in a word or two, for a table of many; else the exit code says it. */
+  /** What happened in a word or two, for the table of a fleet; without it the exit code decides. */
   readonly word: string | undefined;
   constructor(message: string, exitCode: ExitCode = EXIT.usage, word?: string) {
     super(message);

@@ -8,7 +8,7 @@ import { wholeNumber } from './number.ts';
 import { printNotice } from './output/notice.ts';
 import { print } from './output/output.ts';
 
-/** `mayday list`: the catalogue of a folder, by default the experiments that come with the program. Broken files are told on stderr; exit 2 then. */
+/** `mayday list`: the catalogue of a folder, by default the experiments that come with the program. Broken files are reported on stderr, with exit code 2. */
 export const listCommand: CommandBody = async ({ globals, args, options }) => {
   const folder = typeof args[0] === 'string' ? args[0] : paths(process.env).experiments;
   const entries = listCatalogue(folder, disk);

@@ -154,7 +154,7 @@ function end(error: unknown): ExitCode {
   }
   if (error instanceof JournalUnwritable) {
     const advice = error.cause instanceof Distrusted ? '' : ': free the disk, or set XDG_STATE_HOME';
-    printNotice(`${error.message}; nothing was changed, since without a journal nobody could put it back${advice}`);
+    printNotice(`${error.message}; nothing was changed, since without a journal nobody could revert it${advice}`);
     return EXIT.inconclusive;
   }
   if (isOfTheSystem(error)) {

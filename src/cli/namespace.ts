@@ -5,7 +5,7 @@ import { printNotice } from './output/notice.ts';
 
 /**
  * Checks that the namespace named by `flag` exists: an empty result for a mistyped name would be misleading. Where that may not be read, stderr
- * says so. `isForNew`: something of ours is to live there, so the namespace may just not have been made yet.
+ * says so. `isForNew`: we are about to create something there, so the namespace may only not exist yet.
  */
 export async function expectNamespace(
   api: Api,

@@ -1,6 +1,6 @@
 import type { Reverted } from '../engine/recorded-revert.ts';
 
-/** Lines for what a revert had to do without: a place for its receipts, or the journals of this machine. One line where both have the same reason. */
+/** Lines that say that receipts could not be stored, or that the journals of this machine are not trusted. One line where both have the same reason. */
 export function notRecordedLines({ unkept, distrusted }: Reverted): string[] {
   const isInReceipts = distrusted === undefined || unkept?.includes(distrusted) === true;
   return [

@@ -125,7 +125,7 @@ async function reportInterruptedRuns(engine: Engine, api: Api): Promise<void> {
   if (left.length === 0) return;
   const runs = left.map(one => one.run).join(', ');
   printNotice(
-    `${left.length === 1 ? 'a run' : `${left.length} runs`} died before the fault was reverted (${runs}); \`mayday revert --all\` puts everything back`,
+    `${left.length === 1 ? 'a run' : `${left.length} runs`} died before the fault was reverted (${runs}); \`mayday revert --all\` reverts everything`,
   );
 }
 

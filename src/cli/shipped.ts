@@ -3,7 +3,7 @@ import { join, normalize, sep } from 'node:path';
 import { paths } from '../runtime/paths.ts';
 import { printNotice } from './output/notice.ts';
 
-/** Where a path of the command line leads, and where the experiments that come with the program are. */
+/** What is needed to find experiments that come with the program. */
 export interface Shipped {
   exists(path: string): boolean;
   /** The folder of the experiments that come with the program. */
@@ -11,8 +11,8 @@ export interface Shipped {
 }
 
 /**
- * A path such as `experiments/kserve/x.yaml` where nothing is at it here, but the program comes with that file: then the program's own. The documents name
- * their examples so, and who installed a package or the executable has no checkout. Every other path stays as it is.
+ * The path of the program's own file for a path such as `experiments/kserve/x.yaml` that does not exist here. The documentation names its examples
+ * like this, and after an installation there is no checkout. Every other path is unchanged.
  */
 export function shippedPath(path: string, { exists, experiments }: Shipped): string {
   const [first, ...rest] = normalize(path).split(sep);
@@ -21,7 +21,7 @@ export function shippedPath(path: string, { exists, experiments }: Shipped): str
   return exists(own) ? own : path;
 }
 
-/** An argument of the command line, or a list of them, with the program's own experiments in place of paths at which nothing is; stderr says so. */
+/** An argument of the command line, or a list of them, with paths that do not exist replaced by the program's own experiments; stderr says so. */
 export function withShipped(argument: unknown): unknown {
   if (Array.isArray(argument)) return argument.map(withShipped);
   if (typeof argument !== 'string') return argument;

@@ -13,7 +13,7 @@ export function guardianLines(
 ): string[] {
   const done = work.map(
     ({ run, experiment, at }) =>
-      `run ${run} (${experiment}) died with its fault in; its guardian put everything back at ${clockOf(at)} and read it again`,
+      `run ${run} (${experiment}) died with its fault in; its guardian reverted everything at ${clockOf(at)} and read it back`,
   );
   const due = dead.flatMap(({ run, guardian, written }) =>
     guardian && written.length > 0

@@ -112,7 +112,7 @@ export const lockJson = ({ operator, holder, since, until, isOurs, dead }: LockH
 /** One line for the user who is refused: who holds the lock, since when, and what to do. */
 export function lockedOut({ operator, holder, since, until, isOurs }: LockHolder, now: number): string {
   const held = since === undefined ? '' : ` since ${clock(since)} (${age(now - since)})`;
-  const or = isOurs ? ', or `mayday revert --all`, which puts everything back and frees it' : '';
+  const or = isOurs ? ', or `mayday revert --all`, which reverts everything and frees it' : '';
   return `${operator} is locked by ${holder || 'somebody'}${held}: wait until that run is over${or}; if it is dead the lock runs out at ${clock(until)}`;
 }
 

@@ -19,7 +19,7 @@ export interface JobSpec {
   notify?: NotifyObject;
 }
 
-/** The Secret or ConfigMap, in the submission's namespace, that says whom to tell. Only the pod reads it. */
+/** The Secret or ConfigMap in the submission's namespace that names the receivers of notices. */
 export interface NotifyObject {
   kind: 'Secret' | 'ConfigMap';
   name: string;
@@ -30,7 +30,7 @@ export const PLANS = '/plans';
 const NOTIFY = '/notify';
 /** The key under which the receivers are, and the name of the file in the pod. */
 export const NOTIFY_KEY = 'notify.yaml';
-/** As the configuration in the pod names that file: from its own folder. */
+/** The path of that file relative to the configuration in the pod. */
 export const NOTIFY_FILE = `..${NOTIFY}/${NOTIFY_KEY}`;
 /** The only folder that the pod can write to. */
 const WRITABLE = '/tmp';

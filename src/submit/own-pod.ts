@@ -2,10 +2,7 @@ import type { Plan } from '../faults/contract.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 
-/**
- * Why a plan would delete its own pod, or keep pods of the same submission from starting; undefined where it does not. The pod must
- * stay alive to revert.
- */
+/** Why a plan would delete its own pod, or keep pods of its submission from starting. Undefined where it does not. The pod is needed for the revert. */
 export function harmOfOwnPod(
   plan: Plan,
   namespace: string,

@@ -46,7 +46,7 @@ interface Terminated {
   reason?: string;
 }
 
-/** What a pod of a submission says of itself, and whether that can still be true. `now` is server time, milliseconds since the epoch. */
+/** The state of a pod of a submission; `isLost` where it may be out of date. `now` is server time, milliseconds since the epoch. */
 export function podState({ metadata, status }: KubeObject, now: number): PodState {
   const { phase = 'Unknown', reason, message, conditions = [], containerStatuses = [] } = (status ?? {}) as PodStatus;
   const [container] = containerStatuses;
@@ -89,17 +89,17 @@ const LOST =
   'its node does not answer: whether it still runs, and reverts, is not known; `mayday revert --all` reverts what it left';
 
 /**
- * Whether the control plane holds a pod for not ready whose container was ready when its kubelet last said so. That is what the node controller does
- * to the pods of a node that it hears nothing from; a pod of mayday has no readiness probe that could do it.
+ * Whether the node controller has marked the pod as not ready although its kubelet last reported the container as ready. It does this when the node
+ * does not answer. A pod of mayday has no readiness probe, so there is no other reason.
  */
 const isCutOff = (conditions: readonly Condition[], container: Container | undefined): boolean =>
   conditions.some(({ type, status }) => type === 'Ready' && status === 'False') &&
   container?.ready === true &&
   container.state?.running !== undefined;
 
-/** How long after its time a pod may end: its kubelet reports late, and clocks differ. */
+/** How late a pod may end: kubelets report with a delay, and clocks differ. */
 const LATE_MS = 30_000;
 
-/** Whether a deleted pod is still there long after it was to end; the moment in its metadata has the grace period in it. */
+/** Whether a deleted pod still exists long after it should have ended. `until` is its deletionTimestamp, which includes the grace period. */
 const isLate = (until: string | undefined, now: number): boolean =>
   until !== undefined && now > Date.parse(until) + LATE_MS;

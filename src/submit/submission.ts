@@ -25,7 +25,7 @@ export interface Submission {
   models: readonly string[];
   /** How often all of it is run. */
   rounds: number;
-  /** What holds the receivers that the pods tell. */
+  /** The object with the receivers that the pods notify. */
   notify?: NotifyObject;
   /** A single experiment, which runs alone and not as a suite. */
   isOne: boolean;

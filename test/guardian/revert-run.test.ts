@@ -86,7 +86,7 @@ const CLEAN = { data: config().data, spec: deployment().spec, marks: [[], []] };
 
 describe('a run that is killed in mid-fault', () => {
   test.each(['drift', 'corrupt'] as const)(
-    '%s: its guardian puts everything back and finishes its journal',
+    '%s: its guardian reverts everything and finishes its journal',
     async kind => {
       const it = machine();
       void it.engine.run(EXPERIMENTS[kind]({ ttlMs: 30_000 }), { emit: it.emit, soakMs: 60_000 });
@@ -109,7 +109,7 @@ describe('a run that is killed in mid-fault', () => {
       expect(it.journal().at(-1)).toMatchObject({ entry: 'end', by: 'guardian', residue: 0 });
       expect(await it.next.unfinished()).toEqual([]);
       const work = await it.next.guardianWork();
-      expect(guardianLines(work, [], 0)[0]).toContain('its guardian put everything back');
+      expect(guardianLines(work, [], 0)[0]).toContain('its guardian reverted everything');
       await it.next.run(drift({ dryRun: true }), { emit: () => undefined });
       expect(await it.next.guardianWork()).toEqual([]);
     },

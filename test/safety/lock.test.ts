@@ -169,7 +169,7 @@ describe('the words of a lock', () => {
 
   it('say who, since when, and what to do', () => {
     expect(lockedOut(held(), NOW + 120_000)).toBe(
-      'kserve is locked by kim@laptop/1/r-1 since 12:00:00Z (2m): wait until that run is over, or `mayday revert --all`, which puts everything back and frees it; if it is dead the lock runs out at 12:15:00Z',
+      'kserve is locked by kim@laptop/1/r-1 since 12:00:00Z (2m): wait until that run is over, or `mayday revert --all`, which reverts everything and frees it; if it is dead the lock runs out at 12:15:00Z',
     );
     expect(lockedOut(held({ isOurs: false }), NOW)).not.toContain('revert');
     expect(lockText(held(), NOW + 60_000)).toBe(

@@ -79,7 +79,7 @@ function printConclusion({ globals }: Invocation, conclusion: Conclusion, object
 /** What to do next, in lines. */
 function advice(end: End, remains: Remains | undefined, object: ObjectRef): string[] {
   if (end.is === 'nobody') return followUpCommands(object);
-  if (remains?.state === 'left') return [`put it back, verified: mayday revert ${remains.left.join(' ')}`];
+  if (remains?.state === 'left') return [`revert it, verified: mayday revert ${remains.left.join(' ')}`];
   return remains?.state === 'blind' ? ['what remains is not known: somebody who may read it should `mayday scan`'] : [];
 }
 

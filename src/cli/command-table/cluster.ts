@@ -24,7 +24,7 @@ export const CLUSTER_COMMANDS: readonly CommandSpec[] = [
   },
   {
     usage: 'revert [ids...]',
-    description: 'the emergency stop: put originals back, verify, count what remains',
+    description: 'the emergency stop: restore the originals, verify, count what remains',
     options: [
       ['--all', 'every injection found, and every experiment of the framework that injects or is about to'],
       ['--others', 'also ask other chaos tools to stop the faults that a scan shows, in the way each documents'],

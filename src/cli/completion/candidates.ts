@@ -6,7 +6,7 @@ export interface Candidate {
   says?: string;
 }
 
-/** What a word stands for, where the program knows the words or the shell does. */
+/** The kind of word that may stand at the cursor. */
 export type Meaning =
   | { is: 'words'; words: readonly string[] }
   | { is: 'named'; name: ValueName }
@@ -18,7 +18,7 @@ export type Meaning =
 export type ValueName = 'contexts' | 'scenarios' | 'rules' | 'types' | 'records';
 
 export interface Completion {
-  /** What the shell has already of the word, before the part that candidates replace: `--sandbox=`, or empty. */
+  /** The part of the word before the part that candidates replace: `--sandbox=`, or empty. */
   prefix: string;
   options: readonly Candidate[];
   meaning: Meaning;
@@ -26,7 +26,7 @@ export interface Completion {
 
 const NOTHING: Meaning = { is: 'unknown' };
 
-/** Values of options, and of the first argument of commands, whose names the help does not list. */
+/** Options and commands whose values are looked up. */
 const NAMED: Readonly<Record<string, ValueName>> = {
   '--context': 'contexts',
   '--contexts': 'contexts',
@@ -39,8 +39,7 @@ const NAMED: Readonly<Record<string, ValueName>> = {
 };
 
 /**
- * What may stand at the cursor. `words` are those after the program's name up to the cursor; the last is the one that is being typed,
- * empty where nothing of it is there yet.
+ * What may stand at the cursor. `words` are those after the program's name, up to the cursor; the last one is being typed, and may be empty.
  */
 export function completionOf(program: Command, words: readonly string[]): Completion {
   const word = words.at(-1) ?? '';
@@ -117,7 +116,7 @@ function argumentOf(command: Command, operands: number): Meaning {
   return named === undefined ? byPlaceholder(name) : { is: 'named', name: named };
 }
 
-/** The commands name what they take by these words, in their usage. */
+/** The kind of value that a placeholder of a usage text stands for. */
 function byPlaceholder(name: string): Meaning {
   if (['file', 'files', 'path', 'paths'].includes(name)) return { is: 'files' };
   return ['folder', 'dir'].includes(name) ? { is: 'folders' } : NOTHING;

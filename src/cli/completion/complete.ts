@@ -5,7 +5,7 @@ import { printUnchanged } from '../output/output.ts';
 import { type Candidate, completionOf, type Meaning } from './candidates.ts';
 import { valuesOf } from './values.ts';
 
-/** What the shell is to do beside offering the candidates: the numbers by which kubectl's completion says so. */
+/** What the shell completes in addition to the candidates, by the numbers that kubectl's completion uses. */
 const DIRECTIVES = { files: 0, nothing: 4, folders: 16 } as const;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * The scripts of the shells. Each only hands the words to `mayday complete` and shows what it answers, so that all shells offer the same.
- * They are ours because the library that was tried evaluates the words of the command line as shell text.
+ * The completion scripts. Each only passes the words to `mayday complete` and shows its answer, so that all shells offer the same.
+ * They are our own because the library that was tried evaluates the words of the command line as shell text.
  */
 export const SCRIPTS: Readonly<Record<string, string>> = {
   bash: `_mayday() {

@@ -7,10 +7,10 @@ import { RULES } from '../../triage/rules/index.ts';
 import { scenarioCandidates } from '../sandbox/scenarios.ts';
 import type { Candidate, ValueName } from './candidates.ts';
 
-/** So many records of runs are offered, the newest ones. */
+/** How many records of runs are offered, the newest first. */
 const MOST_RECORDS = 50;
 
-/** The values of each kind. `kubeconfig` is that of the command line. Never rejects for what cannot be read: there is nothing to offer then. */
+/** The values of each kind. `kubeconfig` is that of the command line. Where something cannot be read, nothing is offered. */
 export async function valuesOf(name: ValueName, kubeconfig: string | undefined): Promise<readonly Candidate[]> {
   switch (name) {
     case 'contexts': {

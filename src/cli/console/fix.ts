@@ -19,7 +19,7 @@ import { planIgnore } from '../fix/stop-gap-plan.ts';
 
 const clean = (text: string): Clean => sanitise(text, 600);
 
-/** One way to fix a finding, or what follows from it: by a remedy, or without one by keeping its dead webhooks from blocking for a while. */
+/** One way to fix a finding, or one that follows from it: by a remedy, or, without one, by keeping its dead webhooks from blocking for a while. */
 interface FixOption {
   name: string;
   finding: Finding;
@@ -32,7 +32,7 @@ interface Planned {
   apply(): Promise<FixEnd>;
 }
 
-/** Every way, best first. What only follows is fixed with its cause; until then a webhook that blocks can be ignored. */
+/** Every option, best first. A finding that follows from the root is fixed with it; until then a webhook that blocks can be ignored. */
 function fixOptionsOf(root: Finding, follows: readonly Finding[]): FixOption[] {
   const own = remediesOf(root).map(remedy => ({ name: remedy.name, finding: root, remedy }));
   const ignored = [root, ...follows].filter(canIgnore).map(finding => ({ name: ignoreName(root, finding), finding }));
@@ -46,7 +46,7 @@ function ignoreName(root: Finding, { object: { kind, name } }: Finding): string 
 }
 const IGNORE = 'ignore';
 
-/** Plans the way that was asked for, else the first that is possible. Throws an error with a one-line message where there is none. */
+/** Plans the option that was asked for, else the first that is possible. Throws an error with a one-line message where there is none. */
 async function planned(
   runtime: Runtime,
   api: Api,
@@ -118,7 +118,7 @@ async function planGap(
       about: clean(`A stop-gap: ${about}.`),
       writes: plan.writes.map(write => clean(`${write.verb}  ${saysAfterVerb(write)}`)),
       warnings: keeper === undefined ? [] : [clean(keeper)],
-      undo: clean('it is among the live faults: reverting it there puts the policy back earlier'),
+      undo: clean('it is among the live faults: reverting it there restores the policy earlier'),
       others,
     },
     async apply() {
@@ -128,7 +128,7 @@ async function planGap(
   };
 }
 
-/** The names of the others, from the one that comes after this one on: asking for the first again and again reaches each. */
+/** The names of the other options, beginning after this one, so that asking for the first again and again reaches each. */
 function otherNames(all: readonly FixOption[], { name }: FixOption): string[] {
   const names = all.map(each => each.name);
   const at = names.indexOf(name);
@@ -160,7 +160,7 @@ export async function applyFixAsShown(
   return now.apply();
 }
 
-/** Makes again what a fix saved and deleted, unless an object of that name exists. */
+/** Creates again what a fix saved and deleted, unless an object of that name exists. */
 export async function putBack(runtime: Runtime, api: Api, path: string): Promise<FixEnd> {
   const receipt = await recreateSaved(await fixDepsFor(runtime, api), readSaved(path));
   return { isDone: receipt.outcome === 'done', lines: receiptLines(receipt).map(clean) };

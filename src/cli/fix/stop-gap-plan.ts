@@ -9,7 +9,7 @@ import { findingId } from '../../triage/finding/result.ts';
 import { blockingHooks } from '../../triage/remedies/dead-hooks.ts';
 import { keeperOf } from '../../triage/remedies/remedy.ts';
 
-/** How long dead webhooks are kept from blocking unless told, milliseconds. */
+/** How long dead webhooks are kept from blocking by default, milliseconds. */
 export const IGNORE_MS = 15 * 60_000;
 
 /** `ignore`, planned on the present state of the cluster, to be shown to a person before it is done. */
@@ -19,7 +19,7 @@ export interface PlannedIgnore {
   /** The names of the webhooks that are ignored. */
   names: readonly string[];
   about: string;
-  /** Who would undo it, where somebody is known to. */
+  /** The controller that would undo it, if one is known. */
   keeper: string | undefined;
 }
 
@@ -41,7 +41,7 @@ export async function planIgnore(
   const end =
     gap.guard === undefined
       ? 'no guardian runs here, so it stays until a person reverts it'
-      : 'then its policy is put back';
+      : 'then its policy is restored';
   const about = `for ${age(ttlMs)} nothing is validated or changed by ${names.join(', ')}; ${end}`;
   return { gap, plan, names, about, keeper: keeperOf(configuration) };
 }

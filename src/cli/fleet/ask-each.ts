@@ -17,7 +17,7 @@ export interface Answer {
   value?: unknown;
   /** Why it failed, in one line. */
   failure?: Clean;
-  /** The same in a word or two, where the failure has one. */
+  /** The same in a word or two, if the failure has such a word. */
   word?: string;
 }
 
@@ -25,7 +25,7 @@ export interface Answer {
 const AT_ONCE = 32;
 
 /**
- * Runs a command on every cluster in parallel; `heard` is called as each ends. A cluster that fails or never answers does not delay the others. Gives the
+ * Runs a command on every cluster in parallel; `onAnswer` is called as each ends. A cluster that fails or never answers does not delay the others. Gives the
  * answers in the order of the contexts.
  */
 export function askEach(

@@ -86,7 +86,7 @@ const HEADLINES: Readonly<Record<string, (value: unknown) => string>> = {
   },
 };
 
-/** How much is wrong, by the result of each command: among clusters with the same exit code those with more stand first. */
+/** How much is wrong according to the result of each command. Among clusters with the same exit code, those with more come first. */
 const WEIGHTS: Readonly<Record<string, (value: unknown) => number>> = {
   scan: value => list(fields(value).injections).length,
   revert: value => number(fields(value).remaining),

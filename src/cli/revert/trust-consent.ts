@@ -5,17 +5,19 @@ import type { Asked } from '../../revert/trust/review.ts';
 import { prompted } from '../confirm.ts';
 import { page } from '../output/pager.ts';
 
-/** The answer: the confirmed restores, by the id of the finding; undefined when nothing is to be reverted. */
+/** The confirmed restores: the digest of the record by the id of its injection; undefined when nothing is to be reverted. */
 export type Confirmed = ReadonlyMap<string, string> | undefined;
 
 /** The question: every restore of the group with everything that it would write. */
 function consentLines(asked: readonly Asked[], others: number): string[] {
   return [
-    `${asked.length} of these restores would write more than the object that carries the record, and nothing but the record asks for it.`,
-    'Whoever may write the record could not do this himself, and you would do it for him. Read what would be written:',
+    `${asked.length} of these restores would write more than the object that carries the undo record, and nothing besides that record confirms it.`,
+    'Somebody who may write such a record, but may not do this, could be using you to do it. Read what would be written:',
     '',
     ...asked.flatMap((one, index) => [`[${index + 1}] ${contentLines(one).join('\n')}`.split('\n'), ['']].flat()),
-    ...(others > 0 ? [`The other ${others} put back only their own object, or their record is known to be true.`] : []),
+    ...(others > 0
+      ? [`The other ${others} restore only the object that carries the record, or their record is confirmed.`]
+      : []),
   ];
 }
 

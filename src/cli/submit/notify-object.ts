@@ -16,8 +16,8 @@ export function notifyObject(text: string): NotifyObject {
 }
 
 /**
- * Fails where the pods would find no receivers there. One who may not read it is told that it was not looked at. Nothing of what is in it
- * is ever shown: addresses and headers are secrets.
+ * Fails where the pods would find no receivers there. Where it may not be read, stderr says so. Its content is never shown, since addresses
+ * and headers are secrets.
  */
 export async function expectReceivers(api: Api, namespace: string, { kind, name }: NotifyObject): Promise<void> {
   const at = `${kind} ${namespace}/${name}`;

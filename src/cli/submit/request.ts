@@ -29,7 +29,7 @@ export interface SubmitRequest {
   modelTexts: readonly string[];
   /** How often all of it is run. */
   rounds: number;
-  /** What holds the receivers that the pods tell. */
+  /** The object with the receivers that the pods notify. */
   notify?: NotifyObject;
   /** A single file: its experiment runs alone, not as a suite. */
   isOne: boolean;
@@ -148,12 +148,12 @@ function textsOf(due: readonly LoadedExperiment[], files: Files): Map<string, st
     );
     if (secret !== undefined)
       throw new CommandFailure(
-        `${path}: its check of Secret ${secret.name} holds the value that is expected there, and a submitted plan lies in a ConfigMap, which others may read: use resourceExists, or \`mayday run\``,
+        `${path}: its check of Secret ${secret.name} holds the value that is expected there, and a submitted plan is stored in a ConfigMap, which others may read: use resourceExists, or \`mayday run\``,
       );
     const { parameters } = experiment.spec.injection;
     if (parameters.value !== undefined && (parameters.resourceType === 'Secret' || parameters.kind === 'Secret'))
       printNotice(
-        `${path}: the value that it puts into Secret ${parameters.name ?? ''} will lie in a ConfigMap, which others may read`,
+        `${path}: the value that it puts into Secret ${parameters.name ?? ''} will be stored in a ConfigMap, which others may read`,
       );
     texts.set(path, source.text);
   }

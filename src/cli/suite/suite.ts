@@ -218,7 +218,7 @@ function leave(screen: SuiteScreen, suite: string): ExitCode {
   printNotice(
     left.length === 0
       ? `left at once; no fault was in. \`mayday suite --resume ${suite}\` goes on`
-      : `left at once with ${left.length} not proven restored: \`mayday revert --all\` puts everything back now`,
+      : `left at once with ${left.length} not proven restored: \`mayday revert --all\` reverts everything now`,
   );
   return left.length === 0 ? EXIT.aborted : EXIT.residue;
 }

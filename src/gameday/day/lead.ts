@@ -158,7 +158,7 @@ class Leading implements Day {
     this.#order.onUpdate({ is: 'entry', entry });
   }
 
-  /** Handles an entry that another process wrote. */
+  /** Takes over an entry that another process wrote. */
   #onForeignEntry(entry: DayEntry): void {
     if (entry.kind === 'stop')
       this.#underWay?.stop('stopped', `stopped by ${entry.by.name} (${entry.by.role}): ${entry.why}`);

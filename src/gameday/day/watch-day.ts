@@ -10,7 +10,7 @@ import type { RunTarget } from './deps.ts';
 import type { LeadDeps } from './order.ts';
 import type { OwnRuns } from './own-runs.ts';
 
-/** What is asked while the day goes on: monitoring, where the plan names a source, and the abort conditions. */
+/** What watches a day: the alerts, where the plan names a source, and the abort conditions. */
 export interface DayWatch {
   alerts: AlertWatch | undefined;
   monitor: Monitor;
@@ -18,7 +18,7 @@ export interface DayWatch {
   stop(): Promise<void>;
 }
 
-/** `scenario` gives the one under way; `writeDown` takes an event that nobody waits for. */
+/** `scenario` gives the one that is running; `writeDown` records an event without being waited for. */
 export interface WatchDayDeps extends Pick<LeadDeps, 'api' | 'engine' | 'clock' | 'realClock' | 'world' | 'skewMs'> {
   spec: GameDay['spec'];
   beganAt: number;
@@ -29,6 +29,7 @@ export interface WatchDayDeps extends Pick<LeadDeps, 'api' | 'engine' | 'clock' 
   tripped(condition: ConditionStatus): void;
 }
 
+/** Starts to watch a day. */
 export function watchDay(deps: WatchDayDeps): DayWatch {
   const { api, engine, clock, realClock, world, skewMs, spec, runs } = deps;
   const alerts = watchAlerts(deps);

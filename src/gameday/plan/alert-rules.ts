@@ -26,4 +26,4 @@ export const alerts = z
         input: context.value,
       });
   })
-  .meta({ description: 'where monitoring tells what fires: an alert that begins while a fault is in is T2' });
+  .meta({ description: 'where monitoring lists firing alerts: one that begins while a fault is in is T2' });

@@ -107,7 +107,7 @@ export const gameDaySchema = z
           context.issues.push({
             code: 'custom',
             path: ['abort', 'incident', 'alerts'],
-            message: 'expected spec.alerts to say where alerts are told, found none',
+            message: 'expected spec.alerts to name a source of alerts, found none',
             input: rules.incident.alerts,
           });
       }),

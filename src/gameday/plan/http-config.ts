@@ -38,8 +38,8 @@ const tlsConfig = z.strictObject({
 });
 
 /**
- * How a server of monitoring is asked, in the words of Prometheus' own http_config. Tokens and passwords are named, never written: the plan
- * lies in repositories and in journals.
+ * Credentials and trust for a monitoring server, with the names of Prometheus' own http_config. A plan names the file or variable of a token or
+ * password and never holds it, since plans are stored in repositories and journals.
  */
 export const httpConfig = z
   .strictObject({
@@ -60,7 +60,7 @@ export const httpConfig = z
 
 export type HttpConfig = z.output<typeof httpConfig>;
 
-/** The same plan with the files of every http_config named from the folder, wherever it stands. */
+/** The same plan, with the file paths of every http_config resolved from the folder. */
 export function withFilesBeside<T>(value: T, folder: string): T {
   return changed(value, (name, member) =>
     name === 'http_config'

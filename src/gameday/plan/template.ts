@@ -35,14 +35,14 @@ spec:
   #     command: {run: [pg_isready, -h, db.example], exitCode: 0}
   #   - name: the controller is available
   #     check: {type: conditionTrue, apiVersion: apps/v1, kind: Deployment, namespace: default, name: web, conditionType: Available}
-  # alerts:                           # where monitoring tells what fires: an alert that begins under a fault is T2
+  # alerts:                           # where monitoring lists firing alerts: one that begins under a fault is T2
   #   prometheus: http://127.0.0.1:9090
   #   alertmanager: http://127.0.0.1:9093
   #   match: {team: "platform*"}      # only these
   #   http_config:                    # secrets by file or variable, never here
   #     authorization: {credentials_file: token}
   #     tls_config: {ca_file: ca.crt}
-  # abort:                            # all are armed; these are the bounds they have unless told, false turns one off
+  # abort:                            # all are armed with these limits by default; false turns one off
   #   collateral: {for: 10s, except: []}
   #   probes: {brokenFor: 1m}
   #   api: {p95: 5s, errors: 5, window: 30s}
@@ -54,6 +54,6 @@ spec:
   #   ttlOvershoot: 10s
   # freeze:                           # nothing is injected in these windows
   #   - {from: "2026-12-20T00:00:00Z", to: "2027-01-04T00:00:00Z", why: holidays}
-  # notices:                          # who is to be told what: before, after, on-abort
+  # notices:                          # messages to people: before, after, on-abort
   #   - {when: before, to: "#platform", text: a game-day begins}
 `;

@@ -1,12 +1,12 @@
 import type { HttpConfig } from '../plan/http-config.ts';
 
-/** What goes with a request. */
+/** The headers and TLS settings of a request. */
 export interface Credentials {
   headers: Record<string, string>;
   tls: { ca?: string; cert?: string; key?: string; servername?: string; rejectUnauthorized?: boolean };
 }
 
-/** Where secrets come from; passed in. */
+/** The sources of secrets; passed in. */
 export interface SecretSources {
   /** The text of a file, or why it cannot be had. */
   read(path: string): { text: string } | { why: string };
@@ -14,8 +14,8 @@ export interface SecretSources {
 }
 
 /**
- * What an http_config means now: files are read for each request, since tokens are renewed. A text says what is missing. It names the
- * file or the variable, and nothing that is in it.
+ * The credentials of an http_config. Files are read for each request, since tokens are renewed. A text says what is missing; it names the file
+ * or the variable, never its content.
  */
 export function credentialsOf(config: HttpConfig | undefined, sources: SecretSources): Credentials | string {
   const { authorization, basic_auth: pair, tls_config: tls } = config ?? {};

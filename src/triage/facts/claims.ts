@@ -64,8 +64,8 @@ export function undoneBy(view: ClusterView, object: ViewObject): string {
   const app = applicationOf(view, object);
   if (app !== undefined) {
     const path = gitPathOf(app);
-    return ` Application ${app.metadata.name} puts its own version back: change it in Git${path && ` (${path})`}.`;
+    return ` Application ${app.metadata.name} overwrites it with its own version: change it in Git${path && ` (${path})`}.`;
   }
   const claim = claimOf(view, object);
-  return claim === undefined ? '' : ` ${claim} and may put it back.`;
+  return claim === undefined ? '' : ` ${claim} and may overwrite it.`;
 }

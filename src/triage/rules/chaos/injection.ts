@@ -56,7 +56,7 @@ const ruleOf = (type: FaultType | 'unknown'): Rule => {
       looksAt: `The marks that an injection of type ${type === 'unknown' ? 'that cannot be read' : type} leaves in labels and annotations (chaos.operatorchaos.io/…).`,
       why: `The marks say that ${summary.replace(/^(a|it|pods|the) /, '$1 ')}. ${effect}`,
       whatToDo:
-        'Revert the injection before anything else is fixed: `mayday revert ID` puts the original back and verifies it.',
+        'Revert the injection before anything else is fixed: `mayday revert ID` restores the original and verifies it.',
     },
     *asks() {
       yield { is: 'marks' };
@@ -111,7 +111,7 @@ function found(
     cause: `${type === 'unknown' ? 'A chaos injection' : `The chaos injection ${type}`} was ${overdue ? 'never reverted, though its time is over' : 'not reverted'}. ${stillInjected === false ? 'Nothing follows from the marks alone.' : effect}`,
     fixes: [
       {
-        text: `Revert the injection: the original is put back, and verified.`,
+        text: 'Revert the injection: the original is restored and verified.',
         command: command(view, ['mayday', 'revert', injectionId(type, marker.object)]),
       },
     ],

@@ -77,7 +77,7 @@ export const otherTool: Rule = {
       'Objects of Chaos Mesh, Litmus, ChaosBlade, DataDog, krkn and AWS FIS, and what those tools leave on pods and workloads.',
     why: 'Another team may be running chaos: what breaks then is their experiment, and ends with it.',
     whatToDo:
-      'End it with the tool that made it, so that it can put back what it changed. `mayday revert --others` asks each tool by its own means.',
+      'End it with the tool that made it, so that it can restore what it changed. `mayday revert --others` asks each tool by its own means.',
   },
   *asks({ view }) {
     for (const { apiVersion, kind } of kindsOfOthers(view))

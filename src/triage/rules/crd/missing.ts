@@ -218,7 +218,7 @@ export const crdVersion: Rule = {
   about: {
     looksAt:
       'Versions in which applications hold objects, and status.storedVersions, against the versions that each CRD serves.',
-    why: 'Manifests in a version that is no longer served are refused (`no matches for kind`), and objects that lie in etcd in a version that the CRD no longer has cannot be read.',
+    why: 'Manifests in a version that is no longer served are refused (`no matches for kind`), and objects that are stored in etcd in a version that the CRD no longer has cannot be read.',
     whatToDo: 'Serve the version again, or move the manifests (and what is stored) to one that is served.',
   },
   *look({ view }) {

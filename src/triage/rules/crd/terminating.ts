@@ -85,7 +85,7 @@ function terminating({ view, answers }: RuleInput, crd: ViewObject): FindingDraf
               : `Then bring ${owner.workloads[0].kind} ${owner.workloads[0].metadata.name} back, which takes finalizer ${finalizer} off.`,
         })),
       {
-        text: `When it is gone, apply the CRD again${app === undefined ? '' : ` (sync Application ${app.metadata.name}: ${gitPathOf(app)})`}, wait until it is Established, and put the objects back.`,
+        text: `When it is gone, apply the CRD again${app === undefined ? '' : ` (sync Application ${app.metadata.name}: ${gitPathOf(app)})`}, wait until it is Established, and create the objects again.`,
       },
     ],
     because: owners.flatMap(({ owner }) => (owner.alive ? [] : owner.workloads.map(causeOf))),

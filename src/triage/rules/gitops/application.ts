@@ -47,7 +47,7 @@ export const gitopsApplication: Rule = {
       'The sync and health of each Argo CD application, its last operation resource by resource, its error conditions, and whether what it calls Synced is there.',
     why: 'An application shows in one place what the API server refused, what Git cannot deliver and which object is not well. One refused object fails the whole sync: the others wait for it.',
     whatToDo:
-      'Fix what the words of the API server name. Change manifests in Git: what is changed by hand is put back. Then hard refresh and sync.',
+      'Fix what the words of the API server name. Change manifests in Git: what is changed by hand is overwritten. Then hard refresh and sync.',
   },
   *asks({ view }) {
     for (const app of view.all('Application')) yield* readsOf(stateOf(app));

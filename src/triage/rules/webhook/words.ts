@@ -41,7 +41,7 @@ export function ignoreFix(view: ClusterView, { configuration, index, name }: Hoo
   ];
   const claim = claimOf(view, configuration);
   return {
-    text: `As a stop-gap set failurePolicy of ${name} to Ignore: nothing is validated by it until it is set back to Fail.${claim ? ` ${claim} and may put Fail back.` : ''}`,
+    text: `As a stop-gap set failurePolicy of ${name} to Ignore: nothing is validated by it until it is set back to Fail.${claim ? ` ${claim} and may set it to Fail again.` : ''}`,
     command: patchCommand(view, [configuration.kind.toLowerCase(), configuration.metadata.name], 'json', patch),
   };
 }

@@ -42,7 +42,7 @@ export const twoWriters: Rule = {
   wants: ['ReplicaSet', 'HorizontalPodAutoscaler'],
   about: {
     looksAt:
-      'Workloads that get a new revision every minute or two, or whose generation runs, and the writers in their metadata.managedFields with the time of their last write.',
+      'Workloads that get a new revision every minute or two, or whose generation rises all the time, and the writers in their metadata.managedFields with the time of their last write.',
     why: 'Two controllers (GitOps and an autoscaler, an operator and a mutating job) that each want another value of one field write in turn, for ever: pods are replaced all the time, and the API server works.',
     whatToDo: 'Decide who owns the field: leave it out of Git (ignoreDifferences), or take it from the other writer.',
   },
@@ -71,7 +71,7 @@ export const twoWriters: Rule = {
           ),
           scaler && `HorizontalPodAutoscaler ${scaler.metadata.name} scales it`,
         ],
-        cause: `${names.join(' and ')} each put back what the other one changes (conflict over one field): the generation runs, and pods are replaced again and again.`,
+        cause: `${names.join(' and ')} each overwrite what the other one writes (conflict over one field): the generation rises all the time, and pods are replaced again and again.`,
         fixes: [
           {
             text: `See which fields each of them owns, then leave those fields to one of them.${undoneBy(view, object)}`,

@@ -35,7 +35,7 @@ const revisions = (count: number): Literal[] =>
     status: {},
   }));
 
-it('names two writers of a workload whose generation runs', () => {
+it('names two writers of a workload whose generation rises all the time', () => {
   const readable = [written(['argocd-controller', 1], ['tuner', 2])];
   const [found] = findings(twoWriters, [web(240, 60)], { readable });
   expect(found).toMatchObject({ severity: 'high', object: { kind: 'Deployment', name: 'web' } });
