@@ -53,7 +53,9 @@ describe('mayday submit says in one line what it expected, before it asks a clus
     };
     const { code, stderr } = await mayday('submit', file('secret.yaml', JSON.stringify(document)));
     expect(code).toBe(2);
-    expect(stderr).toMatch(/its check of Secret token holds the value .* is stored in a ConfigMap, which others may read/);
+    expect(stderr).toMatch(
+      /its check of Secret token holds the value .* is stored in a ConfigMap, which others may read/,
+    );
     expect(stderr).not.toContain('c2VjcmV0');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { filterTerms, meets } from '../../src/console/widgets/filter.ts';
 import { objectRow } from '../../src/health/table/object-row.ts';
-import { stateText } from '../../src/health/table/state-words.ts';
+import { stateText } from '../../src/health/table/object-state.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { viewOf } from '../support/view.ts';
 import { type Script, script } from './support/fake-session.ts';

@@ -10,7 +10,7 @@ import { EXIT, type ExitCode } from '../failure.ts';
 import type { GlobalOptions } from '../globals.ts';
 import { linePrinter, print } from '../output/output.ts';
 import { followScreen } from './follow-screen.ts';
-import { stateJson, stateLines } from './state-words.ts';
+import { stateJson, stateLines } from './state-text.ts';
 
 /** `mayday submit --cancel`: exit 0 when nothing of the submission remains, 7 when something does or may, 8 when not everything could be read. */
 export async function cancelSubmission(

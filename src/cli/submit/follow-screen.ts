@@ -11,7 +11,7 @@ import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
 import type { GlobalOptions } from '../globals.ts';
 import { printNotice } from '../output/notice.ts';
 import { linePrinter, print, printJsonLine } from '../output/output.ts';
-import { stateJson, stateLines } from './state-words.ts';
+import { stateJson, stateLines } from './state-text.ts';
 
 /** Gives a function that prints each event as a line: text has the pod number in front, JSON has `index`. */
 export function followScreen(globals: GlobalOptions): (event: FollowEvent) => void {

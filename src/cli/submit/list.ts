@@ -8,7 +8,7 @@ import type { GlobalOptions } from '../globals.ts';
 import { printNotice } from '../output/notice.ts';
 import { linePrinter, print } from '../output/output.ts';
 import { followScreen } from './follow-screen.ts';
-import { listLine, stateJson } from './state-words.ts';
+import { listLine, stateJson } from './state-text.ts';
 
 /** `mayday submit --list`: every submission of the cluster, or of one namespace where that was named or only that may be read. */
 export async function listSubmissions(

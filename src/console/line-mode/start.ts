@@ -9,8 +9,8 @@ import { createQuit, type End, type Quit } from '../app/quit.ts';
 import { sleepAsJob } from '../app/terminal/sleep.ts';
 import type { ConsoleDeps } from '../deps.ts';
 import { ownUnderWay } from '../store/select.ts';
+import { menuNamesForKeys } from './menu-names.ts';
 import { createTalk } from './talk.ts';
-import { wordsForKeys } from './words-for-keys.ts';
 
 /** Somebody who listens needs more time to learn what is armed than somebody who reads. */
 const ARM_MS = 60_000;
@@ -22,7 +22,7 @@ const SIZE = { columns: 149, rows: 48 };
  * plain lines. Nothing moves the cursor. The end of the input ends it as a hang-up does: what its runs wrote is reverted first.
  */
 export async function startLineMode(given: ConsoleDeps): Promise<number> {
-  const settings = { ...given.settings, color: false, armMs: ARM_MS, keys: wordsForKeys() };
+  const settings = { ...given.settings, color: false, armMs: ARM_MS, keys: menuNamesForKeys() };
   const deps: ConsoleDeps = { ...given, settings };
   const { terminal } = deps;
   const print = (text: string): void =>

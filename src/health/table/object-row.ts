@@ -2,7 +2,7 @@ import type { ObjectRef } from '../../k8s/object.ts';
 import type { State } from '../../text/glyphs.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 import type { ViewObject } from '../view/cluster-view.ts';
-import { stateText } from './state-words.ts';
+import { stateText } from './object-state.ts';
 
 /** One object as one row of a table. */
 export interface ObjectRow {

@@ -6,10 +6,10 @@ import type { Cause } from '../finding/finding.ts';
 import { command, named } from '../finding/shell.ts';
 import { POLICIES } from './admission-policies.ts';
 
-/** Something that a pod has and its pod template does not. */
+/** Who adds something to a pod that its pod template does not have. */
 export interface Added {
   /** `MutatingAdmissionPolicy place-payments sets it when a pod is created; the pod template does not.` */
-  words: string;
+  says: string;
   fixes: FixDraft[];
   because: Cause[];
 }
@@ -24,12 +24,12 @@ const POD_NODE_SELECTOR = 'scheduler.alpha.kubernetes.io/node-selector';
 function templateSpec(view: ClusterView, pod: ViewObject): Fields | undefined {
   const owner = pod.metadata.ownerReferences.find(one => one.controller === true);
   const maker = owner && view.byUid(owner.uid);
-  if (maker === undefined || !isOfNow(maker, pod)) return undefined;
+  if (maker === undefined || !isCurrentRevision(maker, pod)) return undefined;
   return maker.spec.template === undefined ? undefined : fields(fields(maker.spec.template).spec);
 }
 
 /** The template of a ReplicaSet and of a Job never changes; the others keep pods of earlier revisions for a while. */
-function isOfNow({ kind, status }: ViewObject, pod: ViewObject): boolean {
+function isCurrentRevision({ kind, status }: ViewObject, pod: ViewObject): boolean {
   if (kind === 'ReplicaSet' || kind === 'Job') return true;
   if (kind === 'StatefulSet')
     return text(status.updateRevision) === text(pod.metadata.labels['controller-revision-hash']);
@@ -57,7 +57,7 @@ export function isAddedContainer(
 }
 
 /**
- * Who may have added something to a pod when it was created. `words` are searched in the expressions of policies:
+ * Who may have added something to a pod when it was created. `words` are searched for in the expressions of policies:
  * policies that mention them are named, or else everything that may change pods of that namespace.
  */
 export function addedBy(view: ClusterView, pod: ViewObject, words: readonly string[]): Added | undefined {
@@ -65,13 +65,13 @@ export function addedBy(view: ClusterView, pod: ViewObject, words: readonly stri
   const own = namespace?.metadata.annotations[POD_NODE_SELECTOR];
   const byNamespace = own !== undefined && words.some(word => own.includes(word)) ? namespace : undefined;
   const all = mutatorsOf(view, pod);
-  const telling = all.filter(({ kind, spec }) => kind === MUTATING.policy && mentions(spec.mutations, words));
-  const found = byNamespace ? [byNamespace] : telling.length > 0 ? telling : all;
+  const mentioning = all.filter(({ kind, spec }) => kind === MUTATING.policy && mentions(spec.mutations, words));
+  const found = byNamespace ? [byNamespace] : mentioning.length > 0 ? mentioning : all;
   if (found.length === 0) return undefined;
   const names = found.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
-  const certain = found.length === 1 && (byNamespace !== undefined || telling.length > 0);
+  const certain = found.length === 1 && (byNamespace !== undefined || mentioning.length > 0);
   return {
-    words: `The pod template does not ask for that: ${certain ? `${names[0]} sets it` : `one of ${names.slice(0, 4).join(', ')} probably sets it`} when a pod is created.`,
+    says: `The pod template does not ask for that: ${certain ? `${names[0]} sets it` : `one of ${names.slice(0, 4).join(', ')} probably sets it`} when a pod is created.`,
     fixes: found.slice(0, 2).map(one => ({
       text: `Correct ${one.kind} ${one.metadata.name}, which changes pods in ${pod.metadata.namespace} as they are created; then delete the pods, so that new ones are made.`,
       command: command(view, ['kubectl', 'edit', ...named(refOf(one))]),
@@ -81,8 +81,8 @@ export function addedBy(view: ClusterView, pod: ViewObject, words: readonly stri
 }
 
 const mentions = (value: unknown, words: readonly string[]): boolean => {
-  const said = JSON.stringify(value ?? '');
-  return words.some(word => said.includes(word));
+  const json = JSON.stringify(value ?? '');
+  return words.some(word => json.includes(word));
 };
 
 /** The policies and webhooks that may change a pod when it is created in its namespace. */

@@ -7,7 +7,7 @@ import { condition } from './fields.ts';
 import { closestLabels, isNear } from './near-miss.ts';
 
 /** The pods behind a Service, and what they depend on. */
-export interface Behind {
+export interface ServiceBackends {
   service: ViewObject | undefined;
   pods: readonly ViewObject[];
   /** The workloads of those pods; without pods, the workloads that the selector matches, or nearly matches. */
@@ -19,7 +19,7 @@ export interface Behind {
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 
 /** Walks down from a Service to its pods and what makes them. */
-export function behindService(view: ClusterView, namespace: string, name: string): Behind {
+export function serviceBackends(view: ClusterView, namespace: string, name: string): ServiceBackends {
   const service = view.get('Service', namespace, name);
   const selector = fields(service?.spec.selector);
   const hasSelector = Object.keys(selector).length > 0;
@@ -51,7 +51,7 @@ export const isolates = ({ spec }: ViewObject, pod: ViewObject): boolean =>
   matchesSelector(fields(spec.podSelector), pod.metadata.labels);
 
 /** All objects whose findings would explain that the Service has no ready endpoint. */
-export function becauseOf(view: ClusterView, namespace: string, name: string, behind: Behind): Cause[] {
+export function causesBehind(view: ClusterView, namespace: string, name: string, behind: ServiceBackends): Cause[] {
   const named = ({ kind, metadata }: ViewObject): Cause => ({
     kind,
     name: metadata.name,

@@ -52,9 +52,9 @@ const unavailable: RefusalReader = text => {
 
 /** The part of a denial that reports that something could not be called; undefined when it reports something else. */
 function unavailableInDenial(text: string): string | undefined {
-  const said = /denied the request:\s*([\s\S]*)/.exec(text)?.[1];
-  return said !== undefined && /no endpoints available for service|\bservice "[^"]+" not found/.test(said)
-    ? said
+  const detail = /denied the request:\s*([\s\S]*)/.exec(text)?.[1];
+  return detail !== undefined && /no endpoints available for service|\bservice "[^"]+" not found/.test(detail)
+    ? detail
     : undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../../health/view/cluster-view.ts';
 import { list, number, strings } from '../../k8s/fields.ts';
-import { behindService } from './behind-service.ts';
+import { serviceBackends } from './behind-service.ts';
 import { targetOf } from './service-route.ts';
 
 /** Finalizers of Kubernetes itself, and who removes them. */
@@ -61,7 +61,7 @@ function guessed(view: ClusterView, finalizer: string, group: string | undefined
   const domain = finalizer.split('/')[0] ?? '';
   const groups = [domain, group].filter(one => one !== undefined && one !== '');
   const behind = hooksFor(view, groups as string[]).flatMap(
-    ({ namespace, name }) => behindService(view, namespace, name).workloads,
+    ({ namespace, name }) => serviceBackends(view, namespace, name).workloads,
   );
   if (behind.length > 0) return [...new Set(behind)];
   const words = new Set(

@@ -14,14 +14,14 @@ export interface NearMiss {
  * near miss. Very short names have none: `a` is not a typing error of `b`.
  */
 export function nearMisses(wanted: string, existing: Iterable<string>): NearMiss[] {
-  const found: { near: NearMiss; far: number }[] = [];
+  const found: { near: NearMiss; rank: number }[] = [];
   for (const name of new Set(existing)) {
     const likeness = name === wanted ? undefined : likenessOf(wanted, name);
     if (likeness === undefined) continue;
     const far = LIKENESSES.indexOf(likeness) * 1000 + distance(wanted.toLowerCase(), name.toLowerCase());
-    found.push({ near: { name, likeness }, far });
+    found.push({ near: { name, likeness }, rank: far });
   }
-  return found.sort((a, b) => a.far - b.far || (a.near.name < b.near.name ? -1 : 1)).map(one => one.near);
+  return found.sort((a, b) => a.rank - b.rank || (a.near.name < b.near.name ? -1 : 1)).map(one => one.near);
 }
 
 /** The one name that `wanted` was probably meant to be. */

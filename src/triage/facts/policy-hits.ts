@@ -11,9 +11,9 @@ export interface PolicyHit {
 export function hitsIn(message: string): PolicyHit[] {
   const kyverno = /blocked due to the following policies\s*([\s\S]*)/.exec(message)?.[1];
   if (kyverno !== undefined) return kyvernoHits(kyverno);
-  return [...message.matchAll(/\[([a-z0-9][a-z0-9.-]*)\] ([^\n⏎]*)/g)].map(([, name = '', said = '']) => ({
+  return [...message.matchAll(/\[([a-z0-9][a-z0-9.-]*)\] ([^\n⏎]*)/g)].map(([, name = '', message = '']) => ({
     policy: name,
-    message: oneLine(said),
+    message: oneLine(message),
   }));
 }
 

@@ -5,10 +5,10 @@ import { condition } from './fields.ts';
 import type { Refusal } from './refusal.ts';
 
 /** One refusal of the API server that an object of the cluster reports. */
-export interface Seen {
+export interface ReportedRefusal {
   refusal: Refusal;
   /** The message, and where it is: `status.conditions[ReplicaFailure]`. */
-  said: string;
+  message: string;
   where: string;
   about: ViewObject;
   /** The time of the message, if known. */
@@ -19,19 +19,19 @@ export interface Seen {
  * All refusals that workloads and Argo CD applications report now. Those from before an application's last successful
  * sync are left out.
  */
-export function* refusalsSeen(view: ClusterView): Iterable<Seen> {
+export function* reportedRefusals(view: ClusterView): Iterable<ReportedRefusal> {
   for (const app of view.all('Application')) yield* refusalsOfApplication(app);
   for (const workload of view.all('Deployment', 'ReplicaSet')) {
     const failure = condition(workload, 'ReplicaFailure');
     if (failure?.status !== 'True') continue;
-    yield* seen(workload, failure.message, 'status.conditions[ReplicaFailure]', failure.since);
+    yield* parsedRefusal(workload, failure.message, 'status.conditions[ReplicaFailure]', failure.since);
   }
   for (const workload of view.all('StatefulSet', 'DaemonSet', 'Job'))
     if (wantsPods(workload)) yield* refusalsInEvents(view, workload);
 }
 
 /** The refusals in the events about an object, newest first. */
-export function* refusalsInEvents(view: ClusterView, object: ViewObject): Iterable<Seen> {
+export function* refusalsInEvents(view: ClusterView, object: ViewObject): Iterable<ReportedRefusal> {
   const { metadata, kind } = object;
   const about = {
     kind,
@@ -40,14 +40,14 @@ export function* refusalsInEvents(view: ClusterView, object: ViewObject): Iterab
     ...(metadata.namespace && { namespace: metadata.namespace }),
   };
   for (const event of view.eventsAbout(about))
-    yield* seen(object, event.message, `event ${event.reason}`, event.first.at);
+    yield* parsedRefusal(object, event.message, `event ${event.reason}`, event.first.at);
 }
 
 /**
  * The refusals that an Argo CD application reports, unless its last operation succeeded and it has no error
  * condition.
  */
-export function* refusalsOfApplication(app: ViewObject): Iterable<Seen> {
+export function* refusalsOfApplication(app: ViewObject): Iterable<ReportedRefusal> {
   const operation = fields(app.status.operationState);
   const at = time(operation.finishedAt) ?? time(operation.startedAt);
   const errors = list(app.status.conditions).filter(one => text(one.type).endsWith('Error'));
@@ -58,16 +58,26 @@ export function* refusalsOfApplication(app: ViewObject): Iterable<Seen> {
   if (!isPast && ['Failed', 'Error', 'Running'].includes(text(operation.phase))) {
     for (const one of list(fields(operation.syncResult).resources))
       if (text(one.status) === 'SyncFailed')
-        yield* seen(app, text(one.message), `status.operationState.syncResult ${text(one.kind)}/${text(one.name)}`, at);
-    yield* seen(app, text(operation.message), 'status.operationState.message', at);
+        yield* parsedRefusal(
+          app,
+          text(one.message),
+          `status.operationState.syncResult ${text(one.kind)}/${text(one.name)}`,
+          at,
+        );
+    yield* parsedRefusal(app, text(operation.message), 'status.operationState.message', at);
   }
   for (const one of errors)
-    yield* seen(app, text(one.message), `status.conditions[${text(one.type)}]`, time(one.lastTransitionTime));
+    yield* parsedRefusal(app, text(one.message), `status.conditions[${text(one.type)}]`, time(one.lastTransitionTime));
 }
 
-function* seen(about: ViewObject, said: string, where: string, at: number | undefined): Iterable<Seen> {
+function* parsedRefusal(
+  about: ViewObject,
+  said: string,
+  where: string,
+  at: number | undefined,
+): Iterable<ReportedRefusal> {
   const refusal = said === '' ? undefined : refusalIn(said);
-  if (refusal !== undefined) yield { refusal, said, where, about, at };
+  if (refusal !== undefined) yield { refusal, message: said, where, about, at };
 }
 
 /** Whether a workload has fewer pods than it wants. Only then are its events about a present problem. */
@@ -81,7 +91,7 @@ function wantsPods({ kind, spec, status }: ViewObject): boolean {
 }
 
 /** Quotes the refusal as an evidence line. */
-export const quotedRefusal = ({ about, where, said }: Seen): string => {
+export const quotedRefusal = ({ about, where, message: said }: ReportedRefusal): string => {
   const { namespace, name } = about.metadata;
   return `${about.kind} ${namespace ? `${namespace}/` : ''}${name} ${where}: "${said}"`;
 };

@@ -12,15 +12,15 @@ const MOST_OBJECTS = 2000;
  * manages. The object itself comes first.
  */
 export function related(view: ClusterView, object: ViewObject): ViewObject[] {
-  const met = new Set<ViewObject>([object]);
+  const found = new Set<ViewObject>([object]);
   const add = (more: Iterable<ViewObject | undefined>) => {
-    for (const each of more) if (each && met.size < MOST_OBJECTS) met.add(each);
+    for (const each of more) if (each && found.size < MOST_OBJECTS) found.add(each);
   };
   add(view.ownersOf(object));
-  add(pointedAt(view, object));
+  add(referredTo(view, object));
   // `met` grows during this loop, so dependents of dependents are visited as well.
-  for (const each of met) add(view.ownedBy(each.metadata.uid));
-  const pods = [...met].filter(({ kind }) => kind === 'Pod');
+  for (const each of found) add(view.ownedBy(each.metadata.uid));
+  const pods = [...found].filter(({ kind }) => kind === 'Pod');
   for (const pod of pods) {
     add(view.ownersOf(pod));
     add(usedBy(view, pod));
@@ -29,17 +29,17 @@ export function related(view: ClusterView, object: ViewObject): ViewObject[] {
   if (namespace !== undefined) {
     add(view.inNamespace('Service', namespace).filter(each => selects(plainSelector(each), pods)));
     add(view.inNamespace('PodDisruptionBudget', namespace).filter(each => selects(fields(each.spec.selector), pods)));
-    add(view.inNamespace('HorizontalPodAutoscaler', namespace).filter(each => aims(each, met)));
-    add(view.inNamespace('Ingress', namespace).filter(each => leadsTo(each, met)));
+    add(view.inNamespace('HorizontalPodAutoscaler', namespace).filter(each => scalesAny(each, found)));
+    add(view.inNamespace('Ingress', namespace).filter(each => routesToAny(each, found)));
   }
-  return [...met];
+  return [...found];
 }
 
 /**
  * The objects that an object refers to: the pods of a Service, the target of an autoscaler, the Services of an
  * Ingress or webhook, the objects of an application.
  */
-function pointedAt(view: ClusterView, object: ViewObject): (ViewObject | undefined)[] {
+function referredTo(view: ClusterView, object: ViewObject): (ViewObject | undefined)[] {
   const { namespace } = object.metadata;
   switch (object.kind) {
     case 'Service':
@@ -66,7 +66,7 @@ function pointedAt(view: ClusterView, object: ViewObject): (ViewObject | undefin
 }
 
 const withPods = (view: ClusterView, service: ViewObject | undefined): (ViewObject | undefined)[] =>
-  service === undefined ? [] : [service, ...pointedAt(view, service)];
+  service === undefined ? [] : [service, ...referredTo(view, service)];
 
 const named = (view: ClusterView, ref: Fields, namespace: string | undefined): ViewObject | undefined =>
   view.get(text(ref.kind) as Parameters<ClusterView['get']>[0], namespace, text(ref.name));
@@ -76,12 +76,12 @@ const plainSelector = (service: ViewObject): Fields => textMap(service.spec.sele
 const selects = (selector: Fields, pods: readonly ViewObject[]): boolean =>
   Object.keys(selector).length > 0 && pods.some(({ metadata }) => matchesSelector(selector, metadata.labels));
 
-const aims = (scaler: ViewObject, met: ReadonlySet<ViewObject>): boolean => {
+const scalesAny = (scaler: ViewObject, met: ReadonlySet<ViewObject>): boolean => {
   const { kind, name } = fields(scaler.spec.scaleTargetRef);
   return [...met].some(each => each.kind === kind && each.metadata.name === name);
 };
 
-const leadsTo = (ingress: ViewObject, met: ReadonlySet<ViewObject>): boolean => {
+const routesToAny = (ingress: ViewObject, met: ReadonlySet<ViewObject>): boolean => {
   const names = servicesOf(ingress);
   return [...met].some(({ kind, metadata }) => kind === 'Service' && names.includes(metadata.name));
 };

@@ -15,7 +15,7 @@ export type Unreachable =
   | 'bad answer';
 
 /** Messages of the Go standard library and of the API server, the most specific first. */
-const WORDS: readonly [RegExp, Unreachable][] = [
+const PATTERNS: readonly [RegExp, Unreachable][] = [
   [/no endpoints available for service/, 'no endpoints'],
   [/\bservice "[^"]*" not found/, 'service not found'],
   [/no service port \S+ found for service/, 'no such port'],
@@ -37,7 +37,8 @@ const WORDS: readonly [RegExp, Unreachable][] = [
 ];
 
 /** Why a server could not be reached, from the text of a failed call; undefined when the text says nothing of that. */
-export const unreachableIn = (text: string): Unreachable | undefined => WORDS.find(([words]) => words.test(text))?.[1];
+export const unreachableIn = (text: string): Unreachable | undefined =>
+  PATTERNS.find(([words]) => words.test(text))?.[1];
 
 /** A Service that a message names. */
 export interface NamedService {

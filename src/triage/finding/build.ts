@@ -12,7 +12,7 @@ export interface FixDraft {
   safe?: boolean;
 }
 
-/** A finding in plain strings, as rules make them; what is false or undefined among lists is left out. */
+/** A finding in plain strings, as rules give it; list items that are false or undefined are left out. */
 export interface FindingDraft {
   severity: Severity;
   object: ViewObject | ObjectRef;
@@ -25,13 +25,13 @@ export interface FindingDraft {
   explains?: readonly Cause[];
 }
 
-/** The draft with `area/what`, the id of the rule that it is of. */
+/** A draft with the id of its rule, `area/what`. */
 export type Draft = FindingDraft & { rule: string };
 
-/** More evidence lines than this help nobody. */
+/** The most evidence lines of a finding. */
 const MOST_EVIDENCE = 40;
 
-/** The one way to make a finding: everything in it is sanitised, whatever it was made of. */
+/** Makes a finding from a draft. Findings are made only here, so that all their text is sanitised. */
 export function finding(draft: Draft): Finding {
   const evidence = kept(draft.evidence).map(line => sanitise(line));
   const more = evidence.length - MOST_EVIDENCE;

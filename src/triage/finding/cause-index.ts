@@ -45,8 +45,8 @@ export function indexFindings(findings: readonly Finding[], owners: Owners | und
 }
 
 /**
- * A cause that names a rule or an area means just that. A cause that names only an object is explained by what is at least as bad: that
- * something is merely worth watching there does not explain that this is broken.
+ * Whether a finding may explain another one by this cause. Where the cause names a rule or an area, only that counts. Where it names only an
+ * object, the explaining finding must be at least as severe: a warning does not explain a failure.
  */
 function mayExplain(found: Finding, of: Finding, { rule }: Cause): boolean {
   if (rule !== undefined) return rule.endsWith('/') ? found.rule.startsWith(rule) : found.rule === rule;

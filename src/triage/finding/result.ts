@@ -76,5 +76,5 @@ export function outlookOf({ roots, gates }: Triage): Outlook {
 }
 
 /** The roots that say no more than that a change is still under way. */
-export const settling = ({ roots }: Pick<Triage, 'roots'>): Root[] =>
+export const unsettledRoots = ({ roots }: Pick<Triage, 'roots'>): Root[] =>
   roots.filter(({ finding }) => finding.rule === UNDER_WAY);

@@ -27,8 +27,8 @@ export function blockingHooks(
       ? [only]
       : { refusal: `expected --webhook to be one of ${names.join(', ')}, found ${only}` };
   if (names.length === 1) return names;
-  const said = [summary, cause ?? '', ...evidence, ...fixes.map(({ text }) => text)].join(' ').split(/[^\w.-]+/);
-  const words = new Set(said.map(word => word.replace(/[.]+$/, '')));
+  const texts = [summary, cause ?? '', ...evidence, ...fixes.map(({ text }) => text)].join(' ').split(/[^\w.-]+/);
+  const words = new Set(texts.map(word => word.replace(/[.]+$/, '')));
   const dead = names.filter(name => words.has(name));
   return dead.length > 0 ? dead : { refusal: `expected --webhook with one of ${names.join(', ')}` };
 }

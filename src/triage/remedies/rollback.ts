@@ -16,7 +16,7 @@ interface Template {
 /** Restores the pod template of the previous revision, as `kubectl rollout undo` does. */
 export const rollback: Remedy = {
   name: 'undo',
-  about: 'Puts the pod template of the revision before back, as kubectl rollout undo does.',
+  about: 'Restores the pod template of the previous revision, as kubectl rollout undo does.',
   isReversible: true,
   fits: ({ rule, object }) => object.kind === 'Deployment' && /^(pods?|workloads?|config)\//.test(rule),
   beside: ({ namespace }) => ({ apiVersion: 'apps/v1', kind: 'ReplicaSet', ...(namespace && { namespace }) }),
@@ -42,7 +42,7 @@ function plan({ object, beside }: PlanInput): Planned {
   return {
     writes: [
       patchOf(object, [set(pointer('spec', 'template'), templateOf(previous))], {
-        says: `put revision ${revisionOf(previous)} of ${where} back (now ${current})`,
+        says: `restore revision ${revisionOf(previous)} of ${where} (now ${current})`,
         atVersion: true,
       }),
     ],

@@ -14,7 +14,7 @@ interface Container {
 const COMMAND = /\bset image (?:deployment|statefulset|daemonset)\S*\/\S+ (?:.* )?([\w.-]+)=(\S+)$/i;
 const PLACEHOLDER = /(^NEW-IMAGE|:TAG)$/;
 
-/** What the command of a finding sets, where it names the whole image and leaves nothing for a person to fill in. */
+/** The container and image that the command of a finding sets. Undefined where a person must fill in a part of the image. */
 function wantedBy({ fixes }: Pick<Finding, 'fixes'>): { container: string; image: string } | undefined {
   for (const { command = '' } of fixes) {
     const [, container, image] = COMMAND.exec(command) ?? [];
@@ -56,7 +56,7 @@ function plan({ object }: PlanInput, finding: Finding): Planned {
   };
 }
 
-/** The containers of the pod template, with where they stand. */
+/** The containers of the pod template, with their place in it. */
 function placesOf({ spec }: KubeObject): { list: string; index: number; container: Container }[] {
   const template = (spec as { template?: { spec?: Record<string, readonly Container[]> } } | undefined)?.template;
   return ['containers', 'initContainers'].flatMap(list =>

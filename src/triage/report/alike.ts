@@ -1,7 +1,7 @@
 import type { Root } from '../finding/chain.ts';
 
 /** Groups roots of one rule that say the same of different objects; each group is at the place of its first root. */
-export function alike(roots: readonly Root[]): [Root, ...Root[]][] {
+export function groupAlike(roots: readonly Root[]): [Root, ...Root[]][] {
   const groups = new Map<string, [Root, ...Root[]]>();
   for (const root of roots) {
     const { rule, severity, summary, cause } = root.finding;

@@ -1,6 +1,6 @@
 import { lastedText } from '../../health/trouble.ts';
 import type { Root } from '../finding/chain.ts';
-import { findingId, settling, type Triage } from '../finding/result.ts';
+import { findingId, type Triage, unsettledRoots } from '../finding/result.ts';
 import { isFailure } from '../run/gate-run.ts';
 import { type About, followText, nameText } from './about.ts';
 
@@ -26,7 +26,7 @@ export function triageMarkdown({ roots, gates }: Triage, about: About): string[]
     ...(broken.length === 0 ? ['', 'Nothing broken was found.'] : []),
     ...broken.flatMap((root, index) => rootSection(root, index + 1, about)),
     ...listSection('To watch', watched),
-    ...listSection('Under way', settling({ roots })),
+    ...listSection('Under way', unsettledRoots({ roots })),
     '',
     '## Gates',
     '',

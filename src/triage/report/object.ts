@@ -3,7 +3,7 @@ import { fields, list, number, text } from '../../k8s/fields.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 import { conditions } from '../facts/fields.ts';
 import { refOf } from '../finding/build.ts';
-import { outlookOf, settling, type Triage } from '../finding/result.ts';
+import { outlookOf, type Triage, unsettledRoots } from '../finding/result.ts';
 import { nameText } from './about.ts';
 
 /** Whether an object is well, as far as triage can say. */
@@ -27,7 +27,7 @@ function wellnessOf({ triage }: ObjectLook): Wellness {
   const outlook = outlookOf(triage);
   if (outlook === 'failed') return 'not well';
   if (outlook === 'blind') return 'unknown';
-  return settling(triage).length > 0 ? 'unsettled' : 'well';
+  return unsettledRoots(triage).length > 0 ? 'unsettled' : 'well';
 }
 
 /** One line: whether the object is healthy, its state, and how many objects were examined. */

@@ -6,13 +6,13 @@ import { wrapWhole } from '../../text/wrap.ts';
 import type { Follower, Root } from '../finding/chain.ts';
 import { isChaos } from '../finding/chaos-causes.ts';
 import type { Finding, Fix, Severity } from '../finding/finding.ts';
-import { findingId, settling, type Triage } from '../finding/result.ts';
+import { findingId, type Triage, unsettledRoots } from '../finding/result.ts';
 import type { GateStatus } from '../gates.ts';
 import { canIgnore } from '../remedies/dead-hooks.ts';
 import { remediesOf } from '../remedies/index.ts';
 import { type GateResult, isFailure } from '../run/gate-run.ts';
 import { type About, followText, nameText } from './about.ts';
-import { alike } from './alike.ts';
+import { groupAlike } from './alike.ts';
 
 /** How the text is drawn. */
 export interface Drawing {
@@ -32,8 +32,8 @@ const FOLLOWERS = 6;
 export function triageText({ roots, gates }: Triage, about: About, drawing: Drawing): string[] {
   const broken = roots.filter(({ finding }) => isFailure(finding.severity));
   const watched = roots.filter(({ finding }) => finding.severity === 'warn');
-  const unsettled = settling({ roots });
-  const groups = alike(broken);
+  const unsettled = unsettledRoots({ roots });
+  const groups = groupAlike(broken);
   return [
     `${about.context}  ${about.server}  as ${about.user}  ${new Date(about.now).toISOString().replace(/\.\d+Z$/, 'Z')}`,
     ...groups.slice(0, IN_FULL).flatMap(([root, ...like]) => ['', ...rootText(root, like, about, drawing)]),
@@ -68,7 +68,7 @@ export const unsettledText = (count: number): string =>
 
 /** What the last line adds where a change is still under way: it may fail yet. Empty where none is. */
 export function settlingText(triage: Pick<Triage, 'roots'>): string {
-  const { length } = settling(triage);
+  const { length } = unsettledRoots(triage);
   return length === 0 ? '' : unsettledText(length);
 }
 
@@ -124,7 +124,7 @@ function more(groups: readonly (readonly [Root, ...Root[]])[], about: About, dra
 }
 
 const watchedText = (roots: readonly Root[], about: About, drawing: Drawing): string[] => {
-  const groups = alike(roots);
+  const groups = groupAlike(roots);
   const lines = groups
     .slice(0, IN_FULL)
     .flatMap(([root, ...like]) =>

@@ -28,7 +28,7 @@ export function unread(reads: Iterable<NamedRead>, answers: Answers): BlindSpot[
     const reasons = read.is === 'log' || read.is === 'path' ? REFUSED : UNANSWERED;
     if (!reasons.includes(outcome.reason)) continue;
     const reason = REFUSED.includes(outcome.reason) ? literal(outcome.reason) : outcome.message;
-    spots.push({ what: wordsFor(read), reason });
+    spots.push({ what: readText(read), reason });
   }
   return spots;
 }
@@ -52,7 +52,7 @@ function outcomeOf(read: NamedRead, answers: Answers): Outcome<unknown> | undefi
 }
 
 /** The name of a read; many reads of one kind share it and make one line. */
-function wordsFor(read: NamedRead): Clean {
+function readText(read: NamedRead): Clean {
   switch (read.is) {
     case 'log':
       return literal('logs of pods');

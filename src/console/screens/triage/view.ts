@@ -1,6 +1,6 @@
 import type { Root } from '../../../triage/finding/chain.ts';
 import { findingId, type Triage } from '../../../triage/finding/result.ts';
-import { alike } from '../../../triage/report/alike.ts';
+import { groupAlike } from '../../../triage/report/alike.ts';
 import type { GateResult } from '../../../triage/run/gate-run.ts';
 import type { ConsoleState } from '../../store/state.ts';
 
@@ -47,7 +47,7 @@ export function triageEntries({ triage: { result } }: ConsoleState): readonly En
 
 function entriesOf({ roots }: Triage): Entry[] {
   const shown = roots.filter(({ finding }) => finding.severity !== 'info');
-  return alike(shown).map(([root, ...like]) => ({ key: findingId(root.finding), root, like }));
+  return groupAlike(shown).map(([root, ...like]) => ({ key: findingId(root.finding), root, like }));
 }
 
 /** The entry the cursor is on: by the id of its finding, else the first. */

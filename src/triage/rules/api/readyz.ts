@@ -21,8 +21,8 @@ export const apiReadyz: Rule = {
   *look({ view, answers }) {
     const answer = answers.path(PATH);
     if (answer === undefined) return;
-    const said = answer.ok ? answer.value : answer.message;
-    const failed = [...said.matchAll(FAILED)].map(([, check = '', why = '']) => ({ check, why: why.trim() }));
+    const answerText = answer.ok ? answer.value : answer.message;
+    const failed = [...answerText.matchAll(FAILED)].map(([, check = '', why = '']) => ({ check, why: why.trim() }));
     if (failed.length === 0) return;
     yield {
       severity: 'critical',

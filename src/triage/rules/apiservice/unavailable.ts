@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number, text } from '../../../k8s/fields.ts';
-import { becauseOf, behindService, isAtZero, unreadyLines } from '../../facts/behind-service.ts';
+import { causesBehind, isAtZero, serviceBackends, unreadyLines } from '../../facts/behind-service.ts';
 import { claimOf, undoneBy } from '../../facts/claims.ts';
 import { condition, quoted } from '../../facts/fields.ts';
 import { type RouteFailure, routeTo, type ServiceTarget, servicePorts, targetOf } from '../../facts/service-route.ts';
@@ -61,7 +61,7 @@ export const apiserviceUnavailable: Rule = {
 
 function unavailable(view: ClusterView, now: number, { service, target, dead }: Down): FindingDraft {
   const available = condition(service, 'Available');
-  const behind = behindService(view, target.namespace, target.name);
+  const behind = serviceBackends(view, target.namespace, target.name);
   const how = unreachableIn(available?.message ?? '');
   const isStale =
     (dead === 'no service' || dead === 'namespace missing') &&
@@ -84,7 +84,7 @@ function unavailable(view: ClusterView, now: number, { service, target, dead }: 
     fixes: fixesFor(view, { service, target, dead }, { how, isStale, workload: behind.workloads[0] }),
     because: isStale
       ? [{ kind: 'Namespace', name: target.namespace }]
-      : becauseOf(view, target.namespace, target.name, behind),
+      : causesBehind(view, target.namespace, target.name, behind),
   };
 }
 
@@ -174,7 +174,7 @@ export const apiserviceScaledToZero: Rule = {
   *look({ view, now }) {
     for (const { service, target, dead } of downServices(view, now)) {
       if (dead !== 'no endpoints') continue;
-      for (const workload of behindService(view, target.namespace, target.name).workloads.filter(isAtZero))
+      for (const workload of serviceBackends(view, target.namespace, target.name).workloads.filter(isAtZero))
         yield {
           severity: 'high',
           object: workload,

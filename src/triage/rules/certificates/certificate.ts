@@ -76,7 +76,7 @@ function notReady(view: ClusterView, now: number, certificate: ViewObject): Find
   const { cause, problem, near } = issuerOf(view, certificate);
   const stopped = problem === undefined ? stoppedAt(view, certificate) : undefined;
   const why = problem ?? stopped?.what;
-  const said = condition(certificate, 'Ready')?.message;
+  const readyMessage = condition(certificate, 'Ready')?.message;
   return {
     severity: wrong.broken ? 'high' : 'warn',
     object: certificate,
@@ -91,7 +91,7 @@ function notReady(view: ClusterView, now: number, certificate: ViewObject): Find
     ],
     cause:
       why === undefined
-        ? said || 'cert-manager has not issued it; its CertificateRequest and Order say why.'
+        ? readyMessage || 'cert-manager has not issued it; its CertificateRequest and Order say why.'
         : `${why}.`,
     fixes: [
       stopped?.fix,

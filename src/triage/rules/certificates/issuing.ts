@@ -59,10 +59,10 @@ const challengesOf = (view: ClusterView, certificate: ViewObject, order: ViewObj
 
 function stoppedByChallenge(view: ClusterView, challenge: ViewObject): Stopped {
   const { spec, status, metadata } = challenge;
-  const [type, host, said] = [text(spec.type), text(spec.dnsName), text(status.reason)];
+  const [type, host, reason] = [text(spec.type), text(spec.dnsName), text(status.reason)];
   return {
-    what: `the ${type} challenge for ${host} is ${text(status.state) || 'pending'}: ${said}`,
-    evidence: [`Challenge ${metadata.name} status: state ${text(status.state)}, reason "${said}"`],
+    what: `the ${type} challenge for ${host} is ${text(status.state) || 'pending'}: ${reason}`,
+    evidence: [`Challenge ${metadata.name} status: state ${text(status.state)}, reason "${reason}"`],
     fix: {
       text:
         type === 'DNS-01'
@@ -75,10 +75,10 @@ function stoppedByChallenge(view: ClusterView, challenge: ViewObject): Stopped {
 
 function stoppedByOrder(view: ClusterView, order: ViewObject): Stopped {
   const { status, metadata } = order;
-  const said = text(status.reason);
+  const reason = text(status.reason);
   return {
-    what: `its ACME order is ${text(status.state)}${said && `: ${said}`}`,
-    evidence: [`Order ${metadata.name} status: state ${text(status.state)}, reason "${said}"`],
+    what: `its ACME order is ${text(status.state)}${reason && `: ${reason}`}`,
+    evidence: [`Order ${metadata.name} status: state ${text(status.state)}, reason "${reason}"`],
     fix: {
       text: 'Fix what the ACME server says of the order (a name that does not resolve, a CAA record, a rate limit), then have the certificate issued again by deleting its failed CertificateRequest.',
       command: command(view, ['kubectl', 'describe', ...named(refOf(order))]),

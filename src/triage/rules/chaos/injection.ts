@@ -34,7 +34,7 @@ const CARRIERS: { readonly [type in FaultType]?: readonly ViewKind[] } = {
 const EVERY = (Object.keys(VIEW_KINDS) as ViewKind[]).filter(kind => kind !== 'Event');
 
 /** Types whose injection creates the marked object: the injection began when the object was created. */
-const MAKES: readonly string[] = [
+const CREATES: readonly string[] = [
   'NetworkPartition',
   'QuotaExhaustion',
   'PDBBlock',
@@ -92,8 +92,8 @@ function found(
   const stillInjected = isStillInjected(view, carrier, type);
   const { summary, effect } = EFFECTS[type];
   const { at, expires, experiment, by, tool } = marker;
-  const made = MAKES.includes(type) ? time(carrier.metadata.creationTimestamp) : undefined;
-  const since = at ?? made;
+  const createdAt = CREATES.includes(type) ? time(carrier.metadata.creationTimestamp) : undefined;
+  const since = at ?? createdAt;
   const overdue = expires !== undefined && expires < now;
   return {
     severity: stillInjected === false ? 'warn' : 'high',

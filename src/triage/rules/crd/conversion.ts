@@ -1,10 +1,10 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, text } from '../../../k8s/fields.ts';
-import { becauseOf, behindService, isAtZero, unreadyLines } from '../../facts/behind-service.ts';
+import { causesBehind, isAtZero, serviceBackends, unreadyLines } from '../../facts/behind-service.ts';
 import { undoneBy } from '../../facts/claims.ts';
 import { refusalIn } from '../../facts/error-text.ts';
 import { conditions } from '../../facts/fields.ts';
-import { refusalsSeen } from '../../facts/refusals.ts';
+import { reportedRefusals } from '../../facts/refusals.ts';
 import { routeTo, type ServiceTarget, targetOf } from '../../facts/service-route.ts';
 import { type Unreachable, unreachableText } from '../../facts/unreachable.ts';
 import { type Certificate, certificatesInBundle, certificateText, validityOf } from '../../facts/x509.ts';
@@ -26,8 +26,8 @@ export const crdConversionDead: Rule = {
   wants: ['Pod', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'NetworkPolicy', 'Application', 'Event'],
   about: {
     looksAt:
-      'CRDs with a conversion webhook: the way to its Service and pods, its caBundle, and failed conversions that namespaces, applications and warnings tell of.',
-    why: 'When an object lies in another version than is asked for, the API server calls the conversion webhook. While that is dead every list and watch of the kind fails, namespaces that hold one cannot be deleted, and garbage collection stalls.',
+      'CRDs with a conversion webhook: the way to its Service and pods, its caBundle, and failed conversions that namespaces, applications and warnings report.',
+    why: 'When an object is stored in another version than is requested, the API server calls the conversion webhook. While that is dead every list and watch of the kind fails, namespaces that hold one cannot be deleted, and garbage collection stalls.',
     whatToDo: 'Fix what serves the conversion. If the schemas agree, strategy None does without it.',
   },
   *look({ view, now }) {
@@ -82,7 +82,7 @@ function report(view: ClusterView, broken: Broken): FindingDraft {
   // With a single version, in which everything is stored, nothing is ever converted.
   const converts =
     versions.filter(({ served }) => served).length > 1 || storedVersions(crd).length > 1 || failed.length > 0;
-  const behind = target && behindService(view, target.namespace, target.name);
+  const behind = target && serviceBackends(view, target.namespace, target.name);
   return {
     severity: converts ? 'critical' : 'warn',
     object: crd,
@@ -106,7 +106,8 @@ function report(view: ClusterView, broken: Broken): FindingDraft {
         safe: false,
       },
     ],
-    because: target === undefined || behind === undefined ? [] : becauseOf(view, target.namespace, target.name, behind),
+    because:
+      target === undefined || behind === undefined ? [] : causesBehind(view, target.namespace, target.name, behind),
   };
 }
 
@@ -127,10 +128,10 @@ function repairFix(view: ClusterView, where: string, workload: ViewObject | unde
 
 /** Failed conversions of a kind that namespaces, applications, workloads and warning events report. */
 function failedConversions(view: ClusterView, group: string, kind: string): Failed[] {
-  const of = (said: string, where: string): Failed[] => {
-    const refusal = refusalIn(said);
+  const of = (message: string, where: string): Failed[] => {
+    const refusal = refusalIn(message);
     return refusal?.is === 'conversion failed' && refusal.group === group && refusal.kind === kind
-      ? [{ how: refusal.how, line: `${where}: "${said}"` }]
+      ? [{ how: refusal.how, line: `${where}: "${message}"` }]
       : [];
   };
   return [
@@ -139,7 +140,7 @@ function failedConversions(view: ClusterView, group: string, kind: string): Fail
         .filter(({ status }) => status === 'True')
         .flatMap(({ type, message }) => of(message, `Namespace ${one.metadata.name} status.conditions[${type}]`)),
     ),
-    ...[...refusalsSeen(view)].flatMap(({ said, where, about }) =>
+    ...[...reportedRefusals(view)].flatMap(({ message: said, where, about }) =>
       of(said, `${about.kind} ${about.metadata.name} ${where}`),
     ),
     ...[...view.events()].flatMap(({ message, about }) => of(message, `event about ${about.kind} ${about.name}`)),

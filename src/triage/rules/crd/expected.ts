@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, strings, text, time } from '../../../k8s/fields.ts';
-import { refusalsSeen } from '../../facts/refusals.ts';
+import { reportedRefusals } from '../../facts/refusals.ts';
 
 /** A custom kind that something in the cluster needs. */
 export interface Expected {
@@ -42,7 +42,7 @@ export function expectedKinds(view: ClusterView): Expected[] {
       const missing = text(fields(one.health).status) === 'Missing' || text(one.status) === 'OutOfSync';
       expected.objects.push({ namespace: text(one.namespace), name: text(one.name), missing, app });
     }
-  for (const { refusal, said, where, about } of refusalsSeen(view)) {
+  for (const { refusal, message: said, where, about } of reportedRefusals(view)) {
     if (
       refusal.is !== 'no such kind' ||
       refusal.kind === undefined ||

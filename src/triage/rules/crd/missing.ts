@@ -26,7 +26,7 @@ export const crdMissing: Rule = {
   wants: WANTS,
   about: {
     looksAt:
-      'Kinds that Argo CD applications hold, CRDs that they list, and kinds of which somebody was told `no matches for kind`, against what the cluster serves.',
+      'Kinds that Argo CD applications hold, CRDs that they list, and kinds for which an error says `no matches for kind`, against what the cluster serves.',
     why: 'When a CRD is deleted every object of its kind is deleted with it. A list of a missing kind answers 404, an empty kind answers an empty list: the two look alike in many tools.',
     whatToDo:
       'Apply the CRD again in the version of its controller, wait until it is Established, sync the applications that hold objects of the kind, and restore the others from a backup.',

@@ -9,7 +9,7 @@ import type { Rule, RuleInput } from '../../rule.ts';
 import type { NamedRead } from '../../run/named-read.ts';
 import { definedBy } from './kinds.ts';
 
-const isLeaving = ({ metadata }: ViewObject): boolean => metadata.deletionTimestamp !== undefined;
+const isBeingDeleted = ({ metadata }: ViewObject): boolean => metadata.deletionTimestamp !== undefined;
 
 const readOf = (crd: ViewObject): Extract<NamedRead, { is: 'instances' }> | undefined => {
   const { apiVersion, kind } = definedBy(crd);
@@ -38,12 +38,13 @@ export const crdTerminating: Rule = {
   },
   *asks({ view }) {
     for (const crd of view.all('CustomResourceDefinition')) {
-      const read = isLeaving(crd) ? readOf(crd) : undefined;
+      const read = isBeingDeleted(crd) ? readOf(crd) : undefined;
       if (read !== undefined) yield read;
     }
   },
   *look(looking) {
-    for (const crd of looking.view.all('CustomResourceDefinition')) if (isLeaving(crd)) yield terminating(looking, crd);
+    for (const crd of looking.view.all('CustomResourceDefinition'))
+      if (isBeingDeleted(crd)) yield terminating(looking, crd);
   },
 };
 
@@ -118,9 +119,9 @@ export const crdNotEstablished: Rule = {
         ({ type, status }) => (type === 'Established' || type === 'NamesAccepted') && status !== 'True',
       );
       const young = now - (time(crd.metadata.creationTimestamp) ?? 0) < 60_000;
-      if (bad.length === 0 || isLeaving(crd) || young) continue;
+      if (bad.length === 0 || isBeingDeleted(crd) || young) continue;
       const clash = reported.find(({ type, status }) => type === 'NamesAccepted' && status === 'False');
-      const rival = clash === undefined ? undefined : rivalOf(view, crd);
+      const other = clash === undefined ? undefined : rivalOf(view, crd);
       yield {
         severity: 'high',
         object: crd,
@@ -133,13 +134,13 @@ export const crdNotEstablished: Rule = {
         cause:
           clash === undefined
             ? bad[0]?.message
-            : `${clash.message}${rival === undefined ? '' : `; CustomResourceDefinition ${rival.metadata.name} has them`}.`,
+            : `${clash.message}${other === undefined ? '' : `; CustomResourceDefinition ${other.metadata.name} has them`}.`,
         fixes: [
           {
             text:
-              rival === undefined
+              other === undefined
                 ? 'Correct the CRD as the condition says.'
-                : `Rename the kind, plural or short names of one of the two CRDs, or delete the one that is not used (${rival.metadata.name} is the older).`,
+                : `Rename the kind, plural or short names of one of the two CRDs, or delete the one that is not used (${other.metadata.name} is the older).`,
             command: command(view, ['kubectl', 'describe', 'crd', crd.metadata.name]),
           },
         ],

@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
 import { fields, list, text, time } from '../../../k8s/fields.ts';
-import { refusalsOfApplication, type Seen } from '../../facts/refusals.ts';
+import { type ReportedRefusal, refusalsOfApplication } from '../../facts/refusals.ts';
 
 /** One object that an application manages. */
 export interface ManagedObject {
@@ -23,7 +23,7 @@ export interface AppState {
   automated: boolean;
   resources: readonly ManagedObject[];
   /** The refusals of the API server that the application reports. */
-  refusals: readonly Seen[];
+  refusals: readonly ReportedRefusal[];
   /** Conditions that are errors, with their words. */
   errors: readonly { type: string; message: string; at: number | undefined }[];
   /** Conditions that warn of what two applications both hold. */

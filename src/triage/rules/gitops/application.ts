@@ -47,7 +47,7 @@ export const gitopsApplication: Rule = {
       'The sync and health of each Argo CD application, its last operation resource by resource, its error conditions, and whether what it calls Synced is there.',
     why: 'An application shows in one place what the API server refused, what Git cannot deliver and which object is not well. One refused object fails the whole sync: the others wait for it.',
     whatToDo:
-      'Fix what the words of the API server name. Change manifests in Git: what is changed by hand is overwritten. Then hard refresh and sync.',
+      'Fix what the message of the API server names. Change manifests in Git: what is changed by hand is overwritten. Then hard refresh and sync.',
   },
   *asks({ view }) {
     for (const app of view.all('Application')) yield* readsOf(stateOf(app));
@@ -69,15 +69,15 @@ interface Verdict extends Partial<RefusalAdvice> {
 }
 
 const verdictOf = (looking: RuleInput, state: AppState, all: readonly AppState[]): Verdict | undefined =>
-  refused(looking, state) ??
-  unknown(looking.view, state, all) ??
-  failed(state) ??
-  absent(looking.view, state) ??
-  unwell(state) ??
-  shared(state) ??
+  refusedSync(looking, state) ??
+  unknownSync(looking.view, state, all) ??
+  failedSync(state) ??
+  missingObjects(looking.view, state) ??
+  unhealthyObjects(state) ??
+  sharedObject(state) ??
   outOfSync(state, looking.now);
 
-function refused(looking: RuleInput, state: AppState): Verdict | undefined {
+function refusedSync(looking: RuleInput, state: AppState): Verdict | undefined {
   const { view } = looking;
   // A server that the engine cannot reach prevents the comparison; it does not refuse an object.
   const [first] = state.refusals.filter(({ refusal }) => refusal.is !== 'unreachable');
@@ -112,7 +112,7 @@ const homeOf = ({ app, resources }: AppState): string | undefined => {
   return namespace ?? resources.find(one => one.namespace !== '')?.namespace;
 };
 
-function unknown(view: ClusterView, state: AppState, all: readonly AppState[]): Verdict | undefined {
+function unknownSync(view: ClusterView, state: AppState, all: readonly AppState[]): Verdict | undefined {
   const comparison = state.errors.find(
     ({ type }) => type === 'ComparisonError' || type === 'UnknownError' || type === 'InvalidSpecError',
   );
@@ -124,7 +124,7 @@ function unknown(view: ClusterView, state: AppState, all: readonly AppState[]): 
     severity: 'high',
     summary: `sync status ${state.sync || 'Unknown'}: ${advice?.why ?? `the application cannot be compared (${words.slice(0, 160) || 'no reason given'})`}`,
     cause: `${advice?.why ?? 'Argo CD could not compare Git with the cluster'}. ${spread}`,
-    fix: advice?.fix ?? 'Fix the repo-server, redis or the connection that the words name; then hard refresh.',
+    fix: advice?.fix ?? 'Fix the repo-server, redis or the connection that the message names; then hard refresh.',
     because: [
       ...state.refusals.flatMap(({ refusal }) => blamedBy(view, refusal, homeOf(state))),
       ...engineCauses(view),
@@ -148,7 +148,7 @@ function spreadOf(state: AppState, all: readonly AppState[]): string {
   return `${lost.length} of ${all.length} applications are Unknown.`;
 }
 
-function failed({ failure, errors, resources }: AppState): Verdict | undefined {
+function failedSync({ failure, errors, resources }: AppState): Verdict | undefined {
   const words = failure || errors[0]?.message;
   if (words === undefined || words === '') return undefined;
   const advice = argoAdvice(words);
@@ -156,18 +156,18 @@ function failed({ failure, errors, resources }: AppState): Verdict | undefined {
     severity: 'high',
     summary: `${failure === '' ? errors[0]?.type : 'the last sync failed'}: ${advice?.why ?? words.slice(0, 200)}`,
     ...(advice && { cause: `${advice.why}.`, fix: advice.fix }),
-    because: resources.filter(({ sync, health }) => sync === 'OutOfSync' || isSick(health)).map(causeOf),
+    because: resources.filter(({ sync, health }) => sync === 'OutOfSync' || isUnhealthy(health)).map(causeOf),
   };
 }
 
-const isSick = (health: string): boolean => health === 'Degraded' || health === 'Missing' || health === 'Unknown';
+const isUnhealthy = (health: string): boolean => health === 'Degraded' || health === 'Missing' || health === 'Unknown';
 const causeOf = ({ kind, namespace, name }: ManagedObject): Cause => ({
   kind,
   name,
   ...(namespace !== '' && { namespace }),
 });
 
-function absent(view: ClusterView, state: AppState): Verdict | undefined {
+function missingObjects(view: ClusterView, state: AppState): Verdict | undefined {
   const gone = missingOf(view, state);
   if (gone.length === 0) return undefined;
   const synced = state.sync === 'Synced';
@@ -185,14 +185,14 @@ function absent(view: ClusterView, state: AppState): Verdict | undefined {
     because: [
       ...gone.map(causeOf),
       ...gone.map(one => ({ kind: 'CustomResourceDefinition', name: `${one.kind.toLowerCase()}s.${one.group}` })),
-      ...state.resources.filter(({ health }) => isSick(health)).map(causeOf),
+      ...state.resources.filter(({ health }) => isUnhealthy(health)).map(causeOf),
     ],
   };
 }
 
-function unwell(state: AppState): Verdict | undefined {
-  if (!isSick(state.health)) return undefined;
-  const sick = state.resources.filter(({ health }) => isSick(health));
+function unhealthyObjects(state: AppState): Verdict | undefined {
+  if (!isUnhealthy(state.health)) return undefined;
+  const sick = state.resources.filter(({ health }) => isUnhealthy(health));
   const names = sick
     .slice(0, 4)
     .map(({ kind, name, health }) => `${kind} ${name} is ${health}`)
@@ -206,7 +206,7 @@ function unwell(state: AppState): Verdict | undefined {
   };
 }
 
-function shared({ shared: words }: AppState): Verdict | undefined {
+function sharedObject({ shared: words }: AppState): Verdict | undefined {
   const [first] = words;
   if (first === undefined) return undefined;
   return {
@@ -269,7 +269,7 @@ function report(
         : []),
       failure !== '' && refusals.length === 0 && `status.operationState.message: "${failure}"`,
       ...resources
-        .filter(one => one.sync === 'OutOfSync' || isSick(one.health))
+        .filter(one => one.sync === 'OutOfSync' || isUnhealthy(one.health))
         .slice(0, 6)
         .map(managedObjectText),
       pathText(state) !== '' && `spec.source:${pathText(state)}`,

@@ -22,7 +22,7 @@ function refusedObjects({ app, resources, refusals }: AppState): ManagedObject[]
   const named = resources.filter(
     one =>
       failed.some(each => text(each.kind) === one.kind && text(each.name) === one.name) ||
-      refusals.some(({ said }) => said.includes(`${one.kind}/${one.namespace}/${one.name} `)),
+      refusals.some(({ message: said }) => said.includes(`${one.kind}/${one.namespace}/${one.name} `)),
   );
   return (named.length > 0 ? named : resources.filter(({ sync }) => sync === 'OutOfSync')).slice(0, 3);
 }

@@ -76,7 +76,7 @@ export function adviceFor(refusal: Refusal): RefusalAdvice {
       };
     case 'no such kind':
       return {
-        why: `no matches for kind ${refusal.kind ?? '(not told)'}${refusal.group ? ` in ${refusal.group}${refusal.version ? `/${refusal.version}` : ''}` : ''}: the CRD is missing or the version is not served`,
+        why: `no matches for kind ${refusal.kind ?? '(not named)'}${refusal.group ? ` in ${refusal.group}${refusal.version ? `/${refusal.version}` : ''}` : ''}: the CRD is missing or the version is not served`,
         fix: 'Install the CRD (or move the manifest to a served version), then hard refresh.',
       };
     case 'forbidden':

@@ -7,7 +7,7 @@ import { command, named } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import type { NamedRead } from '../../run/named-read.ts';
 import { containersOf, type Ended } from '../pods/containers.ts';
-import { exitText } from '../pods/exit-words.ts';
+import { exitText } from '../pods/exit-code-text.ts';
 import { logHint } from '../pods/log-hints.ts';
 import { causeOf, type Top, topOf } from '../pods/owner.ts';
 import { podRef } from '../pods/unwell-pods.ts';
@@ -73,7 +73,7 @@ export const jobFailed: Rule = {
     looksAt:
       'Jobs with the condition Failed, the exit code and the log of their last pod. A Job whose work was done since is left out.',
     why: 'A failed Job is not tried again: what it should have done is not done.',
-    whatToDo: 'Fix what its log tells of, then make the Job again.',
+    whatToDo: 'Fix what its log reports, then create the Job again.',
   },
   *asks(looking) {
     for (const { read } of failedJobs(looking)) if (read) yield read;
@@ -98,7 +98,7 @@ function found(looking: RuleInput, failed: FailedJob): FindingDraft {
   return {
     severity: now - since.at > OLD_MS ? 'warn' : 'high',
     object: top.ref.kind === 'CronJob' ? (top.object ?? top.ref) : job,
-    summary: `${what}: ${words(fault, job)}${how}${hint ? `; log: ${hint.means}` : ''}`,
+    summary: `${what}: ${failureText(fault, job)}${how}${hint ? `; log: ${hint.means}` : ''}`,
     since,
     evidence: [
       quoted(fault),
@@ -125,7 +125,7 @@ function fixes(view: ClusterView, { job, top }: FailedJob): FixDraft[] {
   const again = `${top.ref.name.slice(0, 50)}-again`;
   return [
     {
-      text: 'Fix what the log of the failed pod tells of, then make the job again (delete it and apply it anew).',
+      text: 'Fix what the log of the failed pod reports, then create the job again (delete it and apply it anew).',
       command: command(view, ['kubectl', 'logs', `job/${name}`, '-n', namespace, '--all-containers', '--tail=100']),
     },
     top.ref.kind === 'CronJob'
@@ -148,7 +148,7 @@ function fixes(view: ClusterView, { job, top }: FailedJob): FixDraft[] {
   ];
 }
 
-function words({ reason, message }: Condition, job: ViewObject): string {
+function failureText({ reason, message }: Condition, job: ViewObject): string {
   if (reason === 'BackoffLimitExceeded')
     return `it used up its retries (backoff limit ${number(job.spec.backoffLimit, 6)} exceeded)`;
   if (reason === 'DeadlineExceeded')

@@ -75,6 +75,6 @@ function heldOpen(pod: ViewObject, now: number): HeldOpen | undefined {
   if (done === undefined || running.length === 0 || main.some(one => (one.ended?.exitCode ?? 0) !== 0))
     return undefined;
   const since = done.ended?.finishedAt ?? created(pod);
-  const patience = running.every(one => HELPER.test(`${one.name} ${one.image}`)) ? HELPER_MS : OTHER_MS;
-  return pod.status.phase === 'Running' && now - since > patience ? { done, running, since } : undefined;
+  const limitMs = running.every(one => HELPER.test(`${one.name} ${one.image}`)) ? HELPER_MS : OTHER_MS;
+  return pod.status.phase === 'Running' && now - since > limitMs ? { done, running, since } : undefined;
 }

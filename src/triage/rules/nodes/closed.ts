@@ -77,7 +77,7 @@ export const nodeCordoned: Rule = {
 };
 
 /** Taints that the control plane or autoscalers set temporarily. */
-const PASSING =
+const TEMPORARY =
   /^(ToBeDeletedByClusterAutoscaler|DeletionCandidateOfClusterAutoscaler|node\.cloudprovider\.kubernetes\.io\/|karpenter\.sh\/(disrupted|disruption|unregistered)|node\.cilium\.io\/agent-not-ready|ebs\.csi\.aws\.com\/agent-not-ready|efs\.csi\.aws\.com\/agent-not-ready)/;
 /** Taints that follow from node conditions, which other rules report. */
 const FROM_CONDITIONS = /^node\.kubernetes\.io\//;
@@ -110,19 +110,19 @@ export const nodeTainted: Rule = {
     for (const { node, taints } of tainted) {
       const pods = kept.get(node.metadata.name) ?? [];
       for (const taint of taints) {
-        const passing = PASSING.test(taint.key);
-        if (pods.length === 0 && !passing) continue;
-        const strangers = untoleratingPodsOn(view, node, taint);
+        const isTemporary = TEMPORARY.test(taint.key);
+        if (pods.length === 0 && !isTemporary) continue;
+        const untolerating = untoleratingPodsOn(view, node, taint);
         const everywhere = isEverywhere(view, taint);
-        if (passing || strangers.length > 0 || everywhere)
-          yield tainting(view, node, taint, { pods, strangers, everywhere });
+        if (isTemporary || untolerating.length > 0 || everywhere)
+          yield tainting(view, node, taint, { pods, strangers: untolerating, everywhere });
       }
     }
   },
 };
 
 /** The pods that a taint keeps out, and those on the node that do not tolerate it. */
-interface Kept {
+interface TaintedPods {
   pods: readonly ViewObject[];
   strangers: readonly ViewObject[];
   /** Whether every node that could take pods has the taint. */
@@ -143,9 +143,9 @@ function tainting(
   view: ClusterView,
   node: ViewObject,
   taint: Taint,
-  { pods, strangers, everywhere }: Kept,
+  { pods, strangers, everywhere }: TaintedPods,
 ): FindingDraft {
-  const passing = PASSING.test(taint.key);
+  const passing = TEMPORARY.test(taint.key);
   const at = time(taint.timeAdded);
   const names = strangers.slice(0, 5).map(pod => `${pod.metadata.namespace}/${pod.metadata.name}`);
   return {

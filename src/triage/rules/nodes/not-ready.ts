@@ -31,7 +31,7 @@ export const nodeNotReady: Rule = {
   wants: ['Lease', 'Pod'],
   about: {
     looksAt:
-      'The condition Ready of every node, the words of its kubelet, and how long ago the kubelet renewed its Lease.',
+      'The condition Ready of every node, the message of its kubelet, and how long ago the kubelet renewed its Lease.',
     why: 'Pods of a node that is not ready are taken out of their Services, and after five minutes are evicted.',
     whatToDo: 'Look at the kubelet and the machine; while they are being fixed, cordon the node.',
   },

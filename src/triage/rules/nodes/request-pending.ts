@@ -79,5 +79,5 @@ function nodeOf({ username, request }: ViewObject['spec']): string {
   const at = inside.indexOf(USER);
   // In DER the byte before a short text holds its length.
   const name = inside.slice(at + USER.length, at + inside.charCodeAt(at - 1));
-  return at > 0 && name !== '' ? name : `(not told; asked for by ${asker})`;
+  return at > 0 && name !== '' ? name : `(not named; requested by ${asker})`;
 }

@@ -61,7 +61,7 @@ export const operatedNotReady: Rule = {
   about: {
     looksAt:
       'The conditions of InferenceServices, Knative Revisions, ScaledObjects, Rollouts, Kafka clusters and DataScienceClusters whose condition Ready has been False for over five minutes (a Rollout: whose phase is Degraded).',
-    why: 'The operator of such an object says in its conditions what keeps it from working, often in words of what lies below.',
+    why: 'The operator of such an object says in its conditions what keeps it from working, often with the message of a part below it.',
     whatToDo:
       'Fix what the conditions name. What the object is made of has findings of its own, which then explain this one.',
   },

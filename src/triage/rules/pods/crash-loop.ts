@@ -12,7 +12,7 @@ import type { NamedRead } from '../../run/named-read.ts';
 import { dnsCauses } from '../services/dns-egress.ts';
 import { type Container, containersOf, containerText, type Ended } from './containers.ts';
 import { configs, fixes } from './crash-fixes.ts';
-import { exitText } from './exit-words.ts';
+import { exitText } from './exit-code-text.ts';
 import { hintCauses } from './hint-causes.ts';
 import { type LogHint, logHint } from './log-hints.ts';
 import { POD_OWNERS } from './owner.ts';
@@ -116,7 +116,7 @@ const isOom = ({ end }: Crash): boolean => end?.reason === 'OOMKilled';
 export interface Explanation {
   oom: boolean;
   limit: string;
-  killer: { probe: string; message: string } | undefined;
+  killingProbe: { probe: string; message: string } | undefined;
   byProbe: boolean;
   lines: readonly Clean[];
   unread: string | undefined;
@@ -148,7 +148,7 @@ function explain(looking: RuleInput, sick: UnwellPods<Crash>): Explanation {
   return {
     oom,
     limit,
-    killer,
+    killingProbe: killer,
     byProbe,
     lines,
     unread: log?.ok === false ? log.message : undefined,
@@ -212,7 +212,7 @@ function evidence(
     `status of ${containerText(container)}: ${state}, restartCount ${restarts}`,
     end && `last run: ${end.reason}, exit code ${end.exitCode}${end.message && ` "${end.message}"`}${when}`,
     explanation.oom && `resources.limits.memory: ${explanation.limit || 'none'}`,
-    explanation.killer && `event Unhealthy: "${explanation.killer.message}"`,
+    explanation.killingProbe && `event Unhealthy: "${explanation.killingProbe.message}"`,
     ...explanation.lines.map(line => `log: ${line}`),
     explanation.unread !== undefined && `not read: log of ${read.pod}: ${explanation.unread}`,
   ];

@@ -1,6 +1,6 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { text } from '../../../k8s/fields.ts';
-import { behindService } from '../../facts/behind-service.ts';
+import { serviceBackends } from '../../facts/behind-service.ts';
 import { refOf } from '../../finding/build.ts';
 import type { Cause } from '../../finding/finding.ts';
 import type { LogHint } from './log-hints.ts';
@@ -19,7 +19,7 @@ export function hintCauses(view: ClusterView, { line, because }: LogHint): Cause
     addresses.size === 0 ? [] : [...view.all('Service')].filter(({ spec }) => addresses.has(text(spec.clusterIP)));
   const services = [...because.filter(({ kind }) => kind === 'Service'), ...byAddress.map(one => causeOf(refOf(one)))];
   const behind = services.flatMap(({ namespace = '', name }) => {
-    const { policies, workloads } = behindService(view, namespace, name);
+    const { policies, workloads } = serviceBackends(view, namespace, name);
     // A policy that nobody is known to suffer from is only a warning: the log says who does.
     return [...policies.map(one => causeOf(refOf(one), 'network/')), ...workloads.map(one => causeOf(refOf(one)))];
   });

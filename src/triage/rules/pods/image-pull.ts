@@ -7,7 +7,7 @@ import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import { type Container, containersOf, containerText } from './containers.ts';
 import { edit, lastingEdit, usualFixes } from './fixes.ts';
-import { IMAGE_MEANS, type ImageTrouble, imageParts, imageTrouble, movedImage } from './image-words.ts';
+import { IMAGE_TROUBLE_TEXT, type ImageTrouble, imageParts, imageTrouble, movedImage } from './image-pull-message.ts';
 import { POD_OWNERS } from './owner.ts';
 import { aboutUnwellPods, howMany, podRef, type UnwellPods, unwellPodGroups } from './unwell-pods.ts';
 
@@ -27,7 +27,7 @@ interface BadImage {
   container: Container;
   reason: string;
   trouble: ImageTrouble;
-  words: string;
+  message: string;
   missingSecrets: string[];
 }
 
@@ -46,10 +46,10 @@ export const imagePull: Rule = {
   ],
   about: {
     looksAt:
-      'Containers, init containers and sidecars that wait with ImagePullBackOff, ErrImagePull, InvalidImageName or a like reason, and the events in which the kubelet repeats the words of the registry.',
+      'Containers, init containers and sidecars that wait with ImagePullBackOff, ErrImagePull, InvalidImageName or a like reason, and the events in which the kubelet repeats the message of the registry.',
     why: 'A container whose image cannot be had never starts, and its pod is never ready.',
     whatToDo:
-      'Read the words of the registry: correct the name or the tag, give a pull secret, or make the registry reachable from the nodes.',
+      'Read the message of the registry: correct the name or the tag, give a pull secret, or make the registry reachable from the nodes.',
   },
   *look({ view, now }) {
     const groups = unwellPodGroups({ view, now }, pod => {
@@ -72,7 +72,7 @@ function badImage(view: ClusterView, pod: ViewObject): BadImage | undefined {
     container,
     reason,
     trouble: imageTrouble(reason, best),
-    words: best,
+    message: best,
     missingSecrets: missingSecrets(view, pod),
   };
 }
@@ -89,9 +89,10 @@ function missingSecrets(view: ClusterView, pod: ViewObject): string[] {
 
 function found(view: ClusterView, sick: UnwellPods<BadImage>): FindingDraft {
   const { pods, what } = sick;
-  const { container, reason, trouble, words, missingSecrets } = what;
+  const { container, reason, trouble, message: words, missingSecrets } = what;
   const [pod] = pods as [ViewObject];
-  const means = missingSecrets.length > 0 ? `pull secret ${missingSecrets.join(', ')} not found` : IMAGE_MEANS[trouble];
+  const means =
+    missingSecrets.length > 0 ? `pull secret ${missingSecrets.join(', ')} not found` : IMAGE_TROUBLE_TEXT[trouble];
   const before = earlierImage(view, sick);
   const known = nearest(container.image, imagesInUse(view));
   const moved = movedImage(container.image);
@@ -111,7 +112,7 @@ function found(view: ClusterView, sick: UnwellPods<BadImage>): FindingDraft {
       `${container.image} cannot be pulled: ${means}.`,
       moved && `${moved.says[0]?.toUpperCase()}${moved.says.slice(1)}.`,
       before !== undefined && `The revision before ran ${before}.`,
-      added?.words,
+      added?.says,
       before === undefined && known !== undefined && `Elsewhere in this cluster ${known} runs.`,
     ]
       .filter(one => typeof one === 'string')

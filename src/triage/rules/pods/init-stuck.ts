@@ -1,6 +1,6 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { strings } from '../../../k8s/fields.ts';
-import { behindService, isAtZero } from '../../facts/behind-service.ts';
+import { isAtZero, serviceBackends } from '../../facts/behind-service.ts';
 import { undoneBy } from '../../facts/claims.ts';
 import { refOf } from '../../finding/build.ts';
 import type { Cause } from '../../finding/finding.ts';
@@ -72,7 +72,7 @@ export const initStuck: Rule = {
       const hint = log?.ok ? logHint(log.value, top.ref.namespace ?? '') : undefined;
       const near = hosts.find(one => !one.exists && one.near !== undefined);
       const waits = waitText(hosts, hint?.means);
-      const atZero = hosts.flatMap(one => behindService(view, one.namespace, one.name).workloads.filter(isAtZero));
+      const atZero = hosts.flatMap(one => serviceBackends(view, one.namespace, one.name).workloads.filter(isAtZero));
       const zeroText = atZero.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`).join(', ');
       yield aboutUnwellPods(sick, {
         summary: `init container ${container.name} of ${howMany(sick)} ${waits.startsWith('log') ? `does not end; ${waits}` : waits}`,

@@ -88,7 +88,7 @@ export const podEvicted: Rule = {
   needs: ['Pod'],
   wants: ['Node', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet'],
   about: {
-    looksAt: 'Pods that failed with the reason Evicted in the last hour, and the words of the kubelet.',
+    looksAt: 'Pods that failed with the reason Evicted in the last hour, and the message of the kubelet.',
     why: 'The kubelet evicts pods when its node runs short of memory or disk, or when a pod uses more ephemeral storage than its limit.',
     whatToDo: 'Give the pods requests that are true, raise the ephemeral storage limit, or free the node.',
   },

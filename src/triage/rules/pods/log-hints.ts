@@ -42,7 +42,7 @@ const PATTERNS: readonly Pattern[] = [
     ],
   },
   {
-    // Go's own words of a request: `Post "http://api.payments/charge": dial tcp 10.96.12.7:80: i/o timeout`.
+    // Go's message for a failed request: `Post "http://api.payments/charge": dial tcp 10.96.12.7:80: i/o timeout`.
     match:
       /\b[a-z]+:\/\/([a-z][a-z0-9-]*(?:\.[a-z0-9.-]+)?)(?::(\d+))?[^\s"]*"?: .*(?:connection refused|timed? ?out|no route to host|deadline exceeded|EOF)/i,
     means: f => `${f[1]}${f[2] ? `:${f[2]}` : ''} does not answer`,

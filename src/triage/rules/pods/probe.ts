@@ -8,7 +8,7 @@ import { dnsCauses } from '../services/dns-egress.ts';
 import { type Container, containersOf, containerText } from './containers.ts';
 import { edit, usualFixes } from './fixes.ts';
 import { logHint } from './log-hints.ts';
-import { type ProbeType, probeFault, probeOf } from './probe-words.ts';
+import { type ProbeType, probeFailure, probeOf } from './probe-failure.ts';
 import {
   aboutUnwellPods,
   FIRST_MINUTE,
@@ -127,7 +127,7 @@ function probeFinding({ view, answers, now }: RuleInput, sick: UnwellPods<Unread
           what: 'it has no readiness probe, and the kubelet does not say why',
           fix: 'Look at the kubelet of the node.',
         }
-      : probeFault(container, type, message);
+      : probeFailure(container, type, message);
   const log = answers.log(what.read);
   const hint = log?.ok ? logHint(log.value, top.ref.namespace ?? '') : undefined;
   const at = type && probeOf(container, type);

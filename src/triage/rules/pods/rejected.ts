@@ -39,22 +39,26 @@ export const podRejected: Rule = {
     looksAt:
       'Pods that failed in the last hour with a reason by which kubelets refuse pods: UnexpectedAdmissionError, OutOfcpu, NodeAffinity, SysctlForbidden and the like.',
     why: 'The scheduler places such a pod again and again, and the kubelet refuses it each time: failed pods pile up, and none ever runs.',
-    whatToDo: 'Fix what the kubelet lacks: a device, a profile, room. Or take the wish out of the pods.',
+    whatToDo: 'Fix what the kubelet lacks: a device, a profile, room. Or remove the request from the pods.',
   },
   *look({ view, now }) {
     const rejected = [...view.all('Pod')].filter(pod => wasRejected(pod, now));
     for (const { top, pods } of podsByTop(view, rejected, reasonOf)) {
       const [pod] = pods;
-      const [reason, words] = [text(pod?.status.reason), text(pod?.status.message)];
+      const [reason, message] = [text(pod?.status.reason), text(pod?.status.message)];
       const ready = number(top.object?.status.readyReplicas ?? top.object?.status.numberReady);
       const isShort = top.object === undefined || ready < number(top.object.spec.replicas, 1);
       yield {
         severity: isShort ? 'high' : 'warn',
         object: top.object ?? top.ref,
-        summary: `${counted(pods.length, 'pod was', 'pods were')} rejected by the kubelet (${reason}): ${words.slice(0, 200)}`,
+        summary: `${counted(pods.length, 'pod was', 'pods were')} rejected by the kubelet (${reason}): ${message.slice(0, 200)}`,
         since: { at: Math.min(...pods.map(each => endedAt(each) ?? now)), exact: false },
-        evidence: [podNames(pods), `status: Failed ${reason} "${words}"`, `spec.nodeName: ${nodesOf(pods).join(', ')}`],
-        cause: words,
+        evidence: [
+          podNames(pods),
+          `status: Failed ${reason} "${message}"`,
+          `spec.nodeName: ${nodesOf(pods).join(', ')}`,
+        ],
+        cause: message,
         fixes: [
           edit(view, top, REASONS[reason] ?? 'Change what the kubelet refuses.'),
           {

@@ -1,7 +1,7 @@
 import { strings } from '../../../k8s/fields.ts';
 import type { Rule } from '../../rule.ts';
 import { type Container, containersOf, containerText } from './containers.ts';
-import { startFault } from './exit-words.ts';
+import { startFailure } from './exit-code-text.ts';
 import { edit, usualFixes } from './fixes.ts';
 import { POD_OWNERS } from './owner.ts';
 import { aboutUnwellPods, howMany, podRef, unwellPodGroups } from './unwell-pods.ts';
@@ -33,7 +33,8 @@ export const startErrorRule: Rule = {
     looksAt:
       'Containers that wait with CreateContainerError, RunContainerError or PostStartHookError, or whose last run ended with StartError.',
     why: 'The image is there, but the container runtime cannot start what the pod asks for.',
-    whatToDo: 'Correct command, args, workingDir, volumeMounts or the lifecycle hook as the words of the runtime say.',
+    whatToDo:
+      'Correct command, args, workingDir, volumeMounts or the lifecycle hook as the message of the runtime says.',
   },
   *look({ view, now }) {
     const groups = unwellPodGroups({ view, now }, pod => {
@@ -48,10 +49,10 @@ export const startErrorRule: Rule = {
     for (const sick of groups) {
       const { container, reason, message, hook } = sick.what;
       const isHook = reason === 'PostStartHookError';
-      const words = isHook ? (hook ?? message) : message;
+      const shownMessage = isHook ? (hook ?? message) : message;
       const fault = isHook
-        ? `its postStart hook fails${words && `: ${words.slice(0, 200)}`}`
-        : (startFault(words) ?? reason);
+        ? `its postStart hook fails${shownMessage && `: ${shownMessage.slice(0, 200)}`}`
+        : (startFailure(shownMessage) ?? reason);
       const command = [...strings(container.spec.command), ...strings(container.spec.args)].join(' ');
       yield aboutUnwellPods(sick, {
         summary: `${containerText(container)} of ${howMany(sick)} cannot be started: ${fault}`,

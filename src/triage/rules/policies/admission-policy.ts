@@ -3,7 +3,7 @@ import { fields, list, strings, text } from '../../../k8s/fields.ts';
 import type { ObjectRef } from '../../../k8s/object.ts';
 import { bindingsOf, POLICIES, paramsOf } from '../../facts/admission-policies.ts';
 import { nearest } from '../../facts/near-miss.ts';
-import { quotedRefusal, refusalsSeen, type Seen } from '../../facts/refusals.ts';
+import { quotedRefusal, type ReportedRefusal, reportedRefusals } from '../../facts/refusals.ts';
 import { type FindingDraft, refOf } from '../../finding/build.ts';
 import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
@@ -29,7 +29,7 @@ export const policyParams: Rule = {
   },
   *look(looking) {
     const { view, answers } = looking;
-    const seen = [...refusalsSeen(view)].filter(
+    const seen = [...reportedRefusals(view)].filter(
       ({ refusal }) => refusal.is === 'policy denied' && refusal.paramsMissing,
     );
     for (const bound of bindingsOf(view)) {
@@ -54,7 +54,7 @@ function paramsMissing(
   { view }: RuleInput,
   binding: ViewObject,
   ref: ObjectRef | undefined,
-  denials: readonly Seen[],
+  denials: readonly ReportedRefusal[],
   blocks: boolean,
 ): FindingDraft {
   const near =

@@ -3,7 +3,7 @@ import { fields, list, text } from '../../../k8s/fields.ts';
 import { POLICIES } from '../../facts/admission-policies.ts';
 import { undoneBy } from '../../facts/claims.ts';
 import type { Refusal } from '../../facts/refusal.ts';
-import { quotedRefusal, refusalsSeen, type Seen } from '../../facts/refusals.ts';
+import { quotedRefusal, type ReportedRefusal, reportedRefusals } from '../../facts/refusals.ts';
 import { type FindingDraft, refOf } from '../../finding/build.ts';
 import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
@@ -12,9 +12,9 @@ import { causeOf } from '../pods/owner.ts';
 type Denied = Extract<Refusal, { is: 'policy denied' }>;
 
 /** Refusals by policies whose expression could not be evaluated, by policy. */
-function failuresOf(view: ClusterView): Map<ViewObject, { denied: Denied; seen: Seen[] }> {
-  const found = new Map<ViewObject, { denied: Denied; seen: Seen[] }>();
-  for (const one of refusalsSeen(view)) {
+function failuresOf(view: ClusterView): Map<ViewObject, { denied: Denied; seen: ReportedRefusal[] }> {
+  const found = new Map<ViewObject, { denied: Denied; seen: ReportedRefusal[] }>();
+  for (const one of reportedRefusals(view)) {
     if (one.refusal.is !== 'policy denied' || one.refusal.failed === undefined) continue;
     const { policy: name } = one.refusal;
     for (const { policy: kind } of POLICIES) {
@@ -53,7 +53,7 @@ function report(
   view: ClusterView,
   policy: ViewObject,
   denied: Denied,
-  seen: readonly Seen[],
+  seen: readonly ReportedRefusal[],
   now: number,
 ): FindingDraft {
   const at = Math.min(...seen.map(one => one.at ?? now));

@@ -38,7 +38,7 @@ function* denials({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterable<Deni
         isRollout: top.ref.kind === 'Deployment',
       };
   for (const app of view.all('Application'))
-    for (const { refusal, said, at } of refusalsOfApplication(app))
+    for (const { refusal, message: said, at } of refusalsOfApplication(app))
       if (refusal.is === 'quota exceeded')
         yield {
           namespace: text(fields(app.spec.destination).namespace),
@@ -59,7 +59,7 @@ export const quotaFull: Rule = {
   wants: ['Deployment', 'Pod', 'Event', 'Application'],
   about: {
     looksAt:
-      'Refusals with the words "exceeded quota" that workloads and Argo CD applications tell of now, and the quota that they name: asked for, used, allowed, and who uses it up.',
+      'Refusals with the words "exceeded quota" that workloads and Argo CD applications report now, and the quota that they name: asked for, used, allowed, and who uses it up.',
     why: 'The API server creates nothing beyond a quota. A rolling update needs room for its surge pods, so it can hang with all old pods well.',
     whatToDo: 'Raise the quota, free what uses it up, or let the rollout go without surge pods (maxSurge 0).',
   },

@@ -17,7 +17,7 @@ export const limitRange: Rule = {
   wants: ['Deployment', 'Event'],
   about: {
     looksAt:
-      'Pods that are refused because of a minimum or maximum of a LimitRange, where the LimitRange is newer than the workload or refuses several. A single newer workload is told of as pods that are refused.',
+      'Pods that are refused because of a minimum or maximum of a LimitRange, where the LimitRange is newer than the workload or refuses several. A single newer workload is reported as pods that are refused.',
     why: 'A LimitRange takes effect on the next pod that is created: workloads that ran well cannot replace their pods.',
     whatToDo: 'Raise the maximum or lower the minimum, or bring requests and limits of the workloads within it.',
   },

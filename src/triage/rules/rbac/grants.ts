@@ -1,7 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, strings, text } from '../../../k8s/fields.ts';
 import { type Account, bindingsIn, roleOf } from './accounts.ts';
-import type { Refused } from './forbidden-words.ts';
+import type { Refused } from './forbidden-requests.ts';
 
 type Who = Pick<Account, 'namespace' | 'name'>;
 

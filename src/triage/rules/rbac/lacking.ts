@@ -10,14 +10,14 @@ import { containersOf } from '../pods/containers.ts';
 import { causeOf, topOf } from '../pods/owner.ts';
 import { podRef } from '../pods/unwell-pods.ts';
 import { type Account, accountsInUse, bindingsIn, brokenFor } from './accounts.ts';
-import { type Refused, refusedIn } from './forbidden-words.ts';
+import { type Refused, refusedIn } from './forbidden-requests.ts';
 import { givesTo, isGranted, roleBehind } from './grants.ts';
 
 /** The most controllers whose logs are read. */
 const MOST_LOGS = 20;
 const LINES = 40;
 
-interface Reader {
+interface ControllerLog {
   account: Account;
   read: Extract<NamedRead, { is: 'log' }>;
 }
@@ -38,29 +38,29 @@ export const roleLacks: Rule = {
     for (const { read } of controllers(view)) yield read;
   },
   *look({ view, answers }) {
-    const told = new Set<string>();
+    const reported = new Set<string>();
     for (const { account, read } of controllers(view)) {
       const log = answers.log(read);
       const lacking = (log?.ok ? refusedIn(log.value) : []).filter(
         one => one.account === account.name && one.namespace === account.namespace && !isGranted(view, account, one),
       );
       const key = `${account.namespace}/${account.name}`;
-      if (lacking.length === 0 || told.has(key)) continue;
-      told.add(key);
-      const found = accuse(view, account, lacking, read.pod);
+      if (lacking.length === 0 || reported.has(key)) continue;
+      reported.add(key);
+      const found = lackingFinding(view, account, lacking, read.pod);
       if (found !== undefined) yield found;
     }
   },
 };
 
 /** Controllers whose logs are read: leaders, and those that crash. Another rule reports broken bindings. */
-function controllers(view: ClusterView): Reader[] {
+function controllers(view: ClusterView): ControllerLog[] {
   const leaders = new Set(
     [...view.all('Lease')]
       .filter(({ metadata }) => metadata.namespace !== 'kube-node-lease')
       .map(({ metadata, spec }) => `${metadata.namespace}/${text(spec.holderIdentity).split(/[_/]/)[0]}`),
   );
-  const found: Reader[] = [];
+  const found: ControllerLog[] = [];
   for (const account of accountsInUse(view)) {
     const { namespace = '' } = account.pod.metadata;
     const pods = view
@@ -83,7 +83,7 @@ const crashing = (pod: ViewObject) => containersOf(pod).find(({ waiting }) => wa
 const isController = (view: ClusterView, pod: ViewObject): boolean =>
   /controller|operator|manager/.test(`${topOf(view, pod).ref.name} ${text(pod.spec.serviceAccountName)}`);
 
-function accuse(
+function lackingFinding(
   view: ClusterView,
   account: Account,
   lacking: readonly Refused[],

@@ -9,7 +9,7 @@ import type { NamedRead } from '../../run/named-read.ts';
 import { causeOf } from '../pods/owner.ts';
 import { podRef } from '../pods/unwell-pods.ts';
 import { type Account, accountsInUse, type Broken, bindingsIn, binds, brokenFor, givenBy } from './accounts.ts';
-import { type Refused, refusedIn } from './forbidden-words.ts';
+import { type Refused, refusedIn } from './forbidden-requests.ts';
 
 /** The most pods whose logs are read. */
 const MOST_LOGS = 20;
@@ -63,11 +63,11 @@ export const rbacRevoked: Rule = {
         const key = `${broken.object.kind}/${broken.object.metadata.namespace}/${broken.object.metadata.name}`;
         if (seen.has(key)) continue;
         seen.add(key);
-        yield accuse(looking, suspect, broken, refused, unread);
+        yield brokenFinding(looking, suspect, broken, refused, unread);
       }
       // Without a logged refusal it may be on purpose.
       const [doubtful] = probable.length === 0 && refused.length === 0 ? suspect.broken : [];
-      if (doubtful) yield { ...accuse(looking, suspect, doubtful, refused, unread), severity: 'warn' };
+      if (doubtful) yield { ...brokenFinding(looking, suspect, doubtful, refused, unread), severity: 'warn' };
       if (probable.length === 0 && refused.length > 0) yield unbound(looking, suspect, refused);
     }
   },
@@ -82,7 +82,7 @@ const SUMMARY: Record<Broken['is'], string> = {
 
 const who = ({ namespace, name }: Account): string => `system:serviceaccount:${namespace}:${name}`;
 
-function accuse(
+function brokenFinding(
   { view }: RuleInput,
   { account, read }: Suspect,
   broken: Broken,

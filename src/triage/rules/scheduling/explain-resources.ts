@@ -7,8 +7,8 @@ import { amountText, type freeOnNodes, requestsOf } from './resources.ts';
 
 /** The LimitRanges that gave a pod its request, as an annotation of the API server says: the template has none. */
 function givenByRange(view: ClusterView, pod: ViewObject, resource: string): ViewObject[] {
-  const said = pod.metadata.annotations['kubernetes.io/limit-ranger'] ?? '';
-  if (!new RegExp(`\\b${resource} request\\b|[:,] ${resource}[,\\s].* request\\b`).test(said)) return [];
+  const limitRangerNote = pod.metadata.annotations['kubernetes.io/limit-ranger'] ?? '';
+  if (!new RegExp(`\\b${resource} request\\b|[:,] ${resource}[,\\s].* request\\b`).test(limitRangerNote)) return [];
   return view
     .inNamespace('LimitRange', pod.metadata.namespace ?? '')
     .filter(range =>

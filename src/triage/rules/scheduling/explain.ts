@@ -8,13 +8,13 @@ import type { Explanation } from './explanation.ts';
 import { repelling, taintText } from './node-match.ts';
 import { labelTypos } from './obstacles.ts';
 import type { freeOnNodes } from './resources.ts';
-import { constraintOf, type Passed } from './words.ts';
+import { constraintOf, type Rejection } from './scheduler-message.ts';
 
 /** Explains one reason that the scheduler gives for some of the nodes. */
 export function explain(
   view: ClusterView,
   pod: ViewObject,
-  { reason }: Passed,
+  { reason }: Rejection,
   free: ReturnType<typeof freeOnNodes>,
 ): Explanation {
   switch (constraintOf(reason)) {
@@ -55,7 +55,7 @@ export function explain(
 }
 
 function explainSelector(view: ClusterView, pod: ViewObject): Explanation {
-  const { slips, unmet } = labelTypos(view, pod);
+  const { typos, unmet } = labelTypos(view, pod);
   const foreign = addedSelector(view, pod);
   const added = unmet.some(({ key }) => foreign.includes(key)) ? addedBy(view, pod, foreign) : undefined;
   const wanted = unmet.map(({ key, values }) => `${key}=${values.join('|')}`).join(', ');
@@ -65,14 +65,14 @@ function explainSelector(view: ClusterView, pod: ViewObject): Explanation {
       why: 'Nodes that have the wanted labels are ruled out for other reasons.',
       fixes: [],
     };
-  const near = slips.map(slip => `nodes carry ${slip.near.key}=${slip.near.value}`).join(', ');
+  const near = typos.map(slip => `nodes carry ${slip.near.key}=${slip.near.value}`).join(', ');
   return {
     what: `no node matches nodeSelector or affinity ${wanted}${near && `; ${near}`}`,
-    why: `The pods ask for nodes labelled ${wanted}, and no node carries that.${near && ` Nearly so: ${near}.`}${added ? ` ${added.words}` : ''}`,
+    why: `The pods ask for nodes labelled ${wanted}, and no node carries that.${near && ` Nearly so: ${near}.`}${added ? ` ${added.says}` : ''}`,
     ...(added && { because: added.because }),
     fixes: [
       ...(added?.fixes ?? []),
-      ...slips.map(
+      ...typos.map(
         ({ key, wanted, near }) =>
           `Correct the nodeSelector or affinity: ${near.key}=${near.value}, not ${key}=${wanted}.`,
       ),
@@ -80,7 +80,7 @@ function explainSelector(view: ClusterView, pod: ViewObject): Explanation {
         text: `Or label the nodes that are meant.`,
         command: command(view, ['kubectl', 'label', 'node', 'NODE', `${key}=${values[0] ?? ''}`]),
       })),
-      ...(slips.length === 0 && added === undefined
+      ...(typos.length === 0 && added === undefined
         ? ['Correct the nodeSelector or node affinity, or leave it out.']
         : []),
     ],

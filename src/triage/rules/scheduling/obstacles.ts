@@ -2,7 +2,7 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import { nearMisses } from '../../facts/near-miss.ts';
 import { repelling, selectorMiss, taintText, wantedLabels } from './node-match.ts';
 import { type Amounts, amountText, freeOnNodes, requestsOf } from './resources.ts';
-import type { Constraint } from './words.ts';
+import type { Constraint } from './scheduler-message.ts';
 
 /** Why one node does not take a pod. */
 export interface Obstacles {
@@ -66,7 +66,7 @@ export interface LabelTypo {
 export function labelTypos(
   view: ClusterView,
   pod: ViewObject,
-): { slips: LabelTypo[]; unmet: { key: string; values: readonly string[] }[] } {
+): { typos: LabelTypo[]; unmet: { key: string; values: readonly string[] }[] } {
   const nodes = [...view.all('Node')];
   const unmet = wantedLabels(pod).filter(
     ({ key, values }) => !nodes.some(node => values.includes(node.metadata.labels[key] ?? '\0')),
@@ -84,5 +84,5 @@ export function labelTypos(
       ? []
       : [{ key, wanted, near: { key: near, value: owner.metadata.labels[near] ?? '' } }];
   });
-  return { slips, unmet };
+  return { typos: slips, unmet };
 }

@@ -13,11 +13,11 @@ import { unplaced } from './unschedulable.ts';
 const SYSTEM = 2_000_000_000;
 
 /** A workload of a higher priority that is newer than pods which no longer fit and would fit without it. */
-interface Taker {
+interface Preemptor {
   top: Top;
   pods: ViewObject[];
   /** The workloads whose pods wait. */
-  losers: Top[];
+  preempted: Top[];
 }
 
 /** A workload whose priority class displaced the pods of others. */
@@ -35,18 +35,18 @@ export const podsPreempted: Rule = {
   },
   *look(looking) {
     const { view } = looking;
-    const takers = new Map<string, Taker>();
+    const takers = new Map<string, Preemptor>();
     const waiting = unplaced(looking).filter(({ what }) => what.constraints.includes('resources'));
     if (waiting.length === 0) return;
     const free = freeOnNodes(view);
     for (const { top, pods } of waiting)
-      for (const taker of takersFrom(view, pods[0] as ViewObject, top, free)) {
+      for (const taker of preemptorsOf(view, pods[0] as ViewObject, top, free)) {
         const key = topKey(taker.top);
-        const known = takers.get(key) ?? { ...taker, losers: [] };
-        known.losers.push(top);
+        const known = takers.get(key) ?? { ...taker, preempted: [] };
+        known.preempted.push(top);
         takers.set(key, known);
       }
-    for (const { top, pods, losers } of takers.values()) {
+    for (const { top, pods, preempted: losers } of takers.values()) {
       const pod = pods[0] as ViewObject;
       const ofClass = text(pod.spec.priorityClassName) || '(none)';
       const whom = [...new Set(losers.map(({ ref }) => `${ref.kind} ${ref.namespace}/${ref.name}`))];
@@ -79,12 +79,12 @@ export const podsPreempted: Rule = {
 };
 
 /** The workloads without whose pods one node would have room for the pod. */
-function takersFrom(
+function preemptorsOf(
   view: ClusterView,
   pod: ViewObject,
   own: Top,
   free: ReturnType<typeof freeOnNodes>,
-): Omit<Taker, 'losers'>[] {
+): Omit<Preemptor, 'preempted'>[] {
   const wanted = requestsOf(pod);
   const age = own.object === undefined ? created(pod) : created(own.object);
   const stronger = [...view.all('Pod')].filter(

@@ -13,7 +13,7 @@ import { explain } from './explain.ts';
 import { nodeOfDaemon } from './node-match.ts';
 import { type Obstacles, obstaclesOf, obstacleText } from './obstacles.ts';
 import { amountText, freeOnNodes, requestsOf } from './resources.ts';
-import { type Constraint, constraintOf, passedOver } from './words.ts';
+import { type Constraint, constraintOf, rejectionsIn } from './scheduler-message.ts';
 
 /** Pods that have been unschedulable for a while, grouped by workload. */
 export const unplaced = (
@@ -26,7 +26,7 @@ export const unplaced = (
       scheduled.reason === 'Unschedulable' &&
       looking.now - (scheduled.since ?? created(pod)) >= PENDING_TOO_LONG;
     if (!isStuck) return undefined;
-    const constraints = [...new Set(passedOver(scheduled.message).map(one => constraintOf(one.reason)))];
+    const constraints = [...new Set(rejectionsIn(scheduled.message).map(one => constraintOf(one.reason)))];
     return { key: '', what: { message: scheduled.message, constraints } };
   });
 
@@ -48,7 +48,7 @@ export const unschedulable: Rule = {
   ],
   about: {
     looksAt:
-      'The words of the scheduler in the condition PodScheduled of pods that have waited for more than two minutes, compared with the labels, taints and free resources of every node.',
+      'The message of the scheduler in the condition PodScheduled of pods that have waited for more than two minutes, compared with the labels, taints and free resources of every node.',
     why: 'A pod that no node takes stays Pending until something changes: nothing tries it elsewhere.',
     whatToDo:
       'Correct the nodeSelector or affinity, add a toleration, ask for less, or give the cluster a node that fits.',
@@ -70,7 +70,9 @@ function found(
   const pod = pods[0] as ViewObject;
   const only = nodeOfDaemon(pod);
   // A DaemonSet pod is for one node, so reasons about other nodes are left out.
-  const passed = passedOver(what.message).filter(one => only === undefined || constraintOf(one.reason) !== 'selector');
+  const passed = rejectionsIn(what.message).filter(
+    one => only === undefined || constraintOf(one.reason) !== 'selector',
+  );
   const nodes = obstaclesOf(view, pod, free).filter(one => only === undefined || one.node.metadata.name === only);
   const explained = passed.map(one => ({ one, explanation: explain(view, pod, one, free) }));
   const since = condition(pod, 'PodScheduled')?.since;

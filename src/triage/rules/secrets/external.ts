@@ -37,7 +37,7 @@ export const externalSecret: Rule = {
     looksAt: 'The condition Ready of ExternalSecrets, SecretStores and ClusterSecretStores.',
     why: 'A Secret that is not fetched is missing, and pods that need it do not start; one that is no longer renewed keeps its old values, which may have been revoked.',
     whatToDo:
-      'Read the words of the operator: the key may not exist in the store, or the store refuses the credentials.',
+      'Read the message of the operator: the key may not exist in the store, or the store refuses the credentials.',
   },
   *look({ view, now }) {
     for (const object of view.all(...KINDS)) {
@@ -52,14 +52,14 @@ export const externalSecret: Rule = {
 };
 
 function storeUnusable(view: ClusterView, store: ViewObject, ready: Condition): FindingDraft {
-  const said = ready.message || ready.reason;
+  const why = ready.message || ready.reason;
   return {
     severity: 'high',
     object: store,
-    summary: `the secret store cannot be used: ${said}`,
+    summary: `the secret store cannot be used: ${why}`,
     since: sinceCondition(ready, store),
     evidence: [quoted(ready)],
-    cause: `The External Secrets Operator cannot use the store: ${said}.`,
+    cause: `The External Secrets Operator cannot use the store: ${why}.`,
     fixes: [
       {
         text: 'Correct the provider and its credentials (spec.provider), or what the store itself allows them.',
@@ -74,18 +74,18 @@ function notFetched(view: ClusterView, now: number, secret: ViewObject, ready: C
   // If it was fetched before, the Secret exists and only becomes outdated.
   const isThere = text(secret.status.refreshTime) !== '';
   const store = fields(secret.spec.secretStoreRef);
-  const said = ready.message || ready.reason;
+  const why = ready.message || ready.reason;
   return {
     severity: isThere ? 'warn' : 'high',
     object: secret,
-    summary: `Secret ${secretOf(secret)} ${isThere ? 'is not renewed and keeps its old values' : 'cannot be fetched'}: ${said}`,
+    summary: `Secret ${secretOf(secret)} ${isThere ? 'is not renewed and keeps its old values' : 'cannot be fetched'}: ${why}`,
     since: sinceCondition(ready, secret),
     evidence: [
       quoted(ready),
       `spec.secretStoreRef: ${text(store.kind) || 'SecretStore'} ${text(store.name)}`,
       `status.refreshTime: ${text(secret.status.refreshTime) || 'never'}`,
     ],
-    cause: `The External Secrets Operator cannot fetch what the Secret is to hold: ${said}.`,
+    cause: `The External Secrets Operator cannot fetch what the Secret is to hold: ${why}.`,
     fixes: [
       {
         text: 'Correct the keys (spec.data, spec.dataFrom), or create them in the store.',

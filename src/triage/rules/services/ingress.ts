@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { type Fields, list, number, text } from '../../../k8s/fields.ts';
-import { becauseOf, behindService, isAtZero } from '../../facts/behind-service.ts';
+import { causesBehind, isAtZero, serviceBackends } from '../../facts/behind-service.ts';
 import { undoneBy } from '../../facts/claims.ts';
 import { nearest } from '../../facts/near-miss.ts';
 import { type FindingDraft, type FixDraft, refOf } from '../../finding/build.ts';
@@ -115,7 +115,7 @@ function wrongWith({ view }: Pick<RuleInput, 'view'>, ingress: ViewObject, backe
     readyAddresses(view.slicesOf(namespace, backend.service)) > 0
   )
     return undefined;
-  const behind = behindService(view, namespace, backend.service);
+  const behind = serviceBackends(view, namespace, backend.service);
   const atZero = behind.pods.length === 0 && behind.workloads.length > 0 && behind.workloads.every(isAtZero);
   return {
     backend,
@@ -123,7 +123,7 @@ function wrongWith({ view }: Pick<RuleInput, 'view'>, ingress: ViewObject, backe
     what: `backend service ${backend.service} has no ready endpoints`,
     evidence: `Service ${namespace}/${backend.service}: no ready endpoint`,
     fix: 'Fix what stands behind the Service.',
-    because: becauseOf(view, namespace, backend.service, behind),
+    because: causesBehind(view, namespace, backend.service, behind),
   };
 }
 

@@ -1,10 +1,10 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { textMap } from '../../../k8s/fields.ts';
 import {
-  becauseOf,
-  behindService,
+  causesBehind,
   isAtZero,
   isReady,
+  serviceBackends,
   templateLabels,
   unreadyLines,
 } from '../../facts/behind-service.ts';
@@ -70,7 +70,7 @@ export const serviceSelector: Rule = {
     for (const service of empty(looking)) {
       if (podsOf(view, service).length > 0) continue;
       const { namespace = '', name } = service.metadata;
-      const behind = behindService(view, namespace, name);
+      const behind = serviceBackends(view, namespace, name);
       const selector = textMap(service.spec.selector);
       const workloads = WORKLOADS.flatMap(kind => view.inNamespace(kind, namespace));
       const isMet = workloads.some(one =>
@@ -165,7 +165,7 @@ export const noReadyPods: Rule = {
 function noReady({ view, now }: RuleInput, service: ViewObject): FindingDraft | undefined {
   const { namespace = '', name } = service.metadata;
   const pods = podsOf(view, service);
-  const behind = behindService(view, namespace, name);
+  const behind = serviceBackends(view, namespace, name);
   const selector = textMap(service.spec.selector);
   const workloads = behind.workloads.filter(one =>
     Object.entries(selector).every(([key, value]) => templateLabels(one)[key] === value),
@@ -214,7 +214,7 @@ function noReady({ view, now }: RuleInput, service: ViewObject): FindingDraft | 
         ]),
       },
     ],
-    because: becauseOf(view, namespace, name, behind).filter(one => !(one.kind === 'Service' && one.name === name)),
+    because: causesBehind(view, namespace, name, behind).filter(one => !(one.kind === 'Service' && one.name === name)),
   };
 }
 

@@ -7,10 +7,10 @@ import { command } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { callEvidence, callsSeen, isRecent } from './calls.ts';
 import { webhookCertificate } from './certificate.ts';
+import { ignoreFix } from './dead-hook-report.ts';
 import { type Hook, hooksOf, hookText } from './hooks.ts';
 import { scopeOf } from './scope.ts';
 import { servingOf } from './serving.ts';
-import { ignoreFix } from './words.ts';
 
 const INJECTED =
   /^(cert-manager\.io\/inject-(ca-from|ca-from-secret|apiserver-ca)|service\.beta\.openshift\.io\/inject-cabundle)$/;

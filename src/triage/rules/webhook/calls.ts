@@ -2,7 +2,7 @@ import type { Since } from '../../../health/trouble.ts';
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { refusalIn } from '../../facts/error-text.ts';
 import type { Refusal } from '../../facts/refusal.ts';
-import { refusalsSeen, type Seen } from '../../facts/refusals.ts';
+import { type ReportedRefusal, reportedRefusals } from '../../facts/refusals.ts';
 import type { Hook } from './hooks.ts';
 
 /** Events older than this are outdated, unless an object still reports the failure. */
@@ -13,7 +13,7 @@ type Unavailable = Extract<Refusal, { is: 'webhook unavailable' }>;
 export interface FailedCall {
   refusal: Unavailable;
   where: string;
-  said: string;
+  message: string;
   at: number | undefined;
   last: number | undefined;
 }
@@ -26,14 +26,14 @@ export function callsSeen(view: ClusterView, hooks: readonly Hook[]): FailedCall
 
 /** Every reported failed call of any webhook. */
 export function* failedCalls(view: ClusterView): Iterable<FailedCall> {
-  for (const seen of refusalsSeen(view)) if (isUnavailable(seen.refusal)) yield callOf(seen, seen.refusal);
+  for (const seen of reportedRefusals(view)) if (isUnavailable(seen.refusal)) yield callOf(seen, seen.refusal);
   for (const { about, message, reason, first, last } of view.events()) {
     const refusal = refusalIn(message);
     if (refusal === undefined || !isUnavailable(refusal)) continue;
     yield {
       refusal,
       where: `event ${reason} of ${about.kind} ${about.namespace ? `${about.namespace}/` : ''}${about.name}`,
-      said: message,
+      message: message,
       at: first.at,
       last,
     };
@@ -42,12 +42,12 @@ export function* failedCalls(view: ClusterView): Iterable<FailedCall> {
 
 const isUnavailable = (refusal: Refusal): refusal is Unavailable => refusal.is === 'webhook unavailable';
 
-const callOf = ({ about, where, said, at }: Seen, refusal: Unavailable): FailedCall => {
+const callOf = ({ about, where, message: said, at }: ReportedRefusal, refusal: Unavailable): FailedCall => {
   const { namespace, name } = about.metadata;
   return {
     refusal,
     where: `${about.kind} ${namespace ? `${namespace}/` : ''}${name} ${where}`,
-    said,
+    message: said,
     at,
     last: undefined,
   };
@@ -63,4 +63,4 @@ export function seenSince(calls: readonly FailedCall[], now: number): Since | un
 }
 
 /** Quotes a failed call as an evidence line. */
-export const callEvidence = ({ where, said }: FailedCall): string => `${where}: "${said}"`;
+export const callEvidence = ({ where, message: said }: FailedCall): string => `${where}: "${said}"`;

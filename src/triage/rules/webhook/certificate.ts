@@ -4,10 +4,10 @@ import { command } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import type { NamedRead } from '../../run/named-read.ts';
 import { callEvidence, callsSeen, isRecent } from './calls.ts';
+import { ignoreFix } from './dead-hook-report.ts';
 import { type Hook, hooksOf, hookText } from './hooks.ts';
 import { scopeOf } from './scope.ts';
 import { hostOf, type Serving, servingOf, servingSecrets } from './serving.ts';
-import { ignoreFix } from './words.ts';
 
 /** The serving certificate of a webhook: expired, about to expire, or for another name. */
 export const webhookCertificate: Rule = {

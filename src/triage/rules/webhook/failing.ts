@@ -1,16 +1,16 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list } from '../../../k8s/fields.ts';
-import { becauseOf, behindService, isolates } from '../../facts/behind-service.ts';
+import { causesBehind, isolates, serviceBackends } from '../../facts/behind-service.ts';
 import { unreachableText } from '../../facts/unreachable.ts';
 import type { FindingDraft } from '../../finding/build.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { callEvidence, type FailedCall, failedCalls, isRecent, seenSince } from './calls.ts';
+import { ignoreFix } from './dead-hook-report.ts';
 import { type Hook, hooksOf, hookText, routeOf } from './hooks.ts';
 import { scopeOf, scopeText } from './scope.ts';
 import { servingSecrets } from './serving.ts';
-import { ignoreFix } from './words.ts';
 
 /**
  * Failures that the present routing shows by itself. When the routing works again, messages of these failures are
@@ -30,8 +30,8 @@ function* failing({
     const isDead = route !== undefined && 'dead' in route;
     if (own.length === 0 || (isDead && route.certain)) continue;
     const uncertain = isDead ? route.evidence : undefined;
-    const telling = own.filter(({ refusal }) => uncertain !== undefined || !OF_ROUTING.includes(refusal.how));
-    if (telling.length > 0) yield { hook, calls: telling, uncertain };
+    const relevant = own.filter(({ refusal }) => uncertain !== undefined || !OF_ROUTING.includes(refusal.how));
+    if (relevant.length > 0) yield { hook, calls: relevant, uncertain };
   }
 }
 
@@ -53,10 +53,10 @@ export const webhookFailing: Rule = {
   ],
   about: {
     looksAt:
-      'Words of the API server about failed webhook calls in warnings, conditions and applications: timeouts, refused connections, TLS errors, wrong answers.',
+      'Messages of the API server about failed webhook calls in warnings, conditions and applications: timeouts, refused connections, TLS errors, wrong answers.',
     why: 'A webhook can have ready endpoints and still not answer: a NetworkPolicy in between, a hung process, a wrong certificate or path.',
     whatToDo:
-      'Follow the reason in the words of the API server. Until it is fixed, failurePolicy Ignore lets requests pass unchecked.',
+      'Follow the reason in the message of the API server. Until it is fixed, failurePolicy Ignore lets requests pass unchecked.',
   },
   *look(looking) {
     const { view, now } = looking;
@@ -90,8 +90,8 @@ function explainers(view: ClusterView, hook: Hook): Cause[] {
     ...servingSecrets(view, hook).map(({ namespace, name }) => ({ kind: 'Secret', namespace, name })),
   ];
   if (service === undefined) return certificates;
-  const behind = behindService(view, service.namespace, service.name);
-  return [...certificates, ...becauseOf(view, service.namespace, service.name, behind)];
+  const behind = serviceBackends(view, service.namespace, service.name);
+  return [...certificates, ...causesBehind(view, service.namespace, service.name, behind)];
 }
 
 /** A NetworkPolicy that keeps the API server from a webhook whose calls time out. */
@@ -114,7 +114,7 @@ export const webhookNetworkPolicy: Rule = {
         ['timeout', 'no route', 'connection closed', 'connection refused'].includes(refusal.how),
       );
       if (hook.service === undefined || silent.length === 0) continue;
-      const { pods } = behindService(view, hook.service.namespace, hook.service.name);
+      const { pods } = serviceBackends(view, hook.service.namespace, hook.service.name);
       for (const policy of view.inNamespace('NetworkPolicy', hook.service.namespace)) {
         if (done.has(policy.metadata.uid) || !pods.some(pod => isolates(policy, pod)) || admitsOutside(policy))
           continue;

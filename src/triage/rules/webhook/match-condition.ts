@@ -3,7 +3,7 @@ import { list, text } from '../../../k8s/fields.ts';
 import { configurationsWithCondition } from '../../facts/blamed.ts';
 import { undoneBy } from '../../facts/claims.ts';
 import type { Refusal } from '../../facts/refusal.ts';
-import { quotedRefusal, refusalsSeen, type Seen } from '../../facts/refusals.ts';
+import { quotedRefusal, type ReportedRefusal, reportedRefusals } from '../../facts/refusals.ts';
 import { type FindingDraft, refOf } from '../../finding/build.ts';
 import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
@@ -31,9 +31,9 @@ export const webhookMatchCondition: Rule = {
   },
 };
 
-function failures(view: ClusterView): Map<ViewObject, { failed: Failed; seen: Seen[] }> {
-  const found = new Map<ViewObject, { failed: Failed; seen: Seen[] }>();
-  for (const one of refusalsSeen(view)) {
+function failures(view: ClusterView): Map<ViewObject, { failed: Failed; seen: ReportedRefusal[] }> {
+  const found = new Map<ViewObject, { failed: Failed; seen: ReportedRefusal[] }>();
+  for (const one of reportedRefusals(view)) {
     if (one.refusal.is !== 'condition failed') continue;
     for (const configuration of configurationsWithCondition(view, one.refusal.expression)) {
       const known = found.get(configuration);
@@ -48,7 +48,7 @@ function report(
   view: ClusterView,
   configuration: ViewObject,
   { expression, error }: Failed,
-  seen: readonly Seen[],
+  seen: readonly ReportedRefusal[],
   now: number,
 ): FindingDraft {
   const hooks = list(configuration.webhooks);

@@ -2,11 +2,11 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import { matchesSelector } from '../../../health/view/selector.ts';
 import { fields, textMap } from '../../../k8s/fields.ts';
 import {
-  type Behind,
-  becauseOf,
-  behindService,
+  causesBehind,
   isAtZero,
   isReady,
+  type ServiceBackends,
+  serviceBackends,
   templateLabels,
   unreadyLines,
 } from '../../facts/behind-service.ts';
@@ -20,7 +20,7 @@ import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import { callEvidence, callsSeen, seenSince } from './calls.ts';
 import { blockingOf, type DeadHook, type DeadHooks, deadHooks, stalenessOf } from './dead.ts';
-import { blastWords, hookEvidence, ignoreFix, removeFix, severityOf } from './words.ts';
+import { blockedText, hookEvidence, ignoreFix, removeFix, severityOf } from './dead-hook-report.ts';
 
 const isEmpty = ({ why }: DeadHooks): boolean => why === 'no endpoints' || why === 'no target port';
 
@@ -43,32 +43,32 @@ export const webhookNoEndpoints: Rule = {
 
 function withoutEndpoints(view: ClusterView, now: number, dead: DeadHooks): FindingDraft {
   const { namespace, name } = target(dead);
-  const behind = behindService(view, namespace, name);
+  const behind = serviceBackends(view, namespace, name);
   const blocking = blockingOf(dead);
   const calls = callsSeen(
     view,
     dead.hooks.map(({ hook }) => hook),
   );
-  const lock = deadlockOf(view, dead, behind);
+  const deadlock = deadlockOf(view, dead, behind);
   const stale = stalenessOf(view, dead, behind.workloads);
   return {
     severity: severityOf(blocking),
     object: dead.configuration,
     summary:
-      lock !== undefined
+      deadlock !== undefined
         ? `deadlock: no endpoints for its Service ${namespace}/${name}, and it refuses the very pods that would serve it`
         : `no endpoints available for its Service ${namespace}/${name}${dead.why === 'no target port' ? ': the pods have no such target port' : ''}`,
     since: unreadySince(behind.pods) ?? seenSince(calls, now),
     evidence: [
       ...dead.hooks.slice(0, 1).map(({ evidence }) => evidence),
       ...behindLines(view, behind),
-      lock,
+      deadlock,
       ...hookEvidence(dead.hooks),
       ...calls.slice(0, 2).map(callEvidence),
     ],
-    cause: `${whyEmpty(behind, stale)} ${blastWords(dead.hooks)}`,
+    cause: `${whyEmpty(behind, stale)} ${blockedText(dead.hooks)}`,
     fixes: [
-      lock !== undefined && {
+      deadlock !== undefined && {
         text: 'Break the deadlock: let requests pass (below), wait until its pods are ready, then set failurePolicy back; exclude its own namespace by namespaceSelector for good.',
       },
       stale === 'probable' &&
@@ -77,17 +77,17 @@ function withoutEndpoints(view: ClusterView, now: number, dead: DeadHooks): Find
           dead.hooks,
           'nothing in the cluster runs it any more; make sure that its controller is not wanted.',
         ),
-      stale !== 'probable' && lock === undefined && repairFix(view, namespace, name, behind),
+      stale !== 'probable' && deadlock === undefined && repairFix(view, namespace, name, behind),
       ...blocking.slice(0, 1).map(({ hook }) => ignoreFix(view, hook)),
     ],
     // In a deadlock the webhook causes the missing pods, not the other way round.
-    because: lock !== undefined ? injectionsOn(behind) : becauseOf(view, namespace, name, behind),
+    because: deadlock !== undefined ? injectionsOn(behind) : causesBehind(view, namespace, name, behind),
   };
 }
 
 const target = ({ hooks }: DeadHooks) => hooks[0]?.hook.service ?? { namespace: '', name: '', port: 443 };
 
-const injectionsOn = ({ workloads }: Behind): Cause[] =>
+const injectionsOn = ({ workloads }: ServiceBackends): Cause[] =>
   workloads.map(({ kind, metadata }) => ({
     kind,
     name: metadata.name,
@@ -101,14 +101,14 @@ function unreadySince(pods: readonly ViewObject[]): { at: number; exact: boolean
   return times.length === 0 ? undefined : { at: Math.max(...times), exact: true };
 }
 
-function* behindLines(view: ClusterView, { service, pods, workloads, policies }: Behind): Iterable<string> {
+function* behindLines(view: ClusterView, { service, pods, workloads, policies }: ServiceBackends): Iterable<string> {
   if (service !== undefined)
     yield `Service spec.selector: ${JSON.stringify(fields(service.spec.selector))} selects ${pods.length} pods`;
   yield* [...unreadyLines(pods)].slice(0, 5);
   for (const workload of workloads) {
-    if (isAtZero(workload)) yield `${words(workload)} spec.replicas: 0`;
+    if (isAtZero(workload)) yield `${objectText(workload)} spec.replicas: 0`;
     for (const one of conditions(workload))
-      if (one.type === 'ReplicaFailure' && one.status === 'True') yield `${words(workload)} ${quoted(one)}`;
+      if (one.type === 'ReplicaFailure' && one.status === 'True') yield `${objectText(workload)} ${quoted(one)}`;
   }
   for (const policy of policies) yield `NetworkPolicy ${policy.metadata.name} isolates its pods`;
   if (service !== undefined && pods.length === 0 && workloads.length === 0) {
@@ -123,20 +123,20 @@ function closest(view: ClusterView, service: ViewObject): string | undefined {
   return near && `${near.carrier.metadata.name}: wanted ${near.misses.map(missText).join(', ')}`;
 }
 
-const words = ({ kind, metadata }: ViewObject): string => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+const objectText = ({ kind, metadata }: ViewObject): string => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
 
-function whyEmpty({ service, pods, workloads }: Behind, stale: string): string {
+function whyEmpty({ service, pods, workloads }: ServiceBackends, stale: string): string {
   if (service !== undefined && Object.keys(fields(service.spec.selector)).length === 0)
     return 'The Service has no selector, and nobody has written endpoints for it.';
   const zero = workloads.find(isAtZero);
-  if (zero !== undefined) return `${words(zero)} is scaled to 0 replicas.`;
+  if (zero !== undefined) return `${objectText(zero)} is scaled to 0 replicas.`;
   if (pods.length > 0) return `None of the ${pods.length} pods that it selects is ready.`;
   if (stale === 'probable')
     return 'The selector of the Service matches no pods, and no workload could stand behind it: the webhook is probably stale, left behind by what was removed.';
-  return `The selector of the Service matches no pods${workloads[0] === undefined ? '' : `; ${words(workloads[0])} should serve it`}.`;
+  return `The selector of the Service matches no pods${workloads[0] === undefined ? '' : `; ${objectText(workloads[0])} should serve it`}.`;
 }
 
-function repairFix(view: ClusterView, namespace: string, name: string, { workloads }: Behind) {
+function repairFix(view: ClusterView, namespace: string, name: string, { workloads }: ServiceBackends) {
   const workload = workloads[0];
   if (workload === undefined)
     return { text: `Restore the pods behind Service ${namespace}/${name}, or correct its selector.` };
@@ -147,7 +147,7 @@ function repairFix(view: ClusterView, namespace: string, name: string, { workloa
     };
   }
   return {
-    text: `Fix ${words(workload)}: see why its pods are not ready.`,
+    text: `Fix ${objectText(workload)}: see why its pods are not ready.`,
     command: command(view, ['kubectl', 'describe', ...named(refText(workload))]),
   };
 }
@@ -160,7 +160,7 @@ const refText = ({ apiVersion, kind, metadata }: ViewObject) => ({
 });
 
 /** A line that proves that the webhook blocks the creation of its own pods; undefined when it does not. */
-function deadlockOf(view: ClusterView, { hooks }: DeadHooks, { pods, workloads }: Behind): string | undefined {
+function deadlockOf(view: ClusterView, { hooks }: DeadHooks, { pods, workloads }: ServiceBackends): string | undefined {
   const coversPods = hooks.filter(isOverOwnPods(view, workloads));
   if (coversPods.length === 0 || pods.some(isReady)) return undefined;
   const names = new Set(coversPods.map(({ hook }) => hook.name));
@@ -168,14 +168,14 @@ function deadlockOf(view: ClusterView, { hooks }: DeadHooks, { pods, workloads }
     const owners = [workload, ...view.ownedBy(workload.metadata.uid)];
     for (const owner of owners) {
       const failure = condition(owner, 'ReplicaFailure');
-      const said = [
+      const messages = [
         failure?.status === 'True' ? failure.message : '',
-        ...[...refusalsInEvents(view, owner)].map(seen => seen.said),
+        ...[...refusalsInEvents(view, owner)].map(seen => seen.message),
       ];
-      const own = said.find(
+      const own = messages.find(
         one => one.includes('failed calling webhook') && [...names].some(name => one.includes(`"${name}"`)),
       );
-      if (own !== undefined) return `${words(owner)} cannot make its pods: "${own}"`;
+      if (own !== undefined) return `${objectText(owner)} cannot make its pods: "${own}"`;
     }
   }
   return undefined;
@@ -208,7 +208,7 @@ export const webhookScaledToZero: Rule = {
       const blocking = blockingOf(dead);
       if (!isEmpty(dead) || blocking.length === 0) continue;
       const { namespace, name } = target(dead);
-      for (const workload of behindService(view, namespace, name).workloads) {
+      for (const workload of serviceBackends(view, namespace, name).workloads) {
         if (!isAtZero(workload) || done.has(workload.metadata.uid)) continue;
         done.add(workload.metadata.uid);
         yield {
@@ -220,7 +220,7 @@ export const webhookScaledToZero: Rule = {
             `${dead.configuration.kind} ${dead.configuration.metadata.name} calls Service ${namespace}/${name}, which selects its pods`,
             ...hookEvidence(blocking),
           ],
-          cause: blastWords(blocking),
+          cause: blockedText(blocking),
           fixes: [
             repairFix(view, namespace, name, { service: undefined, pods: [], policies: [], workloads: [workload] }),
             ...blocking.slice(0, 1).map(({ hook }) => ignoreFix(view, hook)),

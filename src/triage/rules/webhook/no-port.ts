@@ -4,7 +4,7 @@ import { command, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import { callEvidence, callsSeen, seenSince } from './calls.ts';
 import { blockingOf, deadHooks } from './dead.ts';
-import { blastWords, hookEvidence, ignoreFix, severityOf } from './words.ts';
+import { blockedText, hookEvidence, ignoreFix, severityOf } from './dead-hook-report.ts';
 
 /** A webhook with a port that its Service does not have. */
 export const webhookNoPort: Rule = {
@@ -42,7 +42,7 @@ export const webhookNoPort: Rule = {
           ...hookEvidence(dead.hooks),
           ...calls.slice(0, 2).map(callEvidence),
         ],
-        cause: `The webhook configuration calls port ${target.port}; the Service serves only ${ports.join(', ') || 'no port'}. ${blastWords(dead.hooks)}`,
+        cause: `The webhook configuration calls port ${target.port}; the Service serves only ${ports.join(', ') || 'no port'}. ${blockedText(dead.hooks)}`,
         fixes: [
           ports[0] !== undefined &&
             hook.url === undefined && {

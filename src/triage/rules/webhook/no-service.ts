@@ -4,7 +4,7 @@ import { patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { callsSeen, seenSince } from './calls.ts';
 import { blockingOf, type DeadHooks, deadHooks, stalenessOf } from './dead.ts';
-import { blastWords, hookEvidence, ignoreFix, removeFix, severityOf } from './words.ts';
+import { blockedText, hookEvidence, ignoreFix, removeFix, severityOf } from './dead-hook-report.ts';
 
 const GONE = ['no service', 'namespace missing', 'namespace terminating'] as const;
 const isGone = ({ why }: DeadHooks): boolean => (GONE as readonly string[]).includes(why);
@@ -41,7 +41,7 @@ export const webhookStale: Rule = {
           'no owner, Application, Helm release or workload claims the configuration',
           ...hookEvidence(dead.hooks),
         ],
-        cause: `The webhook configuration was left behind when its controller was removed. ${blastWords(dead.hooks)}`,
+        cause: `The webhook configuration was left behind when its controller was removed. ${blockedText(dead.hooks)}`,
         fixes: [
           removeFix(view, dead.hooks, 'the stale webhook configuration is of no use without its Service.'),
           ...blockingOf(dead)
@@ -107,7 +107,7 @@ function missingService({ view, now }: Omit<RuleInput, 'answers'>, dead: DeadHoo
       now,
     ),
     evidence: [...dead.hooks.map(({ evidence }) => evidence).slice(0, 1), claim, ...hookEvidence(dead.hooks)],
-    cause: `The webhook configuration calls a Service that is gone.${meant} ${blastWords(dead.hooks)}`,
+    cause: `The webhook configuration calls a Service that is gone.${meant} ${blockedText(dead.hooks)}`,
     fixes: [
       (near ?? elsewhere) !== undefined && {
         text: `Point the webhook at the Service that exists.${undoneBy(view, dead.configuration)}`,

@@ -1,8 +1,8 @@
 import type { Rule } from '../../rule.ts';
 import { blockingOf, deadHooks } from './dead.ts';
+import { hookEvidence, ignoreFix } from './dead-hook-report.ts';
 import { hooksOf, hookText, routeOf } from './hooks.ts';
 import { scopeOf, scopeText } from './scope.ts';
-import { hookEvidence, ignoreFix } from './words.ts';
 
 const NEEDS = [
   'ValidatingWebhookConfiguration',

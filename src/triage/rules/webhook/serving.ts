@@ -1,6 +1,6 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { fields, list, strings, text } from '../../../k8s/fields.ts';
-import { behindService } from '../../facts/behind-service.ts';
+import { serviceBackends } from '../../facts/behind-service.ts';
 import { type Certificate, certificatesIn, isFor } from '../../facts/x509.ts';
 import type { Answers } from '../../run/named-read.ts';
 import { callsSeen } from './calls.ts';
@@ -29,7 +29,7 @@ export const hostOf = ({ namespace, name }: { namespace: string; name: string })
 export function servingSecrets(view: ClusterView, hook: Hook): ServingSecret[] {
   const { service } = hook;
   if (service === undefined) return [];
-  const { pods, workloads } = behindService(view, service.namespace, service.name);
+  const { pods, workloads } = serviceBackends(view, service.namespace, service.name);
   const specs =
     pods[0] === undefined ? workloads.slice(0, 1).map(one => fields(fields(one.spec.template).spec)) : [pods[0].spec];
   const mounted = specs

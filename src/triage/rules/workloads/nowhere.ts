@@ -1,6 +1,6 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number, text, textMap } from '../../../k8s/fields.ts';
-import { becauseOf, behindService, isAtZero } from '../../facts/behind-service.ts';
+import { causesBehind, isAtZero, serviceBackends } from '../../facts/behind-service.ts';
 import { undoneBy } from '../../facts/claims.ts';
 import { created } from '../../facts/fields.ts';
 import { isNear, labelMisses, missText, nearest } from '../../facts/near-miss.ts';
@@ -71,7 +71,7 @@ export const zeroInUse: Rule = {
       const [namespace = '', name = ''] = key.split('/');
       const needed = words.filter(one => !one.startsWith('webhook '));
       if (needed.length === 0) continue;
-      const behind = behindService(view, namespace, name);
+      const behind = serviceBackends(view, namespace, name);
       if (behind.pods.length > 0) continue;
       const onlyIngress = needed.every(one => one.startsWith('Ingress '));
       for (const workload of behind.workloads.filter(isAtZero))
@@ -87,7 +87,7 @@ export const zeroInUse: Rule = {
               command: command(view, ['kubectl', 'scale', ...named(refOf(workload)), '--replicas=1']),
             },
           ],
-          because: becauseOf(view, namespace, name, behind).filter(one => one.kind === 'Namespace'),
+          because: causesBehind(view, namespace, name, behind).filter(one => one.kind === 'Namespace'),
         };
     }
   },

@@ -29,9 +29,9 @@ export const podsRefused: Rule = {
   ],
   about: {
     looksAt:
-      'The condition ReplicaFailure of ReplicaSets and the events FailedCreate of all controllers that have too few pods, and what the words of the API server mean: quota, limit range, pod security, webhook, policy, missing service account, priority class or runtime class.',
+      'The condition ReplicaFailure of ReplicaSets and the events FailedCreate of all controllers that have too few pods, and what the message of the API server means: quota, limit range, pod security, webhook, policy, missing service account, priority class or runtime class.',
     why: 'A controller whose pods are refused tries again for ever; the workload stays too small, and there is no pod on which a reason could be seen.',
-    whatToDo: 'Fix what refuses the pods, as the words say; or change the pod template so that it is accepted.',
+    whatToDo: 'Fix what refuses the pods, as the message says; or change the pod template so that it is accepted.',
   },
   *look(looking) {
     for (const refused of refusals(looking)) {
@@ -122,7 +122,7 @@ function explain(view: ClusterView, { top, message, refusal }: Refused): Explana
       return {
         what: message || 'the API server does not say why',
         why: message,
-        fixes: [edit(view, top, 'Change the pod template as the words of the API server say.')],
+        fixes: [edit(view, top, 'Change the pod template as the message of the API server says.')],
         because: [],
       };
   }

@@ -71,21 +71,21 @@ function explainDenial(
   const namespace = top.ref.namespace ?? '';
   const [hit] = hits;
   const policies = [...new Set(hits.map(({ policy }) => policy))];
-  const said = hits.map(one => one.message).join('; ') || message;
+  const violations = hits.map(one => one.message).join('; ') || message;
   const isGatekeeper = /gatekeeper/.test(webhook);
   const noun = isGatekeeper ? 'constraint' : 'policy';
   const show = isGatekeeper ? ['constraints'] : ['clusterpolicies.kyverno.io,policies.kyverno.io', '-n', namespace];
   return {
     what:
       policies.length > 0
-        ? `${noun} ${policies.join(', ')} denies them: ${said} (webhook ${webhook})`
+        ? `${noun} ${policies.join(', ')} denies them: ${violations} (webhook ${webhook})`
         : `admission webhook ${webhook} denies them: ${message}`,
-    why: `${policies.length > 0 ? `The ${noun} ${policies.join(', ')}, asked by webhook ${webhook},` : `Webhook ${webhook}`} refuses the pods: ${said}`,
+    why: `${policies.length > 0 ? `The ${noun} ${policies.join(', ')}, asked by webhook ${webhook},` : `Webhook ${webhook}`} refuses the pods: ${violations}`,
     fixes: [
       edit(
         view,
         top,
-        `Change the pod template so that ${hit ? `${noun} ${hit.policy}` : 'the webhook'} accepts it: ${said}.`,
+        `Change the pod template so that ${hit ? `${noun} ${hit.policy}` : 'the webhook'} accepts it: ${violations}.`,
       ),
       policies.length > 0
         ? {

@@ -52,5 +52,5 @@ it('tells the node from the request itself, where a kubelet that joins asks as a
   const told = (body: object) =>
     findings(requestPending, [{ ...joining, spec: { ...asked, ...body } }], { served })[0]?.summary;
   expect(told({ request: Buffer.from(pem).toString('base64') })).toContain('of node node-4 asks for');
-  expect(told({})).toContain('of node (not told; asked for by system:bootstrap:07401b)');
+  expect(told({})).toContain('of node (not named; requested by system:bootstrap:07401b)');
 });

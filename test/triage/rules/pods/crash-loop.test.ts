@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { crashLoop, oomKilled } from '../../../../src/triage/rules/pods/crash-loop.ts';
-import { exitText } from '../../../../src/triage/rules/pods/exit-words.ts';
+import { exitText } from '../../../../src/triage/rules/pods/exit-code-text.ts';
 import { logHint } from '../../../../src/triage/rules/pods/log-hints.ts';
 import { startErrorRule } from '../../../../src/triage/rules/pods/start-error.ts';
 import type { Literal } from '../../../support/view.ts';

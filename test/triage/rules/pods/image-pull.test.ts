@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { imagePull } from '../../../../src/triage/rules/pods/image-pull.ts';
-import { imageParts, imageTrouble, movedImage } from '../../../../src/triage/rules/pods/image-words.ts';
+import { imageParts, imageTrouble, movedImage } from '../../../../src/triage/rules/pods/image-pull-message.ts';
 import { findings } from '../findings.ts';
 import { deployment, pod, warning } from '../objects.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refusedIn } from '../../../../src/triage/rules/rbac/forbidden-words.ts';
+import { refusedIn } from '../../../../src/triage/rules/rbac/forbidden-requests.ts';
 import { rbacRevoked } from '../../../../src/triage/rules/rbac/revoked.ts';
 import type { Literal } from '../../../support/view.ts';
 import { findings, wordsOf } from '../findings.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { rejectionsIn } from '../../../../src/triage/rules/scheduling/scheduler-message.ts';
 import { unschedulable } from '../../../../src/triage/rules/scheduling/unschedulable.ts';
 import {
   schedulerGone,
   schedulingGated,
   unknownScheduler,
 } from '../../../../src/triage/rules/scheduling/unscheduled.ts';
-import { passedOver } from '../../../../src/triage/rules/scheduling/words.ts';
 import type { Literal } from '../../../support/view.ts';
 import { findings } from '../findings.ts';
 import { deployment, pod, unplaced } from '../objects.ts';
@@ -182,7 +182,7 @@ describe('pod/unschedulable', () => {
 it('takes the words of the scheduler apart', () => {
   const message =
     "0/5 nodes are available: 1 Too many pods, 2 node(s) had untolerated taint {node.kubernetes.io/not-ready: }, 2 node(s) didn't match pod anti-affinity rules. preemption: 0/5 nodes are available: 5 x.";
-  expect(passedOver(message)).toEqual([
+  expect(rejectionsIn(message)).toEqual([
     { nodes: 1, reason: 'Too many pods' },
     { nodes: 2, reason: 'node(s) had untolerated taint {node.kubernetes.io/not-ready: }' },
     { nodes: 2, reason: "node(s) didn't match pod anti-affinity rules" },
@@ -190,8 +190,8 @@ it('takes the words of the scheduler apart', () => {
   // As of Kubernetes 1.34.
   const newer =
     '0/3 nodes are available: 3 Insufficient memory. no new claims to deallocate, preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.';
-  expect(passedOver(newer)).toEqual([{ nodes: 3, reason: 'Insufficient memory' }]);
-  expect(passedOver('no nodes available to schedule pods')).toEqual([
+  expect(rejectionsIn(newer)).toEqual([{ nodes: 3, reason: 'Insufficient memory' }]);
+  expect(rejectionsIn('no nodes available to schedule pods')).toEqual([
     { nodes: undefined, reason: 'no nodes available to schedule pods' },
   ]);
 });

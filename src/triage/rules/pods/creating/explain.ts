@@ -10,7 +10,7 @@ import { createMissing, makersOf, missingText } from '../missing-config.ts';
 import type { UnwellPods } from '../unwell-pods.ts';
 import type { Trouble } from './trouble.ts';
 
-/** What is said of one trouble. */
+/** What a finding says about one trouble. */
 export interface Explanation {
   what: string;
   why: string;

@@ -5,7 +5,7 @@ export function exitText({ exitCode, reason, message }: Ended): string {
   if (reason === 'OOMKilled') return 'OOMKilled: it used more memory than its limit';
   if (/exec format error/i.test(message)) return 'exec format error: the image is built for another architecture';
   if (reason === 'StartError' || reason === 'ContainerCannotRun')
-    return `it could not be started: ${startFault(message) ?? 'the runtime refused its command'}`;
+    return `it could not be started: ${startFailure(message) ?? 'the runtime refused its command'}`;
   if (reason === 'DeadlineExceeded') return 'its deadline was exceeded';
   switch (exitCode) {
     case 0:
@@ -34,7 +34,7 @@ export function exitText({ exitCode, reason, message }: Ended): string {
 }
 
 /** The message of a runtime that cannot start a command, without its preamble. */
-export function startFault(message: string): string | undefined {
+export function startFailure(message: string): string | undefined {
   const command =
     /exec: "?([^":]+)"?: (executable file not found in \$PATH|stat [^:]+: no such file or directory|permission denied|is a directory|no such file or directory)/.exec(
       message,

@@ -15,7 +15,7 @@ export type ImageTrouble =
   | 'unknown';
 
 /** The order matters: Docker Hub's message for a missing repository also says that access is denied. */
-const WORDS: readonly (readonly [ImageTrouble, RegExp])[] = [
+const PATTERNS: readonly (readonly [ImageTrouble, RegExp])[] = [
   ['rate limit', /toomanyrequests|too many requests|rate limit|status(?: code)?:? 429/i],
   [
     'wrong platform',
@@ -41,16 +41,16 @@ const WORDS: readonly (readonly [ImageTrouble, RegExp])[] = [
 ];
 
 /** Derives the trouble from the kubelet's reason and message. */
-export function imageTrouble(reason: string, words: string): ImageTrouble {
-  if (reason === 'InvalidImageName' || /couldn't parse image (name|reference)|invalid reference format/i.test(words))
+export function imageTrouble(reason: string, message: string): ImageTrouble {
+  if (reason === 'InvalidImageName' || /couldn't parse image (name|reference)|invalid reference format/i.test(message))
     return 'bad name';
   if (reason === 'ErrImageNeverPull') return 'never pulled';
   if (reason === 'SignatureValidationFailed') return 'signature';
-  return WORDS.find(([, pattern]) => pattern.test(words))?.[0] ?? 'unknown';
+  return PATTERNS.find(([, pattern]) => pattern.test(message))?.[0] ?? 'unknown';
 }
 
 /** One sentence on what it means. */
-export const IMAGE_MEANS: Readonly<Record<ImageTrouble, string>> = {
+export const IMAGE_TROUBLE_TEXT: Readonly<Record<ImageTrouble, string>> = {
   'rate limit': 'the registry refuses more pulls for now (rate limit)',
   'wrong platform': 'the image does not exist for the architecture of the node',
   'no space': 'the node has no space left for the image',

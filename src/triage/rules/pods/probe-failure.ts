@@ -21,24 +21,24 @@ export function probeOf({ spec }: Container, type: ProbeType): { probe: Fields; 
   return { probe, target: `exec ${strings(fields(exec).command).join(' ')}` };
 }
 
-interface Fault {
+interface ProbeFailure {
   what: string;
   fix: string;
 }
 
 /** What the message of a failed probe means for this container, and the fix in one sentence. */
-export function probeFault(container: Container, type: ProbeType, message: string): Fault {
+export function probeFailure(container: Container, type: ProbeType, message: string): ProbeFailure {
   const at = probeOf(container, type);
   const port = portOf(at?.probe ?? {});
   const wrong = port === undefined ? undefined : wrongPort(container, port);
   const status = /statuscode: (\d+)/.exec(message)?.[1];
   if (wrong && (status === undefined || /^\d+$/.test(port ?? '') === false)) return wrong;
-  if (status !== undefined) return statusFault(container, type, status);
-  return faultIn(message, { type, port, timeout: number(at?.probe.timeoutSeconds, 1) });
+  if (status !== undefined) return statusFailure(container, type, status);
+  return messageFailure(message, { type, port, timeout: number(at?.probe.timeoutSeconds, 1) });
 }
 
 /** What it means that the probe gets this HTTP status. */
-function statusFault(container: Container, type: ProbeType, status: string): Fault {
+function statusFailure(container: Container, type: ProbeType, status: string): ProbeFailure {
   if (status === '404') {
     const path = text(fields(probeOf(container, type)?.probe.httpGet).path) || '/';
     const others = otherPaths(container, type).filter(one => one !== path);
@@ -59,10 +59,10 @@ function statusFault(container: Container, type: ProbeType, status: string): Fau
 }
 
 /** What the kubelet's own message means when there is no HTTP status. */
-function faultIn(
+function messageFailure(
   message: string,
   { type, port, timeout }: { type: ProbeType; port: string | undefined; timeout: number },
-): Fault {
+): ProbeFailure {
   if (/connection refused/.test(message))
     return {
       what: `connection refused: nothing listens at port ${port}`,

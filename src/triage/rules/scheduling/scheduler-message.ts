@@ -1,5 +1,5 @@
 /** One reason why the scheduler rejected nodes, with their number. */
-export interface Passed {
+export interface Rejection {
   /** Undefined when the reason is about the pod and not about nodes. */
   nodes: number | undefined;
   reason: string;
@@ -9,9 +9,9 @@ export interface Passed {
  * The reasons in the message of the scheduler's condition: `0/3 nodes are available: 1 Insufficient cpu, 2 node(s)
  * had untolerated taint {dedicated: gpu}. preemption: …`. The part on preemption only repeats them.
  */
-export function passedOver(message: string): Passed[] {
-  const said = message.split(/\.?\s*(?:no new claims to deallocate|preemption:)/i)[0] ?? '';
-  const list = said.replace(/^\d+\/\d+ nodes are available: ?/, '').replace(/\.$/, '');
+export function rejectionsIn(message: string): Rejection[] {
+  const reasons = message.split(/\.?\s*(?:no new claims to deallocate|preemption:)/i)[0] ?? '';
+  const list = reasons.replace(/^\d+\/\d+ nodes are available: ?/, '').replace(/\.$/, '');
   if (list === '') return [];
   return list.split(/, (?=\d+ )|\. (?=\d+ )/).map(part => {
     const counted = /^(\d+) (.+)$/.exec(part);
@@ -32,7 +32,7 @@ export type Constraint =
   | 'affinity'
   | 'other';
 
-const ABOUT: readonly (readonly [Constraint, RegExp])[] = [
+const CONSTRAINTS: readonly (readonly [Constraint, RegExp])[] = [
   ['resources', /^Insufficient |Too many pods/],
   ['selector', /node affinity\/selector|node\(s\) didn't match Pod's node/],
   ['cordoned', /were unschedulable|node\.kubernetes\.io\/unschedulable/],
@@ -45,4 +45,4 @@ const ABOUT: readonly (readonly [Constraint, RegExp])[] = [
 ];
 
 export const constraintOf = (reason: string): Constraint =>
-  ABOUT.find(([, pattern]) => pattern.test(reason))?.[0] ?? 'other';
+  CONSTRAINTS.find(([, pattern]) => pattern.test(reason))?.[0] ?? 'other';

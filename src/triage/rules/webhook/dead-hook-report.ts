@@ -18,7 +18,7 @@ export const hookEvidence = (hooks: readonly DeadHook[]): string[] =>
   ]);
 
 /** What is blocked, in a sentence, or why nothing is. */
-export function blastWords(hooks: readonly DeadHook[]): string {
+export function blockedText(hooks: readonly DeadHook[]): string {
   const blocking = hooks.filter(({ hook, scope }) => hook.blocking && scope.reaches);
   const first = blocking[0];
   if (first !== undefined) {
