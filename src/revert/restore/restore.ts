@@ -109,7 +109,7 @@ async function attempt(
   const stripWrite = options.stripMarks ? strippingWrite(decision) : undefined;
   if (stripWrite) return stripOnly(deps, decision.finding, stripWrite);
   const { restore } = decision;
-  if (!restore) return failed(decision.finding.message ?? 'nothing may be done');
+  if (!restore) return blindEnd(decision.finding.message ?? 'nothing may be done', failuresIn(decision.live));
   if (first && restore.is !== 'already-restored') return afterFirst(first, { ...decision, restore });
   const stop = stopBefore({ ...decision, restore }, options);
   if (stop) return stop;

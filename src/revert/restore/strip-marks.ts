@@ -5,6 +5,7 @@ import { MAYDAY, ROLLBACK_DATA, TYPE_LABEL } from '../../injection/record/marker
 import { recordOfType } from '../../injection/record/record-history.ts';
 import { stripMarks } from '../../injection/record/strip.ts';
 import { execute } from '../../injection/write/executor.ts';
+import { FIELD_MANAGER } from '../../injection/write/ownership.ts';
 import { patchOf } from '../../injection/write/patch-of.ts';
 import type { Receipt } from '../../injection/write/receipt.ts';
 import type { Write } from '../../injection/write/write.ts';
@@ -15,6 +16,7 @@ import { blindReason } from '../blind.ts';
 import type { RevertDeps } from '../deps.ts';
 import type { Decision } from '../scan/classify.ts';
 import { recognise } from '../scan/recognise.ts';
+import { giveUpFields } from './hand-over.ts';
 
 type End = Pick<Receipt, 'outcome' | 'verified'> & { message: string; retry?: boolean };
 
@@ -49,7 +51,10 @@ function factsOn({ metadata: { annotations = {} } }: KubeObject) {
   return (envelope.ok ? envelope.mayday : undefined) ?? readMayday(annotations[MAYDAY]);
 }
 
-/** Removes the marks and reads back. The value is not compared, because a person has accepted it. */
+/**
+ * Removes the marks and reads back. The value is not compared, because a person has accepted it, and so mayday also gives
+ * up its ownership: it would look like a leftover without marks, and keep the team from applying another value.
+ */
 export async function stripOnly(deps: RevertDeps, finding: FoundInjection, write: Write): Promise<End> {
   const { state, message } = await execute([write], deps, { id: finding.id, purpose: 'revert' });
   if (state !== 'done') return { outcome: 'failed', verified: false, message, retry: state === 'conflict' };
@@ -58,9 +63,12 @@ export async function stripOnly(deps: RevertDeps, finding: FoundInjection, write
     return { outcome: 'failed', verified: false, message: `could not be read back: ${blindReason(got)}`, retry: true };
   if (got.ok && recognise(got.value).some(({ id }) => id === finding.id))
     return { outcome: 'failed', verified: false, message: 'read back: the marks are still there', retry: true };
+  const isFree = got.ok && recognise(got.value).length === 0;
+  const owned = isFree ? await giveUpFields(deps, finding.id, got.value) : undefined;
+  const note = owned === undefined ? '' : `; field manager ${FIELD_MANAGER} still owns values of it (${owned})`;
   return {
     outcome: 'stripped',
     verified: true,
-    message: 'the marks are removed, as requested; the value was left as it is and not compared',
+    message: `the marks are removed, as requested; the value was left as it is and not compared${note}`,
   };
 }

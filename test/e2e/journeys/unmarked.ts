@@ -5,6 +5,7 @@ import type { FaultSpec } from './objects.ts';
 import { onStage, type Stage } from './stage.ts';
 
 const quota: FaultSpec = { type: 'QuotaExhaustion', danger: 'high', parameters: { quotaName: 'tiny', pods: '0' } };
+const NO_ANNOTATIONS = JSON.stringify({ metadata: { annotations: null } });
 const NO_MARKS = JSON.stringify({ metadata: { labels: null, annotations: null } });
 
 /** Somebody takes every mark off what a dead run left: only the journal of this machine still knows of it. */
@@ -58,14 +59,25 @@ export function unmarkedJourneys(given: () => Provider): void {
       expect(after.data).toEqual({ ...before.data, mode: 'chaos' });
       expect(await revertAll(stage)).toMatchObject({ receipts: [], remaining: 0, code: 0, unmarked: [] });
       expect(await scan(stage)).not.toContain('UNMARKED');
-      const ours = {
-        apiVersion: 'v1',
-        kind: 'ConfigMap',
-        metadata: { name: 'settings' },
-        data: { mode: 'of the team' },
-      };
-      await stage.kubectl('apply', '--server-side', '-f', stage.write('ours.json', JSON.stringify(ours)));
-      expect((await stage.read('configmap', 'settings')).data.mode).toBe('of the team');
+      await applyMode(stage, 'of the team');
+    });
+
+    test('but the label: once a person keeps the value, nothing tells of it, and the team may apply it', async ({
+      stage,
+    }) => {
+      await stage.set();
+      await killedRun(stage);
+      await stage.kubectl('patch', 'configmap', 'settings', '--type=merge', '-p', NO_ANNOTATIONS);
+      expect(await revertAll(stage)).toMatchObject({ receipts: [{ outcome: 'failed' }], remaining: 1, code: 7 });
+      expect(await stage.revertAll('--strip-marks')).toMatchObject({
+        receipts: [{ outcome: 'stripped', marksOff: true }],
+        remaining: 0,
+        code: 0,
+      });
+      expect(await scan(stage)).not.toContain('UNMARKED');
+      expect((await stage.read('configmap', 'settings')).data.mode).toBe('chaos');
+      await applyMode(stage, 'of the team');
+      await stage.mayday(['latch', 'off']);
     });
 
     test('a Secret that somebody deleted together with its backup: never silent, and settled by a person', async ({
@@ -87,6 +99,13 @@ export function unmarkedJourneys(given: () => Provider): void {
       expect(await scan(stage)).not.toContain('UNMARKED');
     });
   });
+}
+
+/** The team sets the value by a server-side apply, which nobody else's ownership of it may refuse. */
+async function applyMode(stage: Stage, mode: string): Promise<void> {
+  const ours = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { mode } };
+  await stage.kubectl('apply', '--server-side', '-f', stage.write('ours.json', JSON.stringify(ours)));
+  expect((await stage.read('configmap', 'settings')).data.mode).toBe(mode);
 }
 
 const scan = async (stage: Stage): Promise<string> => (await stage.mayday(['-n', stage.namespace, 'scan'])).stdout;

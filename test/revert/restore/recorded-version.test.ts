@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import { crdMutation } from '../../../src/faults/crd-mutation/fault.ts';
+import { faultOf } from '../../../src/faults/registry.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import type { Api } from '../../../src/kube/client/api.ts';
 import { atRecordedVersion } from '../../../src/revert/restore/recorded-version.ts';
+import { inRounds } from '../../../src/revert/rounds.ts';
 import { recognise } from '../../../src/revert/scan/recognise.ts';
-import { fakeApi } from '../../support/fake-api.ts';
+import { failing, fakeApi } from '../../support/fake-api.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 import { inShop, marked, withMeta } from '../../support/objects.ts';
 
 const NEW = 'knobs.example.com/v1';
@@ -62,4 +65,22 @@ test('a record about the same object in another API group is not guessed from ei
   expect(restore.says).toMatch(
     /is for a Event of events.k8s.io\/v1, not for a Event of v1; it says of note: original "?was"?/,
   );
+});
+
+test('a conversion webhook that does not answer now is waited for: the record is read again, and the original put back', async () => {
+  const [finding] = recognise(knob(NEW, { dimensions: { size: 9 } }));
+  if (finding === undefined) throw new Error('the record is not recognised');
+  const { uid: _uid, ...ref } = { ...finding.object, apiVersion: OLD };
+  const clock = fakeClock();
+  const api = fakeApi([knob(OLD, { size: 9 })], { now: clock.now });
+  api.discovery = async () => failing('unreachable', 'no answer');
+  api.script({
+    on: ({ verb, kind }) => verb === 'get' && kind === 'Knob',
+    times: 3,
+    answer: failing('server-error', 'conversion webhook for Knob failed', { status: 500 }),
+  });
+  const deps = { api, clock, faultOf, journal: { append: async () => undefined } };
+  const [receipt] = await inRounds(deps, [finding], new Map(), {});
+  expect(receipt).toMatchObject({ outcome: 'reverted', verified: true });
+  expect(api.peek(ref)?.spec).toEqual({ size: 3 });
 });
