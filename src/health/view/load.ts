@@ -43,7 +43,7 @@ export const QUERIES: { readonly [kind in ViewKind]?: { fieldSelector?: string; 
 /** A view being filled. */
 export interface ViewLoading {
   readonly view: ClusterView;
-  /** Resolves when these kinds (all unless told) are known, or known not to be readable. Never rejects. */
+  /** Resolves when these kinds (all by default) are known, or known not to be readable. Never rejects. */
   settled(kinds?: readonly ViewKind[]): Promise<void>;
 }
 
@@ -55,6 +55,21 @@ export interface LoadOptions {
   signal?: AbortSignal;
 }
 
+/** What is known while a view is being filled. */
+interface Loading {
+  readonly api: Pick<Api, 'list' | 'discovery' | 'identity' | 'serverTime'>;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly options: LoadOptions;
+  readonly filled: ReturnType<typeof createView>;
+  readonly syncs: Map<ViewKind, Sync>;
+  /** Server time of the last answer for each kind. */
+  readonly heard: Map<ViewKind, number>;
+  readonly discovered: ReturnType<Api['discovery']>;
+  discovery?: Discovery;
+  /** Why the server cannot be reached; then nothing more is read. */
+  unreachable?: Clean;
+}
+
 /**
  * Reads the cluster once into a view: all kinds in parallel, the short lists first. What cannot be read is blind,
  * with the reason.
@@ -64,97 +79,18 @@ export function loadView(
   clock: Pick<Clock, 'monotonic'>,
   options: LoadOptions = {},
 ): ViewLoading {
-  const syncs = new Map<ViewKind, Sync>();
-  const heard = new Map<ViewKind, number>();
-  let discovery: Discovery | undefined;
-  let unreachable: Clean | undefined;
-  const filled = createView(
-    {
-      sync: kind => syncs.get(kind) ?? { state: 'waiting' },
-      discovery: () => discovery,
-      serves: kind => (isNotServed(syncs.get(kind)) ? false : doesServe(discovery, kind)),
-      heardAt: kind => heard.get(kind),
-      context: api.identity.context,
-      onlyNamespace: options.onlyNamespace,
-    },
-    () => serverNow(api),
-  );
-  const discovered = api.discovery().then(found => {
-    if (found.ok) discovery = found.value;
-    return found;
-  });
-
-  /** The collection of a kind: fixed for built-in kinds, from discovery for all others. */
-  async function collectionOf(kind: ViewKind, isSure: boolean): Promise<Collection | Failure | undefined> {
-    if (!isSure && isBuiltIn(kind)) return placed(VIEW_KINDS[kind], kind);
-    const found = await discovered;
-    if (!found.ok) return found;
-    const served = servedAs(found.value, kind);
-    if (served) return placed(served.apiVersion, kind);
-    return doesServe(found.value, kind) === false ? undefined : placed(VIEW_KINDS[kind], kind);
-  }
-
-  const placed = (apiVersion: string, kind: ViewKind): Collection => ({
-    apiVersion,
-    kind,
-    ...(options.onlyNamespace !== undefined && isNamespaced(kind, discovery) && { namespace: options.onlyNamespace }),
-  });
-
-  async function read(kind: ViewKind, isSure = false): Promise<void> {
-    if (unreachable !== undefined) return blind(kind, unreachable);
-    const unreadable = outside(options.onlyNamespace, kind, discovery);
-    if (unreadable !== undefined) return blind(kind, unreadable);
-    const collection = await collectionOf(kind, isSure);
-    if (collection === undefined) return blind(kind, literal('not served'));
-    if ('ok' in collection) return blind(kind, reasonOf(collection));
-    let loaded = 0;
-    const query = {
-      timeoutMs: PAGE_MS,
-      ...(kind === 'Pod' && { limit: PODS_A_PAGE }),
-      ...QUERIES[kind],
-      ...(isBuiltIn(kind) && { managedFieldsWith: PREFIX }),
-      ...(options.signal && { signal: options.signal }),
-    };
-    for await (const page of eachPage(api, clock, collection, query)) {
-      if (!page.ok) return failed(kind, page, isSure);
-      loaded += page.value.items.length;
-      absorb(kind, page.value, loaded);
-    }
-    syncs.set(kind, { state: 'live' });
-  }
-
-  function absorb(kind: ViewKind, { items, remaining }: Page, loaded: number): void {
-    for (const item of items) {
-      const row = filled.project(kind, item);
-      if (row) filled.put(kind, row);
-    }
-    heard.set(kind, api.serverTime().now);
-    syncs.set(kind, { state: 'loading', loaded, total: remaining === undefined ? undefined : loaded + remaining });
-  }
-
-  async function failed(kind: ViewKind, failure: Failure, isSure: boolean): Promise<void> {
-    // A group may serve the kind only in another version, which is tried then.
-    if (failure.status === 404) return isSure ? blind(kind, literal('not served')) : read(kind, true);
-    // If the server has never answered, the other lists would only time out as well.
-    if (failure.reason === 'unreachable' && heard.size === 0) unreachable = reasonOf(failure);
-    blind(kind, reasonOf(failure));
-  }
-
-  function blind(kind: ViewKind, reason: Clean): void {
-    syncs.set(kind, { state: 'blind', reason });
-  }
-
+  const loading = beginLoading(api, clock, options);
   const wanted = options.kinds ?? ALL_KINDS;
   const queue = inOrder(wanted);
   const ends = new Map(queue.map(kind => [kind, Promise.withResolvers<void>()]));
-  for (const kind of ALL_KINDS) if (!ends.has(kind)) blind(kind, literal('not read'));
+  for (const kind of ALL_KINDS) if (!ends.has(kind)) blind(loading, kind, literal('not read'));
 
   async function work(): Promise<void> {
     for (let kind = queue.shift(); kind !== undefined; kind = queue.shift()) {
       try {
-        await read(kind);
+        await readKind(loading, kind);
       } catch (error) {
-        blind(kind, cleanText`cannot make sense of a ${sanitise(kind)}: ${sanitise(error, 300)}`);
+        blind(loading, kind, cleanText`cannot make sense of a ${sanitise(kind)}: ${sanitise(error, 300)}`);
       }
       ends.get(kind)?.resolve();
     }
@@ -162,11 +98,103 @@ export function loadView(
   for (let worker = 0; worker < WIDTH; worker += 1) void work();
 
   return {
-    view: filled.view,
+    view: loading.filled.view,
     async settled(kinds = wanted) {
-      await Promise.all([discovered, ...kinds.map(kind => ends.get(kind)?.promise)]);
+      await Promise.all([loading.discovered, ...kinds.map(kind => ends.get(kind)?.promise)]);
     },
   };
+}
+
+/** An empty view, and the discovery that was begun for it. */
+function beginLoading(api: Loading['api'], clock: Loading['clock'], options: LoadOptions): Loading {
+  const syncs = new Map<ViewKind, Sync>();
+  const heard = new Map<ViewKind, number>();
+  const filled = createView(
+    {
+      sync: kind => syncs.get(kind) ?? { state: 'waiting' },
+      discovery: () => loading.discovery,
+      serves: kind => (isNotServed(syncs.get(kind)) ? false : doesServe(loading.discovery, kind)),
+      heardAt: kind => heard.get(kind),
+      context: api.identity.context,
+      onlyNamespace: options.onlyNamespace,
+    },
+    () => serverNow(api),
+  );
+  const discovered = api.discovery().then(found => {
+    if (found.ok) loading.discovery = found.value;
+    return found;
+  });
+  const loading: Loading = { api, clock, options, filled, syncs, heard, discovered };
+  return loading;
+}
+
+/** Reads all objects of a kind. `isSure`: by the version that discovery gives, also for built-in kinds. */
+async function readKind(loading: Loading, kind: ViewKind, isSure = false): Promise<void> {
+  const { api, clock, options, syncs } = loading;
+  if (loading.unreachable !== undefined) return blind(loading, kind, loading.unreachable);
+  const unreadable = outside(options.onlyNamespace, kind, loading.discovery);
+  if (unreadable !== undefined) return blind(loading, kind, unreadable);
+  const collection = await collectionOf(loading, kind, isSure);
+  if (collection === undefined) return blind(loading, kind, literal('not served'));
+  if ('ok' in collection) return blind(loading, kind, reasonOf(collection));
+  let loaded = 0;
+  const query = {
+    timeoutMs: PAGE_MS,
+    ...(kind === 'Pod' && { limit: PODS_A_PAGE }),
+    ...QUERIES[kind],
+    ...(isBuiltIn(kind) && { managedFieldsWith: PREFIX }),
+    ...(options.signal && { signal: options.signal }),
+  };
+  for await (const page of eachPage(api, clock, collection, query)) {
+    if (!page.ok) return failed(loading, kind, page, isSure);
+    loaded += page.value.items.length;
+    addPage(loading, kind, page.value, loaded);
+  }
+  syncs.set(kind, { state: 'live' });
+}
+
+/** The collection of a kind: fixed for built-in kinds, from discovery for all others. */
+async function collectionOf(
+  loading: Loading,
+  kind: ViewKind,
+  isSure: boolean,
+): Promise<Collection | Failure | undefined> {
+  if (!isSure && isBuiltIn(kind)) return placed(loading, VIEW_KINDS[kind], kind);
+  const found = await loading.discovered;
+  if (!found.ok) return found;
+  const served = servedAs(found.value, kind);
+  if (served) return placed(loading, served.apiVersion, kind);
+  return doesServe(found.value, kind) === false ? undefined : placed(loading, VIEW_KINDS[kind], kind);
+}
+
+/** The collection in the only namespace that may be read, where there is such a limit. */
+const placed = ({ options, discovery }: Loading, apiVersion: string, kind: ViewKind): Collection => ({
+  apiVersion,
+  kind,
+  ...(options.onlyNamespace !== undefined && isNamespaced(kind, discovery) && { namespace: options.onlyNamespace }),
+});
+
+function addPage({ api, filled, heard, syncs }: Loading, kind: ViewKind, page: Page, loaded: number): void {
+  const { items, remaining } = page;
+  for (const item of items) {
+    const row = filled.project(kind, item);
+    if (row) filled.put(kind, row);
+  }
+  heard.set(kind, api.serverTime().now);
+  syncs.set(kind, { state: 'loading', loaded, total: remaining === undefined ? undefined : loaded + remaining });
+}
+
+async function failed(loading: Loading, kind: ViewKind, failure: Failure, isSure: boolean): Promise<void> {
+  // A group may serve the kind only in another version, which is tried then.
+  if (failure.status === 404)
+    return isSure ? blind(loading, kind, literal('not served')) : readKind(loading, kind, true);
+  // If the server has never answered, the other lists would only time out as well.
+  if (failure.reason === 'unreachable' && loading.heard.size === 0) loading.unreachable = reasonOf(failure);
+  blind(loading, kind, reasonOf(failure));
+}
+
+function blind({ syncs }: Loading, kind: ViewKind, reason: Clean): void {
+  syncs.set(kind, { state: 'blind', reason });
 }
 
 /** Whether it is a built-in kind of Kubernetes, with a known version and known fields. */

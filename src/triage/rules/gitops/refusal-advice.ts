@@ -7,110 +7,97 @@ export interface RefusalAdvice {
   fix: string;
 }
 
+/** The advice for each reason of a refusal. */
+const ADVICE: { readonly [Is in Refusal['is']]: (refusal: Extract<Refusal, { is: Is }>) => RefusalAdvice } = {
+  'webhook unavailable': refusal => ({
+    why: `admission webhook ${refusal.webhook} cannot be called: ${unreachableText[refusal.how]}`,
+    fix: 'Fix the webhook; no manifest is at fault. Then sync again.',
+  }),
+  'conversion failed': refusal => ({
+    why: `the conversion webhook of ${refusal.kind} fails: ${unreachableText[refusal.how]}`,
+    fix: 'Fix the conversion webhook of the CRD; then sync again.',
+  }),
+  'webhook denied': refusal => {
+    const hits = refusal.hits.map(({ policy, rule }) => `${policy}${rule ? `/${rule}` : ''}`).slice(0, 3);
+    return hits.length > 0
+      ? {
+          why: `policy ${hits.join(', ')} denied the request`,
+          fix: `Make the manifest satisfy the policy: ${refusal.hits[0]?.message ?? refusal.message}`,
+        }
+      : {
+          why: `admission webhook ${refusal.webhook} denied the request: ${refusal.message}`,
+          fix: 'Change the manifest as the webhook asks.',
+        };
+  },
+  'policy denied': deniedByPolicy,
+  'condition failed': refusal => ({
+    why: `a matchCondition of an admission webhook fails (${refusal.expression}): ${refusal.error}`,
+    fix: 'Correct the expression of the webhook; no manifest is at fault. Then sync again.',
+  }),
+  'quota exceeded': refusal => ({
+    why: `exceeded quota ${refusal.quota}${refusal.lines.map(one => `, ${one.resource} ${one.used} of ${one.limited} used`).join('')}`,
+    fix: 'Raise the hard limit of the quota, or ask for less.',
+  }),
+  'quota needs values': refusal => ({
+    why: `quota ${refusal.quota} needs values: must specify ${refusal.missing}`,
+    fix: 'Set requests and limits in the manifest, or a LimitRange with defaults.',
+  }),
+  'limit range': refusal => ({
+    why: `a LimitRange refuses it: ${refusal.message}`,
+    fix: 'Set requests and limits within the LimitRange.',
+  }),
+  'pod security': refusal => ({
+    why: `it violates PodSecurity ${refusal.level}: ${refusal.message}`,
+    fix: 'Set the securityContext that the level asks for, or lower the level of the namespace.',
+  }),
+  'service account missing': refusal => ({
+    why: `ServiceAccount ${refusal.namespace}/${refusal.name} is not found`,
+    fix: 'Add the service account to the manifests.',
+  }),
+  'namespace terminating': refusal => ({
+    why: `namespace ${refusal.namespace} is Terminating`,
+    fix: 'Wait until the namespace is gone, then sync again.',
+  }),
+  'immutable field': refusal => ({
+    why: `field ${refusal.field || 'of the object'} is immutable: Git changes what cannot be changed in place`,
+    fix: 'Delete the object and sync again (it is recreated), sync with Replace=true and Force=true, or give the changed object a new name in Git.',
+  }),
+  'no such kind': refusal => ({
+    why: `no matches for kind ${refusal.kind ?? '(not named)'}${refusal.group ? ` in ${refusal.group}${refusal.version ? `/${refusal.version}` : ''}` : ''}: the CRD is missing or the version is not served`,
+    fix: 'Install the CRD (or move the manifest to a served version), then hard refresh.',
+  }),
+  forbidden: refusal => ({
+    why: `RBAC forbidden: ${refusal.user} cannot ${refusal.verb} ${refusal.resource}${refusal.namespace ? ` in ${refusal.namespace}` : ''}`,
+    fix: 'Grant the verb to the service account of the application controller, or restore its binding.',
+  }),
+  'not found': refusal => ({
+    why: `${refusal.resource} ${refusal.name} not found`,
+    fix:
+      refusal.resource === 'namespaces'
+        ? 'Create the namespace, or sync with CreateNamespace=true.'
+        : 'Add the missing object.',
+  }),
+  'too long': refusal => ({
+    why: `${refusal.field} is too long for a client-side apply`,
+    fix: 'Sync with ServerSideApply=true.',
+  }),
+  'unknown field': refusal => ({
+    why: `unknown field ${refusal.field}: the manifest does not fit the schema`,
+    fix: 'Correct the field in Git, or install the version of the CRD that has it.',
+  }),
+  invalid: refusal => ({
+    why: `${refusal.kind} ${refusal.name} is invalid: ${refusal.message}`,
+    fix: 'Correct the field in Git.',
+  }),
+  unreachable: refusal => ({
+    why: `what it needs does not answer (${refusal.how})`,
+    fix: 'Fix what does not answer, then hard refresh.',
+  }),
+};
+
 /** What a refusal means for the application whose object was refused. */
-export function adviceFor(refusal: Refusal): RefusalAdvice {
-  switch (refusal.is) {
-    case 'webhook unavailable':
-      return {
-        why: `admission webhook ${refusal.webhook} cannot be called: ${unreachableText[refusal.how]}`,
-        fix: 'Fix the webhook; no manifest is at fault. Then sync again.',
-      };
-    case 'conversion failed':
-      return {
-        why: `the conversion webhook of ${refusal.kind} fails: ${unreachableText[refusal.how]}`,
-        fix: 'Fix the conversion webhook of the CRD; then sync again.',
-      };
-    case 'webhook denied': {
-      const hits = refusal.hits.map(({ policy, rule }) => `${policy}${rule ? `/${rule}` : ''}`).slice(0, 3);
-      return hits.length > 0
-        ? {
-            why: `policy ${hits.join(', ')} denied the request`,
-            fix: `Make the manifest satisfy the policy: ${refusal.hits[0]?.message ?? refusal.message}`,
-          }
-        : {
-            why: `admission webhook ${refusal.webhook} denied the request: ${refusal.message}`,
-            fix: 'Change the manifest as the webhook asks.',
-          };
-    }
-    case 'policy denied':
-      return deniedByPolicy(refusal);
-    case 'condition failed':
-      return {
-        why: `a matchCondition of an admission webhook fails (${refusal.expression}): ${refusal.error}`,
-        fix: 'Correct the expression of the webhook; no manifest is at fault. Then sync again.',
-      };
-    case 'quota exceeded':
-      return {
-        why: `exceeded quota ${refusal.quota}${refusal.lines.map(one => `, ${one.resource} ${one.used} of ${one.limited} used`).join('')}`,
-        fix: 'Raise the hard limit of the quota, or ask for less.',
-      };
-    case 'quota needs values':
-      return {
-        why: `quota ${refusal.quota} needs values: must specify ${refusal.missing}`,
-        fix: 'Set requests and limits in the manifest, or a LimitRange with defaults.',
-      };
-    case 'limit range':
-      return {
-        why: `a LimitRange refuses it: ${refusal.message}`,
-        fix: 'Set requests and limits within the LimitRange.',
-      };
-    case 'pod security':
-      return {
-        why: `it violates PodSecurity ${refusal.level}: ${refusal.message}`,
-        fix: 'Set the securityContext that the level asks for, or lower the level of the namespace.',
-      };
-    case 'service account missing':
-      return {
-        why: `ServiceAccount ${refusal.namespace}/${refusal.name} is not found`,
-        fix: 'Add the service account to the manifests.',
-      };
-    case 'namespace terminating':
-      return {
-        why: `namespace ${refusal.namespace} is Terminating`,
-        fix: 'Wait until the namespace is gone, then sync again.',
-      };
-    case 'immutable field':
-      return {
-        why: `field ${refusal.field || 'of the object'} is immutable: Git changes what cannot be changed in place`,
-        fix: 'Delete the object and sync again (it is recreated), sync with Replace=true and Force=true, or give the changed object a new name in Git.',
-      };
-    case 'no such kind':
-      return {
-        why: `no matches for kind ${refusal.kind ?? '(not named)'}${refusal.group ? ` in ${refusal.group}${refusal.version ? `/${refusal.version}` : ''}` : ''}: the CRD is missing or the version is not served`,
-        fix: 'Install the CRD (or move the manifest to a served version), then hard refresh.',
-      };
-    case 'forbidden':
-      return {
-        why: `RBAC forbidden: ${refusal.user} cannot ${refusal.verb} ${refusal.resource}${refusal.namespace ? ` in ${refusal.namespace}` : ''}`,
-        fix: 'Grant the verb to the service account of the application controller, or restore its binding.',
-      };
-    case 'not found':
-      return {
-        why: `${refusal.resource} ${refusal.name} not found`,
-        fix:
-          refusal.resource === 'namespaces'
-            ? 'Create the namespace, or sync with CreateNamespace=true.'
-            : 'Add the missing object.',
-      };
-    case 'too long':
-      return { why: `${refusal.field} is too long for a client-side apply`, fix: 'Sync with ServerSideApply=true.' };
-    case 'unknown field':
-      return {
-        why: `unknown field ${refusal.field}: the manifest does not fit the schema`,
-        fix: 'Correct the field in Git, or install the version of the CRD that has it.',
-      };
-    case 'invalid':
-      return {
-        why: `${refusal.kind} ${refusal.name} is invalid: ${refusal.message}`,
-        fix: 'Correct the field in Git.',
-      };
-    case 'unreachable':
-      return {
-        why: `what it needs does not answer (${refusal.how})`,
-        fix: 'Fix what does not answer, then hard refresh.',
-      };
-  }
-}
+export const adviceFor = (refusal: Refusal): RefusalAdvice =>
+  (ADVICE[refusal.is] as (refusal: Refusal) => RefusalAdvice)(refusal);
 
 function deniedByPolicy(refusal: Extract<Refusal, { is: 'policy denied' }>): RefusalAdvice {
   const policy = `${refusal.validating ? 'ValidatingAdmissionPolicy' : 'MutatingAdmissionPolicy'} ${refusal.policy}`;
