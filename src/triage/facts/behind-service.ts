@@ -2,6 +2,7 @@ import type { ClusterView, ViewObject } from '../../health/view/cluster-view.ts'
 import { matchesSelector } from '../../health/view/selector.ts';
 import type { Fields } from '../../k8s/fields.ts';
 import { fields, list, number, text, textMap } from '../../k8s/fields.ts';
+import { causeOf } from '../finding/cause.ts';
 import type { Cause } from '../finding/finding.ts';
 import { condition } from './fields.ts';
 import { closestLabels, isNear } from './near-miss.ts';
@@ -52,17 +53,12 @@ export const isolates = ({ spec }: ViewObject, pod: ViewObject): boolean =>
 
 /** All objects whose findings would explain that the Service has no ready endpoint. */
 export function causesBehind(view: ClusterView, namespace: string, name: string, behind: ServiceBackends): Cause[] {
-  const named = ({ kind, metadata }: ViewObject): Cause => ({
-    kind,
-    name: metadata.name,
-    ...(metadata.namespace && { namespace: metadata.namespace }),
-  });
   const pods = behind.pods.slice(0, 50);
   const sets = pods.flatMap(pod => view.ownersOf(pod).filter(({ kind }) => kind === 'ReplicaSet'));
   const nodes = new Set(pods.filter(pod => !isReady(pod)).map(pod => text(pod.spec.nodeName)));
   return [
     { kind: 'Service', namespace, name },
-    ...[...behind.workloads, ...new Set(sets), ...pods, ...behind.policies].map(named),
+    ...[...behind.workloads, ...new Set(sets), ...pods, ...behind.policies].map(one => causeOf(one)),
     ...[...nodes].filter(node => node !== '').map(node => ({ kind: 'Node', name: node })),
     { kind: 'Namespace', name: namespace },
   ];

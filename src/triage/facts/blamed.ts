@@ -1,5 +1,6 @@
 import type { ClusterView, ViewObject } from '../../health/view/cluster-view.ts';
 import { fields, list, text } from '../../k8s/fields.ts';
+import { causeOf } from '../finding/cause.ts';
 import type { Cause } from '../finding/finding.ts';
 import { policyCauses } from './admission-policies.ts';
 import type { PolicyHit } from './policy-hits.ts';
@@ -35,18 +36,24 @@ export function blamedBy(view: ClusterView, refusal: Refusal, namespace: string 
   const here = namespace === undefined ? {} : { namespace };
   switch (refusal.is) {
     case 'webhook unavailable':
-      return [...configurationsWith(view, refusal.webhook).map(named), ...serviceOf(refusal.service, here)];
+      return [
+        ...configurationsWith(view, refusal.webhook).map(one => causeOf(one)),
+        ...serviceOf(refusal.service, here),
+      ];
     case 'conversion failed':
-      return [...crdsOf(view, refusal.group, refusal.kind).map(named), ...serviceOf(refusal.service, here)];
+      return [
+        ...crdsOf(view, refusal.group, refusal.kind).map(one => causeOf(one)),
+        ...serviceOf(refusal.service, here),
+      ];
     case 'webhook denied':
       return [
-        ...configurationsWith(view, refusal.webhook).map(one => ({ ...named(one), rule: 'chaos/' })),
+        ...configurationsWith(view, refusal.webhook).map(one => ({ ...causeOf(one), rule: 'chaos/' })),
         ...refusal.hits.flatMap(hit => policiesOf(view, hit, namespace)),
       ];
     case 'policy denied':
       return policyCauses(refusal);
     case 'condition failed':
-      return configurationsWithCondition(view, refusal.expression).map(named);
+      return configurationsWithCondition(view, refusal.expression).map(one => causeOf(one));
     case 'quota exceeded':
     case 'quota needs values':
       return [{ kind: 'ResourceQuota', name: refusal.quota, ...here }, ...rangesIn(view, namespace)];
@@ -77,12 +84,6 @@ export function blamedBy(view: ClusterView, refusal: Refusal, namespace: string 
   }
 }
 
-const named = ({ kind, metadata }: ViewObject): Cause => ({
-  kind,
-  name: metadata.name,
-  ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
-});
-
 const serviceOf = (service: { namespace?: string; name: string } | undefined, here: { namespace?: string }): Cause[] =>
   service === undefined
     ? []
@@ -96,12 +97,12 @@ const serviceOf = (service: { namespace?: string; name: string } | undefined, he
       ];
 
 const rangesIn = (view: ClusterView, namespace: string | undefined): Cause[] =>
-  namespace === undefined ? [] : view.inNamespace('LimitRange', namespace).map(named);
+  namespace === undefined ? [] : view.inNamespace('LimitRange', namespace).map(one => causeOf(one));
 
 function policiesOf(view: ClusterView, { policy }: PolicyHit, namespace: string | undefined): Cause[] {
   const inNamespace = namespace === undefined ? undefined : view.get('Policy', namespace, policy);
   const found = [view.get('ClusterPolicy', undefined, policy), inNamespace].filter(one => one !== undefined);
-  return found.map(named);
+  return found.map(one => causeOf(one));
 }
 
 /** CRDs of the kind or of its group, under the names that rules use for missing ones, and API services of the group. */
@@ -109,7 +110,7 @@ function missingKind(view: ClusterView, { kind, group }: { kind?: string; group?
   if (group === undefined || group === '')
     return kind === undefined
       ? []
-      : [...view.all('CustomResourceDefinition')].map(one => ({ ...named(one), rule: 'crd/' }));
+      : [...view.all('CustomResourceDefinition')].map(one => ({ ...causeOf(one), rule: 'crd/' }));
   const lower = (kind ?? '').toLowerCase();
   const guesses =
     kind === undefined
@@ -118,8 +119,10 @@ function missingKind(view: ClusterView, { kind, group }: { kind?: string; group?
           kind: 'CustomResourceDefinition',
           name: `${plural}.${group}`,
         }));
-  const services = [...view.all('APIService')].filter(({ spec }) => text(spec.group) === group).map(named);
-  return [...guesses, ...crdsOf(view, group).map(named), ...services];
+  const services = [...view.all('APIService')]
+    .filter(({ spec }) => text(spec.group) === group)
+    .map(one => causeOf(one));
+  return [...guesses, ...crdsOf(view, group).map(one => causeOf(one)), ...services];
 }
 
 /** The bindings and roles of a service account, and the account itself. */
@@ -138,13 +141,13 @@ function bindingsOf(view: ClusterView, user: string): Cause[] {
   return [
     { kind: 'ServiceAccount', namespace, name: account },
     ...own.flatMap(one => [
-      named(one),
+      causeOf(one),
       {
         kind: text(fields(one.roleRef).kind),
         name: text(fields(one.roleRef).name),
         ...(text(fields(one.roleRef).kind) === 'Role' && { namespace: one.metadata.namespace ?? namespace }),
       },
     ]),
-    ...bindings.filter(one => one.metadata.name.includes(account)).map(one => ({ ...named(one), rule: 'rbac/' })),
+    ...bindings.filter(one => one.metadata.name.includes(account)).map(one => ({ ...causeOf(one), rule: 'rbac/' })),
   ];
 }

@@ -44,8 +44,8 @@ export function finding(draft: Draft): Finding {
     evidence: more > 0 ? [...evidence.slice(0, MOST_EVIDENCE), sanitise(`and ${more} more lines`)] : evidence,
     ...(draft.cause ? { cause: sanitise(draft.cause) } : {}),
     fixes: kept(draft.fixes).map(fixOf),
-    because: kept(draft.because).map(causeOf),
-    ...(draft.explains && draft.explains.length > 0 ? { explains: draft.explains.map(causeOf) } : {}),
+    because: kept(draft.because).map(cleanCause),
+    ...(draft.explains && draft.explains.length > 0 ? { explains: draft.explains.map(cleanCause) } : {}),
   };
 }
 
@@ -59,7 +59,7 @@ function fixOf({ text, command, safe }: FixDraft): Fix {
   return { text: sanitise(text), ...(isWhole ? { command: line } : {}), safe: safe ?? true };
 }
 
-const causeOf = ({ kind, namespace, name, rule }: Cause): Cause => ({
+const cleanCause = ({ kind, namespace, name, rule }: Cause): Cause => ({
   kind: cell(kind),
   ...(namespace ? { namespace: cell(namespace) } : {}),
   name: cell(name),

@@ -3,10 +3,10 @@ import { fields, list, number, text } from '../../../k8s/fields.ts';
 import { condition, created, quoted, sinceTime } from '../../facts/fields.ts';
 import { nearest } from '../../facts/near-miss.ts';
 import { type FindingDraft, refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf } from '../pods/owner.ts';
 import { accountsInUse } from '../rbac/accounts.ts';
 
 /** FlowSchemas that send requests to a priority level which is not there, or which lets nothing through. */

@@ -3,6 +3,7 @@ import { fields, text, time } from '../../../k8s/fields.ts';
 import { condition, conditions, created, quoted } from '../../facts/fields.ts';
 import { nearest } from '../../facts/near-miss.ts';
 import type { FindingDraft } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
@@ -19,11 +20,7 @@ const young = (object: ViewObject, now: number, since: number | undefined): bool
 const certManager = (view: ClusterView): Cause[] =>
   [...view.all('Deployment')]
     .filter(({ metadata }) => /(^|-)cert-manager(-webhook|-cainjector)?$/.test(metadata.name))
-    .map(({ metadata }) => ({
-      kind: 'Deployment',
-      name: metadata.name,
-      ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
-    }));
+    .map(one => causeOf(one));
 
 /** A cert-manager Certificate that is not issued, not renewed, or expired. */
 export const certificateNotReady: Rule = {

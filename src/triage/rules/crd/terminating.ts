@@ -4,6 +4,7 @@ import { applicationOf, gitPathOf } from '../../facts/claims.ts';
 import { conditions, quoted } from '../../facts/fields.ts';
 import { ownerOfFinalizer, ownerText } from '../../facts/finalizer-owner.ts';
 import type { FindingDraft } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import type { NamedRead } from '../../run/named-read.ts';
@@ -89,18 +90,12 @@ function terminating({ view, answers }: RuleInput, crd: ViewObject): FindingDraf
         text: `When it is gone, apply the CRD again${app === undefined ? '' : ` (sync Application ${app.metadata.name}: ${gitPathOf(app)})`}, wait until it is Established, and create the objects again.`,
       },
     ],
-    because: owners.flatMap(({ owner }) => (owner.alive ? [] : owner.workloads.map(causeOf))),
+    because: owners.flatMap(({ owner }) => (owner.alive ? [] : owner.workloads.map(one => causeOf(one)))),
   };
 }
 
 const nameOf = ({ metadata }: { metadata: { namespace?: string; name: string } }): string =>
   `${metadata.namespace ? `${metadata.namespace}/` : ''}${metadata.name}`;
-
-const causeOf = ({ kind, metadata }: ViewObject) => ({
-  kind,
-  name: metadata.name,
-  ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
-});
 
 /** A CRD whose names or schema the API server does not accept. */
 export const crdNotEstablished: Rule = {

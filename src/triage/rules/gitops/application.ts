@@ -156,12 +156,12 @@ function failedSync({ failure, errors, resources }: AppState): Verdict | undefin
     severity: 'high',
     summary: `${failure === '' ? errors[0]?.type : 'the last sync failed'}: ${advice?.why ?? words.slice(0, 200)}`,
     ...(advice && { cause: `${advice.why}.`, fix: advice.fix }),
-    because: resources.filter(({ sync, health }) => sync === 'OutOfSync' || isUnhealthy(health)).map(causeOf),
+    because: resources.filter(({ sync, health }) => sync === 'OutOfSync' || isUnhealthy(health)).map(managedCause),
   };
 }
 
 const isUnhealthy = (health: string): boolean => health === 'Degraded' || health === 'Missing' || health === 'Unknown';
-const causeOf = ({ kind, namespace, name }: ManagedObject): Cause => ({
+const managedCause = ({ kind, namespace, name }: ManagedObject): Cause => ({
   kind,
   name,
   ...(namespace !== '' && { namespace }),
@@ -183,9 +183,9 @@ function missingObjects(view: ClusterView, state: AppState): Verdict | undefined
       : 'The objects are in Git and not in the cluster.',
     fix: 'Sync again and see what refuses or deletes the objects.',
     because: [
-      ...gone.map(causeOf),
+      ...gone.map(managedCause),
       ...gone.map(one => ({ kind: 'CustomResourceDefinition', name: `${one.kind.toLowerCase()}s.${one.group}` })),
-      ...state.resources.filter(({ health }) => isUnhealthy(health)).map(causeOf),
+      ...state.resources.filter(({ health }) => isUnhealthy(health)).map(managedCause),
     ],
   };
 }
@@ -202,7 +202,7 @@ function unhealthyObjects(state: AppState): Verdict | undefined {
     summary: `health ${state.health}${names === '' ? '' : `: ${names}`}`,
     cause: 'The application is as well as the worst of its objects.',
     fix: 'Fix the object that is not well.',
-    because: (sick.length > 0 ? sick : state.resources).map(causeOf),
+    because: (sick.length > 0 ? sick : state.resources).map(managedCause),
   };
 }
 
@@ -232,7 +232,7 @@ function outOfSync(state: AppState, now: number): Verdict | undefined {
       }`,
       cause: 'Something changes the objects after each sync, or the sync is held back.',
       fix: 'See the difference, and who writes the field (kubectl get --show-managed-fields).',
-      because: differing.map(causeOf),
+      because: differing.map(managedCause),
     };
   if (state.health !== 'Progressing' || !old) return undefined;
   const moving = state.resources.filter(({ health }) => health === 'Progressing' || health === '');
@@ -240,7 +240,7 @@ function outOfSync(state: AppState, now: number): Verdict | undefined {
     severity: 'warn',
     summary: 'Progressing for long: its objects do not become healthy',
     fix: 'Fix the object that does not progress.',
-    because: moving.map(causeOf),
+    because: moving.map(managedCause),
   };
 }
 

@@ -3,6 +3,7 @@ import { fields, number } from '../../../k8s/fields.ts';
 import { isAtZero, unreadyLines } from '../../facts/behind-service.ts';
 import { created } from '../../facts/fields.ts';
 import { refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
@@ -40,18 +41,12 @@ export function engineCauses(view: ClusterView): Cause[] {
   const parts = [...engineParts(view)].map(({ workload }) => workload);
   const homes = new Set(parts.map(({ metadata }) => metadata.namespace ?? ''));
   return [
-    ...parts.map(causeOf),
+    ...parts.map(one => causeOf(one)),
     ...[...homes].flatMap(home =>
-      [...view.inNamespace('Service', home), ...view.inNamespace('NetworkPolicy', home)].map(causeOf),
+      [...view.inNamespace('Service', home), ...view.inNamespace('NetworkPolicy', home)].map(one => causeOf(one)),
     ),
   ];
 }
-
-const causeOf = ({ kind, metadata }: ViewObject): Cause => ({
-  kind,
-  name: metadata.name,
-  ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
-});
 
 /** A component of a GitOps engine without a ready pod. */
 export const gitopsEngine: Rule = {
@@ -90,7 +85,11 @@ export const gitopsEngine: Rule = {
                 command: command(view, ['kubectl', 'rollout', 'restart', ...what]),
               },
         ],
-        because: [causeOf(workload), ...pods.map(causeOf), { kind: 'Namespace', name: metadata.namespace ?? '' }],
+        because: [
+          causeOf(workload),
+          ...pods.map(one => causeOf(one)),
+          { kind: 'Namespace', name: metadata.namespace ?? '' },
+        ],
       };
     }
   },

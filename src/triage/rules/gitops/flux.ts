@@ -6,10 +6,10 @@ import { refusalIn } from '../../facts/error-text.ts';
 import { type Condition, condition, quoted, sinceCondition } from '../../facts/fields.ts';
 import { nearest } from '../../facts/near-miss.ts';
 import { type FindingDraft, type FixDraft, refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf } from '../pods/owner.ts';
 
 const SOURCES = [
   'GitRepository',

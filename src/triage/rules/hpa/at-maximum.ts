@@ -3,9 +3,9 @@ import { fields, list, number, text } from '../../../k8s/fields.ts';
 import { undoneBy } from '../../facts/claims.ts';
 import { condition, quoted, sinceCondition } from '../../facts/fields.ts';
 import { refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf } from '../pods/owner.ts';
 
 /** An autoscaler may be at its maximum for this long: short peaks are normal. */
 const GRACE_MS = 10 * 60_000;

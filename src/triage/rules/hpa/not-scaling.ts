@@ -4,10 +4,10 @@ import { fields, list, text } from '../../../k8s/fields.ts';
 import { type Condition, condition, created, quoted, sinceTime } from '../../facts/fields.ts';
 import { nearest } from '../../facts/near-miss.ts';
 import { type FixDraft, refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf } from '../pods/owner.ts';
 
 /** A new autoscaler has no metrics for its first minutes. */
 const STARTING_MS = 120_000;

@@ -3,13 +3,14 @@ import { fields, number, text, textMap } from '../../../k8s/fields.ts';
 import type { Clean } from '../../../text/sanitise.ts';
 import { type Condition, condition, created, quoted, sinceCondition } from '../../facts/fields.ts';
 import { type FindingDraft, type FixDraft, refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import type { NamedRead } from '../../run/named-read.ts';
 import { containersOf, type Ended } from '../pods/containers.ts';
 import { exitText } from '../pods/exit-code-text.ts';
 import { logHint } from '../pods/log-hints.ts';
-import { causeOf, type Top, topOf } from '../pods/owner.ts';
+import { type Top, topOf } from '../pods/owner.ts';
 import { podRef } from '../pods/unwell-pods.ts';
 
 /** Failures older than this are not reported. */

@@ -3,9 +3,9 @@ import { list, number, text, time } from '../../../k8s/fields.ts';
 import { age } from '../../../text/duration.ts';
 import { created, sinceTime } from '../../facts/fields.ts';
 import { type Draft, refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { causeOf } from '../pods/owner.ts';
 import { longestPause } from './schedule.ts';
 
 /** How many runs a CronJob must miss to count as not running. */

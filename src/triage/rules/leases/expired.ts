@@ -3,10 +3,11 @@ import { number, text, time } from '../../../k8s/fields.ts';
 import { age } from '../../../text/duration.ts';
 import { condition } from '../../facts/fields.ts';
 import { type FixDraft, refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { causeOf, type Top, topOf } from '../pods/owner.ts';
+import { type Top, topOf } from '../pods/owner.ts';
 import { accountsInUse, brokenFor } from '../rbac/accounts.ts';
 
 /** Leases of nodes have a rule of their own; every restart of an API server leaves its identity Lease behind. */

@@ -5,6 +5,7 @@ import type { KubeObject } from '../../../k8s/object.ts';
 import type { ApiResource } from '../../../kube/discovery/discovery.ts';
 import { ownerOfFinalizer, ownerText } from '../../facts/finalizer-owner.ts';
 import type { FindingDraft } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { named, patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import type { NamedRead } from '../../run/named-read.ts';
@@ -133,13 +134,7 @@ function* held(
       },
     ],
     because: [
-      ...owners.flatMap(({ owner }) =>
-        owner.workloads.map(({ kind, metadata }) => ({
-          kind,
-          name: metadata.name,
-          ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
-        })),
-      ),
+      ...owners.flatMap(({ owner }) => owner.workloads.map(one => causeOf(one))),
       ...askedOnUpdate(view, { group: group ?? '', plural: view.discovery?.byKind(apiVersion, kind)?.resource ?? '' }),
     ],
   };

@@ -6,6 +6,7 @@ import { refusalIn } from '../../facts/error-text.ts';
 import { type Condition, condition, conditions, quoted } from '../../facts/fields.ts';
 import { type FinalizerOwner, ownerOfFinalizer, ownerText } from '../../facts/finalizer-owner.ts';
 import type { FindingDraft } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
@@ -128,7 +129,7 @@ function terminating({ view, answers, now }: RuleInput, namespace: ViewObject): 
         .map(one => `${one.kind} ${one.name} metadata.finalizers: ${one.finalizers.join(', ') || 'none'}`),
       ...notRead,
     ],
-    cause: causeOf(isOn, owners),
+    cause: causeText(isOn, owners),
     fixes: fixesOf(view, name, isOn, owners, held),
     because: becauseOf(view, name, reported, held, owners),
   };
@@ -165,7 +166,7 @@ function reasonOf(isOn: (type: string) => boolean, owners: Owners, held: readonl
   return isOn('NamespaceContentRemaining') ? 'content remains in it' : 'its content is not gone yet';
 }
 
-function causeOf(isOn: (type: string) => boolean, owners: Owners): string {
+function causeText(isOn: (type: string) => boolean, owners: Owners): string {
   if (isOn('NamespaceDeletionDiscoveryFailure'))
     return 'The namespace controller cannot list all kinds, because an aggregated API does not answer: it will not delete what it cannot see.';
   const words = owners.map(({ finalizer, owner }) => ownerText(finalizer, owner)).join(' ');
@@ -273,11 +274,7 @@ function becauseOf(
     ...[...new Map(held.map(one => [one.plural, one])).values()].flatMap(({ apiVersion, plural }) =>
       askedOnUpdate(view, { group: groupOf(apiVersion) ?? '', plural }),
     ),
-    ...dead.map(({ kind, metadata }) => ({
-      kind,
-      name: metadata.name,
-      ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
-    })),
+    ...dead.map(one => causeOf(one)),
   ];
 }
 

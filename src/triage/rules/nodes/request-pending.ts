@@ -3,9 +3,9 @@ import { text } from '../../../k8s/fields.ts';
 import { MANAGER_LEASE } from '../../facts/control-plane.ts';
 import { condition, created } from '../../facts/fields.ts';
 import { type FindingDraft, refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf } from '../pods/owner.ts';
 
 const CLIENT = ['kubernetes.io/kube-apiserver-client-kubelet'];
 const SERVING = ['kubernetes.io/kubelet-serving'];

@@ -2,9 +2,10 @@ import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, text, time } from '../../../k8s/fields.ts';
 import { created } from '../../facts/fields.ts';
 import { refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf, topOf } from '../pods/owner.ts';
+import { topOf } from '../pods/owner.ts';
 
 /** A registry pod that has just been started is not reachable yet. */
 const USUAL_WAIT_MS = 5 * 60_000;

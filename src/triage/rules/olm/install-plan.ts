@@ -2,9 +2,9 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import { fields, strings, text } from '../../../k8s/fields.ts';
 import { condition, created, quoted, sinceTime } from '../../facts/fields.ts';
 import { type FindingDraft, refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf } from '../pods/owner.ts';
 
 const USUAL_WAIT_MS = 2 * 60_000;
 

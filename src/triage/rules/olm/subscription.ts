@@ -3,10 +3,10 @@ import { text } from '../../../k8s/fields.ts';
 import { type Condition, condition, created, quoted, sinceTime } from '../../facts/fields.ts';
 import { nearest } from '../../facts/near-miss.ts';
 import { refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf } from '../pods/owner.ts';
 
 /** How long resolving may take after a change, milliseconds. */
 const USUAL_WAIT_MS = 2 * 60_000;

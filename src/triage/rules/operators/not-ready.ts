@@ -6,10 +6,10 @@ import { undoneBy } from '../../facts/claims.ts';
 import { refusalIn } from '../../facts/error-text.ts';
 import { type Condition, condition, conditions, quoted, sinceCondition } from '../../facts/fields.ts';
 import { refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf } from '../pods/owner.ts';
 
 /** Kinds of operators whose objects have a Ready condition. */
 const KINDS = [

@@ -3,9 +3,10 @@ import { fields, number, text } from '../../../k8s/fields.ts';
 import { isReady } from '../../facts/behind-service.ts';
 import { condition } from '../../facts/fields.ts';
 import { type FindingDraft, refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf, topOf } from '../pods/owner.ts';
+import { topOf } from '../pods/owner.ts';
 
 /** Pods that a disruption budget covers. */
 const covered = (view: ClusterView, pdb: ViewObject): ViewObject[] =>

@@ -2,9 +2,9 @@ import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { text } from '../../../k8s/fields.ts';
 import { serviceBackends } from '../../facts/behind-service.ts';
 import { refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import type { LogHint } from './log-hints.ts';
-import { causeOf } from './owner.ts';
 
 /** An address with its port, as connection errors name it. */
 const ADDRESS = /\b(\d{1,3}(?:\.\d{1,3}){3}):\d+/g;

@@ -3,6 +3,7 @@ import { strings } from '../../../k8s/fields.ts';
 import { isAtZero, serviceBackends } from '../../facts/behind-service.ts';
 import { undoneBy } from '../../facts/claims.ts';
 import { refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
@@ -12,7 +13,6 @@ import { type Container, containersOf } from './containers.ts';
 import { edit, usualFixes } from './fixes.ts';
 import { servicesAsCauses, type WaitsFor, waitsFor } from './hosts.ts';
 import { logHint } from './log-hints.ts';
-import { causeOf } from './owner.ts';
 import { aboutUnwellPods, howMany, podRef, type UnwellPods, unwellPodGroups } from './unwell-pods.ts';
 
 /** An init container that runs for longer than this counts as waiting for something. */

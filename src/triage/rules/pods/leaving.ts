@@ -3,9 +3,10 @@ import { number, text, time } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
 import { condition } from '../../facts/fields.ts';
 import { refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf, podsByTop } from './owner.ts';
+import { podsByTop } from './owner.ts';
 import { podNames } from './unwell-pods.ts';
 
 /** How long after its grace period a pod may still exist. */

@@ -2,7 +2,6 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import { VIEW_KINDS, type ViewKind } from '../../../health/view/kinds.ts';
 import type { ObjectRef } from '../../../k8s/object.ts';
 import { refOf } from '../../finding/build.ts';
-import type { Cause } from '../../finding/finding.ts';
 
 /** The object that a person edits to change a pod: its Deployment, its CronJob, or the pod itself. */
 export interface Top {
@@ -78,11 +77,3 @@ function controllerOf({ metadata }: ViewObject): (Omit<ObjectRef, 'namespace'> &
   const owner = metadata.ownerReferences.find(one => one.controller === true);
   return owner && { apiVersion: owner.apiVersion, kind: owner.kind, name: owner.name, uid: owner.uid };
 }
-
-/** A cause for `because`, from any name of an object. */
-export const causeOf = (ref: { kind: string; namespace?: string; name: string }, rule?: string): Cause => ({
-  kind: ref.kind,
-  name: ref.name,
-  ...(ref.namespace !== undefined && { namespace: ref.namespace }),
-  ...(rule !== undefined && { rule }),
-});

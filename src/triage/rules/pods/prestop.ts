@@ -1,6 +1,7 @@
+import { causeOf } from '../../finding/cause.ts';
 import type { Rule } from '../../rule.ts';
 import { edit } from './fixes.ts';
-import { causeOf, type Top, topKey, topOf } from './owner.ts';
+import { type Top, topKey, topOf } from './owner.ts';
 
 const RECENT_MS = 15 * 60_000;
 

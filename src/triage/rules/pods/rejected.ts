@@ -2,10 +2,11 @@ import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { number, text, time } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
 import { condition } from '../../facts/fields.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import { edit } from './fixes.ts';
-import { causeOf, POD_OWNERS, podsByTop } from './owner.ts';
+import { POD_OWNERS, podsByTop } from './owner.ts';
 import { podNames } from './unwell-pods.ts';
 
 const RECENT_MS = 60 * 60_000;

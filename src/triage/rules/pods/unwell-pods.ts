@@ -5,9 +5,10 @@ import { text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
 import { condition, created } from '../../facts/fields.ts';
 import type { FindingDraft } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import type { RuleInput } from '../../rule.ts';
-import { causeOf, podsByTop, type Top } from './owner.ts';
+import { podsByTop, type Top } from './owner.ts';
 
 /** Pods of one workload that fail for one reason. */
 export interface UnwellPods<T> {

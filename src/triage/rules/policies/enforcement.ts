@@ -1,5 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 
@@ -81,11 +82,7 @@ export const policyUnenforced: Rule = {
         because: missing
           ? [...view.all('Deployment')]
               .filter(({ metadata }) => metadata.name.startsWith('kyverno'))
-              .map(({ metadata }) => ({
-                kind: 'Deployment',
-                name: metadata.name,
-                ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
-              }))
+              .map(one => causeOf(one))
           : [],
       };
     }

@@ -1,7 +1,7 @@
 import { quantityOf } from '../../../k8s/quantity.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Rule } from '../../rule.ts';
 import { edit } from '../pods/fixes.ts';
-import { causeOf } from '../pods/owner.ts';
 import { refusals } from '../workloads/refusals.ts';
 
 /** A pod that asks for more than its whole quota: freeing resources would not help. */

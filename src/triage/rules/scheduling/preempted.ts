@@ -2,10 +2,11 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import { number, text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
 import { created } from '../../facts/fields.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import { edit } from '../pods/fixes.ts';
-import { causeOf, POD_OWNERS, podsByTop, type Top, topKey } from '../pods/owner.ts';
+import { POD_OWNERS, podsByTop, type Top, topKey } from '../pods/owner.ts';
 import { freeOnNodes, requestsOf } from './resources.ts';
 import { unplaced } from './unschedulable.ts';
 

@@ -2,10 +2,10 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import { fields, text } from '../../../k8s/fields.ts';
 import { type Condition, condition, quoted, sinceCondition } from '../../facts/fields.ts';
 import { type FindingDraft, refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf } from '../pods/owner.ts';
 
 const KINDS = ['SecretStore', 'ClusterSecretStore', 'ExternalSecret'] as const;
 const USUAL_WAIT_MS = 2 * 60_000;

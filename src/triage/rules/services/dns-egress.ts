@@ -5,10 +5,10 @@ import { counted } from '../../../text/counted.ts';
 import { undoneBy } from '../../facts/claims.ts';
 import { created } from '../../facts/fields.ts';
 import { refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf } from '../pods/owner.ts';
 import { isUnwell } from '../pods/unwell-pods.ts';
 
 const DNS = { namespace: 'kube-system', name: 'kube-dns' };

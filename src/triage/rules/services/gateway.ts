@@ -4,10 +4,10 @@ import { undoneBy } from '../../facts/claims.ts';
 import { created } from '../../facts/fields.ts';
 import { nearest } from '../../facts/near-miss.ts';
 import { type FindingDraft, refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf } from '../pods/owner.ts';
 
 /** Gateway controllers respond within seconds, but a load balancer may take minutes. */
 const GRACE_MS = 5 * 60_000;

@@ -4,10 +4,10 @@ import { causesBehind, isAtZero, serviceBackends } from '../../facts/behind-serv
 import { undoneBy } from '../../facts/claims.ts';
 import { nearest } from '../../facts/near-miss.ts';
 import { type FindingDraft, type FixDraft, refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause, Severity } from '../../finding/finding.ts';
 import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { causeOf } from '../pods/owner.ts';
 import { readyAddresses } from './endpoints.ts';
 import { type Backend, backendsOf } from './users.ts';
 

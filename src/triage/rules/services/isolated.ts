@@ -4,9 +4,9 @@ import { isolates } from '../../facts/behind-service.ts';
 import { undoneBy } from '../../facts/claims.ts';
 import { created } from '../../facts/fields.ts';
 import { refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf } from '../pods/owner.ts';
 import { podsOf, selects } from './endpoints.ts';
 import { serviceUsers } from './users.ts';
 

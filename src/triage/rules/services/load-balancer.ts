@@ -3,9 +3,9 @@ import { fields, list, text } from '../../../k8s/fields.ts';
 import { undoneBy } from '../../facts/claims.ts';
 import { created } from '../../facts/fields.ts';
 import { refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf } from '../pods/owner.ts';
 
 /** A load balancer is usually ready within a few minutes. */
 const USUAL_WAIT_MS = 5 * 60_000;

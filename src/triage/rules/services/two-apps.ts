@@ -1,9 +1,10 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields } from '../../../k8s/fields.ts';
 import { refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf, topOf } from '../pods/owner.ts';
+import { topOf } from '../pods/owner.ts';
 import { podsOf, selects } from './endpoints.ts';
 
 /** Labels that identify an application. */

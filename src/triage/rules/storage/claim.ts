@@ -4,10 +4,10 @@ import { quantityOf } from '../../../k8s/quantity.ts';
 import { created, sinceTime } from '../../facts/fields.ts';
 import { nearest } from '../../facts/near-miss.ts';
 import { type FixDraft, refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf } from '../pods/owner.ts';
 import { PENDING_TOO_LONG } from '../pods/unwell-pods.ts';
 import { claimsOf } from './claims.ts';
 

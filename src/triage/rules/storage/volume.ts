@@ -2,9 +2,9 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import { fields, list, text } from '../../../k8s/fields.ts';
 import { counted } from '../../../text/counted.ts';
 import { refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf } from '../pods/owner.ts';
 import { claimsOf } from './claims.ts';
 
 /** Claims and volumes that are lost, failed, deleted while in use, or cannot be resized. */

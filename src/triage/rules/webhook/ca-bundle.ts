@@ -2,6 +2,7 @@ import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { undoneBy } from '../../facts/claims.ts';
 import { type Certificate, certificatesInBundle, certificateText, isTrusted, validityOf } from '../../facts/x509.ts';
 import type { FindingDraft } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
@@ -170,11 +171,7 @@ function report({ view }: RuleInput, hook: Hook, { summary, broken, cause, evide
 const injectors = (view: ClusterView): Cause[] =>
   [...view.all('Deployment')]
     .filter(({ metadata }) => /cainjector|ca-injector|service-ca/.test(metadata.name))
-    .map(({ metadata }) => ({
-      kind: 'Deployment',
-      name: metadata.name,
-      ...(metadata.namespace && { namespace: metadata.namespace }),
-    }));
+    .map(one => causeOf(one));
 
 /** The Certificate or Secret that the annotation names as the source of the bundle. */
 const sourceOf = (annotations: Readonly<Record<string, string>>): Cause[] =>

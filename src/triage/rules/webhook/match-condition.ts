@@ -5,9 +5,9 @@ import { undoneBy } from '../../facts/claims.ts';
 import type { Refusal } from '../../facts/refusal.ts';
 import { quotedRefusal, type ReportedRefusal, reportedRefusals } from '../../facts/refusals.ts';
 import { type FindingDraft, refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf } from '../pods/owner.ts';
 import { CONFIGURATIONS } from './hooks.ts';
 
 type Failed = Extract<Refusal, { is: 'condition failed' }>;

@@ -1,6 +1,6 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
-import { causeOf } from '../pods/owner.ts';
 import { hooksOf } from './hooks.ts';
 import { scopeOf } from './scope.ts';
 

@@ -3,10 +3,11 @@ import { earliest, sinceNotReady } from '../../../health/view/since.ts';
 import { number, text } from '../../../k8s/fields.ts';
 import { created } from '../../facts/fields.ts';
 import { type FindingDraft, refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import { rollBack } from '../pods/fixes.ts';
-import { causeOf, topOf } from '../pods/owner.ts';
+import { topOf } from '../pods/owner.ts';
 import { isUnwell, podRef, unreadyFor } from '../pods/unwell-pods.ts';
 import { nodeOfDaemon } from '../scheduling/node-match.ts';
 

@@ -5,9 +5,9 @@ import { undoneBy } from '../../facts/claims.ts';
 import { created } from '../../facts/fields.ts';
 import { isNear, labelMisses, missText, nearest } from '../../facts/near-miss.ts';
 import { refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { causeOf } from '../pods/owner.ts';
 import { isDns, serviceUsers } from '../services/users.ts';
 
 /** A DaemonSet that matches no node, although nodes have labels that are nearly those it asks for. */

@@ -3,10 +3,10 @@ import { blamedBy } from '../../facts/blamed.ts';
 import { condition, quoted } from '../../facts/fields.ts';
 import { nearest } from '../../facts/near-miss.ts';
 import type { Refusal } from '../../facts/refusal.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import { edit } from '../pods/fixes.ts';
-import { causeOf } from '../pods/owner.ts';
 import { type Explanation, type Refused, refusals } from './refusals.ts';
 import { explainPolicyDenial, explainWebhookDenial } from './refused-by-admission.ts';
 

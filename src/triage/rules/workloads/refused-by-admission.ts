@@ -1,10 +1,10 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import { policyCauses } from '../../facts/admission-policies.ts';
 import type { Refusal } from '../../facts/refusal.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command } from '../../finding/shell.ts';
 import { edit } from '../pods/fixes.ts';
-import { causeOf } from '../pods/owner.ts';
 import { configurationsOf, type Explanation, type Refused } from './refusals.ts';
 
 /** Explains pods refused by an admission policy. When its expression failed, the policy itself is at fault. */

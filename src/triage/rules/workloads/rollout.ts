@@ -4,11 +4,12 @@ import { counted } from '../../../text/counted.ts';
 import { MANAGER_LEASE, startAgain } from '../../facts/control-plane.ts';
 import { type Condition, condition, quoted, sinceTime } from '../../facts/fields.ts';
 import { refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { rollBack } from '../pods/fixes.ts';
-import { causeOf, topOf } from '../pods/owner.ts';
+import { topOf } from '../pods/owner.ts';
 import { isUnwell } from '../pods/unwell-pods.ts';
 
 const UNAVAILABLE_TOO_LONG = 120_000;

@@ -3,10 +3,10 @@ import { list, text, time } from '../../../k8s/fields.ts';
 import { undoneBy } from '../../facts/claims.ts';
 import { created } from '../../facts/fields.ts';
 import { refOf } from '../../finding/build.ts';
+import { causeOf } from '../../finding/cause.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import type { NamedRead } from '../../run/named-read.ts';
-import { causeOf } from '../pods/owner.ts';
 
 /** Only writes within this time count as present. */
 const RECENT_MS = 10 * 60_000;

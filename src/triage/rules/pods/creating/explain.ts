@@ -1,6 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../../health/view/cluster-view.ts';
 import { fields, text } from '../../../../k8s/fields.ts';
 import type { FixDraft } from '../../../finding/build.ts';
+import { causeOf } from '../../../finding/cause.ts';
 import type { Cause } from '../../../finding/finding.ts';
 import { command } from '../../../finding/shell.ts';
 import type { RuleInput } from '../../../rule.ts';
@@ -194,13 +195,7 @@ function explainMount(
     because: driver
       ? [
           { kind: 'CSIDriver', name: driver },
-          ...[...view.all('DaemonSet')]
-            .filter(one => /csi/.test(one.metadata.name))
-            .map(one => ({
-              kind: 'DaemonSet',
-              name: one.metadata.name,
-              ...(one.metadata.namespace && { namespace: one.metadata.namespace }),
-            })),
+          ...[...view.all('DaemonSet')].filter(one => /csi/.test(one.metadata.name)).map(one => causeOf(one)),
         ]
       : [],
   };
