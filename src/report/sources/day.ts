@@ -2,7 +2,8 @@ import { dirname, isAbsolute, join } from 'node:path';
 import type { DayRecord as DayFile, DayRun, DayScenario } from '../../gameday/journal/read-day.ts';
 import type { GameDay } from '../../gameday/plan/document.ts';
 import { readPlan } from '../../gameday/plan/read-plan.ts';
-import { clean, shellWord } from '../clean.ts';
+import { shellWord } from '../../text/shell-word.ts';
+import { clean } from '../clean.ts';
 import type { DayPart, Scenario } from '../model.ts';
 import { type DayObservations, momentsByHand } from '../moments.ts';
 import type { Monitoring } from '../monitoring.ts';
@@ -130,7 +131,7 @@ function fromHere({ begin }: DayRecord, scenario: Scenario): Scenario {
   return {
     ...scenario,
     file: clean(file),
-    ...(scenario.retest === undefined ? {} : { retest: `mayday run ${shellWord(file)}` }),
+    ...(scenario.retest === undefined ? {} : { retest: `mayday run ${shellWord(clean(file))}` }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { readEntries } from '../../records/journal.ts';
+import { shellWord } from '../../text/shell-word.ts';
 import { withoutUserinfo } from '../../text/url.ts';
-import { clean, shellWord } from '../clean.ts';
+import { clean } from '../clean.ts';
 import type { CheckLine, Flip, Scenario, Where } from '../model.ts';
 import { type DayObservations, momentsOf } from '../moments.ts';
 import type { Monitoring } from '../monitoring.ts';
@@ -53,7 +54,7 @@ export function scenarioOf({ header, experiment, result, events, record }: RunPa
     ...effectOf(events),
     ...flipsOf(events, timings.injectedAt, day?.monitoring?.probes ?? []),
     tripped: [],
-    ...(header.experiment.path === '-' ? {} : { retest: `mayday run ${shellWord(header.experiment.path)}` }),
+    ...(header.experiment.path === '-' ? {} : { retest: `mayday run ${shellWord(clean(header.experiment.path))}` }),
     ...(record === undefined ? {} : { record: clean(record) }),
   };
 }

@@ -6,6 +6,7 @@ import { pathsOf } from '../../k8s/field-set.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import { sanitise } from '../../text/sanitise.ts';
+import { shellWord } from '../../text/shell-word.ts';
 import { recognise } from './recognise.ts';
 
 /**
@@ -48,7 +49,7 @@ export const leftoverOf = (type: FaultType, { id, object, message }: Receipt): L
   id,
   type,
   object,
-  says: `${message}; to accept it as it is: \`mayday revert ${id} --strip-marks\``,
+  says: `${message}; to accept it as it is: \`mayday revert ${shellWord(id)} --strip-marks\``,
 });
 
 /** The message about an object that lost its marks and still holds a value that mayday wrote. */

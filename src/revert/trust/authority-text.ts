@@ -1,5 +1,6 @@
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Authority, Receipt } from '../../injection/write/receipt.ts';
+import { shellWord } from '../../text/shell-word.ts';
 import type { Verdict } from './judge.ts';
 
 /** The authority of a restore in words, for restores for which the record alone was not enough. */
@@ -23,7 +24,7 @@ export function howToConfirm({ id }: Pick<FoundInjection, 'id'>, { why, refused,
     unchecked === undefined
       ? 'only the undo record asks for it'
       : `the signature of the undo record could not be checked (${unchecked.why})`;
-  return `needs a person: it ${why.join('; ')}, and ${asks}. \`mayday revert '${id}'\` in a terminal shows it and asks; \`--yes --trust-records\` trusts the record without asking`;
+  return `needs a person: it ${why.join('; ')}, and ${asks}. \`mayday revert ${shellWord(id)}\` in a terminal shows it and asks; \`--yes --trust-records\` trusts the record without asking`;
 }
 
 /** The tier and authority of a restore, as members of a step or a receipt; `needs` is set if a person must confirm first. */

@@ -1,10 +1,4 @@
-/** Words that need no quotes in POSIX shells and zsh. Some shells expand `=` and `~` at the start of a word. */
-const PLAIN = /^[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*$/;
-
-/** One word for a POSIX shell, quoted if it contains special characters. */
-export function quoted(word: string): string {
-  return PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
+import { shellWord } from '../../text/shell-word.ts';
 
 /** The context of a command; a view has it. */
 export interface InContext {
@@ -13,12 +7,12 @@ export interface InContext {
 
 /**
  * A command line to copy, quoted for a POSIX shell and aimed at the cluster that was looked at: `--context` follows the program's name.
- * Pipes and redirections are joined by the caller: `${command(view, [...])} > ${quoted(file)}`.
+ * Pipes and redirections are joined by the caller: `${command(view, [...])} > ${shellWord(file)}`.
  */
 export function command({ context }: InContext, words: readonly string[]): string {
   const [program = '', ...rest] = words;
   const contextFlag = context === undefined || context === '' ? [] : ['--context', context];
-  return [program, ...contextFlag, ...rest].map(quoted).join(' ');
+  return [program, ...contextFlag, ...rest].map(shellWord).join(' ');
 }
 
 /** The command of a patch; `what` names the object: `['service', 'web', '-n', 'shop']`. */

@@ -2,6 +2,7 @@ import { patchOf } from '../../injection/write/patch-of.ts';
 import { pointer, set, test } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
+import { shellWord } from '../../text/shell-word.ts';
 import type { Finding } from '../finding/finding.ts';
 import { keeperOf, type PlanInput, type Planned, type Remedy } from './remedy.ts';
 
@@ -51,7 +52,7 @@ function plan({ object }: PlanInput, finding: Finding): Planned {
         atVersion: true,
       }),
     ],
-    undo: `kubectl set image ${object.kind.toLowerCase()}/${object.metadata.name} -n ${object.metadata.namespace} ${container.name}=${container.image}`,
+    undo: `kubectl set image ${object.kind.toLowerCase()}/${object.metadata.name} -n ${object.metadata.namespace} ${shellWord(`${container.name}=${container.image}`)}`,
     warnings: keeper === undefined ? [] : [keeper],
   };
 }

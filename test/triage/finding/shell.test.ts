@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import fc, { property, string } from 'fast-check';
 import { expect, test } from 'vitest';
-import { command, named, quoted } from '../../../src/triage/finding/shell.ts';
+import { shellWord } from '../../../src/text/shell-word.ts';
+import { command, named } from '../../../src/triage/finding/shell.ts';
 
 const view = { context: 'prod admin@eu' };
 
@@ -17,7 +18,7 @@ test('a shell gets back every word as it was', () => {
     property(string({ unit: 'grapheme' }), word => {
       // No shell word can hold a NUL.
       if (word.includes('\0')) return;
-      expect(execFileSync('sh', ['-c', `printf %s ${quoted(word)}`], { encoding: 'utf8' })).toBe(word);
+      expect(execFileSync('sh', ['-c', `printf %s ${shellWord(word)}`], { encoding: 'utf8' })).toBe(word);
     }),
     { numRuns: 30, examples: [['~'], ['=x'], ['$(id)'], ['a\nb'], ['-n'], [''], ["'"]] },
   );

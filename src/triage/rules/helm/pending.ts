@@ -1,7 +1,7 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
 import { age } from '../../../text/duration.ts';
-import { quoted } from '../../finding/shell.ts';
+import { shellWord } from '../../../text/shell-word.ts';
 import type { Rule } from '../../rule.ts';
 import type { NamedRead } from '../../run/named-read.ts';
 
@@ -91,7 +91,9 @@ export const helmPending: Rule = {
 
 /** helm's option for the context has another name than kubectl's. */
 const helm = (view: ClusterView, words: readonly string[], namespace: string): string =>
-  ['helm', ...words, '-n', namespace, ...(view.context ? ['--kube-context', view.context] : [])].map(quoted).join(' ');
+  ['helm', ...words, '-n', namespace, ...(view.context ? ['--kube-context', view.context] : [])]
+    .map(shellWord)
+    .join(' ');
 
 /** Whether any object of the view was installed by Helm. */
 function usesHelm(view: ClusterView): boolean {

@@ -1,7 +1,8 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { shellWord } from '../../../text/shell-word.ts';
 import { claimOf } from '../../facts/claims.ts';
 import type { FixDraft } from '../../finding/build.ts';
-import { command, patchCommand, quoted } from '../../finding/shell.ts';
+import { command, patchCommand } from '../../finding/shell.ts';
 import type { DeadHook } from './dead.ts';
 import { type Hook, hooksIn, hookText } from './hooks.ts';
 import { scopeText } from './scope.ts';
@@ -52,7 +53,7 @@ function deleteFix(view: ClusterView, configuration: ViewObject, why: string): F
   const file = `${configuration.metadata.name}.yaml`;
   return {
     text: `Save the webhook configuration, then delete it: ${why}`,
-    command: `${command(view, ['kubectl', 'get', ...what, '-o', 'yaml'])} > ${quoted(file)} && ${command(view, ['kubectl', 'delete', ...what])}`,
+    command: `${command(view, ['kubectl', 'get', ...what, '-o', 'yaml'])} > ${shellWord(file)} && ${command(view, ['kubectl', 'delete', ...what])}`,
     safe: false,
   };
 }
