@@ -2,6 +2,7 @@ import type { FaultType } from '../faults/types.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { groupOf } from '../k8s/object-ref.ts';
 import { sanitise } from '../text/sanitise.ts';
+import { sha256 } from './record/envelope.ts';
 
 /** `foreign` is residue of another chaos tool: shown, never touched. */
 export type FoundState = 'injected' | 'restored' | 'diverged' | 'corrupt' | 'foreign';
@@ -36,8 +37,13 @@ export interface FoundInjection {
   unreadable?: true;
 }
 
-/** `ConfigDrift:shop/ConfigMap/checkout-config`; the group follows the kind unless it is the core group; `-` means no namespace. */
+/**
+ * `ConfigDrift:shop/ConfigMap/checkout-config`; the group follows the kind unless it is the core group; `-` means no namespace.
+ * Names of some kinds may hold invisible characters, which are left out; a digest then tells apart what looks the same.
+ */
 export function injectionId(type: string, ref: ObjectRef): string {
   const group = groupOf(ref.apiVersion);
-  return sanitise(`${type}:${ref.namespace ?? '-'}/${ref.kind}${group ? `.${group}` : ''}/${ref.name}`);
+  const exact = `${type}:${ref.namespace ?? '-'}/${ref.kind}${group ? `.${group}` : ''}/${ref.name}`;
+  const shown = sanitise(exact);
+  return shown === exact ? shown : `${shown}#${sha256(exact).slice(0, 12)}`;
 }
