@@ -253,7 +253,9 @@ describe('restoring a ConfigMap', () => {
     });
     const [receipt] = await revertEverything(api, { force: true });
     expect(receipt).toMatchObject({ outcome: 'reverted', verified: true });
-    expect(receipt?.message).toMatch(/^put back as asked: original live, before that third; it was asked about since /);
+    expect(receipt?.message).toMatch(
+      /^put back as asked: original live, before that third; the question before this restore was: /,
+    );
   });
 
   it('shows a third value beside the other two and asks', async () => {
