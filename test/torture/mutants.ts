@@ -306,6 +306,13 @@ export const MUTANTS: readonly Mutant[] = [
     test: 'engine/accept.test.ts',
   },
   {
+    name: 'an object of which the server tells no writers counts as restored once its marks are gone',
+    file: 'revert/scan/unmarked.ts',
+    find: 'managedFields.length > 0;',
+    put: 'managedFields.length >= 0;',
+    test: 'revert/scan/unmarked.test.ts',
+  },
+  {
     name: 'an edited backup is named as the keeper of the original',
     file: 'revert/read-back/original-of.ts',
     find: "if (restore.is === 'corrupt') return undefined;",

@@ -41,7 +41,9 @@ async function accepted(deps: RevertDeps, { id, object }: Leftover): Promise<End
   if (!after.ok && after.reason !== 'not-found') return refused(`could not be read back: ${blindReason(after)}`);
   const still = after.ok ? writtenByUs(after.value) : [];
   if (still.length > 0) return refused(`read back: mayday still owns ${still.join(', ')}`);
-  return stripped(`mayday gave up the ownership of ${fields.join(', ') || 'its fields'}`);
+  return stripped(
+    fields.length === 0 ? 'mayday owns no field of it' : `mayday gave up the ownership of ${fields.join(', ')}`,
+  );
 }
 
 const stripped = (what: string): End => ({

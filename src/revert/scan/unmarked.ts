@@ -28,6 +28,7 @@ export function receiptWithoutMarks(type: FaultType, ref: ObjectRef, object: Kub
     return { ...receipt, outcome: 'gone', verified: true, message: 'the object is gone, and the injection with it' };
   const ours = writtenByUs(object);
   if (ours.length > 0) return { ...receipt, outcome: 'diverged', verified: false, message: unmarkedText(ref, ours) };
+  if (!hasWriters(object)) return { ...receipt, outcome: 'diverged', verified: false, message: unknownText(ref) };
   const message =
     'no trace of the injection is left on the object: no mark, and no field that mayday was the last to write';
   return { ...receipt, outcome: 'already-restored', verified: true, message };
@@ -51,6 +52,12 @@ export const leftoverOf = (type: FaultType, { id, object, message }: Receipt): L
   object,
   says: `${message}; to accept it as it is: \`mayday revert ${shellWord(id)} --strip-marks\``,
 });
+
+/** Whether the server says who wrote anything of the object; somebody may have cleared its managedFields. */
+const hasWriters = ({ metadata: { managedFields = [] } }: KubeObject): boolean => managedFields.length > 0;
+
+const unknownText = (ref: ObjectRef): string =>
+  `no mark of the injection is left on ${nameOf(ref)}, and it has no managedFields, so it is not known whether its values are the injected ones; no record is left to compare with: check it, and set the right value by hand`;
 
 /** The message about an object that lost its marks and still holds a value that mayday wrote. */
 const unmarkedText = (ref: ObjectRef, fields: readonly string[]): string =>

@@ -80,6 +80,18 @@ export function unmarkedJourneys(given: () => Provider): void {
       await stage.mayday(['latch', 'off']);
     });
 
+    test('and its managedFields were cleared: not known, and never called restored', async ({ stage }) => {
+      await stage.set();
+      await killedRun(stage);
+      await stage.kubectl('patch', 'configmap', 'settings', '--type=merge', '-p', NO_MARKS);
+      const cleared = JSON.stringify([{ op: 'replace', path: '/metadata/managedFields', value: [{}] }]);
+      await stage.kubectl('patch', 'configmap', 'settings', '--type=json', '-p', cleared);
+      expect(await scan(stage)).toMatch(/UNMARKED .* it has no managedFields, so it is not known whether/);
+      expect(await revertAll(stage)).toMatchObject({ receipts: [], remaining: 1, code: 7 });
+      expect(await stage.revertAll('--strip-marks')).toMatchObject({ receipts: [{ outcome: 'stripped' }], code: 0 });
+      expect(await scan(stage)).not.toContain('UNMARKED');
+    });
+
     test('a Secret that somebody deleted together with its backup: never silent, and settled by a person', async ({
       stage,
     }) => {

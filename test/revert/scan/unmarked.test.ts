@@ -27,14 +27,24 @@ describe('an object whose marks are gone', () => {
     ['somebody wrote the field since', [wrote('kubectl-edit', { 'f:data': { 'f:mode': {} } })]],
     ['nothing but marks was ever ours', [wrote('mayday', { 'f:metadata': RECORD_FIELD })]],
     ['what we wrote is a status', [{ ...ours, subresource: 'status' }]],
-    ['the server says nothing of its writers', undefined],
   ] as const)('%s: restored already', (_what, managedFields) => {
-    const object = settings(managedFields as ManagedField[] | undefined);
+    const object = settings([...managedFields] as ManagedField[]);
     expect(receiptWithoutMarks('ConfigDrift', ref, object)).toMatchObject({
       outcome: 'already-restored',
       verified: true,
     });
   });
+
+  test.each([undefined, []])(
+    'the server says nothing of its writers: not known, and not called restored',
+    managedFields => {
+      expect(receiptWithoutMarks('ConfigDrift', ref, settings(managedFields))).toMatchObject({
+        outcome: 'diverged',
+        verified: false,
+        message: expect.stringContaining('it has no managedFields, so it is not known whether'),
+      });
+    },
+  );
 
   test('another injection is marked on it: its fields tell nothing of this one', () => {
     const labels = { 'app.kubernetes.io/managed-by': 'operator-chaos', 'chaos.operatorchaos.io/type': 'ConfigDrift' };
