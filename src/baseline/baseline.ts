@@ -67,7 +67,8 @@ export async function takeBaseline(
       if (page.reason !== 'not-found') blind.push({ resource: titleOf(resource), reason: page.message });
       return;
     }
-    if (page.value.spoilt !== undefined) blind.push({ resource: titleOf(resource), reason: page.value.spoilt });
+    if (page.value.malformedItem !== undefined)
+      blind.push({ resource: titleOf(resource), reason: page.value.malformedItem });
     for (const item of page.value.items) {
       const object = { ...item, apiVersion: resource.apiVersion, kind: resource.kind };
       if (isOf(object, of.namespaces) && !isShortLived(object) && !isOurs(object))

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { Distrusted } from '../host/files.ts';
+import { UntrustedFileError } from '../host/files.ts';
 import { keepCode } from '../host/keep-code.ts';
 import { VERSION } from '../host/version.ts';
 import { JournalUnwritable } from '../injection/write/journal.ts';
@@ -153,7 +153,7 @@ function end(error: unknown): ExitCode {
     return error.exitCode;
   }
   if (error instanceof JournalUnwritable) {
-    const advice = error.cause instanceof Distrusted ? '' : ': free the disk, or set XDG_STATE_HOME';
+    const advice = error.cause instanceof UntrustedFileError ? '' : ': free the disk, or set XDG_STATE_HOME';
     printNotice(`${error.message}; nothing was changed, since without a journal nobody could revert it${advice}`);
     return EXIT.inconclusive;
   }

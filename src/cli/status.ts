@@ -1,6 +1,6 @@
 import type { Summary } from '../health/model.ts';
 import { isAllBlind, isSettled, statusJson, statusText } from '../health/report.ts';
-import { confinement } from '../health/view/confined.ts';
+import { restrictionFor } from '../health/view/confined.ts';
 import { glyphsFor } from '../text/glyphs.ts';
 import { messageOf } from '../text/message-of.ts';
 import { literal, sanitise } from '../text/sanitise.ts';
@@ -23,7 +23,7 @@ export const statusCommand: CommandBody = ({ globals }) =>
       import('../triage/run/look.ts'),
       import('../triage/rules/index.ts'),
     ]);
-    const onlyNamespace = await confinement(api, globals.namespace);
+    const onlyNamespace = await restrictionFor(api, globals.namespace);
     const ended = new AbortController();
     const health = startHealth(
       reflectedFeed(api, runtime.clock, runtime.random),

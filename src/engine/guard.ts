@@ -39,9 +39,9 @@ export interface Guard {
    * Tells the guardian that this process is about to be suspended. Returns whether the guardian reverts its faults at
    * their TTL meanwhile. Never rejects, never waits long.
    */
-  asleep(): Promise<boolean>;
+  suspended(): Promise<boolean>;
   /** Tells the guardian that this process continues after it was suspended. */
-  awake(): void;
+  resumed(): void;
   /** Tells the guardian that the run has ended; `residue` is undefined if it is not known how much is left. */
   over(run: string, residue: number | undefined): void;
 }

@@ -5,8 +5,8 @@ import { checkAccess } from '../kube/client/access.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Failure } from '../kube/client/http/outcome.ts';
 import { type GateResult, pass, stop } from '../safety/gate.ts';
-import { acquireLock, lockRef, lookAtLock, releaseLock, renewLock } from '../safety/lock.ts';
-import { type HolderProcess, type IsHolderAlive, lockedOut } from '../safety/lock-holder.ts';
+import { acquireLock, lockRef, readLock, releaseLock, renewLock } from '../safety/lock.ts';
+import { type HolderProcess, type IsHolderAlive, lockedMessage } from '../safety/lock-holder.ts';
 
 const GATE = 'lock';
 /** A lock lasts at least 15 minutes, as the framework defines it; renewing after a third of that tolerates a slow server. */
@@ -38,7 +38,7 @@ export interface LocksDeps {
   /** `user@host`. */
   who: string;
   keeper: HolderProcess;
-  survives: IsHolderAlive;
+  isHolderAlive: IsHolderAlive;
 }
 
 interface Taken extends HeldLock {
@@ -52,7 +52,7 @@ interface Taken extends HeldLock {
  * warning.
  */
 export function operatorLocks(deps: LocksDeps): Locks {
-  const { api, clock, namespace, keeper, survives } = deps;
+  const { api, clock, namespace, keeper, isHolderAlive } = deps;
   const taken = new Map<string, Taken>();
   const asked = new Map<string, Promise<GateResult>>();
   const operatorOf = ({ experiment }: LoadedExperiment) => experiment.spec.target.operator;
@@ -69,14 +69,17 @@ export function operatorLocks(deps: LocksDeps): Locks {
     const holder = `${deps.who}/${keeper.pid}/${run}`;
     const { recoveryTimeoutMs } = loaded.experiment.spec.hypothesis;
     const now = () => api.serverTime().now;
-    const lock = await acquireLock(api, { operator, namespace, holder, keeper, recoveryTimeoutMs, now, survives });
-    if (lock.state === 'taken') return stop(GATE, lockedOut(lock.by, now()), 'locked');
+    const lock = await acquireLock(api, { operator, namespace, holder, keeper, recoveryTimeoutMs, now, isHolderAlive });
+    if (lock.state === 'taken') return stop(GATE, lockedMessage(lock.by, now()), 'locked');
     if (lock.state === 'failed') return lockFailed(operator, lock.failure);
     const on = lockRef({ operator, namespace });
     const kept: Taken = { on, holder, runs: new Set([run]), over: new AbortController() };
     taken.set(operator, kept);
     keepAlive(kept).catch(() => undefined);
-    return pass(GATE, lock.from ? `taken over from ${lock.from.holder}: ${lock.from.dead}` : `taken for ${operator}`);
+    return pass(
+      GATE,
+      lock.from ? `taken over from ${lock.from.holder}: ${lock.from.freeBecause}` : `taken for ${operator}`,
+    );
   }
 
   function lockFailed(operator: string, failure: Failure): GateResult {
@@ -104,10 +107,11 @@ export function operatorLocks(deps: LocksDeps): Locks {
     async look(loaded) {
       const operator = operatorOf(loaded);
       if (taken.has(operator)) return pass(GATE, `held by this process for ${operator}`);
-      const seen = await lookAtLock(api, { operator, namespace }, survives);
+      const seen = await readLock(api, { operator, namespace }, isHolderAlive);
       if (!seen.ok) return seen.reason === 'forbidden' ? lockFailed(operator, seen) : lockUnreadable(operator, seen);
-      if (seen.by && seen.by.dead === undefined) return stop(GATE, lockedOut(seen.by, api.serverTime().now), 'locked');
-      if (seen.by) return pass(GATE, `${operator} was locked by ${seen.by.holder}, but ${seen.by.dead}`);
+      if (seen.by && seen.by.freeBecause === undefined)
+        return stop(GATE, lockedMessage(seen.by, api.serverTime().now), 'locked');
+      if (seen.by) return pass(GATE, `${operator} was locked by ${seen.by.holder}, but ${seen.by.freeBecause}`);
       const question = { verb: 'create', group: 'coordination.k8s.io', resource: 'leases', namespace };
       const [answer] = await checkAccess(api, [question]);
       return answer?.allowed === 'no'

@@ -41,8 +41,8 @@ export async function revertRecorded(
       ? withUnmarked(result, await unmarkedLeft(deps, identity, given.rescan?.namespace, result.receipts))
       : result;
   if (isNothing) return withJournals(await stopEverything(readOnlyDeps(deps), findings, given));
-  const { distrusted, ...here } = await readTrust(deps, identity);
-  const distrust = distrusted === undefined ? {} : { distrusted };
+  const { untrusted, ...here } = await readTrust(deps, identity);
+  const distrust = untrusted === undefined ? {} : { distrusted: untrusted };
   const options = { ...given, trust: { ...here, ...given.trust } };
   if (options.dryRun) {
     const planned = await stopEverything(readOnlyDeps(deps), findings, options);

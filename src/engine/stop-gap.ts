@@ -8,7 +8,7 @@ import { JournalUnwritable } from '../injection/write/journal.ts';
 import { pointer, set, test } from '../k8s/json-patch.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { nameOf, refOf } from '../k8s/object-ref.ts';
-import { policyOf, webhooksOf } from '../k8s/webhooks.ts';
+import { failurePolicyOf, webhooksOf } from '../k8s/webhooks.ts';
 import type { Api } from '../kube/client/api.ts';
 import { openJournal, type RunHeader } from '../records/journal.ts';
 import { signedPlan } from '../revert/trust/sign-plan.ts';
@@ -118,7 +118,7 @@ export async function stopGap(gap: StopGap, plan: Plan, names: readonly string[]
     got.ok &&
     webhooksOf(got.value)
       .filter(({ name }) => names.includes(name))
-      .every(webhook => policyOf(webhook) === 'Ignore');
+      .every(webhook => failurePolicyOf(webhook) === 'Ignore');
   const outcome = isDone ? 'done' : got.ok ? 'not done' : 'unknown';
   return { outcome, message: plan.writes.map(({ says }) => says).join(', '), guard: guardText, ...restored };
 }

@@ -27,7 +27,7 @@ async function readUnfinished(
   deps: EngineDeps,
   identity: Identity,
 ): Promise<{ runs: Unfinished[]; unread: readonly string[] }> {
-  const { read, distrusted } = await journals(deps.files, deps.stateDir, await identity.here());
+  const { read, untrusted } = await journals(deps.files, deps.stateDir, await identity.here());
   const died = unfinished(read, deps.isAlive);
   const withLeft = await Promise.all(died.map(async one => ({ ...one, left: await leftOf(deps, one) })));
   const isOpen = ({ left }: (typeof withLeft)[number]): boolean => left.marked || left.unmarked.length > 0;
@@ -36,7 +36,7 @@ async function readUnfinished(
   const runs = withLeft
     .filter(isOpen)
     .map(({ left, ...one }) => (left.unmarked.length === 0 ? one : { ...one, ...left }));
-  return { runs, unread: distrusted };
+  return { runs, unread: untrusted };
 }
 
 const leftOf = (deps: EngineDeps, one: Unfinished) =>

@@ -2,7 +2,7 @@ import type { Danger } from '../faults/rules/rules.ts';
 import type { FaultType } from '../faults/types.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 import { dangerOf } from './danger.ts';
-import { experimentFiles, type Files, isPlan, readSource } from './files.ts';
+import { experimentFiles, type Files, isGameDayPlan, readSource } from './files.ts';
 import { loadExperiment } from './load.ts';
 import { resolveNamespace } from './scope.ts';
 import type { LoadedExperiment } from './types.ts';
@@ -31,15 +31,15 @@ export function listCatalogue(folder: string, files: Files): CatalogueEntry[] | 
 }
 
 /** The plans of game-days in a folder and its folders, in order of path. */
-export function plansIn(folder: string, files: Files): string[] {
+export function gameDayPlansIn(folder: string, files: Files): string[] {
   const paths = experimentFiles(folder, files);
-  return typeof paths === 'string' ? [] : paths.filter(path => isPlan(readSource(path, files).text ?? ''));
+  return typeof paths === 'string' ? [] : paths.filter(path => isGameDayPlan(readSource(path, files).text ?? ''));
 }
 
 function entryOf(path: string, files: Files): CatalogueEntry | undefined {
   const source = readSource(path, files);
   if (source.problem !== undefined) return { path, error: sanitise(source.problem) };
-  if (isPlan(source.text)) return undefined;
+  if (isGameDayPlan(source.text)) return undefined;
   const loading = loadExperiment(source.text, path);
   if (loading.ok) return { path, loaded: loading.loaded };
   const [first, ...more] = loading.errors;

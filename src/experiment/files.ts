@@ -66,7 +66,7 @@ function documentsBelow(folder: string, files: Files, walk: { seen: Set<string>;
 }
 
 /** Whether a text is the plan of a game-day, which may lie among the experiments that it runs. */
-export const isPlan = (text: string): boolean => /^kind:\s*['"]?GameDay['"]?\s*$/m.test(text);
+export const isGameDayPlan = (text: string): boolean => /^kind:\s*['"]?GameDay['"]?\s*$/m.test(text);
 
 /** Reads one file that must hold `what`. */
 export function readSource(path: string, files: Files, what = 'an experiment file'): Source {

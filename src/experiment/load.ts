@@ -5,9 +5,9 @@ import type { FaultType } from '../faults/types.ts';
 import { type CleanIssue, quoted } from '../text/issue.ts';
 import { sanitise } from '../text/sanitise.ts';
 import { EXPERIMENT, type RawCheck, type RawExperiment } from './document-shape.ts';
-import { faultType, judge, KIND } from './judge.ts';
 import { type Overrides, override } from './override.ts';
 import type { Experiment, LoadedExperiment, SteadyStateCheck } from './types.ts';
+import { faultType, KIND, validateDocument } from './validate-document.ts';
 import { covers, readStrict } from './yaml/read.ts';
 
 const DEFAULT_RECOVERY_MS = 60_000;
@@ -37,7 +37,7 @@ export function loadExperiment(source: string, path: string, overrides: Override
   if (other !== undefined) return failed([read.placed({ path: 'kind', message: other })]);
   const overridden = override((read.value ?? {}) as RawExperiment, overrides);
   const { raw } = overridden;
-  const judged = judge(raw);
+  const judged = validateDocument(raw);
   const errors = [
     ...read.issues,
     ...overridden.issues,
@@ -48,7 +48,7 @@ export function loadExperiment(source: string, path: string, overrides: Override
   const type = faultType(raw);
   if (errors.length > 0 || type === undefined) return failed(errors, warnings, raw);
   const sha256 = createHash('sha256').update(source, 'utf8').digest('hex');
-  return { ok: true, loaded: { experiment: built(raw, type), path, sha256 }, warnings };
+  return { ok: true, loaded: { experiment: experimentOf(raw, type), path, sha256 }, warnings };
 }
 
 /** Why a document is no experiment at all: then nothing else about it is worth a word. */
@@ -75,7 +75,7 @@ function failed(errors: CleanIssue[], warnings: CleanIssue[] = [], raw: RawExper
 }
 
 /** A judged document with its defaults. */
-function built(raw: RawExperiment, type: FaultType): Experiment {
+function experimentOf(raw: RawExperiment, type: FaultType): Experiment {
   const { metadata = {}, spec = {} } = raw;
   const { injection = {}, hypothesis = {}, blastRadius = {}, steadyState = {}, target = {} } = spec;
   const { dangerLevel = '', ttl, count = 0, parameters = {} } = injection;
@@ -85,25 +85,25 @@ function built(raw: RawExperiment, type: FaultType): Experiment {
     kind: raw.kind ?? '',
     metadata: {
       name: metadata.name ?? '',
-      ...given('namespace', metadata.namespace),
-      ...given('labels', metadata.labels && { ...metadata.labels }),
-      ...given('annotations', metadata.annotations && { ...metadata.annotations }),
+      ...optional('namespace', metadata.namespace),
+      ...optional('labels', metadata.labels && { ...metadata.labels }),
+      ...optional('annotations', metadata.annotations && { ...metadata.annotations }),
     },
     spec: {
       tier: spec.tier ?? 0,
       target: {
         operator: target.operator ?? '',
         component: target.component ?? '',
-        ...given('resource', target.resource),
+        ...optional('resource', target.resource),
       },
-      steadyState: { checks: (steadyState.checks ?? []).map(builtCheck), ...given('timeoutMs', steadyState.timeout) },
+      steadyState: { checks: (steadyState.checks ?? []).map(checkOf), ...optional('timeoutMs', steadyState.timeout) },
       injection: {
         type,
-        ...given('dangerLevel', dangerLevel === '' ? undefined : (dangerLevel as Danger)),
+        ...optional('dangerLevel', dangerLevel === '' ? undefined : (dangerLevel as Danger)),
         parameters: { ...parameters },
         count: Math.max(count, 1),
         // Zero is the framework's way to say none.
-        ...given('ttlMs', ttl === 0 ? undefined : ttl),
+        ...optional('ttlMs', ttl === 0 ? undefined : ttl),
       },
       hypothesis: {
         description: hypothesis.description ?? '',
@@ -121,19 +121,19 @@ function built(raw: RawExperiment, type: FaultType): Experiment {
   };
 }
 
-function builtCheck(check: RawCheck): SteadyStateCheck {
+function checkOf(check: RawCheck): SteadyStateCheck {
   return {
     type: check.type as SteadyStateCheck['type'],
     apiVersion: check.apiVersion ?? '',
     kind: check.kind ?? '',
     name: check.name ?? '',
-    ...given('namespace', check.namespace || undefined),
-    ...given('conditionType', check.conditionType),
-    ...given('fieldPath', check.fieldPath),
-    ...given('expectedValue', check.expectedValue),
+    ...optional('namespace', check.namespace || undefined),
+    ...optional('conditionType', check.conditionType),
+    ...optional('fieldPath', check.fieldPath),
+    ...optional('expectedValue', check.expectedValue),
   };
 }
 
-function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
   return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
 }

@@ -15,7 +15,7 @@ const isSegment = (text: string) => text.length <= 253 && SEGMENT.test(text) && 
 export function nameIssues(raw: RawExperiment): Issue[] {
   const { metadata = {}, spec = {} } = raw;
   return [
-    ...unless(isSubdomain, 'a Kubernetes name', 'metadata.name', metadata.name),
+    ...issueUnless(isSubdomain, 'a Kubernetes name', 'metadata.name', metadata.name),
     ...namespaceIssue('metadata.namespace', metadata.namespace),
     ...(spec.blastRadius?.allowedNamespaces ?? []).flatMap((namespace, index) =>
       namespaceIssue(at('spec.blastRadius.allowedNamespaces', index), namespace),
@@ -29,16 +29,26 @@ export function nameIssues(raw: RawExperiment): Issue[] {
 function checkIssues(path: string, check: RawCheck): Issue[] {
   return [
     ...namespaceIssue(at(path, 'namespace'), check.namespace),
-    ...unless(isSegment, 'the name of an object', at(path, 'name'), check.name),
-    ...unless(text => KIND.test(text), 'a kind such as Deployment', at(path, 'kind'), check.kind),
-    ...unless(text => API_VERSION.test(text), 'a version such as apps/v1', at(path, 'apiVersion'), check.apiVersion),
+    ...issueUnless(isSegment, 'the name of an object', at(path, 'name'), check.name),
+    ...issueUnless(text => KIND.test(text), 'a kind such as Deployment', at(path, 'kind'), check.kind),
+    ...issueUnless(
+      text => API_VERSION.test(text),
+      'a version such as apps/v1',
+      at(path, 'apiVersion'),
+      check.apiVersion,
+    ),
   ];
 }
 
 const namespaceIssue = (path: string, namespace: string | undefined): Issue[] =>
-  unless(text => LABEL.test(text), 'the name of a namespace', path, namespace);
+  issueUnless(text => LABEL.test(text), 'the name of a namespace', path, namespace);
 
-function unless(fits: (text: string) => boolean, expected: string, path: string, found: string | undefined): Issue[] {
+function issueUnless(
+  fits: (text: string) => boolean,
+  expected: string,
+  path: string,
+  found: string | undefined,
+): Issue[] {
   if (found === undefined || found === '' || fits(found)) return [];
   return [{ path, message: `expected ${expected}, found ${quoted(found)}` }];
 }

@@ -3,16 +3,16 @@ import type { FaultType } from '../faults/types.ts';
 import { FAULT_RULES } from '../faults/types.ts';
 import { type Issue, suggestion } from '../text/issue.ts';
 
-export interface Judged {
+export interface ParameterValidation {
   errors: Issue[];
   warnings: Issue[];
 }
 
 /** Everything wrong, and everything worth a word, about the parameters of one injection. Paths are parameter names. */
-export function judgeParameters(type: FaultType, parameters: Parameters): Judged {
+export function validateParameters(type: FaultType, parameters: Parameters): ParameterValidation {
   const rules = FAULT_RULES[type];
   const known = Object.entries(rules.parameters);
-  const single = known.flatMap(([name, rule]) => judgeOne(name, parameters[name], rule));
+  const single = known.flatMap(([name, rule]) => validateOne(name, parameters[name], rule));
   const unknown = Object.keys(parameters).filter(name => !Object.hasOwn(rules.parameters, name));
   const names = known.map(([name]) => name);
   const ignored = rules.ignored ?? {};
@@ -37,7 +37,7 @@ export function judgeParameters(type: FaultType, parameters: Parameters): Judged
   };
 }
 
-function judgeOne(name: string, value: string | undefined, rule: ParameterRule): Issue[] {
+function validateOne(name: string, value: string | undefined, rule: ParameterRule): Issue[] {
   const isMissing = value === undefined || (value === '' && rule.mayBeEmpty !== true);
   if (isMissing) return rule.required === true ? [{ path: name, message: 'required, and missing' }] : [];
   const problem = rule.check?.(value);

@@ -2,7 +2,7 @@ import { counted } from '../text/counted.ts';
 import { type CleanIssue, cleanIssue } from '../text/issue.ts';
 import { type Clean, cleanText, literal, sanitise } from '../text/sanitise.ts';
 import type { CatalogueEntry, CatalogueRow } from './catalogue.ts';
-import { experimentFiles, type Files, isPlan, readSource } from './files.ts';
+import { experimentFiles, type Files, isGameDayPlan, readSource } from './files.ts';
 import { loadExperiment } from './load.ts';
 
 interface FileReport {
@@ -38,7 +38,7 @@ function broken(path: string, message: string): FileReport {
 
 function isPlanFile(path: string, files: Files): boolean {
   const { text } = readSource(path, files);
-  return text !== undefined && isPlan(text);
+  return text !== undefined && isGameDayPlan(text);
 }
 
 function validateFile(path: string, files: Files): FileReport {

@@ -3,6 +3,7 @@ import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Outcome } from '../kube/client/http/outcome.ts';
 
+/** The Lease to hold, and by whom. */
 export interface ElectionOptions {
   api: Api;
   clock: Clock;
@@ -16,6 +17,7 @@ export interface ElectionOptions {
 /** Whether this process leads; if not, `why`, and whether another process leads (`isLed`). */
 type Leadership = { leads: true } | { leads: false; why: string; isLed: boolean };
 
+/** The election as one candidate takes part in it. */
 export interface Election {
   /** Takes, renews or reads the Lease, once. Called every few seconds. */
   tryToLead(): Promise<Leadership>;

@@ -5,9 +5,9 @@ import type { Stopwatch } from '../run/clocks.ts';
 
 /**
  * Who reverts a guarded run. `owner`: the process that injected still runs and will revert. `reverting`: it has announced its revert. `left`:
- * its run ended with residue. `ours`: the guardian reverts it, or has done so.
+ * it ended the run with residue. `guardian`: the guardian reverts it, or has done so.
  */
-type Holder = 'owner' | 'reverting' | 'left' | 'ours';
+type Holder = 'owner' | 'reverting' | 'left' | 'guardian';
 
 /** One guarded run: the objects that were, or may have been, written, and when they must be reverted. */
 export interface GuardedRun {
@@ -39,10 +39,11 @@ export function noteWrite(run: GuardedRun, on: ObjectRef): void {
  */
 export type Move = { is: 'wait'; ms: number } | { is: 'ready' } | { is: 'ask' } | { is: 'revert'; why: string };
 
+/** What is known of the owner, for all of its runs. */
 export interface Circumstances {
   ownerGone: boolean;
   /** The owner has announced that it is being suspended. */
-  ownerAsleep: boolean;
+  ownerSuspended: boolean;
   /** Revert runs without an owner at once, because of the configuration or because the guardian must end. */
   hurry: boolean;
 }
@@ -54,15 +55,15 @@ const REVERTING_MS = 10_000;
 /** How long before the deadline the revert is prefetched. */
 const PREFETCH_BEFORE_MS = 500;
 
-/** The longest wait between two decisions, so that the sleep of the machine is noticed soon after it woke. */
+/** The longest wait between two decisions: a machine that was suspended is noticed soon after it resumes. */
 const LONGEST_WAIT_MS = 1_000;
 
 /** Decides by the clock and by which processes run. The guardian never competes with a running owner. */
-export function nextMove(run: GuardedRun, { ownerGone, ownerAsleep, hurry }: Circumstances): Move {
+export function nextMove(run: GuardedRun, { ownerGone, ownerSuspended, hurry }: Circumstances): Move {
   const leftMs = run.dueMs - run.watch.elapsed();
   if (!ownerGone) {
-    if (run.holder === 'left' || run.holder === 'ours') return { is: 'wait', ms: LONGEST_WAIT_MS };
-    if (ownerAsleep) return atTheTime(run, leftMs, 'its time is up and its process is suspended');
+    if (run.holder === 'left' || run.holder === 'guardian') return { is: 'wait', ms: LONGEST_WAIT_MS };
+    if (ownerSuspended) return atTheTime(run, leftMs, 'its time is up and its process is suspended');
     const leftWithGraceMs = leftMs + (run.holder === 'reverting' ? REVERTING_MS : GRACE_MS);
     return leftWithGraceMs > 0 ? { is: 'wait', ms: Math.min(leftWithGraceMs, LONGEST_WAIT_MS) } : { is: 'ask' };
   }

@@ -1,5 +1,5 @@
 import { noteWrite } from './guarded-run.ts';
-import { createGuarding, type GuardianDeps, type Guarding, newRun } from './guarding.ts';
+import { createGuardianState, type GuardianDeps, type GuardianState, newRun } from './guardian-state.ts';
 import { keepTime } from './keep-time.ts';
 import type { FromOwner } from './message.ts';
 import { watchOver } from './watch-over.ts';
@@ -16,7 +16,7 @@ export interface Guardian {
 
 /** Guards the runs of one owner, and reverts the runs that the owner can no longer revert. */
 export function createGuardian(deps: GuardianDeps): Guardian {
-  const guarding = createGuarding(deps);
+  const guarding = createGuardianState(deps);
   const { runs, reverts, circumstances, wakeUp } = guarding;
   void keepTime(guarding);
   return {
@@ -26,12 +26,12 @@ export function createGuardian(deps: GuardianDeps): Guardian {
       if (message.is === 'guard') guard(guarding, message);
       else if (message.is === 'revert') void leaveToOwner(guarding, message);
       else if (message.is === 'over') runOver(guarding, message);
-      else if (message.is === 'asleep' || message.is === 'awake') noteSuspension(guarding, message);
+      else if (message.is === 'suspended' || message.is === 'resumed') noteSuspension(guarding, message);
     },
     ownerGone() {
       if (circumstances.ownerGone) return;
       circumstances.ownerGone = true;
-      for (const [run, guarded] of runs) if (guarded.holder === 'ours' && !reverts.has(run)) runs.delete(run);
+      for (const [run, guarded] of runs) if (guarded.holder === 'guardian' && !reverts.has(run)) runs.delete(run);
       deps.log('owner gone', { runs: runs.size });
       wakeUp.wake();
       guarding.endIfDone();
@@ -45,16 +45,16 @@ export function createGuardian(deps: GuardianDeps): Guardian {
 }
 
 /** Guards a run from its first announced write. */
-function guard(guarding: Guarding, message: Extract<FromOwner, { is: 'guard' }>): void {
+function guard(guarding: GuardianState, message: Extract<FromOwner, { is: 'guard' }>): void {
   const { n, run } = message;
   const guarded = guarding.runs.get(run) ?? begin(guarding, message);
-  const isTaken = guarded.holder === 'ours';
+  const isTaken = guarded.holder === 'guardian';
   if (!isTaken) noteWrite(guarded, message.on);
   const why = 'the guardian took this run over while this process did not answer';
   guarding.deps.send(isTaken ? { is: 'no', n, why } : { is: 'yes', n });
 }
 
-function begin(guarding: Guarding, message: Extract<FromOwner, { is: 'guard' }>) {
+function begin(guarding: GuardianState, message: Extract<FromOwner, { is: 'guard' }>) {
   const { run, type, experiment, dueInMs } = message;
   const guarded = newRun(guarding, message);
   guarding.deps.log('guarding', { run, type, experiment, dueInMs: Math.round(dueInMs) });
@@ -64,28 +64,28 @@ function begin(guarding: Guarding, message: Extract<FromOwner, { is: 'guard' }>)
 }
 
 /** Leaves the revert to the owner; answers after a revert by the guardian, if one has begun, has ended. */
-async function leaveToOwner({ deps, runs, reverts }: Guarding, { n, run }: Extract<FromOwner, { is: 'revert' }>) {
+async function leaveToOwner({ deps, runs, reverts }: GuardianState, { n, run }: Extract<FromOwner, { is: 'revert' }>) {
   const guarded = runs.get(run);
   if (guarded?.holder === 'owner') guarded.holder = 'reverting';
   await reverts.get(run);
   deps.send({ is: 'yes', n });
 }
 
-function runOver({ deps, runs, wakeUp }: Guarding, { run, residue }: Extract<FromOwner, { is: 'over' }>): void {
+function runOver({ deps, runs, wakeUp }: GuardianState, { run, residue }: Extract<FromOwner, { is: 'over' }>): void {
   const guarded = runs.get(run);
   if (!guarded) return;
-  if (residue === 0 || guarded.holder === 'ours') runs.delete(run);
+  if (residue === 0 || guarded.holder === 'guardian') runs.delete(run);
   else guarded.holder = 'left';
   deps.log('over', { run, residue });
   wakeUp.wake();
 }
 
 function noteSuspension(
-  { deps, runs, circumstances, wakeUp }: Guarding,
-  message: Extract<FromOwner, { is: 'asleep' | 'awake' }>,
+  { deps, runs, circumstances, wakeUp }: GuardianState,
+  message: Extract<FromOwner, { is: 'suspended' | 'resumed' }>,
 ): void {
-  circumstances.ownerAsleep = message.is === 'asleep';
-  deps.log(message.is === 'asleep' ? 'owner suspended' : 'owner goes on', { runs: runs.size });
+  circumstances.ownerSuspended = message.is === 'suspended';
+  deps.log(message.is === 'suspended' ? 'owner suspended' : 'owner goes on', { runs: runs.size });
   wakeUp.wake();
-  if (message.is === 'asleep') deps.send({ is: 'yes', n: message.n });
+  if (message.is === 'suspended') deps.send({ is: 'yes', n: message.n });
 }

@@ -1,4 +1,4 @@
-import type { Guarding } from './guarding.ts';
+import type { GuardianState } from './guardian-state.ts';
 
 const PROBE_EACH_MS = 15_000;
 /** How often the clocks are compared, milliseconds. */
@@ -7,7 +7,7 @@ const CHECK_EACH_MS = 1_000;
 const JUMP_MS = 1_000;
 
 /** Sends a request at intervals, to keep the connection open and the server's time known; at once if the machine slept. */
-export async function keepTime({ deps, wakeUp, over }: Pick<Guarding, 'deps' | 'wakeUp' | 'over'>): Promise<void> {
+export async function keepTime({ deps, wakeUp, over }: Pick<GuardianState, 'deps' | 'wakeUp' | 'over'>): Promise<void> {
   const { clock } = deps;
   const drift = () => clock.now() - clock.monotonic();
   let seen = drift();

@@ -10,10 +10,11 @@ export type FromOwner =
   | { is: 'over'; run: string; residue: number | null }
   /** The owner's answer to `there?`. */
   | { is: 'here' }
-  /** The owner is about to be suspended (ctrl-z), and reverts nothing until it sends `awake`. Answered when the guardian knows. */
-  | { is: 'asleep'; n: number }
-  | { is: 'awake' };
+  /** The owner is about to be suspended (ctrl-z), and reverts nothing until it sends `resumed`. Answered when the guardian knows. */
+  | { is: 'suspended'; n: number }
+  | { is: 'resumed' };
 
+/** A message of the guardian to the process that started it. */
 export type FromGuardian =
   | { is: 'ready'; pid: number; processStart?: string; server: string; log: string }
   | { is: 'yes'; n: number }

@@ -22,6 +22,7 @@ export interface GuardianNotices {
   ended(guarded: GuardedRun, end: RetryEnd): void;
 }
 
+/** The notices of a guardian at this place, given to `send`. */
 export function guardianNotices(send: (notice: Notice) => void, place: Place): GuardianNotices {
   const last = new Map<string, RunReverted>();
   const noticesAbout = (

@@ -13,6 +13,7 @@ export interface OwnerCheck {
   answers(): Promise<boolean>;
 }
 
+/** An owner counts as silent if it sends nothing for three seconds after the question. */
 export function createOwnerCheck({ clock, send }: { clock: Clock; send(message: FromGuardian): void }): OwnerCheck {
   let answered: (() => void) | undefined;
   let asking: Promise<boolean> | undefined;

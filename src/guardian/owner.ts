@@ -25,7 +25,7 @@ export interface OwnerDeps {
 /** How long to wait for an answer. A guardian answers within a millisecond; one that hangs must not delay a revert for long. */
 const ANSWER_MS = 10_000;
 /** How long to wait for an answer before a suspension: a person waits for the prompt. */
-const ASLEEP_MS = 1_000;
+const SUSPEND_ANSWER_MS = 1_000;
 const STARTS = 4;
 
 interface AnnouncedRun {
@@ -132,12 +132,12 @@ export function ownersGuard({ start, clock }: OwnerDeps): Guard {
     async reverting(run) {
       if ((runs.get(run)?.announced.length ?? 0) > 0) await ask(n => ({ is: 'revert', n, run }));
     },
-    async asleep() {
-      const answer = await ask(n => ({ is: 'asleep', n }), ASLEEP_MS);
+    async suspended() {
+      const answer = await ask(n => ({ is: 'suspended', n }), SUSPEND_ANSWER_MS);
       return answer?.is === 'yes';
     },
-    awake() {
-      void current?.then(process => process.send({ is: 'awake' })).catch(() => undefined);
+    resumed() {
+      void current?.then(process => process.send({ is: 'resumed' })).catch(() => undefined);
     },
     over(run, residue) {
       const kept = runs.get(run);

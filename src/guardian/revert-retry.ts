@@ -5,6 +5,7 @@ import type { RunReverted } from '../revert/run-writes.ts';
 /** Why the attempts ended. `person`: the object was changed since the injection, and only a person may decide. */
 export type RetryEnd = 'reverted' | 'person' | 'given-up';
 
+/** What to repeat, and for how long. */
 export interface RevertRetry {
   /** Longest time without success, milliseconds. */
   longestMs: number;

@@ -14,6 +14,7 @@ import type { KeyRead } from '../safety/record-key.ts';
 import type { GuardedRun } from './guarded-run.ts';
 import type { RetryEnd } from './revert-retry.ts';
 
+/** What reverting a run needs. */
 export interface RunReverterDeps {
   api: Api;
   clock: Clock;
@@ -44,6 +45,7 @@ const notWaiting = (journal: OpenJournal | undefined): Journal => ({
   },
 });
 
+/** A reverter for the runs of one owner. */
 export function createRunReverter({ api, clock, files, stateDir, recordKey }: RunReverterDeps): RunReverter {
   const journals = new Map<string, Promise<OpenJournal | undefined>>();
   const journalOf = (run: string) => {

@@ -6,6 +6,7 @@ export interface WakeUp {
   wake(): void;
 }
 
+/** Sleeps on this clock. */
 export function createWakeUp(clock: Clock): WakeUp {
   let sleeping = new AbortController();
   return {

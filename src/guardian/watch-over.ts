@@ -1,6 +1,6 @@
 import type { RunReverted } from '../revert/run-writes.ts';
 import { type GuardedRun, type Move, nextMove } from './guarded-run.ts';
-import type { Guarding } from './guarding.ts';
+import type { GuardianState } from './guardian-state.ts';
 import { revertUntilDone } from './revert-retry.ts';
 
 /** After this many attempts, about half a minute, a notice says that the fault is still in the cluster. */
@@ -9,7 +9,7 @@ const TRIES_BEFORE_NOTICE = 12;
 const CHECK_EACH_MS = 1_000;
 
 /** Watches one run until its owner has ended it, and reverts it if the owner does not. */
-export async function watchOver(guarding: Guarding, guarded: GuardedRun): Promise<void> {
+export async function watchOver(guarding: GuardianState, guarded: GuardedRun): Promise<void> {
   const { deps, runs, wakeUp } = guarding;
   for (;;) {
     if (runs.get(guarded.run) !== guarded) return;
@@ -24,7 +24,7 @@ export async function watchOver(guarding: Guarding, guarded: GuardedRun): Promis
   }
 }
 
-async function decide({ circumstances, owner }: Guarding, guarded: GuardedRun): Promise<Move> {
+async function decide({ circumstances, owner }: GuardianState, guarded: GuardedRun): Promise<Move> {
   const move = nextMove(guarded, circumstances);
   if (move.is !== 'ask') return move;
   if (await owner.answers()) return { is: 'wait', ms: CHECK_EACH_MS };
@@ -34,10 +34,10 @@ async function decide({ circumstances, owner }: Guarding, guarded: GuardedRun): 
     : { is: 'wait', ms: 0 };
 }
 
-function takeOver(guarding: Guarding, guarded: GuardedRun, why: string): void {
+function takeOver(guarding: GuardianState, guarded: GuardedRun, why: string): void {
   const { deps, runs, reverts, circumstances } = guarding;
   const { run, type } = guarded;
-  guarded.holder = 'ours';
+  guarded.holder = 'guardian';
   const lateMs = Math.round((guarded.watch.elapsed() - guarded.dueMs) * 10) / 10;
   deps.log('reverting', { run, type, why, lateMs });
   const reverting = revertUntilDone({

@@ -52,8 +52,8 @@ export function reflectedFeed(
   random: () => number,
   { release, lead }: FeedOptions = {},
 ): Feed {
-  const led = Promise.withResolvers<void>();
-  const isFree = lead === undefined ? undefined : Promise.race([led.promise, clock.sleep(LEAD_MS)]);
+  const isLeadRead = Promise.withResolvers<void>();
+  const isFree = lead === undefined ? undefined : Promise.race([isLeadRead.promise, clock.sleep(LEAD_MS)]);
 
   return {
     follow(what, project, onUpdate, same) {
@@ -75,7 +75,7 @@ export function reflectedFeed(
       reflector.subscribe(onUpdate);
       if (isFree === undefined || what.kind === lead) void reflector.run(ended.signal);
       else void isFree.then(() => reflector.run(ended.signal));
-      if (what.kind === lead) reflector.subscribe(() => led.resolve());
+      if (what.kind === lead) reflector.subscribe(() => isLeadRead.resolve());
       return { rows: reflector.rows, status: () => reflector.status(), stop: () => ended.abort() };
     },
     discovery: async refresh => {

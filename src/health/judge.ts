@@ -12,7 +12,7 @@ import type {
 } from './rows.ts';
 import type { Since, Trouble } from './trouble.ts';
 
-const words = (text: string): Clean => text as Clean;
+const ownText = (text: string): Clean => text as Clean;
 const exactly = (at: number): Since => ({ at, exact: true });
 
 function trouble(row: Row, severity: Trouble['severity'], what: string, since: Since): Trouble {
@@ -21,7 +21,7 @@ function trouble(row: Row, severity: Trouble['severity'], what: string, since: S
     name: row.name,
     ...(row.namespace && { namespace: row.namespace }),
     severity,
-    what: words(what),
+    what: ownText(what),
     since,
   };
 }
@@ -36,8 +36,8 @@ const STARTING = ['Pending', 'ContainerCreating', 'PodInitializing', 'NotReady',
  */
 export function podTrouble(pod: PodRow, now: number): Trouble | undefined {
   if (pod.fine && !pod.terminating) return undefined;
-  const isPatient = STARTING.includes(pod.reason);
-  if (isPatient && now - pod.since < GRACE_MS) return undefined;
+  const isTransient = STARTING.includes(pod.reason);
+  if (isTransient && now - pod.since < GRACE_MS) return undefined;
   return trouble(pod, pod.reason === 'Terminating' ? 'warn' : 'fail', pod.reason, exactly(pod.since));
 }
 

@@ -16,7 +16,7 @@ import { type BoardKind, MARKED_SECRETS, SOURCES } from './kinds.ts';
 import { type Marker, markerOf } from './marker.ts';
 import { type LeaseRow, leaseRow, type Row } from './rows.ts';
 import { createSuspects, type Suspects } from './suspects.ts';
-import { NOT_YET } from './sweep.ts';
+import { NOT_READ_YET } from './sweep.ts';
 import { type Sync, syncOf, worst } from './sync.ts';
 import { byUrgency, type Trouble } from './trouble.ts';
 import { VIEW_KINDS, type ViewKind } from './view/kinds.ts';
@@ -48,7 +48,7 @@ export interface Summary {
   /** Who holds the Lease of the reaper and renews it; absent when no reaper runs. */
   reaper?: Clean;
   /** When the cluster last sent anything, in monotonic milliseconds; undefined before the first answer. */
-  heardAt: number | undefined;
+  lastReceivedAt: number | undefined;
 }
 
 export interface ModelClock {
@@ -57,7 +57,7 @@ export interface ModelClock {
   serverNow(): number;
 }
 
-const KEPT = 60;
+const MOST_TROUBLES = 60;
 
 /** The operator lock that a Lease stands for; undefined when it is none. */
 function operatorLock({ name, holder, acquired }: LeaseRow): OperatorLock | undefined {
@@ -85,7 +85,7 @@ export class Model {
   readonly #sweep: Sweep | undefined;
   readonly #unsubscribe: () => void;
   /** The sync state of leases at the last summary. */
-  #leasesTold: Sync['state'] | undefined;
+  #leasesSync: Sync['state'] | undefined;
 
   /** `changed` is called, possibly often, whenever the summary may have changed. */
   constructor(live: LiveView, feed: Feed, clock: ModelClock, changed: () => void) {
@@ -120,7 +120,7 @@ export class Model {
    */
   #isHeartbeat({ kind, put, removed }: ViewChange): boolean {
     if (kind !== SOURCES.leases || removed.length > 0 || put.length === 0) return false;
-    if (this.#live.view.sync(kind).state !== this.#leasesTold) return false;
+    if (this.#live.view.sync(kind).state !== this.#leasesSync) return false;
     const now = this.#clock.serverNow();
     return put.every(({ uid, object }) => {
       const before = this.#suspects.leases.get(uid);
@@ -157,9 +157,9 @@ export class Model {
     const now = this.#clock.serverNow();
     const reaper = reaperOf(this.#suspects.leases.values(), now);
     const { pods, nodes, deployments, crds, leases } = this.#suspects;
-    this.#leasesTold = this.#live.view.sync(SOURCES.leases).state;
+    this.#leasesSync = this.#live.view.sync(SOURCES.leases).state;
     const line = <R extends Row>(kind: ViewKind, suspects: Suspects<R>, judge: (row: R) => Trouble | undefined) =>
-      this.#health([kind], this.#live.view.count(kind), judged(suspects.values(), judge));
+      this.#health([kind], this.#live.view.count(kind), troublesOf(suspects.values(), judge));
     return {
       kinds: {
         nodes: line(SOURCES.nodes, nodes, nodeTrouble),
@@ -173,7 +173,7 @@ export class Model {
       unseen: this.#unseen(),
       locks: [...leases.values()].flatMap(lease => operatorLock(lease) ?? []),
       ...(reaper !== undefined && { reaper }),
-      heardAt: this.#heardAt(now),
+      lastReceivedAt: this.#lastReceivedAt(now),
     };
   }
 
@@ -186,20 +186,20 @@ export class Model {
       sync.state === 'blind' && sync.reason !== 'not served' ? [{ kind, reason: sync.reason }] : [],
     );
     const swept = this.#sweep?.unseen() ?? [];
-    const isPartial = syncs.some(({ sync }) => isPending(sync)) && !swept.some(({ reason }) => reason === NOT_YET);
-    return [...blind, ...swept, ...(isPartial ? [{ kind: 'other kinds', reason: NOT_YET }] : [])];
+    const isPartial = syncs.some(({ sync }) => isPending(sync)) && !swept.some(({ reason }) => reason === NOT_READ_YET);
+    return [...blind, ...swept, ...(isPartial ? [{ kind: 'other kinds', reason: NOT_READ_YET }] : [])];
   }
 
   /** When the cluster last sent anything for any line. */
-  #heardAt(now: number): number | undefined {
-    const heard = BOARD_KINDS.flatMap(kind => this.#live.view.heardAt(kind) ?? []);
-    return heard.length === 0 ? undefined : this.#clock.monotonic() - (now - Math.max(...heard));
+  #lastReceivedAt(now: number): number | undefined {
+    const times = BOARD_KINDS.flatMap(kind => this.#live.view.lastReceivedAt(kind) ?? []);
+    return times.length === 0 ? undefined : this.#clock.monotonic() - (now - Math.max(...times));
   }
 
   /** Whether all objects of a kind have been read, even if some time ago. */
   #isComplete(kind: ViewKind): boolean {
     const { view } = this.#live;
-    return ['live', 'retrying'].includes(view.sync(kind).state) && view.heardAt(kind) !== undefined;
+    return ['live', 'retrying'].includes(view.sync(kind).state) && view.lastReceivedAt(kind) !== undefined;
   }
 
   /** Endpoints and webhooks need three kinds together; until all are listed nothing counts as dead. */
@@ -218,7 +218,7 @@ export class Model {
     const all = [...services.values()];
     const selecting = all.filter(service => service.selects && !service.external);
     const byName = new Map(all.map(service => [`${service.namespace ?? ''}/${service.name}`, service]));
-    const unserved = isJudgeable ? judged(selecting, service => serviceTrouble(service, served, firstSeen)) : [];
+    const unserved = isJudgeable ? troublesOf(selecting, service => serviceTrouble(service, served, firstSeen)) : [];
     const dead = isJudgeable ? configurations.flatMap(row => webhookTroubles(row, byName, served, firstSeen)) : [];
     for (const key of this.#firstSeen.keys()) if (!seen.has(key)) this.#firstSeen.delete(key);
     const behind = [SOURCES.services, SOURCES.slices];
@@ -239,7 +239,7 @@ export class Model {
       count,
       failing,
       warning: troubles.length - failing,
-      troubles: troubles.sort(byUrgency).slice(0, KEPT),
+      troubles: troubles.sort(byUrgency).slice(0, MOST_TROUBLES),
     };
   }
 }
@@ -252,7 +252,7 @@ const isPending = ({ state }: Sync): boolean => state === 'waiting' || state ===
 const uidOf = ({ kind, metadata }: KubeObject): string =>
   metadata.uid ?? `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
 
-function judged<R>(rows: Iterable<R>, judge: (row: R) => Trouble | undefined): Trouble[] {
+function troublesOf<R>(rows: Iterable<R>, judge: (row: R) => Trouble | undefined): Trouble[] {
   const found: Trouble[] = [];
   for (const row of rows) {
     const trouble = judge(row);

@@ -8,7 +8,7 @@ import type { Followed, Sweep } from './followed.ts';
 import { type Marker, markerOf } from './marker.ts';
 
 /** Why something is not known: it has not been read yet. */
-export const NOT_YET = 'not looked at yet';
+export const NOT_READ_YET = 'not looked at yet';
 
 /** One round over all kinds takes this long, spread out so that it costs next to nothing; milliseconds. */
 const ROUND_MS = 30_000;
@@ -128,7 +128,7 @@ export function startSweep(
     unseen: () => [
       ...unknown,
       ...[...blind.values()].map(text => ({ kind: text.split(': ')[0] ?? text, reason: text.split(': ')[1] ?? '' })),
-      ...(isFirst && !unknown.some(({ kind }) => kind === '*') ? [{ kind: 'other kinds', reason: NOT_YET }] : []),
+      ...(isFirst && !unknown.some(({ kind }) => kind === '*') ? [{ kind: 'other kinds', reason: NOT_READ_YET }] : []),
     ],
     begin: () => started.abort(),
     again() {

@@ -42,15 +42,15 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 /** A file exists but is refused, because another user owns it or could write it. The message says what to do. */
-export class Distrusted extends Error {
+export class UntrustedFileError extends Error {
   // The same members as an error of the system.
   readonly code = 'EPERM';
   readonly syscall = 'open';
 }
 
-const refused = (why: string) => new Distrusted(why);
+const refused = (why: string) => new UntrustedFileError(why);
 
-const unless = (problem: string | undefined): void => {
+const throwIf = (problem: string | undefined): void => {
   if (problem !== undefined) throw refused(problem);
 };
 
@@ -73,20 +73,20 @@ async function writeDurably(file: FileHandle, text: string): Promise<void> {
 }
 
 /**
- * Writes one after the other: records must not interleave, and a later one must not be durable before an earlier one. Texts that arrive
- * while the disk is busy are written together in the next write, so that no caller waits for more than two writes. After an error nothing
- * more is written, because the file may hold half a record.
+ * Appends one write after the other: records must not interleave, and a later one must not be durable before an earlier one. Texts that
+ * arrive while the disk is busy are written together in the next write, so that no caller waits for more than two writes. After an error
+ * nothing more is written, because the file may hold half a record.
  */
-export function gathering(write: (text: string) => Promise<void>, end: () => Promise<void>): AppendFile {
-  let gathered = '';
+export function batchedAppends(write: (text: string) => Promise<void>, end: () => Promise<void>): AppendFile {
+  let batch = '';
   let last: Promise<void> = Promise.resolve();
   let next: Promise<void> | undefined;
   return {
     append(text) {
-      gathered += text;
+      batch += text;
       next ??= last.then(() => {
-        const all = gathered;
-        gathered = '';
+        const all = batch;
+        batch = '';
         next = undefined;
         return write(all);
       });
@@ -103,29 +103,29 @@ export function gathering(write: (text: string) => Promise<void>, end: () => Pro
 /** The machine's own file system, below one private folder. */
 export const filesUnder = (root: string): Files => ({
   async openAppend(path) {
-    unless(makePrivate(root, dirname(path)));
+    throwIf(makePrivate(root, dirname(path)));
     const file = await openOwn(path, constants.O_APPEND);
     await syncFolder(dirname(path));
-    return gathering(
+    return batchedAppends(
       text => writeDurably(file, text),
       () => file.close(),
     );
   },
   async read(path) {
-    unless(notPrivate(root, dirname(path)));
+    throwIf(notPrivate(root, dirname(path)));
     const reading = readOwn(path);
     if (reading.is === 'refused') throw refused(`${path}: ${reading.why}`);
     return reading.is === 'text' ? reading.text : undefined;
   },
   async list(path) {
-    unless(notPrivate(root, path));
+    throwIf(notPrivate(root, path));
     return readdir(path).catch((error: unknown) => {
       if (isMissing(error)) return [];
       throw error;
     });
   },
   async write(path, text) {
-    unless(makePrivate(root, dirname(path)));
+    throwIf(makePrivate(root, dirname(path)));
     const draft = `${path}.new`;
     const file = await openOwn(draft, constants.O_TRUNC);
     try {

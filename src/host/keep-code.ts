@@ -5,11 +5,10 @@ import * as nodeModule from 'node:module';
 const HASHED = /-[A-Z0-9]{8}\.js$/;
 
 /**
- * Reads the code that this process may load later into memory, and lets later imports take it from there. An update of
- * mayday replaces the files under a process that runs, and their names with them. Nothing is run or compiled for this.
- * `folder` is that of the bundle; run from
- * its sources, mayday has none, and nothing is kept. Resolves with how many files are kept.
- * Never rejects: a file that cannot be read any more is missing only if it is asked for.
+ * Reads the code that this process may load later into memory, and makes later imports use that copy: an update of
+ * mayday replaces the files, and their names, while the process runs. Nothing is executed or compiled now.
+ * `folder` is the folder of the bundle; if mayday runs from its sources, there is none, and nothing is kept.
+ * Resolves with the number of files that are kept. Never rejects: a file that cannot be read matters only if it is imported.
  */
 export async function keepCode(folder: URL = new URL('.', import.meta.url)): Promise<number> {
   const names = await readdir(folder).catch(() => []);
@@ -23,7 +22,7 @@ export async function keepCode(folder: URL = new URL('.', import.meta.url)): Pro
   return kept.size;
 }
 
-/** Older versions of Node.js have no such hooks; there an import reads the disk, as without all this. */
+/** Older versions of Node.js have no such hooks: imports then read the disk. */
 function serveFrom(kept: ReadonlyMap<string, Buffer>): void {
   nodeModule.registerHooks?.({
     resolve(specifier, context, next) {

@@ -20,7 +20,7 @@ export function openEventLog(path: string, root?: string): (facts: Record<string
   };
 }
 
-/** A path that the user named may be anything, such as a device. */
+/** The user may name any path, such as a device, so its owner and mode are not checked. */
 const addTo = (path: string) => (text: string) => {
   makeFolder(dirname(path), 0o700);
   appendFileSync(path, text, { mode: 0o600 });

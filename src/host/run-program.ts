@@ -5,7 +5,7 @@ type ProgramEnd = { ok: true; exitCode: number; output: string } | { ok: false; 
 
 const LONGEST = 256 * 1024;
 
-/** Runs a program without a shell, and kills it when the time is up. Its output is read and never shown. */
+/** Runs a program without a shell, and kills it after `timeoutMs`. Its output is returned, never shown on the terminal. */
 export function runProgram(
   [program = '', ...args]: readonly string[],
   { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal },

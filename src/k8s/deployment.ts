@@ -1,6 +1,7 @@
 import type { KubeObject } from './object.ts';
 import { matches, parseSelector } from './selector-text.ts';
 
+/** A container of a pod template, with the fields used here. */
 export interface Container {
   name: string;
   image?: string;
@@ -15,6 +16,7 @@ interface DeploymentSpec {
   template?: { spec?: { containers?: Container[]; initContainers?: Container[]; serviceAccountName?: string } };
 }
 
+/** A label selector as the API stores it. */
 export interface LabelSelector {
   matchLabels?: Record<string, string>;
   matchExpressions?: Expression[];
@@ -26,6 +28,7 @@ interface Expression {
   values?: string[];
 }
 
+/** The spec of a Deployment or of a similar workload; empty if it has none. */
 export const deploymentSpec = (deployment: KubeObject): DeploymentSpec => (deployment.spec ?? {}) as DeploymentSpec;
 
 /** The ordinary containers of a workload's template, in order. */
@@ -41,12 +44,12 @@ const OPERATORS: Readonly<Record<string, (key: string, values: string) => string
 };
 
 /** A workload's selector as text for a list request; undefined where it has none. */
-export function selectorText(workload: KubeObject): string | undefined {
-  return selectorAsText(deploymentSpec(workload).selector ?? {});
+export function workloadSelectorText(workload: KubeObject): string | undefined {
+  return labelSelectorText(deploymentSpec(workload).selector ?? {});
 }
 
 /** A label selector as text for a list request; undefined where it is empty. */
-export function selectorAsText({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string | undefined {
+export function labelSelectorText({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string | undefined {
   const parts = [
     ...Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`),
     ...matchExpressions.map(({ key, operator, values = [] }) => OPERATORS[operator]?.(key, values.join(',')) ?? key),
@@ -56,7 +59,7 @@ export function selectorAsText({ matchLabels = {}, matchExpressions = [] }: Labe
 
 /** Whether a workload's selector matches this object. */
 export function selects(workload: KubeObject, object: KubeObject): boolean {
-  const text = selectorText(workload);
+  const text = workloadSelectorText(workload);
   const requirements = text === undefined ? 'none' : parseSelector(text);
   return typeof requirements !== 'string' && matches(requirements, object.metadata.labels);
 }

@@ -1,21 +1,23 @@
 import { parsedJson } from '../text/json.ts';
+
 /**
  * Sets of paths into an object, in the notation of `metadata.managedFields` (`fieldsV1`): `f:name` is a member,
  * `k:{…}` a list item by its keys, `v:…` an item of a set, `i:…` an item by its place. A node that is empty or
  * contains `.` is itself in the set.
  */
-export interface Fields {
-  [element: string]: Fields;
+export interface FieldSet {
+  [element: string]: FieldSet;
 }
 
 const SELF = '.';
 
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isFields);
+/** Whether the value is a set of paths: objects of objects, down to the leaves. */
+export function isFieldSet(value: unknown): value is FieldSet {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isFieldSet);
 }
 
 /** The paths in the set, each as its elements. */
-export function pathsOf(fields: Fields, prefix: readonly string[] = []): string[][] {
+export function pathsOf(fields: FieldSet, prefix: readonly string[] = []): string[][] {
   return Object.entries(fields).flatMap(([element, below]) => {
     if (element === SELF) return [];
     const path = [...prefix, element];
@@ -25,8 +27,8 @@ export function pathsOf(fields: Fields, prefix: readonly string[] = []): string[
 }
 
 /** The set of these paths. */
-export function fieldsOf(paths: readonly (readonly string[])[]): Fields {
-  const root: Fields = {};
+export function fieldsOf(paths: readonly (readonly string[])[]): FieldSet {
+  const root: FieldSet = {};
   for (const path of paths) {
     let at = root;
     for (const element of path) at = at[element] ??= {};
@@ -36,34 +38,37 @@ export function fieldsOf(paths: readonly (readonly string[])[]): Fields {
 }
 
 /** Removes `.` from nodes with nothing else below: it is written only beside other members. */
-function tidy(fields: Fields): Fields {
+function tidy(fields: FieldSet): FieldSet {
   const below = Object.entries(fields).filter(([element]) => element !== SELF);
   const self = SELF in fields && below.length > 0 ? { [SELF]: {} } : {};
   return { ...self, ...Object.fromEntries(below.map(([element, inner]) => [element, tidy(inner)])) };
 }
 
 const keyOf = (path: readonly string[]) => JSON.stringify(path);
-const keysOf = (fields: Fields) => new Set(pathsOf(fields).map(keyOf));
+const keysOf = (fields: FieldSet) => new Set(pathsOf(fields).map(keyOf));
 
-export const union = (a: Fields, b: Fields): Fields => fieldsOf([...pathsOf(a), ...pathsOf(b)]);
+/** The paths that are in either set. */
+export const union = (a: FieldSet, b: FieldSet): FieldSet => fieldsOf([...pathsOf(a), ...pathsOf(b)]);
 
-export function difference(a: Fields, b: Fields): Fields {
-  const out = keysOf(b);
-  return fieldsOf(pathsOf(a).filter(path => !out.has(keyOf(path))));
+/** The paths of `a` that are not in `b`. */
+export function difference(a: FieldSet, b: FieldSet): FieldSet {
+  const excluded = keysOf(b);
+  return fieldsOf(pathsOf(a).filter(path => !excluded.has(keyOf(path))));
 }
 
-export function intersection(a: Fields, b: Fields): Fields {
+/** The paths that are in both sets. */
+export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   const both = keysOf(b);
   return fieldsOf(pathsOf(a).filter(path => both.has(keyOf(path))));
 }
 
-export const isEmpty = (fields: Fields): boolean => pathsOf(fields).length === 0;
+export const isEmpty = (fields: FieldSet): boolean => pathsOf(fields).length === 0;
 
 /**
  * The part of the set at `steps` of `object` and below; a whole leaf when the set contains only a parent, as with
  * atomic lists. `steps` are those of a JSON pointer: names of members and list indexes.
  */
-export function fieldsAt(fields: Fields, object: unknown, steps: readonly string[]): Fields {
+export function fieldsAt(fields: FieldSet, object: unknown, steps: readonly string[]): FieldSet {
   const path: string[] = [];
   let at = fields;
   let value = object;
@@ -84,7 +89,7 @@ function memberOf(value: unknown, step: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined;
 }
 
-function elementFor(fields: Fields, value: unknown, step: string): string | undefined {
+function elementFor(fields: FieldSet, value: unknown, step: string): string | undefined {
   if (!Array.isArray(value)) return Object.hasOwn(fields, `f:${step}`) ? `f:${step}` : undefined;
   const item = memberOf(value, step);
   return Object.keys(fields).find(element => isElementOf(element, item, step));

@@ -9,7 +9,7 @@ export function pointer(...steps: (string | number)[]): string {
 }
 
 /** The steps of a JSON pointer. */
-export const pathOf = (text: string): string[] =>
+export const pointerSteps = (text: string): string[] =>
   text
     .split('/')
     .slice(1)
@@ -25,8 +25,11 @@ export function valueAt(object: KubeObject, steps: readonly string[]): unknown {
   return at;
 }
 
+/** Sets a member; an existing value is replaced. */
 export const set = (path: string, value: Json): Operation => ({ op: 'add', path, value });
+/** Removes a member, which must exist. */
 export const remove = (path: string): Operation => ({ op: 'remove', path });
+/** Makes the whole patch fail unless the member has this value. */
 export const test = (path: string, value: Json): Operation => ({ op: 'test', path, value });
 
 /**
@@ -50,15 +53,15 @@ export function mapOperations(
 }
 
 /**
- * One patch of two lists of operations that were made from the same object. What the first one has added as a whole map, the second one adds
- * to entry by entry: by adding the map again it would replace it.
+ * Two lists of operations that were made from the same object, as one patch. If both add the same map, the second adds its entries one by
+ * one: adding the map again would replace the first.
  */
 export function joined(first: readonly Operation[], second: readonly Operation[]): Operation[] {
-  const made = new Set(first.flatMap(operation => (operation.op === 'add' ? [operation.path] : [])));
+  const added = new Set(first.flatMap(operation => (operation.op === 'add' ? [operation.path] : [])));
   return [
     ...first,
     ...second.flatMap(operation => {
-      if (operation.op !== 'add' || !made.has(operation.path) || !isMap(operation.value)) return [operation];
+      if (operation.op !== 'add' || !added.has(operation.path) || !isMap(operation.value)) return [operation];
       return Object.entries(operation.value).map(([key, value]) => set(`${operation.path}${pointer(key)}`, value));
     }),
   ];
@@ -69,10 +72,6 @@ const isMap = (value: Json): value is { [key: string]: Json } =>
 
 /** The string map at `steps` of `object`, undefined if there is no map. */
 export function mapAt(object: KubeObject, steps: readonly string[]): Record<string, string> | undefined {
-  let at: unknown = object;
-  for (const step of steps) {
-    if (typeof at !== 'object' || at === null) return undefined;
-    at = (at as Record<string, unknown>)[step];
-  }
-  return typeof at === 'object' && at !== null ? (at as Record<string, string>) : undefined;
+  const value = valueAt(object, steps);
+  return typeof value === 'object' && value !== null ? (value as Record<string, string>) : undefined;
 }

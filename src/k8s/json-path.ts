@@ -13,13 +13,13 @@ export function fieldAt(object: unknown, path: string): { found: boolean; value?
 }
 
 /** A value as Go's `%v` prints it after JSON decoding, which is what the framework compares with. Map keys are sorted. */
-export function printed(value: unknown): string {
+export function printedAsGo(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';
   if (typeof value === 'number') return printedNumber(value);
-  if (Array.isArray(value)) return `[${value.map(printed).join(' ')}]`;
+  if (Array.isArray(value)) return `[${value.map(printedAsGo).join(' ')}]`;
   if (typeof value === 'object') {
     const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    return `map[${entries.map(([key, item]) => `${key}:${printed(item)}`).join(' ')}]`;
+    return `map[${entries.map(([key, item]) => `${key}:${printedAsGo(item)}`).join(' ')}]`;
   }
   return String(value);
 }

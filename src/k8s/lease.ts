@@ -7,6 +7,7 @@ interface LeaseSpec {
   renewTime?: string;
 }
 
+/** The spec of a Lease; empty if it has none. */
 export const leaseSpec = (lease: KubeObject): LeaseSpec => (lease.spec ?? {}) as LeaseSpec;
 
 /**
@@ -22,7 +23,7 @@ const renewedAt = (lease: KubeObject): number => Date.parse(leaseSpec(lease).ren
  * Leases that one of the pods held at `since` and has not renewed for longer than they last. The latest renewal of
  * any Lease gives the time in the cluster: every node has a Lease. Times are milliseconds since the epoch.
  */
-export function lapsed(leases: readonly KubeObject[], pods: readonly KubeObject[], since: number): KubeObject[] {
+export function expiredLeases(leases: readonly KubeObject[], pods: readonly KubeObject[], since: number): KubeObject[] {
   const now = leases.map(renewedAt).reduce((latest, at) => (at > latest ? at : latest), 0);
   return leases.filter(lease => {
     const { holderIdentity = '', leaseDurationSeconds = 15 } = leaseSpec(lease);

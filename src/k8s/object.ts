@@ -22,6 +22,7 @@ export interface ManagedField {
   fieldsV1?: unknown;
 }
 
+/** The metadata of an object, with the fields used here. */
 export interface ObjectMeta {
   name: string;
   namespace?: string;

@@ -27,7 +27,7 @@ interface PodSpec {
 }
 
 /** A key of a ConfigMap or Secret; any of its keys when none is named. */
-export interface KeyOf {
+export interface ConfigKey {
   kind: 'ConfigMap' | 'Secret';
   name: string;
   key?: string;
@@ -37,29 +37,29 @@ export interface KeyOf {
  * Whether the pod mounts this key or reads it into its environment. A program that reads it through the API is not
  * noticed.
  */
-export function usesKey(pod: KubeObject, of: KeyOf): boolean {
+export function usesKey(pod: KubeObject, of: ConfigKey): boolean {
   const spec = (pod.spec ?? {}) as PodSpec;
   const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])];
   return (
     (spec.volumes ?? []).some(volume => mountsKey(volume, of)) ||
     containers.some(container => readsKey(container, of)) ||
-    (isWhole(of) && of.kind === 'Secret' && (spec.imagePullSecrets ?? []).some(({ name }) => name === of.name))
+    (isWholeObject(of) && of.kind === 'Secret' && (spec.imagePullSecrets ?? []).some(({ name }) => name === of.name))
   );
 }
 
-const isWhole = ({ key }: KeyOf) => key === undefined;
+const isWholeObject = ({ key }: ConfigKey) => key === undefined;
 
-function mountsKey(volume: Volume, of: KeyOf): boolean {
+function mountsKey(volume: Volume, of: ConfigKey): boolean {
   const source = of.kind === 'ConfigMap' ? volume.configMap : volume.secret;
   const isSource = source !== undefined && (source.secretName ?? source.name) === of.name;
-  const hasKey = isWhole(of) || source?.items === undefined || source.items.some(item => item.key === of.key);
+  const hasKey = isWholeObject(of) || source?.items === undefined || source.items.some(item => item.key === of.key);
   return (isSource && hasKey) || (volume.projected?.sources ?? []).some(part => mountsKey(part, of));
 }
 
-function readsKey(container: Container, of: KeyOf): boolean {
+function readsKey(container: Container, of: ConfigKey): boolean {
   const single = (container.env ?? [])
     .map(entry => (of.kind === 'ConfigMap' ? entry.valueFrom?.configMapKeyRef : entry.valueFrom?.secretKeyRef))
-    .some(ref => ref?.name === of.name && (isWhole(of) || ref.key === of.key));
+    .some(ref => ref?.name === of.name && (isWholeObject(of) || ref.key === of.key));
   const whole = (container.envFrom ?? [])
     .map(entry => (of.kind === 'ConfigMap' ? entry.configMapRef : entry.secretRef))
     .some(ref => ref?.name === of.name);
@@ -67,7 +67,7 @@ function readsKey(container: Container, of: KeyOf): boolean {
 }
 
 /** Every ConfigMap and Secret that a pod, or the template of a workload, mounts or reads into its environment; each once, in order. */
-export function referredTo(object: KubeObject): { kind: 'ConfigMap' | 'Secret'; name: string }[] {
+export function configReferences(object: KubeObject): { kind: 'ConfigMap' | 'Secret'; name: string }[] {
   const spec = podSpecOf(object);
   const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])];
   const named = (kind: 'ConfigMap' | 'Secret', ...names: (string | undefined)[]) =>

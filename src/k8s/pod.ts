@@ -12,6 +12,7 @@ export function controllerOf(object: KubeObject): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find(owner => owner.controller === true);
 }
 
+/** Whether the deletion of the object was requested. */
 export const isTerminating = (object: KubeObject): boolean => object.metadata.deletionTimestamp !== undefined;
 
 /** Whether the pod is Succeeded or Failed: nothing runs in it any more. */
@@ -27,6 +28,7 @@ export const isActive = (pod: KubeObject): boolean => !isFinished(pod) && !isTer
 export const isMirror = (pod: KubeObject): boolean =>
   pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined || controllerOf(pod)?.kind === 'Node';
 
+/** Whether the pod's Ready condition is True. */
 export function isReady(pod: KubeObject): boolean {
   const conditions = statusOf(pod).conditions;
   return (
@@ -37,6 +39,7 @@ export function isReady(pod: KubeObject): boolean {
   );
 }
 
+/** The pod's phase; Unknown if its status has none. */
 export const phaseOf = (pod: KubeObject): string => String(statusOf(pod).phase ?? 'Unknown');
 
 /** Statuses of all ordinary containers. */

@@ -1,4 +1,5 @@
 import { own } from '../text/own.ts';
+
 /** One requirement of a label selector. */
 export interface Requirement {
   key: string;

@@ -1,7 +1,9 @@
 import type { KubeObject } from './object.ts';
 
-export type Policy = 'Fail' | 'Ignore';
+/** What the API server does if a webhook does not answer: refuse the request, or go on without it. */
+export type FailurePolicy = 'Fail' | 'Ignore';
 
+/** The Service that a webhook is called through. */
 export interface ServiceRef {
   namespace: string;
   name: string;
@@ -10,14 +12,15 @@ export interface ServiceRef {
 /** One webhook of a webhook configuration, with the fields used here. */
 export interface Webhook {
   name: string;
-  failurePolicy?: Policy;
+  failurePolicy?: FailurePolicy;
   clientConfig?: { service?: ServiceRef; url?: string };
   rules?: { resources?: string[] }[];
 }
 
+/** The webhooks of a validating or mutating webhook configuration. */
 export function webhooksOf(configuration: KubeObject): Webhook[] {
   return Array.isArray(configuration.webhooks) ? (configuration.webhooks as Webhook[]) : [];
 }
 
-/** The policy in force: an unset one means Fail. */
-export const policyOf = (webhook: Webhook): Policy => webhook.failurePolicy ?? 'Fail';
+/** The effective failure policy; the API's default is Fail. */
+export const failurePolicyOf = (webhook: Webhook): FailurePolicy => webhook.failurePolicy ?? 'Fail';

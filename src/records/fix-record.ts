@@ -3,9 +3,9 @@ import type { Files } from '../host/files.ts';
 import { type Journal, JournalUnwritable } from '../injection/write/journal.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { jsonText } from '../text/json.ts';
-import { kept, type RunHeader } from './journal.ts';
+import { type RunHeader, storedForm } from './journal.ts';
 
-/** Who applied which fix, where: the first line of the journal of a fix. */
+/** The first line of a fix's journal: which fix, by whom, in which cluster. */
 export type FixHeader = Omit<RunHeader, 'experiment'> & { fix: string; finding: string; object: ObjectRef };
 
 /** The receipt of a fix. */
@@ -27,6 +27,7 @@ export interface FixReceipt {
 
 const fixFolder = (stateDir: string, run: string): string => join(stateDir, 'fixes', run);
 
+/** The journal of a fix in progress. */
 export interface FixRecord extends Journal {
   readonly path: string;
   receipt(receipt: FixReceipt): Promise<void>;
@@ -42,7 +43,7 @@ export async function openFixRecord(files: Files, stateDir: string, header: FixH
     await add({ entry: 'begin', ...header });
     return {
       path,
-      append: record => add(kept(record)),
+      append: record => add(storedForm(record)),
       // The fix is done even if its receipt cannot be written.
       receipt: receipt => add({ entry: 'receipt', receipt }).catch(() => undefined),
       close: () => file.close().catch(() => undefined),

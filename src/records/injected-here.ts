@@ -2,7 +2,7 @@ import type { FaultType } from '../faults/types.ts';
 import type { FoundInjection } from '../injection/found-injection.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 import { sameObject } from '../k8s/object-ref.ts';
-import type { Read } from './unfinished.ts';
+import type { RunJournalRead } from './unfinished.ts';
 
 /** One object that a run of this machine wrote, and when, milliseconds since the epoch by this machine's clock. */
 export interface InjectedHere {
@@ -12,7 +12,7 @@ export interface InjectedHere {
 }
 
 /** The objects that were injected into, according to these journals. */
-export function injectedHere(journals: readonly Read[]): InjectedHere[] {
+export function injectedHere(journals: readonly RunJournalRead[]): InjectedHere[] {
   return journals.flatMap(({ header, entries }) =>
     entries.flatMap(entry =>
       entry.entry === 'intent' && entry.purpose === 'inject' && entry.write.verb !== 'delete'

@@ -9,7 +9,7 @@ import type { RunJournal } from '../run/deps.ts';
 import type { RunEvent } from '../run/event.ts';
 import { jsonText, recordsOf } from '../text/json.ts';
 
-/** Who ran what, where: the first line of every journal. */
+/** The first line of every journal: which experiment, by whom, in which cluster. */
 export interface RunHeader {
   run: string;
   /** Milliseconds since the epoch, this machine's clock. */
@@ -28,7 +28,7 @@ export interface RunHeader {
 }
 
 /** A write as it is stored on disk, without the body, which may hold secrets. The undo record is in the cluster. */
-interface KeptWrite {
+interface StoredWrite {
   verb: Write['verb'];
   on: ObjectRef;
   says: string;
@@ -53,7 +53,7 @@ export type Entry =
       purpose: JournalRecord['purpose'];
       step: number;
       of: number;
-      write: KeptWrite;
+      write: StoredWrite;
     }
   | {
       entry: 'result';
@@ -76,7 +76,7 @@ export const runFolder = (stateDir: string, run: string): string => join(runsFol
 export const journalPath = (stateDir: string, run: string): string => join(runFolder(stateDir, run), 'journal.jsonl');
 
 /** A record in its stored form, without bodies. */
-export function kept(record: JournalRecord): Entry {
+export function storedForm(record: JournalRecord): Entry {
   const { at, id, purpose, step } = record;
   if (record.record === 'result') {
     return { entry: 'result', at, id, purpose, step, outcome: record.outcome, on: record.on, message: record.message };
@@ -99,7 +99,7 @@ export interface OpenJournal extends RunJournal {
  */
 export async function openJournal(files: Files, stateDir: string, header: RunHeader): Promise<OpenJournal> {
   const file = await files.openAppend(journalPath(stateDir, header.run));
-  const journal = writing(file);
+  const journal = journalOn(file);
   await file.append(lineOf({ entry: 'begin', ...header }));
   return journal;
 }
@@ -108,7 +108,7 @@ export async function openJournal(files: Files, stateDir: string, header: RunHea
 export async function reopenJournal(files: Files, stateDir: string, run: string): Promise<OpenJournal> {
   const file = await files.openAppend(journalPath(stateDir, run));
   let isFirst = true;
-  return writing({
+  return journalOn({
     append(text) {
       // The last line of the crashed process may be incomplete; a newline separates ours from it.
       const whole = isFirst ? `\n${text}` : text;
@@ -128,10 +128,10 @@ export async function endJournal(files: Files, stateDir: string, run: string): P
 
 const lineOf = (entry: Entry): string => `${jsonText(entry)}\n`;
 
-function writing(file: AppendFile): OpenJournal {
+function journalOn(file: AppendFile): OpenJournal {
   const add = (entry: Entry) => file.append(lineOf(entry));
   return {
-    append: record => add(kept(record)),
+    append: record => add(storedForm(record)),
     event: event => add({ entry: 'event', event }),
     guarded: facts => add({ entry: 'guard', ...facts }),
     endByGuardian: end => add({ entry: 'end', verdict: 'Inconclusive', by: 'guardian', ...end }),

@@ -9,9 +9,9 @@ import type { RevertResult } from '../revert/revert-all.ts';
 import type { Stop } from '../revert/stop/stop.ts';
 import { jsonText } from '../text/json.ts';
 import { messageOf } from '../text/message-of.ts';
-import { type Entry, kept, type RunHeader } from './journal.ts';
+import { type Entry, type RunHeader, storedForm } from './journal.ts';
 
-/** Who reverted what, where: the first line of a revert's journal. */
+/** The first line of a revert's journal: which findings, by whom, in which cluster. */
 export type RevertHeader = Omit<RunHeader, 'experiment'> & {
   findings: Pick<FoundInjection, 'id' | 'type' | 'object' | 'tool'>[];
   force: boolean;
@@ -60,7 +60,7 @@ export function openRevertRecord(files: Files, stateDir: string, header: RevertH
   const note = (entry: RevertEntry): void => void all.push(add(entry));
   note({ entry: 'begin', revert: true, ...header });
   return {
-    append: record => add(kept(record) as Extract<Entry, { entry: 'intent' | 'result' }>),
+    append: record => add(storedForm(record) as Extract<Entry, { entry: 'intent' | 'result' }>),
     stopped: stop => note({ entry: 'stop', stop }),
     receipt: (receipt, final) => note({ entry: 'receipt', receipt: receiptJson(receipt), final }),
     end: ({ remaining, isUnseen, blind }) =>

@@ -44,6 +44,7 @@ function withoutSecrets(experiment: LoadedExperiment['experiment']): LoadedExper
   };
 }
 
+/** The record of a finished run, without values of Secrets. */
 export function makeRecord(
   header: RunHeader,
   loaded: LoadedExperiment,

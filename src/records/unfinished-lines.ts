@@ -7,7 +7,7 @@ import type { GuardianWork, Unfinished } from './unfinished.ts';
 /** What guardians have done since the last run here, and what they are about to do, one line each. */
 export function guardianLines(
   work: readonly GuardianWork[],
-  dead: readonly Unfinished[],
+  unfinished: readonly Unfinished[],
   /** Server time, milliseconds since the epoch. */
   now: number,
 ): string[] {
@@ -15,7 +15,7 @@ export function guardianLines(
     ({ run, experiment, at }) =>
       `run ${run} (${experiment}) died with its fault in; its guardian reverted everything at ${clockOf(at)} and read it back`,
   );
-  const due = dead.flatMap(({ run, guardian, written }) =>
+  const due = unfinished.flatMap(({ run, guardian, written }) =>
     guardian && written.length > 0
       ? [
           `run ${run} died; its guardian (pid ${guardian.pid}) ends the fault ${when(guardian.dueAt - now)}, log ${guardian.log}`,
@@ -25,27 +25,26 @@ export function guardianLines(
   return [...done, ...due];
 }
 
-/** What one dead run left without marks. */
+/** What a run whose process died left without marks. */
 export interface LeftUnmarked extends Leftover {
   run: string;
 }
 
-const unmarkedOf = (dead: readonly Unfinished[]): LeftUnmarked[] =>
-  dead.flatMap(({ run, unmarked = [] }) => unmarked.map(leftover => ({ run, ...leftover })));
+const unmarkedOf = (unfinished: readonly Unfinished[]): LeftUnmarked[] =>
+  unfinished.flatMap(({ run, unmarked = [] }) => unmarked.map(leftover => ({ run, ...leftover })));
 
-/** A line about it. */
+/** The same as a line of text. */
 export const unmarkedSays = ({ run, says }: LeftUnmarked): string => `run ${run} died: ${says}`;
 
-/** What dead runs have left without marks, a line each: a scan cannot find it. */
-export const unmarkedLines = (dead: readonly Unfinished[]): string[] => unmarkedOf(dead).map(unmarkedSays);
+/** What runs whose process died left without marks, a line each: a scan cannot find it. */
+export const unmarkedLines = (unfinished: readonly Unfinished[]): string[] => unmarkedOf(unfinished).map(unmarkedSays);
 
 /**
- * The same, of one namespace or of all, and without runs whose injection was just proven restored, or accepted (a receipt
- * of its type names one of the objects that it wrote): a scan finds no mark of theirs, and only this machine's journals
- * know of them.
+ * The same for one namespace, or for all if `namespace` is undefined. Runs are left out if a verified receipt of their
+ * type names an object that they wrote: their injection was restored, or accepted as it is.
  */
 export function unmarkedIn(
-  dead: readonly Unfinished[],
+  unfinished: readonly Unfinished[],
   namespace: string | undefined,
   receipts: readonly Receipt[] = [],
 ): LeftUnmarked[] {
@@ -53,7 +52,7 @@ export function unmarkedIn(
   const isProven = ({ type, written }: Unfinished): boolean =>
     proven.some(receipt => receipt.type === type && written.some(ref => sameName(receipt.object, ref)));
   return unmarkedOf(
-    dead
+    unfinished
       .filter(({ written }) => namespace === undefined || written.some(ref => ref.namespace === namespace))
       .filter(one => !isProven(one)),
   );

@@ -57,7 +57,8 @@ export interface JournalScope {
   host: string;
 }
 
-export interface Read {
+/** A run's journal as it was read from the disk. */
+export interface RunJournalRead {
   run: string;
   header: RunHeader;
   entries: Entry[];
@@ -66,19 +67,19 @@ export interface Read {
 /** The journals of this machine. */
 export interface Journals {
   /** The journals of this cluster and this machine, oldest first. */
-  read: Read[];
+  read: RunJournalRead[];
   /** Why other journals were not read: another user could have written them, or they are unreadable. */
-  distrusted: string[];
+  untrusted: string[];
 }
 
 /** Reads the journals of this cluster and this machine. One that cannot be trusted does not keep others from being read. */
 export async function journals(files: Files, stateDir: string, here: JournalScope): Promise<Journals> {
   const runs = (await files.list(runsFolder(stateDir))).filter(isRunId).toSorted();
-  const found: Read[] = [];
-  const distrusted: string[] = [];
+  const found: RunJournalRead[] = [];
+  const untrusted: string[] = [];
   for (const run of runs) {
     const text = await files.read(journalPath(stateDir, run)).catch((error: unknown) => {
-      distrusted.push(messageOf(error));
+      untrusted.push(messageOf(error));
       return undefined;
     });
     if (text === undefined) continue;
@@ -88,14 +89,14 @@ export async function journals(files: Files, stateDir: string, here: JournalScop
     const { entry: _entry, ...header } = begin;
     found.push({ run, header, entries });
   }
-  return { read: found, distrusted };
+  return { read: found, untrusted };
 }
 
 /**
  * Runs whose process died before their end, from the journals of this cluster and this machine, in their order. Runs of other machines are
  * left out: it cannot be known here whether their processes still run, and the marks in the cluster show what they left.
  */
-export function unfinished(read: readonly Read[], isAlive: IsAlive): Unfinished[] {
+export function unfinished(read: readonly RunJournalRead[], isAlive: IsAlive): Unfinished[] {
   return read
     .filter(({ entries }) => !entries.some(entry => entry.entry === 'end' && entry.residue === 0))
     .filter(({ header }) => !isAlive(header.pid, header.processStart))

@@ -1,10 +1,10 @@
 import type { FoundInjection } from '../injection/found-injection.ts';
 import type { Write } from '../injection/write/write.ts';
-import { type LabelSelector, selectorAsText } from '../k8s/deployment.ts';
+import { type LabelSelector, labelSelectorText } from '../k8s/deployment.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import { groupOf, nameOf, sameObject } from '../k8s/object-ref.ts';
 import { matches, parseSelector } from '../k8s/selector-text.ts';
-import { policyOf, type ServiceRef, type Webhook, webhooksOf } from '../k8s/webhooks.ts';
+import { failurePolicyOf, type ServiceRef, type Webhook, webhooksOf } from '../k8s/webhooks.ts';
 import type { Api, Page } from '../kube/client/api.ts';
 import type { Outcome } from '../kube/client/http/outcome.ts';
 import type { Discovery } from '../kube/discovery/discovery.ts';
@@ -123,7 +123,7 @@ function lockOut(
 async function findUnserved(api: Api, configurations: readonly KubeObject[]): Promise<Unserved[]> {
   const closed = configurations.flatMap(configuration =>
     (webhooksOf(configuration) as Entry[])
-      .filter(entry => policyOf(entry) === 'Fail')
+      .filter(entry => failurePolicyOf(entry) === 'Fail')
       .flatMap(entry => {
         const service = entry.clientConfig?.service;
         return service === undefined ? [] : [{ configuration, entry, service }];
@@ -208,7 +208,7 @@ const hasResource = (values: readonly string[] | undefined, wanted: string) =>
   values?.some(value => value === '*' || value === '*/*' || value === wanted) === true;
 
 function selects(selector: LabelSelector | undefined, labels: Labels): boolean {
-  const text = selector === undefined ? '' : selectorAsText(selector);
+  const text = selector === undefined ? '' : labelSelectorText(selector);
   if (text === undefined || text === '') return true;
   const requirements = parseSelector(text);
   return typeof requirements === 'string' || matches(requirements, labels);

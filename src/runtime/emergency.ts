@@ -4,11 +4,11 @@ import type { Api } from '../kube/client/api.ts';
 import { isRemainUnknown } from '../revert/report.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
 import { setLatch } from '../safety/latch.ts';
-import { freeLocks } from '../safety/locks.ts';
+import { releaseLocks } from '../safety/locks.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Residue of another chaos tool is shown and never touched. */
-export const ours = (findings: readonly FoundInjection[]): FoundInjection[] =>
+export const withoutForeign = (findings: readonly FoundInjection[]): FoundInjection[] =>
   findings.filter(finding => finding.state !== 'foreign');
 
 /**
@@ -30,14 +30,14 @@ export async function latchAll(runtime: Runtime, api: Api, reverted: number): Pr
  * After everything was reverted there is nothing left that a lock could protect. Returns one line, or none if there was
  * no lock. A lock stays where something remains or could not be looked for. A failure here never fails the revert.
  */
-export async function freeAllLocks(api: Api, reverted: RevertResult): Promise<string[]> {
+export async function releaseAllLocks(api: Api, reverted: RevertResult): Promise<string[]> {
   const isRunning = reverted.stops.some(({ verified }) => !verified) || reverted.willInject.length > 0;
   if (reverted.remaining > 0 || isRunning || isRemainUnknown(reverted)) return [];
-  const { freed, unfreed } = await freeLocks(api, isHolderAlive());
+  const { released, notReleased } = await releaseLocks(api, isHolderAlive());
   return [
-    ...(freed.length === 0
+    ...(released.length === 0
       ? []
-      : [`locks freed: ${freed.map(({ operator, holder }) => `${operator} (${holder})`).join(', ')}`]),
-    ...unfreed.map(why => `a lock may be left, it runs out by itself: ${why}`),
+      : [`locks freed: ${released.map(({ operator, holder }) => `${operator} (${holder})`).join(', ')}`]),
+    ...notReleased.map(why => `a lock may be left, it runs out by itself: ${why}`),
   ];
 }

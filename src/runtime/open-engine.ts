@@ -38,7 +38,7 @@ export function locksFor(runtime: Runtime, api: Api): Locks | undefined {
     namespace: runtime.config.lockNamespace,
     who: `${api.identity.user}@${runtime.host}`,
     keeper: thisProcess(),
-    survives: isHolderAlive(),
+    isHolderAlive: isHolderAlive(),
   });
 }
 

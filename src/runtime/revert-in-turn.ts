@@ -13,7 +13,7 @@ export async function revertInTurn<T>(
   work: () => Promise<T>,
   waits?: () => void,
 ): Promise<T> {
-  const turns = options.beside?.turns;
-  if (turns === undefined) return work();
-  return turns.take([`server ${api.identity.server}`, `uid ${await engine.clusterUid()}`], work, waits);
+  const queue = options.shared?.revertQueue;
+  if (queue === undefined) return work();
+  return queue.run([`server ${api.identity.server}`, `uid ${await engine.clusterUid()}`], work, waits);
 }

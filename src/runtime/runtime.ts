@@ -23,7 +23,7 @@ export interface RuntimeOptions {
   readOnly?: boolean | undefined;
   config?: string | undefined;
   /** Set where this process works on many clusters. */
-  beside?: SharedByConnections | undefined;
+  shared?: SharedByConnections | undefined;
 }
 
 /** The composition root: what every command and the console start from. Making one does nothing yet. */
@@ -70,7 +70,7 @@ export async function createRuntime(
       clock,
       realClock: systemClock,
       random: Math.random,
-      by: who(),
+      by: userName(),
       host: hostname(),
       notifiers: new Map(),
       connect: () => {
@@ -79,9 +79,9 @@ export async function createRuntime(
       },
       atClose: work => void closingWork.push(work),
       close: async () => {
-        const told = await Promise.all(closingWork.splice(0).map(work => work()));
+        const lines = await Promise.all(closingWork.splice(0).map(work => work()));
         for (const close of closers.splice(0).reverse()) await close();
-        return told.flat();
+        return lines.flat();
       },
     },
   };
@@ -96,7 +96,7 @@ async function open(options: RuntimeOptions, clock: Clock, closers: (() => Promi
           ...as,
           kubeconfig: options.kubeconfig && resolve(options.kubeconfig),
           context: options.context,
-          beside: options.beside,
+          shared: options.shared,
         })
       : await connect({ ...as, ...(await startSandbox(options, closers)) });
   if (answer.ok) closers.push(() => answer.value.close());
@@ -111,7 +111,7 @@ async function startSandbox({ sandbox = 'healthy', speed }: RuntimeOptions, clos
   return { server, token, ca, name };
 }
 
-function who(): string {
+function userName(): string {
   try {
     return userInfo().username;
   } catch {

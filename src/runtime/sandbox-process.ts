@@ -32,7 +32,7 @@ export async function startSandboxProcess(options: { scenario: string; speed?: n
   });
   const ended = new Promise<void>(resolve => child.once('exit', () => resolve()));
   const ready = await firstLine(child);
-  letGo(child);
+  detach(child);
   return {
     ...ready,
     stop: async () => {
@@ -59,7 +59,7 @@ async function firstLine(child: ChildProcess): Promise<SandboxAccess> {
 }
 
 /** The sandbox does not keep this process alive, and its later output is read and discarded so that it cannot block. */
-function letGo(child: ChildProcess): void {
+function detach(child: ChildProcess): void {
   child.stdout?.resume();
   child.stderr?.resume();
   child.unref();

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { readRegular } from '../host/disk/regular.ts';
-import { fitsPattern } from '../text/pattern.ts';
+import { matchesPattern } from '../text/pattern.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { Config, ConfigReading } from './config-file.ts';
 
@@ -59,5 +59,5 @@ async function withReceivers(config: Config, path: string): Promise<ConfigReadin
 
 /** Whether a context is named by one of the protected patterns (`*` stands for any run of characters). */
 export function isProtected(context: string, patterns: readonly string[]): boolean {
-  return patterns.some(pattern => fitsPattern(context, pattern));
+  return patterns.some(pattern => matchesPattern(context, pattern));
 }

@@ -14,16 +14,16 @@ export function confinement(write: Write, allowed: readonly string[]): string | 
   const { kind, name } = write.on;
   if (kind === 'Namespace') return allowed.includes(name) ? `${name} itself` : undefined;
   if (write.verb !== 'create') return undefined;
-  const kept = allowed.find(namespace => name === namespaceBackupName(namespace));
-  if (kind === 'ConfigMap' && kept !== undefined) return `the backup of ${kept}`;
+  const backedUp = allowed.find(namespace => name === namespaceBackupName(namespace));
+  if (kind === 'ConfigMap' && backedUp !== undefined) return `the backup of ${backedUp}`;
   const hooks = kind === 'ValidatingWebhookConfiguration' ? ((write.body.webhooks ?? []) as Hook[]) : [];
-  return hooks.length > 0 && hooks.every(hook => meetsOnly(hook, allowed))
+  return hooks.length > 0 && hooks.every(hook => matchesOnly(hook, allowed))
     ? `a webhook for ${allowed.join(', ')} only`
     : undefined;
 }
 
 /** The server labels every namespace with its name; cluster-scoped objects are excluded by the scope of the rules. */
-function meetsOnly({ namespaceSelector, rules = [] }: Hook, allowed: readonly string[]): boolean {
+function matchesOnly({ namespaceSelector, rules = [] }: Hook, allowed: readonly string[]): boolean {
   const isNamed = (namespaceSelector?.matchExpressions ?? []).some(
     ({ key, operator, values = [] }) =>
       key === 'kubernetes.io/metadata.name' && operator === 'In' && values.every(value => allowed.includes(value)),

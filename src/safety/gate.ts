@@ -8,8 +8,10 @@ export interface GateResult {
   warns?: true;
 }
 
+/** The gate lets the injection go on. */
 export const pass = (gate: string, reason: string): GateResult => ({ gate, ok: true, reason });
 
+/** The gate refuses the injection. */
 export const stop = (gate: string, reason: string, code?: GateResult['code']): GateResult => ({
   gate,
   ok: false,

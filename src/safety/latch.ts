@@ -8,6 +8,7 @@ import { type GateResult, pass, stop } from './gate.ts';
 /** The one object that stops every mayday from injecting into a cluster. Its namespace exists everywhere. */
 export const LATCH: ObjectRef = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'mayday-latch' };
 
+/** Who set the latch, why and when. */
 export interface LatchFacts {
   by: string;
   why: string;
@@ -17,16 +18,25 @@ export interface LatchFacts {
 
 /** Whether the cluster is latched. */
 export type LatchState =
-  | { on: true; facts: LatchFacts /** It is Terminating: it holds until it is gone. */; isLeaving?: true }
+  | {
+      on: true;
+      facts: LatchFacts /** Its deletion was requested; it is in force until it is gone. */;
+      isTerminating?: true;
+    }
   | { on: false }
   | { on: 'unknown'; failure: Failure };
 
+/** Reads the latch. A latch that does not exist is off; one that cannot be read is unknown. */
 export async function readLatch(api: Api, signal?: AbortSignal): Promise<LatchState> {
   const outcome = await api.get(LATCH, signal === undefined ? {} : { signal });
   if (!outcome.ok) return outcome.reason === 'not-found' ? { on: false } : { on: 'unknown', failure: outcome };
   const data = (outcome.value.data ?? {}) as Record<string, unknown>;
   const facts = { by: sanitise(data.by, 200), why: sanitise(data.why, 200), at: sanitise(data.at, 40) };
-  return { on: true, facts, ...(outcome.value.metadata.deletionTimestamp === undefined ? {} : { isLeaving: true }) };
+  return {
+    on: true,
+    facts,
+    ...(outcome.value.metadata.deletionTimestamp === undefined ? {} : { isTerminating: true }),
+  };
 }
 
 /** Latches the cluster, and reads that back. If it is latched already, the first facts are kept. */
@@ -41,7 +51,7 @@ export async function setLatch(api: Api, facts: LatchFacts): Promise<{ ok: true 
   if (!outcome.ok && outcome.reason !== 'already-exists') return outcome;
   const state = await readLatch(api);
   if (state.on === 'unknown') return state.failure;
-  if (state.on && !state.isLeaving) return { ok: true };
+  if (state.on && !state.isTerminating) return { ok: true };
   const why = state.on ? literal('the latch is being deleted') : literal('the latch is not there when it is read back');
   return failure('server-error', why);
 }

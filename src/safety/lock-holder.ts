@@ -28,8 +28,8 @@ export interface LockHolder {
   until: number;
   /** Whether a mayday took it; locks of the framework are never taken over. */
   isOurs: boolean;
-  /** Why the lock counts as free although the Lease names a holder. */
-  dead?: string;
+  /** Why the lock counts as free although the Lease names a holder; undefined if it is held. */
+  freeBecause?: string;
 }
 
 interface LeaseSpec {
@@ -68,13 +68,13 @@ function writtenAt(lease: KubeObject): number {
 }
 
 /** Reads the Lease of a lock. `now` is server time. A Lease without times or duration is held by no one, as in the framework. */
-export function seenLock(lease: KubeObject, now: number, isAlive: IsHolderAlive): LockHolder {
+export function lockHolderOf(lease: KubeObject, now: number, isAlive: IsHolderAlive): LockHolder {
   const { holderIdentity, leaseDurationSeconds, acquireTime } = specOf(lease);
   const keeper = keeperOf(lease);
   const since = Date.parse(acquireTime ?? '');
   const end = Number.isNaN(since) ? Number.NaN : writtenAt(lease) + (leaseDurationSeconds ?? Number.NaN) * 1000;
   const until = Math.abs(end) <= END_OF_TIME ? end : now;
-  const dead =
+  const freeBecause =
     keeper !== undefined && isAlive(keeper) === false
       ? `its process ${keeper.pid} is gone`
       : until <= now
@@ -86,36 +86,37 @@ export function seenLock(lease: KubeObject, now: number, isAlive: IsHolderAlive)
     since: Number.isNaN(since) ? undefined : since,
     until,
     isOurs: keeper !== undefined,
-    ...(dead === undefined ? {} : { dead }),
+    ...(freeBecause === undefined ? {} : { freeBecause }),
   };
 }
 
 /** `kserve by alice@laptop/4242/… since 2m`. `now` is server time. */
-export function lockText({ operator, holder, since, until, dead }: LockHolder, now: number): string {
+export function lockText({ operator, holder, since, until, freeBecause }: LockHolder, now: number): string {
   const held = since === undefined ? '' : ` since ${clock(since)} (${age(now - since)})`;
-  const end = dead === undefined ? `, until ${clock(until)} unless renewed` : `, DEAD: ${dead}`;
+  const end = freeBecause === undefined ? `, until ${clock(until)} unless renewed` : `, DEAD: ${freeBecause}`;
   return `${operator} by ${holder || 'nobody'}${held}${end}`;
 }
 
 const clock = (at: number): string => `${new Date(at).toISOString().slice(11, 19)}Z`;
 
 /** A lock as JSON. */
-export const lockJson = ({ operator, holder, since, until, isOurs, dead }: LockHolder) => ({
+export const lockJson = ({ operator, holder, since, until, isOurs, freeBecause }: LockHolder) => ({
   operator,
   holder,
   ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
   until: new Date(until).toISOString(),
   by: isOurs ? 'mayday' : 'operator-chaos',
-  ...(dead === undefined ? {} : { dead }),
+  ...(freeBecause === undefined ? {} : { dead: freeBecause }),
 });
 
 /** One line for the user who is refused: who holds the lock, since when, and what to do. */
-export function lockedOut({ operator, holder, since, until, isOurs }: LockHolder, now: number): string {
+export function lockedMessage({ operator, holder, since, until, isOurs }: LockHolder, now: number): string {
   const held = since === undefined ? '' : ` since ${clock(since)} (${age(now - since)})`;
   const or = isOurs ? ', or `mayday revert --all`, which reverts everything and frees it' : '';
   return `${operator} is locked by ${holder || 'somebody'}${held}: wait until that run is over${or}; if it is dead the lock runs out at ${clock(until)}`;
 }
 
+/** The value of the annotation `mayday/lock-keeper`. */
 export function keeperText(keeper: HolderProcess): string {
   return JSON.stringify(keeper);
 }

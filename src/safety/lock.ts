@@ -12,7 +12,7 @@ import {
   keeperText,
   LOCK_KEEPER,
   type LockHolder,
-  seenLock,
+  lockHolderOf,
 } from './lock-holder.ts';
 
 export interface LockOptions {
@@ -27,9 +27,10 @@ export interface LockOptions {
   recoveryTimeoutMs: number;
   /** Server time, milliseconds since the epoch. */
   now: () => number;
-  survives: IsHolderAlive;
+  isHolderAlive: IsHolderAlive;
 }
 
+/** The result of trying to take a lock. */
 export type Lock =
   | { state: 'held'; lease: KubeObject /** Whom it was taken over from. */; from?: LockHolder }
   /** Somebody else holds the lock. */
@@ -52,8 +53,8 @@ export async function acquireLock(api: Api, options: LockOptions): Promise<Lock>
   const found = await api.get(on);
   // A user who may not create the lock must still respect one that exists.
   if (!found.ok) return { state: 'failed', failure: created.reason === 'forbidden' ? created : found };
-  const by = seenLock(found.value, options.now(), options.survives);
-  if (by.dead === undefined) return { state: 'taken', by };
+  const by = lockHolderOf(found.value, options.now(), options.isHolderAlive);
+  if (by.freeBecause === undefined) return { state: 'taken', by };
   const takeover = patchOf(
     found.value,
     [
@@ -69,13 +70,13 @@ export async function acquireLock(api: Api, options: LockOptions): Promise<Lock>
 }
 
 /** Who holds the lock of an operator; undefined if it is free. */
-export async function lookAtLock(
+export async function readLock(
   api: Api,
   on: Pick<LockOptions, 'operator' | 'namespace'>,
-  survives: IsHolderAlive,
+  isHolderAlive: IsHolderAlive,
 ): Promise<{ ok: true; by: LockHolder | undefined } | Failure> {
   const found = await api.get(lockRef(on));
-  if (found.ok) return { ok: true, by: seenLock(found.value, api.serverTime().now, survives) };
+  if (found.ok) return { ok: true, by: lockHolderOf(found.value, api.serverTime().now, isHolderAlive) };
   return found.reason === 'not-found' ? { ok: true, by: undefined } : found;
 }
 
@@ -100,6 +101,7 @@ export async function releaseLock(api: Api, on: ObjectRef, holder: string): Prom
   return outcome.ok || outcome.reason === 'not-found' ? { ok: true } : outcome;
 }
 
+/** The Lease that is the lock of this operator. */
 export function lockRef(options: Pick<LockOptions, 'operator' | 'namespace'>): ObjectRef {
   return {
     apiVersion: 'coordination.k8s.io/v1',

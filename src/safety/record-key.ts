@@ -19,10 +19,10 @@ const NAMED = sanitise(`Secret ${NAMESPACE}/${RECORD_KEY.name}`);
 const PART = { 'app.kubernetes.io/part-of': 'mayday' };
 
 /** The key, or why there is none. `again` reads it once more; it is set if that may succeed. */
-export type KeyRead = { key: Uint8Array } | Keyless;
+export type KeyRead = { key: Uint8Array } | KeyUnavailable;
 
 /** Why a signature cannot be checked. `isAbsent`: nobody has made the key yet. */
-export interface Keyless {
+export interface KeyUnavailable {
   key?: undefined;
   why: Clean;
   isAbsent?: true;
@@ -35,14 +35,15 @@ const LONGEST_READ_MS = 5_000;
 
 /** Reads the key that signs records. Never throws. */
 export async function readRecordKey(api: Api, clock: Clock): Promise<KeyRead> {
-  const again = () => readRecordKey(api, clock);
+  const readAgain = () => readRecordKey(api, clock);
   for (let attempt = 0; ; attempt += 1) {
     const got = await api.get(RECORD_KEY, { timeoutMs: LONGEST_READ_MS }).catch(thrown);
     if (got.ok) return keyIn(got.value);
     if (got.reason === 'not-found') return { why: cleanText`there is no ${NAMED}`, isAbsent: true };
     if (got.reason === 'forbidden') return { why: cleanText`${NAMED} may not be read: ${got.message}` };
     const pause = PAUSES_MS[attempt];
-    if (pause === undefined) return { why: cleanText`${NAMED} could not be read: ${got.message}`, again: once(again) };
+    if (pause === undefined)
+      return { why: cleanText`${NAMED} could not be read: ${got.message}`, again: shareRunning(readAgain) };
     await clock.sleep(pause);
   }
 }
@@ -61,8 +62,8 @@ export async function readOrMakeRecordKey(
   return readRecordKey(api, clock);
 }
 
-/** Many records may ask for the same read at the same time. */
-function once(read: () => Promise<KeyRead>): () => Promise<KeyRead> {
+/** Many records may ask for the same read at the same time: they share the running one. */
+function shareRunning(read: () => Promise<KeyRead>): () => Promise<KeyRead> {
   let running: Promise<KeyRead> | undefined;
   return () => {
     running ??= read().finally(() => {

@@ -51,25 +51,26 @@ export interface PlanReport {
   warnings: string[];
 }
 
+/** The JSON of `mayday plan` for a preflight. */
 export function planReport(
   loaded: LoadedExperiment,
   context: string,
-  made: Preflight,
+  preflight: Preflight,
   dryRun: readonly DryRunResult[] = [],
 ): PlanReport {
-  const { plan } = made;
-  const no = isRefusal(plan);
+  const { plan } = preflight;
+  const isRefused = isRefusal(plan);
   return {
     experiment: loaded.experiment.metadata.name,
     type: loaded.experiment.spec.injection.type,
     context,
-    namespace: made.scope.namespace,
-    ...(no ? { refusal: { code: plan.code, message: plan.message } } : {}),
-    reads: made.reads,
-    writes: no ? [] : plan.writes.map(write => writeReport(write, dryRun)),
-    undo: no ? { where: 'nothing would be written', reversible: true } : plan.undo,
-    pods: no ? [] : plan.pods,
-    permissions: made.permissions.map(
+    namespace: preflight.scope.namespace,
+    ...(isRefused ? { refusal: { code: plan.code, message: plan.message } } : {}),
+    reads: preflight.reads,
+    writes: isRefused ? [] : plan.writes.map(write => writeReport(write, dryRun)),
+    undo: isRefused ? { where: 'nothing would be written', reversible: true } : plan.undo,
+    pods: isRefused ? [] : plan.pods,
+    permissions: preflight.permissions.map(
       ({ verb, group, resource, subresource, namespace = '', for: purpose, allowed, optional }) => ({
         verb,
         group,
@@ -81,8 +82,8 @@ export function planReport(
         ...(optional === undefined ? {} : { optional }),
       }),
     ),
-    gates: made.gates,
-    warnings: no ? [] : plan.warnings,
+    gates: preflight.gates,
+    warnings: isRefused ? [] : plan.warnings,
   };
 }
 
@@ -186,9 +187,9 @@ function permissionLine(permission: PlanReport['permissions'][number]): string {
 function verdictLine(report: PlanReport): string {
   if (report.refusal !== undefined) return `refused: ${report.refusal.message}`;
   const failed = report.gates.filter(gate => !gate.ok);
-  const untaken = report.writes.filter(write => write.serverDryRun?.ok === false);
+  const refusedWrites = report.writes.filter(write => write.serverDryRun?.ok === false);
   if (failed.length > 0) return `would be refused: ${failed.map(gate => gate.gate).join(', ')}`;
-  return untaken.length > 0 ? 'the server would refuse it' : 'ready: nothing was written';
+  return refusedWrites.length > 0 ? 'the server would refuse it' : 'ready: nothing was written';
 }
 
 const section = (title: string, lines: string[]): string[] =>

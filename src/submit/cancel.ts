@@ -4,7 +4,7 @@ import type { Api } from '../kube/client/api.ts';
 import type { RevertResult } from '../revert/revert-all.ts';
 import type { ScanResult } from '../revert/scan/scan.ts';
 import type { IsHolderAlive } from '../safety/lock-holder.ts';
-import { freeLocks } from '../safety/locks.ts';
+import { releaseLocks } from '../safety/locks.ts';
 import { type FollowEvent, follow, runsOf } from './follow.ts';
 import { nameOfSubmission } from './names.ts';
 import { type Removal, removeAll } from './remove.ts';
@@ -13,7 +13,7 @@ import { readSubmissions, type SubmissionState } from './state.ts';
 export interface CancelDeps {
   api: Api;
   clock: Clock;
-  survives: IsHolderAlive;
+  isHolderAlive: IsHolderAlive;
   scan(): Promise<ScanResult>;
   revert(findings: readonly FoundInjection[]): Promise<RevertResult>;
   emit(event: FollowEvent): void;
@@ -78,7 +78,7 @@ export async function cancel(deps: CancelDeps, state: SubmissionState): Promise<
   const after = reverted === undefined ? first : await deps.scan();
   const remaining = ofSubmission(after, seen).length;
   const isClean = running === undefined && remaining === 0 && after.blind.length === 0;
-  const locks = isClean ? await freeOwnLocks(deps, seen) : { freed: [], unfreed: [] };
+  const locks = isClean ? await releaseOwnLocks(deps, seen) : { freed: [], unfreed: [] };
   return {
     state: seen,
     locks,
@@ -105,10 +105,15 @@ function stillThere({ namespace, pods }: SubmissionState): string {
 }
 
 /** Frees locks of dead pods: without this a killed pod leaves its operator locked for 15 minutes. */
-async function freeOwnLocks({ api, survives }: CancelDeps, state: SubmissionState): Promise<Cancelled['locks']> {
+async function releaseOwnLocks(
+  { api, isHolderAlive }: CancelDeps,
+  state: SubmissionState,
+): Promise<Cancelled['locks']> {
   const runs = [...runsOf(state)];
-  const { freed, unfreed } = await freeLocks(api, survives, holder => runs.some(run => holder.endsWith(`/${run}`)));
-  return { freed: freed.map(({ operator }) => operator), unfreed };
+  const { released, notReleased } = await releaseLocks(api, isHolderAlive, holder =>
+    runs.some(run => holder.endsWith(`/${run}`)),
+  );
+  return { freed: released.map(({ operator }) => operator), unfreed: notReleased };
 }
 
 /** Deletes Job or CronJob; they stay until their pods are gone. Gives why that could not be done. */

@@ -1,5 +1,5 @@
-import { API_VERSION, KIND } from '../experiment/judge.ts';
 import type { SteadyStateCheck } from '../experiment/types.ts';
+import { API_VERSION, KIND } from '../experiment/validate-document.ts';
 import { isClusterScoped } from '../faults/recognition.ts';
 import { kubernetesName } from '../faults/rules/check.ts';
 import type { Parameters } from '../faults/rules/rules.ts';

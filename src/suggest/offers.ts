@@ -1,4 +1,4 @@
-import { judgeParameters } from '../experiment/parameters.ts';
+import { validateParameters } from '../experiment/parameters.ts';
 import { forbiddenNamespace } from '../experiment/scope.ts';
 import { isClusterScoped } from '../faults/recognition.ts';
 import { faultOf } from '../faults/registry.ts';
@@ -52,7 +52,7 @@ function placeProblem(type: FaultType, parameters: Parameters, namespace: string
 
 /** Why `validate` would refuse these parameters; undefined when it would not. */
 function ruleProblem(type: FaultType, parameters: Parameters): string | undefined {
-  return judgeParameters(type, parameters).errors[0]?.message;
+  return validateParameters(type, parameters).errors[0]?.message;
 }
 
 /**

@@ -11,7 +11,7 @@ const NANOSECONDS: Record<string, bigint> = {
 const LONGEST = 2n ** 63n;
 const TERM = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/y;
 
-/** What a duration looks like, as a regular expression for JSON Schemas; whether one is too long is for the reader to say. */
+/** The form of a duration, as a regular expression for JSON Schemas. It does not check the range. */
 export const DURATION_PATTERN = '^[+-]?(0|((\\d+(\\.\\d*)?|\\.\\d+)(ns|us|µs|μs|ms|s|m|h))+)$';
 
 /**

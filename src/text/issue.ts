@@ -40,8 +40,8 @@ export function suggestion(name: string, known: readonly string[]): string {
   const near = known
     .map(candidate => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)[0];
-  const far = name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
-  return near !== undefined && near.distance <= far ? ` (did you mean ${near.candidate}?)` : '';
+  const mostEdits = name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
+  return near !== undefined && near.distance <= mostEdits ? ` (did you mean ${near.candidate}?)` : '';
 }
 
 function editDistance(a: string, b: string): number {

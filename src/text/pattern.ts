@@ -2,7 +2,7 @@
  * Whether a text matches a pattern in which `*` stands for any characters. Each part between two `*` is matched at
  * its earliest place, which is never worse than a later one, so there is no backtracking.
  */
-export function fitsPattern(text: string, pattern: string): boolean {
+export function matchesPattern(text: string, pattern: string): boolean {
   const [first = '', ...rest] = pattern.split('*');
   const last = rest.pop();
   if (last === undefined) return text === pattern;

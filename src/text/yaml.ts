@@ -2,7 +2,8 @@ import { Document, visit } from 'yaml';
 import { escapeInvisible, hasInvisible } from './json.ts';
 
 /** Texts that YAML 1.1 readers, such as Go programs, take for a boolean, null, a number or a date. */
-const OTHER_IN_1_1 = /^([yn]|yes|no|on|off|[-+]?[.\d][\d_.:,eE+-]*|[-+]?0[xob][\da-f_]+|\d{4}-\d\d?-\d\d?.*)$/i;
+const READ_OTHERWISE_IN_1_1 =
+  /^([yn]|yes|no|on|off|[-+]?[.\d][\d_.:,eE+-]*|[-+]?0[xob][\da-f_]+|\d{4}-\d\d?-\d\d?.*)$/i;
 
 /**
  * YAML that has the same value in versions 1.1 and 1.2 and is safe on a terminal: texts with invisible characters,
@@ -13,7 +14,7 @@ export function yamlText(value: unknown): string {
   const document = new Document(JSON.parse(JSON.stringify(value) ?? 'null'));
   visit(document, {
     Scalar(_, node) {
-      if (typeof node.value === 'string' && (hasInvisible(node.value) || OTHER_IN_1_1.test(node.value)))
+      if (typeof node.value === 'string' && (hasInvisible(node.value) || READ_OTHERWISE_IN_1_1.test(node.value)))
         node.type = 'QUOTE_DOUBLE';
     },
   });

@@ -17,13 +17,14 @@ export interface WebhookServerOptions {
   sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
+/** A running server and its TCP port. */
 export interface WebhookServer {
   port: number;
   close(): Promise<void>;
 }
 
-/** The API server sends no larger object. */
-const LARGEST = 8 * 1024 * 1024;
+/** The longest body that is read, bytes; the API server sends no larger object. */
+const LARGEST_BODY = 8 * 1024 * 1024;
 
 /**
  * Serves admission reviews over HTTPS: each is allowed after the delay. `GET /healthz` is answered at once. Rejects
@@ -32,7 +33,7 @@ const LARGEST = 8 * 1024 * 1024;
 export function startWebhookServer(options: WebhookServerOptions): Promise<WebhookServer> {
   const sleep = options.sleep ?? ((ms, signal) => wait(ms, undefined, { signal }));
   const server = createServer({ cert: options.cert, key: options.key }, (request, response) => {
-    answer(request, response, ms => sleep(ms, goneSignal(response)), options.delayMs).catch(() => response.destroy());
+    answer(request, response, ms => sleep(ms, closeSignal(response)), options.delayMs).catch(() => response.destroy());
   });
   const { promise, resolve, reject } = Promise.withResolvers<WebhookServer>();
   server.once('error', reject);
@@ -51,10 +52,10 @@ export function startWebhookServer(options: WebhookServerOptions): Promise<Webho
 }
 
 /** A signal that aborts when the caller closes the connection before the answer. */
-function goneSignal(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  return gone.signal;
+function closeSignal(response: ServerResponse): AbortSignal {
+  const closed = new AbortController();
+  response.once('close', () => closed.abort());
+  return closed.signal;
 }
 
 async function answer(
@@ -82,7 +83,7 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   let size = 0;
   for await (const chunk of request) {
     size += (chunk as Buffer).length;
-    if (size > LARGEST) return undefined;
+    if (size > LARGEST_BODY) return undefined;
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks).toString('utf8');

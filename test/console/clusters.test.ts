@@ -13,7 +13,7 @@ const entry = (name: string, changes: Partial<KnownContext> = {}): KnownContext 
   server: `https://${name}:6443` as Clean,
   user: 'alice' as Clean,
   isCurrent: name === 'prod-eu-1',
-  print: 'aa',
+  fingerprint: 'aa',
   ...changes,
 });
 const known = (...contexts: KnownContext[]): KnownContexts => ({ ok: true, contexts });
@@ -153,7 +153,7 @@ describe('a kubeconfig that changes underneath', () => {
   it.each([
     ['another server', known(entry('prod-eu-1', { server: 'https://b' as Clean })), /now leads to https:\/\/b/],
     ['another user', known(entry('prod-eu-1', { user: 'bob' as Clean })), /now acts as bob/],
-    ['another certificate', known(entry('prod-eu-1', { print: 'bb' })), /certificates or the sign-in/],
+    ['another certificate', known(entry('prod-eu-1', { fingerprint: 'bb' })), /certificates or the sign-in/],
     ['no such context', known(entry('stage')), /no longer in the kubeconfig/],
     [
       'another current context',
@@ -166,7 +166,7 @@ describe('a kubeconfig that changes underneath', () => {
   });
 
   it('is none of ours when another context changed, or a current context that was not followed', () => {
-    expect(changeOf(THREE, known(entry('prod-eu-1'), entry('stage', { print: 'x' })), used)).toBeUndefined();
+    expect(changeOf(THREE, known(entry('prod-eu-1'), entry('stage', { fingerprint: 'x' })), used)).toBeUndefined();
     const moved = known(entry('prod-eu-1', { isCurrent: false }), entry('stage', { isCurrent: true }));
     expect(changeOf(THREE, moved, { ...used, isNamed: true })).toBeUndefined();
   });

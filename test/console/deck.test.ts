@@ -126,9 +126,9 @@ describe('the header', () => {
   });
 
   it('shows the age of old data and that it is stale', () => {
-    expect(rows(state({ health: summary({}, { heardAt: T - 30_000 }) }))[0]).toContain('data 30s');
-    expect(rows(state({ health: summary({}, { heardAt: T - 10_000 }) }))[0]).toContain('data LIVE');
-    expect(rows(state({ health: summary({}, { heardAt: undefined }) }))[0]).toContain('no data yet');
+    expect(rows(state({ health: summary({}, { lastReceivedAt: T - 30_000 }) }))[0]).toContain('data 30s');
+    expect(rows(state({ health: summary({}, { lastReceivedAt: T - 10_000 }) }))[0]).toContain('data LIVE');
+    expect(rows(state({ health: summary({}, { lastReceivedAt: undefined }) }))[0]).toContain('no data yet');
   });
 
   it('counts live faults, ours and others’, and the next to end', () => {
@@ -146,13 +146,13 @@ describe('the header', () => {
     expect(rows(state({ health: summary({}, { unseen: [{ kind: 'Secret', reason: 'forbidden' }] }) }))[1]).toContain(
       '? BLIND to 1 kind',
     );
-    expect(rows(state({ health: summary({}, { heardAt: undefined }) }))[1]).toContain('not known yet');
+    expect(rows(state({ health: summary({}, { lastReceivedAt: undefined }) }))[1]).toContain('not known yet');
   });
 
   it('says after a few seconds that a cluster does not answer, long before its requests give up', () => {
     const sync = { state: 'waiting' } as const;
     const health = summary(Object.fromEntries(Object.keys(summary().kinds).map(kind => [kind, fine(0, { sync })])), {
-      heardAt: undefined,
+      lastReceivedAt: undefined,
     });
     const link = (askedMsAgo: number) => ({ ...LINKED, since: T - askedMsAgo });
     expect(shown(state({ health, link: link(4_000) }))).not.toContain('no answer');
@@ -175,7 +175,7 @@ describe('the header', () => {
     } as const;
     const kinds = Object.fromEntries(Object.keys(summary().kinds).map(kind => [kind, fine(5, { sync: silent })]));
     const text = shown(
-      state({ health: summary(kinds, { heardAt: T - 12_000 }), leftovers: { count: 2, example: 'drift' } }),
+      state({ health: summary(kinds, { lastReceivedAt: T - 12_000 }), leftovers: { count: 2, example: 'drift' } }),
     );
     expect(text).toContain('✗ no data for 12s, retry in 3s  connect ECONNREFUSED');
     expect(text).toContain('! 2 faults overdue or left by a dead run: press ! to revert   drift');
@@ -354,7 +354,7 @@ describe('while the cluster is silent', () => {
   const retrying = { state: 'retrying', reason: 'ECONNREFUSED', ageMs: 12_000, retryInMs: 3_000 } as never;
   const live = summary({}, { markers: [] });
   const kinds = Object.fromEntries(Object.entries(live.kinds).map(([kind, of]) => [kind, { ...of, sync: retrying }]));
-  const silent = { ...live, kinds: kinds as unknown as typeof live.kinds, heardAt: T - 12_000 };
+  const silent = { ...live, kinds: kinds as unknown as typeof live.kinds, lastReceivedAt: T - 12_000 };
 
   it('the rows that it told are dim, and what is wrong, what is injected and the keys are not', () => {
     const board = (health: typeof live) =>

@@ -11,7 +11,7 @@ const entry = (name: string): KnownContext => ({
   server: `https://${name}:6443` as Clean,
   user: 'alice' as Clean,
   isCurrent: name === 'prod-eu-1',
-  print: 'aa',
+  fingerprint: 'aa',
 });
 
 interface Fleet {

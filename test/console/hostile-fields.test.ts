@@ -159,7 +159,7 @@ function everywhere(h: () => Clean, size: { columns: number; rows: number }): Co
       ...state().shell,
       before: h(),
       otherClusters: [{ context: h(), live: 1, underWay: 1, residue: 0, isGuarded: false }],
-      contexts: [{ name: h(), server: h(), user: h(), isCurrent: true, print: 'a' }],
+      contexts: [{ name: h(), server: h(), user: h(), isCurrent: true, fingerprint: 'a' }],
     },
     health: summary(
       {

@@ -18,7 +18,14 @@ const stage = () => {
   const clock = fakeClock();
   const api = fakeApi([deployment(), pod('web-a'), config(), kubeSystem], { now: clock.now });
   const locks = (who: string, pid = 1) =>
-    operatorLocks({ api, clock, namespace: 'default', who, keeper: { pid, machine: who }, survives: () => undefined });
+    operatorLocks({
+      api,
+      clock,
+      namespace: 'default',
+      who,
+      keeper: { pid, machine: who },
+      isHolderAlive: () => undefined,
+    });
   return { api, clock, locks };
 };
 

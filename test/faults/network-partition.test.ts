@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EXPIRES, MANAGED_BY, MAYDAY, TYPE_LABEL } from '../../src/injection/record/markers.ts';
-import { selectorAsText } from '../../src/k8s/deployment.ts';
+import { labelSelectorText } from '../../src/k8s/deployment.ts';
 import { labelSelectorOf } from '../../src/k8s/label-selector.ts';
 import type { KubeObject } from '../../src/k8s/object.ts';
 import { matches, parseSelector } from '../../src/k8s/selector-text.ts';
@@ -30,7 +30,7 @@ describe('the selector', () => {
     text => {
       const selector = labelSelectorOf(text);
       if (typeof selector === 'string') throw new Error(selector);
-      const [was, is] = [parseSelector(text), parseSelector(selectorAsText(selector) ?? '')];
+      const [was, is] = [parseSelector(text), parseSelector(labelSelectorText(selector) ?? '')];
       if (typeof was === 'string' || typeof is === 'string') throw new Error('no selector');
       for (const app of ['web', 'other', undefined])
         for (const tier of ['a', 'b', undefined])

@@ -115,11 +115,11 @@ describe('an owner that lives', () => {
     it.announce('r1', 5_000);
     it.announce('r2', 60_000);
     await it.at(1_000);
-    it.guardian.receive({ is: 'asleep', n: 7 });
+    it.guardian.receive({ is: 'suspended', n: 7 });
     expect(it.said.at(-1)).toEqual({ is: 'yes', n: 7 });
     await it.at(5_500);
     expect(it.reverts.map(revert => [revert.run, revert.at])).toEqual([['r1', 5_000]]);
-    it.guardian.receive({ is: 'awake' });
+    it.guardian.receive({ is: 'resumed' });
     it.guardian.receive({ is: 'over', run: 'r1', residue: 0 });
     it.guardian.receive({ is: 'revert', n: 8, run: 'r2' });
     await it.at(61_000);

@@ -61,15 +61,15 @@ describe('the owner’s end', () => {
   test('says that it is being stopped, and whether anybody heard', async () => {
     const it = house();
     await it.guard.begin('a', ignore);
-    expect(await it.guard.asleep()).toBe(true);
-    it.guard.awake();
+    expect(await it.guard.suspended()).toBe(true);
+    it.guard.resumed();
     await it.clock.sleep(1);
-    expect(it.heard.map(one => one.is)).toEqual(['asleep', 'awake']);
+    expect(it.heard.map(one => one.is)).toEqual(['suspended', 'resumed']);
     const deaf = house(() => undefined);
     await deaf.guard.begin('a', ignore);
-    expect(await deaf.guard.asleep()).toBe(false);
+    expect(await deaf.guard.suspended()).toBe(false);
     expect(deaf.clock.monotonic()).toBe(1_000);
-    expect(await house().guard.asleep()).toBe(false);
+    expect(await house().guard.suspended()).toBe(false);
   });
 
   test('starts one process for all runs, and lets it go after the last', async () => {

@@ -109,7 +109,7 @@ describe('the live model', () => {
     const feed = fakeFeed([], { state: 'blind', why: 'unreachable', reason: 'connect ECONNREFUSED' as Clean });
     const summary = last(await watched(feed));
     expect(summary.kinds.pods.sync.state).toBe('retrying');
-    expect(summary.heardAt).toBeUndefined();
+    expect(summary.lastReceivedAt).toBeUndefined();
   });
 
   it('shows how far a long list has come', async () => {

@@ -13,7 +13,7 @@ import { restoreOne } from '../../src/revert/restore/restore.ts';
 import { recognise } from '../../src/revert/scan/recognise.ts';
 import { scan } from '../../src/revert/scan/scan.ts';
 import { latchGate, readLatch } from '../../src/safety/latch.ts';
-import { lockJson, lockText, seenLock } from '../../src/safety/lock-holder.ts';
+import { lockHolderOf, lockJson, lockText } from '../../src/safety/lock-holder.ts';
 import { leftQuota } from '../e2e/hostile/front.ts';
 import { fakeApi } from '../support/fake-api.ts';
 import { memoryJournal, steppedClock } from '../support/memory-journal.ts';
@@ -43,7 +43,7 @@ export const readersNeverThrow = (): ((how: Runs) => void)[] => [
         JSON.stringify(findingJson(finding, NOW));
       }
       markerOf(object);
-      const lock = seenLock(object, NOW, () => undefined);
+      const lock = lockHolderOf(object, NOW, () => undefined);
       lockText(lock, NOW);
       JSON.stringify(lockJson(lock));
     }),

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   difference,
-  type Fields,
+  type FieldSet,
   fieldsAt,
   fieldsOf,
   intersection,
   isEmpty,
-  isFields,
+  isFieldSet,
   pathsOf,
   union,
 } from '../../src/k8s/field-set.ts';
@@ -28,7 +28,7 @@ const element = fc.constantFrom(
 const path = fc.array(element, { minLength: 1, maxLength: 4 });
 const paths = fc.array(path, { maxLength: 8 });
 const fields = paths.map(fieldsOf);
-const keys = (set: Fields): string[] =>
+const keys = (set: FieldSet): string[] =>
   pathsOf(set)
     .map(one => JSON.stringify(one))
     .toSorted();
@@ -39,7 +39,7 @@ describe('a set of fields', () => {
     fc.assert(
       fc.property(paths, list => {
         expect(keys(fieldsOf(list))).toEqual(keysOf(list));
-        expect(isFields(fieldsOf(list))).toBe(true);
+        expect(isFieldSet(fieldsOf(list))).toBe(true);
       }),
     );
   });

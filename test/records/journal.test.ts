@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { filesUnder, gathering } from '../../src/host/files.ts';
+import { batchedAppends, filesUnder } from '../../src/host/files.ts';
 import { isAlive, processStart } from '../../src/host/process.ts';
 import type { JournalRecord } from '../../src/injection/write/journal.ts';
 import type { ObjectRef } from '../../src/k8s/object.ts';
@@ -214,7 +214,7 @@ describe('what is appended while the disk is busy', () => {
   function slowDisk() {
     const writes: string[] = [];
     let finish: (error?: Error) => void = () => undefined;
-    const file = gathering(
+    const file = batchedAppends(
       text =>
         new Promise((resolve, reject) => {
           writes.push(text);

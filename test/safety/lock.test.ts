@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { acquireLock, releaseLock, renewLock } from '../../src/safety/lock.ts';
-import { type IsHolderAlive, type LockHolder, lockedOut, lockText } from '../../src/safety/lock-holder.ts';
-import { freeLocks, listLocks } from '../../src/safety/locks.ts';
+import { type IsHolderAlive, type LockHolder, lockedMessage, lockText } from '../../src/safety/lock-holder.ts';
+import { listLocks, releaseLocks } from '../../src/safety/locks.ts';
 import { failing, fakeApi } from '../support/fake-api.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const elsewhere: IsHolderAlive = () => undefined;
-const options = (holder = 'kim@laptop/1/r-1', now = NOW, recoveryTimeoutMs = 60_000, survives = elsewhere) => ({
+const options = (holder = 'kim@laptop/1/r-1', now = NOW, recoveryTimeoutMs = 60_000, isHolderAlive = elsewhere) => ({
   operator: 'kserve',
   namespace: 'default',
   holder,
   recoveryTimeoutMs,
   now: () => now,
   keeper: { pid: 1, start: '77', machine: 'm1' },
-  survives,
+  isHolderAlive,
 });
 const LEASE = {
   apiVersion: 'coordination.k8s.io/v1',
@@ -93,7 +93,7 @@ describe('the lock of an operator', () => {
     expect((await acquireLock(api, options('second', NOW + 1_000, 0, knowing(true)))).state).toBe('taken');
     expect(await acquireLock(api, options('second', NOW + 1_000, 0, knowing(false)))).toMatchObject({
       state: 'held',
-      from: { holder: 'first', dead: 'its process 1 is gone' },
+      from: { holder: 'first', freeBecause: 'its process 1 is gone' },
     });
     expect(asked).toEqual(Array(2).fill({ pid: 1, start: '77', machine: 'm1' }));
     expect(api.peek(LEASE)?.spec).toMatchObject({ holderIdentity: 'second' });
@@ -168,14 +168,14 @@ describe('the words of a lock', () => {
     }) as LockHolder;
 
   it('say who, since when, and what to do', () => {
-    expect(lockedOut(held(), NOW + 120_000)).toBe(
+    expect(lockedMessage(held(), NOW + 120_000)).toBe(
       'kserve is locked by kim@laptop/1/r-1 since 12:00:00Z (2m): wait until that run is over, or `mayday revert --all`, which reverts everything and frees it; if it is dead the lock runs out at 12:15:00Z',
     );
-    expect(lockedOut(held({ isOurs: false }), NOW)).not.toContain('revert');
+    expect(lockedMessage(held({ isOurs: false }), NOW)).not.toContain('revert');
     expect(lockText(held(), NOW + 60_000)).toBe(
       'kserve by kim@laptop/1/r-1 since 12:00:00Z (1m), until 12:15:00Z unless renewed',
     );
-    expect(lockText(held({ dead: 'its process 1 is gone' }), NOW)).toContain('DEAD: its process 1 is gone');
+    expect(lockText(held({ freeBecause: 'its process 1 is gone' }), NOW)).toContain('DEAD: its process 1 is gone');
   });
 });
 
@@ -203,9 +203,9 @@ describe('the locks of a cluster', () => {
 
   it('are freed, but for those of the framework that have not run out', async () => {
     const api = await everyone();
-    const { freed, unfreed } = await freeLocks(api, elsewhere);
-    expect(freed.map(({ holder }) => holder).sort()).toEqual(['alice', 'bob']);
-    expect(unfreed).toEqual([]);
+    const { released, notReleased } = await releaseLocks(api, elsewhere);
+    expect(released.map(({ holder }) => holder).sort()).toEqual(['alice', 'bob']);
+    expect(notReleased).toEqual([]);
     expect(
       api
         .all()
@@ -217,9 +217,9 @@ describe('the locks of a cluster', () => {
   it('that may not be freed are told, and are no reason to fail', async () => {
     const api = await everyone();
     api.script({ on: ({ verb }) => verb === 'delete', times: 2, answer: failing('forbidden', 'no deletes for you') });
-    const { freed, unfreed } = await freeLocks(api, elsewhere);
-    expect(freed).toEqual([]);
-    expect(unfreed).toHaveLength(2);
+    const { released, notReleased } = await releaseLocks(api, elsewhere);
+    expect(released).toEqual([]);
+    expect(notReleased).toHaveLength(2);
   });
 
   it('that a finalizer holds are not said to be freed', async () => {
@@ -227,9 +227,9 @@ describe('the locks of a cluster', () => {
     api.change({ ...LEASE, name: LEASE.name }, lease => {
       lease.metadata.finalizers = ['example.com/never'];
     });
-    const { freed, unfreed } = await freeLocks(api, elsewhere);
-    expect(freed).toHaveLength(1);
-    expect(unfreed).toEqual([expect.stringContaining('still there when it is read back')]);
+    const { released, notReleased } = await releaseLocks(api, elsewhere);
+    expect(released).toHaveLength(1);
+    expect(notReleased).toEqual([expect.stringContaining('still there when it is read back')]);
   });
 
   it('that cannot be read back are not said to be freed', async () => {
@@ -242,9 +242,9 @@ describe('the locks of a cluster', () => {
       },
       answer: failing('forbidden', 'no more lists for you'),
     });
-    const { freed, unfreed } = await freeLocks(api, elsewhere);
-    expect(freed).toEqual([]);
-    expect(unfreed).toHaveLength(2);
-    expect(unfreed[0]).toContain('it cannot be read back: no more lists for you');
+    const { released, notReleased } = await releaseLocks(api, elsewhere);
+    expect(released).toEqual([]);
+    expect(notReleased).toHaveLength(2);
+    expect(notReleased[0]).toContain('it cannot be read back: no more lists for you');
   });
 });

@@ -17,7 +17,7 @@ async function cancelled(signal: AbortSignal, status: object = { phase: 'Running
     {
       api,
       clock,
-      survives: () => undefined,
+      isHolderAlive: () => undefined,
       scan: async () => ({ injections: [], blind: [] }) as never,
       revert: () => Promise.reject(new Error('nothing was found')),
       emit: () => undefined,

@@ -52,7 +52,7 @@ export function viewOf(objects: readonly Literal[], options: ViewOptions = {}): 
       },
       discovery: () => discovery,
       serves,
-      heardAt: () => options.now,
+      lastReceivedAt: () => options.now,
       context: options.context ?? 'test',
     },
     () => options.now,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { confinement } from '../../src/health/view/confined.ts';
+import { restrictionFor } from '../../src/health/view/confined.ts';
 import { VIEW_KINDS, type ViewKind } from '../../src/health/view/kinds.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { connect } from '../../src/kube/connection/connection.ts';
@@ -73,10 +73,10 @@ describe('where only one namespace may be read', () => {
       subjects: [{ kind: 'User', apiGroup: rbac, name: 'shopper' }],
     });
     try {
-      expect(await confinement(admin, 'shop')).toBeUndefined();
-      expect(await confinement(user, undefined)).toBeUndefined();
-      expect(await confinement(user, 'kserve')).toBeUndefined();
-      const onlyNamespace = await confinement(user, 'shop');
+      expect(await restrictionFor(admin, 'shop')).toBeUndefined();
+      expect(await restrictionFor(user, undefined)).toBeUndefined();
+      expect(await restrictionFor(user, 'kserve')).toBeUndefined();
+      const onlyNamespace = await restrictionFor(user, 'shop');
       expect(onlyNamespace).toBe('shop');
       const { triage } = await lookOnce(user, systemClock, RULES, undefined, { onlyNamespace });
       const failing = triage.roots.filter(({ finding }) => isFailure(finding.severity));

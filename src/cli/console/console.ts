@@ -70,7 +70,7 @@ function depsOf(runtime: Runtime, globals: GlobalOptions, look: ConsoleLook): Co
     keep: keepUnder(runtime.paths.state, process.env),
     past: pastUnder(runtime.paths.state),
     plans: async () => {
-      const [{ plansIn }, { disk }] = await Promise.all([
+      const [{ gameDayPlansIn: plansIn }, { disk }] = await Promise.all([
         import('../../experiment/catalogue.ts'),
         import('../../experiment/files.ts'),
       ]);
@@ -133,8 +133,8 @@ function sharedOnFirstUse(): () => Promise<SharedByConnections> {
   let known: SharedByConnections | undefined;
   return async () => {
     const { sharedMachine } = await import('../../kube/connection/machine.ts');
-    const { createTurns } = await import('../../host/turns.ts');
-    known ??= { machine: sharedMachine(), clusters: 1, turns: createTurns() };
+    const { createKeyedQueue } = await import('../../host/keyed-queue.ts');
+    known ??= { machine: sharedMachine(), clusters: 1, revertQueue: createKeyedQueue() };
     return known;
   };
 }

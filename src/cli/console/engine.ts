@@ -27,7 +27,7 @@ import { recordDigest } from '../../revert/trust/digest.ts';
 import { toBeAsked } from '../../revert/trust/review.ts';
 import { intoWaves, WAVES, waveOf } from '../../revert/waves.ts';
 import { exitCode } from '../../run/verdict/result.ts';
-import { freeAllLocks, latchAll, ours } from '../../runtime/emergency.ts';
+import { latchAll, releaseAllLocks, withoutForeign } from '../../runtime/emergency.ts';
 import { engineFor, guardFor, locksFor, previewFacts } from '../../runtime/open-engine.ts';
 import { revertInTurn } from '../../runtime/revert-in-turn.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -91,8 +91,8 @@ export function engineSession(
       const [work, dead] = [await engine.guardianWork(), await engine.unfinished()];
       return [...guardianLines(work, dead, api.serverTime().now), ...unmarkedLines(dead)];
     },
-    suspended: async () => (await guard?.asleep()) ?? false,
-    resumed: () => guard?.awake(),
+    suspended: async () => (await guard?.suspended()) ?? false,
+    resumed: () => guard?.resumed(),
   };
 }
 
@@ -182,7 +182,7 @@ async function revertFromConsole(
   onUpdate: (update: RevertUpdate) => void,
 ): Promise<RevertEnd> {
   const { scanned, rest } = what === 'all' ? await scanForAll(engine, within) : {};
-  const findings = ours(scanned?.injections ?? (what === 'all' ? [] : what));
+  const findings = withoutForeign(scanned?.injections ?? (what === 'all' ? [] : what));
   const experiments = scanned?.experiments.filter(isUnstopped) ?? [];
   const toStop = findings.length + experiments.length;
   // Reverting everything is the emergency stop. It latches, even where only runs of this console were stopped;
@@ -196,7 +196,7 @@ async function revertFromConsole(
   reportWaves(findings);
   const known = new Set(findings.map(({ id }) => id));
   const later = async () => {
-    const late = ours((await rest)?.injections ?? []).filter(({ id }) => !known.has(id));
+    const late = withoutForeign((await rest)?.injections ?? []).filter(({ id }) => !known.has(id));
     reportWaves(late);
     return late;
   };
@@ -216,7 +216,7 @@ async function revertFromConsole(
   for (const text of [...notRecordedLines(result), ...(result.unmarked ?? []).map(unmarkedLine)])
     onUpdate({ is: 'note', text });
   if (what === 'all' && within === undefined)
-    for (const text of await freeAllLocks(api, result)) onUpdate({ is: 'note', text });
+    for (const text of await releaseAllLocks(api, result)) onUpdate({ is: 'note', text });
   return {
     remaining: isUnknown(result) ? undefined : leftOver(result),
     receipts: result.receipts,
@@ -244,7 +244,7 @@ async function scanForAll(
   });
   const { rest } = scanned;
   if (rest === undefined) return { scanned };
-  return ours(scanned.injections).length === 0 ? { scanned: await rest } : { scanned, rest };
+  return withoutForeign(scanned.injections).length === 0 ? { scanned: await rest } : { scanned, rest };
 }
 
 /** How many injections are not restored, not stopped, or would inject again. */

@@ -2,7 +2,7 @@ import type { Session } from '../../console/deps.ts';
 import { reflectedFeed } from '../../health/feed.ts';
 import { followLog } from '../../health/inspect/follow-log.ts';
 import { inspect } from '../../health/inspect/inspect.ts';
-import { confinement } from '../../health/view/confined.ts';
+import { restrictionFor } from '../../health/view/confined.ts';
 import { releaseMemory } from '../../host/memory.ts';
 import { whoAmI } from '../../kube/client/access.ts';
 import type { Api } from '../../kube/client/api.ts';
@@ -20,7 +20,7 @@ import type { EngineSession } from './engine.ts';
 export function consoleSession(runtime: Runtime, api: Api): Session {
   let confined: Promise<string | undefined> | undefined;
   const confinedTo = (): Promise<string | undefined> => {
-    confined ??= confinement(api, runtime.options.namespace);
+    confined ??= restrictionFor(api, runtime.options.namespace);
     return confined;
   };
   let loading: Promise<EngineSession> | undefined;

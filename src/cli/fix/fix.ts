@@ -1,5 +1,5 @@
 import { applyFix, type FixDeps, type Prepared, prepareFix } from '../../engine/fix.ts';
-import { confinement } from '../../health/view/confined.ts';
+import { restrictionFor } from '../../health/view/confined.ts';
 import { saysAfterVerb } from '../../injection/write/says.ts';
 import { fixDepsFor } from '../../runtime/fix-deps.ts';
 import { isProtected } from '../../runtime/settings.ts';
@@ -34,7 +34,7 @@ export const fixCommand: CommandBody = async invocation => {
     throw new CommandFailure('expected the id of a finding, or a rule and an object: `mayday triage` shows them');
   const revertId = { found: undefined as string | undefined };
   const code = await withCluster(globals, async (api, runtime) => {
-    const onlyNamespace = await confinement(api, globals.namespace);
+    const onlyNamespace = await restrictionFor(api, globals.namespace);
     const looked = await lookOnce(api, runtime.realClock, RULES, undefined, { onlyNamespace });
     const namespace = globals.namespace ?? api.identity.namespace;
     const finding = chosenFinding(looked, asked, text(args[1]), namespace);

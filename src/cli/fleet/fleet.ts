@@ -1,5 +1,5 @@
+import { createKeyedQueue } from '../../host/keyed-queue.ts';
 import { createLoopLoad } from '../../host/loop-load.ts';
-import { createTurns } from '../../host/turns.ts';
 import { sharedMachine } from '../../kube/connection/machine.ts';
 import { isProtected } from '../../runtime/settings.ts';
 import type { CommandBody, CommandSpec, Invocation } from '../command.ts';
@@ -20,7 +20,7 @@ export async function fleetCommand(spec: CommandSpec, body: CommandBody, invocat
   refuse(command, spec, invocation);
   const machine = sharedMachine();
   const contexts = await fleetContexts(globals, machine);
-  const beside = { machine, clusters: contexts.length, turns: createTurns(), load: createLoopLoad() };
+  const shared = { machine, clusters: contexts.length, revertQueue: createKeyedQueue(), load: createLoopLoad() };
   const isWriting =
     spec.fleet?.writes?.(args) === true && invocation.options.dryRun !== true && globals.readOnly !== true;
   const unconfirmed = isWriting ? await unconfirmedOf(contexts, command, invocation) : new Set<string>();
@@ -32,7 +32,7 @@ export async function fleetCommand(spec: CommandSpec, body: CommandBody, invocat
     contexts,
     context => {
       if (!unconfirmed.has(context))
-        return body({ ...invocation, globals: { ...forOne(invocation, context), beside } });
+        return body({ ...invocation, globals: { ...forOne(invocation, context), beside: shared } });
       const failure = `protected: expected its name typed, or --confirm ${context}; nothing was done there`;
       return Promise.reject(new CommandFailure(failure, EXIT.aborted));
     },

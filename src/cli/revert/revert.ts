@@ -22,7 +22,7 @@ import type { ClusterExperiment } from '../../revert/stop/cluster-experiment.ts'
 import { stopLine } from '../../revert/stop/stop.ts';
 import type { Trust } from '../../revert/trust/judge.ts';
 import { review } from '../../revert/trust/review.ts';
-import { freeAllLocks, latchAll, ours } from '../../runtime/emergency.ts';
+import { latchAll, releaseAllLocks, withoutForeign } from '../../runtime/emergency.ts';
 import { engineFor } from '../../runtime/open-engine.ts';
 import { revertInTurn } from '../../runtime/revert-in-turn.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -104,7 +104,7 @@ async function revertHere(
     stripMarks: invocation.options.stripMarks === true,
     rescan: { deep: true, ...scope, doubtful: new Set(scanned.blind.map(one => one.resource)) },
     ...look.later({
-      findings: found => choose(ours(found), choice, api.serverTime().now).findings,
+      findings: found => choose(withoutForeign(found), choice, api.serverTime().now).findings,
       experiments: found => chooseExperiments(found, choice, api.serverTime().now),
     }),
     shown: scanned.injections,
@@ -160,7 +160,7 @@ function eventLines(event: RevertEvent): string[] {
 /** Frees locks, and prints them. Locks of other namespaces are kept where only one namespace was scanned. */
 async function printFreed(api: Api, result: RevertResult, { globals }: Invocation): Promise<void> {
   if (globals.namespace !== undefined) return;
-  for (const line of await freeAllLocks(api, result)) printNotice(line);
+  for (const line of await releaseAllLocks(api, result)) printNotice(line);
 }
 
 /** Wraps a function so that a repeated line is printed once. */
@@ -194,7 +194,7 @@ async function toAccept(
 }
 
 function chosen(scanned: ScanResult, ids: readonly string[], accepted: readonly LeftUnmarked[]): FoundInjection[] {
-  if (ids.length === 0) return ours(scanned.injections);
+  if (ids.length === 0) return withoutForeign(scanned.injections);
   const known = new Set([...scanned.injections, ...scanned.experiments, ...accepted].map(({ id }) => id));
   const unknown = ids.filter(id => !known.has(id));
   if (unknown.length > 0) {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../../host/clock.ts';
-import { type Unwritten, writePrivate } from '../../host/disk/private-file.ts';
+import { type WriteProblem, writePrivate } from '../../host/disk/private-file.ts';
 import { problemOf } from '../../host/disk/regular.ts';
 import { openLog } from '../../host/log.ts';
 import { connect } from '../../kube/connection/connection.ts';
@@ -80,7 +80,7 @@ function placeFor(named: unknown): { path: string; clean: () => void } {
 /** Writes the kubeconfig. Refuses to overwrite a file without --force: it may be the user's only access to a cluster. */
 function keepKubeconfig(path: string, text: string, force: boolean): void {
   const fail = (why: string) => new CommandFailure(`--kubeconfig-out: ${why}`);
-  let unwritten: Unwritten | undefined;
+  let unwritten: WriteProblem | undefined;
   try {
     unwritten = writePrivate(path, text, { replace: force });
   } catch (error) {

@@ -25,7 +25,7 @@ export async function cancelSubmission(
       {
         api,
         clock: runtime.realClock,
-        survives: isHolderAlive(),
+        isHolderAlive: isHolderAlive(),
         scan: () => engine.scan({ deep: true }),
         revert: found => engine.revert(found),
         emit: globals.output === 'text' || globals.output === 'jsonl' ? followScreen(globals) : () => undefined,

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Unwritten, writePrivate } from '../../host/disk/private-file.ts';
+import { type WriteProblem, writePrivate } from '../../host/disk/private-file.ts';
 import { problemOf, readRegular } from '../../host/disk/regular.ts';
 import { VERSION } from '../../host/version.ts';
 import type { Api } from '../../kube/client/api.ts';
@@ -29,7 +29,7 @@ export async function saveBundle(
   };
   const text = `${jsonText(bundleOf(looked, about, versions))}\n`;
   const path = resolve(file);
-  let unwritten: Unwritten | undefined;
+  let unwritten: WriteProblem | undefined;
   try {
     unwritten = writePrivate(path, text, { replace });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { confinement } from '../../health/view/confined.ts';
+import { restrictionFor } from '../../health/view/confined.ts';
 import type { About } from '../../triage/report/about.ts';
 import { RULES } from '../../triage/rules/index.ts';
 import type { GateResult } from '../../triage/run/gate-run.ts';
@@ -25,7 +25,7 @@ export const triageCommand: CommandBody = async ({ globals, args, options }) => 
     return show(looked, about, choice, globals, 'default');
   }
   return withCluster(globals, async (api, runtime) => {
-    const onlyNamespace = await confinement(api, globals.namespace);
+    const onlyNamespace = await restrictionFor(api, globals.namespace);
     if (choice.watch) return watchCommand(api, runtime, choice, globals, onlyNamespace);
     const onGate = (gate: GateResult) => printGate(gate, globals);
     const looked = await lookOnce(api, runtime.realClock, RULES, onGate, { onlyNamespace });

@@ -12,7 +12,7 @@ export const nameOfCluster = ({ store, asked }: Cluster): Clean => {
 };
 
 /** Whether a cluster has answered. */
-export const isHeard = ({ store }: Cluster): boolean => store.getState().health.heardAt !== undefined;
+export const isHeard = ({ store }: Cluster): boolean => store.getState().health.lastReceivedAt !== undefined;
 
 /** What a cluster that is not on the screen keeps it open for; undefined where nothing does. */
 export function otherClusterOf(cluster: Cluster): OtherCluster | undefined {

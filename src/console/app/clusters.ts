@@ -80,7 +80,7 @@ function make(open: OpenClusters, asked: string | undefined): Cluster {
   open.all.push(cluster);
   store.subscribe((now, then) => {
     if (now.runs !== then.runs) updateShell(open, {});
-    if (now.health.heardAt !== undefined && then.health.heardAt === undefined) answered(open, cluster);
+    if (now.health.lastReceivedAt !== undefined && then.health.lastReceivedAt === undefined) answered(open, cluster);
   });
   return cluster;
 }

@@ -27,7 +27,7 @@ export function changeOf(then: KnownContexts, now: KnownContexts, { context, isN
     return `context ${context} of the kubeconfig now leads to ${is.server || 'no server'}; this console still talks to ${was.server}`;
   if (is.user !== was.user)
     return `context ${context} of the kubeconfig now acts as ${is.user || 'nobody'}; this console still acts as ${was.user}`;
-  if (is.print !== was.print)
+  if (is.fingerprint !== was.fingerprint)
     return `the certificates or the sign-in of context ${context} were changed in the kubeconfig`;
   const current = currentOf(now.contexts);
   if (!isNamed && current !== currentOf(then.contexts))

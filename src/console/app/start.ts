@@ -1,6 +1,6 @@
 import type { Clock } from '../../host/clock.ts';
 import { ASCII, UNICODE } from '../../text/glyphs.ts';
-import { messageOf, unexpectedWords } from '../../text/message-of.ts';
+import { messageOf, unexpectedErrorText } from '../../text/message-of.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { ConsoleDeps } from '../deps.ts';
 import type { Press } from '../keymap/input.ts';
@@ -98,7 +98,7 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
 
   function crash(error: unknown): void {
     deps.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    void revertOwnRuns(clusters, deps.clock, INTERNAL, [unexpectedWords(error)]).then(finish);
+    void revertOwnRuns(clusters, deps.clock, INTERNAL, [unexpectedErrorText(error)]).then(finish);
     leave();
   }
   /** The screen goes on as bare rows of text. It says why, and MAYDAY works from there. */

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { ASCII, asciiText, UNICODE } from '../../text/glyphs.ts';
-import { unexpectedWords } from '../../text/message-of.ts';
+import { unexpectedErrorText } from '../../text/message-of.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { type Clusters, createClusters } from '../app/clusters.ts';
 import { noteProblems } from '../app/problems.ts';
@@ -57,7 +57,7 @@ export async function startLineMode(given: ConsoleDeps): Promise<number> {
 
   function crash(error: unknown): void {
     deps.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    void revertOwnRuns(clusters, deps.clock, INTERNAL, [unexpectedWords(error)]).then(finish);
+    void revertOwnRuns(clusters, deps.clock, INTERNAL, [unexpectedErrorText(error)]).then(finish);
   }
   const isBusy = (): boolean => clusters.all().some(({ store }) => ownUnderWay(store.getState()).length > 0);
   const hangUp = (): void => void revertOwnRuns(clusters, deps.clock, ABORTED, []).then(finish);

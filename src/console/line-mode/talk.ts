@@ -35,7 +35,7 @@ export interface Talk {
 /** Whether the screen waits for the cluster. */
 function isAtWork({ link, mayday, triage, object, fix, health, checks, screens }: ConsoleState): boolean {
   const screen = screens.at(-1);
-  if (link.state === 'starting' || health.heardAt === undefined) return true;
+  if (link.state === 'starting' || health.lastReceivedAt === undefined) return true;
   if (screen === 'mayday') return ['scanning', 'reverting', 'aborting'].includes(mayday.phase);
   if (screen === 'triage') return triage.phase === 'looking';
   if (screen === 'object') return object.phase === 'reading';

@@ -117,7 +117,7 @@ export const isCounting = ({ runs, health, notice, armed, suite, screens }: Cons
   health.markers.length > 0 ||
   health.locks.length > 0 ||
   notice?.until !== undefined ||
-  health.heardAt === undefined ||
+  health.lastReceivedAt === undefined ||
   armed !== undefined ||
   suite.arming !== undefined ||
   screens.at(-1) !== 'deck';
@@ -130,7 +130,7 @@ const UNANSWERED_MS = 5_000;
 
 /** For how long a cluster that never answered has been asked, milliseconds; undefined while that is not too long. */
 function unansweredFor({ link, health }: ConsoleState, { monotonic }: Now): number | undefined {
-  if (link.state !== 'connected' || health.heardAt !== undefined) return undefined;
+  if (link.state !== 'connected' || health.lastReceivedAt !== undefined) return undefined;
   const asked = monotonic - link.since;
   return asked < UNANSWERED_MS ? undefined : asked;
 }
@@ -150,9 +150,9 @@ export function outage(
   const failing = syncs.filter(sync => sync.state === 'retrying');
   if (failing.length === 0 || syncs.some(sync => sync.state === 'live' || sync.state === 'loading')) return undefined;
   const waits = failing.flatMap(sync => (sync.retryInMs === undefined ? [] : [sync.retryInMs]));
-  const { heardAt } = state.health;
+  const { lastReceivedAt } = state.health;
   return {
-    silentMs: heardAt === undefined ? undefined : now.monotonic - heardAt,
+    silentMs: lastReceivedAt === undefined ? undefined : now.monotonic - lastReceivedAt,
     retryInMs: waits.length === 0 ? undefined : Math.min(...waits),
     reason: failing[0]?.reason ?? '',
   };
@@ -170,7 +170,7 @@ export function chosen(
 export function injectLock(state: ConsoleState, now: Now): string | undefined {
   if (state.settings.readOnly) return 'read-only: started with --read-only';
   if (state.link.state !== 'connected') return 'not connected yet';
-  if (state.health.heardAt === undefined) return 'no answer from the cluster yet';
+  if (state.health.lastReceivedAt === undefined) return 'no answer from the cluster yet';
   const silence = outage(state, now);
   if (silence) return `no data from the cluster: ${silence.reason}`;
   if (state.kubeconfigChange !== '')

@@ -228,7 +228,7 @@ const NOTHING_KNOWN: Summary = {
   markers: [],
   unseen: [],
   locks: [],
-  heardAt: undefined,
+  lastReceivedAt: undefined,
 };
 
 /** The console's whole state; the screens are functions of it. */

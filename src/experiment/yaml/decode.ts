@@ -52,7 +52,7 @@ function decodeNode(given: unknown, shape: Shape, path: string, context: Context
 
 function tooMany(path: string, context: Context): undefined {
   if (context.visits === MOST_NODES + 1)
-    complain(context, path, `expected at most ${MOST_NODES} values: aliases multiply this document`);
+    addIssue(context, path, `expected at most ${MOST_NODES} values: aliases multiply this document`);
   return undefined;
 }
 
@@ -64,24 +64,24 @@ function offsetOf(node: unknown): number | undefined {
   return (node as { range?: [number, number, number] | null } | null | undefined)?.range?.[0];
 }
 
-function complain(context: Context, path: string, message: string): void {
+function addIssue(context: Context, path: string, message: string): void {
   context.issues.push({ path, message });
 }
 
 function decodeFields(node: unknown, known: Readonly<Record<string, Shape>>, path: string, context: Context): unknown {
   if (isNothing(node)) return undefined;
-  if (!isMap(node)) return complain(context, path, `expected fields, found ${describe(node)}`);
+  if (!isMap(node)) return addIssue(context, path, `expected fields, found ${describe(node)}`);
   const value: Record<string, unknown> = {};
   const seen = new Set<string>();
   for (const { name, pair } of members(node, context, path)) {
     const field = fieldNamed(name, known);
     if (field === undefined) {
-      complain(context, at(path, name), `unknown field${suggestion(name, Object.keys(known))}`);
+      addIssue(context, at(path, name), `unknown field${suggestion(name, Object.keys(known))}`);
       noteOffset(pair, at(path, name), context);
       continue;
     }
     if (seen.has(field)) {
-      complain(context, at(path, field), 'given twice');
+      addIssue(context, at(path, field), 'given twice');
       continue;
     }
     seen.add(field);
@@ -93,11 +93,11 @@ function decodeFields(node: unknown, known: Readonly<Record<string, Shape>>, pat
 
 function fieldNamed(name: string, known: Readonly<Record<string, Shape>>): string | undefined {
   if (Object.hasOwn(known, name)) return name;
-  const folded = fold(name);
-  return Object.keys(known).find(field => fold(field) === folded);
+  const folded = foldCase(name);
+  return Object.keys(known).find(field => foldCase(field) === folded);
 }
 
-const fold = (name: string) => name.toUpperCase().toLowerCase();
+const foldCase = (name: string) => name.toUpperCase().toLowerCase();
 
 function noteOffset(pair: Pair, path: string, context: Context): void {
   const offset = offsetOf(pair.key);
@@ -106,12 +106,12 @@ function noteOffset(pair: Pair, path: string, context: Context): void {
 
 function decodeTexts(node: unknown, path: string, context: Context): unknown {
   if (isNothing(node)) return undefined;
-  if (!isMap(node)) return complain(context, path, `expected names with text values, found ${describe(node)}`);
+  if (!isMap(node)) return addIssue(context, path, `expected names with text values, found ${describe(node)}`);
   const value: Record<string, string> = Object.create(null);
   const seen = new Set<string>();
   for (const { name, pair } of members(node, context, path)) {
     if (seen.has(name)) {
-      complain(context, at(path, name), 'given twice');
+      addIssue(context, at(path, name), 'given twice');
       continue;
     }
     seen.add(name);
@@ -123,7 +123,7 @@ function decodeTexts(node: unknown, path: string, context: Context): unknown {
 
 function decodeList(node: unknown, of: Shape, path: string, context: Context): unknown {
   if (isNothing(node)) return undefined;
-  if (!isSeq(node)) return complain(context, path, `expected a list, found ${describe(node)}`);
+  if (!isSeq(node)) return addIssue(context, path, `expected a list, found ${describe(node)}`);
   return node.items.map(
     (item, index) => decodeNode(item, of, at(path, index), context) ?? (of.is === 'text' ? '' : {}),
   );
@@ -137,12 +137,12 @@ function decodeJson(node: unknown, path: string, context: Context): unknown {
   if (isMap(node)) {
     const value: Record<string, unknown> = Object.create(null);
     for (const { name, pair } of members(node, context, path)) {
-      if (Object.hasOwn(value, name)) complain(context, at(path, name), 'given twice');
+      if (Object.hasOwn(value, name)) addIssue(context, at(path, name), 'given twice');
       value[name] = inner(pair.value, name);
     }
     return value;
   }
-  const plain = isScalar(node) ? meaning(node) : null;
+  const plain = isScalar(node) ? scalarValue(node) : null;
   return typeof plain === 'bigint' ? Number(plain) : plain;
 }
 
@@ -174,7 +174,7 @@ function mergedMembers(given: unknown, context: Context, path: string): Member[]
   const sources = isSeq(node) ? node.items.map(item => resolved(item, context)) : [node];
   return sources.flatMap(source => {
     if (!isMap(source)) {
-      complain(context, path, `expected "<<" to name a map, found ${describe(source)}`);
+      addIssue(context, path, `expected "<<" to name a map, found ${describe(source)}`);
       return [];
     }
     return members(source, context, path);
@@ -184,12 +184,12 @@ function mergedMembers(given: unknown, context: Context, path: string): Member[]
 function keyName(key: unknown, context: Context): string {
   const node = resolved(key, context);
   if (!isScalar(node)) return '(a key that is no text)';
-  const plain = meaning(node);
+  const plain = scalarValue(node);
   return plain === null ? 'null' : asText(plain);
 }
 
 /** What a scalar says: quoted text is text, the rest is read as YAML 1.1. */
-function meaning(node: Scalar): Plain {
+function scalarValue(node: Scalar): Plain {
   const source = node.value === null ? '' : String(node.value);
   if (node.tag !== undefined) return tagged(node.tag, source);
   return node.type === 'PLAIN' || node.value === null ? plainScalar(source) : source;
@@ -199,7 +199,8 @@ function tagged(tag: string, source: string): Plain {
   return tag === '!' || tag.endsWith(':str') ? source : plainScalar(source);
 }
 
-const isNothing = (node: unknown) => node === null || node === undefined || (isScalar(node) && meaning(node) === null);
+const isNothing = (node: unknown) =>
+  node === null || node === undefined || (isScalar(node) && scalarValue(node) === null);
 
 function decodeScalar(
   node: unknown,
@@ -209,20 +210,20 @@ function decodeScalar(
 ): unknown {
   if (shape === 'duration') return decodeDuration(node, path, context);
   if (isNothing(node)) return undefined;
-  const value = isScalar(node) ? meaning(node) : undefined;
+  const value = isScalar(node) ? scalarValue(node) : undefined;
   if (value === undefined || value === null)
-    return complain(context, path, `expected ${EXPECTED[shape]}, found ${describe(node)}`);
+    return addIssue(context, path, `expected ${EXPECTED[shape]}, found ${describe(node)}`);
   if (shape === 'text') return asText(value);
   const read = shape === 'boolean' ? (typeof value === 'boolean' ? value : undefined) : wholeNumber(value);
-  return read ?? complain(context, path, `expected ${EXPECTED[shape]}, found ${describe(node)}`);
+  return read ?? addIssue(context, path, `expected ${EXPECTED[shape]}, found ${describe(node)}`);
 }
 
 const EXPECTED = { text: 'text', int32: 'a whole number', boolean: 'true or false' } as const;
 
 function decodeDuration(node: unknown, path: string, context: Context): number | undefined {
-  const value = isScalar(node) ? meaning(node) : null;
+  const value = isScalar(node) ? scalarValue(node) : null;
   const ms = typeof value === 'string' ? parseDuration(value) : undefined;
-  if (ms === undefined) complain(context, path, `expected ${DURATION_HINT}, found ${describe(node)}`);
+  if (ms === undefined) addIssue(context, path, `expected ${DURATION_HINT}, found ${describe(node)}`);
   return ms;
 }
 
@@ -238,7 +239,7 @@ function describe(node: unknown): string {
   if (isMap(node)) return 'fields';
   if (isSeq(node)) return 'a list';
   if (!isScalar(node)) return 'nothing';
-  const value = meaning(node);
+  const value = scalarValue(node);
   if (value === null) return 'nothing';
   return typeof value === 'string'
     ? quoted(value)

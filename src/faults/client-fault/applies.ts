@@ -1,6 +1,6 @@
 import { doesNotFit, fits, isKind, onlyFor } from '../../injection/plan/fit.ts';
 import type { KubeObject } from '../../k8s/object.ts';
-import { referredTo } from '../../k8s/pod-references.ts';
+import { configReferences } from '../../k8s/pod-references.ts';
 import type { Fit } from '../contract.ts';
 
 const PREFIX = 'operator-chaos-';
@@ -18,6 +18,6 @@ export function appliesTo(object: KubeObject): Fit {
       : fits(object, { faults: FAULTS, configMapName: name });
   }
   if (!isKind(object, 'apps', 'Deployment')) return onlyFor('Deployment', object);
-  const mounted = referredTo(object).find(({ kind, name }) => kind === 'ConfigMap' && name.startsWith(PREFIX));
+  const mounted = configReferences(object).find(({ kind, name }) => kind === 'ConfigMap' && name.startsWith(PREFIX));
   return fits(object, { faults: FAULTS, configMapName: mounted?.name ?? DEFAULT_NAME });
 }

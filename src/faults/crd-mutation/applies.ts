@@ -1,5 +1,5 @@
 import { whyHigh } from '../../experiment/danger.ts';
-import { judgeParameters } from '../../experiment/parameters.ts';
+import { validateParameters } from '../../experiment/parameters.ts';
 import { aKind, doesNotFit, isKind, objectFit } from '../../injection/plan/fit.ts';
 import { isFields } from '../../k8s/fields.ts';
 import type { KubeObject } from '../../k8s/object.ts';
@@ -35,7 +35,7 @@ export function appliesTo(object: KubeObject): Fit {
   const isDangerous = (leaf: Leaf): boolean => whyHigh('CRDMutation', parametersOf(leaf)) !== undefined;
   const [best] = leaves
     .filter(leaf => !isCore || leaf.rank < TEXT)
-    .filter(leaf => judgeParameters('CRDMutation', parametersOf(leaf)).errors.every(({ path }) => path !== 'path'))
+    .filter(leaf => validateParameters('CRDMutation', parametersOf(leaf)).errors.every(({ path }) => path !== 'path'))
     .sort((a, b) => Number(isDangerous(a)) - Number(isDangerous(b)) || a.rank - b.rank || (a.path < b.path ? -1 : 1));
   if (best === undefined)
     return doesNotFit(`no field in the spec of ${aKind(object.kind)} is known to take another value`);

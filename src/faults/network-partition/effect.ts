@@ -8,7 +8,7 @@ import {
   isHostNetwork,
   isolating,
 } from '../../injection/reach/isolation.ts';
-import { lapsed } from '../../k8s/lease.ts';
+import { expiredLeases } from '../../k8s/lease.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { isActive, isReady } from '../../k8s/pod.ts';
@@ -53,7 +53,7 @@ function enforcement(cut: readonly KubeObject[], policy: KubeObject, live: Live)
   if (unready.length > 0) return `no longer Ready: ${unready.join(', ')}`;
   const leases = listIn(live, LEASES);
   const since = Date.parse(policy.metadata.creationTimestamp ?? '');
-  const [lease] = leases.state === 'found' ? lapsed(leases.value, cut, since) : [];
+  const [lease] = leases.state === 'found' ? expiredLeases(leases.value, cut, since) : [];
   return (
     lease &&
     `${nameOf(refOf({ ...lease, kind: 'Lease' }))} is no longer renewed: its holder cannot reach the API server`

@@ -1,6 +1,6 @@
 import { doesNotFit, fits, isKind } from '../../injection/plan/fit.ts';
 import type { KubeObject } from '../../k8s/object.ts';
-import { referredTo } from '../../k8s/pod-references.ts';
+import { configReferences } from '../../k8s/pod-references.ts';
 import type { Fit } from '../contract.ts';
 
 /** A Secret, or an object that needs one: pods, their templates, certificates, ingresses. */
@@ -16,7 +16,7 @@ function secretOf(object: KubeObject): string | undefined {
   };
   if (isKind(object, 'cert-manager.io', 'Certificate')) return textOf(secretName);
   if (isKind(object, 'networking.k8s.io', 'Ingress')) return tls?.map(each => textOf(each.secretName)).find(Boolean);
-  return referredTo(object).find(({ kind }) => kind === 'Secret')?.name;
+  return configReferences(object).find(({ kind }) => kind === 'Secret')?.name;
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);

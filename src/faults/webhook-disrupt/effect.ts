@@ -1,5 +1,5 @@
 import { targetReadBack } from '../../injection/readback.ts';
-import { policyOf, webhooksOf } from '../../k8s/webhooks.ts';
+import { failurePolicyOf, webhooksOf } from '../../k8s/webhooks.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Effect, Live, Plan } from '../contract.ts';
 import { TARGET, type WebhookDisruptParams } from './plan.ts';
@@ -9,7 +9,9 @@ export function effect(params: WebhookDisruptParams, plan: Plan, live: Live): Ef
   const back = targetReadBack(plan, live, TARGET);
   if ('effect' in back) return back.effect;
   const webhooks = webhooksOf(back.object);
-  const evidence = webhooks.map(webhook => `webhook ${sanitise(webhook.name, 120)} reads back ${policyOf(webhook)}`);
-  const isSet = webhooks.length > 0 && webhooks.every(webhook => policyOf(webhook) === params.value);
+  const evidence = webhooks.map(
+    webhook => `webhook ${sanitise(webhook.name, 120)} reads back ${failurePolicyOf(webhook)}`,
+  );
+  const isSet = webhooks.length > 0 && webhooks.every(webhook => failurePolicyOf(webhook) === params.value);
   return { state: isSet ? 'proven' : 'absent', evidence };
 }

@@ -5,7 +5,7 @@ import { reachedBy, reachRead } from '../../injection/reach/reach.ts';
 import { pointer, set, test } from '../../k8s/json-patch.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
-import { type Policy, policyOf, type ServiceRef, type Webhook, webhooksOf } from '../../k8s/webhooks.ts';
+import { type FailurePolicy, failurePolicyOf, type ServiceRef, type Webhook, webhooksOf } from '../../k8s/webhooks.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Facts, Live, Plan, Read, Refusal, Scope } from '../contract.ts';
 
@@ -14,7 +14,7 @@ export interface WebhookDisruptParams {
   webhookName?: string;
   webhookLabelSelector?: string;
   kind: 'ValidatingWebhookConfiguration' | 'MutatingWebhookConfiguration';
-  value: Policy;
+  value: FailurePolicy;
 }
 
 export const TARGET = 'target';
@@ -81,7 +81,7 @@ export function plan(params: WebhookDisruptParams, scope: Scope, live: Live, fac
   if (isRefusal(target)) return target;
   const webhooks = webhooksOf(target);
   const name = nameOf(refOf(target));
-  if (webhooks.every(webhook => policyOf(webhook) === params.value)) {
+  if (webhooks.every(webhook => failurePolicyOf(webhook) === params.value)) {
     const why = webhooks.length === 0 ? 'has no webhooks' : `has policy ${params.value} in every webhook`;
     return refuse('no-effect', `${name} already ${why}: nothing would change`);
   }

@@ -5,7 +5,7 @@ import { corrupt, recordIn, restoreAndStrip, textsIn } from '../../injection/rec
 import { type Operation, pointer, remove, set, test } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
-import { policyOf, webhooksOf } from '../../k8s/webhooks.ts';
+import { failurePolicyOf, webhooksOf } from '../../k8s/webhooks.ts';
 import { own } from '../../text/own.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Restore } from '../contract.ts';
@@ -44,7 +44,7 @@ export function restorePolicies(found: FoundInjection): Restore {
   const fresh = names.filter(present => !Object.hasOwn(record.policies, present));
   const changed = live.flatMap((webhook, index) => {
     const original = own(record.policies, webhook.name);
-    if (original === undefined || policyOf(webhook) === (original || 'Fail')) return [];
+    if (original === undefined || failurePolicyOf(webhook) === (original || 'Fail')) return [];
     return [{ webhook, operations: policyOperations(index, webhook, original) }];
   });
   const writes = [
@@ -60,7 +60,7 @@ export function restorePolicies(found: FoundInjection): Restore {
       writes,
       original: listed(record.policies),
       injected: record.mayday?.injected ?? '(not recorded)',
-      live: listed(Object.fromEntries(live.map(webhook => [webhook.name, policyOf(webhook)]))),
+      live: listed(Object.fromEntries(live.map(webhook => [webhook.name, failurePolicyOf(webhook)]))),
       says: `${name}: webhooks ${shown(lost)} are gone and ${shown(fresh)} were added since: if they were renamed, they would keep the injected policy`,
     };
   }

@@ -1,4 +1,4 @@
-import { fitsPattern } from '../../text/pattern.ts';
+import { matchesPattern } from '../../text/pattern.ts';
 import { sanitise } from '../../text/sanitise.ts';
 
 /** One alert that fires, as its source names it; sanitised. */
@@ -33,7 +33,7 @@ export function alertOf(source: AlertSource, labels: unknown): Alert | undefined
 export const matches = ({ name, labels }: Alert, matchers: Matchers): boolean =>
   Object.entries({ ...matchers }).every(([label, pattern]) => {
     const value = label === 'alertname' ? name : labels[label];
-    return value !== undefined && fitsPattern(value, pattern);
+    return value !== undefined && matchesPattern(value, pattern);
   });
 
 /** Whether an alert is about something outside the scope: its labels name none of these namespaces. */

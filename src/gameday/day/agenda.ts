@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dirname, isAbsolute, join, relative } from 'node:path';
-import { experimentFiles, type Files, isPlan, readSource } from '../../experiment/files.ts';
+import { experimentFiles, type Files, isGameDayPlan, readSource } from '../../experiment/files.ts';
 import { loadExperiment } from '../../experiment/load.ts';
 import { issueLine } from '../../experiment/report.ts';
 import { resolveNamespace } from '../../experiment/scope.ts';
@@ -37,7 +37,7 @@ export function filesBeside(planPath: string, disk: Files): PlanFiles {
     under(path) {
       const found = experimentFiles(full(path), disk);
       if (typeof found === 'string') return found;
-      const experiments = found.filter(file => !isPlan(readSource(file, disk).text ?? ''));
+      const experiments = found.filter(file => !isGameDayPlan(readSource(file, disk).text ?? ''));
       return experiments.map(file => (isAbsolute(path) ? file : relative(folder, file)));
     },
     read(path) {

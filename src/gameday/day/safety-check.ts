@@ -3,7 +3,7 @@ import { fieldAt } from '../../k8s/json-path.ts';
 import type { Api } from '../../kube/client/api.ts';
 import { isUnstopped } from '../../revert/stop/cluster-experiment.ts';
 import { latchGate, readLatch } from '../../safety/latch.ts';
-import { fitsPattern } from '../../text/pattern.ts';
+import { matchesPattern } from '../../text/pattern.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Triage } from '../../triage/finding/result.ts';
 import type { AlertWatch } from '../alerts/watch.ts';
@@ -59,7 +59,7 @@ const item = (name: string, ok: boolean, reason: string): SafetyItem => ({ name,
 
 function scope({ spec }: GameDay, context: string): SafetyItem {
   const { contexts } = spec.scope;
-  const isIn = contexts === undefined || contexts.some(pattern => fitsPattern(context, pattern));
+  const isIn = contexts === undefined || contexts.some(pattern => matchesPattern(context, pattern));
   return item('scope', isIn, isIn ? `context ${context}` : `expected one of ${contexts?.join(', ')}, found ${context}`);
 }
 

@@ -20,7 +20,7 @@ const condition = ({ status }: ViewObject, type: string): Fields | undefined =>
  * otherwise by its phase.
  */
 export function stateText(object: ViewObject): StateText {
-  return (WORDS[object.kind] ?? generic)(object);
+  return (STATE_TEXT[object.kind] ?? generic)(object);
 }
 
 function generic(object: ViewObject): StateText {
@@ -142,7 +142,7 @@ const phase =
   ({ status }: ViewObject): StateText =>
     withState(good.includes(text(status.phase)) ? 'ok' : 'warn', text(status.phase));
 
-const WORDS: Readonly<Record<string, (object: ViewObject) => StateText>> = {
+const STATE_TEXT: Readonly<Record<string, (object: ViewObject) => StateText>> = {
   Pod: podText,
   Deployment: byReplicas,
   StatefulSet: byReplicas,

@@ -85,7 +85,7 @@ export interface ClusterView {
    * When the cluster last sent anything of the kind, in milliseconds of server time; undefined before the first
    * answer.
    */
-  heardAt(kind: ViewKind): number | undefined;
+  lastReceivedAt(kind: ViewKind): number | undefined;
   readonly discovery: Discovery | undefined;
   readonly context: string | undefined;
   /** The only namespace that was read, when no other may be read. Objects in other namespaces seem not to exist. */

@@ -12,7 +12,10 @@ const CLASSES: readonly ViewKind[] = ['StorageClass', 'CSIDriver', 'PriorityClas
  * The namespace to restrict the view to: the requested one, if pods may be listed there but not in the whole cluster.
  * A user who may read everything is never restricted.
  */
-export async function confinement(api: Pick<Api, 'list'>, namespace: string | undefined): Promise<string | undefined> {
+export async function restrictionFor(
+  api: Pick<Api, 'list'>,
+  namespace: string | undefined,
+): Promise<string | undefined> {
   if (namespace === undefined) return undefined;
   const pods = { apiVersion: 'v1', kind: 'Pod' };
   const everywhere = await api.list(pods, { limit: 1 });
@@ -30,7 +33,7 @@ export function isNamespaced(kind: ViewKind, discovery: Discovery | undefined): 
 }
 
 /** Why a kind is not read in a view of one namespace; undefined when it is read. */
-export function outside(
+export function whyNotRead(
   namespace: string | undefined,
   kind: ViewKind,
   discovery: Discovery | undefined,

@@ -9,7 +9,7 @@ import type { WarningEvent } from './cluster-view.ts';
  */
 const MOST_EVENTS = 4_000;
 /** API servers delete an event an hour after its last repetition by default. */
-const FORGOTTEN_MS = 3_600_000;
+const EVENT_TTL_MS = 3_600_000;
 
 /**
  * The warning in one Event object; undefined when it is not a warning or names no object. `now` is the server time of
@@ -34,7 +34,7 @@ export function warningOf(object: KubeObject, now: number | undefined): WarningE
     first;
   const count = [series.count, event.count, event.deprecatedCount].find(one => typeof one === 'number' && one > 0);
   // For older events the API server may already have deleted earlier repetitions.
-  const isRemembered = now === undefined || now - first < FORGOTTEN_MS;
+  const isRemembered = now === undefined || now - first < EVENT_TTL_MS;
   const isWhole = began !== undefined && isRemembered && !message.startsWith('(combined from similar events)');
   return {
     about,
@@ -61,7 +61,7 @@ const keyOfObject = (kind: string, namespace: string | undefined, name: string):
   `${kind}/${namespace ?? ''}/${name}`;
 
 /** Warning events by object. Several Event objects with the same reason and message count as one. */
-export interface EventRing {
+export interface WarningStore {
   put(uid: string, event: WarningEvent): void;
   remove(uid: string): void;
   about(object: { kind: string; namespace?: string; name: string; uid?: string }): readonly WarningEvent[];
@@ -70,7 +70,7 @@ export interface EventRing {
 }
 
 /** A store of at most `most` Event objects. */
-export function createEventRing(most = MOST_EVENTS): EventRing {
+export function createWarningStore(most = MOST_EVENTS): WarningStore {
   const byUid = new Map<string, WarningEvent>();
   const byObject = new Map<string, Set<string>>();
   const keyOf = ({ about }: WarningEvent) => keyOfObject(about.kind, about.namespace, about.name);
@@ -92,7 +92,7 @@ export function createEventRing(most = MOST_EVENTS): EventRing {
   }
 
   function about(key: string): WarningEvent[] {
-    return joined([...(byObject.get(key) ?? [])].flatMap(uid => byUid.get(uid) ?? []));
+    return combined([...(byObject.get(key) ?? [])].flatMap(uid => byUid.get(uid) ?? []));
   }
 
   return {
@@ -123,7 +123,7 @@ export function createEventRing(most = MOST_EVENTS): EventRing {
 }
 
 /** The events with their repetitions combined, newest first. */
-function joined(events: readonly WarningEvent[]): WarningEvent[] {
+function combined(events: readonly WarningEvent[]): WarningEvent[] {
   const byText = new Map<string, WarningEvent>();
   for (const event of events) {
     const key = `${event.about.uid ?? ''} ${event.reason} ${event.message}`;

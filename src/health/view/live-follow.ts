@@ -1,9 +1,9 @@
 import { PREFIX } from '../../injection/record/markers.ts';
-import { isAsBefore } from './as-before.ts';
-import { isNamespaced, outside } from './confined.ts';
+import { isNamespaced, whyNotRead } from './confined.ts';
+import { isHeartbeatOnly } from './heartbeat.ts';
 import { VIEW_KINDS, type ViewKind } from './kinds.ts';
 import { type LiveState, notify, syncOfKind } from './live-state.ts';
-import { inOrder, isBuiltIn, QUERIES } from './load.ts';
+import { inOrder, isBuiltIn, LIST_OPTIONS } from './load.ts';
 import { doesServe, servedAs } from './served.ts';
 import type { ViewRow } from './view.ts';
 
@@ -23,7 +23,7 @@ export function reconcile(live: LiveState): void {
   const { options, wanted, followed, notServed, discovery } = live;
   for (const kind of inOrder(wanted)) {
     if (live.isFirst && options.first?.includes(kind) !== true) continue;
-    if (outside(options.onlyNamespace, kind, discovery) !== undefined) continue;
+    if (whyNotRead(options.onlyNamespace, kind, discovery) !== undefined) continue;
     const apiVersion = placeOf(live, kind);
     const isGone = discovery !== undefined && doesServe(discovery, kind) === false;
     if (apiVersion === followed.get(kind)?.apiVersion && isGone === notServed.has(kind)) continue;
@@ -44,7 +44,7 @@ function placeOf({ discovery }: LiveState, kind: ViewKind): string | undefined {
 
 function follow(live: LiveState, kind: ViewKind, apiVersion: string): void {
   const { options, followed, filled, discovery } = live;
-  const { limit, fieldSelector } = QUERIES[kind] ?? {};
+  const { limit, fieldSelector } = LIST_OPTIONS[kind] ?? {};
   const namespace = isNamespaced(kind, discovery) ? options.onlyNamespace : undefined;
   const following = options.feed.follow<ViewRow>(
     {
@@ -68,15 +68,15 @@ function take(live: LiveState, kind: ViewKind, put: readonly ViewRow[], removed:
   const { followed, filled } = live;
   // An object that was created again under the same name is added before the old one is removed; they differ in uid.
   for (const row of removed) filled.remove(kind, row.uid);
-  const isSame = removed.length === 0 && put.every(row => isAsBefore(filled.view.byUid(row.uid), row.object));
+  const isSame = removed.length === 0 && put.every(row => isHeartbeatOnly(filled.view.byUid(row.uid), row.object));
   for (const row of put) filled.put(kind, row);
   const one = followed.get(kind);
   if (one !== undefined) one.hasDelivered = true;
   const { state } = syncOfKind(live, kind);
-  const wasKnownSo = one?.told === state;
-  if (one !== undefined) one.told = state;
+  const wasKnownSo = one?.reportedState === state;
+  if (one !== undefined) one.reportedState = state;
   if (kind === 'CustomResourceDefinition' && put.length + removed.length > 0) void rediscover(live);
-  notify(live, { kind, put, removed, isAsBefore: isSame && wasKnownSo });
+  notify(live, { kind, put, removed, isUnchanged: isSame && wasKnownSo });
 }
 
 /** Stops following a kind and removes its rows. */

@@ -5,7 +5,7 @@ import type { SyncStatus } from '../../kube/watch/sync.ts';
 import { type Clean, literal } from '../../text/sanitise.ts';
 import type { Feed, Following } from '../feed.ts';
 import { type Sync, syncOf } from '../sync.ts';
-import { outside } from './confined.ts';
+import { whyNotRead } from './confined.ts';
 import type { ViewKind } from './kinds.ts';
 import { isBuiltIn } from './load.ts';
 import { doesServe } from './served.ts';
@@ -17,7 +17,7 @@ export interface ViewChange {
   put: readonly ViewRow[];
   removed: readonly ViewRow[];
   /** Nothing is otherwise than it was: nodes have reported in, or the end of a watch was made good. Only times and versions differ. */
-  isAsBefore?: boolean;
+  isUnchanged?: boolean;
 }
 
 export interface LiveOptions {
@@ -42,7 +42,7 @@ interface Followed {
   /** Whether the feed has handed out any rows. Before that, its status is ahead of the view. */
   hasDelivered: boolean;
   /** The sync state at the last change that was handed out. */
-  told?: Sync['state'];
+  reportedState?: Sync['state'];
   following: Following<ViewRow>;
 }
 
@@ -88,7 +88,7 @@ export function newLiveState(options: LiveOptions): LiveState {
       sync: kind => syncOfKind(live, kind),
       discovery: () => live.discovery,
       serves: kind => (live.notServed.has(kind) ? false : doesServe(live.discovery, kind)),
-      heardAt: kind => heardAt(live, kind),
+      lastReceivedAt: kind => lastReceivedAt(live, kind),
       context,
       onlyNamespace,
     },
@@ -105,7 +105,7 @@ export function syncOfKind(
   kind: ViewKind,
 ): Sync {
   if (notServed.has(kind)) return { state: 'blind', reason: literal('not served') };
-  const unreadable = outside(options.onlyNamespace, kind, discovery);
+  const unreadable = whyNotRead(options.onlyNamespace, kind, discovery);
   if (unreadable !== undefined) return { state: 'blind', reason: unreadable };
   const one = followed.get(kind);
   if (one !== undefined) return one.hasDelivered ? syncOf(one.following.status()) : { state: 'waiting' };
@@ -113,15 +113,15 @@ export function syncOfKind(
   return undiscovered === undefined ? { state: 'waiting' } : { state: 'blind', reason: undiscovered };
 }
 
-function heardAt({ options, followed }: Known, kind: ViewKind): number | undefined {
+function lastReceivedAt({ options, followed }: Known, kind: ViewKind): number | undefined {
   const status = followed.get(kind)?.following.status();
   const now = options.serverNow();
   // Without any data there is no age.
-  if (status === undefined || now === undefined || !hasHeard(status)) return undefined;
+  if (status === undefined || now === undefined || !hasReceived(status)) return undefined;
   return now - status.dataAgeMs;
 }
 
-const hasHeard = ({ state, loaded }: SyncStatus): boolean =>
+const hasReceived = ({ state, loaded }: SyncStatus): boolean =>
   state !== 'blind' && !(state === 'listing' && loaded === 0);
 
 /** Hands a change out, and wakes whoever waits for one. */

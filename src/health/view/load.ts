@@ -8,7 +8,7 @@ import type { Discovery } from '../../kube/discovery/discovery.ts';
 import { type Clean, cleanText, literal, sanitise } from '../../text/sanitise.ts';
 import type { Sync } from '../sync.ts';
 import type { ClusterView } from './cluster-view.ts';
-import { isNamespaced, outside } from './confined.ts';
+import { isNamespaced, whyNotRead } from './confined.ts';
 import { VIEW_KINDS, type ViewKind } from './kinds.ts';
 import { doesServe, servedAs } from './served.ts';
 import { ALL_KINDS, createView } from './view.ts';
@@ -35,7 +35,7 @@ const LONG: readonly ViewKind[] = [
 ];
 
 /** List options by kind. Triage does not use normal events, and there are very many. */
-export const QUERIES: { readonly [kind in ViewKind]?: { fieldSelector?: string; limit?: number } } = {
+export const LIST_OPTIONS: { readonly [kind in ViewKind]?: { fieldSelector?: string; limit?: number } } = {
   Event: { fieldSelector: 'type=Warning' },
   CustomResourceDefinition: { limit: CRDS_A_PAGE },
 };
@@ -50,7 +50,7 @@ export interface ViewLoading {
 export interface LoadOptions {
   /** All kinds of the view by default. */
   kinds?: readonly ViewKind[];
-  /** Nothing beyond this namespace may be read: see `confinement`. */
+  /** Nothing beyond this namespace may be read: see `restrictionFor`. */
   onlyNamespace?: string | undefined;
   signal?: AbortSignal;
 }
@@ -63,7 +63,7 @@ interface Loading {
   readonly filled: ReturnType<typeof createView>;
   readonly syncs: Map<ViewKind, Sync>;
   /** Server time of the last answer for each kind. */
-  readonly heard: Map<ViewKind, number>;
+  readonly received: Map<ViewKind, number>;
   readonly discovered: ReturnType<Api['discovery']>;
   discovery?: Discovery;
   /** Why the server cannot be reached; then nothing more is read. */
@@ -108,13 +108,13 @@ export function loadView(
 /** An empty view, and the discovery that was begun for it. */
 function beginLoading(api: Loading['api'], clock: Loading['clock'], options: LoadOptions): Loading {
   const syncs = new Map<ViewKind, Sync>();
-  const heard = new Map<ViewKind, number>();
+  const received = new Map<ViewKind, number>();
   const filled = createView(
     {
       sync: kind => syncs.get(kind) ?? { state: 'waiting' },
       discovery: () => loading.discovery,
       serves: kind => (isNotServed(syncs.get(kind)) ? false : doesServe(loading.discovery, kind)),
-      heardAt: kind => heard.get(kind),
+      lastReceivedAt: kind => received.get(kind),
       context: api.identity.context,
       onlyNamespace: options.onlyNamespace,
     },
@@ -124,7 +124,7 @@ function beginLoading(api: Loading['api'], clock: Loading['clock'], options: Loa
     if (found.ok) loading.discovery = found.value;
     return found;
   });
-  const loading: Loading = { api, clock, options, filled, syncs, heard, discovered };
+  const loading: Loading = { api, clock, options, filled, syncs, received, discovered };
   return loading;
 }
 
@@ -132,7 +132,7 @@ function beginLoading(api: Loading['api'], clock: Loading['clock'], options: Loa
 async function readKind(loading: Loading, kind: ViewKind, isSure = false): Promise<void> {
   const { api, clock, options, syncs } = loading;
   if (loading.unreachable !== undefined) return blind(loading, kind, loading.unreachable);
-  const unreadable = outside(options.onlyNamespace, kind, loading.discovery);
+  const unreadable = whyNotRead(options.onlyNamespace, kind, loading.discovery);
   if (unreadable !== undefined) return blind(loading, kind, unreadable);
   const collection = await collectionOf(loading, kind, isSure);
   if (collection === undefined) return blind(loading, kind, literal('not served'));
@@ -141,7 +141,7 @@ async function readKind(loading: Loading, kind: ViewKind, isSure = false): Promi
   const query = {
     timeoutMs: PAGE_MS,
     ...(kind === 'Pod' && { limit: PODS_A_PAGE }),
-    ...QUERIES[kind],
+    ...LIST_OPTIONS[kind],
     ...(isBuiltIn(kind) && { managedFieldsWith: PREFIX }),
     ...(options.signal && { signal: options.signal }),
   };
@@ -174,13 +174,13 @@ const placed = ({ options, discovery }: Loading, apiVersion: string, kind: ViewK
   ...(options.onlyNamespace !== undefined && isNamespaced(kind, discovery) && { namespace: options.onlyNamespace }),
 });
 
-function addPage({ api, filled, heard, syncs }: Loading, kind: ViewKind, page: Page, loaded: number): void {
+function addPage({ api, filled, received, syncs }: Loading, kind: ViewKind, page: Page, loaded: number): void {
   const { items, remaining } = page;
   for (const item of items) {
     const row = filled.project(kind, item);
     if (row) filled.put(kind, row);
   }
-  heard.set(kind, api.serverTime().now);
+  received.set(kind, api.serverTime().now);
   syncs.set(kind, { state: 'loading', loaded, total: remaining === undefined ? undefined : loaded + remaining });
 }
 
@@ -189,7 +189,7 @@ async function failed(loading: Loading, kind: ViewKind, failure: Failure, isSure
   if (failure.status === 404)
     return isSure ? blind(loading, kind, literal('not served')) : readKind(loading, kind, true);
   // If the server has never answered, the other lists would only time out as well.
-  if (failure.reason === 'unreachable' && loading.heard.size === 0) loading.unreachable = reasonOf(failure);
+  if (failure.reason === 'unreachable' && loading.received.size === 0) loading.unreachable = reasonOf(failure);
   blind(loading, kind, reasonOf(failure));
 }
 

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 import type { Discovery } from '../../kube/discovery/discovery.ts';
 import type { Sync } from '../sync.ts';
 import type { ClusterView, ViewObject, WarningEvent } from './cluster-view.ts';
-import { createEventRing, warningOf } from './events.ts';
+import { createWarningStore, warningOf } from './events.ts';
 import { VIEW_KINDS, type ViewKind } from './kinds.ts';
 import { createProjector } from './project.ts';
 import { Tables } from './tables.ts';
@@ -12,7 +12,7 @@ export interface Knowledge {
   sync(kind: ViewKind): Sync;
   discovery(): Discovery | undefined;
   serves(kind: ViewKind): boolean | undefined;
-  heardAt(kind: ViewKind): number | undefined;
+  lastReceivedAt(kind: ViewKind): number | undefined;
   context: string | undefined;
   onlyNamespace?: string | undefined;
 }
@@ -35,7 +35,7 @@ export type ViewRow = { uid: string; version: string | undefined } & (
 /** An empty view. `now` is server time in milliseconds, if known. */
 export function createView(knowledge: Knowledge, now: () => number | undefined): FillableView {
   const tables = new Tables();
-  const events = createEventRing();
+  const events = createWarningStore();
   const projected = createProjector();
 
   const view: ClusterView = {
@@ -53,7 +53,7 @@ export function createView(knowledge: Knowledge, now: () => number | undefined):
     events: () => events.all(),
     sync: kind => knowledge.sync(kind),
     serves: kind => knowledge.serves(kind),
-    heardAt: kind => knowledge.heardAt(kind),
+    lastReceivedAt: kind => knowledge.lastReceivedAt(kind),
     get discovery() {
       return knowledge.discovery();
     },

@@ -4,13 +4,13 @@ import { basename, dirname, join } from 'node:path';
 import { kindOf } from './regular.ts';
 
 /** Why a file was not written, in a few words. */
-export type Unwritten = { is: 'taken' } | { is: 'refused'; why: string };
+export type WriteProblem = { is: 'taken' } | { is: 'refused'; why: string };
 
 /**
  * Writes a new file that only its owner may read. An existing ordinary file is replaced as a whole, but only with `replace` or
  * where it is empty and owned by this user, as `mktemp` leaves it; anything else of that name is left alone. Throws the error of the system.
  */
-export function writePrivate(path: string, text: string, { replace }: { replace: boolean }): Unwritten | undefined {
+export function writePrivate(path: string, text: string, { replace }: { replace: boolean }): WriteProblem | undefined {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) {
     create(path, text);

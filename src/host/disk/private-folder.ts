@@ -16,7 +16,7 @@ export function notPrivate(root: string, folder: string = root): string | undefi
     const foreign = foreignLink(dirname(root));
     if (foreign !== undefined) return foreign;
     for (const at of foldersBetween(root, folder)) {
-      const found = lookAt(at);
+      const found = lstatOrUndefined(at);
       if (found === undefined) return undefined;
       const problem = notOurs(at, found);
       if (problem !== undefined) return problem;
@@ -41,7 +41,7 @@ export function makePrivate(root: string, folder: string = root): string | undef
 }
 
 /** Undefined when nothing has this path. */
-function lookAt(path: string): Stats | undefined {
+function lstatOrUndefined(path: string): Stats | undefined {
   try {
     return lstatSync(path);
   } catch (error) {
@@ -50,11 +50,11 @@ function lookAt(path: string): Stats | undefined {
   }
 }
 
-const own = (): number | undefined => process.getuid?.();
+const currentUid = (): number | undefined => process.getuid?.();
 
 function notOurs(path: string, found: Stats): string | undefined {
   if (!found.isDirectory()) return `expected a folder of yours at ${path}, found ${kindOf(found)}: ${ELSEWHERE}`;
-  if (own() !== undefined && found.uid !== own()) return `${path} belongs to another user: ${ELSEWHERE}`;
+  if (currentUid() !== undefined && found.uid !== currentUid()) return `${path} belongs to another user: ${ELSEWHERE}`;
   return (found.mode & 0o077) === 0 ? undefined : `${path} is open to other users: chmod 700 it`;
 }
 
@@ -71,13 +71,14 @@ function foreignLink(path: string): string | undefined {
   let at: string = sep;
   for (let links = 0; steps.length > 0; ) {
     const next = join(at, steps.shift() ?? '');
-    const found = lookAt(next);
+    const found = lstatOrUndefined(next);
     if (found === undefined) return undefined;
     if (!found.isSymbolicLink()) {
       at = next;
       continue;
     }
-    if (found.uid !== 0 && found.uid !== own()) return `${next} is a symbolic link of another user: ${ELSEWHERE}`;
+    if (found.uid !== 0 && found.uid !== currentUid())
+      return `${next} is a symbolic link of another user: ${ELSEWHERE}`;
     links += 1;
     if (links > MOST_LINKS) return `the symbolic links on the way to ${path} lead in a circle: ${ELSEWHERE}`;
     const to = readlinkSync(next);

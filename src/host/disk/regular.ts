@@ -85,13 +85,13 @@ function whyNot(path: string, error: unknown): Reading {
 /** Whether a path is a broken symbolic link: a file was meant to be there, so it does not count as missing. */
 function leadsNowhere(path: string): boolean {
   for (let at = path; ; at = dirname(at)) {
-    const link = lookAt(at, lstatSync);
-    if (link !== undefined) return link.isSymbolicLink() && lookAt(at, statSync) === undefined;
+    const link = statsOrUndefined(at, lstatSync);
+    if (link !== undefined) return link.isSymbolicLink() && statsOrUndefined(at, statSync) === undefined;
     if (dirname(at) === at) return false;
   }
 }
 
-function lookAt(path: string, look: (path: string) => Stats): Stats | undefined {
+function statsOrUndefined(path: string, look: (path: string) => Stats): Stats | undefined {
   try {
     return look(path);
   } catch {

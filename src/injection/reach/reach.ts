@@ -1,5 +1,5 @@
 import type { Read } from '../../faults/contract.ts';
-import { type LabelSelector, selectorAsText } from '../../k8s/deployment.ts';
+import { type LabelSelector, labelSelectorText } from '../../k8s/deployment.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { groupOf } from '../../k8s/object-ref.ts';
 import { isActive } from '../../k8s/pod.ts';
@@ -27,8 +27,8 @@ export function podSelector(object: KubeObject): string | undefined {
   const field = own(SELECTOR_FIELDS, kind);
   const selector = field === undefined ? undefined : (object.spec as Record<string, unknown> | undefined)?.[field];
   if (typeof selector !== 'object' || selector === null) return undefined;
-  if (!PLAIN_SELECTORS.includes(kind)) return selectorAsText(selector as LabelSelector) ?? '';
-  return selectorAsText({ matchLabels: selector as Record<string, string> });
+  if (!PLAIN_SELECTORS.includes(kind)) return labelSelectorText(selector as LabelSelector) ?? '';
+  return labelSelectorText({ matchLabels: selector as Record<string, string> });
 }
 
 /** Reads the pods that an object may reach: those that it selects, else all pods of its namespace, any of which it may own. */

@@ -1,5 +1,5 @@
 import type { Live, Permission, Read, Refusal, Scope } from '../../faults/contract.ts';
-import { type Container, containersOf, deploymentSpec, selectorText } from '../../k8s/deployment.ts';
+import { type Container, containersOf, deploymentSpec, workloadSelectorText } from '../../k8s/deployment.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { isActive } from '../../k8s/pod.ts';
@@ -19,7 +19,7 @@ const deploymentRef = (name: string, scope: Scope): ObjectRef => ({
 /** Reads the Deployment, then its pods by its selector. */
 export function deploymentReads({ name }: { name: string }, scope: Scope, live: Live): Read[] {
   const target = objectIn(live, TARGET);
-  const selector = target.state === 'found' ? selectorText(target.value) : undefined;
+  const selector = target.state === 'found' ? workloadSelectorText(target.value) : undefined;
   const pods: Read[] =
     selector === undefined
       ? []

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Operation, pathOf, valueAt } from '../../k8s/json-patch.ts';
+import { type Operation, pointerSteps, valueAt } from '../../k8s/json-patch.ts';
 import type { Json, KubeObject } from '../../k8s/object.ts';
 import type { Api } from '../../kube/client/api.ts';
 import type { Failure, Outcome } from '../../kube/client/http/outcome.ts';
@@ -94,7 +94,7 @@ function changesOf(write: Extract<Write, { verb: 'patch' }>): Change[] {
   return (write.body as unknown as Operation[])
     .filter(operation => operation.op !== 'test')
     .flatMap(operation => {
-      const path = pathOf(operation.path);
+      const path = pointerSteps(operation.path);
       return operation.op === 'remove' ? [{ path, value: undefined }] : leaves(operation.value, path);
     });
 }

@@ -1,11 +1,11 @@
 import {
   difference,
-  type Fields,
+  type FieldSet,
   fieldsAt,
   fieldsOf,
   intersection,
   isEmpty,
-  isFields,
+  isFieldSet,
   pathsOf,
   union,
 } from '../../k8s/field-set.ts';
@@ -27,7 +27,7 @@ const MAX_OWNERS_LENGTH = 8_192;
  */
 const PLACEHOLDER_FIELD = fieldsOf([['f:metadata', 'f:annotations', `f:${PREFIX}none`]]);
 
-const fieldsIn = ({ fieldsV1 }: ManagedField): Fields => (isFields(fieldsV1) ? fieldsV1 : {});
+const fieldsIn = ({ fieldsV1 }: ManagedField): FieldSet => (isFieldSet(fieldsV1) ? fieldsV1 : {});
 const isOurs = ({ manager, operation, subresource }: ManagedField): boolean =>
   manager === FIELD_MANAGER && operation === 'Update' && !subresource;
 
@@ -40,7 +40,7 @@ const stepsOf = (path: string): string[] =>
 const written = (operations: readonly Operation[]): string[][] =>
   operations.filter(({ op }) => op !== 'test').map(({ path }) => stepsOf(path));
 
-function fieldsAtAll(fields: Fields, object: KubeObject, places: readonly string[][]): Fields {
+function fieldsAtAll(fields: FieldSet, object: KubeObject, places: readonly string[][]): FieldSet {
   return places.map(steps => fieldsAt(fields, object, steps)).reduce(union, {});
 }
 
@@ -78,7 +78,7 @@ export function areOwners(value: unknown): value is ManagedField[] {
         ['manager', 'operation', 'apiVersion'].every(name => typeof entry?.[name] === 'string') &&
         (entry.operation === 'Apply' || entry.operation === 'Update') &&
         (entry.subresource === undefined || typeof entry.subresource === 'string') &&
-        isFields(entry.fieldsV1),
+        isFieldSet(entry.fieldsV1),
     )
   );
 }
@@ -87,7 +87,7 @@ export function areOwners(value: unknown): value is ManagedField[] {
  * The fields of `after`, the object as read after our write, that became mayday's by that write: nobody else can apply them without a
  * conflict.
  */
-export function fieldsTakenBy(write: Write, after: KubeObject): Fields {
+export function fieldsTakenBy(write: Write, after: KubeObject): FieldSet {
   const ours = fieldsIn(after.metadata.managedFields?.find(isOurs) ?? {});
   if (write.verb === 'delete') return {};
   if (write.verb !== 'patch' || write.patchType !== 'json') return ours;
@@ -98,7 +98,7 @@ export function fieldsTakenBy(write: Write, after: KubeObject): Fields {
  * The fields other than marks that mayday still owns on an object without an injection: those that have recorded former owners, or all if
  * no record names owners. A process that crashed after restoring a value and before handing it over leaves them.
  */
-export function leftoverFields(object: KubeObject, former: readonly ManagedField[] | undefined): Fields {
+export function leftoverFields(object: KubeObject, former: readonly ManagedField[] | undefined): FieldSet {
   const ours = fieldsIn(object.metadata.managedFields?.find(isOurs) ?? {});
   const values = fieldsOf(pathsOf(ours).filter(path => !isMark(path)));
   return former === undefined ? values : intersection(values, former.map(fieldsIn).reduce(union, {}));
@@ -110,7 +110,7 @@ const isMark = ([metadata, map, key]: readonly string[]): boolean =>
   (key === undefined || key === `f:${MANAGED_BY}` || key.startsWith(`f:${PREFIX}`));
 
 /** The write that gives mayday's fields to their former owners and gives up the others; undefined if mayday owns none of them. */
-export function handOver(object: KubeObject, taken: Fields, former: readonly ManagedField[]): Write | undefined {
+export function handOver(object: KubeObject, taken: FieldSet, former: readonly ManagedField[]): Write | undefined {
   const { managedFields = [] } = object.metadata;
   const index = managedFields.findIndex(isOurs);
   const entry = managedFields[index];
@@ -139,7 +139,7 @@ export function handOver(object: KubeObject, taken: Fields, former: readonly Man
 function addFields(
   managed: readonly ManagedField[],
   owner: ManagedField,
-  fields: Fields,
+  fields: FieldSet,
   time: string | undefined,
 ): Operation[] {
   if (isEmpty(fields)) return [];
@@ -179,7 +179,12 @@ export const isBusy = ({ metadata: { managedFields = [] } }: KubeObject): boolea
  * The write, extended to hand over the fields that an earlier write took, in the same request. Not extended if controllers write a status
  * of the object at the same time, because the tests of the entries would fail.
  */
-export function withHandOver(write: Write, object: KubeObject, taken: Fields, former: readonly ManagedField[]): Write {
+export function withHandOver(
+  write: Write,
+  object: KubeObject,
+  taken: FieldSet,
+  former: readonly ManagedField[],
+): Write {
   const giving = isBusy(object) ? undefined : handOver(object, taken, former);
   const arePatches = write.verb === 'patch' && write.patchType === 'json' && giving?.verb === 'patch';
   if (!arePatches) return write;

@@ -1,4 +1,4 @@
-import { type Operation, pathOf, pointer, test, valueAt } from '../../k8s/json-patch.ts';
+import { type Operation, pointer, pointerSteps, test, valueAt } from '../../k8s/json-patch.ts';
 import type { Json, KubeObject } from '../../k8s/object.ts';
 import { mayBeRounded } from '../record/exact-json.ts';
 import type { GoValue } from '../record/go-json.ts';
@@ -34,7 +34,7 @@ export function stripBoundTo(strip: Write, first: Patch, stored: KubeObject): Wr
   for (const { op, path } of operationsOf(first)) {
     const isKnown = [...own, ...tests].some(known => known.path === path);
     if (isMarkPath(path) || path === VERSION || isKnown) continue;
-    const value = valueAt(stored, pathOf(path));
+    const value = valueAt(stored, pointerSteps(path));
     const isTestable = value !== undefined && !mayBeRounded(value as GoValue);
     if (op !== 'test' && !isTestable) return strip;
     if (isTestable) tests.push(test(path, value as Json));

@@ -25,8 +25,8 @@ export interface ListOptions {
   managedFieldsWith?: string;
   /**
    * Receives objects as soon as they arrive, so that they need not all be in memory. The page then has only the other
-   * objects, and in `handed` what this returned for each. It may also receive objects of a failed attempt, which are
-   * not in `handed`.
+   * objects, and in `handedOver` what this returned for each. It may also receive objects of a failed attempt, which are
+   * not in `handedOver`.
    */
   each?: (object: KubeObject) => string;
   signal?: AbortSignal;
@@ -39,9 +39,9 @@ export interface Page {
   continue?: string;
   remaining?: number;
   /** Why some entries that the server sent are not among the items: they are not objects. */
-  spoilt?: Clean;
+  malformedItem?: Clean;
   /** What `each` returned for the objects before the items. */
-  handed?: string[];
+  handedOver?: string[];
 }
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
@@ -116,10 +116,10 @@ export interface Api {
       alone?: boolean;
     },
   ): Promise<Outcome<KubeObject>>;
-  /** One page. Items that are no objects are left out and listed in `spoilt`. */
+  /** One page. Items that are no objects are left out and named in `malformedItem`. */
   list(collection: Collection, options?: ListOptions): Promise<Outcome<Page>>;
   /**
-   * All pages joined; fails as a whole when any page fails or is spoilt, or when they do not end (see `LIMITS`).
+   * All pages joined; fails as a whole when any page fails or has a malformed item, or when they do not end (see `LIMITS`).
    * Restarts once on 410.
    */
   listAll(collection: Collection, options?: Omit<ListOptions, 'continue'>): Promise<Outcome<Page>>;

@@ -2,7 +2,7 @@ import type { Clock } from '../../host/clock.ts';
 import type { Json, KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { fetchDiscovery } from '../discovery/discovery-fetch.ts';
 import { createKinds, type Kinds } from '../discovery/kinds.ts';
-import { typed } from '../watch/watch-event.ts';
+import { withKind } from '../watch/watch-event.ts';
 import { watchStream } from '../watch/watch-stream.ts';
 import { answerOfWrite, notTheObject } from './answers.ts';
 import type { Api, Collection, Identity, ListOptions, Page, RawRequest, WriteOptions } from './api.ts';
@@ -16,7 +16,7 @@ import { listReading } from './lists/list-reading.ts';
 import { eachPage, joinedPages, PAGE_SIZE, pageOf } from './lists/pages.ts';
 import { queryString } from './paths.ts';
 import { type Place, pathOf } from './place.ts';
-import { deleteBody, PATCH_CONTENT, unmetExpectation, writeQuery } from './writes.ts';
+import { deleteBody, failedPreconditionAsConflict, PATCH_CONTENT, writeQuery } from './writes.ts';
 
 const GET_DEADLINE_MS = 10_000;
 const LIST_DEADLINE_MS = 30_000;
@@ -80,7 +80,7 @@ function clientOf(parts: Parts, kinds: Kinds, { isUrgent = false, urgent }: { is
     get: (ref, options = {}) => get(requests, ref, options),
     create(object, options = {}) {
       const { namespace } = object.metadata;
-      const policy = isQuestion(object) ? READS : WRITES;
+      const policy = isReview(object) ? READS : WRITES;
       const place = options.on ?? { ...kindOf(object), namespace };
       return write(requests, 'POST', place, object as unknown as Json, options, { policy });
     },
@@ -91,7 +91,7 @@ function clientOf(parts: Parts, kinds: Kinds, { isUrgent = false, urgent }: { is
     },
     async patch(ref, type, body, options = {}) {
       const outcome = await write(requests, 'PATCH', ref, body, options, { contentType: PATCH_CONTENT[type] });
-      return unmetExpectation(type, outcome);
+      return failedPreconditionAsConflict(type, outcome);
     },
     remove: (ref, options = {}) => write(requests, 'DELETE', ref, deleteBody(ref, options), options, { query: {} }),
     watch: (collection, options) =>
@@ -135,7 +135,7 @@ async function list(requests: Requests, collection: Collection, options: ListOpt
     READS,
   );
   reading?.rethrow();
-  return answer.ok ? pageOf(answer, collection, reading?.handed()) : answer;
+  return answer.ok ? pageOf(answer, collection, reading?.handedOver()) : answer;
 }
 
 /** One object. */
@@ -161,7 +161,7 @@ async function get(
   const wrong = notTheObject(answer.value, ref, options);
   if (wrong !== undefined) return failure('server-error', wrong, answer.status);
   const object = answer.value as KubeObject;
-  return { ...answer, value: options.metadataOnly ? typed(object, ref) : object };
+  return { ...answer, value: options.metadataOnly ? withKind(object, ref) : object };
 }
 
 async function write(
@@ -192,5 +192,5 @@ async function write(
 const kindOf = ({ apiVersion, kind }: KubeObject) => ({ apiVersion, kind });
 
 /** Whether the object is a review, which stores nothing and may be retried like a read. */
-const isQuestion = ({ apiVersion, kind }: KubeObject): boolean =>
+const isReview = ({ apiVersion, kind }: KubeObject): boolean =>
   /^auth(orization|entication)\.k8s\.io\//.test(apiVersion) && kind.endsWith('Review');

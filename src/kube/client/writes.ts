@@ -42,7 +42,7 @@ export function deleteBody(ref: ObjectRef, options: DeleteOptions): Json {
  * Turns failed preconditions into conflicts, like a stale resource version: a failed JSON-patch `test` is a plain
  * 422, and a different uid in a merge patch looks like an attempt to change it.
  */
-export function unmetExpectation(type: PatchType, outcome: Outcome<KubeObject>): Outcome<KubeObject> {
+export function failedPreconditionAsConflict(type: PatchType, outcome: Outcome<KubeObject>): Outcome<KubeObject> {
   if (outcome.ok || outcome.status !== 422) return outcome;
   const testFailed = type === 'json' && !outcome.causes;
   const message = testFailed

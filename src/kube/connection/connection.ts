@@ -3,7 +3,7 @@ import { type Clean, cleanText, sanitise } from '../../text/sanitise.ts';
 import { withoutUserinfo } from '../../text/url.ts';
 import type { Api, Identity } from '../client/api.ts';
 import { createClient } from '../client/client.ts';
-import { createPace } from '../client/http/pace.ts';
+import { createConcurrencyLimit } from '../client/http/concurrency-limit.ts';
 import { createServerClock } from '../client/http/server-clock.ts';
 import { createTransport } from '../client/http/transport.ts';
 import { connectionsFor, createConnections, isLoopback, isUsableProxy, proxyFor } from './connections.ts';
@@ -14,7 +14,7 @@ import { impersonationHeaders, kubeconfigSource } from './kubeconfig-source.ts';
 import { type SharedByConnections, thisMachine } from './machine.ts';
 import { type RunCommand, runCommand } from './run-command.ts';
 import { readServerUrl } from './server-url.ts';
-import { contradiction } from './usable.ts';
+import { contradictionIn } from './usable.ts';
 
 export interface ConnectOptions {
   /** A kubeconfig file; without it KUBECONFIG, then `~/.kube/config`, then the pod's service account. */
@@ -33,7 +33,7 @@ export interface ConnectOptions {
   clock?: Clock;
   machine?: Machine;
   /** One of many connections of this process. */
-  beside?: SharedByConnections | undefined;
+  shared?: SharedByConnections | undefined;
   run?: RunCommand;
 }
 
@@ -45,10 +45,10 @@ export interface ConnectOptions {
 export async function connect(options: ConnectOptions = {}): Promise<Loaded<Api>> {
   // It loads while the kubeconfig is read.
   const http = loadHttp();
-  const machine = options.machine ?? options.beside?.machine ?? thisMachine();
+  const machine = options.machine ?? options.shared?.machine ?? thisMachine();
   const found = options.server ? given(options, options.server) : await fromKubeconfig(options, machine);
   if (!found.ok) return found;
-  return open(found.value, machine, options.clock ?? systemClock, { http, beside: options.beside });
+  return open(found.value, machine, options.clock ?? systemClock, { http, shared: options.shared });
 }
 
 /** Requests to each of many clusters at first. */
@@ -106,7 +106,7 @@ async function fromKubeconfig(options: ConnectOptions, machine: Machine): Promis
   const { context, cluster, user, namespace } = target.value;
   const server = readServerUrl(cluster.server);
   if (!server) return badServer(context, cluster.server);
-  const wrong = contradiction(cluster, user, options.as !== undefined);
+  const wrong = contradictionIn(cluster, user, options.as !== undefined);
   if (wrong) return { ok: false, reason: 'kubeconfig', message: wrong };
   const source = kubeconfigSource({
     target: target.value,
@@ -141,7 +141,7 @@ async function open(
   opening: Opening,
   machine: Machine,
   clock: Clock,
-  { http, beside }: { http: ReturnType<typeof loadHttp>; beside: SharedByConnections | undefined },
+  { http, shared }: { http: ReturnType<typeof loadHttp>; shared: SharedByConnections | undefined },
 ): Promise<Loaded<Api>> {
   const { server, source } = opening;
   const proxy = proxyOf(opening, machine);
@@ -150,7 +150,7 @@ async function open(
   const reach = {
     http: await http,
     proxy: proxy && { ...proxy, library: await loadProxies() },
-    connections: connectionsFor(beside?.clusters ?? 1),
+    connections: connectionsFor(shared?.clusters ?? 1),
   };
   const credentials = createCredentials({
     server,
@@ -167,7 +167,9 @@ async function open(
     serverClock,
     proxy: proxy && sanitise(withoutUserInfo(proxy.uri), 200),
     gzip: !opening.disableCompression && !isLoopback(new URL(server).hostname),
-    pace: beside?.load && createPace({ fewest: FEWEST_AT_ONCE, most: reach.connections, load: beside.load, clock }),
+    limit:
+      shared?.load &&
+      createConcurrencyLimit({ fewest: FEWEST_AT_ONCE, most: reach.connections, load: shared.load, clock }),
   });
   return {
     ok: true,

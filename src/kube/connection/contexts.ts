@@ -15,7 +15,7 @@ export interface KnownContext {
   /**
    * A fingerprint that changes with the certificates, the proxy or the authentication, but not with a renewed token.
    */
-  print: string;
+  fingerprint: string;
 }
 
 export type KnownContexts = { ok: true; contexts: readonly KnownContext[] } | { ok: false; message: Clean };
@@ -24,15 +24,15 @@ export type KnownContexts = { ok: true; contexts: readonly KnownContext[] } | { 
 export function contextsReader(
   path?: string,
   machine: Machine = thisMachine(),
-  look: (file: string) => string = fileFingerprint,
+  fingerprintOf: (file: string) => string = fileFingerprint,
 ): () => Promise<KnownContexts> {
-  let last: { sign: string; known: KnownContexts } | undefined;
+  let last: { files: string; known: KnownContexts } | undefined;
   return async () => {
-    const sign = kubeconfigFiles(machine, path).map(look).join('\n');
-    if (last?.sign === sign) return last.known;
+    const files = kubeconfigFiles(machine, path).map(fingerprintOf).join('\n');
+    if (last?.files === files) return last.known;
     const read = await loadKubeconfig(machine, path);
     const known: KnownContexts = read.ok ? { ok: true, contexts: contextsOf(read.value) } : read;
-    last = { sign, known };
+    last = { files, known };
     return known;
   };
 }
@@ -56,14 +56,14 @@ const contextsOf = ({ contexts, clusters, users, currentContext }: Kubeconfig): 
       server: sanitise(withoutUserinfo(cluster?.server ?? ''), 256),
       user: sanitise(user?.impersonateUser ?? context.user ?? '', 256),
       isCurrent: context.name === currentContext,
-      print: createHash('sha256')
+      fingerprint: createHash('sha256')
         .update(JSON.stringify([cluster, user && withoutTokens(user)]))
         .digest('hex'),
     };
   });
 
 /**
- * The user without its token: sign-in programs write renewed tokens into the file, and that is no change of the user.
+ * The user without its token: files-in programs write renewed tokens into the file, and that is no change of the user.
  */
 function withoutTokens({ token: _, authProvider, ...user }: KubeUser): unknown {
   return { ...user, provider: authProvider?.name };

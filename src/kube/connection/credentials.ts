@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../host/clock.ts';
 import type { Clean } from '../../text/sanitise.ts';
+import { createCachedAnswer } from '../cached-answer.ts';
 import type { Outcome } from '../client/http/outcome.ts';
-import { remembering } from '../remembered.ts';
 
 /** The server, headers and connections for one request. */
 interface Access {
@@ -17,7 +17,7 @@ interface Access {
   /** Connections for watches, one each, so that watches never starve requests. */
   streams: Dispatcher;
   /** Why the server may refuse us, as far as the client can see. */
-  doubt?: Clean;
+  refusalHint?: Clean;
 }
 
 export interface Credentials {
@@ -42,7 +42,7 @@ export interface Material {
   headers: Record<string, string | string[]>;
   tls: TlsMaterial;
   /** Why the server may refuse it, as far as the client can see. */
-  doubt?: Clean;
+  refusalHint?: Clean;
 }
 
 export interface MaterialSource {
@@ -82,16 +82,20 @@ export function createCredentials(parts: {
   async function ask(): Promise<Outcome<Access>> {
     const outcome = await source.material();
     if (!outcome.ok) return outcome;
-    const { headers, tls, doubt } = outcome.value;
+    const { headers, tls, refusalHint } = outcome.value;
     if (!current || !isDeepStrictEqual(current.tls, tls)) {
       current?.connections.retire();
       current = { tls, connections: parts.connect(tls) };
     }
     const { requests, urgent, streams } = current.connections;
-    return { ok: true, status: 0, value: { server, headers, requests, urgent, streams, ...(doubt && { doubt }) } };
+    return {
+      ok: true,
+      status: 0,
+      value: { server, headers, requests, urgent, streams, ...(refusalHint && { refusalHint }) },
+    };
   }
 
-  const known = remembering(ask, clock);
+  const known = createCachedAnswer(ask, clock);
 
   async function access(): Promise<Outcome<Access>> {
     const isFresh = clock.monotonic() - known.askedAt < REUSE_MS;

@@ -10,7 +10,7 @@ import { type ExecCredential, execCredential } from './exec-credential.ts';
 import type { KubeUser, Target } from './kubeconfig.ts';
 import { withFreshToken } from './legacy-provider.ts';
 import { authorityOf, namedFiles, withoutFiles } from './named-files.ts';
-import { badMaterial, certificateDoubt } from './pem.ts';
+import { badMaterial, certificateProblem } from './pem.ts';
 import type { RunCommand } from './run-command.ts';
 import type { ServerUrl } from './server-url.ts';
 
@@ -82,8 +82,8 @@ export function kubeconfigSource(parts: {
     const material = materialOf(await authOptions(), credential.value, user, parts);
     const bad = badMaterial(material.tls, { cluster: target.cluster.name, user: user.name });
     if (bad) return failure('unauthorized', bad);
-    const doubt = material.headers.authorization ? undefined : certificateDoubt(material.tls, user.name, parts.now());
-    return { ok: true, status: 0, value: { ...material, ...(doubt && { doubt }) } };
+    const refusalHint = material.headers.authorization ? undefined : certificateProblem(material.tls, user.name, parts.now());
+    return { ok: true, status: 0, value: { ...material, ...(refusalHint && { refusalHint }) } };
   }
 
   return {

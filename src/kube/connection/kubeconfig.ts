@@ -123,7 +123,7 @@ async function loadFile(machine: Machine, file: string): Promise<Loaded<Kubeconf
       const found = sanitise(String(raw.apiVersion), 128);
       return refuse('kubeconfig', cleanText`${shown} is not a kubeconfig: expected apiVersion v1, found ${found}`);
     }
-    const twice = namedTwice(raw);
+    const twice = duplicateName(raw);
     if (twice !== undefined) return refuse('kubeconfig', cleanText`${shown} ${twice}; keep one of the two`);
     const config = fromRaw(raw, file, execExtensions(typed));
     machine.parsed?.set(file, { text, config: structuredClone(config) });
@@ -140,7 +140,7 @@ const isMap = (value: unknown): value is Record<string, unknown> =>
  * What is wrong with a kubeconfig with two entries of the same name, of which kubectl uses neither; undefined without
  * such.
  */
-function namedTwice(raw: Record<string, unknown>): Clean | undefined {
+function duplicateName(raw: Record<string, unknown>): Clean | undefined {
   for (const part of ['clusters', 'users', 'contexts']) {
     const names = list(raw[part]).map(({ name }) => name);
     const twice = names.find((name, at) => names.indexOf(name) !== at);

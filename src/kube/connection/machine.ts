@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { readRegular } from '../../host/disk/regular.ts';
+import type { KeyedQueue } from '../../host/keyed-queue.ts';
 import type { LoopLoad } from '../../host/loop-load.ts';
-import type { Turns } from '../../host/turns.ts';
 import type { Machine } from './kubeconfig.ts';
 
 /** What the connections of one process to many clusters share. */
@@ -12,7 +12,7 @@ export interface SharedByConnections {
   /** How busy the process is that they share, by which each paces its requests; without it none does. */
   load?: LoopLoad;
   /** Reverts through several contexts of one cluster take turns: side by side each would find what the other is putting back. */
-  turns: Turns;
+  revertQueue: KeyedQueue;
 }
 
 /** The machine for many connections: a kubeconfig is parsed once for all of them, as long as its text is the same. */

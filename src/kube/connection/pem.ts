@@ -31,7 +31,7 @@ export function badMaterial(tls: TlsMaterial, names: { cluster: string; user: st
  * Why a server may refuse us although nothing seems wrong: our certificate is expired or not yet valid by this
  * machine's clock. Undefined if it is valid.
  */
-export function certificateDoubt(tls: TlsMaterial, user: string, now: number): Clean | undefined {
+export function certificateProblem(tls: TlsMaterial, user: string, now: number): Clean | undefined {
   const [certificate] = tls.cert === undefined ? [] : certificatesIn(tls.cert);
   if (!certificate) return undefined;
   const [from, to] = [certificate.validFromDate, certificate.validToDate];

@@ -22,7 +22,7 @@ export type RunCommand = (
 /** A credential with its certificates is a few KiB. */
 const MOST_BYTES = 1024 * 1024;
 /** A process that the command left behind may keep its pipes open: the wait for remaining output, milliseconds. */
-const LINGER_MS = 1_000;
+const OUTPUT_WAIT_MS = 1_000;
 
 /**
  * Runs a command without input and collects what it prints. At the deadline, or when it prints too much, it is killed
@@ -64,7 +64,7 @@ export const runCommand: RunCommand = (command, args, env, deadlineMs) =>
     });
     child.on('exit', ended => {
       code = ended;
-      linger = setTimeout(finish, LINGER_MS);
+      linger = setTimeout(finish, OUTPUT_WAIT_MS);
     });
     child.on('close', finish);
   });

@@ -10,7 +10,7 @@ const MODES = ['Never', 'IfAvailable', 'Always'];
  * Why a cluster and a user contradict themselves, so that kubectl uses neither; undefined where they may be used. What mayday would make of
  * such an entry, such as another user than was meant, is worse than no connection. `isActing`: somebody else says whom to act as.
  */
-export function contradiction(cluster: KubeCluster, user: KubeUser, isActing: boolean): Clean | undefined {
+export function contradictionIn(cluster: KubeCluster, user: KubeUser, isActing: boolean): Clean | undefined {
   const ofCluster = cleanText`cluster ${sanitise(cluster.name, 128)} of the kubeconfig`;
   const ofUser = cleanText`user ${sanitise(user.name, 128)} of the kubeconfig`;
   if (cluster.skipTLSVerify && (cluster.caData || cluster.caFile))

@@ -94,7 +94,7 @@ async function legacyGroup(ask: Ask, groupVersion: string, prefix: string): Prom
     const [parent, sub] = text(name).split('/');
     if (parent && sub) subresources.set(parent, [...(subresources.get(parent) ?? []), sub]);
   }
-  return sifted(
+  return addressable(
     groupVersion,
     listed
       .filter(entry => !text(entry.name).includes('/'))
@@ -117,7 +117,7 @@ const INCOMPLETE = literal('the server lists resources there without a name, a k
 type Entry = Omit<ApiResource, 'group' | 'version' | 'apiVersion'>;
 
 /** The addressable resources of a group version; if it has others, it is blind. */
-function sifted(groupVersion: string, listed: readonly Entry[]): Found {
+function addressable(groupVersion: string, listed: readonly Entry[]): Found {
   const whole = listed.filter(({ kind, resource, verbs }) => kind !== '' && isPathPart(resource) && verbs.length > 0);
   const blind = whole.length === listed.length ? [] : [{ group: groupVersion, reason: INCOMPLETE }];
   return { resources: whole.map(entry => resourceOf(groupVersion, entry)), blind };
@@ -131,7 +131,7 @@ function aggregated(items: readonly unknown[]): Found {
     const group = text(asFields(item.metadata).name);
     for (const version of entries(item.versions)) {
       const groupVersion = group === '' ? text(version.version) : `${group}/${text(version.version)}`;
-      const part = sifted(groupVersion, entries(version.resources).filter(isAddressed).map(aggregatedEntry));
+      const part = addressable(groupVersion, entries(version.resources).filter(isAddressed).map(aggregatedEntry));
       if (version.freshness === 'Stale') {
         const isUnlistable = part.resources.length > 0 && !part.resources.some(({ verbs }) => verbs.includes('list'));
         found.blind.push({ group: groupVersion, reason: STALE, ...(isUnlistable ? { unlistable: true } : {}) });

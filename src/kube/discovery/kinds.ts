@@ -1,8 +1,8 @@
 import type { Clock } from '../../host/clock.ts';
 import { cleanText, sanitise } from '../../text/sanitise.ts';
+import { createCachedAnswer } from '../cached-answer.ts';
 import { failure } from '../client/http/failure.ts';
 import type { Failure, Outcome } from '../client/http/outcome.ts';
-import { remembering } from '../remembered.ts';
 import { coreKind, splitApiVersion } from './core-kinds.ts';
 import type { ApiResource, Discovery } from './discovery.ts';
 
@@ -54,7 +54,7 @@ function noPath({ blind, elsewhere }: Search, apiVersion: string, kind: string):
 
 /** Keeps one discovery, fetched when first needed. */
 export function createKinds(fetch: () => Promise<Outcome<Discovery>>, clock: Clock): Kinds {
-  const known = remembering(fetch, clock);
+  const known = createCachedAnswer(fetch, clock);
   const discovery = async (refresh = false): Promise<Outcome<Discovery>> =>
     (refresh ? undefined : known.answer) ?? known.ask();
 

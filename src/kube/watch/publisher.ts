@@ -3,12 +3,12 @@ import type { Clock } from '../../host/clock.ts';
 /** Hands updates to listeners at a limited rate. */
 export interface Publisher<Update> {
   subscribe(listener: (update: Update) => void): () => void;
-  now(): void;
+  publishNow(): void;
   /**
    * Publishes at once after a quiet period, otherwise when the interval since the last update is over; never after
    * the signal aborts.
    */
-  soon(signal: AbortSignal): void;
+  publishSoon(signal: AbortSignal): void;
 }
 
 /** `update` collects the changes at the moment they are published. */
@@ -17,7 +17,7 @@ export function createPublisher<Update>(clock: Clock, everyMs: number, update: (
   let publishedAt = Number.NEGATIVE_INFINITY;
   let scheduled = false;
 
-  function now() {
+  function publishNow() {
     publishedAt = clock.monotonic();
     const made = update();
     for (const listener of listeners) listener(made);
@@ -28,15 +28,15 @@ export function createPublisher<Update>(clock: Clock, everyMs: number, update: (
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    now,
-    soon(signal) {
+    publishNow,
+    publishSoon(signal) {
       if (scheduled) return;
       scheduled = true;
       const wait = Math.max(0, publishedAt + everyMs - clock.monotonic());
       clock.sleep(wait, signal).then(
         () => {
           scheduled = false;
-          now();
+          publishNow();
         },
         () => {
           scheduled = false;

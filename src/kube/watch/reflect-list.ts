@@ -2,14 +2,14 @@ import type { KubeObject } from '../../k8s/object.ts';
 import type { Page } from '../client/api.ts';
 import type { Failure } from '../client/http/outcome.ts';
 import { eachPage } from '../client/lists/pages.ts';
-import { keyOf, type Reflecting } from './reflecting.ts';
+import { keyOf, type ReflectorContext } from './reflector-context.ts';
 
 /** How many objects are processed before the event loop gets its turn. */
 const OBJECTS_PER_TURN = 100;
 
 /** Reads the whole collection, page by page; only then are rows that it does not name dropped. */
 export async function reflectList<Row>(
-  reflecting: Reflecting<Row>,
+  reflecting: ReflectorContext<Row>,
   signal: AbortSignal,
 ): Promise<'watch' | 'list' | Failure> {
   const { api, collection, clock, timing, query, managedFieldsWith, self, store, publisher } = reflecting;
@@ -29,7 +29,7 @@ export async function reflectList<Row>(
       if (!page.ok) return page;
       await absorbPage(reflecting, page.value, seen);
       if (signal.aborted) return 'list';
-      if (page.value.continue) publisher.now();
+      if (page.value.continue) publisher.publishNow();
     }
   } finally {
     isOver = true;
@@ -37,18 +37,18 @@ export async function reflectList<Row>(
   store.keepOnly(seen);
   self.remaining = undefined;
   self.everSynced = true;
-  publisher.now();
+  publisher.publishNow();
   return 'watch';
 }
 
 async function absorbPage<Row>(
-  { self, clock, turn, absorb }: Reflecting<Row>,
+  { self, clock, setState, absorb }: ReflectorContext<Row>,
   page: Page,
   seen: Set<string>,
 ): Promise<void> {
-  self.heardAt = clock.monotonic();
-  if (self.state === 'blind') turn(self.everSynced ? 'reconnecting' : 'listing');
-  for (const key of page.handed ?? []) seen.add(key);
+  self.lastReceivedAt = clock.monotonic();
+  if (self.state === 'blind') setState(self.everSynced ? 'reconnecting' : 'listing');
+  for (const key of page.handedOver ?? []) seen.add(key);
   for (const [index, object] of page.items.entries()) {
     seen.add(absorb(object));
     // Key presses and frames need not wait for a whole page.

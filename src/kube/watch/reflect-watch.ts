@@ -2,7 +2,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 import { literal } from '../../text/sanitise.ts';
 import { failure } from '../client/http/failure.ts';
 import type { Failure } from '../client/http/outcome.ts';
-import { keyOf, type Reflecting } from './reflecting.ts';
+import { keyOf, type ReflectorContext } from './reflector-context.ts';
 
 /** Whether a resource version is older. Versions are growing numbers; one that is not a number counts as newer. */
 function isEarlier(version: string, than: string): boolean {
@@ -11,7 +11,7 @@ function isEarlier(version: string, than: string): boolean {
 
 /** Watches from the last version on; after an outage only where the server still knows that version. */
 export async function reflectWatch<Row>(
-  reflecting: Reflecting<Row>,
+  reflecting: ReflectorContext<Row>,
   signal: AbortSignal,
 ): Promise<'watch' | 'list' | Failure> {
   const { self } = reflecting;
@@ -26,14 +26,14 @@ export async function reflectWatch<Row>(
  * and stay silent.
  */
 async function isVersionAhead<Row>(
-  { api, collection, query, self }: Reflecting<Row>,
+  { api, collection, query, self }: ReflectorContext<Row>,
   signal: AbortSignal,
 ): Promise<boolean | Failure> {
   const now = await api.list(collection, { ...query, limit: 1, metadataOnly: true, signal });
   return now.ok ? isEarlier(now.value.resourceVersion, self.version) : now;
 }
 
-async function watch<Row>(reflecting: Reflecting<Row>, signal: AbortSignal): Promise<'watch' | 'list' | Failure> {
+async function watch<Row>(reflecting: ReflectorContext<Row>, signal: AbortSignal): Promise<'watch' | 'list' | Failure> {
   const { api, collection, query, self, publisher } = reflecting;
   const connection = new AbortController();
   const stop = () => connection.abort();
@@ -47,13 +47,13 @@ async function watch<Row>(reflecting: Reflecting<Row>, signal: AbortSignal): Pro
       onOpen: () => opened(reflecting),
     })) {
       if ('ok' in event) return event.reason === 'gone' ? 'list' : event;
-      heard(reflecting);
+      received(reflecting);
       if (event.type === 'BOOKMARK') {
         self.version = event.resourceVersion || self.version;
         continue;
       }
       apply(reflecting, event.type, event.object);
-      publisher.soon(signal);
+      publisher.publishSoon(signal);
     }
     return 'watch';
   } finally {
@@ -63,19 +63,19 @@ async function watch<Row>(reflecting: Reflecting<Row>, signal: AbortSignal): Pro
   }
 }
 
-function opened<Row>({ self, clock, turn }: Reflecting<Row>): void {
-  self.heardAt = clock.monotonic();
-  turn('synced');
+function opened<Row>({ self, clock, setState }: ReflectorContext<Row>): void {
+  self.lastReceivedAt = clock.monotonic();
+  setState('synced');
 }
 
-function heard<Row>({ self, clock, backoff }: Reflecting<Row>): void {
-  self.heardAt = clock.monotonic();
+function received<Row>({ self, clock, backoff }: ReflectorContext<Row>): void {
+  self.lastReceivedAt = clock.monotonic();
   self.watchFailures = 0;
   backoff.reset();
 }
 
 function apply<Row>(
-  { self, store, absorb }: Reflecting<Row>,
+  { self, store, absorb }: ReflectorContext<Row>,
   type: 'ADDED' | 'MODIFIED' | 'DELETED',
   object: KubeObject,
 ): void {
@@ -86,14 +86,14 @@ function apply<Row>(
 
 /** Aborts a connection that has been silent for too long. */
 async function watchdog<Row>(
-  { self, clock, timing, turn }: Reflecting<Row>,
+  { self, clock, timing, setState }: ReflectorContext<Row>,
   connection: AbortController,
 ): Promise<void> {
   const openedAt = clock.monotonic();
   while (!connection.signal.aborted) {
-    const silence = clock.monotonic() - Math.max(self.heardAt, openedAt);
+    const silence = clock.monotonic() - Math.max(self.lastReceivedAt, openedAt);
     if (silence >= timing.stallMs) {
-      turn('reconnecting', failure('unreachable', literal('the watch went silent')));
+      setState('reconnecting', failure('unreachable', literal('the watch went silent')));
       connection.abort();
       return;
     }

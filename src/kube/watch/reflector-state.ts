@@ -14,34 +14,34 @@ export interface ReflectorState {
   /** The server could not be reached since the last watch was open. */
   afterOutage: boolean;
   /** When the server last sent anything. */
-  heardAt: number;
+  lastReceivedAt: number;
   interruptedAt: number;
   retryAt?: number | undefined;
   /** The resource version to watch from. */
   version: string;
 }
 
-export const stateAtStart = (now: number): ReflectorState => ({
+export const initialState = (now: number): ReflectorState => ({
   state: 'listing',
   everSynced: false,
   loaded: 0,
   watchFailures: 0,
   afterOutage: false,
-  heardAt: now,
+  lastReceivedAt: now,
   interruptedAt: now,
   version: '',
 });
 
 /** What a reader of the rows must know about them. */
 export function statusOf(self: ReflectorState, rows: number, now: number, timing: Timing): SyncStatus {
-  const { state, failed, loaded, remaining, heardAt, interruptedAt, retryAt } = self;
+  const { state, failed, loaded, remaining, lastReceivedAt, interruptedAt, retryAt } = self;
   const stale = state === 'reconnecting' && now - interruptedAt > timing.staleAfterMs;
   return {
     state: stale ? 'stale' : state,
     rows,
     loaded,
     ...(remaining !== undefined && { remaining }),
-    dataAgeMs: now - heardAt,
+    dataAgeMs: now - lastReceivedAt,
     ...(retryAt !== undefined && { retryInMs: Math.max(0, retryAt - now) }),
     ...(failed && { reason: failed.message, why: failed.reason }),
   };

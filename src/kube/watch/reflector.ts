@@ -3,11 +3,16 @@ import { failure } from '../client/http/failure.ts';
 import type { Failure, FailureReason } from '../client/http/outcome.ts';
 import { reflectList } from './reflect-list.ts';
 import { reflectWatch } from './reflect-watch.ts';
-import { createReflecting, type Reflecting, type ReflectorOptions, type Update } from './reflecting.ts';
+import {
+  createReflectorContext,
+  type ReflectorContext,
+  type ReflectorOptions,
+  type Update,
+} from './reflector-context.ts';
 import { stateAfter, stepAfter } from './reflector-state.ts';
 import type { SyncStatus } from './sync.ts';
 
-export type { Update } from './reflecting.ts';
+export type { Update } from './reflector-context.ts';
 export type { SyncStatus } from './sync.ts';
 
 export interface Reflector<Row> {
@@ -27,7 +32,7 @@ export interface Reflector<Row> {
  * needed.
  */
 export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<Row> {
-  const reflecting = createReflecting(options);
+  const reflecting = createReflectorContext(options);
   return {
     rows: reflecting.store.rows,
     status: reflecting.status,
@@ -52,11 +57,11 @@ export function createReflector<Row>(options: ReflectorOptions<Row>): Reflector<
 }
 
 async function step<Row>(
-  reflecting: Reflecting<Row>,
+  reflecting: ReflectorContext<Row>,
   next: 'watch' | 'list',
   signal: AbortSignal,
 ): Promise<'watch' | 'list'> {
-  const { self, clock, timing, backoff, turn } = reflecting;
+  const { self, clock, timing, backoff, setState } = reflecting;
   const startedAt = clock.monotonic();
   const outcome = next === 'list' ? await reflectList(reflecting, signal) : await reflectWatch(reflecting, signal);
   if (signal.aborted) return next;
@@ -65,7 +70,7 @@ async function step<Row>(
     return stepAfter(self, next, outcome);
   }
   if (next === 'watch') {
-    turn('reconnecting', self.failed);
+    setState('reconnecting', self.failed);
     // A watch that ends at once, again and again, is treated as a failure.
     if (clock.monotonic() - startedAt < timing.pauseMs) await clock.sleep(backoff.next(), signal);
   }
@@ -77,7 +82,7 @@ const PERSISTENT_FAILURES = new Set<FailureReason>(['forbidden', 'not-found', 'i
 
 /** Reports a failure and waits as long as its kind requires. */
 async function afterFailure<Row>(
-  { self, clock, timing, backoff, turn }: Reflecting<Row>,
+  { self, clock, timing, backoff, setState }: ReflectorContext<Row>,
   because: Failure,
   signal: AbortSignal,
 ): Promise<void> {
@@ -85,7 +90,7 @@ async function afterFailure<Row>(
     ? timing.refusedPauseMs
     : Math.max(backoff.next(), because.retryAfterMs ?? 0);
   self.retryAt = clock.monotonic() + pause;
-  turn(stateAfter(self, because), because);
+  setState(stateAfter(self, because), because);
   await clock.sleep(pause, signal);
   self.retryAt = undefined;
 }

@@ -25,14 +25,14 @@ export function parseWatchLine(line: string, collection: Collection, now: number
     return failure('server-error', cleanText`the watch sent an event of unknown type ${sanitise(raw.type, 40)}`);
   }
   if (malformation(object) !== undefined) return withoutObject(line);
-  return { type: raw.type, object: typed(object as unknown as KubeObject, collection) };
+  return { type: raw.type, object: withKind(object as unknown as KubeObject, collection) };
 }
 
 const withoutObject = (line: string): Failure =>
   failure('server-error', cleanText`the watch sent an event without an object: ${sanitise(line, 120)}`);
 
 /** Adds kind and apiVersion, which list items and metadata-only objects lack. */
-export function typed(object: KubeObject, collection: { apiVersion: string; kind: string }): KubeObject {
+export function withKind(object: KubeObject, collection: { apiVersion: string; kind: string }): KubeObject {
   object.apiVersion = collection.apiVersion;
   object.kind = collection.kind;
   return object;

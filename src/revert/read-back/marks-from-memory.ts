@@ -5,7 +5,7 @@ import { MANAGED_BY, TYPE_LABEL } from '../../injection/record/markers.ts';
 import { isMarkPath } from '../../injection/record/strip.ts';
 import { patchOf } from '../../injection/write/patch-of.ts';
 import type { Write } from '../../injection/write/write.ts';
-import { mapOperations, type Operation, pathOf, valueAt } from '../../k8s/json-patch.ts';
+import { mapOperations, type Operation, pointerSteps, valueAt } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { writesOf } from '../restore/stages.ts';
@@ -43,8 +43,8 @@ function marksOf(restore: Restore, before: KubeObject): { annotations: Texts; la
   for (const write of writesOf(restore)) {
     if (write.verb !== 'patch' || write.patchType !== 'json') continue;
     for (const { op, path } of write.body as unknown as Operation[]) {
-      const [, map, key = ''] = pathOf(path);
-      const value = valueAt(before, pathOf(path));
+      const [, map, key = ''] = pointerSteps(path);
+      const value = valueAt(before, pointerSteps(path));
       if (op !== 'remove' || !isMarkPath(path) || key === MANAGED_BY || typeof value !== 'string') continue;
       marks[map === 'labels' ? 'labels' : 'annotations'][key] = value;
     }

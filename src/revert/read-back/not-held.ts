@@ -1,7 +1,7 @@
 import type { Restore } from '../../faults/contract.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import { isMarkPath } from '../../injection/record/strip.ts';
-import { type Operation, pathOf } from '../../k8s/json-patch.ts';
+import { type Operation, pointerSteps } from '../../k8s/json-patch.ts';
 import { lastWriter } from '../../k8s/last-writer.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
@@ -75,7 +75,7 @@ export function pathsOf(restore: Restore): string[][] {
     write.verb === 'patch' && write.patchType === 'json'
       ? (write.body as unknown as Operation[])
           .filter(({ op, path }) => op !== 'test' && !isMarkPath(path))
-          .map(({ path }) => pathOf(path))
+          .map(({ path }) => pointerSteps(path))
       : [],
   );
 }

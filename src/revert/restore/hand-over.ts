@@ -4,7 +4,7 @@ import { execute } from '../../injection/write/executor.ts';
 import { FIELD_MANAGER, fieldsTakenBy, handOver, leftoverFields } from '../../injection/write/ownership.ts';
 import { patchOf } from '../../injection/write/patch-of.ts';
 import type { Write } from '../../injection/write/write.ts';
-import { type Fields, isEmpty, pathsOf, union } from '../../k8s/field-set.ts';
+import { type FieldSet, isEmpty, pathsOf, union } from '../../k8s/field-set.ts';
 import type { Operation } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
@@ -77,7 +77,7 @@ export async function handOverRecreated(deps: RevertDeps, id: string, restore: R
  * The fields left by a process that crashed before handing over. Without recorded owners, ownership is given up only if
  * no other injection is on the object.
  */
-const leftoverSince = ({ owners }: Exclude<Write, { verb: 'delete' }>, object: KubeObject): Fields =>
+const leftoverSince = ({ owners }: Exclude<Write, { verb: 'delete' }>, object: KubeObject): FieldSet =>
   owners === undefined && recognise(object).length > 0 ? {} : leftoverFields(object, owners);
 
 /** Gives up every value of the object that mayday still owns; changes none. Why that was refused, else undefined. */

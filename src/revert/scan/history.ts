@@ -4,7 +4,7 @@ import { fetchLive, listIn } from '../../injection/live.ts';
 import { TYPE_LABEL } from '../../injection/record/markers.ts';
 import { copiedRecord, needsReplicaSets, whyOutdated } from '../../injection/record/record-history.ts';
 import type { Write } from '../../injection/write/write.ts';
-import { fieldsAt, fieldsOf, isEmpty, isFields, union } from '../../k8s/field-set.ts';
+import { fieldsAt, fieldsOf, isEmpty, isFieldSet, union } from '../../k8s/field-set.ts';
 import type { Operation } from '../../k8s/json-patch.ts';
 import type { Json, KubeObject, ManagedField } from '../../k8s/object.ts';
 import type { Api } from '../../kube/client/api.ts';
@@ -79,7 +79,7 @@ function withRecord(
 
 /** The label and the record were written in one request, so they had the same owner. */
 function asInjected(entry: ManagedField, keys: readonly string[]): ManagedField {
-  const fields = isFields(entry.fieldsV1) ? entry.fieldsV1 : {};
+  const fields = isFieldSet(entry.fieldsV1) ? entry.fieldsV1 : {};
   if (isEmpty(fieldsAt(fields, undefined, ['metadata', 'labels', TYPE_LABEL]))) return entry;
   const record = fieldsOf(keys.map(key => ['f:metadata', 'f:annotations', `f:${key}`]));
   return { ...entry, fieldsV1: union(fields, record) };

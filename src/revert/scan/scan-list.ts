@@ -52,7 +52,7 @@ export async function scanResource(deps: ScanDeps, options: ScanOptions, pass: P
       if (!page.ok) return await noteFailedList(deps, resource, page, state);
       if (labelled && page.value.continue)
         labelledList ??= scanResource(deps, options, { resource, whole: false }, state);
-      const { items, handed: before = [] } = page.value;
+      const { items, handedOver: before = [] } = page.value;
       state.objects += before.length + items.length;
       for (const item of items) collector.each(item);
       suspects += await inspectAll(deps, options, collector.take(), resource, state);

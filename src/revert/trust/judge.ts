@@ -1,7 +1,7 @@
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Authority } from '../../injection/write/receipt.ts';
 import type { Write } from '../../injection/write/write.ts';
-import type { Keyless, KeyRead } from '../../safety/record-key.ts';
+import type { KeyRead, KeyUnavailable } from '../../safety/record-key.ts';
 import { recordDigest } from './digest.ts';
 import { type Reach, reachOf } from './reach.ts';
 import type { ScopeOf } from './scope.ts';
@@ -12,7 +12,7 @@ export interface Trust {
   /** The key by which records are signed, if it may be read. */
   key?: Uint8Array | undefined;
   /** Why there is no key; signatures cannot be checked then. */
-  keyless?: Keyless;
+  keyless?: KeyUnavailable;
   /** Whether our journal or the framework's experiment confirms this injection; nobody else can write these. Enough for tier 2. */
   corroborates?: ((finding: FoundInjection) => 'journal' | 'experiment' | undefined) | undefined;
   /** What a person confirmed: the digest of each record as it was shown, by the injection's id. */
@@ -29,7 +29,7 @@ export const trustOf = (read: KeyRead): Pick<Trust, 'key' | 'keyless'> =>
 export interface Verdict extends Reach {
   by?: Authority;
   /** The record carries a signature that could not be checked. */
-  unchecked?: Keyless;
+  unchecked?: KeyUnavailable;
 }
 
 /** Decides by which authority this restore may be done. */

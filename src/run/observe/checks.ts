@@ -1,6 +1,6 @@
 import type { CheckType, SteadyStateCheck } from '../../experiment/types.ts';
 import { isSecretPath } from '../../injection/record/secret-text.ts';
-import { fieldAt, printed } from '../../k8s/json-path.ts';
+import { fieldAt, printedAsGo } from '../../k8s/json-path.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import type { Api } from '../../kube/client/api.ts';
 import type { Failure, Outcome } from '../../kube/client/http/outcome.ts';
@@ -61,7 +61,7 @@ function condition(check: SteadyStateCheck, object: KubeObject): { pass: boolean
 function field(check: SteadyStateCheck, object: KubeObject): { pass: boolean; actual: string } {
   const at = fieldAt(object, check.fieldPath ?? '');
   if (!at.found) return { pass: false, actual: 'no such field' };
-  const actual = printed(at.value);
+  const actual = printedAsGo(at.value);
   return {
     pass: actual === check.expectedValue,
     actual: isSecretPath(object.kind, check.fieldPath ?? '') ? '(secret)' : actual,

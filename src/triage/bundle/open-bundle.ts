@@ -87,7 +87,7 @@ function viewOfRows({ rows, events }: SavedBundle, { context }: About, now: numb
       sync: () => ({ state: 'blind', reason: literal('not in the bundle') }),
       discovery: () => undefined,
       serves: () => undefined,
-      heardAt: () => now,
+      lastReceivedAt: () => now,
       context,
     },
     () => now,

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
-import { policyOf, webhooksOf } from '../../k8s/webhooks.ts';
+import { failurePolicyOf, webhooksOf } from '../../k8s/webhooks.ts';
 import type { Finding } from '../finding/finding.ts';
 
 const KINDS = ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'];
@@ -19,7 +19,7 @@ export function blockingHooks(
   only: string | undefined,
 ): string[] | { refusal: string } {
   const where = nameOf(refOf(configuration));
-  const blocking = webhooksOf(configuration).filter(webhook => policyOf(webhook) === 'Fail');
+  const blocking = webhooksOf(configuration).filter(webhook => failurePolicyOf(webhook) === 'Fail');
   const names = blocking.map(webhook => webhook.name);
   if (names.length === 0) return { refusal: `${where} has no webhook with failurePolicy Fail: none of them blocks` };
   if (only !== undefined)

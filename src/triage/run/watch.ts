@@ -56,7 +56,7 @@ export async function* watchTriage(watching: TriageWatchOptions): AsyncGenerator
   let wake = () => {};
   let isChanged = false;
   const unsubscribe = live.subscribe(change => {
-    if (change.isAsBefore || isHeartbeat(change)) return;
+    if (change.isUnchanged || isHeartbeat(change)) return;
     isChanged = true;
     wake();
   });

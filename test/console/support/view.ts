@@ -36,7 +36,7 @@ export function summary(changes: Partial<Summary['kinds']> = {}, rest: Partial<S
     markers: [],
     unseen: [],
     locks: [],
-    heardAt: T,
+    lastReceivedAt: T,
     ...rest,
   };
 }

@@ -59,7 +59,7 @@ describe('the live view', () => {
       const { feed, live, view } = following([node('1'), pod('a')]);
       await live.settled([kind]);
       const heard: (boolean | undefined)[] = [];
-      live.subscribe(change => void (change.kind === kind && heard.push(change.isAsBefore)));
+      live.subscribe(change => void (change.kind === kind && heard.push(change.isUnchanged)));
       return { feed, live, view, heard };
     }
 
@@ -157,7 +157,7 @@ describe('the live view', () => {
     expect(view.sync('Pod')).toEqual({ state: 'blind', reason: 'forbidden' });
     feed.status('Node', { state: 'stale', why: 'unreachable', reason: 'cannot reach it' as Clean, dataAgeMs: 9_000 });
     expect(view.sync('Node')).toMatchObject({ state: 'retrying', ageMs: 9_000 });
-    expect(view.heardAt('Node')).toBe(NOW - 9_000);
+    expect(view.lastReceivedAt('Node')).toBe(NOW - 9_000);
     live.stop();
   });
 

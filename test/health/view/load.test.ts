@@ -43,8 +43,8 @@ describe('reading the cluster once', () => {
     expect(view.sync('Pod')).toEqual({ state: 'live' });
     expect(view.serves('Application')).toBe(false);
     expect(view.sync('Application')).toEqual({ state: 'blind', reason: 'not served' });
-    expect(view.heardAt('Node')).toBe(api.serverTime().now);
-    expect(view.heardAt('Application')).toBeUndefined();
+    expect(view.lastReceivedAt('Node')).toBe(api.serverTime().now);
+    expect(view.lastReceivedAt('Application')).toBeUndefined();
   });
 
   test('what may not be listed is blind, and so is a custom kind whose conversion webhook is dead, with its reason', async () => {

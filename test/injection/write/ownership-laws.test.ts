@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FIELD_MANAGER, handOver, leftoverFields } from '../../../src/injection/write/ownership.ts';
 import {
   difference,
-  type Fields,
+  type FieldSet,
   fieldsOf,
   intersection,
   isEmpty,
@@ -30,10 +30,10 @@ const entries = names.chain(list => fc.tuple(...list.map(name => some.map(set =>
 
 const web = (managedFields: ManagedField[]): KubeObject =>
   withMeta(inShop('apps/v1', 'Deployment', 'web', { spec: { replicas: 3 } }), { managedFields });
-const setOf = (object: KubeObject, manager: string): Fields =>
+const setOf = (object: KubeObject, manager: string): FieldSet =>
   (object.metadata.managedFields ?? [])
     .filter(entry => entry.manager === manager)
-    .map(({ fieldsV1 }) => fieldsV1 as Fields)
+    .map(({ fieldsV1 }) => fieldsV1 as FieldSet)
     .reduce(union, {});
 const operations = (write: ReturnType<typeof handOver>): Operation[] =>
   write?.verb === 'patch' ? (write.body as unknown as Operation[]) : [];
@@ -48,7 +48,15 @@ const cases = fc
   });
 
 /** The object after the handing over; as it is where there is none. */
-function handed({ object, taken, former }: { object: KubeObject; taken: Fields; former: ManagedField[] }): KubeObject {
+function handed({
+  object,
+  taken,
+  former,
+}: {
+  object: KubeObject;
+  taken: FieldSet;
+  former: ManagedField[];
+}): KubeObject {
   const steps = operations(handOver(object, taken, former)).filter(({ path }) => !/^\/metadata\/uid$/.test(path));
   return applyJsonPatch(structuredClone(object), steps as unknown as PatchStep[]) as KubeObject;
 }
@@ -79,7 +87,9 @@ describe('handing fields over', () => {
         const now = handed(given);
         const shared = intersection(given.ours, given.taken);
         for (const manager of ['helm', 'kubectl', 'keda']) {
-          const was = given.former.filter(entry => entry.manager === manager).map(({ fieldsV1 }) => fieldsV1 as Fields);
+          const was = given.former
+            .filter(entry => entry.manager === manager)
+            .map(({ fieldsV1 }) => fieldsV1 as FieldSet);
           const due = intersection(was.reduce(union, {}), shared);
           const wanted = union(setOf(given.object, manager), due);
           expect(pathsOf(setOf(now, manager)).toSorted()).toEqual(pathsOf(wanted).toSorted());
@@ -115,7 +125,7 @@ describe('what we left behind', () => {
       fc.property(fields, entries, (ours, former) => {
         const object = web([wrote(FIELD_MANAGER, union(ours, { 'f:metadata': RECORD_FIELD })) as ManagedField]);
         expect(leftoverFields(object, undefined)).toEqual(ours);
-        const named = former.map(({ fieldsV1 }) => fieldsV1 as Fields).reduce(union, {});
+        const named = former.map(({ fieldsV1 }) => fieldsV1 as FieldSet).reduce(union, {});
         expect(leftoverFields(object, former)).toEqual(intersection(ours, named));
       }),
     );

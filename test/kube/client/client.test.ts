@@ -52,13 +52,13 @@ describe('a list whose objects are taken one by one', () => {
     });
     const pod = (name: string) => ({ ...PODS, metadata: { name } });
     expect(taken).toEqual([pod('a'), pod('b')]);
-    expect(page).toMatchObject({ ok: true, value: { items: [pod('c')], handed: ['key of a', 'key of b'] } });
+    expect(page).toMatchObject({ ok: true, value: { items: [pod('c')], handedOver: ['key of a', 'key of b'] } });
   });
 
   it('names the one that is no object', async () => {
     server.behave(listOf([named('a'), { metadata: {} }, named('c')]));
     const page = await (await open()).list(PODS, { each: () => '' });
-    expect(page).toMatchObject({ ok: true, value: { spoilt: 'item 2 of the list cannot be read: it has no name' } });
+    expect(page).toMatchObject({ ok: true, value: { malformedItem: 'item 2 of the list cannot be read: it has no name' } });
   });
 
   it('passes on what the taker throws', async () => {

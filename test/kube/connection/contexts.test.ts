@@ -41,7 +41,7 @@ test('the contexts of a kubeconfig are read again only when its file changed, an
     expect(renewed).not.toBe(before);
     expect(renewed).toEqual(before);
     writeFileSync(file, text('https://one:6443', 'a longer token', 'a', 'QUFBQQ=='));
-    expect(first(await read())?.print).not.toBe(first(before)?.print);
+    expect(first(await read())?.fingerprint).not.toBe(first(before)?.fingerprint);
     writeFileSync(file, 'kind: Pod\n');
     expect((await read()).ok).toBe(false);
     rmSync(file);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SteadyStateCheck } from '../../../src/experiment/types.ts';
-import { fieldAt, printed } from '../../../src/k8s/json-path.ts';
+import { fieldAt, printedAsGo } from '../../../src/k8s/json-path.ts';
 import type { KubeObject } from '../../../src/k8s/object.ts';
 import type { Outcome } from '../../../src/kube/client/http/outcome.ts';
 import { checkedObject, evaluateCheck, runChecks } from '../../../src/run/observe/checks.ts';
@@ -122,7 +122,7 @@ describe('values as the framework prints them', () => {
     [['a', 1], '[a 1]'],
     [{ b: 1, a: [true] }, 'map[a:[true] b:1]'],
   ])('%j is %s', (value, text) => {
-    expect(printed(value)).toBe(text);
+    expect(printedAsGo(value)).toBe(text);
   });
 
   test('paths lead through maps only', () => {

@@ -54,7 +54,7 @@ function scene() {
     for (const listener of listeners) listener({ kind: 'Lease', put: [row], removed: [] });
   };
   const reportIn = () => {
-    for (const listener of listeners) listener({ kind: 'Node', put: [], removed: [], isAsBefore: true });
+    for (const listener of listeners) listener({ kind: 'Node', put: [], removed: [], isUnchanged: true });
   };
   return { clock, ended, listeners, next, change, renew, reportIn, readers: () => readers };
 }

@@ -1,4 +1,4 @@
-import { NOT_YET } from '../../../health/sweep.ts';
+import { NOT_READ_YET } from '../../../health/sweep.ts';
 import { counted } from '../../../text/counted.ts';
 import { cut } from '../../../text/cut.ts';
 import { age } from '../../../text/duration.ts';
@@ -67,9 +67,9 @@ function modes(state: ConsoleState): Span[] {
 }
 
 function dataAge(state: ConsoleState, { now }: View): Span {
-  const { heardAt } = state.health;
-  if (heardAt === undefined) return span('no data yet', 'warn');
-  const old = now.monotonic - heardAt;
+  const { lastReceivedAt } = state.health;
+  if (lastReceivedAt === undefined) return span('no data yet', 'warn');
+  const old = now.monotonic - lastReceivedAt;
   if (outage(state, now)) return span(`STALE ${age(old)}`, 'bad');
   return old < LIVE_MS ? span('data LIVE', 'ok') : span(`data ${age(old)}`, old < 75_000 ? 'plain' : 'warn');
 }
@@ -93,10 +93,10 @@ export const ttlSpan = (leftMs: number): Span =>
 /** `2 faults live   next TTL 2:41 ImageCorrupt`, in the words every screen shares. */
 export function faultSpans(state: ConsoleState, { now, glyphs }: View): Span[] {
   const live = liveFaults(state, now);
-  const isLooking = state.health.unseen.some(({ reason }) => reason === NOT_YET);
+  const isLooking = state.health.unseen.some(({ reason }) => reason === NOT_READ_YET);
   const blind = state.health.unseen.length - (isLooking ? 1 : 0);
   const ttl = nextTtl(state, now);
-  const isKnown = state.health.heardAt !== undefined;
+  const isKnown = state.health.lastReceivedAt !== undefined;
   const spans: Span[] = [];
   if (live > 0) spans.push(span(`${glyphs.live} ${counted(live, 'fault')} live`, 'chaos'));
   else
@@ -164,7 +164,7 @@ function otherClusterRows({ shell, link, health, settings }: ConsoleState, { gly
       ` ctx ${context}`,
     );
   });
-  if (shell.before === undefined || health.heardAt !== undefined) return rows;
+  if (shell.before === undefined || health.lastReceivedAt !== undefined) return rows;
   const name = link.state === 'connected' ? link.context : (settings.context ?? '');
   return [
     ...rows,

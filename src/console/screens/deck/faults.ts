@@ -44,7 +44,7 @@ function entriesLines(state: ConsoleState, view: View, columns: number, rows: nu
   );
   if (entries.length === 0) {
     const seen = state.health.unseen.length > 0 ? 'none seen in what could be read' : 'none in the cluster';
-    const nothing = state.health.heardAt === undefined ? 'not known yet' : seen;
+    const nothing = state.health.lastReceivedAt === undefined ? 'not known yet' : seen;
     const press = (id: string, usual: string): Span => span(pressFor(state.settings.keys, 'deck', id, usual), 'key');
     const isTourable = state.link.state === 'connected' && state.link.isSandbox && state.tour === undefined;
     return [

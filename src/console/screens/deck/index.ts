@@ -12,7 +12,7 @@ const noFault = (state: ConsoleState, now: Now): string | undefined =>
   chosenFault(state, now) ? undefined : 'there is no fault to open';
 
 const noneBefore = ({ shell, health }: ConsoleState): string | undefined =>
-  shell.before !== undefined && health.heardAt === undefined ? undefined : 'this is home';
+  shell.before !== undefined && health.lastReceivedAt === undefined ? undefined : 'this is home';
 
 const tourLock = ({ link }: ConsoleState): string | undefined =>
   link.state === 'connected' && link.isSandbox

@@ -66,8 +66,8 @@ export function outcomeOf(answer: HttpAnswer, request: { accept?: string | undef
   const body = parsed(answer.text);
   if (answer.status >= 300) {
     const failed = failureOfAnswer(answer.status, body.value, answer.header('retry-after'), now);
-    return isUnauthenticated(failed) && answer.doubt
-      ? { ...failed, message: cleanText`${failed.message}; ${answer.doubt}` }
+    return isUnauthenticated(failed) && answer.refusalHint
+      ? { ...failed, message: cleanText`${failed.message}; ${answer.refusalHint}` }
       : failed;
   }
   const wantsText = request.accept !== undefined && !request.accept.includes('json');

@@ -17,7 +17,7 @@ export function createDeadlines(clock: Clock): Deadlines {
   let asleep: { until: number; wake: AbortController } | undefined;
 
   function wake(): void {
-    asleep?.wake.abort(AWAKE);
+    asleep?.wake.abort(NOT_NEEDED);
     asleep = undefined;
   }
 
@@ -56,4 +56,4 @@ export function createDeadlines(clock: Clock): Deadlines {
 }
 
 /** A shared instance, so that not every sleep that is not needed any more creates an exception with a stack. */
-const AWAKE = new Error('no deadline is waited for');
+const NOT_NEEDED = new Error('no deadline is waited for');

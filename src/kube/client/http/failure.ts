@@ -121,7 +121,7 @@ export function failure(reason: FailureReason, message: Clean, status = 0): Fail
   return { ok: false, reason, status, message };
 }
 
-const TOLD: Record<string, string> = {
+const ERROR_TEXTS: Record<string, string> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset',
   EPIPE: 'connection reset',
@@ -142,7 +142,7 @@ const TOLD: Record<string, string> = {
 /** The failure of a connection without an answer, in one line that names the server. */
 export function unreachable(server: string, error: unknown): Failure {
   const code = codeOf(error);
-  const why = (Object.hasOwn(TOLD, code) ? TOLD[code] : undefined) ?? messageOfError(error);
+  const why = (Object.hasOwn(ERROR_TEXTS, code) ? ERROR_TEXTS[code] : undefined) ?? messageOfError(error);
   return failure('unreachable', cleanText`cannot reach ${sanitise(server, 256)}: ${sanitise(why, 300)}`);
 }
 

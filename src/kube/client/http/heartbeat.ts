@@ -3,7 +3,7 @@ import type { Clock } from '../../../host/clock.ts';
 /** Notices a server that does not respond while streams are open: a lost network closes no connection. */
 export interface Heartbeat {
   /** Call it for everything that the server sends. */
-  heard(): void;
+  received(): void;
   /** Call it when a stream begins; call the returned function when it ends. */
   opened(): () => void;
 }
@@ -19,30 +19,30 @@ export interface HeartbeatOptions {
 
 /** Probes only while streams are open; a quiet server costs one small request every `idleMs`. */
 export function createHeartbeat({ clock, idleMs, probe, onDead }: HeartbeatOptions): Heartbeat {
-  let heardAt = clock.monotonic();
+  let lastReceivedAt = clock.monotonic();
   let open = 0;
   let watching: AbortController | undefined;
 
   async function watch(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const wait = heardAt + idleMs - clock.monotonic();
+      const wait = lastReceivedAt + idleMs - clock.monotonic();
       if (wait > 0) {
         await clock.sleep(wait, signal).catch(() => undefined);
         continue;
       }
       if (!(await probe()) && !signal.aborted) onDead();
       // The dead streams are about to close; the silence of new ones counts from now.
-      heardAt = clock.monotonic();
+      lastReceivedAt = clock.monotonic();
     }
   }
 
   return {
-    heard() {
-      heardAt = clock.monotonic();
+    received() {
+      lastReceivedAt = clock.monotonic();
     },
     opened() {
       open += 1;
-      heardAt = clock.monotonic();
+      lastReceivedAt = clock.monotonic();
       if (!watching) {
         watching = new AbortController();
         void watch(watching.signal);

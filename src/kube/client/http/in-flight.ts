@@ -31,17 +31,17 @@ export class StopReason extends Error {
 }
 
 /** A request, or a stream that goes on. */
-interface Flight {
+interface Running {
   end(why: Stopped): void;
 }
 
 export function createInFlight(clock: Clock): InFlight {
   const deadlines = createDeadlines(clock);
-  const active = new Set<Flight>();
-  const kept = new Set<Flight>();
+  const active = new Set<Running>();
+  const kept = new Set<Running>();
   let closed = false;
 
-  const end = (all: Iterable<Flight>, why: Stopped) => {
+  const end = (all: Iterable<Running>, why: Stopped) => {
     for (const flight of [...all]) flight.end(why);
   };
 
@@ -50,7 +50,7 @@ export function createInFlight(clock: Clock): InFlight {
       if (signal?.aborted || closed) return Promise.reject(new StopReason('given up'));
       const stop = new AbortController();
       return new Promise((resolve, reject) => {
-        const flight: Flight = {
+        const flight: Running = {
           end(why) {
             const reason = new StopReason(why);
             stop.abort(reason);

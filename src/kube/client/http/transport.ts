@@ -1,12 +1,12 @@
 import type { Clock } from '../../../host/clock.ts';
 import { type Clean, cleanText, sanitise } from '../../../text/sanitise.ts';
 import type { Credentials } from '../../connection/credentials.ts';
+import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import { exchange } from './exchange.ts';
 import { codeOf, failure, unreachable } from './failure.ts';
 import { createHeartbeat, type Heartbeat } from './heartbeat.ts';
 import { createInFlight, StopReason } from './in-flight.ts';
 import type { Failure } from './outcome.ts';
-import type { Pace } from './pace.ts';
 import { bodyChunks, boundedChunks, describe, headerOf, type RawAnswer, TooLarge, wholeBody } from './raw-answer.ts';
 import { redirectOf } from './redirect.ts';
 import type { ServerClock } from './server-clock.ts';
@@ -34,7 +34,7 @@ export interface HttpAnswer {
   headerAll(name: string): string[];
   text: string;
   /** For a refusal: a possible reason on our side, such as an expired certificate. */
-  doubt?: Clean;
+  refusalHint?: Clean;
 }
 
 /** The head of an answer whose body is read as it arrives; the body of an error answer is read at once, into `text`. */
@@ -68,12 +68,12 @@ interface TransportParts {
   /** The proxy on the way, without its password; for messages. */
   proxy?: Clean | undefined;
   /** Holds requests back, but for urgent ones and streams. */
-  pace?: Pace | undefined;
+  limit?: ConcurrencyLimit | undefined;
 }
 
 /** HTTP to one API server: credentials on every request, keep-alive, gzip, a deadline for each, one refresh of the credentials on 401. */
 export function createTransport(parts: TransportParts): Transport {
-  const { pace, credentials, clock } = parts;
+  const { limit, credentials, clock } = parts;
   const { server } = credentials;
   const inFlight = createInFlight(clock);
   const heartbeat = createHeartbeat({
@@ -83,9 +83,9 @@ export function createTransport(parts: TransportParts): Transport {
     onDead: () => inFlight.stopKept('silent'),
   });
   const counter = { requests: 0 };
-  const attempt = (...given: Asked) => attemptOnce({ ...parts, heartbeat, counter }, ...given);
+  const attempt = (...given: SendArguments) => attemptOnce({ ...parts, heartbeat, counter }, ...given);
 
-  async function authorised(...given: Asked): Promise<RawAnswer | Failure> {
+  async function authorised(...given: SendArguments): Promise<RawAnswer | Failure> {
     const answer = await attempt(...given);
     if ('ok' in answer || answer.statusCode !== 401 || !(await credentials.refresh())) return answer;
     // The request was refused before anything was done, so sending it again is safe for writes as well.
@@ -100,21 +100,21 @@ export function createTransport(parts: TransportParts): Transport {
       parts.proxy !== undefined && direct.reason === 'unreachable'
         ? { ...direct, message: cleanText`${direct.message} (through proxy ${parts.proxy})` }
         : direct;
-    const doubt = codeOf(error).startsWith('ERR_SSL') ? await doubted() : undefined;
-    return doubt ? { ...why, message: cleanText`${why.message}; ${doubt}` } : why;
+    const refusalHint = codeOf(error).startsWith('ERR_SSL') ? await refusalHintNow() : undefined;
+    return refusalHint ? { ...why, message: cleanText`${why.message}; ${refusalHint}` } : why;
   };
 
   /** Why the server may have refused us. */
-  async function doubted(): Promise<Clean | undefined> {
+  async function refusalHintNow(): Promise<Clean | undefined> {
     const access = await credentials.access();
-    return access.ok ? access.value.doubt : undefined;
+    return access.ok ? access.value.refusalHint : undefined;
   }
 
   /** The head of an answer, with a possible reason if it refuses us. */
   async function headOf(answer: RawAnswer) {
     const refused = answer.statusCode === 401 || answer.statusCode === 403;
-    const doubt = refused ? await doubted() : undefined;
-    return { ...describe(answer), ...(doubt && { doubt }) };
+    const refusalHint = refused ? await refusalHintNow() : undefined;
+    return { ...describe(answer), ...(refusalHint && { refusalHint }) };
   }
 
   function send(wanted: HttpRequest): Promise<HttpAnswer | TransportFailure> {
@@ -125,7 +125,7 @@ export function createTransport(parts: TransportParts): Transport {
       const text = read && answer.statusCode === 200 ? await read(boundedChunks(answer)) : await wholeBody(answer);
       return { ...(await headOf(answer)), text };
     };
-    const work = pace === undefined || wanted.isUrgent ? whole : inTurn(pace, whole);
+    const work = limit === undefined || wanted.isUrgent ? whole : limited(limit, whole);
     return inFlight.run(wanted, work).catch(explained(wanted));
   }
 
@@ -138,7 +138,7 @@ export function createTransport(parts: TransportParts): Transport {
       }
       const release = keep();
       const ended = heartbeat.opened();
-      const chunks = followed(bodyChunks(answer), heartbeat.heard, () => {
+      const chunks = followed(bodyChunks(answer), heartbeat.received, () => {
         release();
         ended();
       });
@@ -161,7 +161,7 @@ export function createTransport(parts: TransportParts): Transport {
   };
 }
 
-type Asked = [wanted: HttpRequest, pool: 'requests' | 'urgent' | 'streams', signal: AbortSignal];
+type SendArguments = [wanted: HttpRequest, pool: 'requests' | 'urgent' | 'streams', signal: AbortSignal];
 
 /** Sends a request with the credentials of now, and follows redirects that stay on the server. */
 async function attemptOnce(
@@ -172,8 +172,8 @@ async function attemptOnce(
     gzip,
     heartbeat,
     counter,
-  }: TransportParts & { heartbeat: Pick<Heartbeat, 'heard'>; counter: { requests: number } },
-  ...[wanted, pool, signal]: Asked
+  }: TransportParts & { heartbeat: Pick<Heartbeat, 'received'>; counter: { requests: number } },
+  ...[wanted, pool, signal]: SendArguments
 ): Promise<RawAnswer | Failure> {
   const access = await credentials.access();
   if (!access.ok) return access;
@@ -191,7 +191,7 @@ async function attemptOnce(
       signal,
     });
     serverClock.sample(headerOf(answer, 'date'), sentAt, clock.now());
-    heartbeat.heard();
+    heartbeat.received();
     const location = headerOf(answer, 'location');
     const next = redirectOf({ status: answer.statusCode, location }, { url, method: wanted.method, hops });
     if (next === undefined) return answer;
@@ -202,15 +202,15 @@ async function attemptOnce(
 }
 
 /** The work, once it is its turn. */
-const inTurn =
-  <T>(pace: Pace, work: (signal: AbortSignal) => Promise<T>) =>
+const limited =
+  <T>(limit: ConcurrencyLimit, work: (signal: AbortSignal) => Promise<T>) =>
   async (signal: AbortSignal): Promise<T> => {
-    await pace.enter();
+    await limit.acquire();
     try {
       signal.throwIfAborted();
       return await work(signal);
     } finally {
-      pace.leave();
+      limit.release();
     }
   };
 

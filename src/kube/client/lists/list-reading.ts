@@ -8,7 +8,7 @@ import { withoutManagedFields } from './without-managed-fields.ts';
 interface Reading {
   read(body: AsyncIterable<Buffer>): Promise<string>;
   /** What `each` received in the last attempt. */
-  handed(): HandedOver | undefined;
+  handedOver(): HandedOver | undefined;
   /** Throws again what the receiver of objects threw, which is not a failure of the connection. */
   rethrow(): void;
 }
@@ -20,14 +20,14 @@ export function listReading(
 ): Reading | undefined {
   if (managedFieldsWith === undefined && each === undefined) return undefined;
   let count = 0;
-  let spoilt: Clean | undefined;
+  let malformedItem: Clean | undefined;
   let keys: string[] = [];
   let thrown: { error: unknown } | undefined;
 
   function item(value: unknown): void {
     const read = readItem(value, collection, count);
     count += 1;
-    if (!read.ok) spoilt ??= read.spoilt;
+    if (!read.ok) malformedItem ??= read.malformed;
     else if (thrown === undefined) {
       try {
         if (each) keys.push(each(read.object));
@@ -40,14 +40,14 @@ export function listReading(
   return {
     read(body) {
       count = 0;
-      spoilt = undefined;
+      malformedItem = undefined;
       keys = [];
       return listBody(body, {
         ...(managedFieldsWith !== undefined && { trim: json => withoutManagedFields(json, managedFieldsWith) }),
         ...(each && { item }),
       });
     },
-    handed: () => each && { count, keys, ...(spoilt !== undefined && { spoilt }) },
+    handedOver: () => each && { count, keys, ...(malformedItem !== undefined && { malformedItem }) },
     rethrow() {
       if (thrown !== undefined) throw thrown.error;
     },

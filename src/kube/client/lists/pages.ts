@@ -2,7 +2,7 @@ import type { Clock } from '../../../host/clock.ts';
 import { isFields } from '../../../k8s/fields.ts';
 import type { KubeObject } from '../../../k8s/object.ts';
 import { type Clean, cleanText, literal, sanitise } from '../../../text/sanitise.ts';
-import { typed } from '../../watch/watch-event.ts';
+import { withKind } from '../../watch/watch-event.ts';
 import type { Api, Collection, ListOptions, Page } from '../api.ts';
 import { failure } from '../http/failure.ts';
 import { LIMITS } from '../http/limits.ts';
@@ -16,19 +16,19 @@ export const PAGE_SIZE = 500;
 export interface HandedOver {
   count: number;
   /** What is wrong with the first entry that is not an object. */
-  spoilt?: Clean;
+  malformedItem?: Clean;
   /** What the receiver returned for each. */
   keys: string[];
 }
 
 /**
  * A list answer as a page, every item with its kind. An answer that is not a list is a failure; an item that is not
- * an object is left out and noted in `spoilt`.
+ * an object is left out and noted in `malformedItem`.
  */
 export function pageOf(
   answer: Extract<Outcome<unknown>, { ok: true }>,
   collection: Collection,
-  handed?: HandedOver,
+  handedOver?: HandedOver,
 ): Outcome<Page> {
   const body = answer.value;
   if (!isFields(body) || !isFields(body.metadata) || !isItems(body)) {
@@ -38,15 +38,15 @@ export function pageOf(
     );
   }
   const { resourceVersion, continue: token, remainingItemCount } = body.metadata;
-  const { items, ...left } = sifted((body.items ?? []) as unknown[], collection, handed?.count ?? 0);
-  const spoilt = handed?.spoilt ?? left.spoilt;
+  const { items, ...left } = wellFormedItems((body.items ?? []) as unknown[], collection, handedOver?.count ?? 0);
+  const malformedItem = handedOver?.malformedItem ?? left.malformedItem;
   const value: Page = {
     items,
     resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : '',
     ...(typeof token === 'string' && token !== '' && { continue: token }),
     ...(typeof remainingItemCount === 'number' && { remaining: remainingItemCount }),
-    ...(spoilt !== undefined && { spoilt }),
-    ...(handed && { handed: handed.keys }),
+    ...(malformedItem !== undefined && { malformedItem }),
+    ...(handedOver && { handedOver: handedOver.keys }),
   };
   return { ...answer, value };
 }
@@ -58,19 +58,19 @@ function isItems(body: Record<string, unknown>): boolean {
   return isMissing && typeof body.kind === 'string' && body.kind.endsWith('List');
 }
 
-function sifted(
+function wellFormedItems(
   all: readonly unknown[],
   collection: Collection,
   before: number,
-): { items: KubeObject[]; spoilt?: Clean } {
+): { items: KubeObject[]; malformedItem?: Clean } {
   const items: KubeObject[] = [];
-  let spoilt: Clean | undefined;
+  let malformedItem: Clean | undefined;
   for (const [index, item] of all.entries()) {
     const read = readItem(item, collection, before + index);
     if (read.ok) items.push(read.object);
-    else spoilt ??= read.spoilt;
+    else malformedItem ??= read.malformed;
   }
-  return { items, ...(spoilt === undefined ? {} : { spoilt }) };
+  return { items, ...(malformedItem === undefined ? {} : { malformedItem }) };
 }
 
 /** An item of a list as an object with its kind, or what is wrong with it. `index` counts from 0. */
@@ -78,23 +78,23 @@ export function readItem(
   item: unknown,
   collection: Collection,
   index: number,
-): { ok: true; object: KubeObject } | { ok: false; spoilt: Clean } {
+): { ok: true; object: KubeObject } | { ok: false; malformed: Clean } {
   const wrong = malformation(item);
   return wrong === undefined
-    ? { ok: true, object: typed(item as KubeObject, collection) }
-    : { ok: false, spoilt: cleanText`item ${index + 1} of the list cannot be read: ${wrong}` };
+    ? { ok: true, object: withKind(item as KubeObject, collection) }
+    : { ok: false, malformed: cleanText`item ${index + 1} of the list cannot be read: ${wrong}` };
 }
 
-/** Checks the pages of one list: whether one is spoilt, and whether they end. Create one for each list. */
+/** Checks the pages of one list: whether every item is an object, and whether the pages end. Create one for each list. */
 function pageGuard(clock?: Pick<Clock, 'monotonic'>): (page: Page) => Failure | undefined {
   const began = clock?.monotonic() ?? 0;
   let pages = 0;
   let empty = 0;
   let last: string | undefined;
   return page => {
-    if (page.spoilt !== undefined) return failure('server-error', page.spoilt);
+    if (page.malformedItem !== undefined) return failure('server-error', page.malformedItem);
     pages += 1;
-    empty = page.items.length + (page.handed?.length ?? 0) === 0 ? empty + 1 : 0;
+    empty = page.items.length + (page.handedOver?.length ?? 0) === 0 ? empty + 1 : 0;
     const token = page.continue;
     if (token === undefined) return undefined;
     const isRepeated = token === last;
@@ -112,7 +112,7 @@ const endless = (why: Clean): Failure => failure('server-error', cleanText`the l
 
 /**
  * The pages of a list as they arrive, so that they need not all be in memory. A failure comes last: of a page, of a
- * spoilt one after its readable part, or of a list without an end. A page that is too large is requested again with a
+ * page with a malformed item after its readable part, or of a list without an end. A page that is too large is requested again with a
  * smaller size. All pages after the first have `laterLimit` objects, if it is given.
  */
 export async function* eachPage(
@@ -137,7 +137,7 @@ export async function* eachPage(
       continue;
     }
     if (!page.ok) return yield page;
-    const { spoilt: _spoilt, ...value } = page.value;
+    const { malformedItem: _spoilt, ...value } = page.value;
     const wrong = guard(page.value);
     token = wrong === undefined ? value.continue : undefined;
     if (!isTooLarge) limit = laterLimit ?? limit;

@@ -1,33 +1,33 @@
 import { kubernetesName } from '../faults/rules/check.ts';
 import { FAULT_TYPES, type FaultType } from '../faults/types.ts';
 import { at, type Issue, quoted, suggestion } from '../text/issue.ts';
-import { blastIssues } from './blast.ts';
+import { blastIssues } from './blast-radius.ts';
 import type { RawCheck, RawExperiment } from './document-shape.ts';
 import { nameIssues } from './names.ts';
-import { judgeParameters } from './parameters.ts';
+import { validateParameters } from './parameters.ts';
 import { CHECK_TYPES, type CheckType } from './types.ts';
-import { wholeTextIssues } from './whole-text.ts';
+import { malformedTextIssues } from './well-formed-text.ts';
 
 export const API_VERSION = 'chaos.operatorchaos.io/v1alpha1';
 export const KIND = 'ChaosExperiment';
 const HOUR_MS = 3_600_000;
 const DANGERS = ['low', 'medium', 'high'];
 
-export interface Judgement {
+export interface Validation {
   errors: Issue[];
   warnings: Issue[];
 }
 
 /** Everything that can be said about a decoded document without a cluster, all at once. */
-export function judge(raw: RawExperiment): Judgement {
+export function validateDocument(raw: RawExperiment): Validation {
   const type = faultType(raw);
   const given = raw.spec?.injection?.parameters ?? {};
-  const parameters = type === undefined ? { errors: [], warnings: [] } : judgeParameters(type, given);
+  const parameters = type === undefined ? { errors: [], warnings: [] } : validateParameters(type, given);
   const under = (issue: Issue): Issue => ({ ...issue, path: at('spec.injection.parameters', issue.path) });
   return {
     errors: [
       ...identity(raw),
-      ...wholeTextIssues(raw),
+      ...malformedTextIssues(raw),
       ...nameIssues(raw),
       ...target(raw),
       ...(raw.spec?.steadyState?.checks ?? []).flatMap((check, index) =>

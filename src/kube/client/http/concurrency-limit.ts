@@ -2,10 +2,10 @@ import type { Clock } from '../../../host/clock.ts';
 import type { LoopLoad } from '../../../host/loop-load.ts';
 
 /** How many requests to one server go at the same time. */
-export interface Pace {
+export interface ConcurrencyLimit {
   /** Resolves when a request may go, undefined when it may at once. Each that went must `leave`. */
-  enter(): Promise<void> | undefined;
-  leave(): void;
+  acquire(): Promise<void> | undefined;
+  release(): void;
 }
 
 /** Below this busy share the process waits for answers, and not answers for the process. */
@@ -16,7 +16,7 @@ const LOOK_AGAIN_MS = 20;
  * Starts with few requests, and lets twice as many go whenever the process was found to have nothing else to do. Where many clusters keep it
  * busy, more connections to each bring nothing but handshakes; where they are far away or do not answer, few would be slow.
  */
-export function createPace({
+export function createConcurrencyLimit({
   fewest,
   most,
   load,
@@ -26,19 +26,19 @@ export function createPace({
   most: number;
   load: LoopLoad;
   clock: Clock;
-}): Pace {
-  let width = fewest;
+}): ConcurrencyLimit {
+  let limit = fewest;
   let running = 0;
   let measurement = 0;
   let isWatched = false;
   const waiting: (() => void)[] = [];
 
-  function letGo(): void {
+  function startWaiting(): void {
     const now = load.recent();
     const isNew = now.measurement !== measurement;
     measurement = now.measurement;
-    if (isNew && now.share < WAITING_SHARE) width = Math.min(most, width * 2);
-    while (running < width && waiting.length > 0) {
+    if (isNew && now.share < WAITING_SHARE) limit = Math.min(most, limit * 2);
+    while (running < limit && waiting.length > 0) {
       running += 1;
       waiting.shift()?.();
     }
@@ -49,14 +49,14 @@ export function createPace({
     isWatched = true;
     while (waiting.length > 0) {
       await clock.sleep(LOOK_AGAIN_MS);
-      letGo();
+      startWaiting();
     }
     isWatched = false;
   }
 
   return {
-    enter() {
-      if (waiting.length === 0 && running < width) {
+    acquire() {
+      if (waiting.length === 0 && running < limit) {
         running += 1;
         return undefined;
       }
@@ -65,9 +65,9 @@ export function createPace({
         if (!isWatched) void watch();
       });
     },
-    leave() {
+    release() {
       running -= 1;
-      letGo();
+      startWaiting();
     },
   };
 }

@@ -8,6 +8,7 @@ import { createOwnerCheck, type OwnerCheck } from './owner-check.ts';
 import type { RetryEnd } from './revert-retry.ts';
 import { createWakeUp, type WakeUp } from './wake-up.ts';
 
+/** What a guardian needs from outside. */
 export interface GuardianDeps {
   clock: Clock;
   random: () => number;
@@ -34,7 +35,7 @@ export interface GuardianDeps {
 }
 
 /** The state of a guardian: the runs of its owner, the reverts that have begun, and the state of the owner. */
-export interface Guarding {
+export interface GuardianState {
   readonly deps: GuardianDeps;
   readonly runs: Map<string, GuardedRun>;
   readonly reverts: Map<string, Promise<void>>;
@@ -46,10 +47,11 @@ export interface Guarding {
   endIfDone(): void;
 }
 
-export function createGuarding(deps: GuardianDeps): Guarding {
+/** The state of a guardian whose owner has just started it. */
+export function createGuardianState(deps: GuardianDeps): GuardianState {
   const runs = new Map<string, GuardedRun>();
   const reverts = new Map<string, Promise<void>>();
-  const circumstances = { ownerGone: false, ownerAsleep: false, hurry: deps.atOnce };
+  const circumstances = { ownerGone: false, ownerSuspended: false, hurry: deps.atOnce };
   const { promise: over, resolve: finish } = Promise.withResolvers<void>();
   return {
     deps,
@@ -67,7 +69,7 @@ export function createGuarding(deps: GuardianDeps): Guarding {
 
 /** Adds a run that the owner has just announced. */
 export function newRun(
-  { deps: { clock, serverTime }, runs }: Guarding,
+  { deps: { clock, serverTime }, runs }: GuardianState,
   { run, type, experiment, dueInMs, lock }: Extract<FromOwner, { is: 'guard' }>,
 ): GuardedRun {
   const guarded: GuardedRun = {

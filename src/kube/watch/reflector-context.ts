@@ -4,7 +4,7 @@ import type { Api, Collection, ListOptions } from '../client/api.ts';
 import { type Backoff, createBackoff } from '../client/http/backoff.ts';
 import type { Failure } from '../client/http/outcome.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
-import { type ReflectorState, stateAtStart, statusOf } from './reflector-state.ts';
+import { initialState, type ReflectorState, statusOf } from './reflector-state.ts';
 import { type Batch, createRowStore, type RowStore, sameFields } from './row-store.ts';
 import { type SyncState, type SyncStatus, TIMING, type Timing } from './sync.ts';
 
@@ -30,7 +30,7 @@ export interface ReflectorOptions<Row> {
 }
 
 /** What the list and the watch of a reflector work on together. */
-export interface Reflecting<Row> {
+export interface ReflectorContext<Row> {
   api: Pick<Api, 'list' | 'watch'>;
   collection: Collection;
   clock: Clock;
@@ -44,7 +44,7 @@ export interface Reflecting<Row> {
   publisher: Publisher<Update<Row>>;
   status(): SyncStatus;
   /** Goes over to a state, and tells whoever listens. */
-  turn(next: SyncState, because?: Failure): void;
+  setState(next: SyncState, because?: Failure): void;
   /** Takes an object into the rows, and gives its key. */
   absorb(object: KubeObject): string;
 }
@@ -53,11 +53,11 @@ export interface Reflecting<Row> {
 export const keyOf = ({ metadata }: KubeObject): string =>
   metadata.uid ?? `${metadata.namespace ?? ''}/${metadata.name}`;
 
-export function createReflecting<Row>(options: ReflectorOptions<Row>): Reflecting<Row> {
+export function createReflectorContext<Row>(options: ReflectorOptions<Row>): ReflectorContext<Row> {
   const { api, collection, clock, labelSelector, fieldSelector, metadataOnly } = options;
   const timing = { ...TIMING, ...options.timing };
   const store: RowStore<Row> = createRowStore(options.same ?? sameFields);
-  const self = stateAtStart(clock.monotonic());
+  const self = initialState(clock.monotonic());
   const status = (): SyncStatus => statusOf(self, store.rows.size, clock.monotonic(), timing);
   const publisher = createPublisher(clock, timing.batchMs, (): Update<Row> => ({ ...store.take(), status: status() }));
   return {
@@ -76,12 +76,12 @@ export function createReflecting<Row>(options: ReflectorOptions<Row>): Reflectin
     backoff: createBackoff({ firstMs: timing.pauseMs, longestMs: timing.longestPauseMs }, options.random),
     publisher,
     status,
-    turn(next, because) {
+    setState(next, because) {
       if (next === self.state && because?.message === self.failed?.message) return;
       if (next === 'reconnecting' && self.state === 'synced') self.interruptedAt = clock.monotonic();
       self.state = next;
       self.failed = because;
-      publisher.now();
+      publisher.publishNow();
     },
     absorb(object) {
       const key = keyOf(object);

@@ -2,7 +2,7 @@ import type { Clock } from '../host/clock.ts';
 import type { Outcome } from './client/http/outcome.ts';
 
 /** One answer, kept for everyone who asks; a failure is not kept. */
-export interface Remembered<T> {
+export interface CachedAnswer<T> {
   /** When it was last asked for, on the monotonic clock. */
   readonly askedAt: number;
   /** The kept answer, also one that is still awaited. */
@@ -13,7 +13,7 @@ export interface Remembered<T> {
 }
 
 /** Keeps the answer of `fetch`. */
-export function remembering<T>(fetch: () => Promise<Outcome<T>>, clock: Clock): Remembered<T> {
+export function createCachedAnswer<T>(fetch: () => Promise<Outcome<T>>, clock: Clock): CachedAnswer<T> {
   let answer: Promise<Outcome<T>> | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
   return {

@@ -6,7 +6,7 @@ import type { ViewObject } from './cluster-view.ts';
  * Whether a node only reported in: every kubelet does that again and again, and nothing but the time of it and the version of the object
  * change. Of objects of other kinds, each change is one.
  */
-export function isAsBefore(before: ViewObject | undefined, now: ViewObject | undefined): boolean {
+export function isHeartbeatOnly(before: ViewObject | undefined, now: ViewObject | undefined): boolean {
   if (before === undefined || now === undefined || now.kind !== 'Node') return false;
   return isDeepStrictEqual(withoutHeartbeat(before), withoutHeartbeat(now));
 }

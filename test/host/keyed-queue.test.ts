@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createTurns } from '../../src/host/turns.ts';
+import { createKeyedQueue } from '../../src/host/keyed-queue.ts';
 
 test('what shares a key goes one after the other, also after a failure; what shares none goes side by side', async () => {
-  const turns = createTurns();
+  const turns = createKeyedQueue();
   const seen: string[] = [];
   const waited: string[] = [];
   let open: () => void = () => undefined;
@@ -19,10 +19,10 @@ test('what shares a key goes one after the other, also after a failure; what sha
       return name;
     };
   const waits = (name: string) => () => void waited.push(name);
-  const a = turns.take(['server 1', 'uid 1'], work('a', held), waits('a'));
-  const b = turns.take(['server 2', 'uid 1'], work('b'), waits('b'));
-  const c = turns.take(['server 2'], work('c'), waits('c'));
-  const d = turns.take(['server 3', 'uid 3'], work('d'), waits('d'));
+  const a = turns.run(['server 1', 'uid 1'], work('a', held), waits('a'));
+  const b = turns.run(['server 2', 'uid 1'], work('b'), waits('b'));
+  const c = turns.run(['server 2'], work('c'), waits('c'));
+  const d = turns.run(['server 3', 'uid 3'], work('d'), waits('d'));
   expect(await d).toBe('d');
   expect(seen).toEqual(['a begins', 'd begins', 'd ends']);
   open();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createLoopLoad } from '../../../../src/host/loop-load.ts';
-import { createPace } from '../../../../src/kube/client/http/pace.ts';
+import { createConcurrencyLimit } from '../../../../src/kube/client/http/concurrency-limit.ts';
 import { manualClock, settle } from '../../../support/manual-clock.ts';
 
 /** A pace, requests at it by number, and a load that is set. */
@@ -14,9 +14,9 @@ function running({ fewest = 2, most = 5 } = {}) {
       return { share, measurement };
     },
   };
-  const pace = createPace({ fewest, most, load, clock });
+  const pace = createConcurrencyLimit({ fewest, most, load, clock });
   const going: number[] = [];
-  const ask = (number: number) => void Promise.resolve(pace.enter()).then(() => going.push(number));
+  const ask = (number: number) => void Promise.resolve(pace.acquire()).then(() => going.push(number));
   const setLoad = (to: number) => {
     share = to;
   };
@@ -28,11 +28,11 @@ test('while the process is busy few requests go at the same time, each of the ot
   for (const number of [1, 2, 3, 4]) ask(number);
   await clock.advance(1_000);
   expect(going).toEqual([1, 2]);
-  pace.leave();
+  pace.release();
   await settle();
   expect(going).toEqual([1, 2, 3]);
-  pace.leave();
-  pace.leave();
+  pace.release();
+  pace.release();
   await settle();
   expect(going).toEqual([1, 2, 3, 4]);
 });
@@ -54,7 +54,7 @@ test('what was found to be free stays free once the process is busy again', asyn
   setLoad(0);
   await clock.advance(20);
   setLoad(1);
-  for (let left = 0; left < 3; left++) pace.leave();
+  for (let left = 0; left < 3; left++) pace.release();
   for (const number of [4, 5, 6]) ask(number);
   await settle();
   expect(going).toEqual([1, 2, 3, 4, 5, 6]);
@@ -65,21 +65,21 @@ test('nothing is slept for when nobody waits', async () => {
   for (const number of [1, 2, 3]) ask(number);
   await settle();
   expect(clock.sleeping).toHaveLength(1);
-  for (let left = 0; left < 3; left++) pace.leave();
+  for (let left = 0; left < 3; left++) pace.release();
   await clock.advance(20);
   expect(clock.sleeping).toEqual([]);
 });
 
 test('one measurement counts once', async () => {
   const clock = manualClock();
-  const pace = createPace({
+  const pace = createConcurrencyLimit({
     fewest: 1,
     most: 5,
     load: { recent: () => ({ share: 0, measurement: 1 }) },
     clock,
   });
   let going = 0;
-  for (let request = 0; request < 5; request++) void Promise.resolve(pace.enter()).then(() => (going += 1));
+  for (let request = 0; request < 5; request++) void Promise.resolve(pace.acquire()).then(() => (going += 1));
   await clock.advance(1_000);
   expect(going).toBe(2);
 });
