@@ -82,7 +82,9 @@ export function kubeconfigSource(parts: {
     const material = materialOf(await authOptions(), credential.value, user, parts);
     const bad = badMaterial(material.tls, { cluster: target.cluster.name, user: user.name });
     if (bad) return failure('unauthorized', bad);
-    const refusalHint = material.headers.authorization ? undefined : certificateProblem(material.tls, user.name, parts.now());
+    const refusalHint = material.headers.authorization
+      ? undefined
+      : certificateProblem(material.tls, user.name, parts.now());
     return { ok: true, status: 0, value: { ...material, ...(refusalHint && { refusalHint }) } };
   }
 

@@ -58,7 +58,10 @@ describe('a list whose objects are taken one by one', () => {
   it('names the one that is no object', async () => {
     server.behave(listOf([named('a'), { metadata: {} }, named('c')]));
     const page = await (await open()).list(PODS, { each: () => '' });
-    expect(page).toMatchObject({ ok: true, value: { malformedItem: 'item 2 of the list cannot be read: it has no name' } });
+    expect(page).toMatchObject({
+      ok: true,
+      value: { malformedItem: 'item 2 of the list cannot be read: it has no name' },
+    });
   });
 
   it('passes on what the taker throws', async () => {
