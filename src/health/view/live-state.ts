@@ -28,7 +28,7 @@ export interface LiveOptions {
   /** Server time in milliseconds; undefined while it is not known. */
   serverNow(): number | undefined;
   context?: string;
-  /** Nothing beyond this namespace may be read: see `confinement`. */
+  /** Nothing beyond this namespace may be read: see `restrictionFor`. */
   onlyNamespace?: string | undefined;
   /** All kinds of the view by default. */
   kinds?: readonly ViewKind[];
