@@ -12,8 +12,8 @@ export function guardianLines(
   now: number,
 ): string[] {
   const done = work.map(
-    ({ run, experiment, at }) =>
-      `run ${run} (${experiment}) died with its fault in; its guardian reverted everything at ${clockOf(at)} and read it back`,
+    ({ run, experiment, at, isCompared }) =>
+      `run ${run} (${experiment}) died with its fault in; ${isCompared ? `its guardian reverted everything at ${clockOf(at)} and read it back` : `at ${clockOf(at)} its guardian found the fault gone without a record of what was there before: the values were not compared`}`,
   );
   const due = unfinished.flatMap(({ run, guardian, written }) =>
     guardian && written.length > 0

@@ -118,6 +118,8 @@ export interface GuardianWork {
   experiment: string;
   /** Milliseconds since the epoch, server time. */
   at: number;
+  /** Whether every original was compared; else the fault was gone without the guardian, and somebody may have written other values. */
+  isCompared: boolean;
 }
 
 /** Runs that guardians finished since the last run began here; reported at the next start. */
@@ -129,7 +131,15 @@ export async function guardianWork(files: Files, stateDir: string, here: Journal
     if (end?.by !== 'guardian' || end.residue > 0) return [];
     const at = end.at ?? header.startedAt;
     return run === last?.run || at > (last?.header.startedAt ?? 0)
-      ? [{ run, experiment: header.experiment.name, at }]
+      ? [{ run, experiment: header.experiment.name, at, isCompared: areCompared(entries) }]
       : [];
   });
+}
+
+/** Whether the last receipt of each object was given after its value had been compared with the undo record. */
+function areCompared(entries: readonly Entry[]): boolean {
+  const last = new Map(
+    entries.flatMap(entry => (entry.entry === 'receipt' ? [[entry.receipt.id, entry.receipt]] : [])),
+  );
+  return [...last.values()].every(({ outcome }) => outcome === 'reverted' || outcome === 'already-restored');
 }

@@ -1,5 +1,5 @@
 import type { FoundInjection } from '../injection/found-injection.ts';
-import type { Receipt } from '../injection/write/receipt.ts';
+import { isPutBack, proofText, type Receipt } from '../injection/write/receipt.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import { counted } from '../text/counted.ts';
@@ -174,12 +174,6 @@ const MARK: Record<Receipt['outcome'], string> = {
   failed: '✗ FAILED',
 };
 
-/**
- * Whether the original was read back. For `stripped`, only the absence of marks is verified, and the original may be
- * lost.
- */
-export const isPutBack = ({ outcome, verified }: Receipt): boolean => verified && outcome !== 'stripped';
-
 /** ` stripped 2`, to follow the number of verified ones; empty if there are none. */
 export function strippedText(receipts: readonly Receipt[]): string {
   const stripped = receipts.filter(({ outcome, verified }) => outcome === 'stripped' && verified).length;
@@ -189,9 +183,8 @@ export function strippedText(receipts: readonly Receipt[]): string {
 /** One line of a revert. */
 export function receiptLine(receipt: Receipt): string {
   const wave = WAVES[waveOf(receipt)] ?? '';
-  const verified = isPutBack(receipt) ? 'verified' : receipt.verified ? 'value kept' : 'NOT verified';
   return sanitise(
-    `${MARK[receipt.outcome].padEnd(15)} ${wave.padEnd(8)} ${receipt.type} ${nameOf(receipt.object)}  ${verified}  ${receipt.requests} req ${(receipt.ms / 1000).toFixed(2)}s  ${receipt.message}`,
+    `${MARK[receipt.outcome].padEnd(15)} ${wave.padEnd(8)} ${receipt.type} ${nameOf(receipt.object)}  ${proofText(receipt)}  ${receipt.requests} req ${(receipt.ms / 1000).toFixed(2)}s  ${receipt.message}`,
   );
 }
 

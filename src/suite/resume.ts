@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { LoadedExperiment } from '../experiment/types.ts';
+import { proofText } from '../injection/write/receipt.ts';
 import type { IsAlive } from '../records/unfinished.ts';
 import type { EntryEnd } from './event.ts';
 import { deadRuns, type JournalEntry, missingEntriesOf, type SuiteHistory } from './journal.ts';
@@ -58,7 +59,7 @@ export async function revertDeadRuns(
   const { receipts } = await engine.revert(left);
   const lines = receipts.map(
     ({ type, object, outcome, verified }) =>
-      `left by a run that died: ${type} on ${object.kind} ${object.namespace === undefined ? '' : `${object.namespace}/`}${object.name}: ${outcome}${verified ? ', verified' : ', NOT verified'}`,
+      `left by a run that died: ${type} on ${object.kind} ${object.namespace === undefined ? '' : `${object.namespace}/`}${object.name}: ${outcome}, ${proofText({ outcome, verified })}`,
   );
   return { remaining: receipts.filter(({ verified }) => !verified).length, lines: [...blind, ...lines] };
 }

@@ -5,6 +5,7 @@ import type { FromGuardian } from '../../src/guardian/message.ts';
 import { ownersGuard } from '../../src/guardian/owner.ts';
 import { createRunReverter } from '../../src/guardian/revert-run.ts';
 import { ROLLBACK_DATA } from '../../src/injection/record/markers.ts';
+import { proofText } from '../../src/injection/write/receipt.ts';
 import type { Api } from '../../src/kube/client/api.ts';
 import { readEntries } from '../../src/records/journal.ts';
 import { guardianLines, unmarkedLines } from '../../src/records/unfinished-lines.ts';
@@ -169,6 +170,26 @@ describe('a run that is killed in mid-fault', () => {
     });
     expect(await it.next.unfinished()).toEqual([]);
     expect(it.journal().at(-1)).toMatchObject({ entry: 'end', residue: 0 });
+  });
+
+  test('and somebody gives another value and takes off the marks: its guardian claims no revert, and compared nothing', async () => {
+    const it = machine();
+    void it.engine.run(drift({ ttlMs: 30_000 }), { emit: it.emit, soakMs: 60_000 });
+    await it.clock.sleep(5_000);
+    it.kill();
+    it.api.change(configRef, object => {
+      delete object.metadata.annotations;
+      delete object.metadata.labels;
+      object.data = { mode: 'third' };
+      object.metadata.managedFields = [wrote('kubectl-edit', { 'f:data': { 'f:mode': {} } })];
+    });
+    await it.guardian.over;
+    const receipts = it.journal().flatMap(entry => (entry.entry === 'receipt' ? [entry.receipt] : []));
+    expect(receipts.map(receipt => [receipt.outcome, proofText(receipt)])).toEqual([['stripped', 'value kept']]);
+    expect(it.journal().at(-1)).toMatchObject({ entry: 'end', by: 'guardian', residue: 0 });
+    const [line] = guardianLines(await it.next.guardianWork(), [], 0);
+    expect(line).toMatch(/its guardian found the fault gone .*: the values were not compared$/);
+    expect(line).not.toContain('reverted');
   });
 
   test('without a TTL: the time to recover is its deadline', async () => {

@@ -313,6 +313,13 @@ export const MUTANTS: readonly Mutant[] = [
     test: 'revert/scan/unmarked.test.ts',
   },
   {
+    name: 'a guardian calls a value compared that it found without a record',
+    file: 'revert/scan/unmarked.ts',
+    find: "outcome: 'stripped', verified: true, message };",
+    put: "outcome: 'already-restored', verified: true, message };",
+    test: 'guardian/revert-run.test.ts',
+  },
+  {
     name: 'an edited backup is named as the keeper of the original',
     file: 'revert/read-back/original-of.ts',
     find: "if (restore.is === 'corrupt') return undefined;",

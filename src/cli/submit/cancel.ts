@@ -1,5 +1,6 @@
 import { isHolderAlive } from '../../engine/holder-process.ts';
 import { listenForInterrupt } from '../../host/interrupt.ts';
+import { proofText } from '../../injection/write/receipt.ts';
 import type { Api } from '../../kube/client/api.ts';
 import { engineFor } from '../../runtime/open-engine.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -55,7 +56,7 @@ function lines({ state, running, reverted, found, remaining, blind, locks, remov
     ...(found.length === 0 ? [] : [`its pods had left ${found.length}: ${found.map(({ id }) => id).join(', ')}`]),
     ...(reverted?.receipts ?? []).map(
       ({ id, outcome, verified, message }) =>
-        `receipt  ${id}  ${outcome}${verified ? ', verified' : ', NOT VERIFIED'}${message === '' ? '' : `: ${message}`}`,
+        `receipt  ${id}  ${outcome}${verified ? `, ${proofText({ outcome, verified })}` : ', NOT VERIFIED'}${message === '' ? '' : `: ${message}`}`,
     ),
     ...blind.slice(0, 5).map(({ resource, reason }) => `BLIND     ${resource}: ${sanitise(reason, 200)}`),
     ...locks.freed.map(operator => `the lock of ${operator} is free again`),

@@ -8,8 +8,8 @@ import type { ObjectRef } from '../../k8s/object.ts';
 export type Authority = 'own-object' | 'signed' | 'journal' | 'experiment' | 'person' | 'caller' | 'own-run';
 
 /**
- * The result of reverting one injection. `verified`: read back and compared; for `stripped`, where a person accepted the current values,
- * read back and found without marks. `unconfirmed`: a person must confirm it first.
+ * The result of reverting one injection. `verified`: read back and compared; for `stripped`, where a person accepted the current values
+ * or somebody else removed marks and fault, read back and found without marks. `unconfirmed`: a person must confirm it first.
  */
 export interface Receipt {
   id: string;
@@ -32,6 +32,18 @@ export interface Receipt {
   /** Set if the write was accepted but the object holds another value, or if the original could not be written. */
   notHeld?: { original?: string; live?: string; by?: string };
 }
+
+type Proof = Pick<Receipt, 'outcome' | 'verified'>;
+
+/**
+ * Whether the original was read back. For `stripped`, only the absence of marks is verified, and the original may be
+ * lost.
+ */
+export const isPutBack = ({ outcome, verified }: Proof): boolean => verified && outcome !== 'stripped';
+
+/** How far a receipt is proven, in words. */
+export const proofText = (receipt: Proof): string =>
+  isPutBack(receipt) ? 'verified' : receipt.verified ? 'value kept' : 'NOT verified';
 
 /** The receipts, with the changed ones replaced. */
 export function withUpdated(receipts: readonly Receipt[], since: readonly Receipt[]): Receipt[] {

@@ -1,3 +1,4 @@
+import { proofText } from '../../injection/write/receipt.ts';
 import type { Report, Scenario } from '../model.ts';
 import {
   assignedText,
@@ -163,7 +164,7 @@ function one(scenario: Scenario): string[] {
       scenario.receipts.map(receipt => [
         escaped(objectText(receipt.object)),
         escaped(receipt.outcome),
-        receipt.verified ? 'verified' : 'NOT verified',
+        proofText(receipt),
         escaped(receipt.message),
       ]),
     ),

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { proofText } from '../../injection/write/receipt.ts';
 import { FLIP_HEAD, flipRows, momentText, objectText, recoveryText, spanText } from '../formats/report-texts.ts';
 import type { Scenario } from '../model.ts';
 import { Table } from './table.tsx';
@@ -58,7 +59,7 @@ export function ScenarioCard({ scenario, id }: { scenario: Scenario; id: string 
           rows={scenario.receipts.map(receipt => [
             objectText(receipt.object),
             receipt.outcome,
-            <Sign key="ok" isOk={receipt.verified} yes="verified" no="NOT verified" />,
+            <Sign key="ok" isOk={receipt.verified} yes={proofText(receipt)} no="NOT verified" />,
             receipt.message,
           ])}
         />

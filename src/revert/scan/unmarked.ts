@@ -30,8 +30,8 @@ export function receiptWithoutMarks(type: FaultType, ref: ObjectRef, object: Kub
   if (ours.length > 0) return { ...receipt, outcome: 'diverged', verified: false, message: unmarkedText(ref, ours) };
   if (!hasWriters(object)) return { ...receipt, outcome: 'diverged', verified: false, message: unknownText(ref) };
   const message =
-    'no trace of the injection is left on the object: no mark, and no field that mayday was the last to write';
-  return { ...receipt, outcome: 'already-restored', verified: true, message };
+    'no trace of the injection is left on the object: no mark, and no field that mayday was the last to write; no record is left either, so its values were not compared';
+  return { ...receipt, outcome: 'stripped', verified: true, message };
 }
 
 /** What a dead run left without any mark, so that no scan finds it; only the journal of the run knows of it. */

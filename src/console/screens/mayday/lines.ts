@@ -1,6 +1,6 @@
 import type { FoundInjection } from '../../../injection/found-injection.ts';
-import type { Receipt } from '../../../injection/write/receipt.ts';
-import { isPutBack, strippedText } from '../../../revert/report.ts';
+import { isPutBack, type Receipt } from '../../../injection/write/receipt.ts';
+import { strippedText } from '../../../revert/report.ts';
 import type { ClusterExperiment } from '../../../revert/stop/cluster-experiment.ts';
 import type { Stop } from '../../../revert/stop/stop.ts';
 import { counted } from '../../../text/counted.ts';

@@ -1,3 +1,4 @@
+import { proofText } from '../../../injection/write/receipt.ts';
 import {
   assignedText,
   baselineText,
@@ -104,7 +105,7 @@ function scenarioText(scenario: Scenario, columns: number): Line[] {
       'RECEIPTS',
       receipts.flatMap(({ object, outcome, verified, message }) =>
         wrapped(
-          `${objectText(object)}: ${outcome}, ${verified ? 'verified' : 'NOT verified'}${message ? `: ${message}` : ''}`,
+          `${objectText(object)}: ${outcome}, ${proofText({ outcome, verified })}${message ? `: ${message}` : ''}`,
           columns,
           verified ? 'ok' : 'bad',
         ),
