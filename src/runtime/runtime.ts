@@ -98,12 +98,12 @@ async function open(options: RuntimeOptions, clock: Clock, closers: (() => Promi
           context: options.context,
           shared: options.shared,
         })
-      : await connect({ ...as, ...(await startSandbox(options, closers)) });
+      : await connect({ ...as, ...(await sandboxConnection(options, closers)) });
   if (answer.ok) closers.push(() => answer.value.close());
   return answer;
 }
 
-async function startSandbox({ sandbox = 'healthy', speed }: RuntimeOptions, closers: (() => Promise<void>)[]) {
+async function sandboxConnection({ sandbox = 'healthy', speed }: RuntimeOptions, closers: (() => Promise<void>)[]) {
   const { startSandboxProcess } = await import('./sandbox-process.ts');
   const started = await startSandboxProcess({ scenario: sandbox, ...(speed === undefined ? {} : { speed }) });
   closers.push(started.stop);

@@ -64,7 +64,7 @@ export function createCatchUpClock(wall: WallClock, speed: number, leadMs: numbe
   };
 
   /** Turns a pending timer into a real one. */
-  const handOver = (entry: Waiting): void => {
+  const armRealTimer = (entry: Waiting): void => {
     const left = Math.max(0, entry.at - end);
     const fire = () => {
       if (entry.every === undefined) waiting.delete(entry);
@@ -87,7 +87,7 @@ export function createCatchUpClock(wall: WallClock, speed: number, leadMs: numbe
       if (!isPast) return;
       await passTimeUntil(end);
       isPast = false;
-      for (const entry of [...waiting]) handOver(entry);
+      for (const entry of [...waiting]) armRealTimer(entry);
     },
   };
 }

@@ -42,7 +42,7 @@ export interface ScenarioInfo {
  * such scenario.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { startSandbox: start } = await import('./server.ts');
+  const { startSandboxServer: start } = await import('./server.ts');
   const sandbox = await start(options);
   let closing: Promise<void> | undefined;
   return {

@@ -45,7 +45,8 @@ export interface SandboxOptions {
   wall?: WallClock;
 }
 
-export interface Sandbox {
+/** A running cluster with its HTTP server. */
+export interface SandboxServer {
   url: string;
   token: string;
   /** A kubeconfig, as text, that reaches the sandbox as its administrator. */
@@ -92,7 +93,7 @@ function createCluster(options: SandboxOptions, wall: WallClock) {
  * Starts a cluster in this process: the API on 127.0.0.1 over TLS with a certificate of its own, and the world behind it.
  * Rejects when the port is taken or there is no such scenario.
  */
-export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+export async function startSandboxServer(options: SandboxOptions = {}): Promise<SandboxServer> {
   const wall = options.wall ?? SYSTEM_WALL;
   const { kernel, kinds, context, clock, tokens } = createCluster(options, wall);
   const { certificate, key } = issueServerCertificate(wall.now());

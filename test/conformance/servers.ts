@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { WallClock } from '../../src/sandbox/clock.ts';
-import { startSandbox } from '../../src/sandbox/server.ts';
+import { startSandboxServer as startServer } from '../../src/sandbox/server.ts';
 import { start } from '../cluster/controlplane/start.ts';
 import { type Target, targetOf } from './target.ts';
 
@@ -32,7 +32,7 @@ function hastyWall(): WallClock {
 export async function startSandboxServer(): Promise<Server> {
   const faults: string[] = [];
   const note = (fault: unknown) => faults.push(String((fault as Error).stack ?? fault));
-  const sandbox = await startSandbox({ seed: 7, speed: SPEED, wall: hastyWall(), onFault: note });
+  const sandbox = await startServer({ seed: 7, speed: SPEED, wall: hastyWall(), onFault: note });
   const target = targetOf(sandbox.kubeconfig, SANDBOX_PATIENCE_MS);
   return {
     target,

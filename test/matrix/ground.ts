@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../../src/host/clock.ts';
 import type { Api } from '../../src/kube/client/api.ts';
 import { connect } from '../../src/kube/connection/connection.ts';
 import { scaleClock } from '../../src/run/clocks.ts';
-import { startSandbox } from '../../src/sandbox/server.ts';
+import { startSandboxServer } from '../../src/sandbox/server.ts';
 import { start } from '../cluster/controlplane/start.ts';
 import { serveWebhooks } from './webhook-servers.ts';
 
@@ -21,7 +21,7 @@ async function mustConnect(options: Parameters<typeof connect>[0]): Promise<Api>
 
 /** The embedded cluster; `speed`: how much faster than life. */
 export async function onSandbox(speed: number): Promise<Ground> {
-  const running = await startSandbox({ seed: 1, speed });
+  const running = await startSandboxServer({ seed: 1, speed });
   const clock = scaleClock(systemClock, speed);
   const api = await mustConnect({ server: running.url, token: running.token, ca: running.certificate, clock });
   const stop = async () => {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts';
+import { type SandboxServer, startSandboxServer } from '../../src/sandbox/server.ts';
 import { startMutatingServer } from '../support/mutating-server.ts';
 import { createTestClient, type TestClient } from './client.ts';
 
-let sandbox: Sandbox;
+let sandbox: SandboxServer;
 let client: TestClient;
 beforeAll(async () => {
-  sandbox = await startSandbox({ seed: 5, speed: 20 });
+  sandbox = await startSandboxServer({ seed: 5, speed: 20 });
   client = createTestClient(sandbox);
   await client.ok({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name: 't' } } });
 });
@@ -106,8 +106,8 @@ test('whoever lacks what a binding gives may not write even a label of it; owner
 });
 
 test('a taken port and an unknown scenario are refused', async () => {
-  await expect(startSandbox({ port: Number(new URL(sandbox.url).port) })).rejects.toThrow('EADDRINUSE');
-  await expect(startSandbox({ scenario: 'nowhere' })).rejects.toThrow('found "nowhere"');
+  await expect(startSandboxServer({ port: Number(new URL(sandbox.url).port) })).rejects.toThrow('EADDRINUSE');
+  await expect(startSandboxServer({ scenario: 'nowhere' })).rejects.toThrow('found "nowhere"');
 });
 
 test('odd paths are answered, not stumbled over', async () => {

@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:https';
-import type { Sandbox } from '../../src/sandbox/server.ts';
+import type { SandboxServer } from '../../src/sandbox/server.ts';
 
 export interface Asked {
   method?: string;
@@ -23,7 +23,7 @@ export interface Answered {
 }
 
 /** Sends plain requests to a sandbox over one kept connection. */
-export function createTestClient(sandbox: Pick<Sandbox, 'url' | 'token' | 'certificate'>) {
+export function createTestClient(sandbox: Pick<SandboxServer, 'url' | 'token' | 'certificate'>) {
   const agent = new Agent({ ca: sandbox.certificate, keepAlive: true });
   const send = (asked: Asked): Promise<Answered> =>
     new Promise((resolve, reject) => {

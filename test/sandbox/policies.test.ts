@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts';
+import { type SandboxServer, startSandboxServer } from '../../src/sandbox/server.ts';
 import { definition, version } from '../support/definition.ts';
 import { createTestClient, type TestClient } from './client.ts';
 
-let sandbox: Sandbox;
+let sandbox: SandboxServer;
 let client: TestClient;
 beforeAll(async () => {
-  sandbox = await startSandbox({ seed: 5, speed: 20 });
+  sandbox = await startSandboxServer({ seed: 5, speed: 20 });
   client = createTestClient(sandbox);
 });
 afterAll(async () => {

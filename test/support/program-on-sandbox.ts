@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Api } from '../../src/kube/client/api.ts';
 import { connect } from '../../src/kube/connection/connection.ts';
-import { startSandbox } from '../../src/sandbox/server.ts';
+import { startSandboxServer } from '../../src/sandbox/server.ts';
 
 /** The bundle, as users run it; `npm test` and `npm run e2e` build it first. */
 export const PROGRAM = join(import.meta.dirname, '../../dist/mayday.js');
@@ -29,7 +29,7 @@ export interface ProgramOnSandbox {
 export async function programOnSandbox(): Promise<ProgramOnSandbox> {
   const folder = mkdtempSync(join(tmpdir(), 'mayday-program-'));
   const kubeconfig = join(folder, 'kubeconfig');
-  const sandbox = await startSandbox({ scenario: 'healthy', port: 0, speed: 1 });
+  const sandbox = await startSandboxServer({ scenario: 'healthy', port: 0, speed: 1 });
   writeFileSync(kubeconfig, sandbox.kubeconfig);
   const connected = await connect({ kubeconfig });
   if (!connected.ok) throw new Error(connected.message);

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../../src/host/clock.ts';
 import type { Api } from '../../src/kube/client/api.ts';
 import { connect } from '../../src/kube/connection/connection.ts';
 import { scaleClock } from '../../src/run/clocks.ts';
-import { startSandbox } from '../../src/sandbox/server.ts';
+import { startSandboxServer } from '../../src/sandbox/server.ts';
 import { start } from '../cluster/controlplane/start.ts';
 import type { ClientCertificate } from './proxy.ts';
 
@@ -35,7 +35,7 @@ async function mustConnect(options: Parameters<typeof connect>[0]): Promise<Api>
 /** The embedded cluster; `speed` 1 for real processes, which live at their own. */
 export async function onSandbox(speed = SPEED): Promise<Ground> {
   const clock = speed === 1 ? systemClock : scaleClock(systemClock, speed);
-  const running = await startSandbox({ seed: 1, speed });
+  const running = await startSandboxServer({ seed: 1, speed });
   const { url, token } = running;
   // What never meets trouble waits as long as it takes: a busy machine must not look like an answer.
   const api = await mustConnect({ server: url, token, ca: running.certificate, clock: systemClock });

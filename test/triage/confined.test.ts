@@ -3,7 +3,7 @@ import { restrictionFor } from '../../src/health/view/confined.ts';
 import { VIEW_KINDS, type ViewKind } from '../../src/health/view/kinds.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { connect } from '../../src/kube/connection/connection.ts';
-import { startSandbox } from '../../src/sandbox/server.ts';
+import { startSandboxServer } from '../../src/sandbox/server.ts';
 import type { Rule } from '../../src/triage/rule.ts';
 import { RULES } from '../../src/triage/rules/index.ts';
 import { isFailure, runRules } from '../../src/triage/run/gate-run.ts';
@@ -49,7 +49,7 @@ describe('where only one namespace may be read', () => {
   });
 
   it('its findings are found, each gate that needs more is BLIND in one line, and who may read all keeps to nothing', async () => {
-    const sandbox = await startSandbox({ scenario: 'configmap-key-missing', seed: 7 });
+    const sandbox = await startSandboxServer({ scenario: 'configmap-key-missing', seed: 7 });
     const { url: server, token, certificate: ca } = sandbox;
     const open = async (as?: string) => {
       const connected = await connect({ server, token, ca, clock: systemClock, ...(as === undefined ? {} : { as }) });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/host/clock.ts';
 import type { Api } from '../../src/kube/client/api.ts';
 import { connect } from '../../src/kube/connection/connection.ts';
-import { startSandbox } from '../../src/sandbox/server.ts';
+import { startSandboxServer } from '../../src/sandbox/server.ts';
 import type { Root } from '../../src/triage/finding/chain.ts';
 import { RULES } from '../../src/triage/rules/index.ts';
 import { isFailure } from '../../src/triage/run/gate-run.ts';
@@ -86,7 +86,7 @@ const ANSWERS: Record<string, readonly Answer[]> = {
 const QUIET = ['healthy', 'decoys'];
 
 async function inScenario<T>(scenario: string, act: (api: Api) => Promise<T>, as?: string): Promise<T> {
-  const sandbox = await startSandbox({ scenario, seed: 7 });
+  const sandbox = await startSandboxServer({ scenario, seed: 7 });
   try {
     const { url: server, token, certificate: ca } = sandbox;
     const connected = await connect({ server, token, ca, clock: systemClock, ...(as === undefined ? {} : { as }) });

@@ -8,7 +8,7 @@ import { openLog } from '../../host/log.ts';
 import { connect } from '../../kube/connection/connection.ts';
 import { paths } from '../../runtime/paths.ts';
 import { SCENARIOS } from '../../sandbox/scenarios/registry.ts';
-import { startSandbox } from '../../sandbox/server.ts';
+import { startSandboxServer } from '../../sandbox/server.ts';
 import type { CommandBody } from '../command.ts';
 import { CommandFailure, EXIT } from '../failure.ts';
 import { wholeNumber } from '../number.ts';
@@ -31,7 +31,7 @@ export const sandboxCommand: CommandBody = async ({ globals, args, options }) =>
   const access = new Promise<Access>(resolve => {
     served = resolve;
   });
-  const sandbox = await startSandbox({
+  const sandbox = await startSandboxServer({
     scenario,
     program: submittedPods(() => access),
     port: wholeNumber(options.port, 'port', 0, 65_535) ?? 0,

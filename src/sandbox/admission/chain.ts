@@ -1,6 +1,6 @@
 import type { Call, Kernel } from '../api/kernel.ts';
 import type { KubeObject } from '../object.ts';
-import { admitNamespace, refuseImmortal } from './namespaces.ts';
+import { admitNamespace, refuseProtectedNamespace } from './namespaces.ts';
 import { admitPod } from './pods.ts';
 import { applyPolicies } from './policies.ts';
 import { refuseOverQuota } from './quota.ts';
@@ -20,6 +20,7 @@ export async function reviewCreate(kernel: Kernel, call: Call, object: KubeObjec
   refuseOverQuota(kernel, call, object);
 }
 
+/** Admission of an update before validation: may change the object. Returns the object to continue with. */
 export async function admitUpdate(
   kernel: Kernel,
   call: Call,
@@ -29,13 +30,15 @@ export async function admitUpdate(
   return callMutating(kernel, call, 'UPDATE', after, before);
 }
 
+/** Admission of an update after validation: may only refuse. */
 export async function reviewUpdate(kernel: Kernel, call: Call, before: KubeObject, after: KubeObject): Promise<void> {
   applyPolicies(kernel, call, { operation: 'UPDATE', object: after, before });
   await callValidating(kernel, call, 'UPDATE', after, before);
 }
 
+/** Admission of a deletion: may only refuse. */
 export async function admitDelete(kernel: Kernel, call: Call, current: KubeObject): Promise<void> {
-  refuseImmortal(call);
+  refuseProtectedNamespace(call);
   await callMutating(kernel, call, 'DELETE', undefined, current);
   applyPolicies(kernel, call, { operation: 'DELETE', object: undefined, before: current });
   await callValidating(kernel, call, 'DELETE', undefined, current);

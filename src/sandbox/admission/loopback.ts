@@ -23,14 +23,15 @@ export async function callLocalServer(
   url: string,
   caBundle: string | undefined,
   seconds: number,
-  asked: AdmissionRequest,
+  question: AdmissionRequest,
 ): Promise<AdmissionAnswer> {
-  const { status, body } = await post(url, caBundle, seconds, JSON.stringify({ ...REVIEW, request: asked }));
+  const { status, body } = await post(url, caBundle, seconds, JSON.stringify({ ...REVIEW, request: question }));
   if (status < 200 || status > 299)
     throw new Error(`the server responded with the status code ${status} but did not return more information`);
   const answer = responseIn(body);
   if (answer === undefined) throw new Error('webhook returned response of no known version');
-  if (answer.uid !== asked.uid) throw new Error(`expected response.uid="${asked.uid}", got "${String(answer.uid)}"`);
+  if (answer.uid !== question.uid)
+    throw new Error(`expected response.uid="${question.uid}", got "${String(answer.uid)}"`);
   const { allowed, status: why, warnings, patch } = answer;
   return {
     allowed: allowed === true,

@@ -2,7 +2,7 @@ import type { Call, Kernel } from '../api/kernel.ts';
 import { forbidden, notFound } from '../status.ts';
 
 const NAMESPACES = { group: '', resource: 'namespaces' };
-const IMMORTAL = new Set(['default', 'kube-system', 'kube-public']);
+const PROTECTED_NAMESPACES = new Set(['default', 'kube-system', 'kube-public']);
 
 /** Refuses new objects in a namespace that does not exist or is terminating. */
 export function admitNamespace(kernel: Kernel, { info, namespace, name }: Call): void {
@@ -20,7 +20,7 @@ export function admitNamespace(kernel: Kernel, { info, namespace, name }: Call):
 }
 
 /** Refuses to delete the namespaces that every cluster needs. */
-export function refuseImmortal({ info, name }: Call): void {
-  if (info.key !== 'namespaces' || !IMMORTAL.has(name)) return;
+export function refuseProtectedNamespace({ info, name }: Call): void {
+  if (info.key !== 'namespaces' || !PROTECTED_NAMESPACES.has(name)) return;
   throw forbidden(info, name, 'this namespace may not be deleted');
 }

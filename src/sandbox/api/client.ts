@@ -1,4 +1,4 @@
-import { createAuthorizer } from '../authz/authorizer.ts';
+import { type Authorizer, createAuthorizer } from '../authz/authorizer.ts';
 import { notAllowed } from '../authz/refusal.ts';
 import type { ClientWrite, SandboxClient, UserInfo } from '../context.ts';
 import type { KubeObject } from '../object.ts';
@@ -14,65 +14,13 @@ import { currentObject, updateObject } from './update.ts';
 
 /** The API for one user, without HTTP. */
 export function createClient(kernel: Kernel, user: UserInfo): SandboxClient {
-  const authorizer = createAuthorizer(kernel.store);
-
-  const infoOf = (resource: string): ResourceInfo => {
-    const info = kernel.registry.get(resource);
-    if (info) return info;
-    const [plural = '', ...group] = resource.split('.');
-    throw notFound({ group: group.join('.'), resource: plural }, '');
-  };
-
-  const wanted = (verb: string, info: ResourceInfo, namespace = '', name = '', subresource = '') => ({
-    verb,
-    group: info.group,
-    resource: info.resource,
-    subresource,
-    namespace: info.namespaced ? namespace : '',
-    name,
-  });
-
-  const allow = (verb: string, info: ResourceInfo, namespace?: string, name?: string, subresource?: string) => {
-    const attributes = wanted(verb, info, namespace, name, subresource);
-    const decision = authorizer.decide(user, attributes);
-    if (!decision.allowed) throw notAllowed(user, attributes, decision);
-  };
-
-  const callFor = (
-    verb: string,
-    resource: string,
-    namespace: string | undefined,
-    name: string,
-    { manager = user.username, subresource = '' }: ClientWrite = {},
-  ): Call => {
-    const info = infoOf(resource);
-    allow(verb, info, namespace, verb === 'create' ? '' : name, subresource);
-    return {
-      info,
-      version: info.version,
-      subresource,
-      namespace: info.namespaced ? namespace : undefined,
-      name,
-      user,
-      manager,
-      dryRun: false,
-      fieldValidation: 'Ignore',
-      warnings: [],
-    };
-  };
-
-  const withTypeMeta = (call: Call, object: object) => ({
-    apiVersion: call.info.group ? `${call.info.group}/${call.version}` : call.version,
-    kind: call.info.kind,
-    ...object,
-  });
-
+  const caller: Caller = { kernel, user, authorizer: createAuthorizer(kernel.store) };
+  const callFor = (...asked: Asked) => callOf(caller, ...asked);
   return {
     get: async <T extends KubeObject>(resource: string, namespace: string | undefined, name: string) =>
       currentObject(kernel, callFor('get', resource, namespace, name)) as T,
     list: async <T extends KubeObject>(resource: string, namespace?: string, labelSelector?: string) => {
-      const info = infoOf(resource);
-      allow('list', info, namespace);
+      refuseUnauthorised(caller, 'list', infoOf(kernel, resource), namespace);
       const objects = kernel.store.list<T>(resource, namespace);
       if (!labelSelector) return objects;
       const requirements = parseLabelSelector(labelSelector);
@@ -92,6 +40,69 @@ export function createClient(kernel: Kernel, user: UserInfo): SandboxClient {
       await deleteObject(kernel, callFor('delete', resource, namespace, name), options);
     },
     can: (verb, resource, namespace, name) =>
-      authorizer.decide(user, wanted(verb, infoOf(resource), namespace, name)).allowed,
+      caller.authorizer.decide(user, attributesOf(verb, infoOf(kernel, resource), namespace, name)).allowed,
   };
 }
+
+interface Caller {
+  kernel: Kernel;
+  user: UserInfo;
+  authorizer: Authorizer;
+}
+
+type Asked = [verb: string, resource: string, namespace: string | undefined, name: string, options?: ClientWrite];
+
+function infoOf({ registry }: Kernel, resource: string): ResourceInfo {
+  const info = registry.get(resource);
+  if (info) return info;
+  const [plural = '', ...group] = resource.split('.');
+  throw notFound({ group: group.join('.'), resource: plural }, '');
+}
+
+const attributesOf = (verb: string, info: ResourceInfo, namespace = '', name = '', subresource = '') => ({
+  verb,
+  group: info.group,
+  resource: info.resource,
+  subresource,
+  namespace: info.namespaced ? namespace : '',
+  name,
+});
+
+function refuseUnauthorised(
+  { user, authorizer }: Caller,
+  verb: string,
+  info: ResourceInfo,
+  namespace?: string,
+  name?: string,
+  subresource?: string,
+): void {
+  const attributes = attributesOf(verb, info, namespace, name, subresource);
+  const decision = authorizer.decide(user, attributes);
+  if (!decision.allowed) throw notAllowed(user, attributes, decision);
+}
+
+/** The call of an authorised user. */
+function callOf(caller: Caller, ...[verb, resource, namespace, name, options = {}]: Asked): Call {
+  const { user, kernel } = caller;
+  const { manager = user.username, subresource = '' } = options;
+  const info = infoOf(kernel, resource);
+  refuseUnauthorised(caller, verb, info, namespace, verb === 'create' ? '' : name, subresource);
+  return {
+    info,
+    version: info.version,
+    subresource,
+    namespace: info.namespaced ? namespace : undefined,
+    name,
+    user,
+    manager,
+    dryRun: false,
+    fieldValidation: 'Ignore',
+    warnings: [],
+  };
+}
+
+const withTypeMeta = (call: Call, object: object) => ({
+  apiVersion: call.info.group ? `${call.info.group}/${call.version}` : call.version,
+  kind: call.info.kind,
+  ...object,
+});

@@ -89,7 +89,7 @@ export function refuseOtherKind(
 
 /**
  * A body as an object of the expected kind: fields the kind does not have are dropped (and reported), types are checked, a
- * custom kind's defaults are filled in. Throws WrongType for what is wrong inside, Unreadable for another kind.
+ * custom kind's defaults are filled in. Throws WrongType for a value of a wrong type, KindMismatch for another kind.
  */
 export function readObject(kernel: Kernel, call: Call, body: unknown, expected: ExpectedKind): KubeObject {
   if (!isRecord(body)) throw new WrongType('the body is not an object');

@@ -16,6 +16,7 @@ export function unwritablePaths(call: Call): FieldSet | undefined {
   return call.subresource === 'status' && call.info.custom ? ALL_BUT_STATUS : undefined;
 }
 
+/** The field manager of a call, as an entry of managedFields names it. */
 export const managerOf = (call: Call, operation: Manager['operation'] = 'Update'): Manager => ({
   name: call.manager,
   operation,
@@ -23,6 +24,7 @@ export const managerOf = (call: Call, operation: Manager['operation'] = 'Update'
   ...(call.subresource ? { subresource: call.subresource } : {}),
 });
 
+/** The schema of the call's kind in the version of its path; undefined if there is none. */
 export const schemaOf = (kernel: Kernel, call: Call) =>
   kernel.schemas.of(call.info.group, call.version, call.info.kind);
 

@@ -24,6 +24,7 @@ export function matchOf(info: ResourceInfo, query: URLSearchParams, name?: strin
   return tests.length === 0 ? undefined : object => tests.every(test => test(object));
 }
 
+/** A part of a list, with the token for the next part. */
 export interface Page {
   items: KubeObject[];
   revision: number;
@@ -43,10 +44,10 @@ const tokenText = (rv: number, start: string): string =>
   Buffer.from(JSON.stringify({ v: TOKEN_VERSION, rv, start }).replaceAll('\0', '\\u0000')).toString('base64url');
 
 function readToken(text: string): Token {
-  const odd = text.search(/[^A-Za-z0-9_-]/);
+  const invalidAt = text.search(/[^A-Za-z0-9_-]/);
   const decoded = Buffer.from(text, 'base64url');
   const refuse = (why: string) => badRequest(`invalid continue token: continue key is not valid: ${why}`);
-  if (odd >= 0) throw refuse(`illegal base64 data at input byte ${odd}`);
+  if (invalidAt >= 0) throw refuse(`illegal base64 data at input byte ${invalidAt}`);
   try {
     const token = JSON.parse(decoded.toString('utf8')) as Token;
     if (token.v !== TOKEN_VERSION) throw refuse(`server does not recognize this encoded version ${token.v}`);

@@ -5,6 +5,7 @@ import type { ResourceInfo } from '../registry.ts';
 import type { Kernel } from './kernel.ts';
 import { allocateNodePorts } from './service-ranges.ts';
 
+/** Whether the kind has a status subresource. */
 export const hasStatus = (info: ResourceInfo): boolean => info.subresources.some(s => s.name === 'status');
 
 /** Kinds whose status may be given at creation, as the real server lets it through. */

@@ -45,6 +45,7 @@ function names(user: UserInfo, subject: Subject, namespace: string): boolean {
 const subjectText = (s: Subject) =>
   s.kind === 'ServiceAccount' ? `ServiceAccount "${s.name}/${s.namespace}"` : `${s.kind} "${s.name}"`;
 
+/** An authorizer over the roles and bindings in this store. */
 export function createAuthorizer(store: Store): Authorizer {
   const bound = (user: UserInfo, resource: string, namespace?: string) =>
     store.list<Binding>(`${resource}.${RBAC}`, namespace).flatMap(binding => {

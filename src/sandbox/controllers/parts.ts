@@ -11,10 +11,10 @@ export interface Parts extends SandboxContext {
    * The creation time for dependents of this object. While a scenario is set up they count as created together with
    * it.
    */
-  madeWith(owner: Obj): { at?: number };
+  createdWith(owner: Obj): { at?: number };
 }
 
-/** The user a built-in controller acts as. */
+/** The user name of a built-in controller. */
 export const controllerUser = (name: string): string => `system:serviceaccount:kube-system:${name}`;
 export const CONTROLLER_GROUPS = [
   'system:serviceaccounts',

@@ -2,8 +2,7 @@ import type { OwnerReference } from '../../k8s/object.ts';
 import { conditionOf } from './conditions.ts';
 import type { Obj, Pod, PodTemplate } from './kinds.ts';
 
-/** Facts about pods that several controllers ask for. */
-
+/** Whether the deletion of the object was requested. */
 export const isTerminating = (o: Obj): boolean => o.metadata.deletionTimestamp !== undefined;
 export const isFinished = (p: Pod): boolean => p.status?.phase === 'Succeeded' || p.status?.phase === 'Failed';
 export const isActive = (p: Pod): boolean => !isFinished(p) && !isTerminating(p);
@@ -42,7 +41,7 @@ const restarts = (p: Pod) => Math.max(0, ...(p.status?.containerStatuses ?? []).
 const cost = (p: Pod) => Number(p.metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? 0) || 0;
 const readySince = (p: Pod) =>
   isReady(p) ? Date.parse(conditionOf(p.status?.conditions, 'Ready')?.lastTransitionTime ?? '') : 0;
-const born = (p: Pod) => Date.parse(p.metadata.creationTimestamp ?? '');
+const createdAt = (p: Pod) => Date.parse(p.metadata.creationTimestamp ?? '');
 
 /**
  * The order in which pods are deleted when a set shrinks: unassigned, pending, not ready, cheapest, doubled up on a
@@ -60,7 +59,7 @@ export function deletionOrder(pods: readonly Pod[]): Pod[] {
     p => -podsOnNode(p),
     p => -readySince(p),
     p => -restarts(p),
-    p => -born(p),
+    p => -createdAt(p),
   ];
   return [...pods].sort((a, b) => {
     for (const key of keys) if (key(a) !== key(b)) return key(a) - key(b);

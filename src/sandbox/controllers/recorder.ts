@@ -15,8 +15,8 @@ export const REPLICASETS: EventReporter = { component: 'replicaset-controller', 
 
 export type Recorder = (by: EventReporter, note: Note) => void;
 
-const KEPT = 3_600_000;
-const SWEEP = 600_000;
+const EVENT_TTL_MS = 3_600_000;
+const CLEANUP_EVERY_MS = 600_000;
 
 /** Reports with the same key are counted in one Event. */
 const aggregationKey = (by: EventReporter, n: Note) =>
@@ -84,15 +84,15 @@ export const SCHEDULER: EventReporter = { component: 'default-scheduler', manage
 export function createRecorder({ store, clock, random }: Pick<SandboxContext, 'store' | 'clock' | 'random'>): Recorder {
   const known = new Map<string, { namespace: string; name: string }>();
   clock.setInterval(() => {
-    const oldest = clock.now() - KEPT;
+    const oldest = clock.now() - EVENT_TTL_MS;
     for (const event of store.list('events')) {
       const last = (event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp) as string;
       if (Date.parse(last) < oldest) store.delete('events', event.metadata.namespace, event.metadata.name);
     }
     for (const [key, at] of known) if (!store.get('events', at.namespace, at.name)) known.delete(key);
-  }, SWEEP);
+  }, CLEANUP_EVERY_MS);
 
-  const again = (key: string, by: EventReporter, now: number): boolean => {
+  const countAgain = (key: string, by: EventReporter, now: number): boolean => {
     const at = known.get(key);
     if (!at) return false;
     const counted = store.modify(
@@ -111,7 +111,7 @@ export function createRecorder({ store, clock, random }: Pick<SandboxContext, 's
   return (by, note) => {
     const now = clock.now();
     const key = aggregationKey(by, note);
-    if (by !== SCHEDULER && again(key, by, now)) return;
+    if (by !== SCHEDULER && countAgain(key, by, now)) return;
     const nanos = BigInt(Math.floor(now)) * 1_000_000n + BigInt(Math.floor(random.next() * 1_000_000));
     const name = `${note.about.metadata.name}.${nanos.toString(16)}`;
     const event = by === SCHEDULER ? schedulerEvent(note, name, now) : coreEvent(by, note, name, now);

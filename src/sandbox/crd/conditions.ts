@@ -12,7 +12,7 @@ export const othersOf = ({ store }: Kernel, { metadata, spec }: KubeObject) =>
     .list(DEFINITIONS)
     .filter(other => other.metadata.name !== metadata.name && part(other, 'spec')?.group === (spec as Fields).group);
 
-/** Says in the conditions of a new definition whether its kind is served. */
+/** Sets the conditions of a new definition: whether its names are accepted, and so its kind served. */
 export function establish(kernel: Kernel, definition: KubeObject): void {
   const { store, clock } = kernel;
   const { name } = definition.metadata;
@@ -45,7 +45,7 @@ export function establish(kernel: Kernel, definition: KubeObject): void {
   );
 }
 
-/** Says in the conditions of a definition that its instances are being deleted. */
+/** Sets the Terminating condition of a definition whose instances are being deleted. */
 export function markTerminating({ store, clock }: Kernel, definition: KubeObject): void {
   const lastTransitionTime = timestamp(clock.now());
   store.modify(

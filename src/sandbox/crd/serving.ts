@@ -23,7 +23,7 @@ export interface Serving {
   readonly shapes: Map<string, TableShape>;
 }
 
-/** Serves the kind of a definition as it is now, where its names are free. */
+/** Serves the kind of a definition in its present form, unless another definition has its names. */
 export function serve(serving: Serving, definition: KubeObject): void {
   const { kernel, served, shapes } = serving;
   const { store, registry, schemas } = kernel;
@@ -56,7 +56,7 @@ function withdraw({ kernel: { schemas }, served, shapes }: Serving, name: string
   served.delete(name);
 }
 
-/** The kind of a definition that is gone is unknown from now on. */
+/** Stops serving the kind of a deleted definition, and forgets its objects. */
 export function forget(serving: Serving, definition: KubeObject): void {
   const { kernel, served } = serving;
   const known = served.get(definition.metadata.name);
@@ -66,7 +66,7 @@ export function forget(serving: Serving, definition: KubeObject): void {
   kernel.store.forget(known.info.key);
 }
 
-/** Lets a deleted definition go once it has no instances any more. */
+/** Removes the finalizer of a deleted definition once it has no instances any more. */
 export function finishCleanup({ store }: Kernel, definition: string, key: string): void {
   if (store.count(key) > 0) return;
   store.modify(DEFINITIONS, undefined, definition, draft => {

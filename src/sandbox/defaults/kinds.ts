@@ -39,7 +39,7 @@ function daemonSet(object: KubeObject & Fields): void {
 }
 
 function jobSpec(spec: Fields): void {
-  // A limit for each index stands instead of the one for all.
+  // A limit for each index replaces the limit for all.
   const backoffLimit = spec.backoffLimitPerIndex === undefined ? 6 : 2_147_483_647;
   fill(spec, { backoffLimit, completionMode: 'NonIndexed', suspend: false, manualSelector: false });
   fill(spec, { podReplacementPolicy: part(spec, 'podFailurePolicy') ? 'Failed' : 'TerminatingOrFailed' });

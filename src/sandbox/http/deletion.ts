@@ -82,5 +82,5 @@ export async function removeAll(r: ResourceRequest, call: Call): Promise<Answer>
     const one = { ...call, name: metadata.name, namespace: metadata.namespace };
     await deleteObject(r.kernel, one, options);
   }
-  return { type: 'page', page: { items, revision: r.kernel.store.revision() }, info: call.info, version: call.version };
+  return { is: 'page', page: { items, revision: r.kernel.store.revision() }, info: call.info, version: call.version };
 }

@@ -34,7 +34,7 @@ function root({ registry, down, address }: Discovery, core: boolean, accept: str
   if (!form && acceptedForm(accept, () => true)) throw unknownForm();
   if (form?.as && form.version)
     return {
-      type: 'json',
+      is: 'json',
       code: 200,
       body: aggregated(registry, core, form.version, core ? [] : down()),
       contentType: `application/json;g=apidiscovery.k8s.io;v=${form.version};as=APIGroupDiscoveryList`,
@@ -100,13 +100,13 @@ function openApi({ openapi }: Discovery, parts: readonly string[], accept: strin
   if (generation === 'v2' && rest.length === 0) {
     const document = openapi.swagger();
     if (![SWAGGER_ASKED, SWAGGER_PROTOBUF].some(form => accept?.includes(form))) return json(200, document);
-    return { type: 'bytes', code: 200, bytes: swaggerProtobuf(document), contentType: SWAGGER_PROTOBUF };
+    return { is: 'bytes', code: 200, bytes: swaggerProtobuf(document), contentType: SWAGGER_PROTOBUF };
   }
   if (generation !== 'v3') return pageNotFound();
   // The real server does not say that this is JSON.
   if (rest.length === 0)
-    return { type: 'json', code: 200, body: openapi.index(), contentType: 'text/plain; charset=utf-8' };
+    return { is: 'json', code: 200, body: openapi.index(), contentType: 'text/plain; charset=utf-8' };
   const document = openapi.document(rest.join('/'));
   if (!document) return pageNotFound();
-  return { type: 'json', code: 200, body: document.body, etag: `"${document.hash}"` };
+  return { is: 'json', code: 200, body: document.body, etag: `"${document.hash}"` };
 }

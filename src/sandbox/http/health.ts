@@ -56,7 +56,7 @@ export function health(path: string, query: URLSearchParams): Answer {
   return text(`${checks.map(check => `[+]${check} ok`).join('\n')}\n${probe} check passed\n`);
 }
 
-const text = (body: string): Answer => ({ type: 'text', code: 200, text: body });
+const text = (body: string): Answer => ({ is: 'text', code: 200, text: body });
 
 /** The version of the recorded API server, marked as the sandbox's. */
 export const version = (): Answer =>

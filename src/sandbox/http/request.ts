@@ -3,7 +3,7 @@ import type { Kernel } from '../api/kernel.ts';
 import type { WallClock } from '../clock.ts';
 import type { UserInfo } from '../context.ts';
 import { parseObject, readBody } from './body.ts';
-import type { Shown } from './respond.ts';
+import type { Representation } from './respond.ts';
 import type { ResourcePath } from './route.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -17,7 +17,7 @@ export interface ResourceRequest {
   user: UserInfo;
   request: IncomingMessage;
   response: ServerResponse;
-  shown: Shown;
+  shown: Representation;
   warnings: string[];
   /** Paths of duplicate members of the body. */
   duplicates: string[];

@@ -143,7 +143,7 @@ async function perform(r: ResourceRequest, call: Call, verb: string): Promise<An
     case 'list': {
       const page = listPage(kernel, info, call.namespace, query);
       refuseUnconverted(kernel, info, page.items, call.version);
-      return { type: 'page', page, info, version: call.version };
+      return { is: 'page', page, info, version: call.version };
     }
     case 'watch':
       serveWatch(
@@ -152,7 +152,7 @@ async function perform(r: ResourceRequest, call: Call, verb: string): Promise<An
         r.response,
         r.wall,
       );
-      return { type: 'written' };
+      return { is: 'written' };
     case 'create':
       return create(r, call);
     case 'update':

@@ -61,7 +61,8 @@ export function formOf(request: IncomingMessage, { streams, mayStream, custom }:
   );
 }
 
-export interface Shown {
+/** What decides how an object is written: the format that was asked for, the query, and the columns of its tables. */
+export interface Representation {
   kernel: Kernel;
   shapeOf(info: ResourceInfo, version: string): TableShape;
   query: URLSearchParams;
@@ -78,7 +79,7 @@ const includeOf = (query: URLSearchParams): IncludeObject => {
 
 /** The JSON of one object in the form asked for. */
 export function objectText(
-  shown: Shown,
+  shown: Representation,
   object: KubeObject,
   info: ResourceInfo | undefined,
   version: string,
@@ -94,7 +95,12 @@ export function objectText(
 }
 
 /** The table of one object. */
-function tableText({ form, query, kernel }: Shown, object: KubeObject, shape: TableShape, columns: boolean): string {
+function tableText(
+  { form, query, kernel }: Representation,
+  object: KubeObject,
+  shape: TableShape,
+  columns: boolean,
+): string {
   return JSON.stringify(
     tableOf([object], shape, kernel.clock.now(), {
       metadata: { resourceVersion: object.metadata.resourceVersion },
@@ -105,7 +111,7 @@ function tableText({ form, query, kernel }: Shown, object: KubeObject, shape: Ta
   );
 }
 
-function pageText(shown: Shown, { page, info, version }: Extract<Answer, { type: 'page' }>): string {
+function pageText(shown: Representation, { page, info, version }: Extract<Answer, { is: 'page' }>): string {
   const { form } = shown;
   const seen = () => (hasForms(info) ? page.items.map(o => atVersion(shown.kernel, info, version, o)) : page.items);
   const metadata = {
@@ -135,8 +141,8 @@ function pageText(shown: Shown, { page, info, version }: Extract<Answer, { type:
   return listJson(info.listKind, apiVersion, meta, items);
 }
 
-function textOf(shown: Shown, answer: Exclude<Answer, { type: 'written' | 'bytes' }>): string {
-  switch (answer.type) {
+function textOf(shown: Representation, answer: Exclude<Answer, { is: 'written' | 'bytes' }>): string {
+  switch (answer.is) {
     case 'object':
       return `${objectText(shown, answer.object, answer.info, answer.version ?? '')}\n`;
     case 'page':
@@ -148,17 +154,17 @@ function textOf(shown: Shown, answer: Exclude<Answer, { type: 'written' | 'bytes
   }
 }
 
-function contentTypeOf(answer: Exclude<Answer, { type: 'written' }>, yaml: boolean): string {
-  if (answer.type === 'bytes') return answer.contentType;
-  if (answer.type === 'text') return answer.contentType ?? 'text/plain; charset=utf-8';
-  if (answer.type === 'json' && answer.contentType) return answer.contentType;
+function contentTypeOf(answer: Exclude<Answer, { is: 'written' }>, yaml: boolean): string {
+  if (answer.is === 'bytes') return answer.contentType;
+  if (answer.is === 'text') return answer.contentType ?? 'text/plain; charset=utf-8';
+  if (answer.is === 'json' && answer.contentType) return answer.contentType;
   return yaml ? 'application/yaml' : 'application/json';
 }
 
-const codeOf = (answer: Exclude<Answer, { type: 'written' }>) => (answer.type === 'page' ? 200 : answer.code);
+const codeOf = (answer: Exclude<Answer, { is: 'written' }>) => (answer.is === 'page' ? 200 : answer.code);
 
-function bodyOf(shown: Shown, answer: Exclude<Answer, { type: 'written' }>, yaml: boolean): Buffer {
-  if (answer.type === 'bytes') return answer.bytes;
+function bodyOf(shown: Representation, answer: Exclude<Answer, { is: 'written' }>, yaml: boolean): Buffer {
+  if (answer.is === 'bytes') return answer.bytes;
   const text = textOf(shown, answer);
   return Buffer.from(yaml ? stringify(JSON.parse(text), { sortMapEntries: true }) : text);
 }
@@ -168,22 +174,22 @@ const quoted = (text: string) => `299 - "${text.replace(/[\\"]/g, '\\$&').replac
 
 /** Writes the answer in the form asked for. */
 export async function respond(
-  shown: Shown,
+  shown: Representation,
   request: IncomingMessage,
   response: ServerResponse,
-  answer: Exclude<Answer, { type: 'written' }>,
+  answer: Exclude<Answer, { is: 'written' }>,
   warnings: readonly string[],
 ): Promise<void> {
-  const yaml = shown.form.format === 'yaml' && answer.type !== 'text' && answer.type !== 'bytes';
+  const yaml = shown.form.format === 'yaml' && answer.is !== 'text' && answer.is !== 'bytes';
   const headers: Record<string, string | string[]> = {
     'Content-Type': contentTypeOf(answer, yaml),
     'Cache-Control': 'no-cache, private',
     Date: new Date(shown.kernel.clock.now()).toUTCString(),
   };
   if (warnings.length > 0) headers.Warning = [...new Set(warnings)].map(quoted);
-  if (answer.type === 'json' && answer.etag) headers.Etag = answer.etag;
+  if (answer.is === 'json' && answer.etag) headers.Etag = answer.etag;
   const retry =
-    answer.type === 'json' && isRecord(answer.body) && isRecord(answer.body.details)
+    answer.is === 'json' && isRecord(answer.body) && isRecord(answer.body.details)
       ? answer.body.details.retryAfterSeconds
       : undefined;
   if (typeof retry === 'number' && retry > 0) headers['Retry-After'] = String(retry);

@@ -11,7 +11,7 @@ import type { Answer } from './answer.ts';
 import { type Discovery, discover } from './discover.ts';
 import { requester } from './requester.ts';
 import { serveResource } from './resources.ts';
-import { formOf, respond, type Shown } from './respond.ts';
+import { formOf, type Representation, respond } from './respond.ts';
 import { type ResourcePath, resourcePath } from './route.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -25,7 +25,7 @@ export interface HttpParts {
   onFault(error: unknown): void;
 }
 
-/** What a request line asks for. Split by hand: a URL parser throws at paths that only deserve a 404. */
+/** Path and query of a request. Split by hand: a URL parser throws at paths that must be answered with 404. */
 interface Target {
   path: string;
   query: URLSearchParams;
@@ -72,7 +72,7 @@ export function requestHandler(parts: HttpParts): (request: IncomingMessage, res
     }
     // A log is plain text whatever format the request asks for.
     const form = path.subresource === 'log' ? JSON_FORM : formOf(request, formOptions(path, query, request.method));
-    const shown: Shown = { kernel, shapeOf: kinds.shapeOf, query, form };
+    const shown: Representation = { kernel, shapeOf: kinds.shapeOf, query, form };
     const given = {
       kernel,
       tokens,
@@ -93,8 +93,8 @@ export function requestHandler(parts: HttpParts): (request: IncomingMessage, res
     const url = targetOf(request.url ?? '/');
     const warnings: string[] = [];
     const send = (result: Answer, form: Form) => {
-      if (result.type === 'written') return Promise.resolve();
-      const shown: Shown = { kernel, shapeOf: kinds.shapeOf, query: url.query, form };
+      if (result.is === 'written') return Promise.resolve();
+      const shown: Representation = { kernel, shapeOf: kinds.shapeOf, query: url.query, form };
       return respond(shown, request, response, result, warnings);
     };
     answer(request, response, url, warnings)
@@ -132,8 +132,8 @@ function refusePath(kernel: Kernel, user: Parameters<typeof notAllowed>[0], path
 }
 
 function refusal(error: unknown, onFault: (error: unknown) => void): Answer {
-  if (error instanceof StatusError) return { type: 'json', code: error.code, body: error.body };
+  if (error instanceof StatusError) return { is: 'json', code: error.code, body: error.body };
   if (!isHangUp(error)) onFault(error);
   const status = internalError(messageOf(error));
-  return { type: 'json', code: 500, body: status.body };
+  return { is: 'json', code: 500, body: status.body };
 }

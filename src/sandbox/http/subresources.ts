@@ -29,7 +29,7 @@ export async function serveSubresource(r: ResourceRequest, call: Call, verb: str
       return plainAnswer(201, requestToken(kernel, call, await bodyOf(r, 'TokenRequest'), r.tokens));
     case 'log get':
       serveLog(kernel, call, r.query, r.response);
-      return { type: 'written' };
+      return { is: 'written' };
     default:
       if (!STREAMS.has(call.subresource)) return undefined;
       throw connectionRefusal(call, currentObject(kernel, call));

@@ -56,6 +56,7 @@ export const accountGroups = (namespace: string): string[] => [
 
 const sameText = (a: string, b: string) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
+/** Tokens that are valid until this process ends. `admin` is the administrator's; random by default. */
 export function createTokens(store: Store, clock: SandboxClock, admin?: string): Tokens {
   const secret = randomBytes(32);
   const own = admin ?? randomBytes(24).toString('base64url');

@@ -9,6 +9,7 @@ export interface Addresses {
 const BLOCKS = 64;
 const HOSTS = 254;
 
+/** An allocator without any address in use. */
 export function createAddresses(): Addresses {
   const used = new Set<string>();
   const next = new Map<number, number>();

@@ -18,7 +18,7 @@ export interface Behaviour {
 }
 
 /** Annotation on a pod that decides how one container behaves: `sandbox.mayday/container.<name>: <fate>`. */
-export const FATE_ANNOTATION = 'sandbox.mayday/container.';
+export const BEHAVIOUR_ANNOTATION = 'sandbox.mayday/container.';
 
 const DIGEST_OR_TAG = /^[a-z0-9]+([._/:@-][a-zA-Z0-9_]+|[a-zA-Z0-9._-])*$/;
 const FORBIDDEN_REGISTRIES = ['gcr.io/kubebuilder/'];
@@ -85,7 +85,7 @@ function commandOutcome(container: Container): Pick<Behaviour, 'startError' | 'e
 
 const ended = (code: number, afterMs: number) => ({ code, afterMs, reason: code === 0 ? 'Completed' : 'Error' });
 
-function fate(word: string | undefined, image: string): Behaviour {
+function annotatedBehaviour(word: string | undefined, image: string): Behaviour {
   switch (word) {
     case 'not-ready':
       return { unready: 'HTTP probe failed with statuscode: 500' };
@@ -112,7 +112,7 @@ function fate(word: string | undefined, image: string): Behaviour {
 /** What happens to `container` of `pod`. */
 export function behaviourOf(pod: Pod, container: Container): Behaviour {
   const image = container.image ?? '';
-  const decided = fate(pod.metadata.annotations?.[FATE_ANNOTATION + container.name], image);
+  const decided = annotatedBehaviour(pod.metadata.annotations?.[BEHAVIOUR_ANNOTATION + container.name], image);
   const pullError = decided.pullError ?? pullRefusal(image);
   return { ...commandOutcome(container), ...decided, ...(pullError && { pullError }) };
 }

@@ -70,7 +70,7 @@ export const newLifecycle = (now: number): Lifecycle => ({
   since: now,
 });
 
-const to = (
+const enterStep = (
   lifecycle: Lifecycle,
   step: Lifecycle['step'],
   now: number,
@@ -84,7 +84,7 @@ const to = (
   ...more,
 });
 
-function say(s: ContainerContext, type: Note['type'], reason: string, message: string): Note {
+function eventNote(s: ContainerContext, type: Note['type'], reason: string, message: string): Note {
   return { about: s.pod, type, reason, message, fieldPath: `spec.containers{${s.container.name}}` };
 }
 
@@ -99,23 +99,26 @@ function imageBytes(image: string): number {
   return 20_000_000 + sum;
 }
 
-function begin(lifecycle: Lifecycle, s: ContainerContext, now: number): Step {
+function startContainer(lifecycle: Lifecycle, s: ContainerContext, now: number): Step {
   const image = s.container.image ?? '';
   const { pullError } = s.behaviour;
   if (pullError?.reason === 'InvalidImageName') {
     const notes = [
-      say(s, 'Warning', 'InspectFailed', pullError.text),
-      say(s, 'Warning', 'Failed', 'Error: InvalidImageName'),
+      eventNote(s, 'Warning', 'InspectFailed', pullError.text),
+      eventNote(s, 'Warning', 'Failed', 'Error: InvalidImageName'),
     ];
-    return { lifecycle: to(lifecycle, 'pull-failed', now, backoff(1), { pullFailures: 1 }), notes };
+    return { lifecycle: enterStep(lifecycle, 'pull-failed', now, backoff(1), { pullFailures: 1 }), notes };
   }
   if (s.cached && !pullError && s.container.imagePullPolicy !== 'Always') {
     const text = `Container image "${image}" already present on machine and can be accessed by the pod`;
-    return { lifecycle: to(lifecycle, 'starting', now, s.startMs), notes: [say(s, 'Normal', 'Pulled', text)] };
+    return {
+      lifecycle: enterStep(lifecycle, 'starting', now, s.startMs),
+      notes: [eventNote(s, 'Normal', 'Pulled', text)],
+    };
   }
   return {
-    lifecycle: to(lifecycle, 'pulling', now, s.pullMs),
-    notes: [say(s, 'Normal', 'Pulling', `Pulling image "${image}"`)],
+    lifecycle: enterStep(lifecycle, 'pulling', now, s.pullMs),
+    notes: [eventNote(s, 'Normal', 'Pulling', `Pulling image "${image}"`)],
   };
 }
 
@@ -126,35 +129,35 @@ function pulled(lifecycle: Lifecycle, s: ContainerContext, now: number): Step {
     const took = seconds(now - lifecycle.since);
     const text = `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${imageBytes(image)} bytes.`;
     return {
-      lifecycle: to(lifecycle, 'starting', now, s.startMs, { pullFailures: 0 }),
-      notes: [say(s, 'Normal', 'Pulled', text)],
+      lifecycle: enterStep(lifecycle, 'starting', now, s.startMs, { pullFailures: 0 }),
+      notes: [eventNote(s, 'Normal', 'Pulled', text)],
     };
   }
   const notes = [
-    say(s, 'Warning', 'Failed', `Failed to pull image "${image}": ${pullError.text}`),
-    say(s, 'Warning', 'Failed', 'Error: ErrImagePull'),
+    eventNote(s, 'Warning', 'Failed', `Failed to pull image "${image}": ${pullError.text}`),
+    eventNote(s, 'Warning', 'Failed', 'Error: ErrImagePull'),
   ];
   return {
-    lifecycle: to(lifecycle, 'pull-failed', now, ERROR_SHOWN, { pullFailures: lifecycle.pullFailures + 1 }),
+    lifecycle: enterStep(lifecycle, 'pull-failed', now, ERROR_SHOWN, { pullFailures: lifecycle.pullFailures + 1 }),
     notes,
   };
 }
 
 function waitToPull(lifecycle: Lifecycle, s: ContainerContext, now: number): Step {
   const notes = [
-    say(s, 'Normal', 'BackOff', `Back-off pulling image "${s.container.image}"`),
-    say(s, 'Warning', 'Failed', 'Error: ImagePullBackOff'),
+    eventNote(s, 'Normal', 'BackOff', `Back-off pulling image "${s.container.image}"`),
+    eventNote(s, 'Warning', 'Failed', 'Error: ImagePullBackOff'),
   ];
-  return { lifecycle: to(lifecycle, 'pull-backoff', now, backoff(lifecycle.pullFailures)), notes };
+  return { lifecycle: enterStep(lifecycle, 'pull-backoff', now, backoff(lifecycle.pullFailures)), notes };
 }
 
 function started(lifecycle: Lifecycle, s: ContainerContext, now: number): Step {
   const { configError } = s.behaviour;
   if (configError !== undefined) {
-    const notes = [say(s, 'Warning', 'Failed', `Error: ${configError}`)];
-    return { lifecycle: to(lifecycle, 'unconfigured', now, CONFIG_RETRY), notes };
+    const notes = [eventNote(s, 'Warning', 'Failed', `Error: ${configError}`)];
+    return { lifecycle: enterStep(lifecycle, 'unconfigured', now, CONFIG_RETRY), notes };
   }
-  const created = say(s, 'Normal', 'Created', 'Container created');
+  const created = eventNote(s, 'Normal', 'Created', 'Container created');
   if (s.behaviour.startError) {
     const message = s.behaviour.startError;
     const last = {
@@ -164,20 +167,20 @@ function started(lifecycle: Lifecycle, s: ContainerContext, now: number): Step {
       startedAt: '1970-01-01T00:00:00Z',
       finishedAt: s.stamp(now),
     };
-    const notes = [created, say(s, 'Warning', 'Failed', `Error: ${message}`)];
+    const notes = [created, eventNote(s, 'Warning', 'Failed', `Error: ${message}`)];
     return {
-      lifecycle: to(lifecycle, 'start-failed', now, ERROR_SHOWN, { last, crashes: lifecycle.crashes + 1 }),
+      lifecycle: enterStep(lifecycle, 'start-failed', now, ERROR_SHOWN, { last, crashes: lifecycle.crashes + 1 }),
       notes,
     };
   }
   const lasts = s.behaviour.exit ? s.behaviour.exit.afterMs : Number.POSITIVE_INFINITY;
   return {
-    lifecycle: to(lifecycle, 'running', now, lasts, { startedAt: now, ready: false }),
-    notes: [created, say(s, 'Normal', 'Started', 'Container started')],
+    lifecycle: enterStep(lifecycle, 'running', now, lasts, { startedAt: now, ready: false }),
+    notes: [created, eventNote(s, 'Normal', 'Started', 'Container started')],
   };
 }
 
-/** The process has ended: for good, or to be restarted at once (the first time) or after a back-off. */
+/** The process has ended. It is not restarted, or restarted at once (the first time), or after a back-off. */
 function ended(lifecycle: Lifecycle, s: ContainerContext, now: number, code: number, reason: string): Step {
   const last = {
     exitCode: code,
@@ -188,17 +191,23 @@ function ended(lifecycle: Lifecycle, s: ContainerContext, now: number, code: num
   const over = s.restartPolicy === 'Never' || (s.restartPolicy === 'OnFailure' && code === 0);
   const crashes = lifecycle.crashes + 1;
   if (over)
-    return { lifecycle: { ...to(lifecycle, 'ended', now, Number.POSITIVE_INFINITY), last, ready: false }, notes: [] };
+    return {
+      lifecycle: { ...enterStep(lifecycle, 'ended', now, Number.POSITIVE_INFINITY), last, ready: false },
+      notes: [],
+    };
   if (crashes === 1)
-    return { lifecycle: to(lifecycle, 'crash-backoff', now, ERROR_SHOWN, { last, crashes, ready: false }), notes: [] };
+    return {
+      lifecycle: enterStep(lifecycle, 'crash-backoff', now, ERROR_SHOWN, { last, crashes, ready: false }),
+      notes: [],
+    };
   return crashLoop({ ...lifecycle, crashes, ready: false }, s, now, last);
 }
 
 function crashLoop(lifecycle: Lifecycle, s: ContainerContext, now: number, last: Lifecycle['last']): Step {
   const text = `Back-off restarting failed container ${s.container.name} in pod ${podName(s.pod)}`;
   return {
-    lifecycle: to(lifecycle, 'crash-backoff', now, backoff(lifecycle.crashes - 1), last ? { last } : {}),
-    notes: [say(s, 'Warning', 'BackOff', text)],
+    lifecycle: enterStep(lifecycle, 'crash-backoff', now, backoff(lifecycle.crashes - 1), last ? { last } : {}),
+    notes: [eventNote(s, 'Warning', 'BackOff', text)],
   };
 }
 
@@ -206,23 +215,23 @@ function crashLoop(lifecycle: Lifecycle, s: ContainerContext, now: number, last:
 export function advance(lifecycle: Lifecycle, s: ContainerContext, now: number): Step {
   switch (lifecycle.step) {
     case 'queued':
-      return s.mayStart ? begin(lifecycle, s, now) : { lifecycle, notes: [] };
+      return s.mayStart ? startContainer(lifecycle, s, now) : { lifecycle, notes: [] };
     case 'pulling':
       return pulled(lifecycle, s, now);
     case 'pull-failed':
       return waitToPull(lifecycle, s, now);
     case 'pull-backoff':
-      return begin(lifecycle, s, now);
+      return startContainer(lifecycle, s, now);
     case 'starting':
     case 'unconfigured':
       return started(lifecycle, s, now);
     case 'start-failed':
       // The first failure is tried again at once, later ones after a back-off.
       return lifecycle.crashes === 1
-        ? begin({ ...lifecycle, restarts: 1 }, s, now)
+        ? startContainer({ ...lifecycle, restarts: 1 }, s, now)
         : crashLoop(lifecycle, s, now, lifecycle.last);
     case 'crash-backoff':
-      return begin({ ...lifecycle, restarts: lifecycle.restarts + 1 }, s, now);
+      return startContainer({ ...lifecycle, restarts: lifecycle.restarts + 1 }, s, now);
     case 'running':
       return s.behaviour.exit
         ? ended(lifecycle, s, now, s.behaviour.exit.code, s.behaviour.exit.reason)

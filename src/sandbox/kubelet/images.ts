@@ -10,6 +10,7 @@ export interface Images {
 
 const EVERYWHERE = '';
 
+/** Nodes that have pulled nothing yet. */
 export function createImages(): Images {
   const images = new Map<string, Set<string>>();
   const on = (node: string): Set<string> => {

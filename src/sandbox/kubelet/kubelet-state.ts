@@ -35,7 +35,7 @@ export const newKubelet = (parts: Parts, hooks: KubeletHooks): Kubelet => ({
   podStates: new Map(),
 });
 
-/** A pod that a kubelet sees for the first time; one that ran before the sandbox was started goes on from its status. */
+/** The state of a pod that is new to its kubelet. If the pod ran before the sandbox was started, its status is continued. */
 export function admit({ parts, addresses, images }: Kubelet, pod: Pod): PodState {
   const { clock, random } = parts;
   const between = (low: number, high: number) => Math.round(low + random.next() * (high - low));
@@ -59,7 +59,7 @@ export function admit({ parts, addresses, images }: Kubelet, pod: Pod): PodState
 }
 
 /** Records events about a pod. */
-export function say({ parts }: Kubelet, pod: Pod, notes: readonly Note[]): void {
+export function recordEvents({ parts }: Kubelet, pod: Pod, notes: readonly Note[]): void {
   const reporter = { component: 'kubelet', host: pod.spec.nodeName ?? '', manager: 'kubelet' };
   for (const note of notes) parts.record(reporter, note);
 }

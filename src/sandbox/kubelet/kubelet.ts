@@ -1,6 +1,6 @@
 import { isDown, podKeysOn } from '../controllers/cluster/node-lifecycle.ts';
 import type { Node } from '../controllers/cluster/scheduler.ts';
-import { type Controller, ownKey, placeOfKey } from '../controllers/engine.ts';
+import { type Controller, ownKey, placeOfKey } from '../controllers/controller-manager.ts';
 import type { Pod } from '../controllers/kinds.ts';
 import type { Parts } from '../controllers/parts.ts';
 import { isFinished, isTerminating } from '../controllers/pods.ts';
@@ -16,7 +16,7 @@ export function kubelet(parts: Parts, hooks: KubeletHooks = {}): Controller {
   return {
     name: 'kubelet',
     watches: {
-      // A kubelet that comes back looks at all its pods.
+      // A kubelet that works again reconciles all its pods.
       nodes: ({ object, previous }) =>
         isDown(previous as Node | undefined) && !isDown(object as Node)
           ? podKeysOn(store.list<Pod>('pods'), object.metadata.name)

@@ -22,7 +22,7 @@ export interface PodState {
   /** When the containers have stopped after a deletion. */
   killAt?: number;
   /** When its programs were asked to end. */
-  stopAskedAt?: number;
+  stopRequestedAt?: number;
   finished: boolean;
   pullMs: number;
   startMs: number;

@@ -18,15 +18,15 @@ export interface Program {
 export type StartProgram = (pod: Pod, container: Container, line: (text: string) => void) => Program | undefined;
 
 /** How often a running program is polled, milliseconds. */
-const LOOK_MS = 200;
+const POLL_MS = 200;
 
 /** The programs of all pods. */
 export interface Programs {
   start(pod: Pod, container: string, line: (text: string) => void): void;
   /** The behaviour of a container that follows from its program. */
-  fate(pod: Pod, container: Container): Behaviour;
+  behaviourOf(pod: Pod, container: Container): Behaviour;
   /** Milliseconds until the pod must be reconciled because of its programs; undefined when none runs. */
-  lookAgainIn(pod: Pod): number | undefined;
+  nextPollIn(pod: Pod): number | undefined;
   /** Asks the pod's programs to end; true while one runs. With `isTimeUp` they are killed. */
   stop(pod: Pod, isTimeUp: boolean): boolean;
   exitCodeOf(pod: Pod, container: string): number | undefined;
@@ -35,6 +35,7 @@ export interface Programs {
   end(): void;
 }
 
+/** Programs started by `start`; without it no container runs a real one. */
 export function createPrograms(start: StartProgram | undefined): Programs {
   const running = new Map<string, Map<string, Program>>();
   const stopped = new Set<Program>();
@@ -52,11 +53,11 @@ export function createPrograms(start: StartProgram | undefined): Programs {
       if (program === undefined) return;
       running.set(pod.metadata.uid, of(pod.metadata.uid).set(name, program));
     },
-    fate(pod, container) {
+    behaviourOf(pod, container) {
       const code = of(pod.metadata.uid).get(container.name)?.exitCode();
       return code === undefined ? {} : { exit: { code, afterMs: 0, reason: code === 0 ? 'Completed' : 'Error' } };
     },
-    lookAgainIn: pod => (alive(pod).length > 0 ? LOOK_MS : undefined),
+    nextPollIn: pod => (alive(pod).length > 0 ? POLL_MS : undefined),
     stop(pod, isTimeUp) {
       for (const program of alive(pod)) {
         if (isTimeUp) program.kill();

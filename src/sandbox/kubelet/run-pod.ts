@@ -4,14 +4,14 @@ import { timestamp } from '../object.ts';
 import type { Store } from '../store.ts';
 import type { Behaviour } from './behaviour.ts';
 import { missingEnvironment } from './environment.ts';
-import { type Kubelet, report, say } from './kubelet-state.ts';
+import { type Kubelet, recordEvents, report } from './kubelet-state.ts';
 import { advancePod, type PodState } from './pod-state.ts';
 import { podStatus } from './pod-status.ts';
 import { missingVolume } from './volumes.ts';
 
 const MOUNT_RETRY = [500, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 122_000];
 
-/** Takes a pod one step on and reports its status; gives after how many milliseconds it must be looked at again. */
+/** Advances a pod and reports its status. Returns the milliseconds until it must be reconciled again. */
 export function runPod(kubelet: Kubelet, pod: Pod, podState: PodState): number | undefined {
   const { parts, programs, images } = kubelet;
   const prepared = prepare(kubelet, pod, podState);
@@ -25,7 +25,7 @@ export function runPod(kubelet: Kubelet, pod: Pod, podState: PodState): number |
   });
   for (const c of progress.containers) if (c.state.running && c.image) images.add(node, c.image);
   writeLogs(kubelet, pod, progress.started);
-  say(kubelet, pod, progress.notes);
+  recordEvents(kubelet, pod, progress.notes);
   const facts = {
     hostIP: hostIP(parts.store, node),
     podIP: prepared ? podState.podIP : undefined,
@@ -34,7 +34,7 @@ export function runPod(kubelet: Kubelet, pod: Pod, podState: PodState): number |
     initialized: progress.initialized,
   };
   report(kubelet, pod, podStatus(pod, facts, progress.containers, progress.init));
-  const again = [progress.wakeAt - now, programs.lookAgainIn(pod) ?? Number.POSITIVE_INFINITY];
+  const again = [progress.wakeAt - now, programs.nextPollIn(pod) ?? Number.POSITIVE_INFINITY];
   return again.some(Number.isFinite) ? Math.max(1, Math.min(...again)) : undefined;
 }
 
@@ -43,7 +43,7 @@ function behaviourOf({ parts, hooks, programs }: Kubelet, pod: Pod, container: C
   const configError = missingEnvironment(pod, container, parts.store);
   return {
     ...hooks.externalBehaviour?.(pod, container),
-    ...programs.fate(pod, container),
+    ...programs.behaviourOf(pod, container),
     ...(configError !== undefined && { configError }),
   };
 }
@@ -57,7 +57,7 @@ function prepare(kubelet: Kubelet, pod: Pod, podState: PodState): boolean {
     const wait = MOUNT_RETRY[Math.min(podState.mountTries, MOUNT_RETRY.length - 1)] ?? 122_000;
     podState.mountTries++;
     podState.readyForContainersAt = clock.now() + wait;
-    say(kubelet, pod, [{ about: pod, type: 'Warning', reason: 'FailedMount', message: missing.message }]);
+    recordEvents(kubelet, pod, [{ about: pod, type: 'Warning', reason: 'FailedMount', message: missing.message }]);
     return false;
   }
   podState.podIP = kubelet.addresses.take(nodeIndex(store, pod.spec.nodeName));

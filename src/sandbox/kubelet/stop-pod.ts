@@ -1,9 +1,9 @@
 import type { Note, Pod, PodStatus } from '../controllers/kinds.ts';
 import { timestamp } from '../object.ts';
-import { type Kubelet, report, say } from './kubelet-state.ts';
+import { type Kubelet, recordEvents, report } from './kubelet-state.ts';
 import type { PodState } from './pod-state.ts';
 
-/** Stops a pod that is being deleted; gives after how many milliseconds it must be looked at again. */
+/** Stops a pod that is being deleted. Returns the milliseconds until it must be reconciled again. */
 export function stopPod(kubelet: Kubelet, pod: Pod, podState: PodState): number | undefined {
   const { parts, programs, addresses } = kubelet;
   const { store, clock } = parts;
@@ -11,11 +11,11 @@ export function stopPod(kubelet: Kubelet, pod: Pod, podState: PodState): number 
   const grace = (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000;
   if (podState.killAt === undefined) {
     podState.killAt = now + Math.min(grace, podState.stopMs);
-    say(kubelet, pod, stopNotes(pod));
+    recordEvents(kubelet, pod, stopNotes(pod));
   }
-  const runs = programs.stop(pod, podState.stopAskedAt !== undefined && now >= podState.stopAskedAt + grace);
-  podState.stopAskedAt ??= now;
-  if (runs) return programs.lookAgainIn(pod);
+  const runs = programs.stop(pod, podState.stopRequestedAt !== undefined && now >= podState.stopRequestedAt + grace);
+  podState.stopRequestedAt ??= now;
+  if (runs) return programs.nextPollIn(pod);
   if (now < podState.killAt) return podState.killAt - now;
   if (podState.finished) return undefined;
   podState.finished = true;

@@ -47,6 +47,7 @@ export function owned(set: FieldSet, ignored?: FieldSet): FieldSet {
   return ignored ? without(stripped, ignored) : stripped;
 }
 
+/** The entries of an object's managedFields, decoded; none for an object without them. */
 export function sharesOf(object: KubeObject | undefined): Share[] {
   return (object?.metadata.managedFields ?? []).map(entry => ({
     manager: {
@@ -103,7 +104,7 @@ export function zeroValueOf(node: SchemaNode | undefined): Record<string, unknow
   return blank;
 }
 
-/** A single empty entry asks to forget who owned what. */
+/** A single empty entry asks the server to remove all field owners. */
 const isReset = (entries: readonly ManagedFieldsEntry[]): boolean =>
   entries.length === 1 && Object.keys(entries[0] ?? {}).length === 0;
 

@@ -9,14 +9,14 @@ export function typingProblem(value: unknown, node: SchemaNode, path = ''): stri
     case 'string':
       return typeof value === 'string'
         ? undefined
-        : `${path}: expected string, got &value.valueUnstructured{Value:${shown(value)}}`;
+        : `${path}: expected string, got &value.valueUnstructured{Value:${goText(value)}}`;
     case 'integer':
     case 'number':
       return typeof value === 'number' ? undefined : `${path}: expected numeric (int or float), got ${typeof value}`;
     case 'boolean':
       return typeof value === 'boolean'
         ? undefined
-        : `${path}: expected boolean, got &value.valueUnstructured{Value:${shown(value)}}`;
+        : `${path}: expected boolean, got &value.valueUnstructured{Value:${goText(value)}}`;
     case 'array':
       return listProblem(value, node, path);
     case 'object':
@@ -27,15 +27,15 @@ export function typingProblem(value: unknown, node: SchemaNode, path = ''): stri
 }
 
 /** A value as Go prints its parts. */
-function shown(value: unknown): string {
+function goText(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (!isRecord(value)) return String(value);
-  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${shown(member)}`);
+  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${goText(member)}`);
   return `map[string]interface {}{${members.join(', ')}}`;
 }
 
 function listProblem(value: unknown, node: SchemaNode, path: string): string | undefined {
-  if (!Array.isArray(value)) return `${path}: expected list, got &{${shown(value)}}`;
+  if (!Array.isArray(value)) return `${path}: expected list, got &{${goText(value)}}`;
   const { items } = node;
   if (!items) return undefined;
   const twice = duplicateKey(value, node);
@@ -60,7 +60,7 @@ function duplicateKey(value: readonly unknown[], node: SchemaNode): string | und
 }
 
 function mapProblem(value: unknown, node: SchemaNode, path: string): string | undefined {
-  if (!isRecord(value)) return `${path}: expected map, got &{${shown(value)}}`;
+  if (!isRecord(value)) return `${path}: expected map, got &{${goText(value)}}`;
   if (keepsUnknown(node)) return undefined;
   for (const [name, member] of Object.entries(value)) {
     const child = node.property(name) ?? node.extra;

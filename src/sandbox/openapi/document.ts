@@ -50,7 +50,10 @@ function references(schema: unknown, into: Set<string>): void {
 }
 
 /** The named schemas and all schemas that they refer to. */
-function closure(names: Iterable<string>, known: Readonly<Record<string, RawSchema>>): Record<string, RawSchema> {
+function withReferenced(
+  names: Iterable<string>,
+  known: Readonly<Record<string, RawSchema>>,
+): Record<string, RawSchema> {
   const found: Record<string, RawSchema> = {};
   const open = [...names];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
@@ -148,7 +151,7 @@ export function createOpenApi(registry: Registry, customKinds: () => readonly Cu
       info: { title: 'Kubernetes', version: KUBERNETES },
       paths: operationsOf(infos, group, version),
       components: {
-        schemas: closure(names, known),
+        schemas: withReferenced(names, known),
         securitySchemes: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } },
       },
     };

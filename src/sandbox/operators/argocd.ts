@@ -1,4 +1,4 @@
-import { type Controller, ownKey, placeOfKey } from '../controllers/engine.ts';
+import { type Controller, ownKey, placeOfKey } from '../controllers/controller-manager.ts';
 import type { Deployment } from '../controllers/kinds.ts';
 import type { Parts } from '../controllers/parts.ts';
 import { type KubeObject, type NewObject, timestamp } from '../object.ts';
@@ -43,19 +43,19 @@ const worst = (states: readonly string[]): string => WORST.find(s => states.incl
 /** Argo CD's application controller: compares an Application with Git and syncs it, when asked to refresh. */
 export function argoController(parts: Parts, repository: Repository): Controller {
   const { store } = parts;
-  /** Applications that were applied and are not healthy yet. */
-  const underway = new Set<string>();
+  /** Applications that were synced and are not healthy yet. */
+  const inProgress = new Set<string>();
   const repoServerReady = () =>
     (store.get<Deployment>('deployments.apps', 'argocd', 'argocd-repo-server')?.status?.availableReplicas ?? 0) > 0;
   return {
     name: 'argocd-applications',
-    gatherMs: 500,
+    batchMs: 500,
     watches: { [APPLICATIONS]: event => (event.object.metadata.annotations?.[REFRESH] ? ownKey(event) : []) },
     async reconcile(key) {
       const { namespace, name } = placeOfKey(key);
       const app = store.get<Application>(APPLICATIONS, namespace, name);
       if (!app || app.metadata.deletionTimestamp) return undefined;
-      const asked = app.metadata.annotations?.[REFRESH] !== undefined || underway.has(name);
+      const asked = app.metadata.annotations?.[REFRESH] !== undefined || inProgress.has(name);
       const lost = app.status.sync.status === 'Unknown';
       if (!repoServerReady()) {
         if (asked) unknown(parts, app);
@@ -66,14 +66,14 @@ export function argoController(parts: Parts, repository: Repository): Controller
         return PERIOD_MS;
       }
       const isSettled = await compare(parts, app, repository.get(name) ?? []);
-      if (isSettled) underway.delete(name);
-      else underway.add(name);
+      if (isSettled) inProgress.delete(name);
+      else inProgress.add(name);
       return isSettled ? PERIOD_MS : PROGRESS_MS;
     },
   };
 }
 
-/** Writes the status of an Application, and takes the wish for a refresh off. */
+/** Writes the status of an Application and removes the annotation that asked for a refresh. */
 const report = ({ store, clock }: Parts, app: Application, change: (status: Application['status']) => void) =>
   store.modify<Application>(
     APPLICATIONS,
@@ -87,7 +87,7 @@ const report = ({ store, clock }: Parts, app: Application, change: (status: Appl
     BY,
   );
 
-/** Nothing can be said of an Application while the server that renders its manifests is away. */
+/** The state of an Application is unknown while the server that renders its manifests is not ready. */
 const unknown = (parts: Parts, app: Application) =>
   report(parts, app, status => {
     status.sync = { ...status.sync, status: 'Unknown' };
@@ -124,7 +124,7 @@ function unmanaged({ registry, store }: Parts, app: Application, objects: readon
     });
 }
 
-/** Syncs an Application and reports how it is then. False while it was applied and is not healthy yet. */
+/** Syncs an Application and reports its state. False if it was applied and is not healthy yet. */
 async function compare(parts: Parts, app: Application, objects: readonly NewObject[]): Promise<boolean> {
   const failure = await sync(parts, objects);
   const resources = [...unmanaged(parts, app, objects), ...objects.map(o => stateOf(parts, o, failure?.refused === o))];

@@ -96,12 +96,12 @@ export const certManager: Operator = {
       },
     }),
   ],
-  character: parts.character('puts the CA bundle of its webhook back within two seconds; heals nothing else', {
-    heals: [
+  behaviour: parts.behaviour('puts the CA bundle of its webhook back within two seconds; heals nothing else', {
+    repairs: [
       {
         resource: 'validatingwebhookconfigurations.admissionregistration.k8s.io',
         name: 'cert-manager-webhook',
-        keeps: ['webhooks.0.clientConfig.caBundle'],
+        restores: ['webhooks.0.clientConfig.caBundle'],
         afterMs: 2000,
       },
     ],

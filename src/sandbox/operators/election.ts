@@ -8,7 +8,7 @@ export interface LeaseSpec {
 }
 
 /** What one tick of leader election does to the Lease. */
-export type Move = { move: 'hold' | 'wait' } | { move: 'create' | 'renew' | 'take'; holder: string };
+export type Move = { is: 'hold' | 'wait' } | { is: 'create' | 'renew' | 'take'; holder: string };
 
 /** As client-go sets them: a Lease lasts 15 s, a leader that cannot renew for 10 s gives up. */
 export const LEASE_SECONDS = 15;
@@ -26,26 +26,26 @@ const isExpired = (lease: LeaseSpec, nowMs: number): boolean =>
  */
 export function nextMove(lease: LeaseSpec | undefined, candidates: readonly string[], nowMs: number): Move {
   const first = candidates[0];
-  if (!lease) return first ? { move: 'create', holder: first } : { move: 'wait' };
+  if (!lease) return first ? { is: 'create', holder: first } : { is: 'wait' };
   const holder = lease.holderIdentity ?? '';
   if (holder && candidates.includes(holder)) {
     const due = Date.parse(lease.renewTime ?? '') + RENEW_EVERY_MS <= nowMs || lease.renewTime === undefined;
-    return due ? { move: 'renew', holder } : { move: 'hold' };
+    return due ? { is: 'renew', holder } : { is: 'hold' };
   }
-  if (first && (holder === '' || isExpired(lease, nowMs))) return { move: 'take', holder: first };
-  return { move: 'wait' };
+  if (first && (holder === '' || isExpired(lease, nowMs))) return { is: 'take', holder: first };
+  return { is: 'wait' };
 }
 
 /** The Lease's spec after the move. `at` is now, with microseconds. */
 export function afterMove(lease: LeaseSpec | undefined, move: Move, at: string): LeaseSpec {
   if (!('holder' in move)) return lease ?? {};
-  if (move.move === 'renew') return { ...lease, renewTime: at };
+  if (move.is === 'renew') return { ...lease, renewTime: at };
   return {
     ...lease,
     holderIdentity: move.holder,
     leaseDurationSeconds: lease?.leaseDurationSeconds ?? LEASE_SECONDS,
     acquireTime: at,
     renewTime: at,
-    leaseTransitions: move.move === 'take' ? (lease?.leaseTransitions ?? 0) + 1 : 0,
+    leaseTransitions: move.is === 'take' ? (lease?.leaseTransitions ?? 0) + 1 : 0,
   };
 }

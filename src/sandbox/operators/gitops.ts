@@ -135,7 +135,7 @@ export const argocd: Operator = {
     application('ai-model-alpha', 'apps/ai-model-alpha', 'default', [isvc('ai-model-alpha')]),
     application('demo-iris-2', 'apps/demo-iris-2', 'default', [isvc('demo-iris-2')]),
   ],
-  character: parts.character('heals nothing'),
+  behaviour: parts.behaviour('heals nothing'),
 };
 
 const KYVERNO_LABELS = {
@@ -233,12 +233,12 @@ export const kyverno: Operator = {
       },
     }),
   ],
-  character: parts.character('restores its webhook configuration in three seconds', {
-    heals: [
+  behaviour: parts.behaviour('restores its webhook configuration in three seconds', {
+    repairs: [
       {
         resource: 'validatingwebhookconfigurations.admissionregistration.k8s.io',
         name: 'kyverno-resource-validating-webhook-cfg',
-        keeps: ['webhooks'],
+        restores: ['webhooks'],
         afterMs: 3000,
       },
     ],

@@ -1,4 +1,4 @@
-import { type Controller, ownKey, placeOfKey } from '../controllers/engine.ts';
+import { type Controller, ownKey, placeOfKey } from '../controllers/controller-manager.ts';
 import type { Condition } from '../controllers/kinds.ts';
 import type { Parts } from '../controllers/parts.ts';
 import { type KubeObject, timestamp } from '../object.ts';

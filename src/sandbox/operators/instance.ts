@@ -36,6 +36,7 @@ const mainContainer = (pod: Pod): Container | undefined => pod.spec.containers[0
 /** A stable identity: the pod's name and its uid. */
 const identityOf = (pod: Pod): string => `${pod.metadata.name}_${pod.metadata.uid}`;
 
+/** The instance of an operator over the pods of its Deployment, as they are at each call. */
 export function instanceOf(parts: Parts, operator: Operator): OperatorInstance {
   const { store, clock, logs } = parts;
   const { namespace, name } = operator.deployment;

@@ -19,8 +19,8 @@ const concerns = (p: NetworkPolicy, direction: Direction): boolean => {
 };
 
 /**
- * Whether a pod is cut off in one direction: some policy of its namespace selects it, and none of those lets anything
- * through. Policies with rules count as letting the API server through; addresses are not looked at.
+ * Whether a pod is cut off in one direction: at least one policy of its namespace selects it, and none of those has a
+ * rule. A policy with any rule counts as allowing the API server: addresses are not evaluated.
  */
 export function isCutOff(pod: Pod, policies: readonly NetworkPolicy[], direction: Direction): boolean {
   const mine = policies.filter(

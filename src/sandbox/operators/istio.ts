@@ -62,12 +62,12 @@ export const istiod: Operator = {
       },
     ]),
   ],
-  character: parts.character('restores the failure policy of its webhook in five seconds', {
-    heals: [
+  behaviour: parts.behaviour('restores the failure policy of its webhook in five seconds', {
+    repairs: [
       {
         resource: 'validatingwebhookconfigurations.admissionregistration.k8s.io',
         name: 'istio-validator-istio-system',
-        keeps: ['webhooks.0.failurePolicy'],
+        restores: ['webhooks.0.failurePolicy'],
         afterMs: 5000,
       },
     ],

@@ -87,7 +87,7 @@ export const knativeServing: Operator = {
       },
     ]),
   ],
-  character: parts.character('crashes while its autoscaler configuration is broken; heals nothing', {
+  behaviour: parts.behaviour('crashes while its autoscaler configuration is broken; heals nothing', {
     crashesOn: [brokenAutoscaler],
   }),
 };

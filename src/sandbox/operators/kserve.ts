@@ -133,22 +133,22 @@ export const kserve: Operator = {
     inferenceService('default', 'demo-iris-2', { owner: 'platform-team', 'cost-center': 'ai-platform' }),
     route,
   ],
-  character: parts.character(
+  behaviour: parts.behaviour(
     'heals its configuration and Route hosts in seconds; leaves TLS termination and webhook policy alone',
     {
-      heals: [
+      repairs: [
         {
           resource: 'configmaps',
           namespace: 'kserve',
           name: 'inferenceservice-config',
-          keeps: ['data'],
+          restores: ['data'],
           afterMs: 4000,
         },
         {
           resource: 'routes.route.openshift.io',
           namespace: 'kserve',
           name: 'kserve-isvc-route',
-          keeps: ['spec.host'],
+          restores: ['spec.host'],
           afterMs: 6000,
         },
       ],
@@ -194,5 +194,5 @@ export const llmisvc: Operator = {
       },
     ]),
   ],
-  character: parts.character('heals nothing; a successor waits until the Lease has expired', { releasesLease: false }),
+  behaviour: parts.behaviour('heals nothing; a successor waits until the Lease has expired', { releasesLease: false }),
 };

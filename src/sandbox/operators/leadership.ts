@@ -1,4 +1,4 @@
-import type { Controller } from '../controllers/engine.ts';
+import type { Controller } from '../controllers/controller-manager.ts';
 import type { Obj, Pod } from '../controllers/kinds.ts';
 import type { Parts } from '../controllers/parts.ts';
 import { isTerminating } from '../controllers/pods.ts';
@@ -65,7 +65,7 @@ export function leadership(
     const move = nextMove(current?.spec, connected.map(instance.identity), clock.now());
     if ('holder' in move) {
       const written = write(parts, instance, current, afterMove(current?.spec, move, microTimestamp(clock.now())));
-      if (written && move.move === 'take') announce(parts, instance, written, move.holder, connected);
+      if (written && move.is === 'take') announce(parts, instance, written, move.holder, connected);
     }
     logForbiddenList(instance, instance.leader());
   };
@@ -121,7 +121,7 @@ function announce({ record }: Parts, instance: OperatorInstance, lease: Lease, h
 
 /** Releases the Lease of a leader that ends cleanly, if the operator does that and its pod still reaches the API. */
 function release(parts: Parts, instance: OperatorInstance, lease: Lease) {
-  if (!instance.operator.character.releasesLease || !lease.spec?.holderIdentity) return lease;
+  if (!instance.operator.behaviour.releasesLease || !lease.spec?.holderIdentity) return lease;
   const holder = instance.pods().find(p => instance.identity(p) === lease.spec?.holderIdentity);
   if (!holder || !isTerminating(holder)) return lease;
   return write(parts, instance, lease, { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1 }) ?? lease;

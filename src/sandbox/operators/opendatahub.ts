@@ -40,7 +40,7 @@ export const kserveInOpenDataHub: Operator = {
       { port: 443, targetPort: 'webhook-server' },
     ]),
   ],
-  character: parts.character('heals nothing of its own; the platform operator looks after it'),
+  behaviour: parts.behaviour('heals nothing of its own; the platform operator looks after it'),
 };
 
 /** The platform operator: owns its components' Deployments and takes them back when they are orphaned. */
@@ -83,13 +83,13 @@ export const openDataHub: Operator = {
       status: { phase: 'Ready', observedGeneration: 1, conditions: [parts.condition('Ready', 'True', 'Ready')] },
     }),
   ],
-  character: parts.character('takes orphaned component Deployments back within twelve seconds', {
-    heals: [
+  behaviour: parts.behaviour('takes orphaned component Deployments back within twelve seconds', {
+    repairs: [
       {
         resource: 'deployments.apps',
         namespace: 'opendatahub',
         name: 'kserve-controller-manager',
-        keeps: ['metadata.ownerReferences'],
+        restores: ['metadata.ownerReferences'],
         afterMs: 12_000,
       },
     ],

@@ -18,7 +18,7 @@ export interface RepairDuty {
    * Dotted paths that the operator restores (`data.deploy`, `spec.tls.termination`); `ownerReferences` means those of
    * the metadata.
    */
-  keeps: readonly string[];
+  restores: readonly string[];
   /** How long it takes from the change to the repair, milliseconds. */
   afterMs: number;
 }
@@ -33,10 +33,10 @@ export interface FatalConfiguration {
 }
 
 /** How an operator behaves in trouble. */
-export interface Character {
+export interface OperatorBehaviour {
   /** In a few words, for people. */
   summary: string;
-  heals: readonly RepairDuty[];
+  repairs: readonly RepairDuty[];
   crashesOn: readonly FatalConfiguration[];
   /** Releases its Lease when it ends cleanly, so that its successor need not wait until it expires. */
   releasesLease: boolean;
@@ -55,5 +55,5 @@ export interface Operator {
   /** Further workloads, as StatefulSets. */
   sets?: readonly WorkloadSeed[];
   objects: readonly Installed[];
-  character: Character;
+  behaviour: OperatorBehaviour;
 }

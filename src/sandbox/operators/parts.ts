@@ -1,6 +1,6 @@
 import { CLUSTER_IP } from '../world/cluster-ip.ts';
 import { CA_BUNDLE, SERVING_SECRET } from '../world/trust.ts';
-import type { Character, Installed } from './operator.ts';
+import type { Installed, OperatorBehaviour } from './operator.ts';
 
 /** Functions that build the objects of operators, each with the defaults that the API server would add. */
 
@@ -138,9 +138,12 @@ export const reviewsWrites = (apiGroups: string[], version: string, resource: st
 ];
 
 /** How an operator behaves. By default it repairs nothing, crashes on nothing and releases its Lease. */
-export const character = (summary: string, behaviour: Partial<Omit<Character, 'summary'>> = {}): Character => ({
+export const behaviour = (
+  summary: string,
+  behaviour: Partial<Omit<OperatorBehaviour, 'summary'>> = {},
+): OperatorBehaviour => ({
   summary,
-  heals: [],
+  repairs: [],
   crashesOn: [],
   releasesLease: true,
   ...behaviour,

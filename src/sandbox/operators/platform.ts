@@ -49,13 +49,13 @@ export const odhModelController: Operator = {
       'nim-state': 'removed',
     }),
   ],
-  character: parts.character('heals its parameters fast', {
-    heals: [
+  behaviour: parts.behaviour('heals its parameters fast', {
+    repairs: [
       {
         resource: 'configmaps',
         namespace: 'opendatahub',
         name: 'odh-model-controller-parameters',
-        keeps: ['data'],
+        restores: ['data'],
         afterMs: 3000,
       },
     ],
@@ -119,13 +119,13 @@ export const llamastack: Operator = {
       status: { phase: 'Ready', conditions: [parts.condition('DeploymentReady', 'True', 'DeploymentReady')] },
     }),
   ],
-  character: parts.character('heals its configuration only after four minutes', {
-    heals: [
+  behaviour: parts.behaviour('heals its configuration only after four minutes', {
+    repairs: [
       {
         resource: 'configmaps',
         namespace: 'opendatahub',
         name: 'llamastack-serving-config',
-        keeps: ['data'],
+        restores: ['data'],
         afterMs: 240_000,
       },
     ],
@@ -207,7 +207,7 @@ export const trainingOperator: Operator = {
       },
     }),
   ],
-  character: parts.character('heals nothing'),
+  behaviour: parts.behaviour('heals nothing'),
 };
 
 function replicaSpec(replicas: number) {

@@ -1,4 +1,4 @@
-import { type Controller, keyOf } from '../controllers/engine.ts';
+import { type Controller, keyOf } from '../controllers/controller-manager.ts';
 import type { Parts } from '../controllers/parts.ts';
 import { cloneJson, isRecord, type KubeObject, type NewObject, sameJson } from '../object.ts';
 import { StatusError } from '../status.ts';
@@ -23,7 +23,7 @@ export function valueAt(object: unknown, path: string): unknown {
 }
 
 /** Sets the value at a dotted path, in place; undefined removes it. Missing parents are created. */
-export function putAt(object: KubeObject, path: string, value: unknown): void {
+export function setAt(object: KubeObject, path: string, value: unknown): void {
   const steps = path.split('.');
   const last = steps.pop() ?? '';
   let parent: unknown = object;
@@ -68,7 +68,7 @@ function asNew(object: KubeObject): NewObject {
 export function repairs({ store, clock }: Parts, instances: readonly OperatorInstance[]): Controller {
   const watched = new Map<string, Watched>();
   for (const instance of instances) {
-    for (const [i, duty] of instance.operator.character.heals.entries()) {
+    for (const [i, duty] of instance.operator.behaviour.repairs.entries()) {
       const wanted = store.get(duty.resource, duty.namespace, duty.name);
       if (wanted) watched.set(`${instance.operator.name}/${i}`, { instance, duty, wanted });
     }
@@ -90,7 +90,7 @@ export function repairs({ store, clock }: Parts, instances: readonly OperatorIns
     try {
       if (current) {
         const next = cloneJson(current);
-        for (const path of paths) putAt(next, path, cloneJson(valueAt(wanted, path)));
+        for (const path of paths) setAt(next, path, cloneJson(valueAt(wanted, path)));
         await instance.client.update(duty.resource, next, { manager: instance.manager });
       } else await instance.client.create(duty.resource, asNew(wanted), { manager: instance.manager });
       if (leader) instance.log(leader, `reconciled ${what}: restored ${current ? paths.join(', ') : 'the object'}`);
@@ -111,7 +111,7 @@ export function repairs({ store, clock }: Parts, instances: readonly OperatorIns
       if (!w) return undefined;
       const current = store.get(w.duty.resource, w.duty.namespace, w.duty.name);
       if (current?.metadata.deletionTimestamp) return NOT_READY_MS;
-      const paths = current ? drift(current, w.wanted, w.duty.keeps) : ['metadata.name'];
+      const paths = current ? drift(current, w.wanted, w.duty.restores) : ['metadata.name'];
       if (paths.length === 0) {
         delete w.since;
         return undefined;

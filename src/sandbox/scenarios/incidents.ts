@@ -1,5 +1,5 @@
 import type { Pod } from '../controllers/kinds.ts';
-import { FATE_ANNOTATION } from '../kubelet/behaviour.ts';
+import { BEHAVIOUR_ANNOTATION } from '../kubelet/behaviour.ts';
 import { cloneJson, type KubeObject, type NewObject, timestamp } from '../object.ts';
 import { application } from '../operators/gitops.ts';
 import { put } from '../operators/install.ts';
@@ -85,7 +85,7 @@ function breakPods(s: Seeder, namespace: string, deployment: string, container: 
     if (!pod.metadata.name.startsWith(`${deployment}-`)) continue;
     const { podIP = '', hostIP = '' } = pod.status ?? {};
     s.store.modify<Pod>('pods', namespace, pod.metadata.name, draft => {
-      draft.metadata.annotations = { ...draft.metadata.annotations, [FATE_ANNOTATION + container]: fate };
+      draft.metadata.annotations = { ...draft.metadata.annotations, [BEHAVIOUR_ANNOTATION + container]: fate };
       draft.status = settledStatus(draft, podIP, hostIP, s.clock.now() - minutes * 60_000);
     });
   }

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { matchOf, wantedRevision } from '../api/list.ts';
 import { refuseInvalidWatchOptions } from '../api/options.ts';
 import type { WallClock } from '../clock.ts';
-import { objectText, type Shown } from '../http/respond.ts';
+import { objectText, type Representation } from '../http/respond.ts';
 import type { KubeObject } from '../object.ts';
 import { groupVersion, type ResourceInfo } from '../registry.ts';
 import type { StoreEvent } from '../store.ts';
@@ -22,7 +22,7 @@ const DEFAULT_SECONDS = 30 * 60;
 /** What one watch sends: the selected objects, in the requested format. */
 interface View {
   watched: Watched;
-  shown: Shown;
+  shown: Representation;
   match: (object: KubeObject) => boolean;
   /** A table has its column definitions only in the first event. */
   columnsSent: boolean;
@@ -99,7 +99,7 @@ function lineWriter(response: ServerResponse): { write(text: string): void; end(
  * Streams changes until the connection ends or the timeout is over. Without a resource version it starts with the
  * present objects; with one, with the changes since then, or with an ERROR 410 when they are no longer known.
  */
-export function serveWatch(watched: Watched, shown: Shown, response: ServerResponse, wall: WallClock): void {
+export function serveWatch(watched: Watched, shown: Representation, response: ServerResponse, wall: WallClock): void {
   const { query, kernel } = shown;
   const { store, clock } = kernel;
   const { info } = watched;

@@ -6,8 +6,8 @@ import { namespaceController } from '../controllers/cluster/namespace-controller
 import { nodeLifecycle } from '../controllers/cluster/node-lifecycle.ts';
 import { roleAggregation } from '../controllers/cluster/role-aggregation.ts';
 import { scheduler } from '../controllers/cluster/scheduler.ts';
+import { createControllerManager, type Failure } from '../controllers/controller-manager.ts';
 import { endpointsController } from '../controllers/endpoints/endpoints-controller.ts';
-import { createEngine, type Failure } from '../controllers/engine.ts';
 import { cronJobController } from '../controllers/jobs/cronjob-controller.ts';
 import { jobController } from '../controllers/jobs/job-controller.ts';
 import type { Obj } from '../controllers/kinds.ts';
@@ -59,40 +59,40 @@ export function startWorld(context: SandboxContext, start?: StartProgram): Sandb
   const operators = scenario.operators?.(OPERATORS) ?? OPERATORS;
   const owners = followOwners(context.store);
   const startedAt = context.clock.now();
-  const madeWith = (owner: Obj) =>
+  const createdWith = (owner: Obj) =>
     context.clock.now() - startedAt < SETTING_UP_MS ? { at: Date.parse(owner.metadata.creationTimestamp ?? '') } : {};
-  const parts: Parts = { ...context, owners, record: createRecorder(context), madeWith };
-  const engine = createEngine(context);
-  engine.add(namespaceController({ ...parts, rootCertificate: WEBHOOK_AUTHORITY }));
-  engine.add(apiServiceController(parts));
-  engine.add(deploymentController(parts));
-  engine.add(replicaSetController(parts));
-  engine.add(scheduler(parts));
-  engine.add(nodeLifecycle(parts));
+  const parts: Parts = { ...context, owners, record: createRecorder(context), createdWith };
+  const manager = createControllerManager(context);
+  manager.add(namespaceController({ ...parts, rootCertificate: WEBHOOK_AUTHORITY }));
+  manager.add(apiServiceController(parts));
+  manager.add(deploymentController(parts));
+  manager.add(replicaSetController(parts));
+  manager.add(scheduler(parts));
+  manager.add(nodeLifecycle(parts));
   const operatorRuntimes = operatorRuntime(parts, operators);
   const programs = createPrograms(start);
-  engine.add(kubelet(parts, { externalBehaviour: operatorRuntimes.externalBehaviour, programs }));
-  engine.add(statefulSetController(parts));
-  engine.add(daemonSetController(parts));
-  engine.add(jobController(parts));
-  engine.add(cronJobController(parts));
-  engine.add(endpointsController(parts));
-  engine.add(quotaController(parts));
-  engine.add(disruptionController(parts));
-  engine.add(garbageCollector(parts));
-  engine.add(roleAggregation(parts));
-  engine.add(accountTokens(parts));
+  manager.add(kubelet(parts, { externalBehaviour: operatorRuntimes.externalBehaviour, programs }));
+  manager.add(statefulSetController(parts));
+  manager.add(daemonSetController(parts));
+  manager.add(jobController(parts));
+  manager.add(cronJobController(parts));
+  manager.add(endpointsController(parts));
+  manager.add(quotaController(parts));
+  manager.add(disruptionController(parts));
+  manager.add(garbageCollector(parts));
+  manager.add(roleAggregation(parts));
+  manager.add(accountTokens(parts));
   const seeder = createSeeder(context);
   seedCluster(seeder);
   installOperators(seeder, operators);
   recordApplications(seeder);
   scenario.prepare?.(seeder, options);
   serveWebhooks(context);
-  operatorRuntimes.start(engine, seeder.git);
+  operatorRuntimes.start(manager, seeder.git);
   startHeartbeats(parts);
   scenario.run?.(parts, options);
   return {
-    failures: engine.failures,
+    failures: manager.failures,
     async playPast(pass) {
       // Controllers first finish what they would have done long ago.
       await pass(SETTLED_MS);
@@ -100,7 +100,7 @@ export function startWorld(context: SandboxContext, start?: StartProgram): Sandb
       await scenario.past?.play({ admin, parts, git: seeder.git, wait: seconds => pass(seconds * 1000) });
     },
     stop() {
-      engine.stop();
+      manager.stop();
       programs.end();
       owners.stop();
     },

@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kubeconfigFor } from '../../../src/sandbox/http/kubeconfig.ts';
-import { type Sandbox, startSandbox } from '../../../src/sandbox/server.ts';
+import { type SandboxServer, startSandboxServer } from '../../../src/sandbox/server.ts';
 import { type Doings, type Passing, startProxy } from '../../torture/proxy.ts';
 import type { Ended } from '../providers/kubectl.ts';
 import { program } from '../providers/program.ts';
 
 /** A sandbox behind a front that answers some requests in its own way, and the program as a user starts it. */
 export interface Front {
-  sandbox: Sandbox;
+  sandbox: SandboxServer;
   /** From now on, requests go through this; undefined leaves them alone. `true`: it has been dealt with. */
   meet: ((passing: Passing, doings: Doings) => boolean | Promise<boolean>) | undefined;
   mayday(...args: string[]): Promise<Ended>;
@@ -23,7 +23,7 @@ export interface Front {
 
 export async function openFront(scenario = 'healthy'): Promise<Front> {
   const folder = mkdtempSync(join(tmpdir(), 'mayday-front-'));
-  const sandbox = await startSandbox({ scenario, seed: 7 });
+  const sandbox = await startSandboxServer({ scenario, seed: 7 });
   const front: Pick<Front, 'meet' | 'passed'> = { meet: undefined, passed: [] };
   const proxy = await startProxy(sandbox.url, async (passing, doings) => {
     front.passed.push(`${passing.method} ${passing.path}`);

@@ -7,7 +7,7 @@ import { checkAccess, whoAmI } from '../../../src/kube/client/access.ts';
 import type { Api } from '../../../src/kube/client/api.ts';
 import { type ConnectOptions, connect } from '../../../src/kube/connection/connection.ts';
 import { type CommandResult, type RunCommand, runCommand } from '../../../src/kube/connection/run-command.ts';
-import { startSandbox } from '../../../src/sandbox/server.ts';
+import { startSandboxServer } from '../../../src/sandbox/server.ts';
 import { manualClock } from '../../support/manual-clock.ts';
 import { fixture, json, type MisbehavingServer, startServer, statusBody } from '../misbehaving-server.ts';
 
@@ -248,7 +248,7 @@ describe('whom to act as', () => {
   });
 
   it('is read as UTF-8 by the sandbox', async () => {
-    const sandbox = await startSandbox({ scenario: 'healthy', port: 0, speed: 1 });
+    const sandbox = await startSandboxServer({ scenario: 'healthy', port: 0, speed: 1 });
     cleanups.push(() => sandbox.stop());
     const api = await open(sandbox.kubeconfig, { as: 'Łukasz 世' });
     expect(await whoAmI(api)).toMatchObject({ ok: true, value: { user: 'Łukasz 世' } });

@@ -2,7 +2,7 @@ import { execFile, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Sandbox, startSandbox } from '../../../src/sandbox/server.ts';
+import { type SandboxServer, startSandboxServer } from '../../../src/sandbox/server.ts';
 
 /** What a kubectl command wrote and how it ended. */
 interface Ran {
@@ -12,7 +12,7 @@ interface Ran {
 }
 
 export interface Kubectl {
-  sandbox: Sandbox;
+  sandbox: SandboxServer;
   /** Runs kubectl with arguments split at spaces; `input` goes to its standard input. */
   run(command: string, input?: string): Promise<Ran>;
   /** Runs kubectl, and stops it once it has written `lines` lines. */
@@ -27,7 +27,7 @@ const words = (command: string): string[] => [...command.matchAll(/'([^']*)'|(\S
 
 /** Starts a sandbox with a kubeconfig and a home of its own, so that nothing of the user's is read or written. */
 export async function startKubectl(speed: number): Promise<Kubectl> {
-  const sandbox = await startSandbox({ seed: 3, speed });
+  const sandbox = await startSandboxServer({ seed: 3, speed });
   const home = mkdtempSync(join(tmpdir(), 'sandbox-kubectl-'));
   const config = join(home, 'config');
   writeFileSync(config, sandbox.kubeconfig);

@@ -1,4 +1,4 @@
-import { type Sandbox, startSandbox } from '../../../src/sandbox/server.ts';
+import { type SandboxServer, startSandboxServer } from '../../../src/sandbox/server.ts';
 import { createTestClient, type TestClient } from '../client.ts';
 import { BETWEEN, MEANWHILE } from './between.ts';
 import { differences } from './differences.ts';
@@ -61,7 +61,11 @@ async function ask(client: TestClient, names: Names, { name, request, response }
 /** Starts a sandbox to play recorded exchanges on, one after the other. */
 export async function startSession(): Promise<Session> {
   const faults: unknown[] = [];
-  const sandbox: Sandbox = await startSandbox({ seed: 7, speed: SPEED, onFault: fault => faults.push(fault) });
+  const sandbox: SandboxServer = await startSandboxServer({
+    seed: 7,
+    speed: SPEED,
+    onFault: fault => faults.push(fault),
+  });
   const client = createTestClient(sandbox);
   const names = createNames(sandbox.context);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fateOf } from '../../../src/sandbox/controllers/cluster/garbage.ts';
+import { collectorActionFor } from '../../../src/sandbox/controllers/cluster/garbage.ts';
 import { terminatingConditions } from '../../../src/sandbox/controllers/cluster/namespace.ts';
 import { chooseNode, type Node } from '../../../src/sandbox/controllers/cluster/scheduler.ts';
 import { conditionOf } from '../../../src/sandbox/controllers/conditions.ts';
@@ -24,10 +24,10 @@ describe('garbage collection', () => {
 
   it('judges by uid, and only collects what has no owner left', () => {
     const alive = (uid: string) => uid === 'here';
-    expect(fateOf([], alive)).toBe('keep');
-    expect(fateOf([ref('here')], alive)).toBe('keep');
-    expect(fateOf([ref('gone')], alive)).toBe('collect');
-    expect(fateOf([ref('here'), ref('gone')], alive)).toEqual({ drop: ['gone'] });
+    expect(collectorActionFor([], alive)).toBe('keep');
+    expect(collectorActionFor([ref('here')], alive)).toBe('keep');
+    expect(collectorActionFor([ref('gone')], alive)).toBe('collect');
+    expect(collectorActionFor([ref('here'), ref('gone')], alive)).toEqual({ drop: ['gone'] });
   });
 
   const family = (w: TestWorld) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endpointGroups, planSlices, subsetsOf } from '../../../src/sandbox/controllers/endpoints/endpoints.ts';
 import type { Pod, Service } from '../../../src/sandbox/controllers/kinds.ts';
-import { FATE_ANNOTATION } from '../../../src/sandbox/kubelet/behaviour.ts';
+import { BEHAVIOUR_ANNOTATION } from '../../../src/sandbox/kubelet/behaviour.ts';
 import { startTestWorld, type TestWorld } from './harness.ts';
 import { pod } from './make.ts';
 
@@ -76,7 +76,7 @@ describe('a webhook service', () => {
         d.metadata.annotations = value;
       });
     };
-    fate({ [`${FATE_ANNOTATION}manager`]: 'not-ready' });
+    fate({ [`${BEHAVIOUR_ANNOTATION}manager`]: 'not-ready' });
     await w.pass(500);
     expect(ready(w)).toBe(0);
     expect(w.store.get('endpoints', 'kserve', 'kserve-webhook-server-service')?.subsets).toMatchObject([

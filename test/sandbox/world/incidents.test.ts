@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../../../src/sandbox/controllers/kinds.ts';
-import { FATE_ANNOTATION } from '../../../src/sandbox/kubelet/behaviour.ts';
+import { BEHAVIOUR_ANNOTATION } from '../../../src/sandbox/kubelet/behaviour.ts';
 import type { Application } from '../../../src/sandbox/operators/argocd.ts';
 import { covers, healthOf } from '../../../src/sandbox/operators/argocd-sync.ts';
 import { startTestWorld, type TestWorld } from './harness.ts';
@@ -120,7 +120,7 @@ describe('apps-unknown', () => {
     expect(app(w, 'neuroscale-infrastructure')).toMatchObject(healthy);
     const spoiled = w.store
       .list('pods')
-      .filter(p => Object.keys(p.metadata.annotations ?? {}).some(k => k.startsWith(FATE_ANNOTATION)));
+      .filter(p => Object.keys(p.metadata.annotations ?? {}).some(k => k.startsWith(BEHAVIOUR_ANNOTATION)));
     expect(spoiled.map(p => p.metadata.namespace)).toEqual(['argocd', 'kyverno', 'kyverno']);
     for (const pod of spoiled) await w.admin.delete('pods', pod.metadata.namespace, pod.metadata.name);
     await w.pass(10_000, 200);

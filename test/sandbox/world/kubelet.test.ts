@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Container, Pod } from '../../../src/sandbox/controllers/kinds.ts';
-import { behaviourOf, FATE_ANNOTATION } from '../../../src/sandbox/kubelet/behaviour.ts';
+import { BEHAVIOUR_ANNOTATION, behaviourOf } from '../../../src/sandbox/kubelet/behaviour.ts';
 import { backoff } from '../../../src/sandbox/kubelet/container-lifecycle.ts';
 import { startTestWorld, type TestWorld } from './harness.ts';
 import { pod } from './make.ts';
@@ -64,8 +64,8 @@ describe('what a container does', () => {
   });
 
   it('does as its annotation says', () => {
-    expect(of({}, { [`${FATE_ANNOTATION}a`]: 'not-ready' }).unready).toBeDefined();
-    expect(of({}, { [`${FATE_ANNOTATION}other`]: 'crash' })).toEqual({});
+    expect(of({}, { [`${BEHAVIOUR_ANNOTATION}a`]: 'not-ready' }).unready).toBeDefined();
+    expect(of({}, { [`${BEHAVIOUR_ANNOTATION}other`]: 'crash' })).toEqual({});
   });
 
   it('backs off 10 s, 20 s, … to five minutes', () => {
@@ -171,7 +171,7 @@ describe('a pod', () => {
         d.metadata.annotations = annotations;
       });
     expect(ready()).toBe(true);
-    fate({ [`${FATE_ANNOTATION}a`]: 'not-ready' });
+    fate({ [`${BEHAVIOUR_ANNOTATION}a`]: 'not-ready' });
     await w.pass(500);
     expect(ready()).toBe(false);
     expect(said(w).at(-1)).toBe('Warning Unhealthy Readiness probe failed: HTTP probe failed with statuscode: 500');

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../../src/sandbox/object.ts';
 import { OPERATORS } from '../../../src/sandbox/operators/catalogue.ts';
 import { afterMove, type LeaseSpec, nextMove } from '../../../src/sandbox/operators/election.ts';
 import { isCutOff, type NetworkPolicy } from '../../../src/sandbox/operators/isolation.ts';
-import { drift, putAt, valueAt } from '../../../src/sandbox/operators/repair.ts';
+import { drift, setAt, valueAt } from '../../../src/sandbox/operators/repair.ts';
 import { startTestWorld, type TestWorld } from './harness.ts';
 import { NOW, pod } from './make.ts';
 
@@ -20,27 +20,27 @@ describe('leader election', () => {
   });
 
   it.each([
-    ['a missing Lease is made', undefined, ['a'], { move: 'create', holder: 'a' }],
-    ['a missing Lease waits for a candidate', undefined, [], { move: 'wait' }],
-    ['a holder rests between renewals', held('a'), ['a'], { move: 'hold' }],
-    ['a holder renews', held('a', -6000), ['a', 'b'], { move: 'renew', holder: 'a' }],
-    ['a stranger waits for the Lease to expire', held('gone', -14_000), ['b'], { move: 'wait' }],
-    ['an expired Lease is taken', held('gone', -15_000), ['b', 'c'], { move: 'take', holder: 'b' }],
-    ['a free Lease is taken', held('', -1000), ['b'], { move: 'take', holder: 'b' }],
+    ['a missing Lease is made', undefined, ['a'], { is: 'create', holder: 'a' }],
+    ['a missing Lease waits for a candidate', undefined, [], { is: 'wait' }],
+    ['a holder rests between renewals', held('a'), ['a'], { is: 'hold' }],
+    ['a holder renews', held('a', -6000), ['a', 'b'], { is: 'renew', holder: 'a' }],
+    ['a stranger waits for the Lease to expire', held('gone', -14_000), ['b'], { is: 'wait' }],
+    ['an expired Lease is taken', held('gone', -15_000), ['b', 'c'], { is: 'take', holder: 'b' }],
+    ['a free Lease is taken', held('', -1000), ['b'], { is: 'take', holder: 'b' }],
   ] as const)('%s', (_, lease, candidates, expected) => {
     expect(nextMove(lease, candidates, NOW)).toEqual(expected);
   });
 
   it('counts who takes over, not who renews', () => {
-    expect(afterMove(held('a'), { move: 'renew', holder: 'a' }, at(5))).toMatchObject({
+    expect(afterMove(held('a'), { is: 'renew', holder: 'a' }, at(5))).toMatchObject({
       holderIdentity: 'a',
       leaseTransitions: 4,
     });
-    expect(afterMove(held('a'), { move: 'take', holder: 'b' }, at(5))).toMatchObject({
+    expect(afterMove(held('a'), { is: 'take', holder: 'b' }, at(5))).toMatchObject({
       holderIdentity: 'b',
       leaseTransitions: 5,
     });
-    expect(afterMove(undefined, { move: 'create', holder: 'b' }, at(5))).toMatchObject({
+    expect(afterMove(undefined, { is: 'create', holder: 'b' }, at(5))).toMatchObject({
       leaseTransitions: 0,
       leaseDurationSeconds: 15,
     });
@@ -75,7 +75,7 @@ describe('paths', () => {
     fc.assert(
       fc.property(path, fc.jsonValue(), (where, value) => {
         const object: KubeObject = { apiVersion: 'v1', kind: 'X', metadata: { name: 'x', uid: 'x' } };
-        putAt(object, where, value);
+        setAt(object, where, value);
         expect(valueAt(object, where)).toEqual(value);
       }),
     );
@@ -92,9 +92,9 @@ describe('paths', () => {
     expect(drift(object, wanted, ['webhooks.0.failurePolicy', 'metadata.labels'])).toEqual([
       'webhooks.0.failurePolicy',
     ]);
-    putAt(object, 'webhooks.0.failurePolicy', 'Fail');
+    setAt(object, 'webhooks.0.failurePolicy', 'Fail');
     expect(object).toEqual(wanted);
-    putAt(object, 'webhooks.0.failurePolicy', undefined);
+    setAt(object, 'webhooks.0.failurePolicy', undefined);
     expect(object.webhooks).toEqual([{}]);
   });
 });
@@ -139,7 +139,7 @@ describe('characters', () => {
     const before = value();
     w.store.modify(place[0], place[1], place[2], draft => {
       if (path === 'data.config.yaml') draft.data = { 'config.yaml': spoiled };
-      else putAt(draft, path, spoiled);
+      else setAt(draft, path, spoiled);
     });
     const took = await backAfter(
       w,
@@ -181,11 +181,11 @@ describe('characters', () => {
   });
 
   it('come in every kind the verdicts need', () => {
-    const reactions = OPERATORS.flatMap(o => o.character.heals.map(d => d.afterMs));
+    const reactions = OPERATORS.flatMap(o => o.behaviour.repairs.map(d => d.afterMs));
     expect(Math.min(...reactions)).toBeLessThan(5000);
     expect(Math.max(...reactions)).toBeGreaterThan(180_000);
-    expect(OPERATORS.some(o => o.character.heals.length === 0)).toBe(true);
-    expect(OPERATORS.some(o => o.character.crashesOn.length > 0)).toBe(true);
+    expect(OPERATORS.some(o => o.behaviour.repairs.length === 0)).toBe(true);
+    expect(OPERATORS.some(o => o.behaviour.crashesOn.length > 0)).toBe(true);
   });
 });
 

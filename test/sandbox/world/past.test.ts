@@ -1,12 +1,12 @@
 import { afterEach, expect, it } from 'vitest';
-import { type Sandbox, startSandbox } from '../../../src/sandbox/server.ts';
+import { type SandboxServer, startSandboxServer } from '../../../src/sandbox/server.ts';
 
-let sandbox: Sandbox;
+let sandbox: SandboxServer;
 
 afterEach(() => sandbox.stop());
 
 const open = async (scenario: string) => {
-  sandbox = await startSandbox({ scenario, seed: 7 });
+  sandbox = await startSandboxServer({ scenario, seed: 7 });
   return sandbox.context.as('admin', ['system:masters']);
 };
 

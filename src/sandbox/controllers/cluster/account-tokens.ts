@@ -1,5 +1,5 @@
 import { WEBHOOK_AUTHORITY } from '../../world/trust.ts';
-import { type Controller, keyOf, ownKey, placeOfKey } from '../engine.ts';
+import { type Controller, keyOf, ownKey, placeOfKey } from '../controller-manager.ts';
 import type { Obj } from '../kinds.ts';
 import { BY_CONTROLLER, type Parts } from '../parts.ts';
 

@@ -1,7 +1,7 @@
 import { each, part } from '../../defaults/fill.ts';
 import { sameJson, timestamp } from '../../object.ts';
 import { replaceCondition } from '../conditions.ts';
-import { type Controller, keyOf, ownKey, placeOfKey } from '../engine.ts';
+import { type Controller, keyOf, ownKey, placeOfKey } from '../controller-manager.ts';
 import type { Condition, Obj } from '../kinds.ts';
 import { type Parts, STATUS_BY_CONTROLLER } from '../parts.ts';
 
@@ -52,7 +52,7 @@ export function apiServiceController({ store, clock }: Parts): Controller {
 
   return {
     name: 'apiservice-availability',
-    gatherMs: 200,
+    batchMs: 200,
     watches: {
       [API_SERVICES]: ownKey,
       services: ({ object }) => calling(object.metadata.namespace, object.metadata.name),

@@ -1,17 +1,20 @@
 import type { OwnerReference } from '../../../k8s/object.ts';
-import { type Controller, placeOfKey } from '../engine.ts';
+import { type Controller, placeOfKey } from '../controller-manager.ts';
 import type { Obj } from '../kinds.ts';
 import type { Place } from '../owners.ts';
 import { BY_CONTROLLER, type Parts } from '../parts.ts';
 
 /** What the garbage collector does with an object, given which of its owners still exist. */
-export type Fate = 'keep' | 'collect' | { drop: string[] };
+export type CollectorAction = 'keep' | 'collect' | { drop: string[] };
 
 /**
  * An object is deleted when all its owners are gone. While one owner exists, only the references to the missing ones
  * are removed. Owners are compared by UID: a new object under an old name is not the owner.
  */
-export function fateOf(owners: readonly OwnerReference[], exists: (uid: string) => boolean): Fate {
+export function collectorActionFor(
+  owners: readonly OwnerReference[],
+  exists: (uid: string) => boolean,
+): CollectorAction {
   if (owners.length === 0) return 'keep';
   const gone = owners.filter(o => !exists(o.uid));
   if (gone.length === 0) return 'keep';
@@ -32,17 +35,17 @@ export function garbageCollector(parts: Parts): Controller {
 
   return {
     name: 'garbage-collector',
-    gatherMs: DELAY_MS,
+    batchMs: DELAY_MS,
     watches: {
       '*': ({ type, object: o, previous }) => {
         const keys = (o.metadata.ownerReferences ?? []).map(ref => `uid/${ref.uid}`);
         if (type === 'DELETED') return [`gone/${o.metadata.uid}`, ...keys];
         const wasOwned = previous?.metadata.ownerReferences?.length ?? 0;
         const isOwned = o.metadata.ownerReferences?.length ?? 0;
-        const isLeaving = o.metadata.deletionTimestamp !== undefined && (o.metadata.finalizers?.length ?? 0) > 0;
+        const isTerminating = o.metadata.deletionTimestamp !== undefined && (o.metadata.finalizers?.length ?? 0) > 0;
         const changed = type === 'ADDED' || isOwned !== wasOwned;
-        const adopted = changed && fateOf(o.metadata.ownerReferences ?? [], owners.exists) !== 'keep';
-        return isLeaving || adopted ? [keyOfObject(o as Obj)] : [];
+        const adopted = changed && collectorActionFor(o.metadata.ownerReferences ?? [], owners.exists) !== 'keep';
+        return isTerminating || adopted ? [keyOfObject(o as Obj)] : [];
       },
     },
     reconcile(key) {
@@ -112,7 +115,7 @@ function settle(parts: Parts, place: Place, o: Obj) {
   const finalizers = o.metadata.deletionTimestamp ? (o.metadata.finalizers ?? []) : [];
   if (finalizers.includes(ORPHAN)) orphan(parts, place, o);
   else if (finalizers.includes(FOREGROUND)) foreground(parts, place, o);
-  const fate = fateOf(o.metadata.ownerReferences ?? [], owners.exists);
+  const fate = collectorActionFor(o.metadata.ownerReferences ?? [], owners.exists);
   if (fate === 'collect') remove(parts, place, o, 'Background');
   else if (fate !== 'keep') dropOwners(parts, place, fate.drop);
 }

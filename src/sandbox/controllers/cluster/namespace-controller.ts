@@ -1,7 +1,7 @@
 import { conversionFailure } from '../../crd/conversion.ts';
 import { unavailableGroupVersions } from '../../discovery/unavailable.ts';
 import { timestamp } from '../../object.ts';
-import { type Controller, ownKey, placeOfKey } from '../engine.ts';
+import { type Controller, ownKey, placeOfKey } from '../controller-manager.ts';
 import type { Condition, Obj } from '../kinds.ts';
 import { BY_CONTROLLER, type Parts } from '../parts.ts';
 import { type DeletionFailures, type Remaining, terminatingConditions } from './namespace.ts';
@@ -42,9 +42,12 @@ export function namespaceController(parts: Parts & { rootCertificate: string }):
   };
 }
 
-function addDefaultObjects({ store, madeWith, rootCertificate }: Parts & { rootCertificate: string }, ns: Namespace) {
+function addDefaultObjects(
+  { store, createdWith, rootCertificate }: Parts & { rootCertificate: string },
+  ns: Namespace,
+) {
   const namespace = ns.metadata.name;
-  const options = { ...BY_CONTROLLER, ...madeWith(ns) };
+  const options = { ...BY_CONTROLLER, ...createdWith(ns) };
   const missing = (resource: string, name: string) => !store.get(resource, namespace, name);
   if (missing('serviceaccounts', 'default')) {
     store.create('serviceaccounts', { metadata: { name: 'default', namespace } }, options);

@@ -1,6 +1,6 @@
 import { timestamp } from '../../object.ts';
 import { conditionOf, replaceCondition } from '../conditions.ts';
-import { type Controller, keyOf, ownKey, placeOfKey } from '../engine.ts';
+import { type Controller, keyOf, ownKey, placeOfKey } from '../controller-manager.ts';
 import type { Condition, Obj, Pod } from '../kinds.ts';
 import { BY_CONTROLLER, type Parts, STATUS_BY_CONTROLLER } from '../parts.ts';
 import { isTerminating } from '../pods.ts';

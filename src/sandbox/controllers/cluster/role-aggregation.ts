@@ -1,6 +1,6 @@
 import { sameJson } from '../../object.ts';
 import { type LabelSelector, requirementsOf, satisfies } from '../../selector.ts';
-import { type Controller, placeOfKey } from '../engine.ts';
+import { type Controller, placeOfKey } from '../controller-manager.ts';
 import type { Obj } from '../kinds.ts';
 import { BY_CONTROLLER, type Parts } from '../parts.ts';
 

@@ -1,6 +1,6 @@
 import { timestamp } from '../../object.ts';
 import { conditionOf, replaceCondition } from '../conditions.ts';
-import { type Controller, ownKey, placeOfKey } from '../engine.ts';
+import { type Controller, ownKey, placeOfKey } from '../controller-manager.ts';
 import type { Condition, Obj, Pod } from '../kinds.ts';
 import type { Parts } from '../parts.ts';
 import { isTerminating } from '../pods.ts';

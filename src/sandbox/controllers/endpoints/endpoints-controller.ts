@@ -1,7 +1,7 @@
 import { sameJson } from '../../object.ts';
 import type { StoreEvent } from '../../store.ts';
 import { conditionOf } from '../conditions.ts';
-import { type Controller, keyOf, ownKey, placeOfKey } from '../engine.ts';
+import { type Controller, keyOf, ownKey, placeOfKey } from '../controller-manager.ts';
 import type { Obj, Pod, Service } from '../kinds.ts';
 import { carries } from '../labels.ts';
 import { BY_CONTROLLER, type Parts } from '../parts.ts';
@@ -13,7 +13,7 @@ const SERVICE_NAME = 'kubernetes.io/service-name';
 const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 const OURS = 'endpointslice-controller.k8s.io';
 /** How long changes of pods are collected before a Service is reconciled, milliseconds. */
-const GATHER_MS = 20;
+const BATCH_MS = 20;
 
 interface Slice extends Obj {
   ports: SlicePlan['ports'] | null;
@@ -47,7 +47,7 @@ export function endpointsController(parts: Parts): Controller {
 
   return {
     name: 'endpoints',
-    gatherMs: GATHER_MS,
+    batchMs: BATCH_MS,
     watches: {
       services: ownKey,
       pods: event =>
@@ -97,7 +97,7 @@ const slicesOf = ({ store }: Parts, service: Service): Slice[] =>
     matchLabels: { [SERVICE_NAME]: service.metadata.name, [MANAGED_BY]: OURS },
   });
 
-function writeSlice({ store, random, madeWith }: Parts, service: Service, plan: SlicePlan, since: string) {
+function writeSlice({ store, random, createdWith }: Parts, service: Service, plan: SlicePlan, since: string) {
   const { name, namespace, uid, labels } = service.metadata;
   const none = plan.endpoints.length === 0;
   const content = { addressType: 'IPv4', endpoints: none ? null : plan.endpoints, ports: none ? null : plan.ports };
@@ -123,10 +123,15 @@ function writeSlice({ store, random, madeWith }: Parts, service: Service, plan: 
     annotations,
     ownerReferences: [owner],
   };
-  store.create(SLICE, { ...content, metadata }, { ...BY_CONTROLLER, ...madeWith(service) });
+  store.create(SLICE, { ...content, metadata }, { ...BY_CONTROLLER, ...createdWith(service) });
 }
 
-function writeEndpoints({ store, madeWith }: Parts, service: Service, groups: readonly EndpointGroup[], since: string) {
+function writeEndpoints(
+  { store, createdWith }: Parts,
+  service: Service,
+  groups: readonly EndpointGroup[],
+  since: string,
+) {
   const { name, namespace, labels } = service.metadata;
   const subsets = subsetsOf(groups);
   const wanted = {
@@ -140,7 +145,7 @@ function writeEndpoints({ store, madeWith }: Parts, service: Service, groups: re
       metadata: { name, namespace: namespace ?? '', labels: wanted, annotations: { [TRIGGER]: since } },
       ...(subsets.length > 0 && { subsets }),
     };
-    store.create('endpoints', object, { ...BY_CONTROLLER, ...madeWith(service) });
+    store.create('endpoints', object, { ...BY_CONTROLLER, ...createdWith(service) });
     return;
   }
   if (sameJson(current.subsets ?? [], subsets) && sameJson(current.metadata.labels, wanted)) return;

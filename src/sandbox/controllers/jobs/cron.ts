@@ -1,4 +1,4 @@
-/** When a CronJob is due: five fields, or a name such as `@daily`. */
+/** The names that a schedule may have in place of its five fields. */
 const NAMED: Readonly<Record<string, string>> = {
   '@yearly': '0 0 1 1 *',
   '@annually': '0 0 1 1 *',
@@ -10,6 +10,7 @@ const NAMED: Readonly<Record<string, string>> = {
 };
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+/** The fields of a schedule: minute, hour, day of the month, month, day of the week. */
 export const RANGES: readonly [least: number, most: number, words?: readonly string[]][] = [
   [0, 59],
   [0, 23],

@@ -1,5 +1,5 @@
 import { sameJson, timestamp } from '../../object.ts';
-import { type Controller, ownKey, placeOfKey } from '../engine.ts';
+import { type Controller, ownKey, placeOfKey } from '../controller-manager.ts';
 import type { Obj } from '../kinds.ts';
 import { type Parts, STATUS_BY_CONTROLLER } from '../parts.ts';
 import { controllerOf, isTerminating } from '../pods.ts';

@@ -91,7 +91,7 @@ export function deleteOldJobs(parts: Parts, cron: CronJob, jobs: readonly Job[])
     for (const job of list.slice(0, Math.max(0, list.length - limit))) if (!isTerminating(job)) remove(parts, job);
 }
 
-/** Starts a Job where one is due and the concurrency policy allows it; gives the time that it was due. */
+/** Starts a Job if one is due and the concurrency policy allows it. Returns the time at which it was due, milliseconds. */
 export async function startDue(parts: Parts, cron: CronJob, jobs: readonly Job[]): Promise<number | undefined> {
   const { clock } = parts;
   const { schedule, timeZone, suspend, concurrencyPolicy = 'Allow', startingDeadlineSeconds } = cron.spec;

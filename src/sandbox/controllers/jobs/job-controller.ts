@@ -1,6 +1,6 @@
 import { sameJson, timestamp } from '../../object.ts';
 import { conditionOf } from '../conditions.ts';
-import { type Controller, ownKey, placeOfKey } from '../engine.ts';
+import { type Controller, ownKey, placeOfKey } from '../controller-manager.ts';
 import type { Obj, Pod, PodTemplate } from '../kinds.ts';
 import { type Parts, STATUS_BY_CONTROLLER } from '../parts.ts';
 import { isFinished, isTerminating } from '../pods.ts';

@@ -9,8 +9,9 @@ const ANNOUNCED = { Complete: 'SuccessCriteriaMet', Failed: 'FailureTarget' } as
 /** The verdict that a Job has announced and not reached yet. */
 export function announcedOf(job: Job): Verdict | undefined {
   for (const type of ['Complete', 'Failed'] as const) {
-    const said = conditionOf(job.status?.conditions, ANNOUNCED[type]);
-    if (said?.status === 'True') return { type, reason: said.reason ?? '', message: said.message ?? '' };
+    const condition = conditionOf(job.status?.conditions, ANNOUNCED[type]);
+    if (condition?.status !== 'True') continue;
+    return { type, reason: condition.reason ?? '', message: condition.message ?? '' };
   }
   return undefined;
 }
@@ -33,8 +34,8 @@ function conditionsFor(job: Job, { type, reason, message }: Verdict, isLast: boo
 function suspension(job: Job, at: string): Condition[] | undefined {
   const known = job.status?.conditions;
   const status = job.spec.suspend ? 'True' : 'False';
-  const said = conditionOf(known, 'Suspended');
-  if (said ? said.status === status : !job.spec.suspend) return known;
+  const current = conditionOf(known, 'Suspended');
+  if (current ? current.status === status : !job.spec.suspend) return known;
   const verb = job.spec.suspend ? 'suspended' : 'resumed';
   const condition: Condition = {
     type: 'Suspended',

@@ -1,5 +1,5 @@
 import { sameJson, timestamp } from '../../object.ts';
-import { type Controller, keyOf, ownKey, placeOfKey } from '../engine.ts';
+import { type Controller, keyOf, ownKey, placeOfKey } from '../controller-manager.ts';
 import type { Obj, Pod } from '../kinds.ts';
 import { selects } from '../labels.ts';
 import { type Parts, STATUS_BY_CONTROLLER } from '../parts.ts';
@@ -12,7 +12,7 @@ const SCALED: Record<string, string> = {
   Deployment: 'deployments.apps',
   StatefulSet: 'statefulsets.apps',
 };
-const GATHER_MS = 20;
+const BATCH_MS = 20;
 
 /** The disruption controller: the status of PodDisruptionBudgets, which eviction reads. */
 export function disruptionController({ store, clock }: Parts): Controller {
@@ -41,7 +41,7 @@ export function disruptionController({ store, clock }: Parts): Controller {
 
   return {
     name: 'disruption',
-    gatherMs: GATHER_MS,
+    batchMs: BATCH_MS,
     watches: {
       [BUDGETS]: ownKey,
       pods: event => [...ofPod(event.object as Obj), ...(event.previous ? ofPod(event.previous as Obj) : [])],

@@ -2,7 +2,7 @@ import { usageOf } from '../../admission/quota.ts';
 import { sameJson } from '../../object.ts';
 import { quantityText, quantityValue } from '../../quantity.ts';
 import type { StoreEvent } from '../../store.ts';
-import { type Controller, keyOf, ownKey, placeOfKey } from '../engine.ts';
+import { type Controller, keyOf, ownKey, placeOfKey } from '../controller-manager.ts';
 import type { Obj } from '../kinds.ts';
 import { type Parts, STATUS_BY_CONTROLLER } from '../parts.ts';
 
@@ -12,7 +12,7 @@ interface Quota extends Obj {
 }
 
 const QUOTAS = 'resourcequotas';
-const GATHER_MS = 50;
+const BATCH_MS = 50;
 
 /** The quota controller: `status.hard` and `status.used` of ResourceQuotas. */
 export function quotaController({ store, registry }: Parts): Controller {
@@ -36,7 +36,7 @@ export function quotaController({ store, registry }: Parts): Controller {
 
   return {
     name: 'resourcequota',
-    gatherMs: GATHER_MS,
+    batchMs: BATCH_MS,
     watches: { [QUOTAS]: ownKey, '*': inNamespace },
     reconcile(key) {
       const { namespace, name } = placeOfKey(key);

@@ -1,6 +1,6 @@
 import { sameJson } from '../../object.ts';
 import { bindTo, boundTo } from '../cluster/affinity.ts';
-import { type Controller, keyOf, ownKey, placeOfKey } from '../engine.ts';
+import { type Controller, keyOf, ownKey, placeOfKey } from '../controller-manager.ts';
 import type { Obj, Pod, PodTemplate, Selector } from '../kinds.ts';
 import { type Parts, STATUS_BY_CONTROLLER } from '../parts.ts';
 import { isAvailable, isFinished, isReady, isTerminating } from '../pods.ts';

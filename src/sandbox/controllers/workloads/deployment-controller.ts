@@ -1,7 +1,7 @@
 import { timestamp } from '../../object.ts';
 import { StatusError } from '../../status.ts';
 import { withCondition } from '../conditions.ts';
-import { type Controller, keyOf, ownKey, placeOfKey } from '../engine.ts';
+import { type Controller, keyOf, ownKey, placeOfKey } from '../controller-manager.ts';
 import type { Deployment, Obj, ReplicaSet } from '../kinds.ts';
 import { selects } from '../labels.ts';
 import { BY_CONTROLLER, CONTROLLER_GROUPS, controllerUser, type Parts, STATUS_BY_CONTROLLER } from '../parts.ts';

@@ -24,7 +24,7 @@ import {
 } from './rollout.ts';
 import { canonical, sameTemplate, templateHash } from './template-hash.ts';
 
-/** One pass over a Deployment: the sets to write and delete, its own status and annotations, what to say, when to look again. */
+/** One pass over a Deployment: the sets to write and delete, its own status and annotations, the events, the next check. */
 export interface DeploymentPlan {
   create?: ReplicaSet;
   update: ReplicaSet[];
@@ -36,6 +36,7 @@ export interface DeploymentPlan {
   checkInMs: number | undefined;
 }
 
+/** What a pass over a Deployment depends on besides the Deployment. */
 export interface DeploymentFacts {
   /** Sets this Deployment controls, in any order. */
   sets: readonly ReplicaSet[];

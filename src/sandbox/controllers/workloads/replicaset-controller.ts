@@ -1,5 +1,5 @@
 import { sameJson, timestamp } from '../../object.ts';
-import { type Controller, keyOf, ownKey, placeOfKey } from '../engine.ts';
+import { type Controller, keyOf, ownKey, placeOfKey } from '../controller-manager.ts';
 import type { Obj, ReplicaSet } from '../kinds.ts';
 import { selects } from '../labels.ts';
 import { type Parts, STATUS_BY_CONTROLLER } from '../parts.ts';

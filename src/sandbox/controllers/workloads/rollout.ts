@@ -49,6 +49,7 @@ export function newSetSize(d: Deployment, all: readonly ReplicaSet[], current: n
   return current + Math.min(ceiling - total, wanted(d) - current);
 }
 
+/** A ReplicaSet and its new number of replicas. */
 export interface Resize {
   set: ReplicaSet;
   to: number;

@@ -1,5 +1,5 @@
 import { sameJson } from '../../object.ts';
-import { type Controller, ownKey, placeOfKey } from '../engine.ts';
+import { type Controller, ownKey, placeOfKey } from '../controller-manager.ts';
 import type { Obj, Pod, PodTemplate, Selector } from '../kinds.ts';
 import { type Parts, STATUS_BY_CONTROLLER } from '../parts.ts';
 import { isAvailable, isFinished, isReady, isTerminating } from '../pods.ts';
