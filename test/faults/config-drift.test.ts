@@ -271,6 +271,14 @@ describe('restoring a ConfigMap', () => {
     });
   });
 
+  it('says of an empty value that it is empty', async () => {
+    const api = await injected();
+    api.change(CONFIG, object => {
+      object.data = { mode: '' };
+    });
+    expect(await restoreOf(api, 'ConfigDrift', CONFIG)).toMatchObject({ is: 'diverged', live: '(empty)' });
+  });
+
   it('knows a third value of the framework’s own injection by who wrote it', async () => {
     const record = { data: '{"key":"mode","keyExists":"true","originalValue":"live","resourceType":"ConfigMap"}' };
     const annotation = `{"data":${record.data},"checksum":"${sha256(record.data)}"}`;

@@ -258,6 +258,10 @@ describe('what others made meanwhile', () => {
     const api = fakeApi([web]);
     await inject(api, of(web));
     api.put(service('web', { clusterIP: '10.0.0.9', selector: { app: 'other' } }));
+    expect(await restoreOf(api, 'ResourceDeletion', backupOf(web))).toMatchObject({
+      original: '{"spec":{"selector":{"app":"web"}}}',
+      live: '{"spec":{"selector":{"app":"other"}}}',
+    });
     expect(await revertEverything(api)).toMatchObject([{ outcome: 'diverged' }]);
     expect(await revertEverything(api, { force: true })).toMatchObject([{ outcome: 'reverted', verified: true }]);
     expect(specOf(api.peek(at(web)))).toEqual({ clusterIP: '10.0.0.9', selector: { app: 'web' } });

@@ -95,6 +95,7 @@ export function valueOperations(victim: KubeObject, key: string, original: strin
 /** A value for the screen; of a Secret's value only size and digest. */
 export function shownValue(of: KubeObject, value: string | undefined): string {
   if (value === undefined) return '(absent)';
+  if (value === '') return '(empty)';
   if (of.kind !== 'Secret' || value.startsWith('sha256:')) return sanitise(value, 400);
   return `(secret, ${Buffer.from(value, 'base64').length} bytes, sha256:${sha256(value).slice(0, 12)})`;
 }

@@ -1,4 +1,5 @@
 import type { Live, Read, Restore } from '../../faults/contract.ts';
+import { differingParts } from '../../k8s/differing-parts.ts';
 import { time } from '../../k8s/fields.ts';
 import type { KubeObject, OwnerReference } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
@@ -160,7 +161,7 @@ function restoreExisting(
       ...formerly(original),
     };
   if (made.blind !== undefined) return corrupt(backup, made.blind);
-  const [was, now] = sideBySide([textOf(original), textOf(current)]) as [Clean, Clean];
+  const [was, now] = sideBySide(textsOfDifference(original, current)) as [Clean, Clean];
   return {
     is: 'diverged',
     writes: [replaceWrite(current, made.body, original)],
@@ -249,13 +250,31 @@ function replaceWrite(current: KubeObject, body: KubeObject, original: KubeObjec
   };
 }
 
+/** The parts of two objects that differ, for the screen; of Secrets only size and digest. */
+function textsOfDifference(original: KubeObject, current: KubeObject): [string, string] {
+  if (original.kind === 'Secret') return [textOf(original), textOf(current)];
+  const [was, now] = differingParts(contentCompared(original), contentCompared(current));
+  return [goJson((was ?? {}) as GoValue), goJson((now ?? {}) as GoValue)];
+}
+
 /** An object for the screen; of a Secret only size and digest. */
 function textOf(object: KubeObject): string {
-  const { metadata, status: _status, ...content } = object;
-  const { labels, annotations, ownerReferences, finalizers } = metadata;
-  const text = goJson({ ...content, labels, annotations, ownerReferences, finalizers } as unknown as GoValue);
+  const text = goJson(contentShown(object) as GoValue);
   return object.kind === 'Secret'
     ? `(secret, ${Buffer.byteLength(text)} bytes, sha256:${sha256(text).slice(0, 12)})`
     : text;
+}
+
+function contentShown({ metadata, status: _status, ...content }: KubeObject): Record<string, unknown> {
+  const { labels, annotations, ownerReferences, finalizers } = metadata;
+  return { ...content, labels, annotations, ownerReferences, finalizers };
+}
+
+/** The same without what the server assigns, and without the annotations that tools and controllers write for themselves. */
+function contentCompared(object: KubeObject): Record<string, unknown> {
+  const { annotations = {}, ...metadata } = object.metadata;
+  const own = Object.entries(annotations).filter(([key]) => !TOOL_ANNOTATIONS.includes(key));
+  const noted = own.length === 0 ? metadata : { ...metadata, annotations: Object.fromEntries(own) };
+  return contentShown({ ...comparableContent(object), metadata: noted });
 }
 const shown = (object: KubeObject): string => sanitise(textOf(object), 400);
