@@ -35,7 +35,7 @@ export interface GlobalOptions {
   /** Whether the console begins with the guided tour. */
   tour?: boolean;
   /** Set where the command runs on many clusters; never set by the command line. */
-  beside?: SharedByConnections;
+  shared?: SharedByConnections;
   /** Which person of the game-day uses this console. */
   person?: string;
 }

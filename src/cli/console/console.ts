@@ -108,7 +108,7 @@ function depsOf(runtime: Runtime, globals: GlobalOptions, look: ConsoleLook): Co
         const used =
           named === undefined
             ? runtime
-            : await runtimeFor({ ...globals, context: named, beside: await sharedByContexts() });
+            : await runtimeFor({ ...globals, context: named, shared: await sharedByContexts() });
         const connected = await used.connect();
         if (!connected.ok) {
           return {

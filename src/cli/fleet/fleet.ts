@@ -32,7 +32,7 @@ export async function fleetCommand(spec: CommandSpec, body: CommandBody, invocat
     contexts,
     context => {
       if (!unconfirmed.has(context))
-        return body({ ...invocation, globals: { ...forOne(invocation, context), beside: shared } });
+        return body({ ...invocation, globals: { ...forOne(invocation, context), shared } });
       const failure = `protected: expected its name typed, or --confirm ${context}; nothing was done there`;
       return Promise.reject(new CommandFailure(failure, EXIT.aborted));
     },
