@@ -7,10 +7,10 @@ import { eventLine, type LineOptions } from '../../run/line.ts';
 import { exitCode } from '../../run/verdict/result.ts';
 import { messageOf } from '../../text/message-of.ts';
 import type { RunEnd, StartRun } from '../deps.ts';
-import { objectName } from '../screens/deck/faults.ts';
 import { sameTarget } from '../screens/plan/same-target.ts';
 import { chosen, fireLock } from '../store/select.ts';
 import type { RunView } from '../store/state.ts';
+import { objectName } from '../widgets/object-name.ts';
 import { type Context, notify, stream } from './context.ts';
 import { changeBy, firstView, isNews, STOPPED_HERE, toneOf } from './run-events.ts';
 

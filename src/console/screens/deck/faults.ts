@@ -7,17 +7,14 @@ import { ttlSpan } from '../../app/frame/header.ts';
 import { pressFor } from '../../keymap/remap.ts';
 import { chosenFault, faultEntries, isLive } from '../../store/select.ts';
 import type { ConsoleState, RunView } from '../../store/state.ts';
-import { cell, itemLine, type Line, line, type Span, span } from '../../widgets/line.ts';
+import { cell, itemLine, type Line, line, type Span, span, type Tone } from '../../widgets/line.ts';
+import { namedIn } from '../../widgets/object-name.ts';
 import { bar, rule } from '../../widgets/rule.ts';
 import { clock, elapsed } from '../../widgets/time.ts';
 import type { View } from '../../widgets/view.ts';
 
 /** Cells of the countdown bar; narrow columns need the room for words. */
 const barColumns = (columns: number): number => (columns < 44 ? 8 : 14);
-
-/** `namespace/name`, or the name alone for what belongs to no namespace. Some kinds allow almost anything in a name. */
-export const objectName = ({ namespace, name }: ObjectRef): string =>
-  sanitise(namespace === undefined ? name : `${namespace}/${name}`);
 
 /** The live faults with both clocks, ours first, then who keeps others off which operator. */
 export function faultLines(state: ConsoleState, view: View, columns: number, rows: number, isFocused: boolean): Line[] {
@@ -105,21 +102,19 @@ function entryLines(
     : markLines(entry.mark, view, columns, isChosen);
 }
 
-function headLine(type: string, kind: string, name: string, view: View, columns: number, isChosen: boolean): Line {
+/** The type and what it was injected into; a name that would be cut gets a row of its own. */
+function headLines(type: string, on: ObjectRef, view: View, columns: number, isChosen: boolean): Line[] {
   const typeColumns = Math.max(12, width(type));
   const room = columns - typeColumns - 2;
-  return line(
+  const isWhole = width(sanitise(on.name)) <= room;
+  const tone: Tone = isChosen ? 'title' : 'plain';
+  const head = line(
     span(isChosen ? view.glyphs.cursor : ' ', 'accent'),
     span(cell(type, typeColumns), 'chaos'),
     ' ',
-    span(cell(shortest(kind, name, room), room, 'left', 'middle'), isChosen ? 'title' : 'plain'),
+    isWhole && span(namedIn(on, room), tone),
   );
-}
-
-/** What names an object best in this room: the kind goes first, then the namespace. */
-function shortest(kind: string, name: string, room: number): string {
-  const bare = name.slice(name.indexOf('/') + 1);
-  return [`${kind} ${name}`, name].find(text => width(text) <= room) ?? bare;
+  return isWhole ? [head] : [head, line('  ', span(namedIn(on, columns - 2), tone))];
 }
 
 function ttlLine(leftMs: number | undefined, wholeMs: number, who: string, view: View, columns: number): Line {
@@ -137,7 +132,7 @@ function ttlLine(leftMs: number | undefined, wholeMs: number, who: string, view:
 /** A run of this console: its TTL, its recovery clock, what is proven, and in the end the verdict. */
 function runLines(run: RunView, view: View, columns: number, isChosen: boolean): Line[] {
   const { now, glyphs } = view;
-  const head = headLine(run.type, run.target.kind, objectName(run.target), view, columns, isChosen);
+  const head = headLines(run.type, run.target, view, columns, isChosen);
   if (run.verdict !== undefined) {
     const residue = run.residue ?? 0;
     const tail =
@@ -145,9 +140,9 @@ function runLines(run: RunView, view: View, columns: number, isChosen: boolean):
         ? [span(`  ${glyphs.states.fail} ${residue} NOT RESTORED: press !`, 'bad')]
         : [span('  nothing left behind', 'dim')];
     if (run.interrupted !== undefined && run.interrupted !== 'by you') tail.push(span(`  ${run.interrupted}`, 'dim'));
-    return [head, line('  ', verdictSpan(run, view), ...tail)];
+    return [...head, line('  ', verdictSpan(run, view), ...tail)];
   }
-  if (run.injectedAt === undefined) return [head, line(span(`  ${phaseText(run)}`, 'dim'))];
+  if (run.injectedAt === undefined) return [...head, line(span(`  ${phaseText(run)}`, 'dim'))];
   const ttl = isLive(run)
     ? ttlLine(
         run.ttlDeadline === undefined ? undefined : run.ttlDeadline - now.server,
@@ -157,7 +152,7 @@ function runLines(run: RunView, view: View, columns: number, isChosen: boolean):
         columns,
       )
     : line('  TTL  ', span('reverted', 'ok'), span('  reading back', 'dim'));
-  return [head, ttl, recoveryLine(run, view)];
+  return [...head, ttl, recoveryLine(run, view)];
 }
 
 /** The recovery clock, and whether it counts from the injection (does it heal?) or from the revert (does it come back?). */
@@ -228,7 +223,7 @@ function markLines(mark: Marker, view: View, columns: number, isChosen: boolean)
   const by = mark.by === undefined ? mark.tool : `${mark.by}${mark.host === undefined ? '' : `@${mark.host}`}`;
   const since = mark.at === undefined ? '' : `, ${age(now.server - mark.at)} ago`;
   return [
-    headLine(mark.type, mark.object.kind, objectName(mark.object), view, columns, isChosen),
+    ...headLines(mark.type, mark.object, view, columns, isChosen),
     ttlLine(left, whole, 'nobody ends it', view, columns),
     line(span(`  by ${by}${since}${mark.experiment === undefined ? '' : `  ${mark.experiment}`}`, 'dim')),
   ];

@@ -2,8 +2,8 @@ import type { State } from '../../../text/glyphs.ts';
 import { width } from '../../../text/width.ts';
 import { triageSummary, triageSummaryLine } from '../../../triage/finding/summary.ts';
 import type { GateStatus } from '../../../triage/gates.ts';
-import { nameText } from '../../../triage/report/about.ts';
-import { cell, ends, type Line, line, span, type Tone } from '../../widgets/line.ts';
+import { ends, type Line, line, span, type Tone } from '../../widgets/line.ts';
+import { namedIn } from '../../widgets/object-name.ts';
 import type { View } from '../../widgets/view.ts';
 import type { TriageView } from '../triage/view.ts';
 import { sinceText } from './since.ts';
@@ -38,14 +38,13 @@ export function findingLines({ phase, result, message }: TriageView, view: View,
   const { finding, gate } = standing.worst;
   const since = finding.since === undefined ? '' : sinceText(finding.since, view, columns);
   const room = Math.max(0, columns - INDENT.length - gate.length - since.length - 2);
-  const name = nameText(finding.object);
-  const nameColumns = Math.min(width(name), room);
+  const name = namedIn(finding.object, room);
   // The summary is shown only where there is room for a few words.
-  const isRoomy = room - nameColumns >= SHORTEST_SUMMARY;
+  const isRoomy = room - width(name) >= SHORTEST_SUMMARY;
   const worst = line(
     INDENT,
     span(`${gate} `, 'dim'),
-    span(cell(name, nameColumns, 'left', 'middle'), isRoomy ? 'plain' : 'bad'),
+    span(name, isRoomy ? 'plain' : 'bad'),
     isRoomy && span(`  ${finding.summary}`, 'bad'),
   );
   return [head, ends(worst, line(span(since, 'dim')), columns)];

@@ -4,9 +4,9 @@ import { allFaults, chosenFault, type FaultEntry, faultAuthor, faultTarget, faul
 import type { ConsoleState } from '../../store/state.ts';
 import { cell, ends, itemLine, type Line, line, select, span } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
+import { objectName } from '../../widgets/object-name.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
-import { objectName } from '../deck/faults.ts';
 import type { Size } from '../screen.ts';
 import { enderOf } from './ender.ts';
 import { effectText, recoveryText, sinceOf, ttlText } from './fault-texts.ts';

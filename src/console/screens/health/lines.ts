@@ -2,28 +2,16 @@ import type { ObjectRow } from '../../../health/table/object-row.ts';
 import { cut } from '../../../text/cut.ts';
 import { age } from '../../../text/duration.ts';
 import type { Clean } from '../../../text/sanitise.ts';
+import { width } from '../../../text/width.ts';
 import type { Severity } from '../../../triage/finding/finding.ts';
 import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { cell, itemLine, type Line, line, type Span, select, span, type Tone } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
+import { shortKind } from '../../widgets/object-name.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
 import { chosenRow, type KindEntry, shownKinds, type TablesView } from './view.ts';
-
-/** Short names for kinds that are too long for the list. */
-const SHORT: Readonly<Record<string, string>> = {
-  ValidatingWebhookConfiguration: 'ValidatingWebhook',
-  MutatingWebhookConfiguration: 'MutatingWebhook',
-  ValidatingAdmissionPolicy: 'AdmissionPolicy',
-  ValidatingAdmissionPolicyBinding: 'PolicyBinding',
-  CustomResourceDefinition: 'CRD',
-  HorizontalPodAutoscaler: 'HPA',
-  PodDisruptionBudget: 'PDB',
-  PersistentVolumeClaim: 'PVC',
-  PersistentVolume: 'PV',
-};
-const shortKind = (kind: string): string => SHORT[kind] ?? kind;
 
 /** The kinds, the chosen one kept in sight. */
 export function kindLines({ tables, settings }: ConsoleState, view: View, columns: number, rows: number): Line[] {
@@ -79,13 +67,7 @@ export function tableLines(state: ConsoleState, view: View, columns: number, row
   if (entries.length > 0 && known.length === 0) return head;
   const shown = withDeleted(tables);
   if (shown.length === 0) {
-    const why =
-      !known.length || known.some(({ sync }) => sync.state !== 'live')
-        ? 'reading…'
-        : tables.all > 0
-          ? 'nothing matches the filter'
-          : 'none';
-    return [...head, line(span(`  ${why}`, 'dim'))];
+    return [...head, ...emptyRows(state, known)];
   }
   const chosen = chosenRow(tables)?.row.uid;
   const at = Math.max(
@@ -93,15 +75,20 @@ export function tableLines(state: ConsoleState, view: View, columns: number, row
     shown.findIndex(({ row }) => row.uid === chosen),
   );
   const { first, last } = windowOf(shown.length, at, rows - head.length);
-  const findings = findingsByObject(state);
-  return [
-    ...head,
-    ...shown
-      .slice(first, last)
-      .map((one, i) =>
-        objectLine(one, findings.get(keyOf(one.row.ref)), { isChosen: first + i === at, isOfKinds }, view, columns),
-      ),
-  ];
+  const found = findingsByObject(state);
+  const cells = shown.slice(first, last).map(one => cellsOf(one, found.get(keyOf(one.row.ref)), isOfKinds, view));
+  const widths = widthsFor(cells, columns);
+  return [...head, ...cells.map((one, i) => objectLine(one, widths, first + i === at, view))];
+}
+
+/** What an empty table means, and which key leads to one that is not. */
+function emptyRows({ tables, settings }: ConsoleState, known: readonly KindEntry[]): Line[] {
+  if (known.length === 0 || known.some(({ sync }) => sync.state !== 'live')) return [line(span('  reading…', 'dim'))];
+  if (tables.all > 0 && tables.isTyping) return [line(span('  nothing matches the filter', 'dim'))];
+  if (tables.all > 0)
+    return [line(span('  nothing matches the filter: ', 'dim'), span('esc', 'key'), ' takes it away')];
+  const next = pressFor(settings.keys, 'health', 'next-kind', 'tab');
+  return [line(span('  none in the cluster: ', 'dim'), span(next, 'key'), span(' shows the next kind', 'dim'))];
 }
 
 function headText({ rows, all, filter, sort }: TablesView): string {
@@ -109,11 +96,15 @@ function headText({ rows, all, filter, sort }: TablesView): string {
   return `${many}, by ${sort}`;
 }
 
+/** What a filter may be made of, said until something is typed. */
+const GRAMMAR = 'part of a name, ns: kind: state: -l app=web !not /regex/';
+
 /** The active filter; a term that is not applied says why. */
 function filterRows({ filter, terms, isTyping }: TablesView): Line[] {
   if (filter === '' && !isTyping) return [];
   const spans: Span[] = [span('/', 'key'), span(filter), ...(isTyping ? [span('_', 'key')] : [])];
   const inactive = terms.filter(one => one.inactive !== undefined);
+  if (filter === '') spans.push(span(`   ${GRAMMAR}`, 'dim'));
   return [line(...spans, ...inactive.map(one => span(`  ${one.text}: ${one.inactive}`, 'warn')))];
 }
 
@@ -132,32 +123,66 @@ function withDeleted({ rows, deletedRows: goneRows }: TablesView): Shown[] {
   return shown;
 }
 
-function objectLine(
+/** What stands in a row, before it is known how wide its columns are. */
+interface Cells {
+  uid: string;
+  name: string;
+  said: string;
+  old: string;
+  state: ObjectRow['state'];
+  isGone: boolean;
+}
+
+function cellsOf(
   { row, isGone }: Shown,
   finding: { severity: Severity; summary: string } | undefined,
-  { isChosen, isOfKinds }: { isChosen: boolean; isOfKinds: boolean },
-  { glyphs, now }: View,
-  columns: number,
-): Line {
-  const { ref, state, words, created } = row;
-  const old = created === undefined ? '' : age(Math.max(0, now.server - created));
+  isOfKinds: boolean,
+  { now }: View,
+): Cells {
+  const { uid, ref, state, words, created } = row;
   const own = ref.namespace === undefined ? ref.name : `${ref.namespace}/${ref.name}`;
-  const name = isOfKinds ? `${shortKind(ref.kind)} ${own}` : own;
-  const nameColumns = Math.max(20, Math.min(60, Math.floor((columns - 12) * 0.6)));
-  const wordColumns = Math.max(0, columns - nameColumns - 14);
   const isBad = finding !== undefined && finding.severity !== 'info';
-  const said = isGone ? 'gone' : isBad ? `${words}  ${finding.summary}` : words;
-  const worst = isBad ? (finding.severity === 'warn' ? 'warn' : 'fail') : state;
+  return {
+    uid,
+    name: isOfKinds ? `${shortKind(ref.kind)} ${own}` : own,
+    said: isGone ? 'gone' : isBad ? `${words}  ${finding.summary}` : words,
+    old: created === undefined ? '' : age(Math.max(0, now.server - created)),
+    state: isBad ? (finding.severity === 'warn' ? 'warn' : 'fail') : state,
+    isGone,
+  };
+}
+
+interface Widths {
+  name: number;
+  said: number;
+}
+
+/** Cursor, glyph, gaps and age. */
+const AROUND = 14;
+const AGE = 8;
+
+/** Names get the room that the words of the rows in sight leave, and at least six tenths. */
+function widthsFor(cells: readonly Cells[], columns: number): Widths {
+  const room = Math.max(0, columns - AROUND);
+  const least = Math.max(20, Math.min(60, Math.floor((columns - 12) * 0.6)));
+  const widest = (texts: readonly string[]): number => texts.reduce((most, text) => Math.max(most, width(text)), 0);
+  const left = room - widest(cells.map(({ said }) => said));
+  const name = Math.max(least, Math.min(left, widest(cells.map(one => one.name))));
+  return { name, said: Math.max(0, room - name) };
+}
+
+function objectLine(cells: Cells, widths: Widths, isChosen: boolean, { glyphs }: View): Line {
+  const { state, isGone } = cells;
   const made = line(
     isChosen ? glyphs.cursor : ' ',
-    span(`${isGone ? glyphs.states.stale : glyphs.states[worst]} `, isGone ? 'dim' : TONES[worst]),
-    span(cell(name, nameColumns, 'left', 'middle'), isGone ? 'dim' : 'plain'),
+    span(`${isGone ? glyphs.states.stale : glyphs.states[state]} `, isGone ? 'dim' : TONES[state]),
+    span(cell(cells.name, widths.name, 'left', 'middle'), isGone ? 'dim' : 'plain'),
     '  ',
-    span(cell(said, wordColumns), isGone ? 'dim' : TONES[worst] === 'ok' ? 'plain' : TONES[worst]),
+    span(cell(cells.said, widths.said), isGone ? 'dim' : TONES[state] === 'ok' ? 'plain' : TONES[state]),
     ' ',
-    span(cell(old, 8, 'right'), 'dim'),
+    span(cell(cells.old, AGE, 'right'), 'dim'),
   );
-  return itemLine(isChosen ? select(made) : made, 'objects', row.uid);
+  return itemLine(isChosen ? select(made) : made, 'objects', cells.uid);
 }
 
 const keyOf = ({ kind, namespace, name }: { kind: string; namespace?: string; name: string }): string =>

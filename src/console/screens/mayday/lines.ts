@@ -8,10 +8,10 @@ import { age } from '../../../text/duration.ts';
 import type { RevertEnd } from '../../deps.ts';
 import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState, MaydayView } from '../../store/state.ts';
-import { cell, ends, type Line, line, type Span, span } from '../../widgets/line.ts';
+import { cell, ends, type Line, line, lineWidth, type Span, span } from '../../widgets/line.ts';
+import { namedColumns, namedIn, objectName } from '../../widgets/object-name.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
-import { objectName } from '../deck/faults.ts';
 import { isLeftToPerson, waiting } from './question.ts';
 import { questionLines, questionRows, questionTitle } from './question-lines.ts';
 
@@ -167,19 +167,21 @@ function findingLines(finding: FoundInjection, receipt: Receipt | undefined, wav
     finding.expiresAt !== undefined && finding.expiresAt < now.server
       ? span(`OVERDUE ${age(now.server - finding.expiresAt)}  `, 'bad')
       : undefined;
-  return [
-    ends(
-      line(
-        stateSpan(finding, glyphs),
-        ' ',
-        span(cell(finding.type, columns < 100 ? 15 : LONGEST_TYPE), 'chaos'),
-        ' ',
-        `${finding.object.kind} ${objectName(finding.object)}`,
-      ),
-      line(overdue, span([finding.by ?? finding.tool, since].filter(Boolean).join(', '), 'dim')),
-      columns,
-    ),
-  ];
+  const start = line(
+    stateSpan(finding, glyphs),
+    ' ',
+    span(cell(finding.type, columns < 100 ? 15 : LONGEST_TYPE), 'chaos'),
+    ' ',
+  );
+  const by = span([finding.by ?? finding.tool, since].filter(Boolean).join(', '), 'dim');
+  return [named(start, finding.object, [line(overdue, by), line(overdue ?? span(since, 'dim')), line()], columns)];
+}
+
+/** A row with the name of an object: what stands at the right end gives way to the name, the longest that leaves it whole is shown. */
+function named(start: Line, object: FoundInjection['object'], rights: readonly Line[], columns: number): Line {
+  const room = (right: Line): number => columns - lineWidth(start) - lineWidth(right) - 1;
+  const right = rights.find(one => room(one) >= namedColumns(object)) ?? rights.at(-1) ?? line();
+  return ends(line(...start.spans, namedIn(object, room(right))), right, columns);
 }
 
 function stateSpan(finding: FoundInjection, glyphs: View['glyphs']): Span {
@@ -218,19 +220,14 @@ function receiptLine(receipt: Receipt, wave: string, { glyphs, columns }: View):
     : isPerson
       ? span(glyphs.diverged, 'warn')
       : span(glyphs.states.fail, 'bad');
-  const name = `${receipt.object.kind} ${objectName(receipt.object)}`;
-  return ends(
-    line(
-      wave !== '' && span(`${wave}  `, 'dim'),
-      mark,
-      ' ',
-      name,
-      '  ',
-      span(receipt.message, isGood ? 'dim' : 'warn'),
-    ),
-    line(span(outcome, isGood ? 'ok' : isPerson ? 'warn' : 'bad'), span(` ${(receipt.ms / 1000).toFixed(2)}s`, 'dim')),
-    columns,
-  );
+  const start = line(wave !== '' && span(`${wave}  `, 'dim'), mark, ' ');
+  const end = span(outcome, isGood ? 'ok' : isPerson ? 'warn' : 'bad');
+  const took = line(end, span(` ${(receipt.ms / 1000).toFixed(2)}s`, 'dim'));
+  const room = columns - lineWidth(start) - lineWidth(took) - 1;
+  // The name goes before the time it took, and before what was done.
+  if (room < namedColumns(receipt.object)) return named(start, receipt.object, [line(end)], columns);
+  const name = namedIn(receipt.object, room);
+  return ends(line(...start.spans, name, '  ', span(receipt.message, isGood ? 'dim' : 'warn')), took, columns);
 }
 
 /** Why something was left alone, where the receipt itself has no room for it. */

@@ -11,9 +11,9 @@ import { armLock, chosen } from '../../store/select.ts';
 import type { Check, ConsoleState } from '../../store/state.ts';
 import { armingLines } from '../../widgets/arming.ts';
 import { ends, type Line, line, type Span, span, type Tone } from '../../widgets/line.ts';
+import { objectName } from '../../widgets/object-name.ts';
 import { clock } from '../../widgets/time.ts';
 import type { View } from '../../widgets/view.ts';
-import { objectName } from '../deck/faults.ts';
 import { dangerSpan } from '../experiments/list.ts';
 
 const LABEL = 9;

@@ -2,10 +2,10 @@ import { pressFor } from '../../keymap/remap.ts';
 import { ownLive, ownUnderWay } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { BLANK, type Line, line, span } from '../../widgets/line.ts';
+import { objectName } from '../../widgets/object-name.ts';
 import { rule } from '../../widgets/rule.ts';
 import { clock } from '../../widgets/time.ts';
 import type { View } from '../../widgets/view.ts';
-import { objectName } from '../deck/faults.ts';
 import { isSuiteRunning } from '../suite/view.ts';
 
 /** Asked before quitting while our own faults are in the cluster. */

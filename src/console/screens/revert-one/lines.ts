@@ -2,9 +2,9 @@ import { pressFor } from '../../keymap/remap.ts';
 import { chosenFault, faultAuthor, faultTarget, faultType } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { BLANK, type Line, line, span } from '../../widgets/line.ts';
+import { objectName } from '../../widgets/object-name.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
-import { objectName } from '../deck/faults.ts';
 
 /** Asked before one fault is reverted. */
 export function revertOneLines(state: ConsoleState, view: View): Line[] {

@@ -8,8 +8,9 @@ import { followText, nameText } from '../../../triage/report/about.ts';
 import { settlingText } from '../../../triage/report/text.ts';
 import type { GateResult } from '../../../triage/run/gate-run.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { cell, ends, itemLine, type Line, line, type Span, select, span, type Tone } from '../../widgets/line.ts';
+import { ends, itemLine, type Line, line, type Span, select, span, type Tone } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
+import { namedIn } from '../../widgets/object-name.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
 import { chosenEntry, type Entry, triageEntries } from './view.ts';
@@ -97,12 +98,11 @@ function rootRow({ root, like }: Entry, isChosen: boolean, view: View, columns: 
     follows.length > 0 ? followText(follows.length) : '',
   ].filter(Boolean);
   const right = line(span([...more, since].join('  '), 'dim'));
-  const name = nameText(finding.object);
-  const nameColumns = Math.min(width(name), Math.max(20, Math.floor(columns * 0.5)));
+  const name = namedIn(finding.object, Math.max(20, Math.floor(columns * 0.5)));
   const left = line(
     isChosen ? view.glyphs.cursor : ' ',
     span(`${view.glyphs.states[state]} ${word.padEnd(8)} `, tone),
-    span(cell(name, nameColumns, 'left', 'middle'), 'title'),
+    span(name, 'title'),
     `  ${finding.summary}`,
   );
   const row = ends(left, right, columns);

@@ -1,5 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, text } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
 import { gitPathOf } from '../../facts/claims.ts';
 import { created } from '../../facts/fields.ts';
 import { nearest } from '../../facts/near-miss.ts';
@@ -178,7 +179,7 @@ export const crdRecreated: Rule = {
       yield {
         severity: 'critical',
         object: defined.crd,
-        summary: `the CRD was deleted and re-created: ${gone.length} ${expected.kind} objects are missing`,
+        summary: `the CRD was deleted and re-created: ${counted(gone.length, `${expected.kind} object is`, `${expected.kind} objects are`)} missing`,
         since: { at: created(defined.crd), exact: true },
         evidence: [
           `metadata.creationTimestamp: ${defined.crd.metadata.creationTimestamp}`,

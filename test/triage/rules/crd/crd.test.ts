@@ -128,7 +128,7 @@ describe('crd/recreated-empty', () => {
   test('a CRD younger than what was deployed of it, and its objects are gone', () =>
     expect(findings(crdRecreated, [young, app()], { instances: { Widget: [] } })[0]).toMatchObject({
       severity: 'critical',
-      summary: 'the CRD was deleted and re-created: 1 Widget objects are missing',
+      summary: 'the CRD was deleted and re-created: 1 Widget object is missing',
       since: { exact: true },
     }));
   test('restored objects, or an application that is younger still: nothing', () => {
