@@ -11,7 +11,7 @@ const ALLOWED = 'spec.blastRadius.allowedNamespaces';
 const DANGEROUS = 'spec.blastRadius.allowDangerous';
 const DANGER = 'spec.injection.dangerLevel';
 
-/** The limits that a document sets itself, and whether it keeps them: decidable before any cluster is asked. */
+/** What is wrong with a document's blast radius, and where the document exceeds it. Needs no cluster. */
 export function blastIssues(raw: RawExperiment, type: FaultType | undefined): Issue[] {
   const blast = raw.spec?.blastRadius ?? {};
   const max = blast.maxPodsAffected ?? 0;
@@ -39,18 +39,18 @@ function namespaceIssues(raw: RawExperiment, allowDangerous: boolean): Issue[] {
   ];
   const issues = named
     .filter(({ namespace }) => namespace !== '')
-    .flatMap(({ path, namespace }) => problem(path, forbiddenNamespace(namespace, allowDangerous)));
+    .flatMap(({ path, namespace }) => issuesIf(path, forbiddenNamespace(namespace, allowDangerous)));
   const resolved = resolveNamespace(raw);
-  // Where the namespace was named, the naming has its own issue already.
+  // For a namespace from allowedNamespaces or a check, that entry has its own issue already.
   if (resolved.from === 'metadata')
-    return [...issues, ...problem('metadata.namespace', forbiddenNamespace(resolved.namespace, allowDangerous))];
+    return [...issues, ...issuesIf('metadata.namespace', forbiddenNamespace(resolved.namespace, allowDangerous))];
   if (resolved.from !== 'default') return issues;
   const message =
     'no namespace is named, so it would be default, which is never a target: give one here, in a check or in metadata.namespace';
   return [...issues, { path: ALLOWED, message }];
 }
 
-const problem = (path: string, message: string | undefined): Issue[] =>
+const issuesIf = (path: string, message: string | undefined): Issue[] =>
   message === undefined ? [] : [{ path, message }];
 
 function dangerIssues(raw: RawExperiment, type: FaultType | undefined): Issue[] {

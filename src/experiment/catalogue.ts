@@ -24,13 +24,13 @@ export interface CatalogueRow {
   namespace: string;
 }
 
-/** Every experiment in a folder and its folders, in order of path; or in one line why there is none. Plans of game-days are passed over. */
+/** Every experiment in a folder and its subfolders, in order of path; a text says why there is none. Plans of game-days are left out. */
 export function listCatalogue(folder: string, files: Files): CatalogueEntry[] | string {
   const paths = experimentFiles(folder, files);
   return typeof paths === 'string' ? paths : paths.flatMap(path => entryOf(path, files) ?? []);
 }
 
-/** The plans of game-days in a folder and its folders, in order of path. */
+/** The plans of game-days in a folder and its subfolders, in order of path. */
 export function gameDayPlansIn(folder: string, files: Files): string[] {
   const paths = experimentFiles(folder, files);
   return typeof paths === 'string' ? [] : paths.filter(path => isGameDayPlan(readSource(path, files).text ?? ''));

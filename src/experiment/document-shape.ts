@@ -12,7 +12,7 @@ const CHECK_FIELDS = {
   expectedValue: text,
 };
 
-/** A check of a knowledge model: newer models count replicas, too. They are read for what they name, not run. */
+/** A check of a knowledge model; newer models also have a number of replicas. Only the names in it are used: it is never run. */
 export const MODEL_CHECK: Shape = fields({ ...CHECK_FIELDS, expectedReplicas: int32 });
 
 /** The fields of a ChaosExperiment; anything else is an error. Parts that mayday does not use are accepted unread. */
@@ -56,7 +56,7 @@ export const EXPERIMENT: Shape = fields({
   status: any,
 });
 
-/** A document as decoded: what was given, nothing defaulted. */
+/** A decoded document without defaults: absent fields are undefined. */
 export interface RawExperiment {
   apiVersion?: string;
   kind?: string;
@@ -88,6 +88,7 @@ export interface RawExperiment {
   };
 }
 
+/** A steady-state check of a decoded document. */
 export interface RawCheck {
   type?: string;
   apiVersion?: string;

@@ -4,7 +4,7 @@ import { kindOf, problemOf, type Reading, readRegular } from '../host/disk/regul
 import { sanitise } from '../text/sanitise.ts';
 import { MAX_BYTES } from './yaml/read.ts';
 
-/** What stands at a path. `id` is the same for the same folder, whichever way one came to it; `why` in a few words. */
+/** What a path leads to. `id` is the same for one folder, whatever path leads to it; `why` in a few words. */
 type Place = { is: 'file' | 'missing' } | { is: 'folder'; id: string } | { is: 'refused'; why: string };
 
 /** The disk, as far as experiments need it. */
@@ -12,7 +12,7 @@ export interface Files {
   place(path: string): Place;
   /** The text of an ordinary file of at most `longest` bytes. */
   read(path: string, longest: number): Reading;
-  /** Names in a folder; a text says why they cannot be had. */
+  /** Names in a folder; a text says why they cannot be read. */
   names(path: string): string[] | string;
 }
 
@@ -20,10 +20,10 @@ export interface Files {
 export type Source = { path: string; text: string; problem?: never } | { path: string; text?: never; problem: string };
 
 const DOCUMENT = /\.(ya?ml|json)$/i;
-/** Folders within folders are followed this far. */
+/** How deep subfolders are searched. */
 const DEEPEST = 32;
 
-/** The experiment files that `path` stands for: itself, or those in a folder and its folders, sorted. A text says what is wrong. */
+/** The experiment files at `path`: the file itself, or those in a folder and its subfolders, sorted. A text says what is wrong. */
 export function experimentFiles(path: string, files: Files): string[] | string {
   const shown = sanitise(path, 300);
   const place = files.place(path);
@@ -48,7 +48,7 @@ function cannot(path: string, why: string): string {
   return why.startsWith('expected ') ? `${why} at ${shown}` : `${shown} cannot be read: ${why}`;
 }
 
-/** Every folder is visited once, however many links lead to it. One that cannot be read stands for itself: reading it says why. */
+/** Every folder is visited once, however many links lead to it. A folder that cannot be read is in the result, so that reading it gives the reason. */
 function documentsBelow(folder: string, files: Files, walk: { seen: Set<string>; left: number }): string[] {
   const place = files.place(folder);
   if (place.is !== 'folder' || walk.seen.has(place.id) || walk.left === 0) return [];

@@ -12,6 +12,7 @@ import { covers, readStrict } from './yaml/read.ts';
 
 const DEFAULT_RECOVERY_MS = 60_000;
 
+/** A loaded experiment, or what is wrong with the document. */
 export type Loading =
   | { ok: true; loaded: LoadedExperiment; warnings: CleanIssue[] }
   | {
@@ -33,7 +34,7 @@ export function loadExperiment(source: string, path: string, overrides: Override
   if (!read.ok) return failed([read.issue]);
   const [noFields] = isMap(read.root) ? [] : read.issues;
   if (noFields !== undefined) return failed([read.placed(noFields)]);
-  const other = otherKind(read.root, read.value as RawExperiment | undefined);
+  const other = notAnExperiment(read.root, read.value as RawExperiment | undefined);
   if (other !== undefined) return failed([read.placed({ path: 'kind', message: other })]);
   const overridden = override((read.value ?? {}) as RawExperiment, overrides);
   const { raw } = overridden;
@@ -51,8 +52,8 @@ export function loadExperiment(source: string, path: string, overrides: Override
   return { ok: true, loaded: { experiment: experimentOf(raw, type), path, sha256 }, warnings };
 }
 
-/** Why a document is no experiment at all: then nothing else about it is worth a word. */
-function otherKind(root: Node, raw: RawExperiment | undefined): string | undefined {
+/** Why a document is not an experiment at all; then no other issue is reported. */
+function notAnExperiment(root: Node, raw: RawExperiment | undefined): string | undefined {
   const { kind, apiVersion, spec } = raw ?? {};
   const saysNothing = !kind && !apiVersion && spec === undefined;
   if (saysNothing) return `expected ${KIND}, found nothing: neither kind, apiVersion nor spec is there`;
@@ -74,7 +75,7 @@ function failed(errors: CleanIssue[], warnings: CleanIssue[] = [], raw: RawExper
   };
 }
 
-/** A judged document with its defaults. */
+/** The experiment of a valid document, with its defaults. */
 function experimentOf(raw: RawExperiment, type: FaultType): Experiment {
   const { metadata = {}, spec = {} } = raw;
   const { injection = {}, hypothesis = {}, blastRadius = {}, steadyState = {}, target = {} } = spec;

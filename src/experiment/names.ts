@@ -11,7 +11,7 @@ const API_VERSION = /^([a-z0-9.-]+\/)?[a-z0-9]+$/;
 const isSubdomain = (text: string) => text.length <= 253 && SUBDOMAIN.test(text);
 const isSegment = (text: string) => text.length <= 253 && SEGMENT.test(text) && text !== '.' && text !== '..';
 
-/** Names and namespaces that no cluster would take. What is missing is judged elsewhere. */
+/** Names and namespaces that every cluster refuses. Missing ones are left to `validateDocument`. */
 export function nameIssues(raw: RawExperiment): Issue[] {
   const { metadata = {}, spec = {} } = raw;
   return [
@@ -21,12 +21,12 @@ export function nameIssues(raw: RawExperiment): Issue[] {
       namespaceIssue(at('spec.blastRadius.allowedNamespaces', index), namespace),
     ),
     ...(spec.steadyState?.checks ?? []).flatMap((check, index) =>
-      checkIssues(at('spec.steadyState.checks', index), check),
+      checkNameIssues(at('spec.steadyState.checks', index), check),
     ),
   ];
 }
 
-function checkIssues(path: string, check: RawCheck): Issue[] {
+function checkNameIssues(path: string, check: RawCheck): Issue[] {
   return [
     ...namespaceIssue(at(path, 'namespace'), check.namespace),
     ...issueUnless(isSegment, 'the name of an object', at(path, 'name'), check.name),

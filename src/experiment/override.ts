@@ -32,7 +32,7 @@ function moveTo(raw: RawExperiment, namespace: string): void {
   const injection = raw.spec?.injection;
   const type = FAULT_TYPES.find(known => known === injection?.type);
   const parameter = type === undefined ? undefined : FAULT_RULES[type].namespaceParameter;
-  // The framework leaves this one as it is, so that its override still hits the original namespace.
+  // The framework does not change this parameter, so that with its override the fault is still in the original namespace.
   if (injection?.parameters !== undefined && parameter !== undefined && injection.parameters[parameter] !== undefined) {
     injection.parameters[parameter] = namespace;
   }
@@ -75,7 +75,7 @@ function stepsOf(path: string): Step[] | undefined {
   return steps[0] === 'spec' ? steps : ['spec', ...steps];
 }
 
-/** What the place must hold, with field names as the document spells them; a text is the path that does not exist. */
+/** The shape of the value at a path, with field names as the document spells them; a text is the path that does not exist. */
 function shapeAt(steps: readonly Step[]): { shape: Shape; steps: Step[] } | string {
   let shape: Shape = EXPERIMENT;
   const spelled: Step[] = [];

@@ -3,12 +3,13 @@ import type { FaultType } from '../faults/types.ts';
 import { FAULT_RULES } from '../faults/types.ts';
 import { type Issue, suggestion } from '../text/issue.ts';
 
+/** What is wrong with the parameters, and what is worth a warning; paths are parameter names. */
 export interface ParameterValidation {
   errors: Issue[];
   warnings: Issue[];
 }
 
-/** Everything wrong, and everything worth a word, about the parameters of one injection. Paths are parameter names. */
+/** Validates the parameters of one injection. */
 export function validateParameters(type: FaultType, parameters: Parameters): ParameterValidation {
   const rules = FAULT_RULES[type];
   const known = Object.entries(rules.parameters);

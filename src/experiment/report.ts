@@ -20,12 +20,12 @@ export interface ValidateReport {
   summary: { total: number; valid: number; invalid: number };
 }
 
-/** Validates files and folders; a path that leads nowhere is an invalid file. */
+/** Validates files and folders; a path that does not exist counts as an invalid file. */
 export function validatePaths(paths: readonly string[], files: Files): ValidateReport {
   const reports = paths.flatMap(path => {
     const found = experimentFiles(path, files);
     if (typeof found === 'string') return [broken(path, found)];
-    // A plan of a game-day that is named is no experiment; one that lies in a folder among them is passed over.
+    // A plan of a game-day is an invalid experiment if it was named itself, and is left out of a folder.
     return found.flatMap(file => (file === path || !isPlanFile(file, files) ? [validateFile(file, files)] : []));
   });
   const valid = reports.filter(report => report.valid).length;
@@ -88,6 +88,7 @@ export interface ListReport {
   broken: { file: string; error: string }[];
 }
 
+/** Which experiments are listed. */
 export interface ListFilter {
   type?: string;
   operator?: string;

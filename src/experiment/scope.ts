@@ -2,7 +2,7 @@ import { FORBIDDEN_NAMESPACES } from '../faults/rules/protected.ts';
 import type { RawExperiment } from './document-shape.ts';
 import type { Experiment } from './types.ts';
 
-/** Where an injection lands, and which part of the document says so. */
+/** The namespace of an injection, and which part of the document names it. */
 export interface ResolvedNamespace {
   namespace: string;
   from: 'allowedNamespaces' | 'steadyState' | 'metadata' | 'default';

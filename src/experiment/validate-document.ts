@@ -13,17 +13,18 @@ export const KIND = 'ChaosExperiment';
 const HOUR_MS = 3_600_000;
 const DANGERS = ['low', 'medium', 'high'];
 
+/** What is wrong with a document, and what is worth a warning. */
 export interface Validation {
   errors: Issue[];
   warnings: Issue[];
 }
 
-/** Everything that can be said about a decoded document without a cluster, all at once. */
+/** Validates a decoded document by all rules that need no cluster; every issue at once. */
 export function validateDocument(raw: RawExperiment): Validation {
   const type = faultType(raw);
   const given = raw.spec?.injection?.parameters ?? {};
   const parameters = type === undefined ? { errors: [], warnings: [] } : validateParameters(type, given);
-  const under = (issue: Issue): Issue => ({ ...issue, path: at('spec.injection.parameters', issue.path) });
+  const inParameters = (issue: Issue): Issue => ({ ...issue, path: at('spec.injection.parameters', issue.path) });
   return {
     errors: [
       ...identity(raw),
@@ -34,14 +35,15 @@ export function validateDocument(raw: RawExperiment): Validation {
         checkIssues(check, at('spec.steadyState.checks', index)),
       ),
       ...injection(raw, type),
-      ...parameters.errors.map(under),
+      ...parameters.errors.map(inParameters),
       ...hypothesis(raw),
       ...blastIssues(raw, type),
     ],
-    warnings: [...parameters.warnings.map(under), ...advice(raw)],
+    warnings: [...parameters.warnings.map(inParameters), ...advice(raw)],
   };
 }
 
+/** The fault type that a document names; undefined if it is not a known one. */
 export function faultType(raw: RawExperiment): FaultType | undefined {
   return FAULT_TYPES.find(type => type === raw.spec?.injection?.type);
 }

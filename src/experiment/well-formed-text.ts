@@ -1,8 +1,8 @@
 import { at, type Issue } from '../text/issue.ts';
 
 /**
- * Texts with half a character in them (`"\ud800"` in the file). The framework's loader refuses them too; a server would keep another text
- * than the one that was sent, so that what was injected could not be told from what somebody changed.
+ * Issues for texts with a lone surrogate (`"\ud800"` in the file). The framework's loader refuses them too. A server would store another
+ * text than the one that was sent, so the injected value could not be told from a later change.
  */
 export function malformedTextIssues(value: unknown, path = ''): Issue[] {
   if (typeof value === 'string') return value.isWellFormed() ? [] : [issueAt(path)];

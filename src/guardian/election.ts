@@ -69,36 +69,18 @@ export function createElection({ api, clock, namespace, name, holder }: Election
     return stillLeads ? { leads: true } : { leads: false, why, isLed: false };
   }
 
-  function create(): Promise<Outcome<KubeObject>> {
-    const now = stamp();
-    return api.create({
+  const create = (): Promise<Outcome<KubeObject>> =>
+    api.create({
       apiVersion: ref.apiVersion,
       kind: ref.kind,
       metadata: { name, namespace },
-      spec: {
-        holderIdentity: holder,
-        leaseDurationSeconds: LEASE_S,
-        acquireTime: now,
-        renewTime: now,
-        leaseTransitions: 0,
-      },
+      spec: { ...newTerm(holder, stamp(), 0) },
     });
-  }
 
   const put = (lease: KubeObject, change: LeaseSpec) =>
     api.replace({ ...lease, spec: { ...specOf(lease), ...change } });
 
-  const take = (lease: KubeObject) => {
-    const now = stamp();
-    const leaseTransitions = (specOf(lease).leaseTransitions ?? 0) + 1;
-    return put(lease, {
-      holderIdentity: holder,
-      leaseDurationSeconds: LEASE_S,
-      acquireTime: now,
-      renewTime: now,
-      leaseTransitions,
-    });
-  };
+  const take = (lease: KubeObject) => put(lease, newTerm(holder, stamp(), (specOf(lease).leaseTransitions ?? 0) + 1));
 
   function isFree(lease: KubeObject): boolean {
     const { holderIdentity, leaseDurationSeconds = LEASE_S } = specOf(lease);
@@ -125,3 +107,12 @@ export function createElection({ api, clock, namespace, name, holder }: Election
     },
   };
 }
+
+/** The spec of a Lease that this holder has just acquired. `now` has microseconds. */
+const newTerm = (holder: string, now: string, leaseTransitions: number): LeaseSpec => ({
+  holderIdentity: holder,
+  leaseDurationSeconds: LEASE_S,
+  acquireTime: now,
+  renewTime: now,
+  leaseTransitions,
+});

@@ -9,7 +9,7 @@ import { startSweep } from './sweep.ts';
 
 export type { Followed, Sweep } from './followed.ts';
 
-/** One kind being followed. `rows` is by uid and changes in place just before `hear` is called. */
+/** One kind being followed. `rows` is by uid and changes in place just before `onUpdate` is called. */
 export interface Following<Row> {
   readonly rows: ReadonlyMap<string, Row>;
   status(): SyncStatus;
@@ -42,7 +42,7 @@ export interface FeedOptions {
   lead?: string;
 }
 
-/** How long the others wait for the first kind, milliseconds. */
+/** How long the other kinds wait for the first one at most, milliseconds. */
 const LEAD_MS = 250;
 
 /** The feed of a real connection: one reflector for each kind. */

@@ -1,13 +1,16 @@
 import type { Collection } from '../kube/client/api.ts';
 import type { Marker } from './marker.ts';
 
-/** What to follow; the selectors narrow it, `metadataOnly` asks for metadata alone, `pageSize` for smaller pages of large objects, `laterPageSize` for larger ones after the first; `managedFieldsWith` as for lists. */
+/** A kind to follow, and how its objects are listed. */
 export interface Followed extends Collection {
   labelSelector?: string;
   fieldSelector?: string;
+  /** Only the metadata of objects is requested. */
   metadataOnly?: boolean;
+  /** Objects on the first page, and on all later ones; the client's default if absent. */
   pageSize?: number;
   laterPageSize?: number;
+  /** See `ListOptions`. */
   managedFieldsWith?: string;
 }
 

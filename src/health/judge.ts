@@ -41,16 +41,19 @@ export function podTrouble(pod: PodRow, now: number): Trouble | undefined {
   return trouble(pod, pod.reason === 'Terminating' ? 'warn' : 'fail', pod.reason, exactly(pod.since));
 }
 
+/** What is wrong with a node: not ready, or a pressure condition; undefined when nothing is. */
 export function nodeTrouble(node: NodeRow): Trouble | undefined {
   if (!node.ready) return trouble(node, 'fail', `not ready: ${node.reason}`, exactly(node.since));
   const pressure = node.pressures[0];
   return pressure ? trouble(node, 'warn', pressure.type, exactly(pressure.since)) : undefined;
 }
 
+/** What is wrong with a Deployment, as its row says; undefined when nothing is. */
 export function deploymentTrouble(row: DeploymentRow): Trouble | undefined {
   return row.reason === '' ? undefined : trouble(row, 'fail', row.reason, exactly(row.since));
 }
 
+/** What is wrong with a CustomResourceDefinition that is not established; undefined when it is. */
 export function crdTrouble(crd: CrdRow): Trouble | undefined {
   return crd.established ? undefined : trouble(crd, 'fail', crd.reason, exactly(crd.since));
 }
@@ -103,7 +106,7 @@ export function serviceTrouble(service: ServiceRow, served: Served, firstSeen: F
   return trouble(service, 'warn', 'no pod behind it', since);
 }
 
-/** The endpoints are as they are since their last change, at least; whether they were so before is not known. */
+/** The endpoints have been in this state at least since their last change. */
 const sinceOf = (behind: ServiceEndpoints | undefined, seen: () => number): Since => ({
   at: behind?.changedAt ?? seen(),
   exact: false,

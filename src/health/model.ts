@@ -22,7 +22,7 @@ import { byUrgency, type Trouble } from './trouble.ts';
 import { VIEW_KINDS, type ViewKind } from './view/kinds.ts';
 import type { LiveView, ViewChange } from './view/live.ts';
 
-/** One line of the board. `troubles` holds the most urgent ones; `failing` and `warning` count all of them. */
+/** One line of the board. `troubles` has the most urgent ones; `failing` and `warning` count all of them. */
 export interface KindHealth {
   sync: Sync;
   count: number;
@@ -57,6 +57,7 @@ export interface ModelClock {
   serverNow(): number;
 }
 
+/** The most troubles that a line has. */
 const MOST_TROUBLES = 60;
 
 /** The operator lock that a Lease stands for; undefined when it is none. */
@@ -65,6 +66,7 @@ function operatorLock({ name, holder, acquired }: LeaseRow): OperatorLock | unde
   return { operator: sanitise(name.slice(LOCK_PREFIX.length)), holder, since: acquired };
 }
 
+/** The name of the reaper's Lease. */
 const REAPER = 'mayday-reaper';
 
 /** The leader of the reapers, if its Lease is renewed in time. */
@@ -141,7 +143,7 @@ export class Model {
     return [...(this.#sweep?.markers() ?? [])].filter(({ uid }) => !this.#markers.has(uid));
   }
 
-  /** Looks again at once where injections were found that are not followed: a revert has just ended. */
+  /** Lists again the kinds that are not followed and had injections; call it after a revert. */
   lookAgain(): void {
     this.#sweep?.again();
   }
@@ -202,7 +204,7 @@ export class Model {
     return ['live', 'retrying'].includes(view.sync(kind).state) && view.lastReceivedAt(kind) !== undefined;
   }
 
-  /** Endpoints and webhooks need three kinds together; until all are listed nothing counts as dead. */
+  /** Endpoints and webhooks are judged from several kinds together; until all of them are listed nothing is failing. */
   #joined(): Pick<Summary['kinds'], 'endpoints' | 'webhooks'> {
     const { services, slices, validating, mutating } = this.#suspects;
     const configurations = [...validating.values(), ...mutating.values()];

@@ -10,11 +10,12 @@ const COMMIT_MS = 100;
 /** How often judgements that depend only on time (a grace period, a stale lease) are renewed, milliseconds. */
 const RENEW_MS = 5_000;
 
+/** A running health board. */
 export interface Health {
   readonly store: StoreApi<Summary>;
   /** The view that the board is computed from, for triage. */
   readonly live: LiveView;
-  /** After a revert: looks at once where injections were found that are not followed. */
+  /** Lists again the kinds that are not followed and had injections; call it after a revert. */
   lookAgain(): void;
   stop(): void;
 }

@@ -18,14 +18,15 @@ import type { ViewChange } from './view/live.ts';
 /** The rows of a kind that may be in trouble, so that a summary need not check all. */
 export type Suspects<R> = Map<string, R>;
 
-/** The rows that the board needs of the view, kept up to date. */
-interface Suspected {
+/** How the rows of one kind are kept up to date. */
+interface SuspectTable {
   put(object: ViewObject): void;
   remove(uid: string): void;
 }
 
+/** The rows of all kinds of the board, updated by the changes of a view. */
 export function createSuspects() {
-  const tables = new Map<ViewKind, Suspected>();
+  const tables = new Map<ViewKind, SuspectTable>();
   const of = <R extends Row>(
     kind: ViewKind,
     project: (object: Seen) => R,

@@ -1,18 +1,18 @@
 import type { Clock } from '../host/clock.ts';
 import type { Outcome } from './client/http/outcome.ts';
 
-/** One answer, kept for everyone who asks; a failure is not kept. */
+/** The last answer of a request, shared by all callers. A failure is not cached. */
 export interface CachedAnswer<T> {
-  /** When it was last asked for, on the monotonic clock. */
+  /** When the request was last sent, on the monotonic clock. */
   readonly askedAt: number;
-  /** The kept answer, also one that is still awaited. */
+  /** The cached answer, or the one that is still awaited. */
   readonly answer: Promise<Outcome<T>> | undefined;
-  /** Asks anew. */
+  /** Sends the request again. */
   ask(): Promise<Outcome<T>>;
   forget(): void;
 }
 
-/** Keeps the answer of `fetch`. */
+/** A cache for the answer of `fetch`. */
 export function createCachedAnswer<T>(fetch: () => Promise<Outcome<T>>, clock: Clock): CachedAnswer<T> {
   let answer: Promise<Outcome<T>> | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;

@@ -21,7 +21,7 @@ export interface Baselines {
   find(id: string | undefined): Promise<Baseline | string>;
 }
 
-const OF_FOLDER = 'baseline-';
+const DAY_PREFIX = 'baseline-';
 const nameOf = (id: string): string => `${id}.json`;
 
 export function baselinesFor(runtime: Runtime, api: Api, engine: Pick<Engine, 'clusterUid'>): Baselines {
@@ -40,7 +40,7 @@ export function baselinesFor(runtime: Runtime, api: Api, engine: Pick<Engine, 'c
         clusterUid: await engine.clusterUid(),
         namespaces: [...new Set(namespaces)].toSorted(),
       });
-      const path = join(folder, folder === home ? nameOf(id) : `${OF_FOLDER}${nameOf(id)}`);
+      const path = join(folder, folder === home ? nameOf(id) : `${DAY_PREFIX}${nameOf(id)}`);
       await files.write(path, `${jsonText(baseline)}\n`);
       return { baseline, path };
     },
@@ -49,7 +49,7 @@ export function baselinesFor(runtime: Runtime, api: Api, engine: Pick<Engine, 'c
       return compareBaselines(before, await takeBaseline(api, { id, clusterUid, namespaces }));
     },
     async firstIn(folder) {
-      const names = (await files.list(folder)).filter(name => name.startsWith(OF_FOLDER)).toSorted();
+      const names = (await files.list(folder)).filter(name => name.startsWith(DAY_PREFIX)).toSorted();
       const [first] = names;
       const found = first === undefined ? undefined : await read(join(folder, first));
       return typeof found === 'string' ? undefined : found;

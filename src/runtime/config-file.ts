@@ -134,7 +134,7 @@ export function parseReceivers(
   return { ok: false, message: sanitise(`${path}: expected ${EXPECTED.notify}, found ${HIDDEN}: correct it`) };
 }
 
-/** A value in a few words. */
+/** A value as messages name it, in a few words. */
 function foundText(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';

@@ -7,13 +7,13 @@ import { setLatch } from '../safety/latch.ts';
 import { releaseLocks } from '../safety/locks.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Residue of another chaos tool is shown and never touched. */
+/** The findings that mayday may revert: all but those of other chaos tools, which are only shown. */
 export const withoutForeign = (findings: readonly FoundInjection[]): FoundInjection[] =>
   findings.filter(finding => finding.state !== 'foreign');
 
 /**
- * Reverting everything also keeps everybody from injecting until a person lifts the latch. Returns in one line whether
- * that worked.
+ * Sets the latch when everything is reverted, so that nobody injects until a person turns it off. Returns one line with
+ * the result.
  */
 export async function latchAll(runtime: Runtime, api: Api, reverted: number): Promise<{ on: boolean; says: string }> {
   const latched = await setLatch(api, {
@@ -27,8 +27,8 @@ export async function latchAll(runtime: Runtime, api: Api, reverted: number): Pr
 }
 
 /**
- * After everything was reverted there is nothing left that a lock could protect. Returns one line, or none if there was
- * no lock. A lock stays where something remains or could not be looked for. A failure here never fails the revert.
+ * Releases all locks after everything was reverted, because they protect nothing any more. Returns a line for what was
+ * and what was not released. If something remains, or is not known, every lock stays. A failure never fails the revert.
  */
 export async function releaseAllLocks(api: Api, reverted: RevertResult): Promise<string[]> {
   const isRunning = reverted.stops.some(({ verified }) => !verified) || reverted.willInject.length > 0;

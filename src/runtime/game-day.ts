@@ -90,7 +90,7 @@ function probeWorld(api: Api): ProbeWorld {
     async check(check, signal) {
       const discovery = await api.discovery();
       const known = discovery.ok ? discovery.value : undefined;
-      const asked = definedOnly(check) as Parameters<typeof runChecks>[1][number];
+      const asked = withoutUndefined(check) as Parameters<typeof runChecks>[1][number];
       const [checked] = await runChecks(api, [asked], 'default', known, signal);
       return checked?.result ?? { state: 'blind', expected: 'an answer', actual: 'none' };
     },
@@ -103,5 +103,5 @@ function readSecret(path: string): { text: string } | { why: string } {
   return { why: reading.is === 'missing' ? 'nothing' : reading.why };
 }
 
-const definedOnly = (value: object): object =>
+const withoutUndefined = (value: object): object =>
   Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));

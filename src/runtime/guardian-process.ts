@@ -7,8 +7,8 @@ import type { RuntimeOptions } from './runtime.ts';
 import { thisProgram } from './sandbox-process.ts';
 
 /**
- * Starts `mayday guardian` on the same cluster, as the same user. It is in a session of its own, so that neither ctrl-c nor the end of
- * the terminal reaches it, and notices our end by the pipe. Rejects with a one-line message when it cannot guard this cluster.
+ * Starts `mayday guardian` on the same cluster, as the same user. It has its own session, so that neither ctrl-c nor the end of the
+ * terminal ends it; when this process ends, the pipe closes. Rejects with a one-line message when it cannot guard this cluster.
  */
 export async function startGuardianProcess(options: RuntimeOptions, identity: Identity): Promise<GuardianProcess> {
   const [node, script] = thisProgram();
@@ -16,7 +16,7 @@ export async function startGuardianProcess(options: RuntimeOptions, identity: Id
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
-  // A guardian that is gone is noticed by its exit; writing to it must not end us.
+  // The exit of the guardian is handled below; an error when writing to it must not end this process.
   child.stdin.on('error', () => undefined);
   const gone = new Promise<void>(resolve => {
     child.once('exit', () => resolve());
@@ -48,7 +48,7 @@ export async function startGuardianProcess(options: RuntimeOptions, identity: Id
   };
 }
 
-/** The context is named, so that a kubeconfig that is switched meanwhile does not lead elsewhere. */
+/** The flags of the guardian. The context is named, because the kubeconfig's current one may be switched meanwhile. */
 function flags({ kubeconfig, context, as, asGroup, config }: RuntimeOptions, identity: Identity): string[] {
   const given = {
     '--kubeconfig': kubeconfig,
@@ -63,9 +63,9 @@ function flags({ kubeconfig, context, as, asGroup, config }: RuntimeOptions, ide
 }
 
 async function firstMessage(child: ChildProcess, lines: Interface): Promise<Extract<FromGuardian, { is: 'ready' }>> {
-  let complaint = '';
+  let stderrText = '';
   child.stderr?.on('data', (text: Buffer) => {
-    complaint += text.toString();
+    stderrText += text.toString();
   });
   return new Promise((resolve, reject) => {
     lines.once('line', line => {
@@ -74,7 +74,7 @@ async function firstMessage(child: ChildProcess, lines: Interface): Promise<Extr
     });
     child.once('error', error => reject(new Error(`the guardian could not be started: ${error.message}`)));
     child.once('close', () => {
-      const why = complaint
+      const why = stderrText
         .trim()
         .split('\n')[0]
         ?.replace(/^mayday: /, '');

@@ -42,7 +42,7 @@ export function locksFor(runtime: Runtime, api: Api): Locks | undefined {
   });
 }
 
-/** The guard of one connection. None for a sandbox that dies with us, and none where the configuration says so. */
+/** The guard of one connection. There is none for a sandbox, which ends with this process, or if the configuration turns it off. */
 export function guardFor(runtime: Runtime, api: Api): Guard | undefined {
   if (runtime.options.sandbox !== undefined || runtime.config.guardian === 'off') return undefined;
   return ownersGuard({
@@ -54,15 +54,15 @@ export function guardFor(runtime: Runtime, api: Api): Guard | undefined {
 /** The key that signs the undo records of one cluster. It is read when it is first needed, and again as long as it does not exist. */
 export function recordKeyFor(api: Api, clock: Clock): RecordKey {
   let known: KeyRead | undefined;
-  const kept = async (read: () => Promise<KeyRead>): Promise<KeyRead> => {
+  const cached = async (read: () => Promise<KeyRead>): Promise<KeyRead> => {
     if (known !== undefined) return known;
     const now = await read();
     if (now.key !== undefined) known = now;
     return now;
   };
   return {
-    read: () => kept(() => readRecordKey(api, clock)),
-    make: () => kept(() => readOrMakeRecordKey(api, clock, randomBytes)),
+    read: () => cached(() => readRecordKey(api, clock)),
+    make: () => cached(() => readOrMakeRecordKey(api, clock, randomBytes)),
   };
 }
 

@@ -3,8 +3,8 @@ import type { Api } from '../kube/client/api.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
- * Runs a revert once no other context of this process reverts in the same cluster, known by its uid, or by its address to those who may
- * not read that.
+ * Runs a revert when no other context of this process is reverting in the same cluster. A cluster is identified by its uid and by its
+ * address: some users may not read the uid.
  */
 export async function revertInTurn<T>(
   { options }: Runtime,

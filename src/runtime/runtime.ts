@@ -26,7 +26,7 @@ export interface RuntimeOptions {
   shared?: SharedByConnections | undefined;
 }
 
-/** The composition root: what every command and the console start from. Making one does nothing yet. */
+/** The composition root: what every command and the console start from. Creating it connects to nothing and starts nothing. */
 export interface Runtime {
   readonly options: RuntimeOptions;
   readonly config: Config;

@@ -19,9 +19,9 @@ export interface SandboxProcess extends SandboxAccess {
 export const thisProgram = (): [node: string, script: string] => [process.execPath, process.argv[1] ?? ''];
 
 /**
- * Starts the embedded cluster as a separate process, so that its work does not delay a frame, and it is used over HTTP like any
- * cluster. It is in a session of its own, so that ctrl-c here does not take the cluster away before the revert; it ends
- * when the pipe to it closes, however this process ends. Throws an error with a one-line message when it cannot start.
+ * Starts the embedded cluster as a separate process, so that its work does not delay a frame, and so that it is used over HTTP like any
+ * cluster. It has its own session, so that ctrl-c does not end it before the revert. It ends when the pipe to it closes, however this
+ * process ends. Throws an error with a one-line message when it cannot start.
  */
 export async function startSandboxProcess(options: { scenario: string; speed?: number }): Promise<SandboxProcess> {
   const [node, script] = thisProgram();
@@ -44,14 +44,14 @@ export async function startSandboxProcess(options: { scenario: string; speed?: n
 }
 
 async function firstLine(child: ChildProcess): Promise<SandboxAccess> {
-  let complaint = '';
+  let stderrText = '';
   child.stderr?.on('data', (text: Buffer) => {
-    complaint += text.toString();
+    stderrText += text.toString();
   });
   for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream }))
     return JSON.parse(line) as SandboxAccess;
   throw new Error(
-    complaint
+    stderrText
       .trim()
       .split('\n')[0]
       ?.replace(/^mayday: /, '') || 'the sandbox ended before it was ready',

@@ -5,8 +5,8 @@ import { sanitise } from '../text/sanitise.ts';
 import type { Config, ConfigReading } from './config-file.ts';
 
 /**
- * Reads the configuration file. A missing file counts as empty unless it was asked for by name; one that cannot be read never counts as
- * missing, since it may protect contexts. The parsers are loaded only where there is a file: they take a fifth of the time to
+ * Reads the configuration file. A missing file counts as empty, unless it was named by the user (`askedFor`). A file that cannot be read
+ * is an error, since it may protect contexts. The parsers are loaded only if there is a file: loading them takes a fifth of the time to
  * the first frame.
  */
 export async function readConfig(path: string, askedFor: boolean): Promise<ConfigReading> {

@@ -21,6 +21,7 @@ export interface SuiteOrder {
   signal: AbortSignal;
 }
 
+/** An id for a suite that begins now. */
 export const newSuiteId = (runtime: Runtime): string => makeRunId(runtime.realClock.now(), runtime.random);
 
 /** Runs a suite with this machine's disk and clock, one journal for all of it. */
@@ -41,8 +42,7 @@ export async function runSuiteHere(
     return await runSuite(
       {
         run: (loaded, options) => engine.run(loaded, options),
-        ready: (loaded, looking) =>
-          readiness(api, loaded, { lock: locks && (() => locks.look(loaded)), signal: looking }),
+        ready: (loaded, stop) => readiness(api, loaded, { lock: locks && (() => locks.look(loaded)), signal: stop }),
         clock: runtime.clock,
         now: () => api.serverTime().now,
         journal,

@@ -4,7 +4,7 @@ import { at, DURATION_HINT, type Issue, quoted, suggestion } from '../../text/is
 import { asText, type Plain, plainScalar } from './scalar.ts';
 import type { Shape } from './shape.ts';
 
-/** What came out of a document: the value (wrong parts left out), what is wrong with it, and where each path begins in the text. */
+/** A decoded document: the value without its wrong parts, the issues, and where each path begins in the text. */
 export interface Decoded {
   value: unknown;
   issues: Issue[];
@@ -18,7 +18,7 @@ interface Context {
   visits: number;
 }
 
-/** Aliases can multiply a small file into a huge one; no experiment comes near this. */
+/** Aliases can multiply a small file into a huge one; real experiments are far smaller. */
 const MOST_NODES = 50_000;
 
 /** Reads `root` as `shape`, strictly: unknown, repeated or mistyped members are issues. Durations come out in milliseconds. */
@@ -29,9 +29,9 @@ export function decode(document: Document, root: Node, shape: Shape): Decoded {
 }
 
 function decodeNode(given: unknown, shape: Shape, path: string, context: Context): unknown {
-  const node = resolved(given, context);
+  const node = withoutAlias(given, context);
   context.visits += 1;
-  if (context.visits > MOST_NODES) return tooMany(path, context);
+  if (context.visits > MOST_NODES) return reportTooMany(path, context);
   const offset = offsetOf(given) ?? offsetOf(node);
   if (offset !== undefined && !context.offsets.has(path)) context.offsets.set(path, offset);
   switch (shape.is) {
@@ -50,13 +50,13 @@ function decodeNode(given: unknown, shape: Shape, path: string, context: Context
   }
 }
 
-function tooMany(path: string, context: Context): undefined {
+function reportTooMany(path: string, context: Context): undefined {
   if (context.visits === MOST_NODES + 1)
     addIssue(context, path, `expected at most ${MOST_NODES} values: aliases multiply this document`);
   return undefined;
 }
 
-function resolved(node: unknown, context: Context): unknown {
+function withoutAlias(node: unknown, context: Context): unknown {
   return isAlias(node) ? node.resolve(context.document) : node;
 }
 
@@ -151,13 +151,13 @@ interface Member {
   pair: Pair;
 }
 
-/** The members of a map, those merged in by `<<` among them: like the framework's loader, neither may repeat the other. */
+/** The members of a map, including those merged in by `<<`. As in the framework's loader, no name may occur twice among them. */
 function members(map: YAMLMap, context: Context, path: string): Member[] {
   const found: Member[] = [];
   for (const pair of map.items) {
     context.visits += 1;
     if (context.visits > MOST_NODES) {
-      tooMany(path, context);
+      reportTooMany(path, context);
       return found;
     }
     if (isMergeKey(pair.key)) found.push(...mergedMembers(pair.value, context, path));
@@ -170,8 +170,8 @@ const isMergeKey = (key: unknown) =>
   isScalar(key) && key.type === 'PLAIN' && key.value === '<<' && key.tag === undefined;
 
 function mergedMembers(given: unknown, context: Context, path: string): Member[] {
-  const node = resolved(given, context);
-  const sources = isSeq(node) ? node.items.map(item => resolved(item, context)) : [node];
+  const node = withoutAlias(given, context);
+  const sources = isSeq(node) ? node.items.map(item => withoutAlias(item, context)) : [node];
   return sources.flatMap(source => {
     if (!isMap(source)) {
       addIssue(context, path, `expected "<<" to name a map, found ${describe(source)}`);
@@ -182,13 +182,13 @@ function mergedMembers(given: unknown, context: Context, path: string): Member[]
 }
 
 function keyName(key: unknown, context: Context): string {
-  const node = resolved(key, context);
+  const node = withoutAlias(key, context);
   if (!isScalar(node)) return '(a key that is no text)';
   const plain = scalarValue(node);
   return plain === null ? 'null' : asText(plain);
 }
 
-/** What a scalar says: quoted text is text, the rest is read as YAML 1.1. */
+/** The value of a scalar: quoted text is text, the rest is read as YAML 1.1. */
 function scalarValue(node: Scalar): Plain {
   const source = node.value === null ? '' : String(node.value);
   if (node.tag !== undefined) return tagged(node.tag, source);

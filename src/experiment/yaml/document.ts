@@ -43,7 +43,7 @@ function isEmpty(node: object): boolean {
   return 'value' in node && 'type' in node && node.type === 'PLAIN' && plainScalar(String(node.value ?? '')) === null;
 }
 
-/** Files often end in a separator with nothing after it; two documents with content are a mistake worth naming. */
+/** The only document with content: files often end in a separator with nothing after it. Two with content are an error. */
 function onlyDocument(source: string, offset: number, what: Expected): Opened {
   const full = [...parseAllDocuments(source, OPTIONS)].filter(
     item => item.errors.length > 0 || (item.contents !== null && !isEmpty(item.contents as object)),

@@ -25,7 +25,6 @@ const SMALLEST = -(2n ** 63n);
 /** Reads an unquoted scalar. */
 export function plainScalar(text: string): Plain {
   const first = text.charCodeAt(0);
-  // Letters that begin no special word are the common case.
   if (NULL.has(text)) return null;
   if (TRUE.has(text)) return true;
   if (FALSE.has(text)) return false;

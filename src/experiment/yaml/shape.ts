@@ -1,4 +1,4 @@
-/** What a place in a document must hold. */
+/** The form of a value in a document. */
 export type Shape =
   | { is: 'text' }
   | { is: 'int32' }
@@ -10,7 +10,7 @@ export type Shape =
   | { is: 'fields'; fields: Readonly<Record<string, Shape>> }
   /** Any value, as JSON. */
   | { is: 'json' }
-  /** Accepted unread. */
+  /** Any value; it is not read. */
   | { is: 'any' };
 
 export const text: Shape = { is: 'text' };

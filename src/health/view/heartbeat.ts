@@ -3,8 +3,8 @@ import { fields, list } from '../../k8s/fields.ts';
 import type { ViewObject } from './cluster-view.ts';
 
 /**
- * Whether a node only reported in: every kubelet does that again and again, and nothing but the time of it and the version of the object
- * change. Of objects of other kinds, each change is one.
+ * Whether two states of a node differ only by a heartbeat of its kubelet: in the heartbeat times and the resource version. False for
+ * objects of other kinds, whose every change counts.
  */
 export function isHeartbeatOnly(before: ViewObject | undefined, now: ViewObject | undefined): boolean {
   if (before === undefined || now === undefined || now.kind !== 'Node') return false;

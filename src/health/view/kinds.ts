@@ -85,4 +85,5 @@ export const VIEW_KINDS = {
   HTTPRoute: 'gateway.networking.k8s.io/v1',
 } as const satisfies Record<string, string>;
 
+/** The key of a kind in the view. */
 export type ViewKind = keyof typeof VIEW_KINDS;

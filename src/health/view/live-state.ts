@@ -16,7 +16,7 @@ export interface ViewChange {
   kind: ViewKind;
   put: readonly ViewRow[];
   removed: readonly ViewRow[];
-  /** Nothing is otherwise than it was: nodes have reported in, or the end of a watch was made good. Only times and versions differ. */
+  /** Only heartbeat times and resource versions have changed, or nothing: a watch was resumed. */
   isUnchanged?: boolean;
 }
 
@@ -54,7 +54,7 @@ export interface LiveState {
   readonly followed: Map<ViewKind, Followed>;
   readonly notServed: Set<ViewKind>;
   readonly listeners: Set<(change: ViewChange) => void>;
-  /** Looks once more at what they wait for. */
+  /** Called at each change, for those who wait until kinds are read. */
   readonly waiting: Set<() => void>;
   readonly ended: AbortController;
   readonly filled: FillableView;

@@ -19,6 +19,7 @@ export const TOKEN_VOLUME = /kube-api-access-[a-z0-9]{5}/g;
 const withoutToken = (value: unknown): unknown =>
   list(value).filter(({ name }) => !(typeof name === 'string' && name.startsWith('kube-api-access-')));
 
+/** What is pruned from the spec of a pod. Pod templates are pruned in the same way when they are shared with the pods. */
 export const POD_SPEC: Prune = {
   containers: { ...CONTAINERS, volumeMounts: withoutToken },
   initContainers: { ...CONTAINERS, volumeMounts: withoutToken },
@@ -27,8 +28,6 @@ export const POD_SPEC: Prune = {
   enableServiceLinks: DROP,
   serviceAccount: DROP,
 };
-
-/** `template` is kept: the projection shares its parts with the pods. */
 
 const CONTAINER_STATUS: Prune = { containerID: DROP, volumeMounts: DROP, resources: DROP, allocatedResources: DROP };
 const WITH_TEMPLATE: Prune = { spec: { template: DROP, volumeClaimTemplates: { status: DROP } } };

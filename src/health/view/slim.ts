@@ -24,7 +24,7 @@ export interface Slimmer {
   share(value: unknown, prune?: Prune, sameAs?: (json: string) => string): unknown;
 }
 
-/** One for each view. */
+/** A slimmer without shared values. Create one for each view. */
 export function createSlimmer(): Slimmer {
   const texts = new Map<string, string>();
   const shared = new Map<Prune | undefined, Map<string, unknown>>();

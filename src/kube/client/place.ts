@@ -9,7 +9,7 @@ export type Place = { apiVersion: string; kind: string; namespace?: string | und
 
 const isPathSegment = (part: string) => part !== '' && part !== '.' && part !== '..' && !/[/%]/.test(part);
 
-/** The path of a place; a failure where the cluster does not serve its kind, or it has no name that can be in a path. */
+/** The URL path of a place; a failure if the cluster does not serve its kind, or if its name or namespace cannot be in a path. */
 export async function pathOf(kinds: Kinds, place: Place, subresource?: string): Promise<Outcome<string>> {
   const found = await kinds.resolve(place.apiVersion, place.kind);
   if (!found.ok) return found;

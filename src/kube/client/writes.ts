@@ -23,7 +23,7 @@ export function writeQuery(options: WriteOptions) {
   };
 }
 
-/** The body of a delete: preconditions and how to go about it. */
+/** The body of a delete: preconditions, grace period, propagation policy and dry run. */
 export function deleteBody(ref: ObjectRef, options: DeleteOptions): Json {
   const uid = options.uid ?? ref.uid;
   const { resourceVersion, gracePeriodSeconds, propagationPolicy, dryRun } = options;

@@ -8,7 +8,7 @@ import { createServerClock } from '../client/http/server-clock.ts';
 import { createTransport } from '../client/http/transport.ts';
 import { connectionsFor, createConnections, isLoopback, isUsableProxy, proxyFor } from './connections.ts';
 import { createCredentials, type MaterialSource } from './credentials.ts';
-import { loadHttp, loadProxies } from './http-library.ts';
+import { loadHttpLibrary, loadProxyLibrary } from './http-library.ts';
 import { type Loaded, loadKubeconfig, type Machine, type Refusal, resolveTarget } from './kubeconfig.ts';
 import { impersonationHeaders, kubeconfigSource } from './kubeconfig-source.ts';
 import { type SharedByConnections, thisMachine } from './machine.ts';
@@ -43,19 +43,19 @@ export interface ConnectOptions {
  * `context`, or `credentials` could not be obtained.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Loaded<Api>> {
-  // It loads while the kubeconfig is read.
-  const http = loadHttp();
+  // The library is loaded while the kubeconfig is read.
+  const http = loadHttpLibrary();
   const machine = options.machine ?? options.shared?.machine ?? thisMachine();
-  const found = options.server ? given(options, options.server) : await fromKubeconfig(options, machine);
+  const found = options.server ? explicitOpening(options, options.server) : await fromKubeconfig(options, machine);
   if (!found.ok) return found;
   return open(found.value, machine, options.clock ?? systemClock, { http, shared: options.shared });
 }
 
-/** Requests to each of many clusters at first. */
+/** How many requests to each of many clusters run at the same time at first. */
 const FEWEST_AT_ONCE = 2;
 
 /** Whether a header cannot carry one of these names. */
-const unsendable = (names: readonly string[]): boolean => names.some(name => /\p{Cc}/u.test(name));
+const hasControlCharacter = (names: readonly string[]): boolean => names.some(name => /\p{Cc}/u.test(name));
 
 interface Opening {
   server: string;
@@ -67,7 +67,7 @@ interface Opening {
 }
 
 /** Opens a server and token given as options, without loading the client library. */
-function given(options: ConnectOptions, server: string): Loaded<Opening> {
+function explicitOpening(options: ConnectOptions, server: string): Loaded<Opening> {
   const headers = {
     ...(options.token && { authorization: `Bearer ${options.token}` }),
     ...impersonationHeaders({ name: '' }, { user: options.as, groups: options.asGroups }),
@@ -92,7 +92,7 @@ async function fromKubeconfig(options: ConnectOptions, machine: Machine): Promis
   if (options.asGroups?.length && !options.as) {
     return { ok: false, reason: 'context', message: cleanText`--as-group needs --as: name the user to act as` };
   }
-  if (unsendable([options.as ?? '', ...(options.asGroups ?? [])])) {
+  if (hasControlCharacter([options.as ?? '', ...(options.asGroups ?? [])])) {
     return {
       ok: false,
       reason: 'context',
@@ -141,7 +141,7 @@ async function open(
   opening: Opening,
   machine: Machine,
   clock: Clock,
-  { http, shared }: { http: ReturnType<typeof loadHttp>; shared: SharedByConnections | undefined },
+  { http, shared }: { http: ReturnType<typeof loadHttpLibrary>; shared: SharedByConnections | undefined },
 ): Promise<Loaded<Api>> {
   const { server, source } = opening;
   const proxy = proxyOf(opening, machine);
@@ -149,7 +149,7 @@ async function open(
   if (refusal) return refusal;
   const reach = {
     http: await http,
-    proxy: proxy && { ...proxy, library: await loadProxies() },
+    proxy: proxy && { ...proxy, library: await loadProxyLibrary() },
     connections: connectionsFor(shared?.clusters ?? 1),
   };
   const credentials = createCredentials({

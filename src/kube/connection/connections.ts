@@ -132,16 +132,16 @@ function isExempt(host: string, port: string, noProxy: string): boolean {
 
 function matchesEntry(host: string, port: string, entry: string): boolean {
   const [, network, bits] = /^([\da-f.:]+)\/(\d+)$/.exec(entry) ?? [];
-  if (network !== undefined) return inSubnet(host, network, Number(bits));
+  if (network !== undefined) return isInSubnet(host, network, Number(bits));
   const withPort = /^(.*[^:]):(\d+)$/.exec(entry);
   if (withPort && !isIPv6(entry) && withPort[2] !== port) return false;
   const name = (isIPv6(entry) ? entry : (withPort?.[1] ?? entry)).replace(/^\*(?=\.)/, '').replace(/^\[(.*)\]$/, '$1');
-  // With a dot before it, the hosts below it alone.
+  // A name with a leading dot means the hosts below it, not itself.
   return name.startsWith('.') ? host.endsWith(name) : host === name || host.endsWith(`.${name}`);
 }
 
-/** Whether an address lies in a network such as 10.0.0.0/8 or fd00::/8; false where either is none. */
-function inSubnet(host: string, network: string, bits: number): boolean {
+/** Whether an address is in a network such as 10.0.0.0/8 or fd00::/8; false if either is not valid. */
+function isInSubnet(host: string, network: string, bits: number): boolean {
   const family = isIPv4(network) ? 'ipv4' : isIPv6(network) ? 'ipv6' : undefined;
   if (family === undefined || !(family === 'ipv4' ? isIPv4(host) : isIPv6(host))) return false;
   if (bits > (family === 'ipv4' ? 32 : 128)) return false;

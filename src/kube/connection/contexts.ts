@@ -20,7 +20,7 @@ export interface KnownContext {
 
 export type KnownContexts = { ok: true; contexts: readonly KnownContext[] } | { ok: false; message: Clean };
 
-/** Reads the contexts of the kubeconfig each time it is called; the same object comes back as long as its files are the same. */
+/** Returns a function that reads the contexts of the kubeconfig. While the files are unchanged, it returns the same object. */
 export function contextsReader(
   path?: string,
   machine: Machine = thisMachine(),

@@ -82,8 +82,8 @@ export function commandProblem(result: CommandResult, deadlineMs: number, instal
   return cleanText`failed with exit code ${result.code ?? -1}: ${sanitise(words || 'it said nothing', 300)}`;
 }
 
-/** What a plugin printed that is no JSON: kubectl takes YAML too. */
-function inYaml(stdout: string): Record<string, unknown> | null {
+/** The output of a plugin as YAML, which kubectl accepts too; an object of the kind `none` if it is no map. */
+function parsedYaml(stdout: string): Record<string, unknown> | null {
   try {
     const { asText } = readGoYaml(stdout);
     return isFields(asText) ? asText : { kind: 'none' };
@@ -97,7 +97,7 @@ function parse(stdout: string, plugin: Clean, expected: string | undefined): Out
   try {
     answer = JSON.parse(stdout);
   } catch {
-    answer = inYaml(stdout);
+    answer = parsedYaml(stdout);
   }
   if (typeof answer !== 'object' || (answer?.kind ?? 'ExecCredential') !== 'ExecCredential')
     return refused(cleanText`${plugin} printed no ExecCredential in JSON`);

@@ -4,7 +4,7 @@ import { isPair, isScalar, parseAllDocuments, type Tags, visit } from 'yaml';
 export interface GoYaml {
   /** Every value with its type; integers are `bigint`, so that none is rounded. */
   typed: unknown;
-  /** Numbers and booleans as the text that stands there, but for the booleans of a kubeconfig. */
+  /** Numbers and booleans as they are written in the text, except for the boolean fields of a kubeconfig. */
   asText: unknown;
 }
 

@@ -14,7 +14,7 @@ export interface ProxyLibrary {
  * Loads the modules of undici that are needed, and no others: the whole of it, with its fetch, caches and mocks, takes
  * longer to load than a near server to answer.
  */
-export async function loadHttp(): Promise<HttpLibrary> {
+export async function loadHttpLibrary(): Promise<HttpLibrary> {
   const [agent, connector] = await Promise.all([
     import('undici/lib/dispatcher/agent.js'),
     import('undici/lib/core/connect.js'),
@@ -23,4 +23,4 @@ export async function loadHttp(): Promise<HttpLibrary> {
 }
 
 /** Proxies need the whole, which adds to the dispatchers what opens a tunnel. The default export exists both in Node.js and in a bundle. */
-export const loadProxies = async (): Promise<ProxyLibrary> => (await import('undici')).default;
+export const loadProxyLibrary = async (): Promise<ProxyLibrary> => (await import('undici')).default;

@@ -39,19 +39,10 @@ export function kubeconfigSource(parts: {
   let fromPlugin: ExecCredential | undefined;
 
   async function plugin(): Promise<Outcome<ExecCredential>> {
-    // As with kubectl, a token that is given wins.
-    if (!user.execConfig || user.token || user.authProvider?.name === 'tokenFile')
-      return { ok: true, status: 0, value: {} };
-    const lasts = fromPlugin && (fromPlugin.expiresAt ?? Number.POSITIVE_INFINITY) - EXPIRY_MARGIN_MS > parts.now();
-    if (fromPlugin && lasts) return { ok: true, status: 0, value: fromPlugin };
-    const outcome = await execCredential(user.execConfig, {
-      user: user.name,
-      folder: user.folder ?? '.',
-      env: parts.env,
-      cluster: clusterInfo(target),
-      run: parts.run,
-    });
-    if (outcome.ok) fromPlugin = outcome.value;
+    const isFresh = fromPlugin && (fromPlugin.expiresAt ?? Number.POSITIVE_INFINITY) - EXPIRY_MARGIN_MS > parts.now();
+    if (fromPlugin && isFresh && usesPlugin(user)) return { ok: true, status: 0, value: fromPlugin };
+    const outcome = await pluginCredential(user, parts);
+    if (outcome.ok && usesPlugin(user)) fromPlugin = outcome.value;
     return outcome;
   }
 
@@ -62,7 +53,7 @@ export function kubeconfigSource(parts: {
     const options: RequestOptions = optionsOf(parts, user);
     auth ??= providerOf(parts, user);
     const provider = await auth;
-    if (provider !== undefined) await inTime(provider.applyToHTTPSOptions(options));
+    if (provider !== undefined) await withDeadline(provider.applyToHTTPSOptions(options));
     readFiles(target.cluster, user, options);
     return options;
   }
@@ -114,10 +105,29 @@ export function kubeconfigSource(parts: {
   };
 }
 
+/** Whether a credential plugin is asked. As with kubectl, a token in the kubeconfig is used instead of a plugin. */
+const usesPlugin = (user: KubeUser): boolean =>
+  user.execConfig !== undefined && !user.token && user.authProvider?.name !== 'tokenFile';
+
+/** A credential from the user's plugin; an empty one where no plugin is asked. */
+async function pluginCredential(
+  user: KubeUser,
+  { target, env, run }: { target: Target; env: Record<string, string | undefined>; run: RunCommand },
+): Promise<Outcome<ExecCredential>> {
+  if (!user.execConfig || !usesPlugin(user)) return { ok: true, status: 0, value: {} };
+  return execCredential(user.execConfig, {
+    user: user.name,
+    folder: user.folder ?? '.',
+    env,
+    cluster: clusterInfo(target),
+    run,
+  });
+}
+
 // The library calls identity providers over the network without a deadline of its own.
 const LIBRARY_DEADLINE_MS = 30_000;
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
+async function withDeadline<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const why = `no answer from the auth provider within ${LIBRARY_DEADLINE_MS / 1000}s`;

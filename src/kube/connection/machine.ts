@@ -9,9 +9,9 @@ export interface SharedByConnections {
   machine: Machine;
   /** How many clusters there are. */
   clusters: number;
-  /** How busy the process is that they share, by which each paces its requests; without it none does. */
+  /** How busy the process is: each connection limits its requests by it. Without it there is no such limit. */
   load?: LoopLoad;
-  /** Reverts through several contexts of one cluster take turns: side by side each would find what the other is putting back. */
+  /** Reverts through several contexts of one cluster run one after the other: each would also find the injections of the other. */
   revertQueue: KeyedQueue;
 }
 

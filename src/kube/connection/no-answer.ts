@@ -1,14 +1,14 @@
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 import type { Api } from '../client/api.ts';
 
-/** Why a cluster gives nothing at all: a word for a table, what the server or the connection says, and what to do where that is known. */
+/** Why a cluster cannot be used: a word for a table, the message of the server or the connection, and what to do if that is known. */
 export interface NoAnswer {
   word: 'NOT SIGNED IN' | 'UNREACHABLE';
   message: Clean;
   todo?: 'sign in again, or renew its token or certificate';
 }
 
-/** Asks a cluster what it serves; gives why it does not answer, or does not let us in. */
+/** Asks a cluster what it serves. Returns why it does not answer or refuses us; undefined if it answers. */
 export async function noAnswerOf(api: Pick<Api, 'discovery'>): Promise<NoAnswer | undefined> {
   const discovered = await api.discovery();
   if (discovered.ok) return undefined;

@@ -28,8 +28,8 @@ export function badMaterial(tls: TlsMaterial, names: { cluster: string; user: st
 }
 
 /**
- * Why a server may refuse us although nothing seems wrong: our certificate is expired or not yet valid by this
- * machine's clock. Undefined if it is valid.
+ * Why a server may refuse our certificate: it has expired or is not valid yet, by this machine's clock. Undefined if it
+ * is valid.
  */
 export function certificateProblem(tls: TlsMaterial, user: string, now: number): Clean | undefined {
   const [certificate] = tls.cert === undefined ? [] : certificatesIn(tls.cert);

@@ -7,8 +7,8 @@ const VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.
 const MODES = ['Never', 'IfAvailable', 'Always'];
 
 /**
- * Why a cluster and a user contradict themselves, so that kubectl uses neither; undefined where they may be used. What mayday would make of
- * such an entry, such as another user than was meant, is worse than no connection. `isActing`: somebody else says whom to act as.
+ * Why a cluster or a user of a kubeconfig contradicts itself, so that kubectl does not use it; undefined if both may be used. Guessing what
+ * such an entry means could connect as another user than intended. `isActing`: the user to act as is given on the command line.
  */
 export function contradictionIn(cluster: KubeCluster, user: KubeUser, isActing: boolean): Clean | undefined {
   const ofCluster = cleanText`cluster ${sanitise(cluster.name, 128)} of the kubeconfig`;

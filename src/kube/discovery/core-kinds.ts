@@ -29,7 +29,7 @@ authentication.k8s.io/v1: SelfSubjectReview=selfsubjectreviews* TokenReview=toke
 export const coreKind = (apiVersion: string, kind: string): ApiResource | undefined =>
   CORE.get(`${apiVersion} ${kind}`);
 
-/** By group version and kind. Every request asks. */
+/** By group version and kind: a map, since every request looks a kind up. */
 const CORE: ReadonlyMap<string, ApiResource> = new Map(
   TABLE.trim()
     .split('\n')

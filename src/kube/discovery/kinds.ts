@@ -6,6 +6,7 @@ import type { Failure, Outcome } from '../client/http/outcome.ts';
 import { coreKind, splitApiVersion } from './core-kinds.ts';
 import type { ApiResource, Discovery } from './discovery.ts';
 
+/** What the cluster serves, read when it is first needed. */
 export interface Kinds {
   discovery(refresh?: boolean): Promise<Outcome<Discovery>>;
   /**
@@ -14,8 +15,8 @@ export interface Kinds {
    */
   resolve(apiVersion: string, kind: string): Promise<Outcome<ApiResource>>;
   /**
-   * Why a path that the server said not to know, to a request sent at that time of the monotonic clock, is no path any more, by a later
-   * discovery; undefined where the server still serves the kind there.
+   * Why the server answered 404 for the path of a kind: it no longer serves the kind there, by a discovery that is newer than the request.
+   * `askedAt`: when the request was sent, on the monotonic clock. Undefined if the kind is still served.
    */
   whyNotServed(apiVersion: string, kind: string, askedAt: number): Promise<Failure | undefined>;
 }
@@ -24,13 +25,13 @@ const RETRY_UNKNOWN_MS = 5_000;
 
 interface Search {
   resource?: ApiResource;
-  /** Why its absence proves nothing: discovery of the group failed. */
+  /** Why the kind may exist although it was not found: discovery of the group failed. */
   blind?: string;
-  /** Another version of its group in which the kind is served: its objects are there, only not by this path. */
+  /** Another version of the group that serves the kind: its objects exist, but not under this path. */
   elsewhere?: string;
 }
 
-function look(discovery: Discovery, apiVersion: string, kind: string): Search {
+function searchIn(discovery: Discovery, apiVersion: string, kind: string): Search {
   const resource = discovery.byKind(apiVersion, kind);
   const blind = discovery.blind.find(({ group }) => group === '*' || group === apiVersion)?.reason;
   const { group } = splitApiVersion(apiVersion);
@@ -61,10 +62,10 @@ export function createKinds(fetch: () => Promise<Outcome<Discovery>>, clock: Clo
   async function search(apiVersion: string, kind: string): Promise<Outcome<Search>> {
     const found = await discovery();
     if (!found.ok) return found;
-    const first = look(found.value, apiVersion, kind);
+    const first = searchIn(found.value, apiVersion, kind);
     if (first.resource || clock.monotonic() - known.askedAt < RETRY_UNKNOWN_MS) return { ...found, value: first };
     const again = await discovery(true);
-    return again.ok ? { ...again, value: look(again.value, apiVersion, kind) } : again;
+    return again.ok ? { ...again, value: searchIn(again.value, apiVersion, kind) } : again;
   }
 
   return {
@@ -81,7 +82,7 @@ export function createKinds(fetch: () => Promise<Outcome<Discovery>>, clock: Clo
       if (coreKind(apiVersion, kind)) return undefined;
       const found = await discovery(known.askedAt <= askedAt);
       if (!found.ok) return undefined;
-      const now = look(found.value, apiVersion, kind);
+      const now = searchIn(found.value, apiVersion, kind);
       return now.resource ? undefined : noPath(now, apiVersion, kind);
     },
   };

@@ -8,6 +8,7 @@ import { initialState, type ReflectorState, statusOf } from './reflector-state.t
 import { type Batch, createRowStore, type RowStore, sameFields } from './row-store.ts';
 import { type SyncState, type SyncStatus, TIMING, type Timing } from './sync.ts';
 
+/** A batch of changes with the status at that time. */
 export interface Update<Row> extends Batch<Row> {
   status: SyncStatus;
 }
@@ -29,13 +30,13 @@ export interface ReflectorOptions<Row> {
   timing?: Partial<Timing>;
 }
 
-/** What the list and the watch of a reflector work on together. */
+/** The state and the tools that the list and the watch of a reflector share. */
 export interface ReflectorContext<Row> {
   api: Pick<Api, 'list' | 'watch'>;
   collection: Collection;
   clock: Clock;
   timing: Timing;
-  /** What of the collection is asked for, in the list as in the watch. */
+  /** The query of both the list and the watch. */
   query: Pick<ListOptions, 'labelSelector' | 'fieldSelector' | 'metadataOnly'>;
   managedFieldsWith: string | undefined;
   store: RowStore<Row>;
@@ -43,13 +44,13 @@ export interface ReflectorContext<Row> {
   backoff: Backoff;
   publisher: Publisher<Update<Row>>;
   status(): SyncStatus;
-  /** Goes over to a state, and tells whoever listens. */
+  /** Changes the state and publishes it. */
   setState(next: SyncState, because?: Failure): void;
-  /** Takes an object into the rows, and gives its key. */
+  /** Puts the row of an object into the store. Returns its key. */
   absorb(object: KubeObject): string;
 }
 
-/** By which an object is known: its uid. */
+/** The key of an object's row: its uid. */
 export const keyOf = ({ metadata }: KubeObject): string =>
   metadata.uid ?? `${metadata.namespace ?? ''}/${metadata.name}`;
 

@@ -21,6 +21,7 @@ export interface ReflectorState {
   version: string;
 }
 
+/** The state before the first list. */
 export const initialState = (now: number): ReflectorState => ({
   state: 'listing',
   everSynced: false,
@@ -32,7 +33,7 @@ export const initialState = (now: number): ReflectorState => ({
   version: '',
 });
 
-/** What a reader of the rows must know about them. */
+/** The status of the rows, for their readers. */
 export function statusOf(self: ReflectorState, rows: number, now: number, timing: Timing): SyncStatus {
   const { state, failed, loaded, remaining, lastReceivedAt, interruptedAt, retryAt } = self;
   const stale = state === 'reconnecting' && now - interruptedAt > timing.staleAfterMs;

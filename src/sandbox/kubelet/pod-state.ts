@@ -1,12 +1,7 @@
 import type { Container, ContainerStatus, Note, Pod } from '../controllers/kinds.ts';
 import { type Behaviour, behaviourOf } from './behaviour.ts';
-import {
-  advance,
-  type ContainerContext,
-  containerStatus,
-  type Lifecycle,
-  newLifecycle,
-} from './container-lifecycle.ts';
+import { advance, type ContainerContext, type Lifecycle, newLifecycle } from './container-lifecycle.ts';
+import { containerStatus } from './container-status.ts';
 
 /**
  * What the kubelet keeps about a pod: the lifecycles of its containers and the times of its own steps (milliseconds).

@@ -128,7 +128,7 @@ const claim: Rule = object => {
 };
 
 /** An immutable ConfigMap or Secret cannot be changed. */
-const sealed: UpdateRule = (before, after) => {
+const immutableData: UpdateRule = (before, after) => {
   const sealedNow = before.immutable === true;
   if (!sealedNow) return [];
   const causes: StatusCause[] = [];
@@ -141,7 +141,7 @@ const sealed: UpdateRule = (before, after) => {
 
 const secretUpdate: UpdateRule = (before, after) => [
   ...(before.type === after.type ? [] : [invalidValue('type', after.type, IMMUTABLE)]),
-  ...sealed(before, after),
+  ...immutableData(before, after),
 ];
 
 const claimUpdate: UpdateRule = (before, after) =>
@@ -164,7 +164,7 @@ export const DATA_RULES: Readonly<Record<string, Rule>> = {
 
 export const DATA_UPDATE_RULES: Readonly<Record<string, UpdateRule>> = {
   services: serviceUpdate,
-  configmaps: sealed,
+  configmaps: immutableData,
   secrets: secretUpdate,
   persistentvolumeclaims: claimUpdate,
 };

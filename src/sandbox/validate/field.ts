@@ -7,36 +7,42 @@ export const invalidValue = (field: string, value: unknown, why: string): Status
   field,
 });
 
+/** A required field is missing. */
 export const required = (field: string, why = ''): StatusCause => ({
   reason: 'FieldValueRequired',
   message: why ? `Required value: ${why}` : 'Required value',
   field,
 });
 
+/** A field must not be set here. */
 export const forbiddenField = (field: string, why: string): StatusCause => ({
   reason: 'FieldValueForbidden',
   message: `Forbidden: ${why}`,
   field,
 });
 
+/** A value is not one of the supported ones. */
 export const unsupported = (field: string, value: unknown, supported: readonly unknown[]): StatusCause => ({
   reason: 'FieldValueNotSupported',
   message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported.map(v => JSON.stringify(v)).join(', ')}`,
   field,
 });
 
+/** A value that must be unique occurs twice. */
 export const duplicate = (field: string, value: unknown): StatusCause => ({
   reason: 'FieldValueDuplicate',
   message: `Duplicate value: ${JSON.stringify(value)}`,
   field,
 });
 
+/** A value has more than `limit` bytes. */
 export const tooLong = (field: string, limit: number): StatusCause => ({
   reason: 'FieldValueTooLong',
   message: `Too long: may not be more than ${limit} bytes`,
   field,
 });
 
+/** A value refers to something that does not exist. */
 export const missing = (field: string, value: unknown): StatusCause => ({
   reason: 'FieldValueNotFound',
   message: `Not found: ${JSON.stringify(value)}`,

@@ -9,13 +9,13 @@ const LABEL_VALUE = '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?';
 const CONFIG_KEY = '[-._a-zA-Z0-9]+';
 
 const tooLong = (limit: number, unit: string) => `must be no more than ${limit} ${unit}`;
-const used = (pattern: string) => `regex used for validation is '${pattern}')`;
+const regexText = (pattern: string) => `regex used for validation is '${pattern}')`;
 
 /** The server words the limit of labels in bytes and that of names in characters. */
 function rule(limit: number, pattern: string, words: string, unit = 'bytes'): NameRule {
   const fits = whole(pattern);
   return name =>
-    name.length > limit ? tooLong(limit, unit) : fits.test(name) ? undefined : `${words}, ${used(pattern)}`;
+    name.length > limit ? tooLong(limit, unit) : fits.test(name) ? undefined : `${words}, ${regexText(pattern)}`;
 }
 
 export const subdomain: NameRule = rule(
@@ -61,7 +61,7 @@ const prefixed =
   name => {
     const [first = '', second, ...more] = name.split('/');
     if (more.length > 0)
-      return `${what} must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', ${used(QUALIFIED)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
+      return `${what} must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', ${regexText(QUALIFIED)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
     if (second === undefined) return first === '' ? 'name part must be non-empty' : namePart(first);
     if (first === '') return 'prefix part must be non-empty';
     const prefix = subdomain(first);

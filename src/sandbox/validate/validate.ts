@@ -40,9 +40,9 @@ const podWarnings = (pod: KubeObject): string[] =>
   );
 
 /** Services are compared before they are checked, the other kinds after. */
-const early = (key: string, before: KubeObject, after: KubeObject) =>
+const causesBeforeKindRules = (key: string, before: KubeObject, after: KubeObject) =>
   key === 'services' ? kindUpdateCauses(key, before, after) : [];
-const late = (key: string, before: KubeObject, after: KubeObject) =>
+const causesAfterKindRules = (key: string, before: KubeObject, after: KubeObject) =>
   key === 'services' ? [] : kindUpdateCauses(key, before, after);
 
 /** Refuses an update whose result is not valid, or that changes what may not change. 422. */
@@ -58,7 +58,11 @@ export function validateUpdate(kernel: Kernel, call: Call, before: KubeObject, a
   const { key } = call.info;
   const own =
     call.subresource === ''
-      ? [...early(key, before, after), ...kindCauses(key, after), ...late(key, before, after)]
+      ? [
+          ...causesBeforeKindRules(key, before, after),
+          ...kindCauses(key, after),
+          ...causesAfterKindRules(key, before, after),
+        ]
       : [];
   refuse(call, after, [...meta, ...own]);
 }

@@ -192,12 +192,12 @@ const daemonSet: Rule = object => {
   return [...workload(object), unsupported('spec.updateStrategy', shown, DAEMON_STRATEGIES)];
 };
 
-const selectorFrozen: UpdateRule = (before, after) => immutable(specOf(before), specOf(after), 'selector');
+const immutableSelector: UpdateRule = (before, after) => immutable(specOf(before), specOf(after), 'selector');
 
 const jobUpdate: UpdateRule = (before, after) =>
   immutable(specOf(before), specOf(after), 'completions', 'completionMode', 'selector', 'template');
 
-const frozenPod: UpdateRule = (before, after) => podUpdateCauses(before, after, sameJson);
+const podUpdate: UpdateRule = (before, after) => podUpdateCauses(before, after, sameJson);
 
 /** Rules for Pods and workloads. */
 export const WORKLOAD_RULES: Readonly<Record<string, Rule>> = {
@@ -211,10 +211,10 @@ export const WORKLOAD_RULES: Readonly<Record<string, Rule>> = {
 };
 
 export const WORKLOAD_UPDATE_RULES: Readonly<Record<string, UpdateRule>> = {
-  pods: frozenPod,
-  'deployments.apps': selectorFrozen,
-  'replicasets.apps': selectorFrozen,
-  'daemonsets.apps': selectorFrozen,
+  pods: podUpdate,
+  'deployments.apps': immutableSelector,
+  'replicasets.apps': immutableSelector,
+  'daemonsets.apps': immutableSelector,
   'statefulsets.apps': statefulSetUpdate,
   'jobs.batch': jobUpdate,
 };

@@ -7,7 +7,7 @@ import type { KubeObject } from '../object.ts';
 import { groupVersion, type ResourceInfo } from '../registry.ts';
 import type { StoreEvent } from '../store.ts';
 
-/** What a watch is about. */
+/** The collection or the object that is watched. */
 export interface Watched {
   info: ResourceInfo;
   version: string;
@@ -20,7 +20,7 @@ const BOOKMARK_EVERY = 60_000;
 const DEFAULT_SECONDS = 30 * 60;
 
 /** What one watch sends: the selected objects, in the requested format. */
-interface View {
+interface WatchView {
   watched: Watched;
   shown: Representation;
   match: (object: KubeObject) => boolean;
@@ -28,7 +28,7 @@ interface View {
   columnsSent: boolean;
 }
 
-function inScope({ watched, match }: View, object: KubeObject): boolean {
+function inScope({ watched, match }: WatchView, object: KubeObject): boolean {
   const { namespace } = watched;
   return (namespace === undefined || object.metadata.namespace === namespace) && match(object);
 }
@@ -37,7 +37,7 @@ function inScope({ watched, match }: View, object: KubeObject): boolean {
  * The type of a change as a watch with a selector sees it: ADDED when the object starts to match, DELETED when it
  * stops.
  */
-function seenType(view: View, event: StoreEvent): StoreEvent['type'] | undefined {
+function typeForWatch(view: WatchView, event: StoreEvent): StoreEvent['type'] | undefined {
   const before = event.previous !== undefined && inScope(view, event.previous);
   const after = event.type !== 'DELETED' && inScope(view, event.object);
   if (before && after) return 'MODIFIED';
@@ -45,14 +45,14 @@ function seenType(view: View, event: StoreEvent): StoreEvent['type'] | undefined
   return before ? 'DELETED' : undefined;
 }
 
-function line(view: View, type: string, object: KubeObject): string {
+function eventLine(view: WatchView, type: string, object: KubeObject): string {
   const { watched, shown } = view;
   const text = objectText(shown, object, watched.info, watched.version, !view.columnsSent);
   view.columnsSent = true;
   return `{"type":"${type}","object":${text}}\n`;
 }
 
-function bookmark(view: View, revision: number, initial = false): string {
+function bookmarkLine(view: WatchView, revision: number, initial = false): string {
   const { info, version } = view.watched;
   const metadata = {
     ...(initial ? { annotations: { [INITIAL_EVENTS_END]: 'true' } } : {}),
@@ -60,10 +60,10 @@ function bookmark(view: View, revision: number, initial = false): string {
   };
   const object = { kind: info.kind, apiVersion: groupVersion(info.group, version), metadata };
   // A bookmark is an empty object in the same format as the others.
-  return line(view, 'BOOKMARK', object as unknown as KubeObject);
+  return eventLine(view, 'BOOKMARK', object as unknown as KubeObject);
 }
 
-function tooOld(wanted: number, oldest: number): string {
+function tooOldLine(wanted: number, oldest: number): string {
   const status = {
     kind: 'Status',
     apiVersion: 'v1',
@@ -105,7 +105,7 @@ export function serveWatch(watched: Watched, shown: Representation, response: Se
   const { info } = watched;
   refuseInvalidWatchOptions(query);
   const match = matchOf(info, query, watched.name) ?? (() => true);
-  const view: View = { watched, shown, match, columnsSent: false };
+  const view: WatchView = { watched, shown, match, columnsSent: false };
   const from = wantedRevision(query);
   const bookmarks = query.get('allowWatchBookmarks') === 'true' || query.get('allowWatchBookmarks') === '1';
   const initial = query.get('sendInitialEvents') === 'true';
@@ -131,7 +131,7 @@ export function serveWatch(watched: Watched, shown: Representation, response: Se
       out.end();
     }),
   );
-  if (bookmarks) stops.push(regularly(wall, BOOKMARK_EVERY, () => out.write(bookmark(view, store.revision()))));
+  if (bookmarks) stops.push(regularly(wall, BOOKMARK_EVERY, () => out.write(bookmarkLine(view, store.revision()))));
   response.on('close', stop);
 }
 
@@ -158,7 +158,11 @@ type Lines = ReturnType<typeof lineWriter>;
  * Sends the first events of a watch. False when the changes since its start are no longer known; then the watch is
  * over.
  */
-function sendFirst(view: View, out: Lines, { from, initial }: { from: number | undefined; initial: boolean }): boolean {
+function sendFirst(
+  view: WatchView,
+  out: Lines,
+  { from, initial }: { from: number | undefined; initial: boolean },
+): boolean {
   const { watched, shown, match } = view;
   const { store } = shown.kernel;
   const { key } = watched.info;
@@ -166,28 +170,28 @@ function sendFirst(view: View, out: Lines, { from, initial }: { from: number | u
   if (from === undefined || asked === 'true') {
     if (asked !== 'false')
       for (const object of store.list(key, watched.namespace))
-        if (match(object)) out.write(line(view, 'ADDED', object));
-    if (initial) out.write(bookmark(view, store.revision(), true));
+        if (match(object)) out.write(eventLine(view, 'ADDED', object));
+    if (initial) out.write(bookmarkLine(view, store.revision(), true));
     return true;
   }
   const missed = store.since(key, from);
   if (missed) for (const event of missed) sendEvent(view, event, out);
   else {
-    out.write(tooOld(from, store.revision()));
+    out.write(tooOldLine(from, store.revision()));
     out.end();
   }
   return missed !== undefined;
 }
 
-function sendEvent(view: View, event: StoreEvent, out: { write(text: string): void }): void {
-  const type = seenType(view, event);
+function sendEvent(view: WatchView, event: StoreEvent, out: { write(text: string): void }): void {
+  const type = typeForWatch(view, event);
   if (!type) return;
   if (type !== 'DELETED' || event.type === 'DELETED') {
-    out.write(line(view, type, event.object));
+    out.write(eventLine(view, type, event.object));
     return;
   }
   // The object stopped matching the selector: it is sent in its last matching state, with the revision of the change.
   const last = event.previous as KubeObject;
   const metadata = { ...last.metadata, resourceVersion: String(event.revision) };
-  out.write(line(view, type, { ...last, metadata }));
+  out.write(eventLine(view, type, { ...last, metadata }));
 }

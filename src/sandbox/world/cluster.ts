@@ -26,7 +26,7 @@ const CONDITIONS: readonly [type: string, status: string, reason: string, messag
 
 function node(s: Seeder, name: string, index: number, pods: string) {
   const now = timestamp(s.clock.now());
-  const since = timestamp(s.born);
+  const since = timestamp(s.clusterCreatedAt);
   const resources = { cpu: '8', 'ephemeral-storage': '103865303Ki', 'hugepages-2Mi': '0', memory: '32784364Ki', pods };
   return {
     apiVersion: 'v1',

@@ -2,7 +2,7 @@ import type { Pod } from '../controllers/kinds.ts';
 import { type NewObject, timestamp } from '../object.ts';
 import type { Seeder } from './seeder.ts';
 
-interface Said {
+interface PastEvent {
   type: 'Normal' | 'Warning';
   reason: string;
   message: string;
@@ -10,7 +10,7 @@ interface Said {
 }
 
 /** The kubelet's events about a container that never started. */
-function pastEventsOf(pod: Pod, index: number): Said[] {
+function pastEventsOf(pod: Pod, index: number): PastEvent[] {
   const status = pod.status?.containerStatuses?.[index];
   const waiting = status?.state.waiting;
   if (!status || !waiting) return [];

@@ -4,8 +4,8 @@ import type { KubeObject, NewObject } from '../object.ts';
 /** Stores the first objects of a scenario, with times in the past. */
 export interface Seeder extends SandboxContext {
   /** When the cluster was set up, in milliseconds since 1970. */
-  born: number;
-  /** Stores an object made `hoursAgo`, signed by `manager` (kubectl applied most things). Existing ones are left alone. */
+  clusterCreatedAt: number;
+  /** Stores an object as created `hoursAgo` by the field manager `manager`, by default kubectl's. An existing object is left as it is. */
   put<T extends KubeObject = KubeObject>(resource: string, object: NewObject, past?: Past): T;
   /** The next address on a node (by its number), for pods that already run. */
   address(node: number): string;
@@ -33,7 +33,7 @@ export function createSeeder(context: SandboxContext): Seeder {
   const used = new Map<number, number>();
   return {
     ...context,
-    born: start - CLUSTER_HOURS * HOUR,
+    clusterCreatedAt: start - CLUSTER_HOURS * HOUR,
     nodeNames: ['node-1', 'node-2', 'node-3'],
     git: new Map(),
     put: (resource, object, { hoursAgo = CLUSTER_HOURS, manager = 'kubectl-client-side-apply', uid } = {}) => {

@@ -1,6 +1,7 @@
 import type { Container, Pod, PodStatus } from '../controllers/kinds.ts';
 import { behaviourOf } from '../kubelet/behaviour.ts';
-import { containerStatus, type Lifecycle, newLifecycle } from '../kubelet/container-lifecycle.ts';
+import { type Lifecycle, newLifecycle } from '../kubelet/container-lifecycle.ts';
+import { containerStatus } from '../kubelet/container-status.ts';
 import { podStatus } from '../kubelet/pod-status.ts';
 import { timestamp } from '../object.ts';
 

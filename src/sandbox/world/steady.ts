@@ -222,7 +222,7 @@ export function putDeployment(
   const object = { ...deploymentObject(seed), status: {} };
   const created = s.put<Deployment>('deployments.apps', object, { hoursAgo, manager, ...(uid && { uid }) });
   const isRolled = change !== undefined && !sameJson(change.to.spec.template, before);
-  const deployment = change === undefined ? created : changed(s, created, change, isRolled);
+  const deployment = change === undefined ? created : applyLaterChange(s, created, change, isRolled);
   const replicas = deployment.spec.replicas ?? 1;
   const gone = isRolled ? maxUnavailable(deployment) : 0;
   const first = putRevision(
@@ -248,7 +248,7 @@ export function putDeployment(
   }) as Deployment;
 }
 
-function changed(s: Seeder, { metadata }: Deployment, change: LaterChange, isRolled: boolean): Deployment {
+function applyLaterChange(s: Seeder, { metadata }: Deployment, change: LaterChange, isRolled: boolean): Deployment {
   const { to, hoursAgo, manager } = change;
   const write = { at: s.clock.now() - hoursAgo * HOUR, by: { manager } };
   return s.store.modify<Deployment>(

@@ -1,20 +1,20 @@
 import type { Clock } from '../../../host/clock.ts';
 import type { LoopLoad } from '../../../host/loop-load.ts';
 
-/** How many requests to one server go at the same time. */
+/** Limits how many requests to one server run at the same time. */
 export interface ConcurrencyLimit {
-  /** Resolves when a request may go, undefined when it may at once. Each that went must `leave`. */
+  /** Resolves when a request may be sent; undefined when it may be sent at once. Call `release` after each. */
   acquire(): Promise<void> | undefined;
   release(): void;
 }
 
-/** Below this busy share the process waits for answers, and not answers for the process. */
+/** Below this busy share of the event loop the process is waiting for answers. */
 const WAITING_SHARE = 0.25;
 const LOOK_AGAIN_MS = 20;
 
 /**
- * Starts with few requests, and lets twice as many go whenever the process was found to have nothing else to do. Where many clusters keep it
- * busy, more connections to each bring nothing but handshakes; where they are far away or do not answer, few would be slow.
+ * Starts with the limit `fewest` and doubles it, up to `most`, whenever the event loop is found mostly idle. While many clusters keep the
+ * process busy, more connections to each only cost handshakes; if the clusters are far away or do not answer, few would be slow.
  */
 export function createConcurrencyLimit({
   fewest,
@@ -44,7 +44,7 @@ export function createConcurrencyLimit({
     }
   }
 
-  /** Without an answer nobody leaves, so the time has to tell that the process waits. */
+  /** Measures again from time to time: while no answer arrives, `release` is not called. */
   async function watch(): Promise<void> {
     isWatched = true;
     while (waiting.length > 0) {

@@ -25,7 +25,7 @@ export function createDeadlines(clock: Clock): Deadlines {
     wake();
     let until = Number.POSITIVE_INFINITY;
     for (const { at } of waiting) until = Math.min(until, at);
-    // Nothing is slept for in vain: a sleep keeps the process alive.
+    // Without a deadline there is no sleep: a sleep keeps the process alive.
     if (until === Number.POSITIVE_INFINITY) return;
     const sleep = { until, wake: new AbortController() };
     asleep = sleep;
@@ -55,5 +55,5 @@ export function createDeadlines(clock: Clock): Deadlines {
   };
 }
 
-/** A shared instance, so that not every sleep that is not needed any more creates an exception with a stack. */
+/** Shared by all sleeps that end early: creating an error with its stack for each is slow. */
 const NOT_NEEDED = new Error('no deadline is waited for');

@@ -12,7 +12,7 @@ export interface Exchange {
   signal: AbortSignal;
 }
 
-/** So many bytes of a body may wait for their reader before the server is held up. */
+/** How many bytes of a body are buffered before the connection is paused. */
 const MOST_WAITING = 64 * 1024;
 
 /**
@@ -107,7 +107,7 @@ function createBody() {
     }
   }
 
-  /** Closes the connection unless the body is over: nobody reads the rest. */
+  /** Closes the connection unless the whole body has arrived, because nobody reads the rest. */
   function destroy(): void {
     if (!ended && broken === undefined) control?.abort(new Error('the rest of the answer is not read'));
   }
@@ -140,7 +140,7 @@ function createBody() {
           if (read > limit) return;
         }
       } catch {
-        // What is thrown away may end as it likes.
+        // The rest is discarded, so its errors do not matter.
       }
     },
   };

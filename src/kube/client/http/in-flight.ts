@@ -35,6 +35,7 @@ interface Running {
   end(why: Stopped): void;
 }
 
+/** No requests yet. */
 export function createInFlight(clock: Clock): InFlight {
   const deadlines = createDeadlines(clock);
   const active = new Set<Running>();
@@ -54,7 +55,7 @@ export function createInFlight(clock: Clock): InFlight {
           end(why) {
             const reason = new StopReason(why);
             stop.abort(reason);
-            // Not everything that is waited for heeds the signal.
+            // Some awaited work does not react to the signal.
             reject(reason);
             settled();
           },
@@ -67,9 +68,9 @@ export function createInFlight(clock: Clock): InFlight {
         };
         signal?.addEventListener('abort', onAbort);
         active.add(flight);
-        const inTime = deadlines.add(deadlineMs, () => flight.end('deadline'));
+        const cancelDeadline = deadlines.add(deadlineMs, () => flight.end('deadline'));
         const settled = () => {
-          inTime();
+          cancelDeadline();
           if (!kept.has(flight)) release();
         };
         const keep = () => {

@@ -8,7 +8,7 @@ export interface RawAnswer {
   statusCode: number;
   headers: Record<string, string | string[] | undefined>;
   body: AsyncIterable<Buffer> & {
-    /** Reads the rest and throws it away, so that the connection can be used again. A longer one closes the connection. */
+    /** Reads and discards the rest, so that the connection can be used again. If it exceeds `limit` bytes, the connection is closed. */
     dump(options: { limit: number }): Promise<void>;
     /** Closes the connection unless the body is at its end. */
     destroy(): void;

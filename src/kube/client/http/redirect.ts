@@ -6,9 +6,9 @@ const MOST_HOPS = 10;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
- * The target of a redirect: a URL of the same host, a failure that names a target that is not followed, or undefined when it is no redirect.
- * Another port of the host is followed, as kubectl does. Another host is not, nor is one without the encryption that we began with: both
- * would get our credentials. A write is repeated only for 307 and 308.
+ * The target of a redirect: a URL of the same host, a failure if the target must not be followed, or undefined when it is no redirect.
+ * Another port of the host is followed, as kubectl does. Another host or another protocol is not, because it would get our credentials.
+ * A write is repeated only for 307 and 308.
  */
 export function redirectOf(
   answer: { status: number; location: string | undefined },

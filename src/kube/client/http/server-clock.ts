@@ -8,6 +8,7 @@ export interface ServerTime {
   known: boolean;
 }
 
+/** Estimates the server's clock from its answers. */
 export interface ServerClock {
   /** One answer: its Date header, and this machine's wall clock when the request left and when the answer began. */
   sample(date: string | undefined, sentAt: number, receivedAt: number): void;

@@ -83,25 +83,20 @@ export function createTransport(parts: TransportParts): Transport {
     onDead: () => inFlight.stopKept('silent'),
   });
   const counter = { requests: 0 };
-  const attempt = (...given: SendArguments) => attemptOnce({ ...parts, heartbeat, counter }, ...given);
+  const attempt = (...asked: SendArguments) => attemptOnce({ ...parts, heartbeat, counter }, ...asked);
 
-  async function authorised(...given: SendArguments): Promise<RawAnswer | Failure> {
-    const answer = await attempt(...given);
+  async function authorised(...asked: SendArguments): Promise<RawAnswer | Failure> {
+    const answer = await attempt(...asked);
     if ('ok' in answer || answer.statusCode !== 401 || !(await credentials.refresh())) return answer;
     // The request was refused before anything was done, so sending it again is safe for writes as well.
     await answer.body.dump({ limit: 65_536 });
-    return attempt(...given);
+    return attempt(...asked);
   }
 
   const explained = (wanted: HttpRequest) => async (error: unknown) => {
-    const direct = explain(server, wanted, error);
-    // The server named may be well, and its proxy not.
-    const why =
-      parts.proxy !== undefined && direct.reason === 'unreachable'
-        ? { ...direct, message: cleanText`${direct.message} (through proxy ${parts.proxy})` }
-        : direct;
+    const failed = throughProxy(explain(server, wanted, error), parts.proxy);
     const refusalHint = codeOf(error).startsWith('ERR_SSL') ? await refusalHintNow() : undefined;
-    return refusalHint ? { ...why, message: cleanText`${why.message}; ${refusalHint}` } : why;
+    return refusalHint ? { ...failed, message: cleanText`${failed.message}; ${refusalHint}` } : failed;
   };
 
   /** Why the server may have refused us. */
@@ -112,8 +107,7 @@ export function createTransport(parts: TransportParts): Transport {
 
   /** The head of an answer, with a possible reason if it refuses us. */
   async function headOf(answer: RawAnswer) {
-    const refused = answer.statusCode === 401 || answer.statusCode === 403;
-    const refusalHint = refused ? await refusalHintNow() : undefined;
+    const refusalHint = isRefusal(answer) ? await refusalHintNow() : undefined;
     return { ...describe(answer), ...(refusalHint && { refusalHint }) };
   }
 
@@ -133,9 +127,8 @@ export function createTransport(parts: TransportParts): Transport {
     const work = async (signal: AbortSignal, keep: () => () => void) => {
       const answer = await authorised(wanted, 'streams', signal);
       if ('ok' in answer) return answer;
-      if (answer.statusCode >= 300) {
+      if (answer.statusCode >= 300)
         return { ...(await headOf(answer)), chunks: [] as [], text: await wholeBody(answer) };
-      }
       const release = keep();
       const ended = heartbeat.opened();
       const chunks = followed(bodyChunks(answer), heartbeat.received, () => {
@@ -161,9 +154,11 @@ export function createTransport(parts: TransportParts): Transport {
   };
 }
 
+const isRefusal = ({ statusCode }: RawAnswer): boolean => statusCode === 401 || statusCode === 403;
+
 type SendArguments = [wanted: HttpRequest, pool: 'requests' | 'urgent' | 'streams', signal: AbortSignal];
 
-/** Sends a request with the credentials of now, and follows redirects that stay on the server. */
+/** Sends a request with the present credentials, and follows redirects that stay on the server. */
 async function attemptOnce(
   {
     credentials,
@@ -229,6 +224,12 @@ async function* followed(
     onEnd();
   }
 }
+
+/** The failure with the proxy named, if there is one: the server may be well, and its proxy not. */
+const throughProxy = (failed: TransportFailure, proxy: Clean | undefined): TransportFailure =>
+  proxy !== undefined && failed.reason === 'unreachable'
+    ? { ...failed, message: cleanText`${failed.message} (through proxy ${proxy})` }
+    : failed;
 
 function explain(server: string, wanted: HttpRequest, error: unknown): TransportFailure {
   if (error instanceof TooLarge) return failure('too-large', sanitise(error.message, 200));

@@ -101,7 +101,7 @@ function volumeCauses(volume: Fields, field: string): StatusCause[] {
 /** Fields of a Pod's spec that may change after it was created. */
 const MUTABLE = ['activeDeadlineSeconds', 'tolerations', 'terminationGracePeriodSeconds', 'schedulingGates'];
 
-const frozenPart = (pod: Fields): unknown => {
+const immutablePart = (pod: Fields): unknown => {
   const spec = structuredClone(part(pod, 'spec') ?? {});
   for (const name of MUTABLE) delete spec[name];
   for (const list of ['containers', 'initContainers']) for (const c of each(spec, list)) delete c.image;
@@ -117,7 +117,7 @@ export function podUpdateCauses(
   const count = (pod: Fields) => each(part(pod, 'spec'), 'containers').length;
   if (count(before) !== count(after))
     return [forbiddenField('spec.containers', 'pod updates may not add or remove containers')];
-  if (same(frozenPart(before), frozenPart(after))) return [];
+  if (same(immutablePart(before), immutablePart(after))) return [];
   return [
     {
       reason: 'FieldValueForbidden',

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { exchange } from '../../../../src/kube/client/http/exchange.ts';
 import type { RawAnswer } from '../../../../src/kube/client/http/raw-answer.ts';
-import { loadHttp } from '../../../../src/kube/connection/http-library.ts';
+import { loadHttpLibrary } from '../../../../src/kube/connection/http-library.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -16,7 +16,7 @@ async function serving(listener: RequestListener) {
   const sockets: Socket[] = [];
   server.on('connection', socket => sockets.push(socket));
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { Agent } = await loadHttp();
+  const { Agent } = await loadHttpLibrary();
   const agent = new Agent({ connections: 1 });
   closing.push(() => new Promise(resolve => server.close(resolve)));
   closing.push(() => agent.destroy());
@@ -143,7 +143,7 @@ describe('a request that is given up', () => {
 
 test('a server that nobody answers for is an error with its code', async () => {
   const { url } = await serving(() => undefined);
-  const { Agent } = await loadHttp();
+  const { Agent } = await loadHttpLibrary();
   const agent = new Agent({ connections: 1 });
   closing.push(() => agent.destroy());
   const nobody = url.replace(/:\d+/, ':1');
