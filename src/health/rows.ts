@@ -1,3 +1,4 @@
+import { type Fields, fields, list, number } from '../k8s/fields.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
 import type { Marker } from './marker.ts';
 
@@ -107,15 +108,13 @@ interface Condition {
   message?: string;
   lastTransitionTime?: string;
 }
-type Bag = Record<string, unknown>;
 
-const bag = (value: unknown): Bag => (typeof value === 'object' && value !== null ? (value as Bag) : {});
-const list = (value: unknown): Bag[] => (Array.isArray(value) ? (value as Bag[]) : []);
+/** The value as text that is safe to print. */
 const text = (value: unknown, otherwise = ''): Clean => sanitise(typeof value === 'string' ? value : otherwise);
-const number = (value: unknown, otherwise = 0): number => (typeof value === 'number' ? value : otherwise);
+/** An RFC 3339 time in milliseconds since the epoch. */
 const time = (value: unknown, otherwise: number): number =>
   typeof value === 'string' ? Date.parse(value) || otherwise : otherwise;
-const conditions = (object: Seen): Condition[] => list(bag(object.status).conditions) as unknown as Condition[];
+const conditions = (object: Seen): Condition[] => list(fields(object.status).conditions) as unknown as Condition[];
 const condition = (object: Seen, type: string): Condition | undefined =>
   conditions(object).find(one => one.type === type);
 
@@ -132,7 +131,7 @@ function base(object: Seen): Row {
 
 export function podRow(object: Seen): PodRow {
   const row = base(object);
-  const status = bag(object.status);
+  const status = fields(object.status);
   const statuses = list(status.containerStatuses);
   const ready = condition(object, 'Ready');
   const phase = text(status.phase, 'Unknown');
@@ -143,11 +142,11 @@ export function podRow(object: Seen): PodRow {
     ...row,
     phase,
     ready: statuses.filter(one => one.ready === true).length,
-    total: statuses.length || list(bag(object.spec).containers).length,
+    total: statuses.length || list(fields(object.spec).containers).length,
     reason: terminating ? ('Terminating' as Clean) : podReason(status, statuses, phase),
-    since: deletionAskedFor(object) ?? time(ready?.lastTransitionTime, row.created),
+    since: deletionRequestedAt(object) ?? time(ready?.lastTransitionTime, row.created),
     restarts: statuses.reduce((sum, one) => sum + number(one.restartCount), 0),
-    node: text(bag(object.spec).nodeName),
+    node: text(fields(object.spec).nodeName),
     owner: owner ? sanitise(`${owner.kind}/${owner.name}`) : ('' as Clean),
     terminating,
     fine: done || (phase === 'Running' && ready?.status === 'True'),
@@ -155,20 +154,20 @@ export function podRow(object: Seen): PodRow {
 }
 
 /** `deletionTimestamp` is when the grace period ends: the deletion was requested that much earlier. */
-function deletionAskedFor({ metadata }: Seen): number | undefined {
+function deletionRequestedAt({ metadata }: Seen): number | undefined {
   const ends = time(metadata.deletionTimestamp, 0);
-  return ends === 0 ? undefined : ends - number(bag(metadata).deletionGracePeriodSeconds) * 1000;
+  return ends === 0 ? undefined : ends - number(fields(metadata).deletionGracePeriodSeconds) * 1000;
 }
 
-function podReason(status: Bag, statuses: Bag[], phase: Clean): Clean {
+function podReason(status: Fields, statuses: readonly Fields[], phase: Clean): Clean {
   const all = [...list(status.initContainerStatuses), ...statuses];
   for (const one of all) {
-    const state = bag(one.state);
-    const waiting = text(bag(state.waiting).reason);
+    const state = fields(one.state);
+    const waiting = text(fields(state.waiting).reason);
     if (waiting && waiting !== 'PodInitializing' && waiting !== 'ContainerCreating') return waiting;
   }
   const ended = statuses
-    .map(one => text(bag(bag(one.state).terminated).reason))
+    .map(one => text(fields(fields(one.state).terminated).reason))
     .find(reason => reason && reason !== 'Completed');
   if (ended) return ended;
   const own = text(status.reason);
@@ -179,7 +178,7 @@ function podReason(status: Bag, statuses: Bag[], phase: Clean): Clean {
   return phase;
 }
 
-const conditionIn = (status: Bag, type: string): Condition | undefined =>
+const conditionIn = (status: Fields, type: string): Condition | undefined =>
   (list(status.conditions) as unknown as Condition[]).find(one => one.type === type);
 
 export function nodeRow(object: Seen): NodeRow {
@@ -198,28 +197,32 @@ export function nodeRow(object: Seen): NodeRow {
 
 export function deploymentRow(object: Seen): DeploymentRow {
   const row = base(object);
-  const wanted = number(bag(object.spec).replicas, 1);
-  const available = number(bag(object.status).availableReplicas);
-  const gone = condition(object, 'Available');
-  const stuck = condition(object, 'Progressing');
-  const isDown = gone?.status === 'False' && wanted > 0;
-  const isStuck = stuck?.status === 'False';
-  const cause = isDown ? gone : isStuck ? stuck : undefined;
+  const wanted = number(fields(object.spec).replicas, 1);
+  const available = number(fields(object.status).availableReplicas);
+  const availability = condition(object, 'Available');
+  const progress = condition(object, 'Progressing');
+  const isDown = availability?.status === 'False' && wanted > 0;
+  const isStuck = progress?.status === 'False';
+  const cause = isDown ? availability : isStuck ? progress : undefined;
   return {
     ...row,
     wanted,
     available,
-    reason: isDown ? `${available} of ${wanted} available` : isStuck ? sanitise(stuck?.reason ?? 'rollout stuck') : '',
+    reason: isDown
+      ? `${available} of ${wanted} available`
+      : isStuck
+        ? sanitise(progress?.reason ?? 'rollout stuck')
+        : '',
     since: time(cause?.lastTransitionTime, row.created),
   };
 }
 
 export function serviceRow(object: Seen): ServiceRow {
-  const spec = bag(object.spec);
+  const spec = fields(object.spec);
   return {
     ...base(object),
     ports: list(spec.ports).map(one => ({ port: number(one.port), name: text(one.name) })),
-    selects: Object.keys(bag(spec.selector)).length > 0,
+    selects: Object.keys(fields(spec.selector)).length > 0,
     external: spec.type === 'ExternalName',
   };
 }
@@ -231,7 +234,7 @@ export function sliceRow(object: Seen): SliceRow {
   return {
     ...base(object),
     service: text(object.metadata.labels?.['kubernetes.io/service-name']),
-    ready: endpoints.filter(one => bag(one.conditions).ready !== false).length,
+    ready: endpoints.filter(one => fields(one.conditions).ready !== false).length,
     total: endpoints.length,
     ...(Number.isFinite(changed) && { changedAt: changed }),
   };
@@ -242,7 +245,7 @@ export function webhookRow(object: Seen): WebhookRow {
     ...base(object),
     kind: object.kind as WebhookRow['kind'],
     hooks: list(object.webhooks).map(hook => {
-      const service = bag(bag(hook.clientConfig).service);
+      const service = fields(fields(hook.clientConfig).service);
       const name = service.name;
       return {
         name: text(hook.name),
@@ -276,7 +279,7 @@ export function crdRow(object: Seen): CrdRow {
 }
 
 export function leaseRow(object: Seen): LeaseRow {
-  const spec = bag(object.spec);
+  const spec = fields(object.spec);
   const row = base(object);
   return {
     ...row,

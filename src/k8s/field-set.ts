@@ -89,7 +89,11 @@ function memberOf(value: unknown, step: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined;
 }
 
-function elementFor(fields: FieldSet, value: unknown, step: string): string | undefined {
+/**
+ * The element of the set for the member `step` of `value`: by its name, or for an item of a list by its keys, its value or
+ * its place. Undefined when the set does not contain it.
+ */
+export function elementFor(fields: FieldSet, value: unknown, step: string): string | undefined {
   if (!Array.isArray(value)) return Object.hasOwn(fields, `f:${step}`) ? `f:${step}` : undefined;
   const item = memberOf(value, step);
   return Object.keys(fields).find(element => isElementOf(element, item, step));

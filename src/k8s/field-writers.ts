@@ -1,4 +1,4 @@
-import type { KubeObject, ManagedField } from './object.ts';
+import { type KubeObject, LAST_APPLIED, type ManagedField } from './object.ts';
 
 /**
  * Whether only the injector has written the field since the record was written. managedFields assigns a field to
@@ -50,8 +50,6 @@ export function otherWriterOf(
   );
   return injectors.length === 0 ? undefined : others.map(writerOf).at(-1);
 }
-
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
  * Whether the record came with a whole object, such as a saved YAML that was created or applied again: then one

@@ -1,4 +1,5 @@
 import { sanitise } from '../text/sanitise.ts';
+import { elementFor, type FieldSet } from './field-set.ts';
 import type { KubeObject, ManagedField } from './object.ts';
 
 /**
@@ -29,26 +30,13 @@ function owns(fields: unknown, object: KubeObject, path: readonly string[]): boo
   let value: unknown = object;
   for (const step of path) {
     if (typeof at !== 'object' || at === null) return false;
-    const members = at as Record<string, unknown>;
+    const members = at as FieldSet;
     const isOwnedWhole = Object.keys(members).every(key => key === '.');
     if (isOwnedWhole && at !== fields) return true;
-    const next = (value as Record<string, unknown> | undefined | null)?.[step];
-    const key = Array.isArray(value) ? itemKey(members, next) : `f:${step}`;
-    if (key === undefined || !Object.hasOwn(members, key)) return false;
-    at = members[key];
-    value = next;
+    const element = elementFor(members, value, step);
+    if (element === undefined) return false;
+    at = members[element];
+    value = (value as Record<string, unknown> | undefined | null)?.[step];
   }
   return true;
-}
-
-function itemKey(members: Record<string, unknown>, item: unknown): string | undefined {
-  return Object.keys(members).find(key => {
-    if (!key.startsWith('k:')) return key.startsWith('v:') && key.slice(2) === JSON.stringify(item);
-    try {
-      const names = Object.entries(JSON.parse(key.slice(2)) as Record<string, unknown>);
-      return names.every(([name, value]) => (item as Record<string, unknown> | null)?.[name] === value);
-    } catch {
-      return false;
-    }
-  });
 }

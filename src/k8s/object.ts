@@ -54,3 +54,6 @@ export interface ObjectRef {
   name: string;
   uid?: string;
 }
+
+/** The annotation with the manifest that `kubectl apply` sent last, as JSON. Of a Secret it holds the values too. */
+export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';

@@ -2,7 +2,7 @@ import type { LoadedExperiment } from '../experiment/types.ts';
 import { isRefusal } from '../injection/plan/refuse.ts';
 import type { Write } from '../injection/write/write.ts';
 import type { Operation } from '../k8s/json-patch.ts';
-import type { Json, KubeObject } from '../k8s/object.ts';
+import { type Json, type KubeObject, LAST_APPLIED } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { DryRunResult } from './dry-run.ts';
@@ -119,7 +119,6 @@ const isSecretPointer = (path: string): boolean =>
   /^\/(data|stringData)(\/|$)/.test(path) || path.endsWith(`/${LAST_APPLIED.replace('/', '~1')}`);
 
 const VALUES = ['data', 'stringData'];
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 function withoutValues(object: KubeObject): Json {
   const hiddenParts = VALUES.filter(part => object[part] !== undefined).map(part => [

@@ -5,7 +5,7 @@ import { corrupt, restoreAndStrip } from '../../injection/record/record.ts';
 import { threeWay } from '../../injection/restore/three-way.ts';
 import { isUntouched } from '../../k8s/field-writers.ts';
 import { type Operation, set, test } from '../../k8s/json-patch.ts';
-import type { KubeObject } from '../../k8s/object.ts';
+import { type KubeObject, LAST_APPLIED } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Restore } from '../contract.ts';
@@ -70,7 +70,7 @@ function doubtAbout(victim: KubeObject, original: number, current: number): stri
 
 function appliedReplicas(victim: KubeObject): number | undefined {
   try {
-    const text = victim.metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration'] ?? '{}';
+    const text = victim.metadata.annotations?.[LAST_APPLIED] ?? '{}';
     const replicas = (JSON.parse(text) as { spec?: { replicas?: unknown } }).spec?.replicas;
     return typeof replicas === 'number' ? replicas : undefined;
   } catch {

@@ -5,7 +5,7 @@ import { ROLLBACK_DATA } from '../../injection/record/markers.ts';
 import { corrupt, recordIn, restoreAndStrip } from '../../injection/record/record.ts';
 import { threeWay } from '../../injection/restore/three-way.ts';
 import { type Operation, pointer, set, test } from '../../k8s/json-patch.ts';
-import type { Json, KubeObject } from '../../k8s/object.ts';
+import { type Json, type KubeObject, LAST_APPLIED } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Restore } from '../contract.ts';
@@ -77,7 +77,7 @@ function subjectOperations(victim: KubeObject, subjects: readonly Subject[]): Op
 /** The subjects that kubectl last applied, as a hint at the lost ones. */
 function applied(victim: KubeObject): string {
   try {
-    const text = victim.metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration'] ?? '{}';
+    const text = victim.metadata.annotations?.[LAST_APPLIED] ?? '{}';
     const subjects: unknown = (JSON.parse(text) as { subjects?: unknown }).subjects;
     const known = Array.isArray(subjects) ? subjects.filter(isSubject) : [];
     return known.length === 0 ? '' : `; ${listed(known)} were last applied with kubectl`;

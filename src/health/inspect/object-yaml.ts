@@ -1,9 +1,8 @@
-import type { KubeObject } from '../../k8s/object.ts';
+import { type KubeObject, LAST_APPLIED } from '../../k8s/object.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
 import { yamlText } from '../../text/yaml.ts';
 
 const LINE = 2_000;
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** The object as YAML, line by line, without managedFields. Of a Secret the keys and the sizes of its values are shown, never the values. */
 export function objectYaml(object: KubeObject): Clean[] {

@@ -1,6 +1,6 @@
 import { ROLLBACK_DATA } from '../../injection/record/markers.ts';
 import { isFields } from '../../k8s/fields.ts';
-import type { KubeObject } from '../../k8s/object.ts';
+import { type KubeObject, LAST_APPLIED } from '../../k8s/object.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { markerOf } from '../marker.ts';
 import type { ViewObject } from './cluster-view.ts';
@@ -11,7 +11,6 @@ import { createSlimmer, DROP, type Prune, type Slimmer } from './slim.ts';
 /** Longer annotations are data of tools: only their key is kept. */
 const ANNOTATION_LENGTH = 1024;
 const CUT_LENGTH = 64;
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 const EMPTY = Object.freeze({});
 const NONE: readonly never[] = Object.freeze([]);

@@ -1,11 +1,10 @@
 import type { FaultType } from '../../faults/types.ts';
 import { mapOperations, type Operation, pointer, set, test } from '../../k8s/json-patch.ts';
-import type { KubeObject } from '../../k8s/object.ts';
+import { type KubeObject, LAST_APPLIED } from '../../k8s/object.ts';
 import type { Write } from '../write/write.ts';
 import type { MaydayFacts } from './envelope.ts';
 import { MANAGED_BY, MANAGER, PREFIX, ROLLBACK_DATA, TYPE_LABEL } from './markers.ts';
 
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const HELM_RELEASE = 'meta.helm.sh/release-name';
 
 /**

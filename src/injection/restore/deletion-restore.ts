@@ -1,7 +1,7 @@
 import type { Live, Read, Restore } from '../../faults/contract.ts';
 import { differingParts } from '../../k8s/differing-parts.ts';
 import { time } from '../../k8s/fields.ts';
-import type { KubeObject, OwnerReference } from '../../k8s/object.ts';
+import { type KubeObject, LAST_APPLIED, type OwnerReference } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { isTerminating } from '../../k8s/pod.ts';
 import { type Clean, sanitise } from '../../text/sanitise.ts';
@@ -177,7 +177,7 @@ function restoreExisting(
 /** Fields that the server assigns, to a Service above all. With other values it is still the same Service for everybody who uses its name. */
 const ASSIGNED = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'healthCheckNodePort', 'volumeName'];
 /** Annotations that tools and controllers write for themselves. */
-const TOOL_ANNOTATIONS = ['kubectl.kubernetes.io/last-applied-configuration', 'deployment.kubernetes.io/revision'];
+const TOOL_ANNOTATIONS = [LAST_APPLIED, 'deployment.kubernetes.io/revision'];
 /** Finalizers that Kubernetes' own controllers add again by themselves. */
 const ADDED_AGAIN = /^([^/]+\.)?kubernetes\.io\//;
 /** Members that must be equal; one more entry is different content. */

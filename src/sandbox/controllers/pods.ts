@@ -18,6 +18,16 @@ export function isAvailable(p: Pod, minReadySeconds: number, nowMs: number): boo
 /** The owner that controls an object, if any. */
 export const controllerOf = (o: Obj): OwnerReference | undefined => o.metadata.ownerReferences?.find(r => r.controller);
 
+/** The owner reference that a controller writes on what it creates or adopts. */
+export function controllerRef({
+  apiVersion,
+  kind,
+  metadata,
+}: Pick<Obj, 'apiVersion' | 'kind' | 'metadata'>): OwnerReference {
+  const { name, uid } = metadata;
+  return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
+}
+
 /** A pod made from a template for an owner; the API server generates its name and fills the defaults in. */
 export function podFrom(
   template: PodTemplate,

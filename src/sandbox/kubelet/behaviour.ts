@@ -17,7 +17,7 @@ export interface Behaviour {
   unready?: string;
 }
 
-/** Annotation on a pod that decides how one container behaves: `sandbox.mayday/container.<name>: <fate>`. */
+/** Annotation on a pod that decides how one container behaves: `sandbox.mayday/container.<name>: <behaviour>`. */
 export const BEHAVIOUR_ANNOTATION = 'sandbox.mayday/container.';
 
 const DIGEST_OR_TAG = /^[a-z0-9]+([._/:@-][a-zA-Z0-9_]+|[a-zA-Z0-9._-])*$/;

@@ -1,3 +1,4 @@
+import { LAST_APPLIED } from '../../k8s/object.ts';
 import { isRecord, type KubeObject } from '../object.ts';
 import type { SchemaNode } from '../schema/node.ts';
 import { compare, pathsSet } from './compare.ts';
@@ -5,10 +6,9 @@ import { difference, type FieldSet, union } from './field-set.ts';
 
 // kubectl's field manager is a special case, so that people can migrate from client-side to server-side apply.
 const KUBECTL = 'kubectl';
-const ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration';
 
 function lastApplied(object: KubeObject | undefined): Record<string, unknown> | undefined {
-  const text = object?.metadata.annotations?.[ANNOTATION];
+  const text = object?.metadata.annotations?.[LAST_APPLIED];
   if (text === undefined) return undefined;
   try {
     const parsed: unknown = JSON.parse(text);
@@ -47,12 +47,12 @@ function ordered(value: unknown): unknown {
 /** Keeps the annotation of client-side apply up to date when kubectl applies on the server side. In place. */
 export function renewLastApplied(object: KubeObject, config: KubeObject, manager: string): void {
   const { annotations } = object.metadata;
-  if (manager !== KUBECTL || annotations?.[ANNOTATION] === undefined) return;
-  const { [ANNOTATION]: _own, ...rest } = config.metadata.annotations ?? {};
+  if (manager !== KUBECTL || annotations?.[LAST_APPLIED] === undefined) return;
+  const { [LAST_APPLIED]: _own, ...rest } = config.metadata.annotations ?? {};
   const { managedFields: _managed, annotations: _annotations, ...metadata } = config.metadata;
   const stated = {
     ...config,
     metadata: { ...metadata, ...(Object.keys(rest).length > 0 ? { annotations: rest } : {}) },
   };
-  object.metadata.annotations = { ...annotations, [ANNOTATION]: `${JSON.stringify(ordered(stated))}\n` };
+  object.metadata.annotations = { ...annotations, [LAST_APPLIED]: `${JSON.stringify(ordered(stated))}\n` };
 }

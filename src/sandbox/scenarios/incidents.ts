@@ -80,12 +80,19 @@ const moreReplicas = (manifest: NewObject): void => {
 };
 
 /** Makes the present pods of a Deployment fail, since `minutes` ago; pods created later are not affected. */
-function breakPods(s: Seeder, namespace: string, deployment: string, container: string, fate: string, minutes: number) {
+function breakPods(
+  s: Seeder,
+  namespace: string,
+  deployment: string,
+  container: string,
+  behaviour: string,
+  minutes: number,
+) {
   for (const pod of s.store.list<Pod>('pods', namespace)) {
     if (!pod.metadata.name.startsWith(`${deployment}-`)) continue;
     const { podIP = '', hostIP = '' } = pod.status ?? {};
     s.store.modify<Pod>('pods', namespace, pod.metadata.name, draft => {
-      draft.metadata.annotations = { ...draft.metadata.annotations, [BEHAVIOUR_ANNOTATION + container]: fate };
+      draft.metadata.annotations = { ...draft.metadata.annotations, [BEHAVIOUR_ANNOTATION + container]: behaviour };
       draft.status = settledStatus(draft, podIP, hostIP, s.clock.now() - minutes * 60_000);
     });
   }

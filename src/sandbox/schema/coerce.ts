@@ -203,8 +203,8 @@ function refuseInvalidMicroTime(value: unknown): void {
 function refuseInvalidBase64(value: unknown): void {
   const text = String(value).replace(/[\r\n]/g, '');
   const at = text.search(/[^A-Za-z0-9+/=]/);
-  const odd = at >= 0 ? at : text.length % 4 === 0 ? -1 : text.length;
-  if (odd >= 0) throw new WrongType(`illegal base64 data at input byte ${odd}`);
+  const illegalAt = at >= 0 ? at : text.length % 4 === 0 ? -1 : text.length;
+  if (illegalAt >= 0) throw new WrongType(`illegal base64 data at input byte ${illegalAt}`);
 }
 
 /** A built-in object as the server's Go types would read and write it. Throws WrongType. */

@@ -1,7 +1,10 @@
 import type { KubeObject } from '../object.ts';
 
 /** `namespace/name`, or `/name`: the sort key of lists. */
-const placeOf = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
+const sortKey = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
+
+/** The sort key of an object. */
+export const sortKeyOf = ({ metadata: { namespace, name } }: KubeObject): string => sortKey(namespace, name);
 
 /** The objects of one resource, by name and in order. */
 export interface Collection {
@@ -13,41 +16,41 @@ export interface Collection {
   size(): number;
 }
 
-/** The first index whose place is not below the given one. */
-function lowerBound(places: readonly string[], place: string): number {
+/** The first index whose key is not below the given one. */
+function lowerBound(keys: readonly string[], key: string): number {
   let low = 0;
-  let high = places.length;
+  let high = keys.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((places[middle] as string) < place) low = middle + 1;
+    if ((keys[middle] as string) < key) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
+/** An empty collection. */
 export function createCollection(): Collection {
   const objects = new Map<string, KubeObject>();
-  const places: string[] = [];
-  const place = (object: KubeObject) => placeOf(object.metadata.namespace, object.metadata.name);
+  const keys: string[] = [];
 
   return {
-    get: (namespace, name) => objects.get(placeOf(namespace, name)),
+    get: (namespace, name) => objects.get(sortKey(namespace, name)),
     put(object) {
-      const at = place(object);
-      if (!objects.has(at)) places.splice(lowerBound(places, at), 0, at);
-      objects.set(at, object);
+      const key = sortKeyOf(object);
+      if (!objects.has(key)) keys.splice(lowerBound(keys, key), 0, key);
+      objects.set(key, object);
     },
     remove(object) {
-      const at = place(object);
-      if (objects.delete(at)) places.splice(lowerBound(places, at), 1);
+      const key = sortKeyOf(object);
+      if (objects.delete(key)) keys.splice(lowerBound(keys, key), 1);
     },
     list(namespace) {
-      // '0' is the character after '/', so this range is exactly the places that start with `namespace/`.
-      const from = namespace === undefined ? 0 : lowerBound(places, `${namespace}/`);
-      const to = namespace === undefined ? places.length : lowerBound(places, `${namespace}0`);
-      const found: KubeObject[] = [];
-      for (let i = from; i < to; i++) found.push(objects.get(places[i] as string) as KubeObject);
-      return found;
+      // '0' is the character after '/', so this range is exactly the keys that start with `namespace/`.
+      const from = namespace === undefined ? 0 : lowerBound(keys, `${namespace}/`);
+      const to = namespace === undefined ? keys.length : lowerBound(keys, `${namespace}0`);
+      const inRange: KubeObject[] = [];
+      for (let i = from; i < to; i++) inRange.push(objects.get(keys[i] as string) as KubeObject);
+      return inRange;
     },
     size: () => objects.size,
   };

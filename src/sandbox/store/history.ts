@@ -1,5 +1,6 @@
 import type { KubeObject } from '../object.ts';
 import type { ResourceInfo } from '../registry.ts';
+import { sortKeyOf } from './collection.ts';
 
 /** One change, in the order it was made. The object carries `revision` as its resourceVersion. */
 export interface StoreEvent {
@@ -52,12 +53,11 @@ export function createHistory(capacity: number): History {
 /** The objects before the given later changes: `now` with each change undone, in list order. */
 export function rewind(now: readonly KubeObject[], later: readonly StoreEvent[]): KubeObject[] {
   if (later.length === 0) return [...now];
-  const place = (o: KubeObject) => `${o.metadata.namespace ?? ''}/${o.metadata.name}`;
-  const then = new Map(now.map(object => [place(object), object]));
+  const then = new Map(now.map(object => [sortKeyOf(object), object]));
   for (let i = later.length - 1; i >= 0; i--) {
     const event = later[i] as StoreEvent;
-    if (event.previous) then.set(place(event.previous), event.previous);
-    else then.delete(place(event.object));
+    if (event.previous) then.set(sortKeyOf(event.previous), event.previous);
+    else then.delete(sortKeyOf(event.object));
   }
   return [...then.keys()].sort((a, b) => (a < b ? -1 : 1)).map(key => then.get(key) as KubeObject);
 }

@@ -10,17 +10,21 @@ export interface StoreKernel {
   collectionOf(info: ResourceInfo): Collection;
   historyOf(info: ResourceInfo): History;
   revision(): number;
-  /** Writes a change under the next revision, and tells the watchers. */
+  /** Stores a change under the next revision, and passes it to the watchers. */
   commit(info: ResourceInfo, type: StoreEvent['type'], object: KubeObject, previous?: KubeObject): void;
+  /** Removes an object without regard to its finalizers. */
   removeNow(info: ResourceInfo, object: KubeObject, previous: KubeObject): void;
   watch(resource: string, listener: (event: StoreEvent) => void): () => void;
+  /** Drops all histories. */
   compact(): void;
+  /** Drops the objects and the history of a resource. */
   forget(resource: string): void;
 }
 
 const HISTORY = 10_000;
 const storageKey = (info: ResourceInfo): string => info.storedAs ?? info.key;
 
+/** The storage with nothing in it. */
 export function createKernel({ registry, historySize }: Pick<StoreParts, 'registry' | 'historySize'>): StoreKernel {
   const collections = new Map<string, Collection>();
   const histories = new Map<string, History>();

@@ -28,15 +28,15 @@ export function changesGeneration(
   // Changed annotations count for Deployments.
   if (info.key === 'deployments.apps' && !sameJson(before.metadata.annotations, after.metadata.annotations))
     return true;
-  const statusApart = info.subresources.some(s => s.name === 'status');
+  const hasStatusSubresource = info.subresources.some(s => s.name === 'status');
   const counts = (key: string) =>
     key !== 'metadata' &&
     key !== 'apiVersion' &&
     key !== 'kind' &&
-    !(key === 'status' && (statusApart || !info.custom));
+    !(key === 'status' && (hasStatusSubresource || !info.custom));
   const keys = new Set([...Object.keys(before), ...Object.keys(after)].filter(counts));
-  const asked = info.key === 'pods' ? withoutNode : (value: unknown) => value;
-  return [...keys].some(key => !sameJson(asked(before[key]), asked(after[key])));
+  const relevant = info.key === 'pods' ? withoutNode : (value: unknown) => value;
+  return [...keys].some(key => !sameJson(relevant(before[key]), relevant(after[key])));
 }
 
 /** A pod spec without its node: binding a Pod does not change the generation. */
@@ -54,11 +54,11 @@ function finalizersFor(object: KubeObject, policy: Propagation | undefined): str
   return policy === 'Background' ? others : [...others, OWN_FINALIZER[policy]];
 }
 
-function podGrace(pod: KubeObject, asked: number | undefined): number {
+function podGrace(pod: KubeObject, requested: number | undefined): number {
   const spec = isRecord(pod.spec) ? pod.spec : {};
   const phase = isRecord(pod.status) ? pod.status.phase : undefined;
   const wanted =
-    asked ?? (typeof spec.terminationGracePeriodSeconds === 'number' ? spec.terminationGracePeriodSeconds : 30);
+    requested ?? (typeof spec.terminationGracePeriodSeconds === 'number' ? spec.terminationGracePeriodSeconds : 30);
   // A pod without a node, or one that has ended, needs no grace period.
   if (!spec.nodeName || phase === 'Succeeded' || phase === 'Failed') return 0;
   // A negative grace period counts as one second.
@@ -66,8 +66,8 @@ function podGrace(pod: KubeObject, asked: number | undefined): number {
 }
 
 /** The grace period of this deletion in seconds; 0 for kinds without one. */
-function graceFor(info: ResourceInfo, object: KubeObject, asked: number | undefined): number {
-  return info.key === 'pods' ? podGrace(object, asked) : 0;
+function graceFor(info: ResourceInfo, object: KubeObject, requested: number | undefined): number {
+  return info.key === 'pods' ? podGrace(object, requested) : 0;
 }
 
 /** Sets what the status of an object shows once it is marked for deletion. In place. */
@@ -110,18 +110,18 @@ export function markDeleted(info: ResourceInfo, current: KubeObject, options: De
   if (finalizers.length > 0) meta.finalizers = finalizers;
   else delete meta.finalizers;
   const grace = graceFor(info, current, options.gracePeriodSeconds);
-  const already = meta.deletionGracePeriodSeconds;
-  const graceful = info.key !== 'namespaces' && info.key !== DEFINITIONS;
+  const earlierGrace = meta.deletionGracePeriodSeconds;
+  const hasGracePeriod = info.key !== 'namespaces' && info.key !== DEFINITIONS;
   if (meta.deletionTimestamp) {
-    if (graceful && options.gracePeriodSeconds !== undefined && grace < (already ?? 0)) {
+    if (hasGracePeriod && options.gracePeriodSeconds !== undefined && grace < (earlierGrace ?? 0)) {
       meta.deletionGracePeriodSeconds = grace;
-      meta.deletionTimestamp = timestamp(Date.parse(meta.deletionTimestamp) - ((already ?? 0) - grace) * 1000);
+      meta.deletionTimestamp = timestamp(Date.parse(meta.deletionTimestamp) - ((earlierGrace ?? 0) - grace) * 1000);
     }
     return next;
   }
   meta.deletionTimestamp = timestamp(now + grace * 1000);
   setTerminatingStatus(info, next, meta.deletionTimestamp);
-  if (graceful) meta.deletionGracePeriodSeconds = grace;
-  if (info.counted && graceful && meta.generation !== undefined) meta.generation += 1;
+  if (hasGracePeriod) meta.deletionGracePeriodSeconds = grace;
+  if (info.counted && hasGracePeriod && meta.generation !== undefined) meta.generation += 1;
   return next;
 }

@@ -28,7 +28,7 @@ function stamp(
   else delete after.metadata.managedFields;
 }
 
-/** Makes an object with what only the server sets. */
+/** Creates an object, with the fields that only the server sets. */
 export function create(kernel: StoreKernel, parts: Parts, { resource, object, options }: Write): KubeObject {
   const { clock, random } = parts;
   const info = kernel.infoOf(resource);
@@ -63,15 +63,15 @@ export function replace(
   options: WriteOptions | undefined,
 ): KubeObject {
   const meta = next.metadata;
-  const kept = current.metadata;
-  meta.uid = kept.uid;
-  meta.resourceVersion = kept.resourceVersion ?? '';
+  const currentMeta = current.metadata;
+  meta.uid = currentMeta.uid;
+  meta.resourceVersion = currentMeta.resourceVersion ?? '';
   for (const field of SERVER_FIELDS) {
-    if (kept[field] === undefined) delete meta[field];
-    else Object.assign(meta, { [field]: kept[field] });
+    if (currentMeta[field] === undefined) delete meta[field];
+    else Object.assign(meta, { [field]: currentMeta[field] });
   }
   if (info.counted && changesGeneration(info, current, next, options?.by?.subresource ?? options?.subresource))
-    meta.generation = (kept.generation ?? 0) + 1;
+    meta.generation = (currentMeta.generation ?? 0) + 1;
   stamp(parts, current, next, options);
   if (sameJson(current, next)) return current;
   if (options?.dryRun) return next;

@@ -19,7 +19,7 @@ function budgetsOf(kernel: Kernel, pod: KubeObject): KubeObject[] {
   });
 }
 
-function tooMany(message: string, retryAfterSeconds?: number): StatusError {
+function budgetRefusal(message: string, retryAfterSeconds?: number): StatusError {
   return new StatusError(429, 'TooManyRequests', "Cannot evict pod as it would violate the pod's disruption budget.", {
     causes: [{ reason: 'DisruptionBudget', message }],
     ...(retryAfterSeconds ? { retryAfterSeconds } : {}),
@@ -30,9 +30,9 @@ function refuseViolation(budget: KubeObject): void {
   const status = part(budget, 'status') ?? {};
   const { name, generation = 0 } = budget.metadata;
   if (Number(status.observedGeneration ?? 0) < generation)
-    throw tooMany(`The disruption budget ${name} is still being processed by the server.`, 10);
+    throw budgetRefusal(`The disruption budget ${name} is still being processed by the server.`, 10);
   if (Number(status.disruptionsAllowed ?? 0) > 0) return;
-  throw tooMany(
+  throw budgetRefusal(
     `The disruption budget ${name} needs ${status.desiredHealthy ?? 0} healthy pods and has ${status.currentHealthy ?? 0} currently`,
   );
 }
@@ -49,15 +49,14 @@ function disruptsNothing(pod: KubeObject): boolean {
  * Deletes a Pod if its disruption budgets allow it. 429 when they do not. The query or the body may ask for a dry
  * run.
  */
-export async function evict(kernel: Kernel, asked: Call, body: unknown): Promise<void> {
+export async function evict(kernel: Kernel, request: Call, body: unknown): Promise<void> {
   refuseOtherKind(kernel, body, EVICTION, ['policy/v1', 'policy/v1beta1']);
-  if (part(body, 'metadata')?.name !== asked.name)
+  if (part(body, 'metadata')?.name !== request.name)
     throw badRequest('name in URL does not match name in Eviction object');
-  const pod = currentObject(kernel, asked);
-  const stated = isRecord(body) && isRecord(body.deleteOptions) ? body.deleteOptions : {};
-  const call = { ...asked, dryRun: asked.dryRun || bodyAsksForDryRun(stated) };
-  refuseInvalidPropagationPolicy(stated.propagationPolicy, stated.orphanDependents);
-  const options = stated as DeleteOptions;
+  const pod = currentObject(kernel, request);
+  const deleteOptions = isRecord(body) && isRecord(body.deleteOptions) ? body.deleteOptions : {};
+  const call = { ...request, dryRun: request.dryRun || bodyAsksForDryRun(deleteOptions) };
+  refuseInvalidPropagationPolicy(deleteOptions.propagationPolicy, deleteOptions.orphanDependents);
   const budgets = budgetsOf(kernel, pod);
   if (budgets.length > 1)
     throw new StatusError(
@@ -70,7 +69,7 @@ export async function evict(kernel: Kernel, asked: Call, body: unknown): Promise
     refuseViolation(budget);
     if (!call.dryRun) countDisruption(kernel, budget, pod);
   }
-  await deleteObject(kernel, { ...call, subresource: '' }, options);
+  await deleteObject(kernel, { ...call, subresource: '' }, deleteOptions as DeleteOptions);
 }
 
 function countDisruption(kernel: Kernel, budget: KubeObject, pod: KubeObject): void {

@@ -57,7 +57,7 @@ function withReplicas(object: KubeObject, path: string, replicas: number): KubeO
   return next;
 }
 
-function negative({ info, name }: Call, replicas: number): StatusError {
+function negativeReplicas({ info, name }: Call, replicas: number): StatusError {
   if (!info.custom)
     return invalid('autoscaling', 'Scale', name, [invalidValue('spec.replicas', replicas, NOT_NEGATIVE)]);
   const why = 'should be a non-negative integer';
@@ -69,13 +69,14 @@ async function setScale(kernel: Kernel, call: Call, scale: unknown): Promise<Kub
   const wanted = part(scale, 'spec')?.replicas ?? 0;
   if (typeof wanted !== 'number' || !Number.isInteger(wanted))
     throw badRequest('spec.replicas of a Scale is a whole number');
-  if (wanted < 0) throw negative(call, wanted);
+  if (wanted < 0) throw negativeReplicas(call, wanted);
   const version = part(scale, 'metadata')?.resourceVersion;
   if (version && version !== current.metadata.resourceVersion) throw modified(call.info, call.name);
   const next = withReplicas(atVersion(kernel, call.info, call.version, current), pathsOf(call.info).spec, wanted);
   return scaleOf(call.info, await writeOver(kernel, call, current, next));
 }
 
+/** The Scale of the object that the call names. 404 when there is none. */
 export const getScale = (kernel: Kernel, call: Call): KubeObject => scaleOf(call.info, currentObject(kernel, call));
 
 /** Sets the replicas from a whole Scale. */

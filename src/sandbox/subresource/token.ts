@@ -6,16 +6,16 @@ import { type KubeObject, timestamp } from '../object.ts';
 import { invalid } from '../status.ts';
 import { invalidValue } from '../validate/field.ts';
 
-const SHORTEST = 600;
-const USUAL = 3600;
-const LONGEST = 2 ** 32;
+const MIN_SECONDS = 600;
+const DEFAULT_SECONDS = 3600;
+const MAX_SECONDS = 2 ** 32;
 
 /** Answers a TokenRequest with a token for the ServiceAccount the call names. */
 export function requestToken(kernel: Kernel, call: Call, body: unknown, tokens: Tokens): KubeObject {
   const account = currentObject(kernel, call);
   const spec = part(body, 'spec') ?? {};
-  const seconds = Number(spec.expirationSeconds ?? USUAL);
-  if (seconds < SHORTEST)
+  const seconds = Number(spec.expirationSeconds ?? DEFAULT_SECONDS);
+  if (seconds < MIN_SECONDS)
     throw invalid('authentication.k8s.io', 'TokenRequest', '', [
       {
         reason: 'FieldValueInvalid',
@@ -23,7 +23,7 @@ export function requestToken(kernel: Kernel, call: Call, body: unknown, tokens: 
         field: 'spec.expirationSeconds',
       },
     ]);
-  if (seconds > LONGEST)
+  if (seconds > MAX_SECONDS)
     throw invalid('authentication.k8s.io', 'TokenRequest', '', [
       invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration larger than 2^32 seconds'),
     ]);

@@ -50,9 +50,9 @@ export const STORAGE_CELLS: Readonly<Record<string, Cells>> = {
     ];
   },
   'storageclasses.storage.k8s.io': (o, now) => {
-    const usual = o.metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true';
+    const isDefault = o.metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true';
     return [
-      usual ? `${o.metadata.name} (default)` : o.metadata.name,
+      isDefault ? `${o.metadata.name} (default)` : o.metadata.name,
       text(o.provisioner, ''),
       text(o.reclaimPolicy, 'Delete'),
       text(o.volumeBindingMode, 'Immediate'),

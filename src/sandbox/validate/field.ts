@@ -28,6 +28,10 @@ export const unsupported = (field: string, value: unknown, supported: readonly u
   field,
 });
 
+/** The cause when a value is set and not one of the supported ones. */
+export const unlessOneOf = (field: string, value: unknown, supported: readonly string[]): StatusCause[] =>
+  value === undefined || supported.includes(String(value)) ? [] : [unsupported(field, value, supported)];
+
 /** A value that must be unique occurs twice. */
 export const duplicate = (field: string, value: unknown): StatusCause => ({
   reason: 'FieldValueDuplicate',

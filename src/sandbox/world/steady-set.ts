@@ -1,4 +1,4 @@
-import { controllerRef } from '../controllers/workloads/deployment.ts';
+import { controllerRef } from '../controllers/pods.ts';
 import type { StatefulSet } from '../controllers/workloads/statefulset-controller.ts';
 import { templateHash } from '../controllers/workloads/template-hash.ts';
 import { completePodSpec } from './pod-defaults.ts';

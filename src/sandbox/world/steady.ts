@@ -1,6 +1,7 @@
 import type { OwnerReference } from '../../k8s/object.ts';
 import type { Deployment, Pod, PodSpec, PodTemplate, ReplicaSet } from '../controllers/kinds.ts';
-import { buildSet, controllerRef } from '../controllers/workloads/deployment.ts';
+import { controllerRef } from '../controllers/pods.ts';
+import { buildSet } from '../controllers/workloads/deployment.ts';
 import { countedStatus, deploymentCondition, isComplete } from '../controllers/workloads/deployment-status.ts';
 import { replicaSetStatus } from '../controllers/workloads/replicaset.ts';
 import { REVISION } from '../controllers/workloads/revision.ts';

@@ -115,7 +115,7 @@ function settle(parts: Parts, place: Place, o: Obj) {
   const finalizers = o.metadata.deletionTimestamp ? (o.metadata.finalizers ?? []) : [];
   if (finalizers.includes(ORPHAN)) orphan(parts, place, o);
   else if (finalizers.includes(FOREGROUND)) foreground(parts, place, o);
-  const fate = collectorActionFor(o.metadata.ownerReferences ?? [], owners.exists);
-  if (fate === 'collect') remove(parts, place, o, 'Background');
-  else if (fate !== 'keep') dropOwners(parts, place, fate.drop);
+  const action = collectorActionFor(o.metadata.ownerReferences ?? [], owners.exists);
+  if (action === 'collect') remove(parts, place, o, 'Background');
+  else if (action !== 'keep') dropOwners(parts, place, action.drop);
 }

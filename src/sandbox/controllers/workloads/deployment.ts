@@ -1,6 +1,6 @@
-import type { OwnerReference } from '../../../k8s/object.ts';
 import { conditionOf, withCondition } from '../conditions.ts';
-import type { Deployment, DeploymentStatus, Meta, Note, ReplicaSet } from '../kinds.ts';
+import type { Deployment, DeploymentStatus, Note, ReplicaSet } from '../kinds.ts';
+import { controllerRef } from '../pods.ts';
 import {
   countedStatus,
   deadlineOf,
@@ -45,12 +45,6 @@ export interface DeploymentFacts {
   nowMs: number;
   /** `nowMs` as the API writes times. */
   at: string;
-}
-
-/** The controlling owner reference to an object. */
-export function controllerRef(owner: { apiVersion: string; kind: string; metadata: Meta }): OwnerReference {
-  const { name, uid } = owner.metadata;
-  return { apiVersion: owner.apiVersion, kind: owner.kind, name, uid, controller: true, blockOwnerDeletion: true };
 }
 
 /** The oldest set whose template is the Deployment's: the current one. */

@@ -1,8 +1,7 @@
-import type { OwnerReference } from '../../../k8s/object.ts';
 import { StatusError } from '../../status.ts';
 import type { Obj, Pod, PodTemplate } from '../kinds.ts';
 import { BY_CONTROLLER, CONTROLLER_GROUPS, controllerUser, type Parts } from '../parts.ts';
-import { podFrom } from '../pods.ts';
+import { controllerRef, podFrom } from '../pods.ts';
 import type { EventReporter } from '../recorder.ts';
 
 /** The last creation or deletion that was refused. */
@@ -36,11 +35,6 @@ const DEFAULT_WORDING: Wording = {
   deleted: pod => `Deleted pod: ${pod}`,
   refused: (_pod, _owner, why) => `Error creating: ${why}`,
 };
-
-/** The owner reference that a controller writes on what it creates or adopts. */
-function controllerRef({ apiVersion, kind, metadata: { name, uid } }: Obj): OwnerReference {
-  return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
-}
 
 /**
  * @param account the controller's ServiceAccount in kube-system

@@ -1,17 +1,11 @@
+import { LAST_APPLIED } from '../../../k8s/object.ts';
 import type { Deployment, ReplicaSet } from '../kinds.ts';
 import { DESIRED, MAXIMUM, maxSurge, wanted } from './rollout.ts';
 
 export const REVISION = 'deployment.kubernetes.io/revision';
 const HISTORY = 'deployment.kubernetes.io/revision-history';
 const HISTORY_CHARACTERS = 2000;
-const NOT_COPIED = new Set([
-  'kubectl.kubernetes.io/last-applied-configuration',
-  REVISION,
-  HISTORY,
-  DESIRED,
-  MAXIMUM,
-  'deprecated.deployment.rollback.to',
-]);
+const NOT_COPIED = new Set([LAST_APPLIED, REVISION, HISTORY, DESIRED, MAXIMUM, 'deprecated.deployment.rollback.to']);
 
 type Annotations = Record<string, string>;
 

@@ -18,7 +18,7 @@ function schemasOf(versions: readonly Fields[]): { field: string; schema: Fields
 }
 
 /** A version as the server's refusals print it, where all have the same schema. */
-const printed = ({ name, served, storage }: Fields) => ({
+const printedVersion = ({ name, served, storage }: Fields) => ({
   Name: name,
   Served: served ?? false,
   Storage: storage ?? false,
@@ -30,7 +30,7 @@ const printed = ({ name, served, storage }: Fields) => ({
   SelectableFields: null,
 });
 
-function versionCauses(versions: readonly Fields[], isListed: boolean): StatusCause[] {
+function versionCauses(versions: readonly Fields[], isPrinted: boolean): StatusCause[] {
   const causes = versions.flatMap((version, i) => {
     const bad = dnsLabel(String(version.name ?? ''));
     return bad ? [invalidValue(`spec.versions[${i}].name`, version.name, bad)] : [];
@@ -39,7 +39,7 @@ function versionCauses(versions: readonly Fields[], isListed: boolean): StatusCa
   const [only] = versions;
   const bad = versions.length === 1 ? dnsLabel(String(only?.name ?? '')) : undefined;
   if (bad) causes.push(invalidValue('spec.version', only?.name, bad));
-  const wrong = (why: string) => invalidValue('spec.versions', isListed ? versions.map(printed) : null, why);
+  const wrong = (why: string) => invalidValue('spec.versions', isPrinted ? versions.map(printedVersion) : null, why);
   if (new Set(versions.map(v => v.name)).size < versions.length)
     causes.push(wrong('must contain unique version names'));
   if (versions.filter(v => v.storage === true).length !== 1)
@@ -57,7 +57,7 @@ function storedCauses(versions: readonly Fields[]): StatusCause[] {
 }
 
 /** A version in which objects may be stored must not be removed. */
-function lostCauses(object: KubeObject, versions: readonly Fields[]): StatusCause[] {
+function removedVersionCauses(object: KubeObject, versions: readonly Fields[]): StatusCause[] {
   const stored = part(object, 'status')?.storedVersions;
   return (Array.isArray(stored) ? stored : []).flatMap((name, i) => {
     if (versions.some(version => version.name === name)) return [];
@@ -133,7 +133,7 @@ export function crdCauses(object: KubeObject): StatusCause[] {
     ...namesCauses(names),
     ...conversionCauses(spec),
     ...storedCauses(versions),
-    ...lostCauses(object, versions),
+    ...removedVersionCauses(object, versions),
   ];
 }
 

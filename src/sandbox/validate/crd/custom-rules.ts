@@ -42,11 +42,11 @@ const REFUSALS: Readonly<Record<string, (value: unknown, why: string) => string>
 
 function causeOf(rule: Rule, field: string, value: unknown, why: string): StatusCause {
   const reason = rule.reason ?? 'FieldValueInvalid';
-  const words = REFUSALS[reason]?.(value, why) ?? `Invalid value: ${quoted(value)}${why}`;
-  return { reason, message: words, field: `${field}${rule.fieldPath ?? ''}` };
+  const text = REFUSALS[reason]?.(value, why) ?? `Invalid value: ${quoted(value)}${why}`;
+  return { reason, message: text, field: `${field}${rule.fieldPath ?? ''}` };
 }
 
-function wordsOf({ rule, message, messageExpression }: Rule, scope: Record<string, unknown>): string {
+function messageOf({ rule, message, messageExpression }: Rule, scope: Record<string, unknown>): string {
   const dynamicMessage = messageExpression ? celOf(messageExpression).tryValue(scope) : undefined;
   if (typeof dynamicMessage === 'string' && dynamicMessage.trim() !== '') return dynamicMessage;
   return message ?? `failed rule: ${rule.trim()}`;
@@ -58,7 +58,7 @@ function ruleCauses(rule: Rule, value: unknown, old: unknown, field: string): St
   if (expression.mentions('oldSelf') && old === undefined) return [];
   const scope = { self: value, ...(old === undefined ? {} : { oldSelf: old }) };
   try {
-    return expression.value(scope) === true ? [] : [causeOf(rule, field, value, wordsOf(rule, scope))];
+    return expression.value(scope) === true ? [] : [causeOf(rule, field, value, messageOf(rule, scope))];
   } catch (error) {
     const message = `Invalid value: "object": ${(error as Error).message} evaluating rule: ${rule.message ?? rule.rule.trim()}`;
     return [{ reason: 'FieldValueInvalid', message, field }];

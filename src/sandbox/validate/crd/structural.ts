@@ -73,7 +73,7 @@ function isPattern(pattern: string): boolean {
 }
 
 /** The causes for schema members that structural schemas must not have. */
-function leftOutCauses(schema: Schema, field: string): StatusCause[] {
+function forbiddenMemberCauses(schema: Schema, field: string): StatusCause[] {
   const causes: StatusCause[] = [];
   if (schema.$ref !== undefined) causes.push(forbiddenField(`${field}.$ref`, '$ref is not supported'));
   if (schema.uniqueItems === true)
@@ -132,7 +132,7 @@ export function structuralCauses(schema: Schema, field: string, root = true): St
   const typed = typeCauses(schema, field, root);
   const own = [
     ...topologyCauses(schema, field),
-    ...leftOutCauses(schema, field),
+    ...forbiddenMemberCauses(schema, field),
     ...embeddedCauses(schema, field),
     ...rulesCauses(schema, field),
   ];

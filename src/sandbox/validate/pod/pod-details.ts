@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { each, type Fields, part } from '../../defaults/fill.ts';
 import { isRecord } from '../../object.ts';
 import type { StatusCause } from '../../status.ts';
-import { forbiddenField, invalidValue, required, unsupported } from '../field.ts';
+import { forbiddenField, invalidValue, required, unlessOneOf } from '../field.ts';
 
 const SOURCES = ['fieldRef', 'resourceFieldRef', 'configMapKeyRef', 'secretKeyRef', 'fileKeyRef'];
 const FIELD_PATHS =
@@ -13,9 +13,6 @@ export function portNameCauses(name: unknown, field: string): StatusCause[] {
   if (typeof name !== 'string' || name === '' || /^[a-z0-9-]+$/.test(name)) return [];
   return [invalidValue(field, name, 'must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)')];
 }
-
-const oneOf = (value: unknown, known: readonly string[], field: string): StatusCause[] =>
-  value === undefined || known.includes(String(value)) ? [] : [unsupported(field, value, known)];
 
 function sourceCauses(from: Fields, field: string): StatusCause[] {
   if (!SOURCES.some(name => from[name] !== undefined))
@@ -66,7 +63,7 @@ function probeDetailCauses(container: Fields, name: string, field: string): Stat
     ...(isReadiness && grace !== undefined
       ? [invalidValue(`${at}.terminationGracePeriodSeconds`, grace, 'must not be set for readinessProbes')]
       : []),
-    ...oneOf(part(probe, 'httpGet')?.scheme, ['HTTP', 'HTTPS'], `${at}.httpGet.scheme`),
+    ...unlessOneOf(`${at}.httpGet.scheme`, part(probe, 'httpGet')?.scheme, ['HTTP', 'HTTPS']),
     ...portNameCauses(part(probe, target)?.port, `${at}.${target}.port`),
   ];
 }
@@ -96,15 +93,14 @@ export function containerDetailCauses(container: Fields, field: string): StatusC
     ...environmentCauses(container, field),
     ...each(container, 'ports').flatMap(({ name, protocol }, i) => [
       ...(String(name ?? '').length > 15 ? [] : portNameCauses(name, `${field}.ports[${i}].name`)),
-      ...oneOf(protocol, ['SCTP', 'TCP', 'UDP'], `${field}.ports[${i}].protocol`),
+      ...unlessOneOf(`${field}.ports[${i}].protocol`, protocol, ['SCTP', 'TCP', 'UDP']),
     ]),
     ...['livenessProbe', 'readinessProbe', 'startupProbe'].flatMap(name => probeDetailCauses(container, name, field)),
     ...resourceNameCauses(container, field),
-    ...oneOf(
-      container.terminationMessagePolicy,
-      ['File', 'FallbackToLogsOnError'],
-      `${field}.terminationMessagePolicy`,
-    ),
+    ...unlessOneOf(`${field}.terminationMessagePolicy`, container.terminationMessagePolicy, [
+      'File',
+      'FallbackToLogsOnError',
+    ]),
     ...['postStart', 'preStop'].flatMap(hook =>
       HANDLERS.filter(name => part(container, 'lifecycle', hook)?.[name] !== undefined)
         .slice(1)
@@ -121,7 +117,7 @@ function tolerationDetailCauses({ key, operator, effect, tolerationSeconds }: Fi
   const every = 'operator must be Exists when `key` is empty, which means "match all values and all keys"';
   return [
     ...(operator === 'Equal' && !key ? [invalidValue(`${field}.operator`, operator, every)] : []),
-    ...oneOf(operator || undefined, ['Equal', 'Exists'], `${field}.operator`),
+    ...unlessOneOf(`${field}.operator`, operator || undefined, ['Equal', 'Exists']),
     ...(timed
       ? [invalidValue(`${field}.effect`, effect ?? '', "effect must be 'NoExecute' when `tolerationSeconds` is set")]
       : []),
@@ -132,7 +128,7 @@ function spreadCauses({ maxSkew, topologyKey, whenUnsatisfiable }: Fields, field
   return [
     ...(Number(maxSkew ?? 0) > 0 ? [] : [invalidValue(`${field}.maxSkew`, maxSkew ?? 0, 'must be greater than zero')]),
     ...(topologyKey ? [] : [required(`${field}.topologyKey`, 'can not be empty')]),
-    ...oneOf(whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway'], `${field}.whenUnsatisfiable`),
+    ...unlessOneOf(`${field}.whenUnsatisfiable`, whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway']),
   ];
 }
 

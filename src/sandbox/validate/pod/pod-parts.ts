@@ -1,6 +1,6 @@
 import { each, type Fields, part } from '../../defaults/fill.ts';
 import type { StatusCause } from '../../status.ts';
-import { invalidValue, unsupported } from '../field.ts';
+import { invalidValue, unlessOneOf } from '../field.ts';
 import { label, labelKey, subdomain } from '../names.ts';
 
 const RESTARTS = ['Always', 'OnFailure', 'Never'];
@@ -8,15 +8,12 @@ const DNS = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 const LONGEST = 2_147_483_647;
 
-const oneOf = (field: string, value: unknown, known: readonly string[]): StatusCause[] =>
-  value === undefined || known.includes(String(value)) ? [] : [unsupported(field, value, known)];
-
 function tolerationCauses({ operator, value, effect }: Fields, field: string): StatusCause[] {
   return [
     ...(operator === 'Exists' && value
       ? [invalidValue(`${field}.operator`, value, "value must be empty when `operator` is 'Exists'")]
       : []),
-    ...oneOf(`${field}.effect`, effect || undefined, EFFECTS),
+    ...unlessOneOf(`${field}.effect`, effect || undefined, EFFECTS),
   ];
 }
 
@@ -65,8 +62,8 @@ function hostPortCauses(spec: Fields, field: string): StatusCause[] {
 export function podPartsCauses(spec: Fields, field: string): StatusCause[] {
   return [
     ...hostPortCauses(spec, field),
-    ...oneOf(`${field}.restartPolicy`, spec.restartPolicy, RESTARTS),
-    ...oneOf(`${field}.dnsPolicy`, spec.dnsPolicy, DNS),
+    ...unlessOneOf(`${field}.restartPolicy`, spec.restartPolicy, RESTARTS),
+    ...unlessOneOf(`${field}.dnsPolicy`, spec.dnsPolicy, DNS),
     ...selectorCauses(part(spec, 'nodeSelector'), `${field}.nodeSelector`),
     ...each(spec, 'tolerations').flatMap((toleration, i) => tolerationCauses(toleration, `${field}.tolerations[${i}]`)),
     ...deadlineCauses(spec.activeDeadlineSeconds, `${field}.activeDeadlineSeconds`),
