@@ -1,4 +1,5 @@
 import type { Clock } from '../host/clock.ts';
+import { type LeaseSpec, leaseSpec } from '../k8s/lease.ts';
 import type { KubeObject, ObjectRef } from '../k8s/object.ts';
 import type { Api } from '../kube/client/api.ts';
 import type { Outcome } from '../kube/client/http/outcome.ts';
@@ -25,20 +26,10 @@ export interface Election {
   resign(): Promise<void>;
 }
 
-interface LeaseSpec {
-  holderIdentity?: string;
-  leaseDurationSeconds?: number;
-  acquireTime?: string;
-  renewTime?: string;
-  leaseTransitions?: number;
-}
-
 /** The duration that the Kubernetes components use, seconds. */
 const LEASE_S = 15;
 /** After this time without an answer this process no longer leads, because others may take over `LEASE_S` after the last renewal. */
 const RENEW_WITHIN_MS = 10_000;
-
-const specOf = (lease: KubeObject): LeaseSpec => (lease.spec ?? {}) as LeaseSpec;
 
 /**
  * Leader election as the Kubernetes components do it: one Lease, renewed by its holder. Another holder's Lease counts as expired if it has
@@ -78,12 +69,13 @@ export function createElection({ api, clock, namespace, name, holder }: Election
     });
 
   const put = (lease: KubeObject, change: LeaseSpec) =>
-    api.replace({ ...lease, spec: { ...specOf(lease), ...change } });
+    api.replace({ ...lease, spec: { ...leaseSpec(lease), ...change } });
 
-  const take = (lease: KubeObject) => put(lease, newTerm(holder, stamp(), (specOf(lease).leaseTransitions ?? 0) + 1));
+  const take = (lease: KubeObject) =>
+    put(lease, newTerm(holder, stamp(), (leaseSpec(lease).leaseTransitions ?? 0) + 1));
 
   function isFree(lease: KubeObject): boolean {
-    const { holderIdentity, leaseDurationSeconds = LEASE_S } = specOf(lease);
+    const { holderIdentity, leaseDurationSeconds = LEASE_S } = leaseSpec(lease);
     if (!holderIdentity) return true;
     const version = lease.metadata.resourceVersion;
     if (seen?.version !== version) seen = { version, at: clock.monotonic() };
@@ -95,15 +87,15 @@ export function createElection({ api, clock, namespace, name, holder }: Election
       const found = await api.get(ref);
       if (!found.ok) return found.reason === 'not-found' ? renewed(await create()) : unanswered(found.message);
       const lease = found.value;
-      if (specOf(lease).holderIdentity === holder) return renewed(await put(lease, { renewTime: stamp() }));
+      if (leaseSpec(lease).holderIdentity === holder) return renewed(await put(lease, { renewTime: stamp() }));
       renewedAt = undefined;
       if (isFree(lease)) return renewed(await take(lease));
-      return { leads: false, why: `${specOf(lease).holderIdentity} leads`, isLed: true };
+      return { leads: false, why: `${leaseSpec(lease).holderIdentity} leads`, isLed: true };
     },
     async resign() {
       if (renewedAt === undefined) return;
       const found = await api.get(ref);
-      if (found.ok && specOf(found.value).holderIdentity === holder) await put(found.value, { holderIdentity: '' });
+      if (found.ok && leaseSpec(found.value).holderIdentity === holder) await put(found.value, { holderIdentity: '' });
     },
   };
 }

@@ -129,6 +129,7 @@ function base(object: Seen): Row {
   };
 }
 
+/** The row of a Pod. */
 export function podRow(object: Seen): PodRow {
   const row = base(object);
   const status = fields(object.status);
@@ -181,6 +182,7 @@ function podReason(status: Fields, statuses: readonly Fields[], phase: Clean): C
 const conditionIn = (status: Fields, type: string): Condition | undefined =>
   (list(status.conditions) as unknown as Condition[]).find(one => one.type === type);
 
+/** The row of a Node, with the pressures that its kubelet reports. */
 export function nodeRow(object: Seen): NodeRow {
   const row = base(object);
   const ready = condition(object, 'Ready');
@@ -195,6 +197,7 @@ export function nodeRow(object: Seen): NodeRow {
   };
 }
 
+/** The row of a Deployment; its reason says that replicas are missing, or that a rollout is stuck. */
 export function deploymentRow(object: Seen): DeploymentRow {
   const row = base(object);
   const wanted = number(fields(object.spec).replicas, 1);
@@ -217,6 +220,7 @@ export function deploymentRow(object: Seen): DeploymentRow {
   };
 }
 
+/** The row of a Service. */
 export function serviceRow(object: Seen): ServiceRow {
   const spec = fields(object.spec);
   return {
@@ -240,6 +244,7 @@ export function sliceRow(object: Seen): SliceRow {
   };
 }
 
+/** The row of a webhook configuration, with its webhooks. */
 export function webhookRow(object: Seen): WebhookRow {
   return {
     ...base(object),
@@ -258,6 +263,7 @@ export function webhookRow(object: Seen): WebhookRow {
   };
 }
 
+/** The row of a CustomResourceDefinition. One that is being deleted does not count as established. */
 export function crdRow(object: Seen): CrdRow {
   const row = base(object);
   const established = condition(object, 'Established');
@@ -278,6 +284,7 @@ export function crdRow(object: Seen): CrdRow {
   };
 }
 
+/** The row of a Lease. Times are milliseconds since the epoch. */
 export function leaseRow(object: Seen): LeaseRow {
   const spec = fields(object.spec);
   const row = base(object);

@@ -1,8 +1,10 @@
 import type { KubeObject } from './object.ts';
 
-interface LeaseSpec {
+/** The spec of a Lease. Times are RFC 3339 with microseconds. */
+export interface LeaseSpec {
   holderIdentity?: string;
   leaseDurationSeconds?: number;
+  acquireTime?: string;
   leaseTransitions?: number;
   renewTime?: string;
 }

@@ -24,6 +24,7 @@ export interface Baselines {
 const DAY_PREFIX = 'baseline-';
 const nameOf = (id: string): string => `${id}.json`;
 
+/** The baselines of a cluster that are stored in the state folder of mayday. */
 export function baselinesFor(runtime: Runtime, api: Api, engine: Pick<Engine, 'clusterUid'>): Baselines {
   const { state } = runtime.paths;
   const files = filesUnder(state);

@@ -1,4 +1,5 @@
 import { LOCK_PREFIX } from '../injection/record/markers.ts';
+import type { LeaseSpec } from '../k8s/lease.ts';
 import type { KubeObject } from '../k8s/object.ts';
 import { age } from '../text/duration.ts';
 import { type Clean, sanitise } from '../text/sanitise.ts';
@@ -30,13 +31,6 @@ export interface LockHolder {
   isOurs: boolean;
   /** Why the lock counts as free although the Lease names a holder; undefined if it is held. */
   freeBecause?: string;
-}
-
-interface LeaseSpec {
-  holderIdentity?: string;
-  leaseDurationSeconds?: number;
-  acquireTime?: string;
-  renewTime?: string;
 }
 
 /** A real API server validates the fields of a Lease; a fake one may not. */

@@ -26,6 +26,7 @@ import { createSchemas } from './schema/schemas.ts';
 import { createStore } from './store.ts';
 import { startWorld } from './world/start.ts';
 
+/** How a sandbox is started; everything has a default. */
 export interface SandboxOptions {
   /** 0: any free port. */
   port?: number;

@@ -5,6 +5,7 @@ export interface StatusCause {
   field?: string;
 }
 
+/** What a Status says about the object of the request. `retryAfterSeconds` asks the client to try again later. */
 export interface StatusDetails {
   name?: string;
   group?: string;

@@ -54,6 +54,7 @@ export interface ReflectorContext<Row> {
 export const keyOf = ({ metadata }: KubeObject): string =>
   metadata.uid ?? `${metadata.namespace ?? ''}/${metadata.name}`;
 
+/** The shared state of the parts of one reflector, with no rows yet. */
 export function createReflectorContext<Row>(options: ReflectorOptions<Row>): ReflectorContext<Row> {
   const { api, collection, clock, labelSelector, fieldSelector, metadataOnly } = options;
   const timing = { ...TIMING, ...options.timing };

@@ -5,7 +5,7 @@ import type { ObjectMeta } from '../object.ts';
  * is passed through untouched.
  */
 
-export type Meta = ObjectMeta;
+type Meta = ObjectMeta;
 
 /** Any stored object, without the fields of its kind. */
 export interface Obj {

@@ -98,6 +98,7 @@ export interface ServedVersion {
   columns: PrinterColumn[];
 }
 
+/** The served versions of a definition, with what each needs to be served. */
 export function versionsOf(definition: KubeObject): ServedVersion[] {
   return servedVersions(definition).map(version => ({
     version: String(version.name),

@@ -58,6 +58,7 @@ export function without(a: FieldSet, b: FieldSet): FieldSet {
   return result;
 }
 
+/** Whether two sets have the same paths. */
 export function sameSet(a: FieldSet, b: FieldSet): boolean {
   return isEmpty(difference(a, b)) && isEmpty(difference(b, a));
 }
@@ -75,6 +76,7 @@ export function toFieldsV1(set: FieldSet): FieldsV1 {
   return fields;
 }
 
+/** The set that the wire form describes. */
 export function fromFieldsV1(fields: FieldsV1): FieldSet {
   const set = emptySet();
   for (const [element, inner] of Object.entries(fields)) {

@@ -13,6 +13,7 @@ export interface Schemas {
   define(group: string, version: string, kind: string, schema: RawSchema | undefined): void;
 }
 
+/** The schemas of the built-in kinds, as recorded from a real server; custom ones are added with `define`. */
 export function createSchemas(): Schemas {
   const resolve = (name: string) => RECORDED_SCHEMAS[name];
   const keyOf = (group: string, version: string, kind: string) => `${group}/${version}/${kind}`;

@@ -76,6 +76,7 @@ function podSummary(pod: KubeObject): Summary {
   return phase === 'Succeeded' || phase === 'Failed' ? summary : { ...summary, reason: 'Terminating' };
 }
 
+/** The row of a Pod, as `kubectl get pods -o wide` shows it. */
 export function podCells(pod: KubeObject, now: number): unknown[] {
   const { reason, restarts, ready, lastRestart } = podSummary(pod);
   const times =
