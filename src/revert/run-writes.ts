@@ -229,12 +229,19 @@ async function withoutRecord(deps: RevertDeps, own: RunWrites, backup: ObjectRef
 }
 
 /** Whether the namespace of the object is gone or going, or was made after the injection: then the object went with it. */
-async function isNamespaceOver({ api }: RevertDeps, { startedAt }: RunWrites, victim: ObjectRef): Promise<boolean> {
+async function isNamespaceOver(
+  { api, clock }: RevertDeps,
+  { startedAt }: RunWrites,
+  victim: ObjectRef,
+): Promise<boolean> {
   if (victim.namespace === undefined) return false;
   const got = await api.get({ apiVersion: 'v1', kind: 'Namespace', name: victim.namespace });
   if (!got.ok) return got.reason === 'not-found';
   const { creationTimestamp = '', deletionTimestamp } = got.value.metadata;
-  return deletionTimestamp !== undefined || (startedAt !== undefined && Date.parse(creationTimestamp) > startedAt);
+  if (deletionTimestamp !== undefined || startedAt === undefined) return deletionTimestamp !== undefined;
+  // The run began by the clock of this machine, which may differ from the server's.
+  const ahead = api.serverTime().now - clock.now();
+  return Date.parse(creationTimestamp) > startedAt + ahead;
 }
 
 /**

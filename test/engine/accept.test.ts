@@ -121,6 +121,17 @@ test.each([
   expect(await engine.unmarked()).toEqual({ unmarked: [], blind: [] });
 });
 
+test('a Secret is told, too, where the clock of this machine is an hour behind the server', async () => {
+  const { api, engine } = machine(
+    'SecretDeletion',
+    [backup, secret],
+    [namespace({ creationTimestamp: '2026-01-01T00:30:00Z' })],
+  );
+  const { serverTime } = api;
+  api.serverTime = () => ({ ...serverTime(), now: serverTime().now + 3_600_000 });
+  expect((await engine.unmarked()).unmarked).toHaveLength(1);
+});
+
 test('a Secret that was put back from its backup by another machine is not told', async () => {
   const back: KubeObject = {
     apiVersion: 'v1',
