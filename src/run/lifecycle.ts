@@ -60,7 +60,8 @@ async function injectAndRevert(run: Run, prepared: Prepared, outcome: Outcome): 
     injection = await inject(run, prepared);
     outcome.injection = injection;
     noteInjection(run, outcome, injection);
-    if (injection.isInjected) outcome.underFault = await observeUnderFault(run, prepared, injection);
+    if (injection.isInjected && injection.recordLost === undefined)
+      outcome.underFault = await observeUnderFault(run, prepared, injection);
   } catch (error) {
     noteEnd(run, outcome, error);
   } finally {
@@ -77,9 +78,10 @@ async function revertAndRecover(run: Run, prepared: Prepared, outcome: Outcome, 
   outcome.reverted = await compareOnceMore(run, prepared, injection, reverted);
 }
 
-function noteInjection(run: Run, outcome: Outcome, { refused, isAborted, error }: Injection): void {
+function noteInjection(run: Run, outcome: Outcome, { refused, isAborted, recordLost, error }: Injection): void {
   if (refused) outcome.refused = refused;
   if (isAborted) outcome.interrupted = stopReason(run.stop);
+  if (recordLost !== undefined) outcome.interrupted ??= recordLost;
   if (error !== undefined) noteEnd(run, outcome, error);
 }
 

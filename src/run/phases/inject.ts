@@ -3,10 +3,12 @@ import { isRefusal } from '../../injection/plan/refuse.ts';
 import type { Execution } from '../../injection/write/executor.ts';
 import { injectWithReplan } from '../../injection/write/replan.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
+import { nameOf } from '../../k8s/object-ref.ts';
 import { startStopwatch } from '../clocks.ts';
 import type { Injection } from './outcome.ts';
 import type { Prepared } from './prepared.ts';
 import type { Run } from './run-state.ts';
+import { lacksRecord, withSentMarks } from './sent-marks.ts';
 
 /** Sends the plan. Throws only while nothing can have been written; later errors are returned in `error`. */
 export async function inject(run: Run, prepared: Prepared): Promise<Injection> {
@@ -46,9 +48,20 @@ async function send(run: Run, prepared: Prepared, begun: Injection): Promise<Inj
     written: made.plan.writes.map(write => write.on),
     // The answer to a deletion shows the object before it, unless the object is Terminating by then.
     answers: execution.steps.flatMap(({ write, object }) =>
-      object && (write.verb !== 'delete' || object.metadata?.deletionTimestamp) ? [object] : [],
+      object && (write.verb !== 'delete' || object.metadata?.deletionTimestamp) ? [withSentMarks(write, object)] : [],
     ),
+    ...recordLost(execution),
   };
+}
+
+/** Why the run must revert at once: if this process died now, nothing would hold the original. */
+function recordLost({ steps }: Execution): Pick<Injection, 'recordLost'> {
+  const lost = steps.flatMap(({ write, object }) => (object && lacksRecord(write, object) ? [nameOf(write.on)] : []));
+  return lost.length === 0
+    ? {}
+    : {
+        recordLost: `the server did not keep the undo record of ${lost.join(', ')}: a mutating webhook or policy removed it`,
+      };
 }
 
 const refusedBy = (execution: Execution) => ({

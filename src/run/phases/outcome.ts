@@ -24,11 +24,13 @@ export interface Injection {
   watch: Stopwatch;
   /** The objects that were, or may have been, written. */
   written: ObjectRef[];
-  /** The written objects as the server answered them. */
+  /** The written objects as the server answered them, with the marks that were sent. */
   answers: KubeObject[];
   refused?: Refused;
   /** Stopped between two writes. */
   isAborted?: boolean;
+  /** Why the undo record is in memory only. */
+  recordLost?: string;
   /** The error that ended the injection. */
   error?: unknown;
 }
