@@ -169,12 +169,14 @@ async function readWritten(deps: RevertDeps, own: RunWrites, ref: ObjectRef): Pr
   const beside = backupsIn(own);
   const findings = got.ok ? findingsIn(got.value, type).map(finding => ({ ...finding, ...beside })) : [];
   if (findings.length > 0 && findings.every(finding => isOfLaterRun(own, finding))) return { findings: [] };
-  if (findings.length > 0) return { findings };
   const remembered = [...(own.answers ?? []), ...begunOn(deps)]
     .filter(answer => isNamed(answer, ref))
     .flatMap(answer => findingsIn(answer, type))
     .slice(-1)
     .map(finding => ({ ...finding, ...beside }));
+  // Somebody removed the record and left the label: the record in memory still tells the original.
+  const isRecordGone = findings.every(({ lost }) => lost) && remembered.some(({ lost }) => !lost);
+  if (findings.length > 0 && !isRecordGone) return { findings };
   // If a victim is gone, nothing is left to check; if a backup is gone, its original object must be checked.
   if (remembered.length > 0 && (got.ok || remembered.every(isBackupFinding)))
     return { findings: remembered, isRemembered: true };

@@ -153,7 +153,11 @@ async function decideFromRecord(
       `${whatIsMissing}, the original is not there either, and the undo record could not be written again (${again.why}); still to do: ${restore.says}`,
       true,
     );
-  const [marked] = (again.object === undefined ? [] : recognise(again.object)).filter(one => one.id === finding.id);
+  const [marked] = (again.object === undefined ? [] : recognise(again.object)).filter(
+    one => one.id === finding.id && one.lost !== true,
+  );
+  const without = marked === undefined && again.object ? await withoutAnyMark(deps, finding, again.object) : undefined;
+  if (without !== undefined) return without;
   return marked === undefined
     ? failed(
         `${whatIsMissing}, the original is not there either, and the undo record was written again but is gone once more`,
@@ -162,6 +166,22 @@ async function decideFromRecord(
         ...marked,
         ...(finding.beside === undefined ? {} : { beside: finding.beside }),
       });
+}
+
+/**
+ * For an object from which something removes the undo record as soon as it is written, such as a policy: the value is
+ * written without it, and compared with the record in memory. Undefined unless the record is certain.
+ */
+async function withoutAnyMark(
+  deps: RevertDeps,
+  finding: FoundInjection,
+  now: KubeObject,
+): Promise<Decision | undefined> {
+  const decision = await decide(deps.api, deps.faultOf, { ...finding, live: withMarksOf(now, finding.live) });
+  const { restore } = decision;
+  if (restore?.is !== 'restore' || finding.tool !== 'mayday') return undefined;
+  const writes = withoutMissingAnnotations(restore.writes, now);
+  return { ...decision, finding: { ...decision.finding, lost: true }, restore: { ...restore, writes } };
 }
 
 function diverged({ restore }: Decision, gone: string): End {

@@ -5,7 +5,7 @@ import { TYPE_LABEL } from '../../injection/record/markers.ts';
 import { copiedRecord, needsReplicaSets, whyOutdated } from '../../injection/record/record-history.ts';
 import type { Write } from '../../injection/write/write.ts';
 import { fieldsAt, fieldsOf, isEmpty, isFieldSet, union } from '../../k8s/field-set.ts';
-import type { Operation } from '../../k8s/json-patch.ts';
+import { type Operation, pointerSteps } from '../../k8s/json-patch.ts';
 import type { Json, KubeObject, ManagedField } from '../../k8s/object.ts';
 import type { Api } from '../../kube/client/api.ts';
 import { sanitise } from '../../text/sanitise.ts';
@@ -87,11 +87,12 @@ function asInjected(entry: ManagedField, keys: readonly string[]): ManagedField 
 
 /** The writes, without changes to annotations that the object does not have. */
 export function withoutMissingAnnotations(writes: readonly Write[], object: KubeObject): Write[] {
-  const annotations = Object.keys(object.metadata.annotations ?? {});
-  const prefix = '/metadata/annotations/';
-  const isThere = ({ path }: Operation) =>
-    !path.startsWith(prefix) ||
-    annotations.includes(path.slice(prefix.length).replaceAll('~1', '/').replaceAll('~0', '~'));
+  const isThere = ({ op, path }: Operation) => {
+    const [metadata, map, key] = pointerSteps(path);
+    if (op === 'add' || metadata !== 'metadata' || key === undefined) return true;
+    if (map === 'labels') return object.metadata.labels?.[key] !== undefined;
+    return map !== 'annotations' || object.metadata.annotations?.[key] !== undefined;
+  };
   return writes.map(write => {
     if (write.verb !== 'patch' || write.patchType !== 'json') return write;
     const operations = (write.body as unknown as Operation[]).filter(isThere);
