@@ -3,6 +3,7 @@ import type { Pod } from '../controllers/kinds.ts';
 import { isRecord, type KubeObject } from '../object.ts';
 import { isCutOff, type NetworkPolicy } from './isolation.ts';
 
+/** What a webhook objects to in an object; empty when it allows it. */
 type ReviewHandler = (request: AdmissionRequest, object: KubeObject) => readonly string[];
 
 const at = (value: unknown, ...path: readonly string[]): unknown =>
@@ -51,17 +52,20 @@ function replicaProblems(type: string, spec: unknown): string[] {
   const path = `spec.pytorchReplicaSpecs[${type}]`;
   const containers = at(spec, 'template', 'spec', 'containers');
   const list = Array.isArray(containers) ? containers : [];
-  const out: string[] = [];
+  const problems: string[] = [];
   if (type !== 'Master' && type !== 'Worker')
-    out.push(`${path}: Unsupported value: "${type}": supported values: "Master", "Worker"`);
-  if (list.length === 0) out.push(`${path}.template.spec.containers: Required value: must be specified`);
+    problems.push(`${path}: Unsupported value: "${type}": supported values: "Master", "Worker"`);
+  if (list.length === 0) problems.push(`${path}.template.spec.containers: Required value: must be specified`);
   list.forEach((c, i) => {
-    if (!at(c, 'image')) out.push(`${path}.template.spec.containers[${i}].image: Required value: must be required`);
+    if (!at(c, 'image'))
+      problems.push(`${path}.template.spec.containers[${i}].image: Required value: must be required`);
   });
   if (!list.some(c => at(c, 'name') === 'pytorch'))
-    out.push(`${path}.template.spec.containers: Required value: must have at least one container with name pytorch`);
-  if (type === 'Master' && at(spec, 'replicas') !== 1) out.push(`${path}.replicas: Forbidden: must be 1`);
-  return out;
+    problems.push(
+      `${path}.template.spec.containers: Required value: must have at least one container with name pytorch`,
+    );
+  if (type === 'Master' && at(spec, 'replicas') !== 1) problems.push(`${path}.replicas: Forbidden: must be 1`);
+  return problems;
 }
 
 const pyTorchJob: ReviewHandler = (_request, { spec }) => {
@@ -73,10 +77,10 @@ const pyTorchJob: ReviewHandler = (_request, { spec }) => {
 
 const certificate: ReviewHandler = ({ kind }, { spec }) => {
   if (kind.kind !== 'Certificate') return [];
-  const out: string[] = [];
-  if (!at(spec, 'secretName')) out.push('spec.secretName: Required value: must be specified');
-  if (!at(spec, 'issuerRef', 'name')) out.push('spec.issuerRef.name: Required value: must be specified');
-  return out.length > 1 ? [`[${out.join(', ')}]`] : out;
+  const problems: string[] = [];
+  if (!at(spec, 'secretName')) problems.push('spec.secretName: Required value: must be specified');
+  if (!at(spec, 'issuerRef', 'name')) problems.push('spec.issuerRef.name: Required value: must be specified');
+  return problems.length > 1 ? [`[${problems.join(', ')}]`] : problems;
 };
 
 const knativeService: ReviewHandler = (_request, { spec }) =>
@@ -86,8 +90,8 @@ const knativeService: ReviewHandler = (_request, { spec }) =>
 
 const istio: ReviewHandler = ({ kind }, { spec }) => {
   const hosts = at(spec, 'hosts');
-  const empty = !Array.isArray(hosts) || hosts.length === 0;
-  return kind.kind === 'VirtualService' && empty
+  const hasNoHosts = !Array.isArray(hosts) || hosts.length === 0;
+  return kind.kind === 'VirtualService' && hasNoHosts
     ? ['configuration is invalid: virtual service must have at least one host']
     : [];
 };
@@ -112,15 +116,15 @@ function brokenRule(rule: PolicyRule, kind: string, labels: Readonly<Record<stri
 
 function kyvernoReview(store: SandboxContext['store']): ReviewHandler {
   return ({ kind, namespace, name }, object) => {
-    const broken = store.list<Policy>('clusterpolicies.kyverno.io').flatMap(policy => {
+    const violations = store.list<Policy>('clusterpolicies.kyverno.io').flatMap(policy => {
       const lines = (policy.spec?.rules ?? []).flatMap(
         r => brokenRule(r, kind.kind, object.metadata.labels ?? {}) ?? [],
       );
       return lines.length > 0 ? [`${policy.metadata.name}:\n${lines.join('\n')}`] : [];
     });
-    if (broken.length === 0) return [];
+    if (violations.length === 0) return [];
     return [
-      `\n\nresource ${kind.kind}/${namespace}/${name} was blocked due to the following policies \n\n${broken.join('\n\n')}`,
+      `\n\nresource ${kind.kind}/${namespace}/${name} was blocked due to the following policies \n\n${violations.join('\n\n')}`,
     ];
   };
 }
@@ -132,7 +136,7 @@ const answer = (problems: readonly string[]): AdmissionAnswer =>
 
 /** Registers the simulated webhook servers. Only validating paths check objects; mutating ones change nothing. */
 export function serveWebhooks({ store, webhooks }: SandboxContext): void {
-  /** Whether network policies block all pods of a Service; then calls time out. */
+  /** Whether network policies block all pods of a Service; then calls time problems. */
   const unreachable = (namespace: string, name: string): boolean => {
     const selector = store.get<KubeObject & { spec?: { selector?: Record<string, string> } }>(
       'services',

@@ -83,43 +83,37 @@ export function createTransport(parts: TransportParts): Transport {
     onDead: () => inFlight.stopKept('silent'),
   });
   const counter = { requests: 0 };
-  const attempt = (...asked: SendArguments) => attemptOnce({ ...parts, heartbeat, counter }, ...asked);
+  const attempt = (...args: SendArguments) => attemptOnce({ ...parts, heartbeat, counter }, ...args);
 
-  async function authorised(...asked: SendArguments): Promise<RawAnswer | Failure> {
-    const answer = await attempt(...asked);
+  async function authorised(...args: SendArguments): Promise<RawAnswer | Failure> {
+    const answer = await attempt(...args);
     if ('ok' in answer || answer.statusCode !== 401 || !(await credentials.refresh())) return answer;
     // The request was refused before anything was done, so sending it again is safe for writes as well.
     await answer.body.dump({ limit: 65_536 });
-    return attempt(...asked);
+    return attempt(...args);
   }
 
   const explained = (wanted: HttpRequest) => async (error: unknown) => {
     const failed = throughProxy(explain(server, wanted, error), parts.proxy);
-    const refusalHint = codeOf(error).startsWith('ERR_SSL') ? await refusalHintNow() : undefined;
+    const refusalHint = codeOf(error).startsWith('ERR_SSL') ? await refusalHintOf(credentials) : undefined;
     return refusalHint ? { ...failed, message: cleanText`${failed.message}; ${refusalHint}` } : failed;
   };
 
-  /** Why the server may have refused us. */
-  async function refusalHintNow(): Promise<Clean | undefined> {
-    const access = await credentials.access();
-    return access.ok ? access.value.refusalHint : undefined;
-  }
-
   /** The head of an answer, with a possible reason if it refuses us. */
   async function headOf(answer: RawAnswer) {
-    const refusalHint = isRefusal(answer) ? await refusalHintNow() : undefined;
+    const refusalHint = isRefusal(answer) ? await refusalHintOf(credentials) : undefined;
     return { ...describe(answer), ...(refusalHint && { refusalHint }) };
   }
 
   function send(wanted: HttpRequest): Promise<HttpAnswer | TransportFailure> {
-    const whole = async (signal: AbortSignal) => {
+    const readAnswer = async (signal: AbortSignal) => {
       const answer = await authorised(wanted, wanted.isUrgent ? 'urgent' : 'requests', signal);
       if ('ok' in answer) return answer;
       const { read } = wanted;
       const text = read && answer.statusCode === 200 ? await read(boundedChunks(answer)) : await wholeBody(answer);
       return { ...(await headOf(answer)), text };
     };
-    const work = limit === undefined || wanted.isUrgent ? whole : limited(limit, whole);
+    const work = limit === undefined || wanted.isUrgent ? readAnswer : limited(limit, readAnswer);
     return inFlight.run(wanted, work).catch(explained(wanted));
   }
 
@@ -152,6 +146,12 @@ export function createTransport(parts: TransportParts): Transport {
       await credentials.close();
     },
   };
+}
+
+/** Why the server may have refused us. */
+async function refusalHintOf(credentials: TransportParts['credentials']): Promise<Clean | undefined> {
+  const access = await credentials.access();
+  return access.ok ? access.value.refusalHint : undefined;
 }
 
 const isRefusal = ({ statusCode }: RawAnswer): boolean => statusCode === 401 || statusCode === 403;
