@@ -25,10 +25,10 @@ export function createCachedAnswer<T>(fetch: () => Promise<Outcome<T>>, clock: C
     },
     async ask() {
       askedAt = clock.monotonic();
-      const asked = fetch();
-      answer = asked;
-      const outcome = await asked;
-      if (!outcome.ok && answer === asked) answer = undefined;
+      const pending = fetch();
+      answer = pending;
+      const outcome = await pending;
+      if (!outcome.ok && answer === pending) answer = undefined;
       return outcome;
     },
     forget() {

@@ -90,8 +90,8 @@ function probeWorld(api: Api): ProbeWorld {
     async check(check, signal) {
       const discovery = await api.discovery();
       const known = discovery.ok ? discovery.value : undefined;
-      const asked = withoutUndefined(check) as Parameters<typeof runChecks>[1][number];
-      const [checked] = await runChecks(api, [asked], 'default', known, signal);
+      const wanted = withoutUndefined(check) as Parameters<typeof runChecks>[1][number];
+      const [checked] = await runChecks(api, [wanted], 'default', known, signal);
       return checked?.result ?? { state: 'blind', expected: 'an answer', actual: 'none' };
     },
   };

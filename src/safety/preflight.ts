@@ -49,8 +49,8 @@ export async function preflight(
   const read = reads.map(readName);
   const others = [...freezeGates(freeze, api.serverTime().now), ...(locked ? [locked] : [])];
   if (isRefusal(plan)) return { ...refused(scope, read, plan), gates: [planGate(plan), latchGate(latch), ...others] };
-  const asked = await askGates(api, loaded, plan, signal, latchGate(latch));
-  return { scope, reads: read, plan, ...asked, gates: [...asked.gates, ...others] };
+  const answers = await askGates(api, loaded, plan, signal, latchGate(latch));
+  return { scope, reads: read, plan, ...answers, gates: [...answers.gates, ...others] };
 }
 
 /** Asks every gate for a plan that is about to be sent. The latch is read unless its gate is given. */

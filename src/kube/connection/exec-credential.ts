@@ -73,8 +73,8 @@ export function commandProblem(result: CommandResult, deadlineMs: number, instal
   const words = result.stderr.trim();
   if (result.error === 'ENOENT') return cleanText`was not found; install it or put it on the PATH${hint}`;
   if (result.error === 'deadline') {
-    const said = words === '' ? sanitise('') : cleanText`; it said: ${sanitise(words, 300)}`;
-    return cleanText`gave no answer within ${deadlineMs / 1000}s and was ended${said}`;
+    const lastOutput = words === '' ? sanitise('') : cleanText`; it said: ${sanitise(words, 300)}`;
+    return cleanText`gave no answer within ${deadlineMs / 1000}s and was ended${lastOutput}`;
   }
   if (result.error === 'too-much') return cleanText`printed more than 1 MiB and was ended: no credential is that long`;
   if (result.error) return cleanText`could not be started: ${sanitise(result.error, 200)}${hint}`;

@@ -42,8 +42,8 @@ export const runCommand: RunCommand = (command, args, env, deadlineMs) =>
       clearTimeout(linger);
       child.stdout.destroy();
       child.stderr.destroy();
-      const said = { stdout: textOf(out.stdout), stderr: textOf(out.stderr) };
-      resolve({ ...said, ...(code !== null && code >= 0 && { code }), ...(error && { error }) });
+      const output = { stdout: textOf(out.stdout), stderr: textOf(out.stderr) };
+      resolve({ ...output, ...(code !== null && code >= 0 && { code }), ...(error && { error }) });
     };
     const end = (why: string) => {
       error ??= why;

@@ -74,16 +74,16 @@ export function refuseOverQuota(kernel: Kernel, call: Call, object: KubeObject):
   if (!info.namespaced || namespace === undefined || info.key === 'resourcequotas') return;
   const quotas = kernel.store.list('resourcequotas', namespace);
   if (quotas.length === 0) return;
-  const asked = usageOf(info.group, info.resource, object);
+  const requested = usageOf(info.group, info.resource, object);
   const used = usedBy(kernel, call);
-  for (const quota of quotas) refuseExceeded(call, object, quota, asked, used);
+  for (const quota of quotas) refuseExceeded(call, object, quota, requested, used);
 }
 
-function refuseExceeded(call: Call, object: KubeObject, quota: KubeObject, asked: Amounts, used: Amounts): void {
+function refuseExceeded(call: Call, object: KubeObject, quota: KubeObject, requested: Amounts, used: Amounts): void {
   const hard = part(quota, 'spec', 'hard') ?? {};
   const named = Object.keys(hard).sort();
   const { name } = object.metadata;
-  const unspecified = call.info.key === 'pods' ? named.filter(n => COMPUTE.test(n) && asked[n] === undefined) : [];
+  const unspecified = call.info.key === 'pods' ? named.filter(n => COMPUTE.test(n) && requested[n] === undefined) : [];
   if (unspecified.length > 0)
     throw forbidden(
       call.info,
@@ -91,14 +91,14 @@ function refuseExceeded(call: Call, object: KubeObject, quota: KubeObject, asked
       `failed quota: ${quota.metadata.name}: must specify ${mustSpecify(object, unspecified)}`,
     );
   const exceeded = named.filter(
-    n => (asked[n] ?? 0) > 0 && (used[n] ?? 0) + (asked[n] ?? 0) > (quantityValue(hard[n]) ?? 0),
+    n => (requested[n] ?? 0) > 0 && (used[n] ?? 0) + (requested[n] ?? 0) > (quantityValue(hard[n]) ?? 0),
   );
   if (exceeded.length === 0) return;
   const list = (amount: (n: string) => string) => exceeded.map(n => `${n}=${amount(n)}`).join(',');
   throw forbidden(
     call.info,
     name,
-    `exceeded quota: ${quota.metadata.name}, requested: ${list(n => quantityText(asked[n] ?? 0, hard[n]))}, ` +
+    `exceeded quota: ${quota.metadata.name}, requested: ${list(n => quantityText(requested[n] ?? 0, hard[n]))}, ` +
       `used: ${list(n => quantityText(used[n] ?? 0, hard[n]))}, limited: ${list(n => String(hard[n]))}`,
   );
 }

@@ -50,8 +50,8 @@ export function writeOptions(verb: string, query: URLSearchParams, isApply: bool
   if (!VALIDATIONS.includes(validation)) causes.push(unsupported('fieldValidation', validation, VALIDATIONS));
   causes.push(...managerCauses(query.get('fieldManager') ?? ''));
   refuse(kind, causes);
-  const asked = validation === 'Strict' || validation === 'Ignore' ? validation : 'Warn';
-  return { dryRun: dryRun.length > 0, fieldValidation: asked };
+  const fieldValidation = validation === 'Strict' || validation === 'Ignore' ? validation : 'Warn';
+  return { dryRun: dryRun.length > 0, fieldValidation };
 }
 
 const POLICIES = ['Foreground', 'Background', 'Orphan', 'nil'];
@@ -68,17 +68,17 @@ export function refuseInvalidPropagationPolicy(policy: unknown, orphan: unknown)
 
 /** Whether delete options in a body ask for a dry run. 422 for another value than `All`. */
 export function bodyAsksForDryRun({ dryRun }: Record<string, unknown>): boolean {
-  const asked = Array.isArray(dryRun) ? dryRun : [];
-  if (asked.some(value => value !== 'All')) refuse('DeleteOptions', [unsupported('dryRun', asked, ['All'])]);
-  return asked.length > 0;
+  const directives = Array.isArray(dryRun) ? dryRun : [];
+  if (directives.some(value => value !== 'All')) refuse('DeleteOptions', [unsupported('dryRun', directives, ['All'])]);
+  return directives.length > 0;
 }
 
 /** The requested grace period in seconds. 400 when it is not a number. */
-export function gracePeriodOf(asked: unknown): number | undefined {
-  if (asked === undefined || asked === null) return undefined;
-  if (!/^-?\d+$/.test(String(asked)))
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(String(asked))}: invalid syntax`);
-  return Number(asked);
+export function gracePeriodOf(requested: unknown): number | undefined {
+  if (requested === undefined || requested === null) return undefined;
+  if (!/^-?\d+$/.test(String(requested)))
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(String(requested))}: invalid syntax`);
+  return Number(requested);
 }
 
 const MATCHES = ['Exact', 'NotOlderThan', ''];

@@ -130,8 +130,8 @@ type Amounts = Record<string, unknown> | undefined;
 function qualityOfService(pod: KubeObject): string {
   const containers = part(pod, 'spec')?.containers;
   const resources = (Array.isArray(containers) ? containers : []).map(c => part(c, 'resources'));
-  const asked = resources.some(r => part(r, 'requests') || part(r, 'limits'));
-  if (!asked) return 'BestEffort';
+  const hasResources = resources.some(r => part(r, 'requests') || part(r, 'limits'));
+  if (!hasResources) return 'BestEffort';
   const equal = (limits: Amounts, requests: Amounts, name: string) =>
     limits?.[name] !== undefined && (requests?.[name] === undefined || requests[name] === limits[name]);
   const guaranteed = resources.every(r =>

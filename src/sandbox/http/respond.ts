@@ -73,8 +73,8 @@ export interface Representation {
 const hasForms = ({ custom, storedAs }: ResourceInfo): boolean => custom || storedAs !== undefined;
 
 const includeOf = (query: URLSearchParams): IncludeObject => {
-  const asked = query.get('includeObject');
-  return asked === 'None' || asked === 'Object' ? asked : 'Metadata';
+  const includeObject = query.get('includeObject');
+  return includeObject === 'None' || includeObject === 'Object' ? includeObject : 'Metadata';
 };
 
 /** The JSON of one object in the form asked for. */

@@ -55,13 +55,13 @@ export function argoController(parts: Parts, repository: Repository): Controller
       const { namespace, name } = placeOfKey(key);
       const app = store.get<Application>(APPLICATIONS, namespace, name);
       if (!app || app.metadata.deletionTimestamp) return undefined;
-      const asked = app.metadata.annotations?.[REFRESH] !== undefined || inProgress.has(name);
+      const isRefreshRequested = app.metadata.annotations?.[REFRESH] !== undefined || inProgress.has(name);
       const lost = app.status.sync.status === 'Unknown';
       if (!repoServerReady()) {
-        if (asked) unknown(parts, app);
+        if (isRefreshRequested) unknown(parts, app);
         return PERIOD_MS;
       }
-      if (!asked && !lost) {
+      if (!isRefreshRequested && !lost) {
         report(parts, app, () => {});
         return PERIOD_MS;
       }

@@ -8,13 +8,13 @@ import { badRequest, invalid, type StatusCause } from '../status.ts';
 import { forbiddenField, invalidValue } from '../validate/field.ts';
 import { NOT_NEGATIVE } from '../validate/rule.ts';
 
-function containerOf(pod: KubeObject, asked: string | null): string {
+function containerOf(pod: KubeObject, requested: string | null): string {
   const containers = each(part(pod, 'spec'), 'containers').map(c => String(c.name));
   const inits = each(part(pod, 'spec'), 'initContainers').map(c => String(c.name));
   const { name } = pod.metadata;
-  if (asked) {
-    if ([...containers, ...inits].includes(asked)) return asked;
-    throw badRequest(`container ${asked} is not valid for pod ${name}`);
+  if (requested) {
+    if ([...containers, ...inits].includes(requested)) return requested;
+    throw badRequest(`container ${requested} is not valid for pod ${name}`);
   }
   if (containers.length === 1 && containers[0]) return containers[0];
   const init = inits.length > 0 ? ` or one of the init containers: [${inits.join(' ')}]` : '';

@@ -59,7 +59,7 @@ const amount = (list: Fields | undefined, name: string): number | undefined => q
 function limitCauses(limit: Fields, name: string, field: string): StatusCause[] {
   const [min, max] = [part(limit, 'min'), part(limit, 'max')];
   const usual = part(limit, 'default') ?? max;
-  const asked = part(limit, 'defaultRequest') ?? usual ?? min;
+  const defaultRequest = part(limit, 'defaultRequest') ?? usual ?? min;
   const below = (a: Fields | undefined, b: Fields | undefined) => {
     const [x, y] = [amount(a, name), amount(b, name)];
     return x !== undefined && y !== undefined && x < y;
@@ -70,7 +70,9 @@ function limitCauses(limit: Fields, name: string, field: string): StatusCause[] 
   const most = `is greater than max value ${max?.[name]}`;
   return [
     ...(below(max, min) ? [wrong('min', min, `${least} max value ${max?.[name]}`)] : []),
-    ...(below(asked, min) ? [wrong('defaultRequest', asked, `${least} default request value ${asked?.[name]}`)] : []),
+    ...(below(defaultRequest, min)
+      ? [wrong('defaultRequest', defaultRequest, `${least} default request value ${defaultRequest?.[name]}`)]
+      : []),
     ...(below(usual, min) ? [wrong('default', min, `${least} default value ${usual?.[name]}`)] : []),
     ...(below(max, usual) ? [wrong('default', usual, `default value ${usual?.[name]} ${most}`)] : []),
   ];

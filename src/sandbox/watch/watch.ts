@@ -166,9 +166,9 @@ function sendFirst(
   const { watched, shown, match } = view;
   const { store } = shown.kernel;
   const { key } = watched.info;
-  const asked = shown.query.get('sendInitialEvents');
-  if (from === undefined || asked === 'true') {
-    if (asked !== 'false')
+  const sendInitialEvents = shown.query.get('sendInitialEvents');
+  if (from === undefined || sendInitialEvents === 'true') {
+    if (sendInitialEvents !== 'false')
       for (const object of store.list(key, watched.namespace))
         if (match(object)) out.write(eventLine(view, 'ADDED', object));
     if (initial) out.write(bookmarkLine(view, store.revision(), true));

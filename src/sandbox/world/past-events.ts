@@ -37,7 +37,7 @@ export function putPastEvents(s: Seeder, pod: Pod, hoursAgo: number): void {
   const last = timestamp(now - 20_000);
   const { namespace = '', name, uid } = pod.metadata;
   pod.spec.containers.forEach((container, i) => {
-    pastEventsOf(pod, i).forEach((said, j) => {
+    pastEventsOf(pod, i).forEach((pastEvent, j) => {
       const event: NewObject = {
         metadata: {
           name: `${name}.${(BigInt(Math.floor(now - hoursAgo * 3_600_000)) * 1_000_000n + BigInt(i * 10 + j)).toString(16)}`,
@@ -51,7 +51,7 @@ export function putPastEvents(s: Seeder, pod: Pod, hoursAgo: number): void {
           apiVersion: 'v1',
           fieldPath: `spec.containers{${container.name}}`,
         },
-        ...said,
+        ...pastEvent,
         source: { component: 'kubelet', host: pod.spec.nodeName },
         firstTimestamp: first,
         lastTimestamp: last,

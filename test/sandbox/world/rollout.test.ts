@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { Deployment, IntOrString, ReplicaSet } from '../../../src/sandbox/controllers/kinds.ts';
 import { planDeployment } from '../../../src/sandbox/controllers/workloads/deployment.ts';
 import {
-  asked,
   maxUnavailable,
   newSetSize,
   proportional,
   rollingLimits,
   scaled,
   shrinkOld,
+  specReplicas,
 } from '../../../src/sandbox/controllers/workloads/rollout.ts';
 import { AT, deployment, NOW, replicaSet } from './make.ts';
 
@@ -83,14 +83,17 @@ class Cluster {
       this.sets.push({
         ...plan.create,
         metadata: { ...plan.create.metadata, uid: name },
-        status: { replicas: asked(plan.create), availableReplicas: 0 },
+        status: { replicas: specReplicas(plan.create), availableReplicas: 0 },
       });
     }
     for (const next of plan.update) {
-      const available = Math.min(asked(next), next.status?.availableReplicas ?? 0);
+      const available = Math.min(specReplicas(next), next.status?.availableReplicas ?? 0);
       this.sets = this.sets.map(s =>
         s.metadata.uid === next.metadata.uid
-          ? { ...next, status: { replicas: asked(next), availableReplicas: available, readyReplicas: available } }
+          ? {
+              ...next,
+              status: { replicas: specReplicas(next), availableReplicas: available, readyReplicas: available },
+            }
           : s,
       );
     }
@@ -100,7 +103,7 @@ class Cluster {
     return plan;
   }
   comeUp(which: number) {
-    const growing = this.sets.filter(s => (s.status?.availableReplicas ?? 0) < asked(s));
+    const growing = this.sets.filter(s => (s.status?.availableReplicas ?? 0) < specReplicas(s));
     const set = growing[which % Math.max(1, growing.length)];
     if (set) set.status = { ...set.status, availableReplicas: (set.status?.availableReplicas ?? 0) + 1 };
   }
@@ -117,7 +120,7 @@ class Cluster {
     return this.sets.reduce((n, s) => n + (s.status?.availableReplicas ?? 0), 0);
   }
   get total() {
-    return this.sets.reduce((n, s) => n + asked(s), 0);
+    return this.sets.reduce((n, s) => n + specReplicas(s), 0);
   }
 }
 
@@ -168,8 +171,8 @@ describe('a rolling update', () => {
           cluster.comeUp(i);
         }
         const image = cluster.d.spec.template.spec.containers[0]?.image;
-        const active = cluster.sets.filter(s => asked(s) > 0);
-        expect(active.map(s => [s.spec.template.spec.containers[0]?.image, asked(s)])).toEqual(
+        const active = cluster.sets.filter(s => specReplicas(s) > 0);
+        expect(active.map(s => [s.spec.template.spec.containers[0]?.image, specReplicas(s)])).toEqual(
           replicas > 0 ? [[image, replicas]] : [],
         );
         expect(cluster.d.status?.conditions?.find(c => c.type === 'Progressing')?.reason).toBe(
@@ -207,7 +210,7 @@ describe('a stuck rollout', () => {
 
   it('keeps the old pods', () => {
     const cluster = stuck();
-    expect(cluster.sets.map(asked).sort()).toEqual([1, 2]);
+    expect(cluster.sets.map(specReplicas).sort()).toEqual([1, 2]);
     expect(cluster.d.status).toMatchObject({
       replicas: 3,
       updatedReplicas: 1,
@@ -251,7 +254,7 @@ describe('recreate', () => {
     const facts = { nowMs: NOW, at: AT };
     const old = replicaSet('old', 2);
     const first = planDeployment(d, { ...facts, sets: [old], oldPodsRun: true });
-    expect(first.update.map(asked)).toEqual([0]);
+    expect(first.update.map(specReplicas)).toEqual([0]);
     expect(first.create).toBeUndefined();
     const second = planDeployment(d, { ...facts, sets: [replicaSet('old', 0)], oldPodsRun: true });
     expect(second.create).toBeUndefined();

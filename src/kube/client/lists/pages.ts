@@ -127,13 +127,13 @@ export async function* eachPage(
   let isTooLarge = false;
   let token: string | undefined;
   const ask = () => api.list(collection, { ...query, limit, ...(token === undefined ? {} : { continue: token }) });
-  let asked = ask();
+  let nextPage = ask();
   for (;;) {
-    const page = await asked;
+    const page = await nextPage;
     if (!page.ok && page.reason === 'too-large' && limit > LIMITS.smallestPage) {
       limit = Math.max(LIMITS.smallestPage, Math.floor(limit / 10));
       isTooLarge = true;
-      asked = ask();
+      nextPage = ask();
       continue;
     }
     if (!page.ok) return yield page;
@@ -142,7 +142,7 @@ export async function* eachPage(
     token = wrong === undefined ? value.continue : undefined;
     if (!isTooLarge) limit = laterLimit ?? limit;
     // The next page is requested while this one is being processed.
-    if (token !== undefined) asked = ask();
+    if (token !== undefined) nextPage = ask();
     yield { ...page, value };
     if (wrong !== undefined) yield wrong;
     if (token === undefined) return;

@@ -1,6 +1,6 @@
 import { conditionOf, withCondition, withoutCondition } from '../conditions.ts';
 import type { Condition, Deployment, DeploymentStatus, ReplicaSet, ReplicaSetStatus } from '../kinds.ts';
-import { askedOfAll, availableOfAll, maxUnavailable, wanted } from './rollout.ts';
+import { availableOfAll, maxUnavailable, totalSpecReplicas, wanted } from './rollout.ts';
 
 /** The API server's own limit for "no deadline". */
 const NO_DEADLINE = 2147483647;
@@ -48,7 +48,7 @@ export function countedStatus(
     updatedReplicas: fresh?.status?.replicas ?? 0,
     readyReplicas: sum(all, 'readyReplicas'),
     availableReplicas: availableCount,
-    unavailableReplicas: Math.max(0, askedOfAll(all) - availableCount),
+    unavailableReplicas: Math.max(0, totalSpecReplicas(all) - availableCount),
     collisionCount: d.status?.collisionCount ?? 0,
   };
   return {

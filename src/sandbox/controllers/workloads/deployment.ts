@@ -11,7 +11,6 @@ import {
 } from './deployment-status.ts';
 import { newSetAnnotations, nextRevision, REVISION, revisionOf, sizeAnnotations } from './revision.ts';
 import {
-  asked,
   isRolling,
   isSaturated,
   isScaling,
@@ -20,6 +19,7 @@ import {
   proportional,
   type Resize,
   shrinkOld,
+  specReplicas,
   wanted,
 } from './rollout.ts';
 import { canonical, sameTemplate, templateHash } from './template-hash.ts';
@@ -94,9 +94,9 @@ interface Draft {
 function resize(draft: Draft, { set, to }: Resize): ReplicaSet {
   const annotations = { ...set.metadata.annotations, ...sizeAnnotations(draft.d) };
   const next: ReplicaSet = { ...set, metadata: { ...set.metadata, annotations }, spec: { ...set.spec, replicas: to } };
-  if (asked(set) !== to) {
-    const way = asked(set) < to ? 'up' : 'down';
-    const message = `Scaled ${way} replica set ${set.metadata.name} from ${asked(set)} to ${to}`;
+  if (specReplicas(set) !== to) {
+    const way = specReplicas(set) < to ? 'up' : 'down';
+    const message = `Scaled ${way} replica set ${set.metadata.name} from ${specReplicas(set)} to ${to}`;
     draft.plan.notes.push({ about: draft.d, type: 'Normal', reason: 'ScalingReplicaSet', message });
   }
   if (canonical(next) !== canonical(set)) draft.plan.update.push(next);
@@ -129,8 +129,8 @@ function updateCurrentSet(draft: Draft, create: boolean): void {
   plan.create = set;
   draft.fresh = set;
   plan.revision = set.metadata.annotations?.[REVISION];
-  if (asked(set) > 0) {
-    const message = `Scaled up replica set ${set.metadata.name} from 0 to ${asked(set)}`;
+  if (specReplicas(set) > 0) {
+    const message = `Scaled up replica set ${set.metadata.name} from 0 to ${specReplicas(set)}`;
     plan.notes.push({ about: d, type: 'Normal', reason: 'ScalingReplicaSet', message });
   }
   if (deadlineOf(d) !== undefined) {
@@ -149,11 +149,11 @@ function scaleAll(draft: Draft): void {
   const { d, fresh, old } = draft;
   const only = onlyActive(fresh, old);
   if (only) {
-    if (asked(only) !== wanted(d)) resize(draft, { set: only, to: wanted(d) });
+    if (specReplicas(only) !== wanted(d)) resize(draft, { set: only, to: wanted(d) });
     return;
   }
   if (isSaturated(d, fresh)) {
-    for (const set of old.filter(rs => asked(rs) > 0)) resize(draft, { set, to: 0 });
+    for (const set of old.filter(rs => specReplicas(rs) > 0)) resize(draft, { set, to: 0 });
     return;
   }
   if (isRolling(d)) for (const change of proportional(d, fresh ? [...old, fresh] : old)) resize(draft, change);
@@ -163,9 +163,9 @@ function rollForward(draft: Draft): void {
   updateCurrentSet(draft, true);
   const { d, fresh, old } = draft;
   if (!fresh || draft.plan.create) return;
-  if (asked(fresh) !== wanted(d)) {
-    const to = asked(fresh) > wanted(d) ? wanted(d) : newSetSize(d, [...old, fresh], asked(fresh));
-    if (to !== asked(fresh)) {
+  if (specReplicas(fresh) !== wanted(d)) {
+    const to = specReplicas(fresh) > wanted(d) ? wanted(d) : newSetSize(d, [...old, fresh], specReplicas(fresh));
+    if (to !== specReplicas(fresh)) {
       resize(draft, { set: fresh, to });
       return;
     }
@@ -175,12 +175,12 @@ function rollForward(draft: Draft): void {
 
 function recreate(draft: Draft): void {
   updateCurrentSet(draft, false);
-  const active = draft.old.filter(rs => asked(rs) > 0);
+  const active = draft.old.filter(rs => specReplicas(rs) > 0);
   for (const set of active) resize(draft, { set, to: 0 });
   if (active.length > 0 || draft.facts.oldPodsRun) return;
   if (!draft.fresh) updateCurrentSet(draft, true);
   const { fresh, d } = draft;
-  if (fresh && !draft.plan.create && asked(fresh) !== wanted(d)) resize(draft, { set: fresh, to: wanted(d) });
+  if (fresh && !draft.plan.create && specReplicas(fresh) !== wanted(d)) resize(draft, { set: fresh, to: wanted(d) });
 }
 
 /** Old empty sets beyond the history limit, lowest revision first. */
@@ -188,7 +188,7 @@ function beyondHistory(draft: Draft): ReplicaSet[] {
   const limit = draft.d.spec.revisionHistoryLimit ?? 10;
   const alive = draft.old.filter(rs => !rs.metadata.deletionTimestamp).sort((a, b) => revisionOf(a) - revisionOf(b));
   const surplus = alive.slice(0, Math.max(0, alive.length - limit));
-  return surplus.filter(rs => asked(rs) === 0 && (rs.status?.replicas ?? 0) === 0);
+  return surplus.filter(rs => specReplicas(rs) === 0 && (rs.status?.replicas ?? 0) === 0);
 }
 
 /** Records pausing and resuming in the Progressing condition, so that a paused rollout does not exceed its deadline. */

@@ -19,12 +19,14 @@ export function scaled(value: IntOrString | undefined, of: number, up: boolean):
 
 /** How many replicas a Deployment wants; the API default is 1. */
 export const wanted = (d: Deployment): number => d.spec.replicas ?? 1;
-/** How many replicas a ReplicaSet is asked for. */
-export const asked = (rs: ReplicaSet): number => rs.spec.replicas ?? 1;
+/** The replicas of a ReplicaSet by its spec; 1 is the default of the API. */
+export const specReplicas = (rs: ReplicaSet): number => rs.spec.replicas ?? 1;
 const available = (rs: ReplicaSet): number => rs.status?.availableReplicas ?? 0;
 export const isRolling = (d: Deployment): boolean => (d.spec.strategy?.type ?? 'RollingUpdate') === 'RollingUpdate';
 
-export const askedOfAll = (sets: readonly ReplicaSet[]): number => sets.reduce((n, rs) => n + asked(rs), 0);
+/** The replicas of several ReplicaSets together, by their specs. */
+export const totalSpecReplicas = (sets: readonly ReplicaSet[]): number =>
+  sets.reduce((n, rs) => n + specReplicas(rs), 0);
 export const availableOfAll = (sets: readonly ReplicaSet[]): number => sets.reduce((n, rs) => n + available(rs), 0);
 
 /** The numbers of surge and unavailable pods that a rolling update allows. When rounding makes both 0, one pod may be unavailable. */
@@ -44,7 +46,7 @@ export const maxUnavailable = (d: Deployment): number =>
 export function newSetSize(d: Deployment, all: readonly ReplicaSet[], current: number): number {
   if (!isRolling(d)) return wanted(d);
   const ceiling = wanted(d) + scaled(d.spec.strategy?.rollingUpdate?.maxSurge ?? '25%', wanted(d), true);
-  const total = askedOfAll(all);
+  const total = totalSpecReplicas(all);
   if (total >= ceiling) return current;
   return current + Math.min(ceiling - total, wanted(d) - current);
 }
@@ -64,15 +66,15 @@ const byAge = (a: ReplicaSet, b: ReplicaSet) =>
  * `wanted - maxUnavailable` pods available. None while pods of the new set are unavailable and no slack is left.
  */
 export function shrinkOld(d: Deployment, old: readonly ReplicaSet[], fresh: ReplicaSet): Resize[] {
-  const active = old.filter(rs => asked(rs) > 0).sort(byAge);
+  const active = old.filter(rs => specReplicas(rs) > 0).sort(byAge);
   const floor = wanted(d) - maxUnavailable(d);
-  const slack = askedOfAll([...active, fresh]) - floor - (asked(fresh) - available(fresh));
+  const slack = totalSpecReplicas([...active, fresh]) - floor - (specReplicas(fresh) - available(fresh));
   if (active.length === 0 || slack <= 0) return [];
-  const sizes = new Map(active.map(rs => [rs, asked(rs)]));
+  const sizes = new Map(active.map(rs => [rs, specReplicas(rs)]));
   let unhealthyBudget = slack;
   for (const rs of active) {
-    const cut = Math.max(0, Math.min(unhealthyBudget, asked(rs) - available(rs)));
-    sizes.set(rs, asked(rs) - cut);
+    const cut = Math.max(0, Math.min(unhealthyBudget, specReplicas(rs) - available(rs)));
+    sizes.set(rs, specReplicas(rs) - cut);
     unhealthyBudget -= cut;
   }
   let healthyBudget = Math.max(0, availableOfAll([...active, fresh]) - floor);
@@ -81,7 +83,7 @@ export function shrinkOld(d: Deployment, old: readonly ReplicaSet[], fresh: Repl
     sizes.set(rs, (sizes.get(rs) ?? 0) - cut);
     healthyBudget -= cut;
   }
-  return active.map(set => ({ set, to: sizes.get(set) ?? 0 })).filter(({ set, to }) => to !== asked(set));
+  return active.map(set => ({ set, to: sizes.get(set) ?? 0 })).filter(({ set, to }) => to !== specReplicas(set));
 }
 
 function annotatedNumber(rs: ReplicaSet, key: string): number | undefined {
@@ -93,37 +95,39 @@ function annotatedNumber(rs: ReplicaSet, key: string): number | undefined {
 export function isScaling(d: Deployment, all: readonly ReplicaSet[]): boolean {
   return all.some(rs => {
     const desired = annotatedNumber(rs, DESIRED);
-    return asked(rs) > 0 && desired !== undefined && desired !== wanted(d);
+    return specReplicas(rs) > 0 && desired !== undefined && desired !== wanted(d);
   });
 }
 
 /** Whether the new set alone has all wanted pods, all available. */
 export function isSaturated(d: Deployment, fresh: ReplicaSet | undefined): boolean {
   if (!fresh) return false;
-  return asked(fresh) === wanted(d) && annotatedNumber(fresh, DESIRED) === wanted(d) && available(fresh) === wanted(d);
+  return (
+    specReplicas(fresh) === wanted(d) && annotatedNumber(fresh, DESIRED) === wanted(d) && available(fresh) === wanted(d)
+  );
 }
 
 function share(d: Deployment, rs: ReplicaSet): number {
-  if (wanted(d) === 0) return -asked(rs);
+  if (wanted(d) === 0) return -specReplicas(rs);
   const before = annotatedNumber(rs, MAXIMUM) || (d.status?.replicas ?? 0);
   if (before === 0) return 0;
-  const size = (asked(rs) * (wanted(d) + maxSurge(d))) / before;
-  return Math.round(size) - asked(rs);
+  const size = (specReplicas(rs) * (wanted(d) + maxSurge(d))) / before;
+  return Math.round(size) - specReplicas(rs);
 }
 
 /** Sizes of all active sets after a scaling event in the middle of a rollout: in proportion, leftovers to the largest. */
 export function proportional(d: Deployment, sets: readonly ReplicaSet[]): Resize[] {
-  const active = sets.filter(rs => asked(rs) > 0);
+  const active = sets.filter(rs => specReplicas(rs) > 0);
   const ceiling = wanted(d) > 0 ? wanted(d) + maxSurge(d) : 0;
-  const toAdd = ceiling - askedOfAll(active);
+  const toAdd = ceiling - totalSpecReplicas(active);
   const newerFirst = toAdd > 0 ? -1 : 1;
-  const ordered = [...active].sort((a, b) => asked(b) - asked(a) || newerFirst * byAge(a, b));
+  const ordered = [...active].sort((a, b) => specReplicas(b) - specReplicas(a) || newerFirst * byAge(a, b));
   let added = 0;
   const sizes = ordered.map(set => {
     const room = toAdd - added;
     const part = room === 0 ? 0 : toAdd > 0 ? Math.min(share(d, set), room) : Math.max(share(d, set), room);
     added += part;
-    return { set, to: asked(set) + part };
+    return { set, to: specReplicas(set) + part };
   });
   const largest = sizes[0];
   if (largest && toAdd !== 0) largest.to = Math.max(0, largest.to + toAdd - added);
@@ -133,7 +137,7 @@ export function proportional(d: Deployment, sets: readonly ReplicaSet[]): Resize
 /** The one set to give the whole size to: the only active one, or with none active the newest; none when several are. */
 export function onlyActive(fresh: ReplicaSet | undefined, old: readonly ReplicaSet[]): ReplicaSet | undefined {
   const all = fresh ? [...old, fresh] : [...old];
-  const active = all.filter(rs => asked(rs) > 0);
+  const active = all.filter(rs => specReplicas(rs) > 0);
   if (active.length > 1) return undefined;
   return active[0] ?? fresh ?? [...old].sort(byAge).at(-1);
 }
