@@ -347,7 +347,9 @@ export type RevertUpdate =
   | { is: 'stopped'; stop: Stop }
   /** What became of the latch. */
   | { is: 'latch'; text: string }
-  | { is: 'note'; text: string };
+  | { is: 'note'; text: string }
+  /** What the second scan could not read. */
+  | { is: 'blind'; resource: string; reason: string };
 
 /** One restore that needs a person's word: `digest` holds the word to the record as it was shown. */
 export interface AskedRecord {

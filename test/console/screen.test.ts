@@ -377,11 +377,66 @@ describe('MAYDAY', () => {
     expect(made.stopped).toBe(1);
   });
 
-  it('opens before there is a connection, and over every dialog', async () => {
-    const { at } = play({}, SMALL, { deps: { connect: () => new Promise(() => undefined) } });
+  it('opens before there is a connection; a revert asked for then starts once there is one', async () => {
+    const made = script({ findings: () => [finding('a')] });
+    const connecting = Promise.withResolvers<Awaited<ReturnType<ConsoleDeps['connect']>>>();
+    const at = stage(made, SMALL, { deps: { connect: () => connecting.promise } });
     await at.waitFor('waiting');
     await at.press('!', 'UNREACHABLE');
-    await at.press('!', '!: not connected yet');
+    await at.press('!', 'waits: it starts as soon as the cluster answers   esc takes it back');
+    await at.press('!', '!: it waits already');
+    connecting.resolve({ ok: true, session: fakeSession(made) });
+    await at.waitFor('REMAIN 0');
+    expect(made.reverted).toBe(1);
+  });
+
+  it('takes back by esc what waits for the cluster', async () => {
+    let isReachable = false;
+    const { at, script: made } = play({ isReachable: () => isReachable, findings: () => [finding('a')] });
+    await at.waitFor('data LIVE');
+    await at.press('!', 'the scan is tried again');
+    await at.press('!', 'waits: it starts as soon as the cluster answers');
+    await at.press('\u001b', 'taken back: nothing is reverted');
+    isReachable = true;
+    await at.waitFor('1 to restore');
+    await at.waitFor('once more');
+    expect(made.reverted).toBe(0);
+  });
+
+  it('goes on by itself with a revert during which the cluster was lost', async () => {
+    let isReachable = true;
+    const { at, script: made } = play({ isReachable: () => isReachable, findings: () => [finding('a')] });
+    await at.waitFor('data LIVE');
+    await at.press('!', 'scan complete');
+    isReachable = false;
+    await at.press('!', 'waits: it starts as soon as the cluster answers');
+    isReachable = true;
+    await at.waitFor('REMAIN 0');
+    expect(made.reverted).toBe(1);
+  });
+
+  it('forgets what a scan could not read because the revert ended it', async () => {
+    const made = script({ findings: () => [finding('a')] });
+    const session = fakeSession(made);
+    const at = stage(made, SMALL, {
+      deps: {
+        connect: async () => ({
+          ok: true,
+          session: {
+            ...session,
+            async scan(hear, signal) {
+              await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }));
+              hear({ is: 'blind', resource: 'pods', reason: 'aborted' });
+              return { ok: false, message: 'aborted' };
+            },
+          },
+        }),
+      },
+    });
+    await at.waitFor('data LIVE');
+    await at.press('!', 'once more');
+    await at.press('!', 'REMAIN 0');
+    expect(at.screen()).not.toContain('BLIND');
   });
 
   it('keeps trying while the cluster does not answer, and says so', async () => {

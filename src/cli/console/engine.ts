@@ -213,6 +213,7 @@ async function revertFromConsole(
         onUpdate({ is: 'receipt', receipt: event.receipt, wave: waveOf(event.receipt) });
     },
   });
+  for (const spot of result.blind) onUpdate({ is: 'blind', ...spot });
   for (const text of [...notRecordedLines(result), ...(result.unmarked ?? []).map(unmarkedLine)])
     onUpdate({ is: 'note', text });
   if (what === 'all' && within === undefined)

@@ -225,8 +225,19 @@ export function answerLock({ mayday: { asked } }: ConsoleState): string | undefi
 
 export function revertAllLock(state: ConsoleState): string | undefined {
   if (state.settings.readOnly) return 'read-only: started with --read-only';
-  if (state.link.state !== 'connected') return 'not connected yet: it starts as soon as there is a cluster';
+  if (state.mayday.isQueued) return 'it waits already, and starts as soon as the cluster answers; esc takes it back';
   if (state.mayday.phase === 'aborting' || state.mayday.phase === 'reverting') return 'already reverting';
+  return undefined;
+}
+
+/** Whether a revert would have to wait, because the cluster does not answer. */
+export const isOutOfReach = ({ link, mayday }: ConsoleState): boolean =>
+  link.state !== 'connected' || mayday.phase === 'unreachable';
+
+export function liftLatchLock(state: ConsoleState): string | undefined {
+  if (state.settings.readOnly) return 'read-only: started with --read-only';
+  if (state.link.state !== 'connected') return 'not connected yet';
+  if (state.mayday.phase === 'aborting' || state.mayday.phase === 'reverting') return 'reverting just now';
   return undefined;
 }
 

@@ -127,6 +127,8 @@ export interface MaydayView {
   retryAt: number | undefined;
   end: RevertEnd | undefined;
   asked: Question | undefined;
+  /** A revert of everything was asked for while the cluster did not answer: it starts as soon as it does. */
+  isQueued: boolean;
   top: number;
 }
 
@@ -210,6 +212,7 @@ export const EMPTY_MAYDAY: MaydayView = {
   retryAt: undefined,
   end: undefined,
   asked: undefined,
+  isQueued: false,
   top: 0,
 };
 

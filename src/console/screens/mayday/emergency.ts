@@ -2,7 +2,14 @@ import type { FoundInjection } from '../../../injection/found-injection.ts';
 import { sameName } from '../../../k8s/object-ref.ts';
 import { type Context, notify, open, stream } from '../../app/context.ts';
 import type { Runs } from '../../app/runs.ts';
-import { answerLock, chosenFault, faultTarget, revertAllLock, revertOneLock } from '../../store/select.ts';
+import {
+  answerLock,
+  chosenFault,
+  faultTarget,
+  isOutOfReach,
+  revertAllLock,
+  revertOneLock,
+} from '../../store/select.ts';
 import { createAsking } from './asking.ts';
 import { recountLeftovers } from './leftovers.ts';
 import { attemptQuietly, maydayPane, wordsOf } from './pane.ts';
@@ -23,7 +30,7 @@ export interface Emergency {
   ask(): Promise<void>;
   type(text: string): void;
   erase(): void;
-  /** Leaves the question open; false where there is none. */
+  /** Takes a queued revert back, or leaves the question open; false where there is neither. */
   putOff(): boolean;
   /** Counts existing injections, for the banner at the start. */
   countLeftovers(): Promise<void>;
@@ -42,13 +49,42 @@ export function createEmergency(context: Context, runs: Runs, afterRevert: () =>
   const asking = createAsking(context, pane);
   const reverting = createReverting(context, runs, pane);
 
-  async function revert(what: readonly FoundInjection[] | 'all', answer?: Answer): Promise<void> {
+  /** `isRetry`: a person did not ask for it just now. */
+  async function revert(
+    what: readonly FoundInjection[] | 'all',
+    { answer, isRetry = false }: { answer?: Answer; isRetry?: boolean } = {},
+  ): Promise<void> {
     if (reverting.isUnderWay || !context.session) return;
     scanning.stop();
     if (await reverting.revert(what, answer)) afterRevert();
     await (answer === undefined ? asking.ask() : asking.askChoices(answer));
+    if (view().phase !== 'unreachable') return;
     // Whatever stopped the revert, scan again, so that the screen is right when the cluster answers again.
-    if (view().phase === 'unreachable') void scanning.scan();
+    if (what === 'all' && !isRetry) update(() => ({ isQueued: true }));
+    void scan();
+  }
+
+  /** Scans until the cluster answers, and then starts the revert that waits for that. */
+  async function scan(): Promise<void> {
+    await scanning.scan();
+    if (view().phase !== 'found' || !view().isQueued) return;
+    update(() => ({ isQueued: false }));
+    notify(context, 'the cluster answers: reverting everything, as asked', 'warn');
+    await revert('all', { isRetry: true });
+  }
+
+  /** Keeps a person's wish to revert everything until the cluster answers. */
+  async function queue(): Promise<void> {
+    update(() => ({ isQueued: true }));
+    await scan();
+  }
+
+  /** Takes the wish back; false where there is none. */
+  function unqueue(): boolean {
+    if (!view().isQueued) return false;
+    update(() => ({ isQueued: false }));
+    notify(context, 'taken back: nothing is reverted', 'warn');
+    return true;
   }
 
   /** Acts on what was typed. */
@@ -59,19 +95,19 @@ export function createEmergency(context: Context, runs: Runs, afterRevert: () =>
     if (meant)
       await revert(
         findings.filter(({ id, state }) => state !== 'foreign' && receipts.get(id)?.verified !== true),
-        meant,
+        { answer: meant },
       );
   }
 
   function rescan(): void {
-    if (!reverting.isUnderWay) void scanning.scan();
+    if (!reverting.isUnderWay) void scan();
   }
 
   return {
     ask: asking.ask,
     type: asking.type,
     erase: asking.erase,
-    putOff: asking.putOff,
+    putOff: () => unqueue() || asking.putOff(),
     open() {
       open(context, 'mayday');
       rescan();
@@ -84,7 +120,7 @@ export function createEmergency(context: Context, runs: Runs, afterRevert: () =>
       }
       const why = revertAllLock(store.getState());
       if (why !== undefined) return notify(context, why, 'warn');
-      await revert('all');
+      await (isOutOfReach(store.getState()) ? queue() : revert('all'));
     },
     async revertOne() {
       const fault = chosenFault(store.getState(), context.now());

@@ -1,5 +1,5 @@
 import { BACK, HELP, MOVING, QUIT } from '../../keymap/key.ts';
-import { answerLock, askLock, revertAllLock } from '../../store/select.ts';
+import { answerLock, askLock, liftLatchLock, revertAllLock } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
 import { pane } from '../../widgets/layout.ts';
 import type { ScreenFolder } from '../screen.ts';
@@ -16,7 +16,7 @@ export const mayday: ScreenFolder<'mayday'> = {
     { id: 'answer', keys: ['enter'], says: 'confirm what was typed', hint: 0, inText: true, locked: answerLock },
     { id: 'ask', keys: ['w'], says: 'open questions', hint: 2, locked: askLock },
     { id: 'rescan', keys: ['s'], says: 'scan again', hint: 3 },
-    { id: 'lift-latch', keys: ['L'], says: 'lift the latch', danger: true, hint: 2, locked: revertAllLock },
+    { id: 'lift-latch', keys: ['L'], says: 'lift the latch', danger: true, hint: 2, locked: liftLatchLock },
     ...MOVING,
     HELP,
     BACK,

@@ -241,6 +241,7 @@ function resultRows(state: ConsoleState, view: View): Line[] {
   const { glyphs } = view;
   if (mayday.asked) return questionRows(mayday.asked);
   if (mayday.end) return [endRow(state, mayday.end, view)];
+  if (mayday.isQueued) return queuedRows(mayday, view);
   switch (mayday.phase) {
     case 'unreachable':
       return [line(span(`${glyphs.states.fail} ${mayday.message}; the scan is tried again until it answers`, 'bad'))];
@@ -252,6 +253,16 @@ function resultRows(state: ConsoleState, view: View): Line[] {
       return [line(span(mayday.message, 'dim'))];
   }
 }
+
+/** A revert that waits for the cluster, and what kept it from starting. */
+const queuedRows = ({ phase, message }: MaydayView, { glyphs }: View): Line[] => [
+  ...(phase === 'unreachable' ? [line(span(`${glyphs.states.fail} ${message}`, 'bad'))] : []),
+  line(
+    span(' ! ', 'alarm'),
+    span(' waits: it starts as soon as the cluster answers', 'title'),
+    span('   esc takes it back', 'dim'),
+  ),
+];
 
 const revertRow = ({ settings }: ConsoleState): Line =>
   line(

@@ -45,6 +45,8 @@ export function createReverting(context: Context, runs: Runs, { view, update }: 
       stops: new Map(),
       end: undefined,
       asked: undefined,
+      // What the second scan cannot read follows at its end.
+      blind: [],
       message: 'restoring originals, webhooks first; each is read again',
     }));
     const onUpdate: Parameters<typeof session.revert>[1] = now => update(mayday => afterRevertUpdate(mayday, now));
@@ -72,7 +74,7 @@ export function createReverting(context: Context, runs: Runs, { view, update }: 
       } catch (error) {
         const message = wordsOf(error);
         update(() => ({ phase: 'unreachable', message, retryAt: context.now().monotonic + RETRY_MS }));
-        notify(context, `revert failed: ${message}; ! tries again`, 'bad', 30_000);
+        notify(context, `revert failed: ${message}`, 'bad', 30_000);
         return false;
       } finally {
         isReverting = false;

@@ -2,13 +2,15 @@ import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import type { Context } from '../../app/context.ts';
 import { createLatest } from '../../app/latest.ts';
-import type { ScanEnd } from '../../deps.ts';
+import type { ScanEnd, ScanUpdate } from '../../deps.ts';
 import { EMPTY_MAYDAY } from '../../store/state.ts';
 import type { MaydayPane } from './pane.ts';
 import { afterScanUpdate } from './updates.ts';
 
 /** The pause between attempts while the cluster does not answer, milliseconds. */
 export const RETRY_MS = 2_000;
+/** The same while the connection is still being made. */
+const CONNECTING_MS = 100;
 
 /** The scan that the emergency screen shows. */
 export interface Scanning {
@@ -25,7 +27,11 @@ export function createScanning(context: Context, { update }: MaydayPane): Scanni
     const { session } = context;
     if (session === undefined) return { ok: false, message: 'not connected yet' };
     try {
-      return await session.scan(now => update(mayday => afterScanUpdate(mayday, now)), signal);
+      // What an aborted scan reports last is what it was kept from reading.
+      const onUpdate = (now: ScanUpdate) => {
+        if (!signal.aborted) update(mayday => afterScanUpdate(mayday, now));
+      };
+      return await session.scan(onUpdate, signal);
     } catch (error) {
       return { ok: false, message: messageOf(error) };
     }
@@ -35,7 +41,7 @@ export function createScanning(context: Context, { update }: MaydayPane): Scanni
     async scan() {
       const signal = scanning.begin();
       while (!signal.aborted) {
-        update(() => ({ ...EMPTY_MAYDAY }));
+        update(({ isQueued }) => ({ ...EMPTY_MAYDAY, isQueued }));
         const end = await attempt(signal);
         if (signal.aborted) return;
         if (end.ok) {
@@ -49,7 +55,8 @@ export function createScanning(context: Context, { update }: MaydayPane): Scanni
           message: sanitise(end.message, 200),
           retryAt: context.now().monotonic + RETRY_MS,
         }));
-        await deps.clock.sleep(RETRY_MS, signal).catch(() => undefined);
+        const pause = context.session === undefined ? CONNECTING_MS : RETRY_MS;
+        await deps.clock.sleep(pause, signal).catch(() => undefined);
       }
     },
     stop: scanning.stop,

@@ -5,12 +5,13 @@ import type { MaydayView } from '../../store/state.ts';
 const MOST_NOTES = 50;
 
 /** What a scan that is under way changes on the screen. */
-export function afterScanUpdate({ blind, findings }: MaydayView, now: ScanUpdate): Partial<MaydayView> {
+export function afterScanUpdate(mayday: MaydayView, now: ScanUpdate): Partial<MaydayView> {
+  const { findings } = mayday;
   switch (now.is) {
     case 'progress':
       return { done: now.done, total: now.total };
     case 'blind':
-      return { blind: [...blind, { resource: sanitise(now.resource), reason: sanitise(now.reason) }] };
+      return withBlind(mayday, now);
     default:
       return { findings: [...findings.filter(one => one.id !== now.finding.id), now.finding] };
   }
@@ -23,6 +24,8 @@ export function afterRevertUpdate(mayday: MaydayView, now: RevertUpdate): Partia
       return { latch: sanitise(now.text, 300) };
     case 'note':
       return { notes: [...mayday.notes, sanitise(now.text, 300)].slice(-MOST_NOTES) };
+    case 'blind':
+      return withBlind(mayday, now);
     case 'stopped':
       return { stops: new Map(mayday.stops).set(now.stop.id, now.stop) };
     case 'wave':
@@ -35,6 +38,10 @@ export function afterRevertUpdate(mayday: MaydayView, now: RevertUpdate): Partia
     }
   }
 }
+
+const withBlind = ({ blind }: MaydayView, { resource, reason }: Extract<ScanUpdate, { is: 'blind' }>) => ({
+  blind: [...blind, { resource: sanitise(resource), reason: sanitise(reason) }],
+});
 
 function withWave(
   { findings, waves }: MaydayView,
