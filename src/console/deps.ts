@@ -165,7 +165,7 @@ export interface Session {
   /** Everything that is decided before an injection, without writing. Never rejects for what the cluster answers. */
   preflight(loaded: LoadedExperiment, signal: AbortSignal): Promise<Preflight>;
   /** Runs one armed experiment to its verdict. Aborting `signal` reverts what was written; `stopWaiting` gives up waiting for that. */
-  run(order: FireOrder): Promise<RunEnd>;
+  run(order: ArmedRun): Promise<RunEnd>;
   /** Looks for injections, whoever left them. */
   scan(onUpdate: (update: ScanUpdate) => void, signal: AbortSignal): Promise<ScanEnd>;
   /** Reverts `findings`, or everything, verifies, and scans again. Latches the cluster when everything is reverted. */
@@ -200,9 +200,9 @@ export interface Session {
   /** Reads a log, and what is new in it until the signal aborts. Never rejects. */
   followLog(source: LogSource, onNews: (news: LogNews) => void, signal: AbortSignal): Promise<void>;
   /** Those that only their records ask for and nothing confirms, with everything that each would write. */
-  toAsk(findings: readonly FoundInjection[]): Promise<readonly AskedRecord[]>;
+  recordsToConfirm(findings: readonly FoundInjection[]): Promise<readonly AskedRecord[]>;
   /** Those of which a person can choose whether the original comes back or what is there stays, read anew. */
-  toChoose(findings: readonly FoundInjection[]): Promise<readonly Undecided[]>;
+  choicesToMake(findings: readonly FoundInjection[]): Promise<readonly Undecided[]>;
   /** Runs of this or an earlier process that never ended, by their journals. */
   unfinished(): Promise<Unfinished[]>;
   /**
@@ -308,7 +308,7 @@ export interface Preflight {
   seed: number;
 }
 
-export interface FireOrder {
+export interface ArmedRun {
   loaded: LoadedExperiment;
   preflight: Preflight;
   /** One more gate for the plan that is really about to be sent: is it still the one that was armed? */

@@ -1,5 +1,5 @@
 import type {
-  FireOrder,
+  ArmedRun,
   Preflight,
   RevertAsked,
   RevertEnd,
@@ -43,8 +43,8 @@ export type EngineSession = Pick<
   | 'run'
   | 'scan'
   | 'revert'
-  | 'toAsk'
-  | 'toChoose'
+  | 'recordsToConfirm'
+  | 'choicesToMake'
   | 'unfinished'
   | 'guardians'
   | 'suspended'
@@ -72,14 +72,14 @@ export function engineSession(
       );
     },
     liftLatch: () => liftLatch(api),
-    toAsk: async findings =>
+    recordsToConfirm: async findings =>
       (await toBeAsked({ api, faultOf }, findings, { trust: await engine.trust() })).map(asked => ({
         finding: asked.finding,
         tier: asked.verdict.tier,
         digest: recordDigest(asked.finding.live),
         lines: contentLines(asked),
       })),
-    toChoose: findings => undecided({ api, faultOf }, findings),
+    choicesToMake: findings => undecided({ api, faultOf }, findings),
     unfinished: async () =>
       (await engine.unfinished()).map(({ run, header, written, guardian }) => ({
         run,
@@ -108,7 +108,7 @@ async function preview(
   runtime: Runtime,
   api: Api,
   locks: Locks | undefined,
-  loaded: FireOrder['loaded'],
+  loaded: ArmedRun['loaded'],
   signal: AbortSignal,
 ): Promise<Preflight> {
   const seed = Math.floor(runtime.random() * 2 ** 32);
@@ -126,7 +126,7 @@ async function runArmed(
   runtime: Runtime,
   api: Api,
   shared: { guard: Guard | undefined; locks: Locks | undefined },
-  order: FireOrder,
+  order: ArmedRun,
 ): Promise<{ exitCode: number; residue: number }> {
   const engine = engineFor(runtime, api, {
     ...shared,

@@ -61,8 +61,8 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     validateDraft: async (...asked) => (await suggest()).validateDraft(...asked),
     inspect: (ref, signal) => inspect(api, ref, signal),
     followLog: (source, onNews, signal) => followLog(api, runtime.realClock, source, onNews, signal),
-    toAsk: async (...asked) => (await engine()).toAsk(...asked),
-    toChoose: async (...asked) => (await engine()).toChoose(...asked),
+    recordsToConfirm: async (...asked) => (await engine()).recordsToConfirm(...asked),
+    choicesToMake: async (...asked) => (await engine()).choicesToMake(...asked),
     unfinished: async () => (await engine()).unfinished(),
     guardians: async () => (await engine()).guardians(),
     // An engine that was never loaded has nothing running to stop.

@@ -45,82 +45,29 @@ function isAtWork({ link, mayday, triage, object, fix, health, checks, screens }
   );
 }
 
+/** What a dialogue is made of. */
+interface TalkDeps {
+  clusters: Pick<Clusters, 'current'>;
+  clock: Clock;
+  print(text: string): void;
+  glyphs: Glyphs;
+}
+
+/** Starts a dialogue on the present screen; it prints nothing by itself. */
 export function createTalk(
   clusters: Pick<Clusters, 'current'>,
   clock: Clock,
   print: (text: string) => void,
   glyphs: Glyphs,
 ): Talk {
-  let toConfirm: Extract<Choice, { is: 'command' }> | undefined;
+  const deps: TalkDeps = { clusters, clock, print, glyphs };
+  let toConfirm: CommandChoice | undefined;
   let unfollow = (): void => undefined;
   let isStopped = false;
-
-  const state = (): ConsoleState => clusters.current().store.getState();
-  const view = (): Omit<View, 'columns' | 'rows'> => ({ now: clusters.current().context.now(), glyphs });
-
-  function readScreen(): void {
-    const now = state();
-    const wide: View = { ...view(), columns: COLUMNS, rows: 48 };
-    const head = [identityRow(now, wide), faultRow(now, wide), ...bannerRows(now, wide)];
-    print('');
-    for (const line of head) print(lineText(line).replace(/ {2,}/g, '  ').trim());
-    print(`Screen: ${screenFolder(screenOf(now)).title ?? screenOf(now)}`);
-    for (const text of screenText(now, view())) print(text);
-    print('Menu:');
-    for (const [index, choice] of choicesOf(now, view()).entries()) print(choiceText(choice, index));
-    print(isTyping(now, screenOf(now)) ? 'Type the text that is asked for, or a number:' : 'Number:');
-  }
-
-  async function settle(): Promise<void> {
-    let [before, stillMs] = ['', 0];
-    for (let waited = 0; waited < LONGEST_MS && !isStopped; waited += LOOK_MS) {
-      const now = isAtWork(state()) ? '' : screenText(state(), view()).join('\n').replace(/\d/g, '');
-      stillMs = now !== '' && now === before ? stillMs + LOOK_MS : 0;
-      if (stillMs >= STILL_MS) return;
-      before = now;
-      await clock.sleep(LOOK_MS);
-    }
-  }
-
-  function act(id: string, isConfirmed: boolean): void {
-    clusters.current().dispatch.act(id, isConfirmed);
-  }
-
-  function ask(choice: Extract<Choice, { is: 'command' }>): void {
-    toConfirm = choice;
-    print(
-      `This changes the cluster ${nameOf(state())}: ${choice.text}. Type ${YES} to do it; anything else leaves it.`,
-    );
-  }
-
-  /** Does what was chosen. A question that was asked waits for its answer. */
-  function take(choice: Choice): 'done' | 'asked' {
-    if (choice.is === 'item') clusters.current().dispatch.pick(choice.item);
-    else if (choice.locked !== undefined) print(`Not now: ${choice.locked}`);
-    else if (choice.changes) {
-      ask(choice);
-      return 'asked';
-    } else act(choice.id, false);
-    return 'done';
-  }
-
-  /** Does what an answer means. */
-  function answer(text: string): 'done' | 'asked' | 'nothing' {
-    const now = state();
-    if (text === '!' && screenOf(now) !== 'mayday') {
-      act('mayday', false);
-      return 'done';
-    }
-    const isText = isTyping(now, screenOf(now));
-    const choice = chosenBy(text, choicesOf(now, view()), isText);
-    if (choice) return take(choice);
-    if (!isText) return 'nothing';
-    clusters.current().dispatch.write(text);
-    return 'done';
-  }
+  const settle = () => untilStill(deps, () => isStopped);
 
   return {
-    readScreen: readScreen,
+    readScreen: () => printScreen(deps),
     settle,
     isStopped: () => isStopped,
     stop() {
@@ -131,28 +78,104 @@ export function createTalk(
       const question = toConfirm;
       toConfirm = undefined;
       if (question !== undefined) {
-        if (text.toLowerCase() === YES) act(question.id, true);
+        if (text.toLowerCase() === YES) clusters.current().dispatch.act(question.id, true);
         else print('Not done.');
       } else if (text !== '') {
-        const result = answer(text);
-        if (result === 'asked') return;
+        const result = act(deps, text);
+        if (typeof result === 'object') {
+          toConfirm = result.toConfirm;
+          return;
+        }
         if (result === 'nothing') print(`"${sanitise(text, 60)}" is no number of the menu.`);
       }
       await settle();
-      if (!isStopped) readScreen();
+      if (!isStopped) printScreen(deps);
     },
     follow() {
       unfollow();
-      const { store } = clusters.current();
-      unfollow = store.subscribe((now, before) => {
-        if (now.notice !== before.notice && now.notice) print(`Notice: ${now.notice.text}`);
-        const last = before.stream.at(-1)?.key ?? 0;
-        if (now.stream !== before.stream)
-          for (const { key, at, text } of now.stream) if (key > last) print(`${timeOfDay(at)} ${text}`);
-      });
+      unfollow = printNews(deps);
     },
   };
 }
+
+type CommandChoice = Extract<Choice, { is: 'command' }>;
+
+const stateOf = ({ clusters }: TalkDeps): ConsoleState => clusters.current().store.getState();
+const viewOf = ({ clusters, glyphs }: TalkDeps): Omit<View, 'columns' | 'rows'> => ({
+  now: clusters.current().context.now(),
+  glyphs,
+});
+
+/** Prints the screen and its menu. */
+function printScreen(deps: TalkDeps): void {
+  const { print } = deps;
+  const now = stateOf(deps);
+  const view = viewOf(deps);
+  const wide: View = { ...view, columns: COLUMNS, rows: 48 };
+  const head = [identityRow(now, wide), faultRow(now, wide), ...bannerRows(now, wide)];
+  print('');
+  for (const line of head) print(lineText(line).replace(/ {2,}/g, '  ').trim());
+  print(`Screen: ${screenFolder(screenOf(now)).title ?? screenOf(now)}`);
+  for (const text of screenText(now, view)) print(text);
+  print('Menu:');
+  for (const [index, choice] of choicesOf(now, view).entries()) print(choiceText(choice, index));
+  print(isTyping(now, screenOf(now)) ? 'Type the text that is asked for, or a number:' : 'Number:');
+}
+
+/** Waits until the screen no longer changes, apart from its numbers. */
+async function untilStill(deps: TalkDeps, isStopped: () => boolean): Promise<void> {
+  let [before, stillMs] = ['', 0];
+  for (let waited = 0; waited < LONGEST_MS && !isStopped(); waited += LOOK_MS) {
+    const state = stateOf(deps);
+    const now = isAtWork(state) ? '' : screenText(state, viewOf(deps)).join('\n').replace(/\d/g, '');
+    stillMs = now !== '' && now === before ? stillMs + LOOK_MS : 0;
+    if (stillMs >= STILL_MS) return;
+    before = now;
+    await deps.clock.sleep(LOOK_MS);
+  }
+}
+
+/** The result of an answer; `toConfirm`: a command that changes the cluster, and was not done yet. */
+type ActResult = 'done' | 'nothing' | { toConfirm: CommandChoice };
+
+/** Does what an answer means. */
+function act(deps: TalkDeps, text: string): ActResult {
+  const { dispatch } = deps.clusters.current();
+  const now = stateOf(deps);
+  if (text === '!' && screenOf(now) !== 'mayday') {
+    dispatch.act('mayday', false);
+    return 'done';
+  }
+  const isText = isTyping(now, screenOf(now));
+  const choice = chosenBy(text, choicesOf(now, viewOf(deps)), isText);
+  if (choice) return choose(deps, choice);
+  if (!isText) return 'nothing';
+  dispatch.write(text);
+  return 'done';
+}
+
+/** Does what was chosen from the menu, or asks whether to do it. */
+function choose(deps: TalkDeps, choice: Choice): ActResult {
+  const { dispatch } = deps.clusters.current();
+  if (choice.is === 'item') dispatch.pick(choice.item);
+  else if (choice.locked !== undefined) deps.print(`Not now: ${choice.locked}`);
+  else if (choice.changes) {
+    deps.print(
+      `This changes the cluster ${nameOf(stateOf(deps))}: ${choice.text}. Type ${YES} to do it; anything else leaves it.`,
+    );
+    return { toConfirm: choice };
+  } else dispatch.act(choice.id, false);
+  return 'done';
+}
+
+/** Prints notices and new lines of the stream as they come, until the returned function is called. */
+const printNews = ({ clusters, print }: TalkDeps): (() => void) =>
+  clusters.current().store.subscribe((now, before) => {
+    if (now.notice !== before.notice && now.notice) print(`Notice: ${now.notice.text}`);
+    const last = before.stream.at(-1)?.key ?? 0;
+    if (now.stream !== before.stream)
+      for (const { key, at, text } of now.stream) if (key > last) print(`${timeOfDay(at)} ${text}`);
+  });
 
 const LETTERS: Readonly<Record<string, string>> = { '!': 'revert-all', q: 'quit', b: 'back', '?': 'help' };
 

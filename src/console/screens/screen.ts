@@ -77,11 +77,11 @@ export const screenKeys = (screens: readonly ScreenFolder[]): readonly Key[] =>
 /** A list with a cursor: keys, the wheel, clicks and the menu of line mode move it. Its rows are drawn by `itemLine` with its name. */
 export interface List {
   /** The identities of all its rows, in the order of the screen. */
-  keys(state: ConsoleState, now: Now, screens: readonly ScreenFolder[]): readonly string[];
+  ids(state: ConsoleState, now: Now, screens: readonly ScreenFolder[]): readonly string[];
   /** The row that the cursor is on. */
   chosen(state: ConsoleState, now: Now, screens: readonly ScreenFolder[]): string | undefined;
   /** Puts the cursor on a row. Opens and writes nothing. */
-  put(parts: Parts, key: string): void;
+  moveTo(parts: Parts, id: string): void;
 }
 
 /** One screen: a folder of this name, and a line in `registry.ts`. */
@@ -131,15 +131,15 @@ export function moveOn(folder: ScreenFolder, parts: Parts, by: number): void {
     return;
   }
   const [state, now] = [parts.context.store.getState(), parts.context.now()];
-  const next = stepped(list.keys(state, now, parts.screens), list.chosen(state, now, parts.screens), by);
-  if (next !== undefined) list.put(parts, next);
+  const next = stepped(list.ids(state, now, parts.screens), list.chosen(state, now, parts.screens), by);
+  if (next !== undefined) list.moveTo(parts, next);
 }
 
 /** Puts the cursor on the row of a list, as a click does; a row that is there no longer is left alone. */
 export function pickOn(folder: ScreenFolder, parts: Parts, { list: name, key }: Item): void {
   const list = folder.lists?.[name];
-  if (list?.keys(parts.context.store.getState(), parts.context.now(), parts.screens).includes(key))
-    list.put(parts, key);
+  if (list?.ids(parts.context.store.getState(), parts.context.now(), parts.screens).includes(key))
+    list.moveTo(parts, key);
 }
 
 /** The body of a screen that is one text or list over all of its room. */

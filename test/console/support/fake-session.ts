@@ -1,8 +1,8 @@
 import { planSuite } from '../../../src/cli/console/suite.ts';
 import type {
+  ArmedRun,
   AskedRecord,
   ConsoleDeps,
-  FireOrder,
   Preflight,
   RevertEnd,
   RunEnd,
@@ -171,7 +171,7 @@ export interface Script<C extends Clock = ManualClock> {
   diskSays?: string;
   inspect(ref: ObjectRef): Outcome<Inspection>;
   log(source: LogSource): Clean[];
-  fired: FireOrder[];
+  fired: ArmedRun[];
   reverted: number;
   /** What was chosen of those that a person must choose of, by id. */
   chosen: Map<string, Choice>;
@@ -366,8 +366,8 @@ export function fakeSession(play: Script<Clock>): Session {
     },
     confinedTo: async () => play.confinedTo,
     noAnswer: async () => play.noAnswer ?? (play.isReachable() ? undefined : NO_ANSWER),
-    toAsk: async findings => play.asked?.(findings) ?? [],
-    toChoose: async findings => play.undecided?.(findings) ?? [],
+    recordsToConfirm: async findings => play.asked?.(findings) ?? [],
+    choicesToMake: async findings => play.undecided?.(findings) ?? [],
     unfinished: async () => [],
     liftLatch: async () => undefined,
     guardians: async () => [],
@@ -377,12 +377,12 @@ export function fakeSession(play: Script<Clock>): Session {
   };
 }
 
-async function playRun(play: Script<Clock>, order: FireOrder): Promise<RunEnd> {
+async function playRun(play: Script<Clock>, order: ArmedRun): Promise<RunEnd> {
   play.fired.push(order);
   const { plan } = order.preflight;
   const run = `run-${play.fired.length}`;
   const emit = (happening: RunEventBody): void =>
-    order.emit({ ...happening, at: play.serverNow(), run } as Parameters<FireOrder['emit']>[0]);
+    order.emit({ ...happening, at: play.serverNow(), run } as Parameters<ArmedRun['emit']>[0]);
   const gate = order.gate(plan as Plan);
   emit({ event: 'gate', ...gate });
   if (!gate.ok) return { exitCode: 5, residue: 0 };

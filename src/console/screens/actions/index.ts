@@ -24,9 +24,9 @@ export const actions: ScreenFolder<'actions'> = {
   commands: parts => ({ choose: () => choose(parts) }),
   lists: {
     actions: {
-      keys: (state, now, screens) => [...found(state, { now }, screens).keys()].map(String),
+      ids: (state, now, screens) => [...found(state, { now }, screens).keys()].map(String),
       chosen: ({ actionAt }) => String(actionAt),
-      put: ({ context: { store } }, at) => store.setState({ actionAt: Number(at) }),
+      moveTo: ({ context: { store } }, at) => store.setState({ actionAt: Number(at) }),
     },
   },
   // A letter does what it does on the screen below.

@@ -62,7 +62,7 @@ export const deck: ScreenFolder<'deck'> = {
     'revert-one': () => open(context, 'revert-one'),
   }),
   lists: {
-    faults: { ...faultList, keys: (state, now) => faultEntries(state, now).map(({ key }) => key) },
+    faults: { ...faultList, ids: (state, now) => faultEntries(state, now).map(({ key }) => key) },
     experiments: experimentList,
   },
 };

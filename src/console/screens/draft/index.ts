@@ -29,9 +29,9 @@ export const draft: ScreenFolder<'draft'> = {
   commands: ({ injecting }) => ({ plan: injecting.plan, clear: () => injecting.setField(() => '') }),
   lists: {
     fields: {
-      keys: ({ inject: { form } }) => (form ? formFields(form.draft).map(({ key }) => key) : []),
+      ids: ({ inject: { form } }) => (form ? formFields(form.draft).map(({ key }) => key) : []),
       chosen: ({ inject: { form } }) => form?.field,
-      put: ({ injecting }, key) => injecting.putField(key),
+      moveTo: ({ injecting }, key) => injecting.putField(key),
     },
   },
   typing: () => true,

@@ -3,9 +3,9 @@ import type { List } from '../screen.ts';
 
 /** The catalogue. When the cursor reaches an experiment, its plan is requested. */
 export const experimentList: List = {
-  keys: ({ catalogue }) => (catalogue ?? []).map(({ path }) => path),
+  ids: ({ catalogue }) => (catalogue ?? []).map(({ path }) => path),
   chosen: state => chosen(state)?.path,
-  put({ context: { store }, catalogue }, key) {
+  moveTo({ context: { store }, catalogue }, key) {
     store.setState(({ cursor }) => ({ cursor: { ...cursor, experiments: key } }));
     catalogue.look();
   },

@@ -3,7 +3,7 @@ import type { List } from '../screen.ts';
 
 /** Every fault in the cluster; the cursor is shared with the deck. */
 export const faultList: List = {
-  keys: (state, now) => allFaults(state, now).map(({ key }) => key),
+  ids: (state, now) => allFaults(state, now).map(({ key }) => key),
   chosen: (state, now) => chosenFault(state, now)?.key,
-  put: ({ context: { store } }, key) => store.setState(({ cursor }) => ({ cursor: { ...cursor, faults: key } })),
+  moveTo: ({ context: { store } }, key) => store.setState(({ cursor }) => ({ cursor: { ...cursor, faults: key } })),
 };

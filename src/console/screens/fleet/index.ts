@@ -51,9 +51,9 @@ export const fleet: ScreenFolder<'fleet'> = {
   },
   lists: {
     fleet: {
-      keys: state => state.fleet.rows.map(({ name }) => name),
+      ids: state => state.fleet.rows.map(({ name }) => name),
       chosen: state => chosenCluster(state)?.name,
-      put: ({ context: { store } }, key) => store.setState(({ cursor }) => ({ cursor: { ...cursor, fleet: key } })),
+      moveTo: ({ context: { store } }, key) => store.setState(({ cursor }) => ({ cursor: { ...cursor, fleet: key } })),
     },
   },
 };

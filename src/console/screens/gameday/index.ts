@@ -99,9 +99,9 @@ export const gameday: ScreenFolder<'gameday'> = {
   enter: ({ leading }) => void leading.learn(),
   lists: {
     plans: {
-      keys: ({ day: { plans } }) => plans,
+      ids: ({ day: { plans } }) => plans,
       chosen: ({ day: { plans, at } }) => plans[at],
-      put: ({ leading }, path) => leading.put(path),
+      moveTo: ({ leading }, path) => leading.put(path),
     },
   },
   commands: ({ leading }) => ({

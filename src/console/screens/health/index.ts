@@ -64,14 +64,14 @@ export const health: ScreenFolder<'health'> = {
   }),
   lists: {
     objects: {
-      keys: ({ tables }) => tables.rows.map(({ uid }) => uid),
+      ids: ({ tables }) => tables.rows.map(({ uid }) => uid),
       chosen: ({ tables }) => chosenRow(tables)?.row.uid,
-      put: ({ browsing }, uid) => browsing.put(uid),
+      moveTo: ({ browsing }, uid) => browsing.put(uid),
     },
     kinds: {
-      keys: ({ tables }) => tables.kinds.map(({ kind }) => kind),
+      ids: ({ tables }) => tables.kinds.map(({ kind }) => kind),
       chosen: ({ tables }) => tables.kind,
-      put: ({ browsing }, kind) => browsing.showKindNamed(kind),
+      moveTo: ({ browsing }, kind) => browsing.showKindNamed(kind),
     },
   },
   leave: ({ browsing }) => browsing.clearFilter(),

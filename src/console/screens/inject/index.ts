@@ -25,9 +25,9 @@ export const inject: ScreenFolder<'inject'> = {
   commands: ({ injecting }) => ({ choose: injecting.choose, again: injecting.again }),
   lists: {
     suggestions: {
-      keys: state => shownSuggestions(state).map(({ type }) => type),
+      ids: state => shownSuggestions(state).map(({ type }) => type),
       chosen: state => chosenSuggestion(state)?.type,
-      put: ({ injecting }, type) => injecting.put(type),
+      moveTo: ({ injecting }, type) => injecting.put(type),
     },
   },
   typing: () => true,

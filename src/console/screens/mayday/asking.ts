@@ -22,7 +22,8 @@ export function createAsking(context: Context, { view, update }: MaydayPane): As
     const { findings, receipts, phase } = view();
     if (phase !== 'done') return;
     const left = findings.filter(({ id }) => receipts.get(id)?.outcome === 'unconfirmed');
-    const records = left.length === 0 ? [] : ((await attemptQuietly(async () => context.session?.toAsk(left))) ?? []);
+    const records =
+      left.length === 0 ? [] : ((await attemptQuietly(async () => context.session?.recordsToConfirm(left))) ?? []);
     if (records.length === 0) return askChoices();
     put({ is: 'records', records, typed: '' });
   }
@@ -35,7 +36,7 @@ export function createAsking(context: Context, { view, update }: MaydayPane): As
   async function choicesLeft(): Promise<readonly Undecided[]> {
     const { findings, receipts } = view();
     const left = findings.filter(finding => needsChoice(finding, receipts.get(finding.id)));
-    return left.length === 0 ? [] : ((await attemptQuietly(async () => context.session?.toChoose(left))) ?? []);
+    return left.length === 0 ? [] : ((await attemptQuietly(async () => context.session?.choicesToMake(left))) ?? []);
   }
 
   function put(asked: Question): void {

@@ -25,9 +25,9 @@ export const palette: ScreenFolder<'palette'> = {
   commands: parts => ({ choose: () => choose(parts) }),
   lists: {
     palette: {
-      keys: (state, _, screens) => [...found(state, screens).keys()].map(String),
+      ids: (state, _, screens) => [...found(state, screens).keys()].map(String),
       chosen: state => String(state.palette.at),
-      put: ({ context: { store } }, at) =>
+      moveTo: ({ context: { store } }, at) =>
         store.setState(({ palette: now }) => ({ palette: { ...now, at: Number(at) } })),
     },
   },

@@ -35,12 +35,13 @@ export const reports: ScreenFolder<'reports'> = {
   }),
   lists: {
     reports: {
-      keys: ({ reports: { runs } }) => runs.map(pastKey),
+      ids: ({ reports: { runs } }) => runs.map(pastKey),
       chosen(state) {
         const now = chosenPast(state);
         return now && pastKey(now);
       },
-      put: ({ context: { store } }, cursor) => store.setState(({ reports: now }) => ({ reports: { ...now, cursor } })),
+      moveTo: ({ context: { store } }, cursor) =>
+        store.setState(({ reports: now }) => ({ reports: { ...now, cursor } })),
     },
   },
 };

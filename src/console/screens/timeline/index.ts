@@ -29,9 +29,9 @@ export const timeline: ScreenFolder<'timeline'> = {
   }),
   lists: {
     lanes: {
-      keys: state => lanesOf(state).map(({ key }) => key),
+      ids: state => lanesOf(state).map(({ key }) => key),
       chosen: state => chosenLane(state)?.key,
-      put({ context: { store } }, lane) {
+      moveTo({ context: { store } }, lane) {
         const state = store.getState();
         if (lane !== state.timeline.lane) store.setState({ timeline: { ...state.timeline, lane, at: undefined } });
       },

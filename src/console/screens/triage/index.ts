@@ -97,9 +97,9 @@ export const triage: ScreenFolder<'triage'> = {
   }),
   lists: {
     roots: {
-      keys: state => triageEntries(state).map(({ key }) => key),
+      ids: state => triageEntries(state).map(({ key }) => key),
       chosen: state => chosenEntry(state)?.key,
-      put: ({ context: { store } }, key) =>
+      moveTo: ({ context: { store } }, key) =>
         store.setState(({ cursor, triage: now }) => ({
           cursor: { ...cursor, triage: key },
           triage: { ...now, top: 0 },
