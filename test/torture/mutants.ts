@@ -320,6 +320,13 @@ export const MUTANTS: readonly Mutant[] = [
     test: 'guardian/revert-run.test.ts',
   },
   {
+    name: 'nobody looks whether the server kept the undo record of the injecting write',
+    file: 'run/phases/sent-marks.ts',
+    find: 'some(key => annotations[key] === undefined);',
+    put: 'some(() => false);',
+    test: 'run/record-stripped.test.ts',
+  },
+  {
     name: 'an edited backup is named as the keeper of the original',
     file: 'revert/read-back/original-of.ts',
     find: "if (restore.is === 'corrupt') return undefined;",
