@@ -81,7 +81,7 @@ describe('an applied experiment', () => {
     });
     clock.after(5_000, () => void api.remove(REF));
     clock.after(9_000, () => api.forget(REF));
-    expect(await ended()).toMatchObject({ is: 'gone', seen: { isLeaving: true } });
+    expect(await ended()).toMatchObject({ is: 'gone', seen: { isBeingDeleted: true } });
     expect(event.filter(({ event }) => event === 'deleted')).toMatchObject([
       { says: expect.stringContaining('its controller reverts the fault before it removes its finalizer') },
     ]);

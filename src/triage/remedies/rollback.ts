@@ -42,7 +42,7 @@ function plan({ object, beside }: PlanInput): Planned {
   return {
     writes: [
       patchOf(object, [set(pointer('spec', 'template'), templateOf(previous))], {
-        says: `restore revision ${revisionOf(previous)} of ${where} (now ${current})`,
+        says: `restore revision ${revisionOf(previous)} of ${where} (before: revision ${current})`,
         atVersion: true,
       }),
     ],

@@ -48,7 +48,7 @@ function plan({ object }: PlanInput, finding: Finding): Planned {
   return {
     writes: [
       patchOf(object, [test(path('name'), container.name), set(path('image'), wanted.image)], {
-        says: `set the image of ${container.name} in ${where} to ${wanted.image} (now ${container.image})`,
+        says: `set the image of ${container.name} in ${where} to ${wanted.image} (before: ${container.image})`,
         atVersion: true,
       }),
     ],

@@ -110,7 +110,7 @@ function found(view: ClusterView, sick: UnwellPods<BadImage>): FindingDraft {
     ],
     cause: [
       `${container.image} cannot be pulled: ${means}.`,
-      moved && `${moved.says[0]?.toUpperCase()}${moved.says.slice(1)}.`,
+      moved && `${moved.says}.`,
       before !== undefined && `The revision before ran ${before}.`,
       added?.says,
       before === undefined && known !== undefined && `Elsewhere in this cluster ${known} runs.`,
