@@ -34,7 +34,7 @@ export function byKeysJourneys(given: () => Provider): void {
         await console.waitFor('2 faults live', LONG_MS);
         await console.press('!', 'scan complete', LONG_MS);
         expect(console.screen()).toContain('2 injections found');
-        await console.press('!', 'restore 1 restores it', LONG_MS);
+        await console.press('!', 'restore 1: restores it', LONG_MS);
         expect((await stage.read('rolebinding', 'checkout')).subjects).toBeUndefined();
         await console.press('yes', 'yes_');
         await typeOver(console, 'yes', 'restore 1');

@@ -30,7 +30,7 @@ export const health: ScreenFolder<'health'> = {
     { ...INJECT, hint: 1, locked: nothing },
     { id: 'next-kind', keys: ['tab', 'right', 'l'], says: 'next kind', hint: 2 },
     { id: 'last-kind', keys: ['left', 'h'], says: 'kind before' },
-    { id: 'filter', keys: ['/'], says: 'filter: ns: kind: state: -l ! /re/', hint: 3 },
+    { id: 'filter', keys: ['/'], says: 'filter', hint: 3 },
     { id: 'sort', keys: ['o'], says: 'order: state, name, age', hint: 4 },
     ...MOVING,
     HELP,

@@ -30,16 +30,19 @@ const typedRow = ({ typed }: Question): Line => line(span('> ', 'dim'), span(`${
 
 function recordRows({ records }: Extract<Question, { is: 'records' }>): Line[] {
   const word = requiredAnswer(records);
-  const [these, all] = records.length === 1 ? ['this', 'restores it'] : [`these ${records.length}`, 'restores all'];
+  const [asks, all] =
+    records.length === 1
+      ? ['An unsigned record asks for this', 'restores it']
+      : [`Unsigned records ask for these ${records.length}`, 'restores all'];
   return [
-    line(span(`Only a record asks for ${these}: read what would be written; type, then enter:`, 'warn')),
+    line(span(`${asks}: read what would be written; type, then enter:`, 'warn')),
     line(
       '  ',
       span(word, 'key'),
-      ` ${all}   `,
-      ...(records.length === 1 ? [] : [span(`${word} but 1 2`, 'key'), ' all but those   ']),
+      `: ${all}   `,
+      ...(records.length === 1 ? [] : [span(`${word} but 1 2`, 'key'), ': all but those   ']),
       span('esc', 'key'),
-      ' restores none',
+      ': restores none',
     ),
   ];
 }
@@ -58,7 +61,7 @@ function choiceRows({ records }: Extract<Question, { is: 'choices' }>): Line[] {
       '  ',
       ...examples.flatMap(text => [span(text, 'key'), '   ']),
       span('esc', 'key'),
-      isOne ? ' leaves it as it is' : ' leaves them as they are',
+      isOne ? ': leaves it as it is' : ': leaves them as they are',
     ),
   ];
 }

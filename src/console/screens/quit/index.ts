@@ -8,7 +8,7 @@ export const quit: ScreenFolder<'quit'> = {
   id: 'quit',
   keys: [
     EMERGENCY,
-    { id: 'quit-revert', keys: ['r'], says: 'revert them, then quit', danger: true, hint: 1 },
+    { id: 'quit-revert', keys: ['r'], says: 'revert, then quit', danger: true, hint: 1 },
     { id: 'quit-leave', keys: ['l'], says: 'quit and leave them in the cluster', danger: true, hint: 2 },
     HELP,
     BACK,
