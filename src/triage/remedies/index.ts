@@ -3,6 +3,7 @@ import type { Finding } from '../finding/finding.ts';
 import type { Remedy } from './remedy.ts';
 import { rollback } from './rollback.ts';
 import { setImage } from './set-image.ts';
+import { setSelector } from './set-selector.ts';
 import { hardRefresh, refreshesNamed, restart, stripFinalizer, uncordon } from './simple.ts';
 import { deleteStaleWebhook } from './stale-webhook.ts';
 
@@ -13,6 +14,7 @@ const REMEDIES: readonly Remedy[] = [
   deleteStaleWebhook,
   stripFinalizer,
   setImage,
+  setSelector,
   rollback,
   restart,
 ];

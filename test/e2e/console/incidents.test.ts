@@ -51,6 +51,15 @@ const INCIDENTS = [
       'hard-refresh: Application argocd/test-app',
     ],
   },
+  {
+    scenario: 'hook-selector-typo',
+    size: SMALL,
+    root: 'Service kserve/kserve-webhook-server-service',
+    fixes: [
+      'set-selector: Service kserve/kserve-webhook-server-service',
+      'hard-refresh: Application argocd/ai-model-alpha',
+    ],
+  },
 ];
 
 it.each(INCIDENTS)('$scenario: triage names its cause first, and x ends it, until nothing has failed', async given => {

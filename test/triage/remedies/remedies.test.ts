@@ -4,6 +4,7 @@ import { remediesOf } from '../../../src/triage/remedies/index.ts';
 import type { Remedy } from '../../../src/triage/remedies/remedy.ts';
 import { rollback } from '../../../src/triage/remedies/rollback.ts';
 import { setImage } from '../../../src/triage/remedies/set-image.ts';
+import { setSelector } from '../../../src/triage/remedies/set-selector.ts';
 import { hardRefresh, restart, stripFinalizer, uncordon } from '../../../src/triage/remedies/simple.ts';
 import { deleteStaleWebhook } from '../../../src/triage/remedies/stale-webhook.ts';
 import { found } from '../support.ts';
@@ -143,6 +144,36 @@ describe('what a fix writes', () => {
     expect(plan(setImage, object('Deployment', { spec: {} }), [], moved)).toMatch(/has no container proxy any more/);
     for (const open of ['NEW-IMAGE', 'ghcr.io/shop/proxy:TAG'])
       expect(remediesOf(withCommand(open)).map(({ name }) => name)).toEqual(['undo']);
+  });
+
+  test('the selector that the finding names, and none that a person must fill in', () => {
+    const withPatch = (patch: string) => ({
+      ...found('service/selector', 'Service/shop/web'),
+      fixes: [
+        {
+          text: 'x' as never,
+          safe: true,
+          command: `kubectl patch service web -n shop --type=merge -p '${patch}'` as never,
+        },
+      ],
+    });
+    const named = withPatch('{"spec":{"selector":{"app":"web"}}}');
+    const service = (selector: object) => object('Service', { spec: { selector, ports: [] } });
+    expect(remediesOf(named).map(({ name }) => name)).toEqual(['set-selector']);
+    expect(plan(setSelector, service({ app: 'wbe', tier: 'front' }), [], named)).toEqual([
+      ...bound,
+      { op: 'test', path: '/spec/selector/app', value: 'wbe' },
+      { op: 'add', path: '/spec/selector/app', value: 'web' },
+    ]);
+    expect(plan(setSelector, service({ app: 'web' }), [], named)).toMatch(/has that selector already/);
+    expect(plan(setSelector, service({ tier: 'front' }), [], named)).toMatch(/does not select by app any more/);
+    for (const other of [
+      '{"spec":{"type":"NodePort"}}',
+      '{"spec":{"selector":{"app":1}}}',
+      'no JSON',
+      '{"spec":{"selector":{"a":"b"},"type":"x"}}',
+    ])
+      expect(remediesOf(withPatch(other))).toEqual([]);
   });
 
   test('one finalizer goes, and only that, by its place and its name', () => {
