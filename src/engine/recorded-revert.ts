@@ -23,7 +23,7 @@ export interface Reverted extends RevertResult {
   recordPath?: string;
   unkept?: string;
   /** Why journals of this machine were not trusted. */
-  distrusted?: string;
+  untrusted?: string;
 }
 
 /** Reverts with the trust of this machine, and writes the receipts to the disk. */
@@ -42,18 +42,18 @@ export async function revertRecorded(
       : result;
   if (isNothing) return withJournals(await stopEverything(readOnlyDeps(deps), findings, given));
   const { untrusted, ...here } = await readTrust(deps, identity);
-  const distrust = untrusted === undefined ? {} : { distrusted: untrusted };
+  const ofJournals = untrusted === undefined ? {} : { untrusted };
   const options = { ...given, trust: { ...here, ...given.trust } };
   if (options.dryRun) {
     const planned = await stopEverything(readOnlyDeps(deps), findings, options);
-    return { ...planned, steps: [...planned.steps, ...accepted.map(acceptStep)], ...distrust };
+    return { ...planned, steps: [...planned.steps, ...accepted.map(acceptStep)], ...ofJournals };
   }
   const head = await identity.header();
   const record = recordOf(deps, head, findings, options);
-  const by = { api: batchedReads(api.urgent ?? api), clock, faultOf, journal: record, decisions };
+  const revertDeps = { api: batchedReads(api.urgent ?? api), clock, faultOf, journal: record, decisions };
   const emit = kept(record, options.emit);
-  const stopped = await stopEverything(by, findings, { ...options, emit });
-  const settled = await acceptUnmarked(deps, by, accepted);
+  const stopped = await stopEverything(revertDeps, findings, { ...options, emit });
+  const settled = await acceptUnmarked(deps, revertDeps, accepted);
   for (const receipt of settled) emit({ event: 'receipt', receipt, final: true });
   const result = await withJournals(withAccepted(stopped, settled, given.everything === true));
   record.end(result);
@@ -64,7 +64,7 @@ export async function revertRecorded(
     ...result,
     recordPath: revertJournalPath(stateDir, head.run),
     ...(unkept === undefined ? {} : { unkept }),
-    ...distrust,
+    ...ofJournals,
   };
 }
 

@@ -76,13 +76,13 @@ export const withUnmarked = (result: RevertResult, { unmarked, blind }: Unmarked
  */
 export async function acceptUnmarked(
   { files, stateDir }: EngineDeps,
-  by: RevertDeps,
+  revertDeps: RevertDeps,
   accepted: readonly LeftUnmarked[],
 ): Promise<Receipt[]> {
   const receipts: Receipt[] = [];
   for (const { run, ...leftover } of accepted) {
-    const receipt = await acceptLeftover(by, leftover);
-    const refused = receipt.verified ? await noted(files, stateDir, run, receipt) : undefined;
+    const receipt = await acceptLeftover(revertDeps, leftover);
+    const refused = receipt.verified ? await journalProblem(files, stateDir, run, receipt) : undefined;
     receipts.push(
       refused === undefined
         ? receipt
@@ -93,7 +93,7 @@ export async function acceptUnmarked(
 }
 
 /** Why the receipt could not be written to the journal of the run. */
-async function noted(
+async function journalProblem(
   files: EngineDeps['files'],
   stateDir: string,
   run: string,
@@ -105,6 +105,9 @@ async function noted(
     await journal.close();
     return undefined;
   } catch (error) {
-    return sanitise(`the journal of run ${run} could not be written, so it is told again: ${messageOf(error)}`, 300);
+    return sanitise(
+      `the journal of run ${run} could not be written, so the next scan reports it again: ${messageOf(error)}`,
+      300,
+    );
   }
 }

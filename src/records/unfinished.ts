@@ -136,10 +136,12 @@ export async function guardianWork(files: Files, stateDir: string, here: Journal
   });
 }
 
-/** Whether the last receipt of each object was given after its value had been compared with the undo record. */
+/** Whether the last receipt of each object was given after its value had been compared with the undo record; false without any receipt. */
 function areCompared(entries: readonly Entry[]): boolean {
   const last = new Map(
     entries.flatMap(entry => (entry.entry === 'receipt' ? [[entry.receipt.id, entry.receipt]] : [])),
   );
-  return [...last.values()].every(({ outcome }) => outcome === 'reverted' || outcome === 'already-restored');
+  return (
+    last.size > 0 && [...last.values()].every(({ outcome }) => outcome === 'reverted' || outcome === 'already-restored')
+  );
 }

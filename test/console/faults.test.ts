@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { screenFolder } from '../../src/console/keymap/keys.ts';
 import type { FaultsLook } from '../../src/console/screens/faults/view.ts';
 import { NOT_LOOKED } from '../../src/console/screens/faults/view.ts';
+import { revertOneLock } from '../../src/console/store/select.ts';
 import type { ConsoleState } from '../../src/console/store/state.ts';
 import { MONO } from '../../src/console/widgets/theme.ts';
 import type { Marker } from '../../src/health/marker.ts';
@@ -200,6 +201,14 @@ describe('on the faults screen', () => {
     const why = 'the TTL is in the undo record, which is never rewritten';
     expect(key?.locked?.(at, { monotonic: T, server: NOW })).toContain(why);
     expect(shown({ ...at, screens: ['deck', 'faults', 'actions'] }, 120, 40)).toContain(`extend its TTL: ${why}`);
+  });
+
+  it('r on one fault waits behind a revert of everything that waits for the cluster', () => {
+    const now = { monotonic: T, server: NOW };
+    const at = faults([mark('x')], {});
+    expect(revertOneLock(at, now)).toBeUndefined();
+    const queued = { ...at, mayday: { ...at.mayday, isQueued: true } };
+    expect(revertOneLock(queued, now)).toBe('everything is reverted as soon as the cluster answers');
   });
 
   it('r says why the residue of another tool is left alone', async () => {

@@ -9,7 +9,7 @@ import type { JournalRecord } from '../../src/injection/write/journal.ts';
 import type { ObjectRef } from '../../src/k8s/object.ts';
 import { type Entry, journalPath, openJournal, type RunHeader, readEntries } from '../../src/records/journal.ts';
 import { isRunId, makeRunId } from '../../src/records/run-id.ts';
-import { journals, leftWritten, unfinished } from '../../src/records/unfinished.ts';
+import { guardianWork, journals, leftWritten, unfinished } from '../../src/records/unfinished.ts';
 
 const config: ObjectRef = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'settings' };
 const header = (run: string, more: Partial<RunHeader> = {}): RunHeader => ({
@@ -71,6 +71,22 @@ describe('a journal', () => {
     expect(text).not.toContain('c2VjcmV0');
     expect(readEntries(text).entries.map(entry => entry.entry)).toEqual(['begin', 'intent', 'result']);
   });
+
+  test.each([
+    ['a receipt that compared', [receipt(true)], true],
+    ['a receipt that compared nothing', [{ ...receipt(true), outcome: 'stripped' as const }], false],
+    ['no receipt', [], false],
+  ])(
+    'that a guardian ended with %s says that originals were compared: only with one',
+    async (_, receipts, isCompared) => {
+      const journal = await openJournal(filesUnder(stateDir), stateDir, header(RUN));
+      for (const each of receipts) await journal.reverted(each);
+      await journal.endByGuardian({ at: 1, residue: 0 });
+      await journal.close();
+      const here = { clusterUid: 'cluster-1', host: 'laptop' };
+      expect(await guardianWork(filesUnder(stateDir), stateDir, here)).toMatchObject([{ run: RUN, isCompared }]);
+    },
+  );
 
   test('keeps the order in which it was told, also when nobody waits', async () => {
     const journal = await openJournal(filesUnder(stateDir), stateDir, header(RUN));

@@ -224,21 +224,21 @@ export function answerLock({ mayday: { asked } }: ConsoleState): string | undefi
 }
 
 export function revertAllLock(state: ConsoleState): string | undefined {
-  if (state.settings.readOnly) return 'read-only: started with --read-only';
   if (state.mayday.isQueued) return 'it waits already, and starts as soon as the cluster answers; esc takes it back';
-  if (state.mayday.phase === 'aborting' || state.mayday.phase === 'reverting') return 'already reverting';
-  return undefined;
+  return noWriteNow(state);
 }
 
 /** Whether a revert would have to wait, because the cluster does not answer. */
 export const isOutOfReach = ({ link, mayday }: ConsoleState): boolean =>
   link.state !== 'connected' || mayday.phase === 'unreachable';
 
-export function liftLatchLock(state: ConsoleState): string | undefined {
-  if (state.settings.readOnly) return 'read-only: started with --read-only';
-  if (state.link.state !== 'connected') return 'not connected yet';
-  if (state.mayday.phase === 'aborting' || state.mayday.phase === 'reverting') return 'reverting just now';
-  return undefined;
+export const liftLatchLock = (state: ConsoleState): string | undefined =>
+  state.link.state === 'connected' ? noWriteNow(state) : 'not connected yet';
+
+/** Why the emergency screen writes nothing now. */
+function noWriteNow({ settings, mayday: { phase } }: ConsoleState): string | undefined {
+  if (settings.readOnly) return 'read-only: started with --read-only';
+  return phase === 'aborting' || phase === 'reverting' ? 'already reverting' : undefined;
 }
 
 /** The fault under the cursor: by its key, else the first. */
@@ -255,5 +255,7 @@ export function revertOneLock(state: ConsoleState, now: Now): string | undefined
     return 'another tool injected it: mayday shows it but does not revert it (mayday revert --others asks that tool to stop)';
   if (state.settings.readOnly && fault.is !== 'run') return 'read-only: started with --read-only';
   if (fault.is === 'run' && !isUnderWay(fault.run)) return 'this run is over';
+  // Its scan would end the one that the revert of everything waits for.
+  if (state.mayday.isQueued && fault.is !== 'run') return 'everything is reverted as soon as the cluster answers';
   return undefined;
 }

@@ -193,9 +193,6 @@ export const sameContent = (live: KubeObject, body: KubeObject): boolean => diff
 function differences(live: KubeObject, body: KubeObject): string[] {
   const { metadata, apiVersion: _apiVersion, kind: _kind, ...content } = comparableContent(body);
   const { labels = {}, annotations = {}, ownerReferences = [], finalizers = [] } = metadata;
-  const ownAnnotations = Object.fromEntries(
-    Object.entries(annotations).filter(([key]) => !TOOL_ANNOTATIONS.includes(key)),
-  );
   const isSame = (key: string): boolean =>
     contains(live[key], content[key]) &&
     (!EQUAL_MEMBERS.includes(key) || contains(content[key] ?? {}, live[key] ?? {}));
@@ -209,11 +206,14 @@ function differences(live: KubeObject, body: KubeObject): string[] {
     ...added,
     ...(isSameSpec(live, content) ? [] : ['spec']),
     ...(contains(live.metadata.labels ?? {}, labels) ? [] : ['labels']),
-    ...(contains(live.metadata.annotations ?? {}, ownAnnotations) ? [] : ['annotations']),
+    ...(contains(live.metadata.annotations ?? {}, withoutToolAnnotations(annotations)) ? [] : ['annotations']),
     ...(ownerReferences.every(isOwned) ? [] : ['owner references']),
     ...(finalizers.every(isKept) ? [] : ['finalizers']),
   ];
 }
+
+const withoutToolAnnotations = (annotations: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(annotations).filter(([key]) => !TOOL_ANNOTATIONS.includes(key)));
 
 const isSameSpec = (live: KubeObject, { spec = {} }: { spec?: unknown }): boolean =>
   contains(live.spec ?? {}, spec) && contains(spec, comparableContent(live).spec ?? {});
@@ -273,8 +273,8 @@ function contentShown({ metadata, status: _status, ...content }: KubeObject): Re
 /** The same without what the server assigns, and without the annotations that tools and controllers write for themselves. */
 function contentCompared(object: KubeObject): Record<string, unknown> {
   const { annotations = {}, ...metadata } = object.metadata;
-  const own = Object.entries(annotations).filter(([key]) => !TOOL_ANNOTATIONS.includes(key));
-  const noted = own.length === 0 ? metadata : { ...metadata, annotations: Object.fromEntries(own) };
+  const own = withoutToolAnnotations(annotations);
+  const noted = Object.keys(own).length === 0 ? metadata : { ...metadata, annotations: own };
   return contentShown({ ...comparableContent(object), metadata: noted });
 }
 const shown = (object: KubeObject): string => sanitise(textOf(object), 400);

@@ -44,6 +44,18 @@ export interface Remedy {
   isDone(before: KubeObject, after: KubeObject | undefined): boolean;
 }
 
+/** What `read` finds in the first command of a finding's fixes that it can read. */
+export function fromCommands<T>(
+  { fixes }: Pick<Finding, 'fixes'>,
+  read: (command: string) => T | undefined,
+): T | undefined {
+  for (const { command = '' } of fixes) {
+    const found = read(command);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** Who would undo a change of this object, in one line; undefined when nobody is known to. */
 export function keeperOf({ metadata }: KubeObject): string | undefined {
   const { labels = {}, annotations = {}, ownerReferences = [] } = metadata;

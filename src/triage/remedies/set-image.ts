@@ -4,7 +4,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { shellWord } from '../../text/shell-word.ts';
 import type { Finding } from '../finding/finding.ts';
-import { keeperOf, type PlanInput, type Planned, type Remedy } from './remedy.ts';
+import { fromCommands, keeperOf, type PlanInput, type Planned, type Remedy } from './remedy.ts';
 
 interface Container {
   name: string;
@@ -16,13 +16,12 @@ const COMMAND = /\bset image (?:deployment|statefulset|daemonset)\S*\/\S+ (?:.* 
 const PLACEHOLDER = /(^NEW-IMAGE|:TAG)$/;
 
 /** The container and image that the command of a finding sets. Undefined where a person must fill in a part of the image. */
-function wantedBy({ fixes }: Pick<Finding, 'fixes'>): { container: string; image: string } | undefined {
-  for (const { command = '' } of fixes) {
+const wantedBy = (finding: Pick<Finding, 'fixes'>): { container: string; image: string } | undefined =>
+  fromCommands(finding, command => {
     const [, container, image] = COMMAND.exec(command) ?? [];
-    if (container !== undefined && image !== undefined && !PLACEHOLDER.test(image)) return { container, image };
-  }
-  return undefined;
-}
+    const isWhole = container !== undefined && image !== undefined && !PLACEHOLDER.test(image);
+    return isWhole ? { container, image } : undefined;
+  });
 
 /** Sets the image that the finding names: where a registry was closed, the same image where it is now. */
 export const setImage: Remedy = {

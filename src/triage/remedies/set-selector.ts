@@ -4,7 +4,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { shellWord } from '../../text/shell-word.ts';
 import type { Finding } from '../finding/finding.ts';
-import { keeperOf, type PlanInput, type Planned, type Remedy } from './remedy.ts';
+import { fromCommands, keeperOf, type PlanInput, type Planned, type Remedy } from './remedy.ts';
 
 type Selector = Readonly<Record<string, string>>;
 
@@ -12,14 +12,11 @@ type Selector = Readonly<Record<string, string>>;
 const COMMAND = /\bpatch service \S+ -n \S+ --type=merge -p '([^']+)'$/;
 
 /** The labels that the command of a finding sets in the selector. Undefined if no command sets only these. */
-function wantedBy({ fixes }: Pick<Finding, 'fixes'>): Selector | undefined {
-  for (const { command = '' } of fixes) {
+const wantedBy = (finding: Pick<Finding, 'fixes'>): Selector | undefined =>
+  fromCommands(finding, command => {
     const [, patch] = COMMAND.exec(command) ?? [];
-    const wanted = patch === undefined ? undefined : selectorIn(patch);
-    if (wanted !== undefined) return wanted;
-  }
-  return undefined;
-}
+    return patch === undefined ? undefined : selectorIn(patch);
+  });
 
 function selectorIn(patch: string): Selector | undefined {
   const { spec, ...other } = parsed(patch);
@@ -36,6 +33,9 @@ function parsed(text: string): Record<string, unknown> {
     return {};
   }
 }
+
+const textOf = (labels: readonly (readonly [string, string])[]): string =>
+  labels.map(([key, value]) => `${key}=${value}`).join(', ');
 
 const selectorOf = ({ spec }: KubeObject): Selector => (spec as { selector?: Selector } | undefined)?.selector ?? {};
 
@@ -58,19 +58,15 @@ function plan({ object }: PlanInput, finding: Finding): Planned {
   if (missing !== undefined) return { refusal: `${where} does not select by ${missing[0]} any more: look again` };
   const changes = wanted.filter(([key, value]) => current[key] !== value);
   if (changes.length === 0) return { refusal: `${where} has that selector already` };
-  const before = Object.fromEntries(changes.map(([key]) => [key, current[key]]));
+  const before = Object.fromEntries(changes.map(([key]) => [key, current[key] ?? '']));
   const path = (key: string) => pointer('spec', 'selector', key);
   const operations = changes.flatMap(([key, value]) => [test(path(key), current[key] ?? null), set(path(key), value)]);
-  const says = (labels: Readonly<Record<string, unknown>>) =>
-    Object.entries(labels)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(', ');
   const keeper = keeperOf(object);
   const undo = shellWord(JSON.stringify({ spec: { selector: before } }));
   return {
     writes: [
       patchOf(object, operations, {
-        says: `set ${says(Object.fromEntries(changes))} in the selector of ${where} (before: ${says(before)})`,
+        says: `set ${textOf(changes)} in the selector of ${where} (before: ${textOf(Object.entries(before))})`,
         atVersion: true,
       }),
     ],

@@ -27,7 +27,7 @@ export function createScanning(context: Context, { update }: MaydayPane): Scanni
     const { session } = context;
     if (session === undefined) return { ok: false, message: 'not connected yet' };
     try {
-      // What an aborted scan reports last is what it was kept from reading.
+      // An aborted scan reports as blind what it did not get to read; that says nothing about the cluster.
       const onUpdate = (now: ScanUpdate) => {
         if (!signal.aborted) update(mayday => afterScanUpdate(mayday, now));
       };
@@ -50,12 +50,12 @@ export function createScanning(context: Context, { update }: MaydayPane): Scanni
             store.setState({ leftovers: { count: 0, example: '' } });
           return update(() => ({ phase: 'found', findings: end.findings, orders, message: '' }));
         }
+        const pause = context.session === undefined ? CONNECTING_MS : RETRY_MS;
         update(() => ({
           phase: 'unreachable',
           message: sanitise(end.message, 200),
-          retryAt: context.now().monotonic + RETRY_MS,
+          retryAt: context.now().monotonic + pause,
         }));
-        const pause = context.session === undefined ? CONNECTING_MS : RETRY_MS;
         await deps.clock.sleep(pause, signal).catch(() => undefined);
       }
     },
