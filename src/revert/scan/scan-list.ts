@@ -12,6 +12,7 @@ import type { ApiResource, Discovery } from '../../kube/discovery/discovery.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { blindReason } from '../blind.ts';
 import { foreignFinding, isForeignSuspect } from '../foreign/index.ts';
+import { failuresIn } from '../restore/after-first.ts';
 import { isBackup } from './backups.ts';
 import { decide } from './classify.ts';
 import { isSuspect, recognise } from './recognise.ts';
@@ -191,7 +192,10 @@ async function inspectWhole(
   for (const found of recognise(got.value)) {
     const decision = await decide(deps.api, deps.faultOf, found, options.signal);
     deps.decisions?.keep(decision);
-    const { finding } = decision;
+    const { finding, live } = decision;
+    // A record is not corrupt because something beside it could not be read: say what was not read, too.
+    const unread = finding.state === 'corrupt' && finding.unserved !== true ? failuresIn(live) : [];
+    for (const failure of unread) state.blindTo(titleOf(resource), `${name}: ${blindReason(failure)}`);
     if (isBackup(deps.faultOf, found)) state.held.push(finding);
     else state.add(finding);
   }

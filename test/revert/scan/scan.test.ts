@@ -56,6 +56,19 @@ describe('a blind scan', () => {
     expect(revertExitCode(result)).toBe(7);
   });
 
+  test('is blind to what it could not read beside a record, and does not only call the record corrupt', async () => {
+    const { api, deps } = yard(recorded('owner-ref-orphan', 'injected'));
+    api.script({
+      on: ({ verb, kind }) => verb === 'get' && kind === 'Deployment',
+      times: 1000,
+      answer: failing('server-error', 'no'),
+    });
+    const result = await scan(deps);
+    expect(result.injections).toMatchObject([{ state: 'corrupt' }]);
+    expect(result.blind).toHaveLength(1);
+    expect(scanExitCode(result)).toBe(8);
+  });
+
   test('says so when discovery itself fails', async () => {
     const { api, deps } = yard([]);
     api.discovery = () => Promise.resolve(failing('unreachable', 'connection refused'));
