@@ -57,6 +57,10 @@ export function foundOn({ look }: Pick<ConsoleState, 'look'>, entry: FaultEntry)
   return look.found.find(one => sameName(one.object, on));
 }
 
+/** The name of the context where it is protected: it must be typed before anything dangerous is done there. */
+export const protectedContext = ({ link }: Pick<ConsoleState, 'link'>): string | undefined =>
+  link.state === 'connected' && link.isProtected ? link.context : undefined;
+
 /** Everybody's faults: our runs, marks that a watch follows, and what only a full scan finds, such as the residue of other tools. */
 export function allFaults(state: ConsoleState, now: Now): FaultEntry[] {
   const known = faultEntries(state, now);

@@ -1,7 +1,7 @@
 import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import type { Context } from '../../app/context.ts';
-import type { FaultsLook } from './view.ts';
+import { paneOf } from '../../store/pane.ts';
 
 /** Looks at the whole cluster for faults, whoever left them. */
 export interface FaultsLooking {
@@ -12,13 +12,12 @@ export interface FaultsLooking {
 
 export function createFaultsLooking(context: Context): FaultsLooking {
   const { store } = context;
-  const update = (changes: Partial<FaultsLook>): void =>
-    store.setState(({ look }) => ({ look: { ...look, ...changes } }));
+  const { view, update } = paneOf(store, 'look');
   const failed = (message: string): void => update({ phase: 'failed', message: sanitise(message, 200) });
 
   async function look(): Promise<void> {
     const { session } = context;
-    if (store.getState().look.phase === 'looking') return;
+    if (view().phase === 'looking') return;
     if (!session) return failed('not connected yet');
     update({ phase: 'looking', message: '' });
     try {

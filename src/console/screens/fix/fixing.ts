@@ -2,8 +2,10 @@ import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import type { Finding } from '../../../triage/finding/finding.ts';
 import { type Context, notify, open, stream } from '../../app/context.ts';
+import { paneOf } from '../../store/pane.ts';
+import { protectedContext } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { type FixEnd, type FixView, NO_FIX } from './view.ts';
+import { type FixEnd, NO_FIX } from './view.ts';
 
 /** What is to be fixed: a finding, and what follows from it. */
 interface ToFix {
@@ -26,8 +28,8 @@ export interface Fixing {
 }
 
 /** The name that must be typed before a fix, where the context is protected. */
-export const nameToType = ({ link, fix: { phase } }: ConsoleState): string | undefined =>
-  phase === 'asking' && link.state === 'connected' && link.isProtected ? link.context : undefined;
+export const nameToType = (state: ConsoleState): string | undefined =>
+  state.fix.phase === 'asking' ? protectedContext(state) : undefined;
 
 /** Why nothing can be done now. */
 export function fixLock(state: ConsoleState): string | undefined {
@@ -43,9 +45,8 @@ export const putBackLock = ({ fix: { phase, end } }: ConsoleState): string | und
   phase === 'done' && end?.saved !== undefined ? undefined : 'nothing was deleted that could be put back';
 
 export function createFixing(context: Context, after: () => void): Fixing {
-  const { store } = context;
   let what: ToFix | undefined;
-  const update = (changes: Partial<FixView>): void => store.setState(({ fix }) => ({ fix: { ...fix, ...changes } }));
+  const { view, update } = paneOf(context.store, 'fix');
   const failed = (error: unknown): void => update({ phase: 'failed', message: sanitise(messageOf(error), 300) });
 
   async function plan(fix: string | undefined): Promise<void> {
@@ -83,23 +84,23 @@ export function createFixing(context: Context, after: () => void): Fixing {
       void plan(fix);
     },
     another() {
-      const { plan: shown } = store.getState().fix;
+      const { plan: shown } = view();
       const next = shown?.others[0];
       if (next === undefined) return notify(context, 'there is no other fix', 'warn');
       void plan(next);
     },
     confirm() {
       const { session } = context;
-      const { plan: shown } = store.getState().fix;
+      const { plan: shown } = view();
       const asked = what;
       if (session && asked && shown) void act(() => session.applyFix(asked.finding, shown, asked.follows));
     },
     putBack() {
       const { session } = context;
-      const path = store.getState().fix.end?.saved;
+      const path = view().end?.saved;
       if (session && path !== undefined) void act(() => session.putBack(path));
     },
-    type: text => update({ typed: (store.getState().fix.typed + text).slice(0, 200) }),
-    erase: () => update({ typed: store.getState().fix.typed.slice(0, -1) }),
+    type: text => update({ typed: (view().typed + text).slice(0, 200) }),
+    erase: () => update({ typed: view().typed.slice(0, -1) }),
   };
 }

@@ -1,5 +1,6 @@
 import { sanitise } from '../../../text/sanitise.ts';
 import type { Context } from '../../app/context.ts';
+import { paneOf } from '../../store/pane.ts';
 import type { FleetRow, FleetView } from './view.ts';
 
 /** The state of the fleet screen, and how its parts change it. */
@@ -15,8 +16,7 @@ export interface FleetPane {
 
 /** The fleet screen's part of a cluster's store. */
 export function fleetPane({ store }: Context): FleetPane {
-  const fleet = (): FleetView => store.getState().fleet;
-  const update = (changes: Partial<FleetView>): void => store.setState({ fleet: { ...fleet(), ...changes } });
+  const { view: fleet, update } = paneOf(store, 'fleet');
   return {
     fleet,
     update,

@@ -1,5 +1,6 @@
 import type { ViewKind } from '../../../health/view/kinds.ts';
 import { type Context, notify } from '../../app/context.ts';
+import { paneOf } from '../../store/pane.ts';
 import { createRefreshing } from './refreshing.ts';
 import { type Sort, type TablesView, withFilter } from './view.ts';
 
@@ -30,9 +31,7 @@ const LONGEST_FILTER = 120;
 export function createBrowsing(context: Context): Browsing {
   const { store } = context;
   const refreshing = createRefreshing(context);
-  const tables = () => store.getState().tables;
-  const update = (changes: Partial<TablesView>): void =>
-    store.setState(({ tables: before }) => ({ tables: { ...before, ...changes } }));
+  const { view: tables, update } = paneOf(store, 'tables');
 
   function change(next: TablesView): void {
     store.setState({ tables: next });

@@ -2,6 +2,7 @@ import { type ObjectRow, objectRow } from '../../../health/table/object-row.ts';
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import type { LiveView, ViewChange } from '../../../health/view/live.ts';
 import type { Context } from '../../app/context.ts';
+import { paneOf } from '../../store/pane.ts';
 import { type ConsoleState, screenOf } from '../../store/state.ts';
 import { DELETED_SHOWN_MS, kindEntries, shownKinds, type TablesView, tableRows } from './view.ts';
 
@@ -25,9 +26,7 @@ export function createRefreshing(context: Context): Refreshing {
   /** What is shown has changed in the cluster while the screen was behind another one. */
   let isBehind = false;
   const rowOf = rememberedRows();
-  const tables = () => store.getState().tables;
-  const update = (changes: Partial<TablesView>): void =>
-    store.setState(({ tables: before }) => ({ tables: { ...before, ...changes } }));
+  const { view: tables, update } = paneOf(store, 'tables');
   const isShown = (state: ConsoleState = store.getState()) => screenOf(state) === 'health';
   const pause = (ms: number): Promise<unknown> => context.deps.clock.sleep(ms, context.ended).catch(() => undefined);
 

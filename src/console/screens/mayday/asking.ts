@@ -1,6 +1,8 @@
 import type { Undecided } from '../../../revert/restore/undecided.ts';
 import { type Context, notify } from '../../app/context.ts';
-import { attemptQuietly, type MaydayPane } from './pane.ts';
+import type { Pane } from '../../store/pane.ts';
+import type { MaydayView } from '../../store/state.ts';
+import { attemptQuietly } from './attempt.ts';
 import { type Answer, answerOf, needsChoice, type Question } from './question.ts';
 
 /** The questions after a revert: about what was not reverted because a person must decide. */
@@ -17,7 +19,7 @@ export interface Asking {
   putOff(): boolean;
 }
 
-export function createAsking(context: Context, { view, update }: MaydayPane): Asking {
+export function createAsking(context: Context, { view, update }: Pane<MaydayView>): Asking {
   async function ask(): Promise<void> {
     const { findings, receipts, phase } = view();
     if (phase !== 'done') return;
@@ -40,7 +42,7 @@ export function createAsking(context: Context, { view, update }: MaydayPane): As
   }
 
   function put(asked: Question): void {
-    if (view().phase === 'done') update(() => ({ asked, top: 0 }));
+    if (view().phase === 'done') update({ asked, top: 0 });
   }
 
   /** Whether what is to be chosen still is as it was read; where it is not, it is shown anew. */
@@ -63,7 +65,7 @@ export function createAsking(context: Context, { view, update }: MaydayPane): As
       const meant = answerOf(asked);
       if ('wrong' in meant) return undefined;
       if (meant.confirmed.size + meant.choices.size === 0) {
-        update(() => ({ asked: undefined }));
+        update({ asked: undefined });
         return undefined;
       }
       return asked.is === 'choices' && !(await isAsShown(asked)) ? undefined : meant;
@@ -72,7 +74,7 @@ export function createAsking(context: Context, { view, update }: MaydayPane): As
     erase: () => update(({ asked }) => ({ asked: asked && { ...asked, typed: asked.typed.slice(0, -1) } })),
     putOff() {
       const { asked } = view();
-      update(() => ({ asked: undefined, top: 0 }));
+      update({ asked: undefined, top: 0 });
       // What a person must choose is the next question.
       if (asked?.is === 'records') void askChoices();
       return asked !== undefined;

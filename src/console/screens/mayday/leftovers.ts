@@ -1,9 +1,9 @@
 import type { FoundInjection } from '../../../injection/found-injection.ts';
 import { sanitise } from '../../../text/sanitise.ts';
-import type { Context } from '../../app/context.ts';
+import { type Context, stream } from '../../app/context.ts';
 import type { Unfinished } from '../../deps.ts';
 import type { Leftovers } from '../../store/state.ts';
-import { attemptQuietly } from './pane.ts';
+import { attemptQuietly } from './attempt.ts';
 
 /** Scans for what earlier runs left, and sets the count of the banner. What could not be read takes nothing back. */
 export async function recountLeftovers(context: Context): Promise<void> {
@@ -14,6 +14,19 @@ export async function recountLeftovers(context: Context): Promise<void> {
   const left = leftoversOf(end?.ok ? end.findings : [], journals ?? [], context.now().server);
   const isRead = journals !== undefined && end?.ok === true && end.blind === 0;
   if (left.count > 0 || isRead) store.setState({ leftovers: left });
+}
+
+/** The same at the start, and tells what guardians did since the last run here. */
+export async function countLeftovers(context: Context): Promise<void> {
+  const { session } = context;
+  if (!session) return;
+  await recountLeftovers(context);
+  const { server } = context.now();
+  const lines = (await attemptQuietly(() => session.guardians())) ?? [];
+  stream(
+    context,
+    lines.map(text => ({ at: server, text: `guardian    ${text}`, tone: 'plain' })),
+  );
 }
 
 /**

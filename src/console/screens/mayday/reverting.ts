@@ -4,10 +4,11 @@ import { sameName } from '../../../k8s/object-ref.ts';
 import { type Context, notify, stream } from '../../app/context.ts';
 import type { Runs } from '../../app/runs.ts';
 import type { RevertEnd } from '../../deps.ts';
+import type { Pane } from '../../store/pane.ts';
 import { isUnderWay } from '../../store/select.ts';
 import type { MaydayView } from '../../store/state.ts';
 import { isSuiteRunning } from '../suite/view.ts';
-import { type MaydayPane, wordsOf } from './pane.ts';
+import { wordsOf } from './attempt.ts';
 import type { Answer } from './question.ts';
 import { RETRY_MS } from './scanning.ts';
 import { afterRevertUpdate } from './updates.ts';
@@ -19,7 +20,7 @@ export interface Reverting {
   revert(what: readonly FoundInjection[] | 'all', answer?: Answer): Promise<boolean>;
 }
 
-export function createReverting(context: Context, runs: Runs, { view, update }: MaydayPane): Reverting {
+export function createReverting(context: Context, runs: Runs, { view, update }: Pane<MaydayView>): Reverting {
   const { store } = context;
   let isReverting = false;
 
@@ -27,7 +28,7 @@ export function createReverting(context: Context, runs: Runs, { view, update }: 
   async function stopOwn(): Promise<{ stopped: number; own?: readonly Receipt[] }> {
     const state = store.getState();
     if (!state.runs.some(isUnderWay) && !isSuiteRunning(state)) return { stopped: 0 };
-    update(() => ({ phase: 'aborting', message: 'stopping the runs of this console first; each reverts its fault' }));
+    update({ phase: 'aborting', message: 'stopping the runs of this console first; each reverts its fault' });
     const stopped = state.runs.filter(isUnderWay).length;
     return { stopped, own: withFindingIds((await runs.stop()).receipts, view().findings) };
   }
@@ -38,7 +39,7 @@ export function createReverting(context: Context, runs: Runs, { view, update }: 
     const before = view();
     const { stopped, own = answer === undefined ? [] : verifiedOf(before) } =
       what === 'all' ? await stopOwn() : { stopped: 0 };
-    update(() => ({
+    update({
       phase: 'reverting',
       receipts: new Map(own.map(receipt => [receipt.id, receipt])),
       waves: answer === undefined ? new Map() : before.waves,
@@ -48,7 +49,7 @@ export function createReverting(context: Context, runs: Runs, { view, update }: 
       // What the second scan cannot read follows at its end.
       blind: [],
       message: 'restoring originals, webhooks first; each is read again',
-    }));
+    });
     const onUpdate: Parameters<typeof session.revert>[1] = now => update(mayday => afterRevertUpdate(mayday, now));
     const rest = await session.revert(what, onUpdate, { ...answer, stopped });
     const end = {
@@ -57,7 +58,7 @@ export function createReverting(context: Context, runs: Runs, { view, update }: 
       latched: isLatched(rest.latched, answer && before),
       requests: rest.requests + own.reduce((sum, one) => sum + one.requests, 0),
     };
-    update(() => ({ phase: 'done', end }));
+    update({ phase: 'done', end });
     store.setState({ leftovers: { count: 0, example: '' } });
     noteEnd(context, end);
   }
@@ -73,7 +74,7 @@ export function createReverting(context: Context, runs: Runs, { view, update }: 
         return true;
       } catch (error) {
         const message = wordsOf(error);
-        update(() => ({ phase: 'unreachable', message, retryAt: context.now().monotonic + RETRY_MS }));
+        update({ phase: 'unreachable', message, retryAt: context.now().monotonic + RETRY_MS });
         notify(context, `revert failed: ${message}`, 'bad', 30_000);
         return false;
       } finally {

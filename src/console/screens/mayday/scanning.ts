@@ -3,8 +3,8 @@ import { sanitise } from '../../../text/sanitise.ts';
 import type { Context } from '../../app/context.ts';
 import { createLatest } from '../../app/latest.ts';
 import type { ScanEnd, ScanUpdate } from '../../deps.ts';
-import { EMPTY_MAYDAY } from '../../store/state.ts';
-import type { MaydayPane } from './pane.ts';
+import type { Pane } from '../../store/pane.ts';
+import { EMPTY_MAYDAY, type MaydayView } from '../../store/state.ts';
 import { afterScanUpdate } from './updates.ts';
 
 /** The pause between attempts while the cluster does not answer, milliseconds. */
@@ -19,7 +19,7 @@ export interface Scanning {
   stop(): void;
 }
 
-export function createScanning(context: Context, { update }: MaydayPane): Scanning {
+export function createScanning(context: Context, { update }: Pane<MaydayView>): Scanning {
   const { store, deps } = context;
   const scanning = createLatest(context.ended);
 
@@ -48,14 +48,14 @@ export function createScanning(context: Context, { update }: MaydayPane): Scanni
           const orders = end.orders ?? [];
           if (end.findings.length + orders.length === 0 && end.blind === 0)
             store.setState({ leftovers: { count: 0, example: '' } });
-          return update(() => ({ phase: 'found', findings: end.findings, orders, message: '' }));
+          return update({ phase: 'found', findings: end.findings, orders, message: '' });
         }
         const pause = context.session === undefined ? CONNECTING_MS : RETRY_MS;
-        update(() => ({
+        update({
           phase: 'unreachable',
           message: sanitise(end.message, 200),
           retryAt: context.now().monotonic + pause,
-        }));
+        });
         await deps.clock.sleep(pause, signal).catch(() => undefined);
       }
     },

@@ -4,6 +4,7 @@ import type { PastRun } from '../../../report/past.ts';
 import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { type Context, notify, open } from '../../app/context.ts';
+import { paneOf } from '../../store/pane.ts';
 import { lanesOfReport } from '../timeline/lanes.ts';
 import { chosenPast, markedPair, type Opened, pastKey, type ReportsView } from './view.ts';
 
@@ -61,8 +62,7 @@ export function createReporting(context: Context): Reporting {
   };
 }
 
-const update = ({ store }: Context, changes: Partial<ReportsView>): void =>
-  store.setState(({ reports }) => ({ reports: { ...reports, ...changes } }));
+const update = ({ store }: Context, changes: Partial<ReportsView>): void => paneOf(store, 'reports').update(changes);
 
 const nameOf = ({ name, id }: PastRun): string => (name === '?' ? id : name);
 

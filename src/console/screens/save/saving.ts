@@ -1,7 +1,8 @@
 import { type Context, close, notify, open } from '../../app/context.ts';
+import { paneOf } from '../../store/pane.ts';
 import { chosen } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { NOTHING_TO_SAVE, type SaveView } from './view.ts';
+import { NOTHING_TO_SAVE } from './view.ts';
 
 /** Writes an experiment that was made here as a file. */
 export interface Saving {
@@ -25,9 +26,7 @@ export function saveLock(state: ConsoleState): string | undefined {
 
 export function createSaving(context: Context): Saving {
   const { store } = context;
-  const view = () => store.getState().save;
-  const update = (changes: Partial<SaveView>): void =>
-    store.setState(({ save }) => ({ save: { ...save, ...changes } }));
+  const { view, update } = paneOf(store, 'save');
 
   async function write(replace: boolean): Promise<void> {
     const { entry: name, path } = view();

@@ -3,8 +3,9 @@ import { messageOf } from '../../../text/message-of.ts';
 import { type Context, notify, open, stream } from '../../app/context.ts';
 import type { Runs } from '../../app/runs.ts';
 import { ARM_MS, armed, withErased, withTyped } from '../../store/arming.ts';
-import { chosen } from '../../store/select.ts';
-import { isSuiteRunning, markLock, type SuitePane } from './view.ts';
+import { paneOf } from '../../store/pane.ts';
+import { chosen, protectedContext } from '../../store/select.ts';
+import { isSuiteRunning, markLock } from './view.ts';
 
 /** Marking experiments and running them as a suite. */
 export interface SuiteRunning {
@@ -26,8 +27,7 @@ export function createSuiteRunning(context: Context, runs: Runs): SuiteRunning {
   const { store, deps } = context;
   const armMs = deps.settings.armMs ?? ARM_MS;
   let stopping = new AbortController();
-  const set = (change: (suite: SuitePane) => Partial<SuitePane>): void =>
-    store.setState(({ suite }) => ({ suite: { ...suite, ...change(suite) } }));
+  const { update } = paneOf(store, 'suite');
   const now = () => context.now().monotonic;
 
   /** What is marked and still a valid file. */
@@ -42,16 +42,16 @@ export function createSuiteRunning(context: Context, runs: Runs): SuiteRunning {
     try {
       const end = await session.runSuite({
         all: marked(),
-        onEvent: event => set(({ table }) => (table === undefined ? {} : { table: viewAfter(table, event) })),
+        onEvent: event => update(({ table }) => (table === undefined ? {} : { table: viewAfter(table, event) })),
         run: (loaded, emit, start) => runs.lead(loaded, emit, start),
         signal: AbortSignal.any([stop, stopping.signal]),
       });
       const rest = end.isWhole ? '' : `; \`mayday suite --resume ${end.suite}\` runs what is missing`;
       const message = `suite ${end.suite}: ${end.says}, exit code ${end.exitCode}${rest}`;
-      set(() => ({ phase: 'over', message, marked: new Set() }));
+      update({ phase: 'over', message, marked: new Set() });
       stream(context, [{ at: context.now().server, text: message, tone: end.exitCode === 0 ? 'ok' : 'warn' }]);
     } catch (error) {
-      set(() => ({ phase: 'failed', message: messageOf(error) }));
+      update({ phase: 'failed', message: messageOf(error) });
       notify(context, `the suite ended with an error: ${messageOf(error)}`, 'bad', 30_000);
     }
   }
@@ -62,7 +62,7 @@ export function createSuiteRunning(context: Context, runs: Runs): SuiteRunning {
       const entry = chosen(state);
       const no = markLock(state, entry);
       if (no !== undefined || entry === undefined) return notify(context, no ?? '', 'warn');
-      set(({ marked: before }) => {
+      update(({ marked: before }) => {
         const next = new Set(before);
         if (!next.delete(entry.path)) next.add(entry.path);
         return { marked: next, phase: 'marking', arming: undefined };
@@ -75,24 +75,22 @@ export function createSuiteRunning(context: Context, runs: Runs): SuiteRunning {
       if (isSuiteRunning(store.getState()) || all.length === 0) return;
       if (!session) return notify(context, 'not connected yet', 'warn');
       const plan = await session.planSuite(all);
-      set(() => ({ phase: 'ready', plan, table: viewOf(plan.entries, new Map()), arming: undefined, message: '' }));
+      update({ phase: 'ready', plan, table: viewOf(plan.entries, new Map()), arming: undefined, message: '' });
     },
     arm() {
-      const { link } = store.getState();
-      const name = link.state === 'connected' && link.isProtected ? link.context : undefined;
-      set(() => ({ arming: armed(name, now(), armMs) }));
+      update({ arming: armed(protectedContext(store.getState()), now(), armMs) });
     },
-    disarm: () => set(() => ({ arming: undefined })),
+    disarm: () => update({ arming: undefined }),
     fire() {
       stopping = new AbortController();
-      set(() => ({ phase: 'running', arming: undefined, message: '' }));
+      update({ phase: 'running', arming: undefined, message: '' });
       void runs.during(run);
     },
     stop() {
-      set(() => ({ phase: 'stopping' }));
+      update({ phase: 'stopping' });
       stopping.abort(new Error('stopped from the console'));
     },
-    type: text => set(({ arming }) => ({ arming: arming && withTyped(arming, text, now(), armMs) })),
-    erase: () => set(({ arming }) => ({ arming: arming && withErased(arming) })),
+    type: text => update(({ arming }) => ({ arming: arming && withTyped(arming, text, now(), armMs) })),
+    erase: () => update(({ arming }) => ({ arming: arming && withErased(arming) })),
   };
 }

@@ -1,7 +1,8 @@
 import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { type Context, notify } from '../../app/context.ts';
-import { chosenFix, type TriageView } from './view.ts';
+import { paneOf } from '../../store/pane.ts';
+import { chosenFix } from './view.ts';
 
 /** Looks for what is broken, for the triage screen. */
 export interface Triaging {
@@ -21,17 +22,16 @@ const SETTLING_MS = [2_000, 5_000, 10_000];
 
 export function createTriaging(context: Context): Triaging {
   const { store } = context;
-  const update = (changes: Partial<TriageView>): void =>
-    store.setState(({ triage }) => ({ triage: { ...triage, ...changes } }));
+  const { view, update } = paneOf(store, 'triage');
 
   async function look(): Promise<void> {
     const { session } = context;
-    if (store.getState().triage.phase === 'looking') return;
+    if (view().phase === 'looking') return;
     if (!session) return update({ phase: 'failed', message: 'not connected yet' });
     update({ phase: 'looking', gates: [], message: '' });
     try {
       const result = await session.triage(
-        gate => update({ gates: [...store.getState().triage.gates, gate] }),
+        gate => update({ gates: [...view().gates, gate] }),
         context.ended,
         context.live,
       );
@@ -57,7 +57,7 @@ export function createTriaging(context: Context): Triaging {
         live,
         result => {
           // A look that a person started shows its gates one by one; its result follows at once.
-          if (store.getState().triage.phase === 'looking') return;
+          if (view().phase === 'looking') return;
           update({ phase: 'done', result, gates: result.gates, at: context.now().server, message: '' });
         },
         context.ended,
@@ -72,7 +72,7 @@ export function createTriaging(context: Context): Triaging {
     look: () => void look(),
     lookAfterWrite: () => void lookAfterWrite().catch(() => undefined),
     follow: () => void follow(),
-    scroll: by => update({ top: Math.max(0, store.getState().triage.top + by) }),
+    scroll: by => update({ top: Math.max(0, view().top + by) }),
     copyFix() {
       const command = chosenFix(store.getState());
       if (command === undefined) return notify(context, 'this finding has no command to copy', 'warn');
