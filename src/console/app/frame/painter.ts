@@ -1,4 +1,3 @@
-import type { Glyphs } from '../../../text/glyphs.ts';
 import type { Now } from '../../store/select.ts';
 import type { ConsoleStore } from '../../store/state.ts';
 import { flat, type Layout } from '../../widgets/layout.ts';
@@ -6,6 +5,7 @@ import { exactly, sized } from '../../widgets/line.ts';
 import type { Picture } from '../../widgets/picture.ts';
 import { paint, type Theme } from '../../widgets/theme.ts';
 import { frame } from './frame.ts';
+import type { Look } from './look.ts';
 
 /** The state and the times that are drawn, of one cluster. */
 export interface Shown {
@@ -35,7 +35,7 @@ export interface Painter extends Painted {
  * Turns state into a painted screen, once per turn however often the state changed, and tells React only when something looks
  * different: an idle cluster paints nothing.
  */
-export function createPainter(first: Shown, begin: { theme: Theme; glyphs: Glyphs; isAscii: boolean }): Painter {
+export function createPainter(first: Shown, begin: Look): Painter {
   let shown = first;
   let look = begin;
   const listeners = new Set<() => void>();

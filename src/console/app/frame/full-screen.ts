@@ -1,0 +1,36 @@
+import type { Terminal } from '../../deps.ts';
+import type { AppProps } from '../app.tsx';
+import type { Drawn } from './draw.tsx';
+import { paintFirstFrame } from './first-frame.ts';
+import type { Painter } from './painter.ts';
+
+/** The terminal while the console draws on it: first a frame that needs no Ink, later Ink. */
+export interface FullScreen {
+  /** Loads Ink, and lets it draw from then on, unless the terminal was given back meanwhile. */
+  drawWithInk(props: Omit<AppProps, 'painted'>): Promise<void>;
+  /** Gives the terminal back. A second call does nothing. */
+  leave(): void;
+  /** Resolves when Ink has written everything. */
+  untilWritten(): Promise<void>;
+}
+
+/** Draws the first frame. */
+export function openFullScreen(terminal: Terminal, painter: Painter): FullScreen {
+  const first = paintFirstFrame(terminal, painter.rows());
+  let drawn: Drawn | undefined;
+  return {
+    async drawWithInk(props) {
+      const { draw } = await import('./draw.tsx');
+      if (first.isLeft()) return;
+      first.again(painter.rows());
+      drawn = draw(terminal, { painted: painter, ...props });
+    },
+    leave() {
+      if (drawn) drawn.unmount();
+      else first.leave();
+    },
+    async untilWritten() {
+      await drawn?.waitUntilExit().catch(() => undefined);
+    },
+  };
+}
