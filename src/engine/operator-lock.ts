@@ -1,14 +1,12 @@
 import type { LoadedExperiment } from '../experiment/types.ts';
 import type { Clock } from '../host/clock.ts';
 import type { ObjectRef } from '../k8s/object.ts';
-import { checkAccess } from '../kube/client/access.ts';
 import type { Api } from '../kube/client/api.ts';
-import type { Failure } from '../kube/client/http/outcome.ts';
-import { type GateResult, pass, stop } from '../safety/gate.ts';
-import { acquireLock, lockRef, readLock, releaseLock, renewLock } from '../safety/lock.ts';
-import { type HolderProcess, type IsHolderAlive, lockedMessage } from '../safety/lock-holder.ts';
+import type { GateResult } from '../safety/gate.ts';
+import { acquireLock, lockRef, releaseLock, renewLock } from '../safety/lock.ts';
+import type { HolderProcess, IsHolderAlive } from '../safety/lock-holder.ts';
+import { gateOfAttempt, heldHere, lookAtLock } from './lock-gate.ts';
 
-const GATE = 'lock';
 /** A lock lasts at least 15 minutes, as the framework defines it; renewing after a third of that tolerates a slow server. */
 const RENEW_MS = 300_000;
 
@@ -52,42 +50,22 @@ interface Taken extends HeldLock {
  * warning.
  */
 export function operatorLocks(deps: LocksDeps): Locks {
-  const { api, clock, namespace, keeper, isHolderAlive } = deps;
+  const { api, namespace } = deps;
   const taken = new Map<string, Taken>();
   const asked = new Map<string, Promise<GateResult>>();
-  const operatorOf = ({ experiment }: LoadedExperiment) => experiment.spec.target.operator;
-
-  async function keepAlive(lock: Taken): Promise<void> {
-    for (;;) {
-      await clock.sleep(RENEW_MS, lock.over.signal);
-      await renewLock(api, lock.on, lock.holder, api.serverTime().now);
-    }
-  }
 
   async function acquire(loaded: LoadedExperiment, run: string): Promise<GateResult> {
     const operator = operatorOf(loaded);
-    const holder = `${deps.who}/${keeper.pid}/${run}`;
     const { recoveryTimeoutMs } = loaded.experiment.spec.hypothesis;
+    const holder = `${deps.who}/${deps.keeper.pid}/${run}`;
     const now = () => api.serverTime().now;
-    const lock = await acquireLock(api, { operator, namespace, holder, keeper, recoveryTimeoutMs, now, isHolderAlive });
-    if (lock.state === 'taken') return stop(GATE, lockedMessage(lock.by, now()), 'locked');
-    if (lock.state === 'failed') return lockFailed(operator, lock.failure);
-    const on = lockRef({ operator, namespace });
-    const kept: Taken = { on, holder, runs: new Set([run]), over: new AbortController() };
-    taken.set(operator, kept);
-    keepAlive(kept).catch(() => undefined);
-    return pass(
-      GATE,
-      lock.from ? `taken over from ${lock.from.holder}: ${lock.from.freeBecause}` : `taken for ${operator}`,
-    );
-  }
-
-  function lockFailed(operator: string, failure: Failure): GateResult {
-    if (failure.reason === 'forbidden')
-      return { ...pass(GATE, withoutLockText(operator, failure.message)), warns: true };
-    if (failure.reason === 'conflict') return stop(GATE, `somebody else has just locked ${operator}`, 'locked');
-    const code = failure.reason === 'unreachable' ? 'unreachable' : 'blind';
-    return stop(GATE, `the lock of ${operator} could not be taken: ${failure.message}`, code);
+    const lock = await acquireLock(api, { ...deps, operator, holder, recoveryTimeoutMs, now });
+    if (lock.state === 'held') {
+      const kept = { on: lockRef({ operator, namespace }), holder, runs: new Set([run]), over: new AbortController() };
+      taken.set(operator, kept);
+      keepAlive(deps, kept).catch(() => undefined);
+    }
+    return gateOfAttempt(operator, lock, now());
   }
 
   return {
@@ -98,7 +76,7 @@ export function operatorLocks(deps: LocksDeps): Locks {
       const kept = taken.get(operator);
       if (kept) {
         kept.runs.add(run);
-        return pass(GATE, `held by this process for ${operator}`);
+        return heldHere(operator);
       }
       const answer = acquire(loaded, run);
       asked.set(operator, answer);
@@ -106,17 +84,7 @@ export function operatorLocks(deps: LocksDeps): Locks {
     },
     async look(loaded) {
       const operator = operatorOf(loaded);
-      if (taken.has(operator)) return pass(GATE, `held by this process for ${operator}`);
-      const seen = await readLock(api, { operator, namespace }, isHolderAlive);
-      if (!seen.ok) return seen.reason === 'forbidden' ? lockFailed(operator, seen) : lockUnreadable(operator, seen);
-      if (seen.by && seen.by.freeBecause === undefined)
-        return stop(GATE, lockedMessage(seen.by, api.serverTime().now), 'locked');
-      if (seen.by) return pass(GATE, `${operator} was locked by ${seen.by.holder}, but ${seen.by.freeBecause}`);
-      const question = { verb: 'create', group: 'coordination.k8s.io', resource: 'leases', namespace };
-      const [answer] = await checkAccess(api, [question]);
-      return answer?.allowed === 'no'
-        ? { ...pass(GATE, withoutLockText(operator, `no permission to create leases in ${namespace}`)), warns: true }
-        : pass(GATE, `${operator} is free`);
+      return taken.has(operator) ? heldHere(operator) : lookAtLock(deps, operator);
     },
     held(run) {
       const kept = [...taken.values()].find(({ runs }) => runs.has(run));
@@ -133,12 +101,12 @@ export function operatorLocks(deps: LocksDeps): Locks {
   };
 }
 
-const withoutLockText = (operator: string, why: string) =>
-  `WITHOUT A LOCK, others can test ${operator} at the same time: ${why}`;
+const operatorOf = ({ experiment }: LoadedExperiment): string => experiment.spec.target.operator;
 
-const lockUnreadable = (operator: string, failure: Failure): GateResult =>
-  stop(
-    GATE,
-    `whether ${operator} is locked cannot be read: ${failure.message}`,
-    failure.reason === 'unreachable' ? 'unreachable' : 'blind',
-  );
+/** Renews a lock until it is over. */
+async function keepAlive({ api, clock }: LocksDeps, lock: Taken): Promise<void> {
+  for (;;) {
+    await clock.sleep(RENEW_MS, lock.over.signal);
+    await renewLock(api, lock.on, lock.holder, api.serverTime().now);
+  }
+}

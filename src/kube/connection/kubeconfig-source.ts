@@ -6,25 +6,17 @@ import { failure } from '../client/http/failure.ts';
 import type { Outcome } from '../client/http/outcome.ts';
 import { isLoopback } from './connections.ts';
 import type { Material, MaterialSource, TlsMaterial } from './credentials.ts';
-import { type ExecCredential, execCredential } from './exec-credential.ts';
+import type { ExecCredential } from './exec-credential.ts';
+import { type Impersonation, impersonationHeaders } from './impersonation.ts';
 import type { KubeUser, Target } from './kubeconfig.ts';
 import { withFreshToken } from './legacy-provider.ts';
-import { authorityOf, namedFiles, withoutFiles } from './named-files.ts';
+import { createLibraryAuth } from './library-auth.ts';
 import { badMaterial, certificateProblem } from './pem.ts';
+import { createPluginCredential } from './plugin-credential.ts';
 import type { RunCommand } from './run-command.ts';
 import type { ServerUrl } from './server-url.ts';
 
-/** The user and groups to impersonate. */
-export interface Impersonation {
-  user?: string | undefined;
-  groups?: string[] | undefined;
-}
-
-// A credential is renewed this long before it expires, so that none expires during a request.
-const EXPIRY_MARGIN_MS = 10_000;
-
-/** Credentials of one context: the client library's methods (files, certificates, basic, OIDC, GCP, Azure), and credential plugins run by us. */
-export function kubeconfigSource(parts: {
+interface SourceParts {
   target: Target;
   server: ServerUrl;
   impersonation: Impersonation;
@@ -33,30 +25,13 @@ export function kubeconfigSource(parts: {
   run: RunCommand;
   env: Record<string, string | undefined>;
   now: () => number;
-}): MaterialSource {
-  const { target } = parts;
-  let user = target.user;
-  let fromPlugin: ExecCredential | undefined;
+}
 
-  async function plugin(): Promise<Outcome<ExecCredential>> {
-    const isFresh = fromPlugin && (fromPlugin.expiresAt ?? Number.POSITIVE_INFINITY) - EXPIRY_MARGIN_MS > parts.now();
-    if (fromPlugin && isFresh && usesPlugin(user)) return { ok: true, status: 0, value: fromPlugin };
-    const outcome = await pluginCredential(user, parts);
-    if (outcome.ok && usesPlugin(user)) fromPlugin = outcome.value;
-    return outcome;
-  }
-
-  let auth: ReturnType<typeof providerOf> | undefined;
-  let readFiles = namedFiles(parts.now);
-
-  async function authOptions(): Promise<RequestOptions> {
-    const options: RequestOptions = optionsOf(parts, user);
-    auth ??= providerOf(parts, user);
-    const provider = await auth;
-    if (provider !== undefined) await withDeadline(provider.applyToHTTPSOptions(options));
-    readFiles(target.cluster, user, options);
-    return options;
-  }
+/** Credentials of one context: the client library's methods (files, certificates, basic, OIDC, GCP, Azure), and credential plugins run by us. */
+export function kubeconfigSource(parts: SourceParts): MaterialSource {
+  let { user } = parts.target;
+  const plugin = createPluginCredential(parts);
+  const library = createLibraryAuth(parts);
 
   async function gather(): Promise<Outcome<Material>> {
     if (isUnencryptedRemote(parts.server.url)) {
@@ -66,17 +41,11 @@ export function kubeconfigSource(parts: {
     if (!fresh.ok) return fresh;
     if (fresh.value !== user) {
       user = fresh.value;
-      auth = undefined;
+      library.forgetProvider();
     }
-    const credential = await plugin();
+    const credential = await plugin.of(user);
     if (!credential.ok) return credential;
-    const material = materialOf(await authOptions(), credential.value, user, parts);
-    const bad = badMaterial(material.tls, { cluster: target.cluster.name, user: user.name });
-    if (bad) return failure('unauthorized', bad);
-    const refusalHint = material.headers.authorization
-      ? undefined
-      : certificateProblem(material.tls, user.name, parts.now());
-    return { ok: true, status: 0, value: { ...material, ...(refusalHint && { refusalHint }) } };
+    return checked(materialOf(await library.options(user), credential.value, user, parts), user, parts);
   }
 
   return {
@@ -96,105 +65,25 @@ export function kubeconfigSource(parts: {
       const changed = reloaded !== undefined && !isDeepStrictEqual(reloaded, user);
       const dynamic = user.execConfig !== undefined || Boolean(user.authProvider);
       if (changed) user = reloaded;
-      // A new instance drops the tokens that the library caches.
-      auth = undefined;
-      readFiles = namedFiles(parts.now);
-      fromPlugin = undefined;
+      library.forget();
+      plugin.forget();
       return changed || dynamic;
     },
   };
 }
 
-/** Whether a credential plugin is asked. As with kubectl, a token in the kubeconfig is used instead of a plugin. */
-const usesPlugin = (user: KubeUser): boolean =>
-  user.execConfig !== undefined && !user.token && user.authProvider?.name !== 'tokenFile';
-
-/** A credential from the user's plugin; an empty one where no plugin is asked. */
-async function pluginCredential(
-  user: KubeUser,
-  { target, env, run }: { target: Target; env: Record<string, string | undefined>; run: RunCommand },
-): Promise<Outcome<ExecCredential>> {
-  if (!user.execConfig || !usesPlugin(user)) return { ok: true, status: 0, value: {} };
-  return execCredential(user.execConfig, {
-    user: user.name,
-    folder: user.folder ?? '.',
-    env,
-    cluster: clusterInfo(target),
-    run,
-  });
-}
-
-// The library calls identity providers over the network without a deadline of its own.
-const LIBRARY_DEADLINE_MS = 30_000;
-
-async function withDeadline<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const why = `no answer from the auth provider within ${LIBRARY_DEADLINE_MS / 1000}s`;
-    timer = setTimeout(() => reject(new Error(why)), LIBRARY_DEADLINE_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** What was gathered, with a hint where the server may refuse its certificate; a failure where it cannot be used at all. */
+function checked(material: Material, user: KubeUser, { target, now }: SourceParts): Outcome<Material> {
+  const bad = badMaterial(material.tls, { cluster: target.cluster.name, user: user.name });
+  if (bad) return failure('unauthorized', bad);
+  const refusalHint = material.headers.authorization ? undefined : certificateProblem(material.tls, user.name, now());
+  return { ok: true, status: 0, value: { ...material, ...(refusalHint && { refusalHint }) } };
 }
 
 /** Whether the server is reached by plain HTTP on another machine: as with kubectl, it gets no credentials. */
 function isUnencryptedRemote(server: string): boolean {
   const { protocol, hostname } = new URL(server);
   return protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''));
-}
-
-type AuthParts = { target: Target; server: ServerUrl };
-
-/** The connection options in the kubeconfig itself. */
-function optionsOf({ target }: AuthParts, user: KubeUser): RequestOptions {
-  const { caData, tlsServerName, skipTLSVerify } = target.cluster;
-  const { certData, keyData, token, username, password } = user;
-  return {
-    headers: token ? { Authorization: `Bearer ${token}` } : {},
-    ...(username && { auth: `${username}:${password}` }),
-    ...(caData && { ca: Buffer.from(caData, 'base64') }),
-    ...(certData && { cert: Buffer.from(certData, 'base64') }),
-    ...(keyData && { key: Buffer.from(keyData, 'base64') }),
-    ...(tlsServerName && { servername: tlsServerName }),
-    ...(skipTLSVerify && { rejectUnauthorized: false }),
-  };
-}
-
-/**
- * The client library's auth provider (OIDC, GCP, Azure), if the user has one. The library is loaded only then, as
- * loading takes 50 ms or more.
- */
-async function providerOf({ target, server }: AuthParts, user: KubeUser) {
-  // The library refuses plain HTTP unless TLS verification is off, which makes no difference for plain HTTP.
-  const plain = server.url.startsWith('http:');
-  const cluster = { ...target.cluster, server: server.url, skipTLSVerify: plain || target.cluster.skipTLSVerify };
-  const given = withoutFiles(cluster, user);
-  if (!given.user.authProvider) return undefined;
-  // Its main module loads every API class; the kubeconfig part alone is small.
-  const library = await import('@kubernetes/client-node/dist/config.js');
-  const auth = new library.KubeConfig();
-  auth.loadFromClusterAndUser(given.cluster, given.user);
-  return auth;
-}
-
-/**
- * The cluster information for a plugin that asks for it: as with kubectl, with the content of a CA file and the
- * cluster's own extension for plugins.
- */
-function clusterInfo({ cluster }: Target): object {
-  const ca = authorityOf(cluster);
-  return {
-    server: cluster.server,
-    ...(cluster.tlsServerName && { 'tls-server-name': cluster.tlsServerName }),
-    ...(cluster.skipTLSVerify && { 'insecure-skip-tls-verify': true }),
-    ...(ca && { 'certificate-authority-data': ca.toString('base64') }),
-    ...(cluster.proxyUrl && { 'proxy-url': cluster.proxyUrl }),
-    ...(cluster.disableCompression && { 'disable-compression': true }),
-    ...(cluster.execExtension !== undefined && { config: cluster.execExtension }),
-  };
 }
 
 function materialOf(
@@ -229,24 +118,3 @@ function authorisation(options: RequestOptions): Record<string, string> {
 }
 
 const basic = (userAndPassword: string): string => `Basic ${Buffer.from(userAndPassword).toString('base64')}`;
-
-/** Impersonation by the command line replaces that of the kubeconfig as a whole. */
-export function impersonationHeaders(user: KubeUser, as: Impersonation): Record<string, string | string[]> {
-  if (as.user) return { 'impersonate-user': utf8(as.user), ...groupHeader(as.groups) };
-  if (!user.impersonateUser) return {};
-  const extra = Object.entries(user.impersonateExtra ?? {}).map(
-    ([key, values]) => [`impersonate-extra-${encodeURIComponent(key.toLowerCase())}`, values.map(utf8)] as const,
-  );
-  return {
-    'impersonate-user': utf8(user.impersonateUser),
-    ...(user.impersonateUid && { 'impersonate-uid': utf8(user.impersonateUid) }),
-    ...groupHeader(user.impersonateGroups),
-    ...Object.fromEntries(extra),
-  };
-}
-
-const groupHeader = (groups: readonly string[] | undefined) =>
-  groups?.length ? { 'impersonate-group': groups.map(utf8) } : {};
-
-/** Node.js sends headers as Latin-1; this makes it send names in UTF-8, as kubectl does. */
-const utf8 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
