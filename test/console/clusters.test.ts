@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { changeOf } from '../../src/console/app/kubeconfig-change.ts';
-import type { ConsoleDeps, Session } from '../../src/console/deps.ts';
+import type { ConsoleDeps } from '../../src/console/deps.ts';
+import type { Session } from '../../src/console/session/session.ts';
 import type { KnownContext, KnownContexts } from '../../src/kube/connection/contexts.ts';
 import type { Clean } from '../../src/text/sanitise.ts';
 import { fakeFeed } from './support/fake-feed.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SuiteRunOrder } from '../../src/console/deps.ts';
+import type { SuiteRunOrder } from '../../src/console/session/suite.ts';
 import type { FinishedRun } from '../../src/engine/recorded-run.ts';
 import { SUITE_DEFAULTS } from '../../src/suite/defaults.ts';
 import { suiteEntries } from '../../src/suite/order.ts';

@@ -1,4 +1,4 @@
-import type { DayOrder } from '../../console/deps.ts';
+import type { DayOrder } from '../../console/session/day.ts';
 import type { DayEnd } from '../../gameday/day/deps.ts';
 import { lead } from '../../gameday/day/lead.ts';
 import { readDay } from '../../gameday/journal/read-day.ts';

@@ -1,13 +1,7 @@
-import type {
-  ArmedRun,
-  Preflight,
-  RevertAsked,
-  RevertEnd,
-  RevertUpdate,
-  ScanEnd,
-  ScanUpdate,
-  Session,
-} from '../../console/deps.ts';
+import type { RevertAsked, RevertEnd, RevertUpdate } from '../../console/session/revert.ts';
+import type { ArmedRun, Preflight } from '../../console/session/run.ts';
+import type { ScanEnd, ScanUpdate } from '../../console/session/scan.ts';
+import type { Session } from '../../console/session/session.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Guard } from '../../engine/guard.ts';
 import type { Locks } from '../../engine/operator-lock.ts';

@@ -1,4 +1,4 @@
-import type { DayOrder } from '../../console/deps.ts';
+import type { DayOrder } from '../../console/session/day.ts';
 import type { Engine } from '../../engine/engine.ts';
 
 /**

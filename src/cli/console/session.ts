@@ -1,4 +1,4 @@
-import type { Session } from '../../console/deps.ts';
+import type { Session } from '../../console/session/session.ts';
 import { reflectedFeed } from '../../health/feed.ts';
 import { followLog } from '../../health/inspect/follow-log.ts';
 import { inspect } from '../../health/inspect/inspect.ts';

@@ -1,4 +1,4 @@
-import type { Session } from '../../console/deps.ts';
+import type { Session } from '../../console/session/session.ts';
 import { seededRandom } from '../../host/seeded-random.ts';
 import type { Api } from '../../kube/client/api.ts';
 import { previewFacts } from '../../runtime/open-engine.ts';

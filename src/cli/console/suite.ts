@@ -1,4 +1,4 @@
-import type { SuiteEnd, SuitePlan, SuiteRunOrder } from '../../console/deps.ts';
+import type { SuiteEnd, SuitePlan, SuiteRunOrder } from '../../console/session/suite.ts';
 import { dangerOf } from '../../experiment/danger.ts';
 import type { LoadedExperiment } from '../../experiment/types.ts';
 import type { Api } from '../../kube/client/api.ts';

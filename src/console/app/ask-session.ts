@@ -1,6 +1,6 @@
 import { messageOf } from '../../text/message-of.ts';
 import { sanitise } from '../../text/sanitise.ts';
-import type { Session } from '../deps.ts';
+import type { Session } from '../session/session.ts';
 import type { Context } from './context.ts';
 
 /** A pane that shows what was read of the cluster: still reading, read, or why not. */

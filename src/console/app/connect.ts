@@ -1,9 +1,9 @@
 import { startHealth } from '../../health/store.ts';
 import { sanitise } from '../../text/sanitise.ts';
-import type { Session } from '../deps.ts';
 import type { Catalogue } from '../screens/experiments/catalogue.ts';
 import type { Emergency } from '../screens/mayday/emergency.ts';
 import type { Triaging } from '../screens/triage/looking.ts';
+import type { Session } from '../session/session.ts';
 import { screenOf } from '../store/state.ts';
 import { type Context, notify } from './context.ts';
 import type { KubeconfigWatch } from './kubeconfig-change.ts';

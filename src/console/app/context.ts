@@ -1,7 +1,8 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { LiveView } from '../../health/view/live.ts';
 import { sanitise } from '../../text/sanitise.ts';
-import type { ConsoleDeps, Session } from '../deps.ts';
+import type { ConsoleDeps } from '../deps.ts';
+import type { Session } from '../session/session.ts';
 import type { Now } from '../store/select.ts';
 import type { ConsoleState, Screen } from '../store/state.ts';
 import type { Tone } from '../widgets/line.ts';

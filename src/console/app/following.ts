@@ -2,7 +2,7 @@ import type { Receipt } from '../../injection/write/receipt.ts';
 import type { RunEvent } from '../../run/event.ts';
 import { eventLine, type LineOptions } from '../../run/line.ts';
 import { messageOf } from '../../text/message-of.ts';
-import type { RunEnd, StartRun } from '../deps.ts';
+import type { RunEnd, StartRun } from '../session/run.ts';
 import type { RunView } from '../store/state.ts';
 import { type Context, stream } from './context.ts';
 import { changeBy, isNews, STOPPED_HERE, toneOf } from './run-events.ts';

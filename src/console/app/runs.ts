@@ -2,7 +2,7 @@ import type { FinishedRun } from '../../engine/recorded-run.ts';
 import type { LoadedExperiment } from '../../experiment/types.ts';
 import type { RunEvent } from '../../run/event.ts';
 import { exitCode } from '../../run/verdict/result.ts';
-import type { StartRun } from '../deps.ts';
+import type { StartRun } from '../session/run.ts';
 import type { RunView } from '../store/state.ts';
 import type { Context } from './context.ts';
 import { fireArmed } from './fire.ts';

@@ -4,9 +4,9 @@ import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
 import { sameName } from '../../k8s/object-ref.ts';
 import { age } from '../../text/duration.ts';
-import type { Preflight } from '../deps.ts';
 import { pressFor } from '../keymap/remap.ts';
 import { answerOf, waiting } from '../screens/mayday/question.ts';
+import type { Preflight } from '../session/run.ts';
 import { fireLockOf, isTyping } from './arming.ts';
 import type { ConsoleState, RunView } from './state.ts';
 

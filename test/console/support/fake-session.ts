@@ -1,15 +1,9 @@
 import { planSuite } from '../../../src/cli/console/suite.ts';
-import type {
-  ArmedRun,
-  AskedRecord,
-  ConsoleDeps,
-  Preflight,
-  RevertEnd,
-  RunEnd,
-  Saved,
-  Session,
-} from '../../../src/console/deps.ts';
+import type { ConsoleDeps, Saved } from '../../../src/console/deps.ts';
 import type { FixEnd, FixPlan } from '../../../src/console/screens/fix/view.ts';
+import type { AskedRecord, RevertEnd } from '../../../src/console/session/revert.ts';
+import type { ArmedRun, Preflight, RunEnd } from '../../../src/console/session/run.ts';
+import type { Session } from '../../../src/console/session/session.ts';
 import type { LoadedExperiment } from '../../../src/experiment/types.ts';
 import type { Plan } from '../../../src/faults/contract.ts';
 import type { LogSource } from '../../../src/health/inspect/follow-log.ts';

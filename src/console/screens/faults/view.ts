@@ -1,6 +1,6 @@
 import type { FoundInjection } from '../../../injection/found-injection.ts';
 import type { ClusterExperiment } from '../../../revert/stop/cluster-experiment.ts';
-import type { Unfinished } from '../../deps.ts';
+import type { Unfinished } from '../../session/run.ts';
 
 /** What the last scan of the whole cluster found. */
 export interface FaultsLook {

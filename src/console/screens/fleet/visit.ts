@@ -4,7 +4,8 @@ import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { triageSummary } from '../../../triage/finding/summary.ts';
 import { type Context, notify } from '../../app/context.ts';
-import type { RevertUpdate, Session } from '../../deps.ts';
+import type { RevertUpdate } from '../../session/revert.ts';
+import type { Session } from '../../session/session.ts';
 import type { FleetPane } from './pane.ts';
 import { faultCounts } from './view.ts';
 

@@ -3,7 +3,7 @@ import type { Outcome } from '../../../gameday/journal/record.ts';
 import { messageOf } from '../../../text/message-of.ts';
 import { type Context, notify, open } from '../../app/context.ts';
 import type { Runs } from '../../app/runs.ts';
-import type { DayOrder } from '../../deps.ts';
+import type { DayOrder } from '../../session/day.ts';
 import type { DayPane, Questions } from './pane.ts';
 import { agendaOf, withUpdate } from './updates.ts';
 import type { Asking } from './view.ts';

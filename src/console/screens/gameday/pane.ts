@@ -2,7 +2,7 @@ import type { Day } from '../../../gameday/day/order.ts';
 import type { By } from '../../../gameday/journal/record.ts';
 import { messageOf } from '../../../text/message-of.ts';
 import { type Context, notify } from '../../app/context.ts';
-import type { DayFacts } from '../../deps.ts';
+import type { DayFacts } from '../../session/day.ts';
 import type { Asking, DayView } from './view.ts';
 
 /** The state of the game-day's screens, the day that is led, and how its parts change them. */

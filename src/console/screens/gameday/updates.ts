@@ -2,7 +2,7 @@ import { doneRuns, isDue, lastRuns } from '../../../gameday/day/missing.ts';
 import type { DayUpdate } from '../../../gameday/day/order.ts';
 import type { DayRecord, DayRun } from '../../../gameday/journal/read-day.ts';
 import type { DayEntry } from '../../../gameday/journal/record.ts';
-import type { DayFacts } from '../../deps.ts';
+import type { DayFacts } from '../../session/day.ts';
 import type { DayView, ScenarioView } from './view.ts';
 
 /** The agenda as the journal left it. */

@@ -2,8 +2,8 @@ import type { ConditionStatus } from '../../../gameday/conditions/judge.ts';
 import type { Stage } from '../../../gameday/day/deps.ts';
 import type { EntryOf, Outcome, SafetyItem } from '../../../gameday/journal/record.ts';
 import type { ProbeSeen } from '../../../gameday/probes/probe.ts';
-import type { DayFacts } from '../../deps.ts';
 import { pressFor } from '../../keymap/remap.ts';
+import type { DayFacts } from '../../session/day.ts';
 import type { ConsoleState } from '../../store/state.ts';
 
 /** How a scenario of the agenda stands. */

@@ -1,7 +1,7 @@
 import type { FoundInjection } from '../../../injection/found-injection.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { type Context, stream } from '../../app/context.ts';
-import type { Unfinished } from '../../deps.ts';
+import type { Unfinished } from '../../session/run.ts';
 import type { Leftovers } from '../../store/state.ts';
 import { attemptQuietly } from './attempt.ts';
 

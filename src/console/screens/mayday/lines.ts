@@ -5,8 +5,8 @@ import type { ClusterExperiment } from '../../../revert/stop/cluster-experiment.
 import type { Stop } from '../../../revert/stop/stop.ts';
 import { counted } from '../../../text/counted.ts';
 import { age } from '../../../text/duration.ts';
-import type { RevertEnd } from '../../deps.ts';
 import { pressFor } from '../../keymap/remap.ts';
+import type { RevertEnd } from '../../session/revert.ts';
 import type { ConsoleState, MaydayView } from '../../store/state.ts';
 import { cell, ends, type Line, line, lineWidth, type Span, span } from '../../widgets/line.ts';
 import { namedColumns, namedIn, objectName } from '../../widgets/object-name.ts';

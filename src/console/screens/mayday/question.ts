@@ -3,7 +3,7 @@ import type { Receipt } from '../../../injection/write/receipt.ts';
 import { type Choice, readChoices } from '../../../revert/restore/choices.ts';
 import type { Undecided } from '../../../revert/restore/undecided.ts';
 import { readAnswer, requiredAnswer } from '../../../revert/trust/answer.ts';
-import type { AskedRecord } from '../../deps.ts';
+import type { AskedRecord } from '../../session/revert.ts';
 
 /** A question after a revert: whether to trust undo records that are not signed, or which value to keep where it has changed since. */
 export type Question = { typed: string } & (

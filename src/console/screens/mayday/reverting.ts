@@ -3,7 +3,7 @@ import { isPutBack, type Receipt } from '../../../injection/write/receipt.ts';
 import { sameName } from '../../../k8s/object-ref.ts';
 import { type Context, notify, stream } from '../../app/context.ts';
 import type { Runs } from '../../app/runs.ts';
-import type { RevertEnd } from '../../deps.ts';
+import type { RevertEnd } from '../../session/revert.ts';
 import type { Pane } from '../../store/pane.ts';
 import { isUnderWay } from '../../store/select.ts';
 import type { MaydayView } from '../../store/state.ts';

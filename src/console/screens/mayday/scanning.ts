@@ -2,7 +2,7 @@ import { messageOf } from '../../../text/message-of.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import type { Context } from '../../app/context.ts';
 import { createLatest } from '../../app/latest.ts';
-import type { ScanEnd, ScanUpdate } from '../../deps.ts';
+import type { ScanEnd, ScanUpdate } from '../../session/scan.ts';
 import type { Pane } from '../../store/pane.ts';
 import { EMPTY_MAYDAY, type MaydayView } from '../../store/state.ts';
 import { afterScanUpdate } from './updates.ts';

@@ -1,5 +1,6 @@
 import { sanitise } from '../../../text/sanitise.ts';
-import type { RevertUpdate, ScanUpdate } from '../../deps.ts';
+import type { RevertUpdate } from '../../session/revert.ts';
+import type { ScanUpdate } from '../../session/scan.ts';
 import type { MaydayView } from '../../store/state.ts';
 
 const MOST_NOTES = 50;

@@ -1,6 +1,6 @@
 import type { Plan } from '../../../faults/contract.ts';
 import type { Write } from '../../../injection/write/write.ts';
-import type { Gate } from '../../deps.ts';
+import type { Gate } from '../../session/run.ts';
 
 /**
  * Whether the plan about to be sent still aims at what was armed: same target, same pods, same writes on objects that have

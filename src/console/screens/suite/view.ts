@@ -1,6 +1,6 @@
 import type { SuiteView } from '../../../suite/view.ts';
-import type { SuitePlan } from '../../deps.ts';
 import { pressFor } from '../../keymap/remap.ts';
+import type { SuitePlan } from '../../session/suite.ts';
 import { type Arming, fireLockOf } from '../../store/arming.ts';
 import { injectLock, type Now } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
