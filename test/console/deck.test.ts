@@ -187,7 +187,7 @@ describe('the board', () => {
   it('shows what is wrong under its kind, with its age', () => {
     const text = shown(everything());
     expect(text).toMatch(/✗ pods {8}1,204 {2}3 failing +41s/);
-    expect(text).toMatch(/ledg\S*…\S+ +ImagePullBackOff +41s/);
+    expect(text).toMatch(/ledger-\S*…\S+ ImagePull\S*… +41s/);
     expect(text).toMatch(/\? leases +BLIND forbidden/);
   });
 

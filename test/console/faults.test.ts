@@ -60,6 +60,16 @@ describe('the faults screen', () => {
     expect(shown(faults([], { runs: [run()] }))).toMatch(/ended by this console *$/m);
   });
 
+  it('keeps a long name whole at 80 columns, and does not repeat it in what a revert would do', () => {
+    const long = 'operator-chaos-np-app-checkout';
+    const object = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', namespace: 'shop', name: long };
+    const found = [finding('x', { object, message: `delete NetworkPolicy shop/${long}, which the injection created` })];
+    const policy = mark(long, { type: literal('NetworkPartition'), object, expires: NOW - 722_000 });
+    const at = faults([policy], { look: looked({ found }) });
+    expect(rows(at)[3]).toMatch(/▸NetworkPartition +Net\S*… shop\/operator-chaos-np-app-checkout +OVERDUE 12m2s/);
+    expect(shown(at)).toContain('a revert would delete it, which');
+  });
+
   it('says in words what is overdue, and that nobody ends what has no TTL', () => {
     const late = mark('late', { expires: NOW - 840_000 });
     const { expires: _, ...endless } = mark('endless');

@@ -65,6 +65,17 @@ describe('the MAYDAY screen', () => {
     );
   });
 
+  it('shows at 80 columns in full what went wrong, and a good message only where it says something', () => {
+    const why = 'users "alice" may not patch configmaps in namespace shop; ask for: patch configmaps in namespace shop';
+    const receipts = new Map([
+      ['a', receipt('a', { outcome: 'failed', verified: false, message: why })],
+      ['b', receipt('b', { message: 'restored the image of the container ledger in Deployment shop/b' })],
+    ]);
+    const text = shown(at({ phase: 'reverting', receipts }));
+    expect(text.replace(/\s+/g, ' ')).toContain(why);
+    expect(text).toMatch(/shop\/x +(restored the image of \S.*… )?reverted/);
+  });
+
   it('shows a receipt for each, by wave, and the number that remain', () => {
     const found = finding('ledger');
     const text = shown(

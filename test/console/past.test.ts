@@ -75,9 +75,17 @@ const timeline = (changes: Partial<ConsoleState>): ConsoleState => state({ scree
 describe('the reports screen', () => {
   it('lists when, what, verdict and recovery, newest under the cursor', () => {
     const at = reports({ runs: [past(1), past(2, { verdict: 'Failed', residue: 2 })], total: 2 });
-    expect(rows(at)[4]).toMatch(/^▸ {2}\d\d-\d\d \d\d:\d\d:\d\d run {3}web-kill-1 +Resilient +4\.2s/);
+    expect(rows(at)[4]).toMatch(/^▸ {2}\d\d-\d\d \d\d:\d\d run {3}web-kill-1 +Resilient +4\.2s/);
     expect(rows(at)[5]).toContain('2 REMAIN, Failed');
     expect(shown(at, 200, 50)).toMatch(/web-kill-1 +PodKill +Resilient +4\.2s lab/);
+  });
+
+  it('gives a name the columns that the results leave at 80 columns', () => {
+    const name = 'knative-serving-controller-image-corrupt';
+    expect(shown(reports({ runs: [past(1, { name: 'kserve-dependency-odh-model-kill' })] }))).toContain(
+      'kserve-dependency-odh-model-kill ',
+    );
+    expect(shown(reports({ runs: [past(1, { name })] }))).toMatch(/knative-\S*…\S*corrupt /);
   });
 
   it('tells a suite by its counts, and what of it was not run', () => {

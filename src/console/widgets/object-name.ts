@@ -21,7 +21,7 @@ export const shortKind = (kind: string): string => SHORT[kind] ?? kind;
 const SHORTEST_KIND = 5;
 
 /** What names an object; any object reference will do. */
-interface Named {
+export interface Named {
   kind: string;
   namespace?: string;
   name: string;

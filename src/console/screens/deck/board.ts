@@ -117,10 +117,11 @@ function kindLine(kind: BoardKind, health: KindHealth, view: View, columns: numb
   return row(span(glyphs.states.ok, 'ok'), count(health.count), span(health.count === 0 ? 'none' : words.fine));
 }
 
-const INDENT = 4;
-const GAP = 2;
+const INDENT = 2;
+const GAP = 1;
 const AGE = 7;
-const SHORTEST_NAME = 9;
+/** So much of the name of a pod tells it from the others of its workload. */
+const SHORTEST_NAME = 16;
 const SHORT_REASON = 24;
 
 /** One trouble under its kind: what and why on the left, since when on the right. */
@@ -129,14 +130,18 @@ function troubleLine(trouble: Trouble, view: View, columns: number): Line {
   const since = sinceText(trouble.since, view, columns);
   const room = columns - INDENT - GAP - Math.max(AGE, width(since) + 1);
   // A short reason is shown whole; a long one gets the room that the name leaves.
-  const reasonColumns = Math.min(width(trouble.what), room - SHORTEST_NAME, Math.max(SHORT_REASON, room - width(name)));
+  const reasonColumns = Math.min(
+    width(trouble.what),
+    room - Math.min(SHORTEST_NAME, width(trouble.name)),
+    Math.max(SHORT_REASON, room - width(name)),
+  );
   const nameColumns = room - reasonColumns;
   const tone = trouble.severity === 'fail' ? 'bad' : 'warn';
   return ends(
     line(
-      '    ',
+      ' '.repeat(INDENT),
       cell(shortName(name, nameColumns), nameColumns, 'left', 'middle'),
-      '  ',
+      ' '.repeat(GAP),
       span(cell(trouble.what, reasonColumns), tone),
     ),
     line(span(since, 'dim')),

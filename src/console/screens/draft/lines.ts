@@ -2,10 +2,11 @@ import type { CheckType, SteadyStateCheck } from '../../../experiment/types.ts';
 import { FAULT_RULES } from '../../../faults/types.ts';
 import type { Draft } from '../../../suggest/draft.ts';
 import { type FormField, formFields } from '../../../suggest/form.ts';
+import { width } from '../../../text/width.ts';
 import { wrap } from '../../../text/wrap.ts';
 import { pressFor, type Remap } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { BLANK, cell, ends, itemLine, type Line, line, select, span } from '../../widgets/line.ts';
+import { BLANK, cell, itemLine, type Line, line, select, span } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
@@ -22,15 +23,7 @@ export function draftLines(
 ): Line[] {
   if (!form) return [rule('INJECT', columns, view, '', true), line(span('  nothing is filled in', 'dim'))];
   const { draft, judged } = form;
-  const head = [
-    rule(
-      `INJECT ${draft.type} ${view.glyphs.arrow} ${draft.target.resource}`,
-      columns,
-      view,
-      'nothing is written yet',
-      true,
-    ),
-  ];
+  const head = [titleRule(draft, view, columns)];
   const foot = [BLANK, ...aboutLines(draft, columns), ...stepLines(form, keys, view, columns)];
   const fields = formFields(draft).flatMap(field =>
     fieldLines(field, judged?.problems[field.key], { isChosen: field.key === form.field, view, columns }).map(one =>
@@ -43,6 +36,14 @@ export function draftLines(
   );
   const { first, last } = windowOf(fields.length, at, rows - head.length - foot.length);
   return [...head, ...fields.slice(first, last), ...foot];
+}
+
+/** The name of the object is kept longest; that nothing is written yet is said where there is room. */
+function titleRule({ type, target }: Draft, view: View, columns: number): Line {
+  const start = `INJECT ${type} ${view.glyphs.arrow} `;
+  const title = start + cell(target.resource, Math.max(8, columns - width(start) - 1), 'left', 'middle').trimEnd();
+  const note = 'nothing is written yet';
+  return rule(title, columns, view, columns - width(title) > note.length + 2 ? note : '', true);
 }
 
 function fieldLines(
@@ -102,15 +103,9 @@ function stepLines({ judged, isReading }: FormView, keys: Remap | undefined, vie
   if (!judged || isReading) return [line(span(`  ${view.glyphs.states.wait} counting the pods in reach…`, 'dim'))];
   if (count > 0)
     return [...others, line(span(`  ${view.glyphs.states.fail} ${count} to correct before there is a plan`, 'warn'))];
-  return [
-    ends(
-      line(
-        '  ',
-        span(pressFor(keys, 'draft', 'plan', 'enter'), 'key'),
-        ' shows the plan: what is written, which pods are in reach, what is permitted',
-      ),
-      line(),
-      columns,
-    ),
-  ];
+  const press = pressFor(keys, 'draft', 'plan', 'enter');
+  const says = 'shows the plan: what is written, which pods are in reach, what is permitted';
+  return wrap(says, columns - width(press) - 3).map((part, i) =>
+    line('  ', span(i === 0 ? press : ' '.repeat(width(press)), 'key'), ` ${part}`),
+  );
 }

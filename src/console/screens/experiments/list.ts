@@ -65,7 +65,7 @@ function experimentRow(
     ? line(cursor, mark, ...loadedCells(entry.loaded, columns - (isMarked ? 2 : 1)))
     : line(
         cursor,
-        span(cell(entry.path, Math.floor(columns * 0.45)), 'bad'),
+        span(cell(entry.path, Math.floor(columns * 0.45), 'left', 'middle'), 'bad'),
         '  ',
         span(cell(`INVALID ${entry.error}`, columns - 3 - Math.floor(columns * 0.45)), 'bad'),
       );
@@ -81,7 +81,7 @@ function loadedCells(loaded: LoadedExperiment, columns: number): (string | Span)
   const placeColumns = columns >= 96 ? 30 : 0;
   const nameColumns = columns - 8 - (typeColumns ? typeColumns + 1 : 0) - (placeColumns ? placeColumns + 1 : 0);
   return [
-    cell(metadata.name, nameColumns),
+    cell(metadata.name, nameColumns, 'left', 'middle'),
     ' ',
     ...(typeColumns ? [span(cell(spec.injection.type, typeColumns), 'chaos'), ' '] : []),
     ...(placeColumns ? [span(cell(place, placeColumns), 'dim'), ' '] : []),

@@ -1,9 +1,11 @@
+import type { ObjectRef } from '../../../k8s/object.ts';
 import { age } from '../../../text/duration.ts';
 import { pressFor } from '../../keymap/remap.ts';
 import { allFaults, chosenFault, type FaultEntry, faultAuthor, faultTarget, faultType } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { cell, ends, itemLine, type Line, line, select, span } from '../../widgets/line.ts';
+import { cell, itemLine, type Line, line, select, span } from '../../widgets/line.ts';
 import { windowOf } from '../../widgets/list.ts';
+import { namedRow } from '../../widgets/named-row.ts';
 import { objectName } from '../../widgets/object-name.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
@@ -12,6 +14,8 @@ import { enderOf } from './ender.ts';
 import { effectText, recoveryText, sinceOf, ttlText } from './fault-texts.ts';
 import type { FaultsLook } from './view.ts';
 
+/** The longest name of a type, `LeaderElectionDisrupt`. */
+const LONGEST_TYPE = 21;
 /** Rows of one fault. */
 const HEIGHT = 3;
 
@@ -67,13 +71,8 @@ function entryLines(entry: FaultEntry, isChosen: boolean, state: ConsoleState, v
   const since = sinceOf(entry);
   const ago = since === undefined ? '' : `, ${age(Math.max(0, view.now.server - since))} ago`;
   const clocks = line(recoveryText(entry, view), '  ', ttlText(entry, view));
-  const name = line(
-    isChosen ? view.glyphs.cursor : ' ',
-    span(cell(faultType(entry), 20), 'chaos'),
-    ' ',
-    span(`${on.kind} ${objectName(on)}`, isChosen ? 'title' : 'plain'),
-  );
-  const head = ends(name, clocks, columns);
+  const start = line(isChosen ? view.glyphs.cursor : ' ', span(cell(faultType(entry), LONGEST_TYPE), 'chaos'), ' ');
+  const head = namedRow(start, on, [clocks, line(ttlText(entry, view))], columns, isChosen ? 'title' : 'plain');
   return [
     isChosen ? select(head) : head,
     line(
@@ -81,8 +80,14 @@ function entryLines(entry: FaultEntry, isChosen: boolean, state: ConsoleState, v
       span(`by ${faultAuthor(entry)}${ago}`, 'dim'),
       '   ',
       span(effect.text, effect.tone),
-      effect.evidence !== '' && span(`  ${effect.evidence}`, 'dim'),
+      effect.evidence !== '' && span(`  ${withoutName(effect.evidence, on)}`, 'dim'),
     ),
     line('   ', span('ended by ', 'dim'), span(ender.words, ender.isSure ? 'plain' : 'warn')),
   ];
+}
+
+/** A sentence about an object that is named just above it. */
+function withoutName(text: string, on: ObjectRef): string {
+  const name = `${on.kind} ${objectName(on)}`;
+  return text.replace(` of ${name}`, '').replace(` in ${name}`, '').replace(name, 'it');
 }

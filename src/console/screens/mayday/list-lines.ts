@@ -3,13 +3,15 @@ import type { Receipt } from '../../../injection/write/receipt.ts';
 import type { ClusterExperiment } from '../../../revert/stop/cluster-experiment.ts';
 import type { Stop } from '../../../revert/stop/stop.ts';
 import { age } from '../../../text/duration.ts';
+import { sanitise } from '../../../text/sanitise.ts';
+import { wrapIndented } from '../../../text/wrap.ts';
 import type { MaydayView } from '../../store/state.ts';
-import { cell, ends, type Line, line, lineWidth, type Span, span } from '../../widgets/line.ts';
-import { namedColumns, namedIn, objectName } from '../../widgets/object-name.ts';
+import { cell, ends, type Line, line, type Span, span, type Tone } from '../../widgets/line.ts';
+import { namedRow } from '../../widgets/named-row.ts';
+import { objectName } from '../../widgets/object-name.ts';
 import type { View } from '../../widgets/view.ts';
-import { isLeftToPerson } from './question.ts';
 import { questionLines } from './question-lines.ts';
-import { isRestored } from './restored.ts';
+import { receiptLines } from './receipt-lines.ts';
 
 /** What was found and what became of each, in waves; below it what could not be read. A question takes the place of the list. */
 export function listLines(mayday: MaydayView, view: View): Line[] {
@@ -35,14 +37,18 @@ export function listLines(mayday: MaydayView, view: View): Line[] {
   // A receipt may name something the first scan did not show: what the runs of this console reverted themselves.
   const known = new Set(mayday.findings.map(finding => finding.id));
   for (const receipt of mayday.receipts.values())
-    if (!known.has(receipt.id)) lines.push(receiptLine(receipt, ' '.repeat(WAVE_COLUMNS), view));
+    if (!known.has(receipt.id)) lines.push(...receiptLines(receipt, ' '.repeat(WAVE_COLUMNS), view));
   for (const order of mayday.orders) lines.push(orderLine(order, mayday.stops.get(order.id), view));
   for (const { resource, reason } of mayday.blind)
-    lines.push(line(span(`${view.glyphs.states.blind} BLIND  ${resource}: ${reason}`, 'warn')));
-  if (mayday.latch !== '') lines.push(line(span(`  ${mayday.latch}`, 'dim')));
-  for (const note of mayday.notes) lines.push(line(span(`  ${note}`, 'dim')));
+    lines.push(...whole(`${view.glyphs.states.blind} BLIND  ${resource}: ${reason}`, 'warn', view));
+  if (mayday.latch !== '') lines.push(...whole(`  ${mayday.latch}`, 'dim', view));
+  for (const note of mayday.notes) lines.push(...whole(`  ${note}`, 'dim', view));
   return lines;
 }
+
+/** A text in as many rows as it takes. */
+const whole = (text: string, tone: Tone, { columns }: View): Line[] =>
+  wrapIndented(sanitise(text, Number.MAX_SAFE_INTEGER), columns).map(part => line(span(part, tone)));
 
 /** An experiment of the framework's controller: its phase and end, or what became of it. */
 function orderLine(order: ClusterExperiment, stop: Stop | undefined, { glyphs, now, columns }: View): Line {
@@ -78,7 +84,7 @@ const WAVE_COLUMNS = 16;
 const waveOf = (mayday: MaydayView, finding: FoundInjection): number => mayday.waves.get(finding.id)?.wave ?? 99;
 
 function findingLines(finding: FoundInjection, receipt: Receipt | undefined, wave: string, view: View): Line[] {
-  if (receipt) return [receiptLine(receipt, wave, view), ...divergence(finding, receipt)];
+  if (receipt) return [...receiptLines(receipt, wave, view), ...divergence(finding, receipt)];
   const { glyphs, now, columns } = view;
   const since = finding.injectedAt === undefined ? '' : `${age(now.server - finding.injectedAt)} ago`;
   const overdue =
@@ -92,14 +98,7 @@ function findingLines(finding: FoundInjection, receipt: Receipt | undefined, wav
     ' ',
   );
   const by = span([finding.by ?? finding.tool, since].filter(Boolean).join(', '), 'dim');
-  return [named(start, finding.object, [line(overdue, by), line(overdue ?? span(since, 'dim')), line()], columns)];
-}
-
-/** A row with the name of an object: what stands at the right end gives way to the name, the longest that leaves it whole is shown. */
-function named(start: Line, object: FoundInjection['object'], rights: readonly Line[], columns: number): Line {
-  const room = (right: Line): number => columns - lineWidth(start) - lineWidth(right) - 1;
-  const right = rights.find(one => room(one) >= namedColumns(object)) ?? rights.at(-1) ?? line();
-  return ends(line(...start.spans, namedIn(object, room(right))), right, columns);
+  return [namedRow(start, finding.object, [line(overdue, by), line(overdue ?? span(since, 'dim')), line()], columns)];
 }
 
 function stateSpan(finding: FoundInjection, glyphs: View['glyphs']): Span {
@@ -115,34 +114,6 @@ function stateSpan(finding: FoundInjection, glyphs: View['glyphs']): Span {
     case 'foreign':
       return span(`${glyphs.states.wait} foreign  `, 'dim');
   }
-}
-
-function receiptLine(receipt: Receipt, wave: string, { glyphs, columns }: View): Line {
-  const isGood = isRestored(receipt);
-  const words: Record<Receipt['outcome'], string> = {
-    reverted: 'reverted',
-    'already-restored': 'was restored',
-    gone: 'gone',
-    stripped: 'stripped',
-    diverged: 'DIVERGED',
-    unconfirmed: 'YOUR WORD',
-    failed: 'FAILED',
-  };
-  const isPerson = isLeftToPerson(receipt.outcome);
-  const outcome = `${words[receipt.outcome]}${isGood || receipt.verified || isPerson || receipt.outcome === 'failed' ? '' : ', NOT VERIFIED'}`;
-  const mark = isGood
-    ? span(glyphs.states.ok, 'ok')
-    : isPerson
-      ? span(glyphs.diverged, 'warn')
-      : span(glyphs.states.fail, 'bad');
-  const start = line(wave !== '' && span(`${wave}  `, 'dim'), mark, ' ');
-  const end = span(outcome, isGood ? 'ok' : isPerson ? 'warn' : 'bad');
-  const took = line(end, span(` ${(receipt.ms / 1000).toFixed(2)}s`, 'dim'));
-  const room = columns - lineWidth(start) - lineWidth(took) - 1;
-  // The name goes before the time it took, and before what was done.
-  if (room < namedColumns(receipt.object)) return named(start, receipt.object, [line(end)], columns);
-  const name = namedIn(receipt.object, room);
-  return ends(line(...start.spans, name, '  ', span(receipt.message, isGood ? 'dim' : 'warn')), took, columns);
 }
 
 /** Why something was left alone, where the receipt itself has no room for it. */

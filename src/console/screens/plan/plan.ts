@@ -56,7 +56,12 @@ export function planLines(state: ConsoleState, view: View, columns: number, rows
     body.length > room
       ? [
           ...body.slice(0, Math.max(0, room - 1)),
-          line(span(`${under}${body.length - room + 1} more lines: enlarge the window`, 'dim')),
+          line(
+            span(
+              `${under}${counted(body.length - room + 1, 'more line')}${isOpen ? ': enlarge the window' : `: ${pressFor(state.settings.keys, 'experiments', 'open', 'enter')} shows them`}`,
+              'dim',
+            ),
+          ),
         ]
       : body;
   return [...head, ...shown, ...step];

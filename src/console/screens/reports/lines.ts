@@ -1,6 +1,7 @@
 import type { ScenarioVerdict } from '../../../report/model.ts';
 import type { PastRun } from '../../../report/past.ts';
 import { measured } from '../../../text/duration.ts';
+import { width } from '../../../text/width.ts';
 import { wrap } from '../../../text/wrap.ts';
 import { pressFor } from '../../keymap/remap.ts';
 import type { ConsoleState } from '../../store/state.ts';
@@ -36,13 +37,18 @@ export function reportsLines(state: ConsoleState, view: View, { columns, rows }:
   const chosen = chosenPast(state);
   const at = Math.max(0, chosen ? runs.indexOf(chosen) : 0);
   const { first, last } = windowOf(runs.length, at, rows - 2);
+  const result = resultColumns(runs);
   return [
     head,
-    headings(columns),
+    headings(columns, result),
     ...runs
       .slice(first, last)
       .map(run =>
-        itemLine(rowOf(run, run === chosen, marked.includes(pastKey(run)), view, columns), 'reports', pastKey(run)),
+        itemLine(
+          rowOf(run, { isChosen: run === chosen, isMarked: marked.includes(pastKey(run)) }, view, { columns, result }),
+          'reports',
+          pastKey(run),
+        ),
       ),
   ];
 }
@@ -65,61 +71,68 @@ function emptyText({ reports: { phase, message }, settings }: ConsoleState): str
   ];
 }
 
-const WHEN = 14;
-const RESULT = 24;
+/** With seconds, where there is room for them. */
+const whenColumns = (columns: number): number => (columns < WITH_TYPE ? 11 : 14);
+const LONGEST_RESULT = 24;
 const RECOVERY = 8;
 const TYPE = 22;
 const CONTEXT = 24;
 
-const BEFORE_NAME = 3 + WHEN + 1 + 6;
+const beforeName = (columns: number): number => 3 + whenColumns(columns) + 1 + 6;
 /** Behind it stand the file and the reason: the name of the file loses its middle, the reason stays. */
 const UNREAD = 'cannot be read: ';
 
-const nameColumns = (columns: number): number =>
+/** The column of results is as wide as its longest text, so that names get what is left. */
+const resultColumns = (runs: readonly PastRun[]): number =>
+  Math.min(LONGEST_RESULT, 1 + runs.reduce((most, run) => Math.max(most, width(resultText(run))), 'verdict'.length));
+
+const nameColumns = (columns: number, result: number): number =>
   columns -
-  3 -
-  WHEN -
-  1 -
-  6 -
-  RESULT -
+  beforeName(columns) -
+  result -
   1 -
   RECOVERY -
   1 -
   (columns >= WITH_TYPE ? TYPE + 1 : 0) -
   (columns >= WITH_CONTEXT ? CONTEXT + 1 : 0);
 
-function headings(columns: number): Line {
-  const name = cell('experiment', nameColumns(columns));
+function headings(columns: number, result: number): Line {
+  const name = cell('experiment', nameColumns(columns, result));
   const type = columns >= WITH_TYPE ? `${cell('fault', TYPE)} ` : '';
   const where = columns >= WITH_CONTEXT ? ` ${cell('context', CONTEXT)}` : '';
   return line(
     span(
-      `   ${cell('when', WHEN)} ${cell('what', 6)}${name} ${type}${cell('verdict', RESULT)}${cell('recovery', RECOVERY, 'right')}${where}`,
+      `   ${cell('when', whenColumns(columns))} ${cell('what', 6)}${name} ${type}${cell('verdict', result)}${cell('recovery', RECOVERY, 'right')}${where}`,
       'dim',
     ),
   );
 }
 
-function rowOf(run: PastRun, isChosen: boolean, isMarked: boolean, view: View, columns: number): Line {
+function rowOf(
+  run: PastRun,
+  { isChosen, isMarked }: { isChosen: boolean; isMarked: boolean },
+  view: View,
+  { columns, result }: { columns: number; result: number },
+): Line {
   const start = [
     isChosen ? view.glyphs.cursor : ' ',
     span(isMarked ? view.glyphs.marked : ' ', 'key'),
     ' ',
-    span(cell(whenText(run.at), WHEN), 'dim'),
+    span(whenText(run.at).slice(0, whenColumns(columns)), 'dim'),
     ' ',
     cell(run.kind, 6),
   ];
   if (run.problem !== undefined) {
-    const problem = cell(run.problem, columns - BEFORE_NAME - UNREAD.length, 'left', 'middle');
+    const problem = cell(run.problem, columns - beforeName(columns) - UNREAD.length, 'left', 'middle');
     const row = line(...start, span(UNREAD + problem, 'bad'));
     return isChosen ? select(row) : row;
   }
   const row = line(
     ...start,
-    span(cell(run.name, nameColumns(columns), 'left', 'middle'), 'title'),
+    span(cell(run.name, nameColumns(columns, result), 'left', 'middle'), 'title'),
     ' ',
     columns >= WITH_TYPE && `${cell(run.type ?? '', TYPE)} `,
-    span(cell(resultText(run), RESULT), toneOf(run)),
+    span(cell(resultText(run), result), toneOf(run)),
     cell(run.recoveryMs === undefined ? '' : measured(run.recoveryMs), RECOVERY, 'right'),
     columns >= WITH_CONTEXT && span(` ${cell(run.context ?? '', CONTEXT)}`, 'dim'),
   );
