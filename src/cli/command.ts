@@ -8,6 +8,8 @@ export interface Invocation {
   args: readonly unknown[];
   options: Record<string, unknown>;
   program?: Command;
+  /** The table of all commands. */
+  specs?: readonly CommandSpec[];
 }
 
 export type CommandBody = (invocation: Invocation) => Promise<ExitCode>;

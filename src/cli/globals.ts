@@ -8,7 +8,7 @@ export type OtherForm = (typeof OTHERS)[number];
 type Output = (typeof EVERYWHERE)[number] | OtherForm;
 
 /** Whether a form of output is one that not every command writes. */
-export const isOtherForm = (form: Output): form is OtherForm => OTHERS.some(other => other === form);
+export const isOtherForm = (form: string): form is OtherForm => OTHERS.some(other => other === form);
 
 /** The global options, as commander gives them. */
 export interface GlobalOptions {

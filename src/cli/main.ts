@@ -130,6 +130,7 @@ function addCommand(program: Command, spec: CommandSpec, finish: Finish): void {
         : command.processedArgs,
       options: command.opts(),
       program,
+      specs: COMMANDS,
     };
     setTimeout(() => void keepCode(), KEEP_CODE_AFTER_MS).unref();
     const run = await spec.load();

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SCRIPTS } from '../../src/cli/completion/scripts.ts';
 import { mayday } from './in-process.ts';
@@ -44,6 +44,10 @@ describe('what a shell offers at the cursor', () => {
     ['completion ', ['bash', 'zsh', 'fish', 'kubectl']],
     ['scan -o js', ['json', 'jsonl']],
     ['-o y', ['yaml']],
+    ['scan -o c', []],
+    ['report -o c', ['csv']],
+    ['scan --output=m', []],
+    ['triage --output=m', ['--output=md']],
     ['scan --output=y', ['--output=yaml']],
     ['--read-only scan --old', ['--older-than']],
     ['scan --typ', ['--type']],
@@ -73,6 +77,20 @@ describe('what a shell offers at the cursor', () => {
     expect((await offered('scan --context ')).values).toEqual(known);
     vi.stubEnv('KUBECONFIG', join(folder, 'missing'));
     expect((await offered('scan --context ')).values).toEqual([]);
+  });
+});
+
+const hasZsh = (process.env.PATH ?? '').split(delimiter).some(path => existsSync(join(path, 'zsh')));
+
+describe.skipIf(!hasZsh)('zsh', () => {
+  it('shows a description where there is one, and otherwise the word alone', () => {
+    const script = `mayday() { printf 'on\\tinjects nothing more\\noff\\n:4\\n'; }
+compdef() { : }
+_describe() { printf '%s\\n' "\${(@P)2}"; }
+words=(mayday latch '') CURRENT=3
+${SCRIPTS.zsh}
+_mayday`;
+    expect(execFileSync('zsh', ['-f', '-c', script], { encoding: 'utf8' })).toBe('on:injects nothing more\noff\n');
   });
 });
 

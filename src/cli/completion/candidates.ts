@@ -1,4 +1,6 @@
 import type { Command, Option } from 'commander';
+import type { CommandSpec } from '../command.ts';
+import { isOtherForm } from '../globals.ts';
 
 /** A word that may stand at the cursor, and what it means. */
 export interface Candidate {
@@ -39,17 +41,22 @@ const NAMED: Readonly<Record<string, ValueName>> = {
 };
 
 /**
- * What may stand at the cursor. `words` are those after the program's name, up to the cursor; the last one is being typed, and may be empty.
+ * What may stand at the cursor. `words` are those after the program's name, up to the cursor; the last one is being typed, and may be empty. `specs` is the
+ * table of all commands.
  */
-export function completionOf(program: Command, words: readonly string[]): Completion {
+export function completionOf(program: Command, words: readonly string[], specs: readonly CommandSpec[]): Completion {
   const word = words.at(-1) ?? '';
   const { command, operands, open } = parsed(program, words.slice(0, -1));
   const [flag = '', given] = word.split('=', 2);
   const plain = { prefix: '', options: [] };
-  if (open !== undefined) return { ...plain, meaning: meaningOfValue(open) };
+  if (open !== undefined) return { ...plain, meaning: meaningOfValue(open, command, specs) };
   if (word.startsWith('-') && given !== undefined) {
     const option = optionNamed(command, flag);
-    return { prefix: `${flag}=`, options: [], meaning: option === undefined ? NOTHING : meaningOfValue(option) };
+    return {
+      prefix: `${flag}=`,
+      options: [],
+      meaning: option === undefined ? NOTHING : meaningOfValue(option, command, specs),
+    };
   }
   if (word.startsWith('-')) return { ...plain, options: optionsOf(command), meaning: NOTHING };
   if (command.parent === null) return { ...plain, options: commandsOf(program), meaning: NOTHING };
@@ -99,11 +106,19 @@ const commandsOf = (program: Command): Candidate[] =>
     .visibleCommands(program)
     .map(one => ({ value: one.name(), says: one.description() }));
 
-function meaningOfValue(option: Option): Meaning {
-  if (option.argChoices !== undefined) return { is: 'words', words: option.argChoices };
+function meaningOfValue(option: Option, command: Command, specs: readonly CommandSpec[]): Meaning {
+  if (option.argChoices !== undefined)
+    return { is: 'words', words: option.argChoices.filter(word => isWritten(command, word, specs)) };
   const named = option.long == null ? undefined : NAMED[option.long];
   if (named !== undefined) return { is: 'named', name: named };
   return byPlaceholder(/<([^>.]+)/.exec(option.flags)?.[1] ?? '');
+}
+
+/** Whether a command may be given this value: forms of output that only some commands write are refused by the others. */
+function isWritten(command: Command, word: string, specs: readonly CommandSpec[]): boolean {
+  if (command.parent === null || !isOtherForm(word)) return true;
+  const { forms = [] } = specs.find(({ usage }) => usage.split(' ')[0] === command.name()) ?? {};
+  return forms.includes(word);
 }
 
 function argumentOf(command: Command, operands: number): Meaning {

@@ -9,18 +9,20 @@ import { valuesOf } from './values.ts';
 const DIRECTIVES = { files: 0, nothing: 4, folders: 16 } as const;
 
 /**
- * `mayday complete -- WORDS…`: the words that may stand at the cursor, one a line, with a tab before what they mean; then a colon and what
+ * `mayday complete -- WORDS…`: the words that may stand at the cursor, one a line, with a tab before what they mean, where anything says it; then a colon and what
  * the shell is to do. The scripts of `mayday completion` ask it.
  */
-export const completeCommand: CommandBody = async ({ args, program }) => {
+export const completeCommand: CommandBody = async ({ args, program, specs = [] }) => {
   if (!program) throw new Error('the command tree was not handed over');
   const words = args[0] as string[];
-  const { prefix, options, meaning } = completionOf(program, words);
+  const { prefix, options, meaning } = completionOf(program, words, specs);
   const word = words.at(-1) ?? '';
   const candidates = [...options, ...(await candidatesOf(meaning, words))]
     .map(({ value, says = '' }) => ({ value: `${prefix}${value}`, says }))
     .filter(({ value }) => value.startsWith(word) && isPlain(value));
-  const lines = candidates.map(({ value, says }) => `${value}\t${sanitise(says, 100)}\n`);
+  const lines = candidates.map(({ value, says }) =>
+    says === '' ? `${value}\n` : `${value}\t${sanitise(says, 100)}\n`,
+  );
   const directive = meaning.is === 'files' || meaning.is === 'folders' ? meaning.is : 'nothing';
   printUnchanged(`${lines.join('')}:${DIRECTIVES[directive]}\n`);
   return EXIT.done;

@@ -33,7 +33,8 @@ _mayday() {
       :0) _files ;;
       :16) _files -/ ;;
       :*|'') ;;
-      *) value="\${line%%$'\\t'*}"; offered+=("\${value//:/\\\\:}:\${line#*$'\\t'}") ;;
+      *$'\\t'*) value="\${line%%$'\\t'*}"; offered+=("\${value//:/\\\\:}:\${line#*$'\\t'}") ;;
+      *) offered+=("\${line//:/\\\\:}") ;;
     esac
   done
   (( $#offered )) && _describe value offered

@@ -7,6 +7,7 @@ import { type Interrupt, listenForInterrupt } from '../../host/interrupt.ts';
 import type { Api } from '../../kube/client/api.ts';
 import { leadDeps } from '../../runtime/game-day.ts';
 import { engineFor, guardFor, locksFor } from '../../runtime/open-engine.ts';
+import { paths } from '../../runtime/paths.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { Invocation } from '../command.ts';
 import { canAsk } from '../confirm.ts';
@@ -17,13 +18,14 @@ import { linePrinter, printJsonLine } from '../output/output.ts';
 import { secondStopSignal } from '../second-stop.ts';
 import { withCluster } from '../session.ts';
 import { attended } from './human.ts';
-import { type LoadedDay, loadDay, loadFromJournal } from './load.ts';
+import { expectSomethingLeft, type LoadedDay, loadDay, loadFromJournal } from './load.ts';
 import { personOf } from './plan.ts';
 
 /** `mayday gameday run FILE` and `mayday gameday resume [FILE]`: leads a day and prints it line by line; ctrl-c stops it, reverts and verifies. */
 export async function leadCommand(invocation: Invocation, action: 'run' | 'resume'): Promise<ExitCode> {
   const { globals, options } = invocation;
   if (globals.readOnly === true) throw new CommandFailure('--read-only: a game-day injects, nothing was begun');
+  if (action === 'resume') expectSomethingLeft(invocation.args[1], paths(process.env).state);
   if (options.yes !== true && !canAsk())
     throw new CommandFailure('expected --yes where nobody can be asked what comes of a scenario; nothing was begun');
   const named = action === 'run' ? loadDay(invocation.args[1]) : undefined;

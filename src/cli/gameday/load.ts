@@ -1,5 +1,6 @@
 import { disk } from '../../experiment/files.ts';
 import { filesBeside, keptFiles, readAgenda } from '../../gameday/day/agenda.ts';
+import { isDue } from '../../gameday/day/missing.ts';
 import type { DayOrder } from '../../gameday/day/order.ts';
 import { readDay } from '../../gameday/journal/read-day.ts';
 import { type Plan, readPlan } from '../../gameday/plan/read-plan.ts';
@@ -8,6 +9,7 @@ import type { Api } from '../../kube/client/api.ts';
 import { engineFor } from '../../runtime/open-engine.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { sanitise } from '../../text/sanitise.ts';
+import { shellWord } from '../../text/shell-word.ts';
 import { CommandFailure } from '../failure.ts';
 import { type BegunDay, readJournal, takeOver } from './journal.ts';
 import { planFailure, readPlanFile } from './plan.ts';
@@ -43,6 +45,18 @@ export async function loadFromJournal(named: unknown, runtime: Runtime, api: Api
   const agenda = readAgenda(reading.plan, keptFiles(kept, filesBeside(reading.plan.path, disk)));
   if (!agenda.ok) throw planFailure(path, agenda.issues);
   return { plan: reading.plan, agenda: agenda.scenarios, kept, begun: day };
+}
+
+/** Refuses a day that has ended with nothing left to do; needs no cluster. */
+export function expectSomethingLeft(named: unknown, stateDir: string): void {
+  const { text, path, begin } = readJournal(named, stateDir);
+  const record = readDay(text.split('\n'));
+  const reading = readPlan(begin.files[0]?.text ?? '', path);
+  if (record.end === undefined || !reading.ok) return;
+  if (reading.plan.day.spec.agenda.some(({ name }) => isDue(record, name))) return;
+  throw new CommandFailure(
+    `expected a day with something left to do, found one that has ended (${sanitise(record.end.says, 200)}): \`mayday gameday report ${shellWord(path)}\` tells of it`,
+  );
 }
 
 async function expectSameCluster(uid: string, context: string, runtime: Runtime, api: Api): Promise<void> {

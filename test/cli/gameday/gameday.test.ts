@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -59,6 +59,27 @@ test('the second console of a day is told who leads it and what it may do beside
     source: { kind: 'day', id: DAY },
     day: { notes: [{ text: 'pager', tag: 'alert', by: 'Ana' }] },
   });
+});
+
+test('resume says of a day that has ended that it has, and asks for nothing', async () => {
+  write(journal, DAY, 1);
+  const at = Date.UTC(2026, 10, 21, 13);
+  const scenario = 'somebody restarts the ingress';
+  const by = { name: 'Ana', role: 'owner' };
+  const entries = [
+    { v: 1, at, kind: 'armed', scenario, by },
+    { v: 1, at, kind: 'ended', scenario, end: 'done', why: '' },
+  ];
+  for (const entry of entries) appendFileSync(journal, `${JSON.stringify(entry)}\n`);
+  // Its process died before the end of the day was written: something is left to do.
+  expect((await mayday('gameday', 'resume', journal)).stderr).toContain('expected --yes where nobody can be asked');
+  const end = { v: 1, at, kind: 'end', exitCode: 0, says: '1 of 1 scenarios done' };
+  appendFileSync(journal, `${JSON.stringify(end)}\n`);
+  const refused = await mayday('gameday', 'resume', journal);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain(
+    `expected a day with something left to do, found one that has ended (1 of 1 scenarios done): \`mayday gameday report ${journal}\` tells of it`,
+  );
 });
 
 test('gameday report writes every form that mayday report does, of one journal or several; other actions refuse both', async () => {
