@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { clipboardSequence } from '../../src/console/app/terminal/clipboard.ts';
 import type { FixPlan } from '../../src/console/screens/fix/view.ts';
 import { MONO } from '../../src/console/widgets/theme.ts';
-import { literal } from '../../src/text/sanitise.ts';
+import { literal, sanitise } from '../../src/text/sanitise.ts';
 import { width } from '../../src/text/width.ts';
 import { finding } from '../../src/triage/finding/build.ts';
 import { conclude, type Triage } from '../../src/triage/finding/result.ts';
@@ -165,12 +165,12 @@ describe('a fix from the triage screen', () => {
   const plan = (fix: string, others: string[]): FixPlan => ({
     finding: 'f',
     fix,
-    object: literal('Deployment shop/web'),
+    title: sanitise(`${fix} Deployment shop/web`),
     about: literal(`Does ${fix}.`),
     writes: [literal(`patch  ${fix} of Deployment shop/web`)],
     warnings: [literal('Argo CD will undo this')],
     undo: literal('roll back'),
-    others,
+    others: others.map(fix => ({ fix, title: sanitise(`${fix} Deployment shop/web`) })),
   });
   async function onTriage(changes: Partial<Script>): Promise<Stage> {
     const one = stage(script({ triage: () => TROUBLE, ...changes }), { columns: 100, rows: 30 });
@@ -191,6 +191,8 @@ describe('a fix from the triage screen', () => {
     });
     await one.waitFor('patch restart of Deployment shop/web');
     expect(one.screen()).toContain('but: Argo CD will undo this');
+    expect(one.screen()).toMatch(/^ {2}restart Deployment shop\/web *$/m);
+    expect(one.screen()).toContain('tab  instead: rollback Deployment shop/web');
     await one.press('\t', 'rollback of Deployment shop/web');
     expect(done).toEqual([]);
     await one.press('y', 'done, read back: Deployment shop/web');

@@ -26,6 +26,14 @@ interface FixOption {
   remedy?: Remedy;
 }
 
+/** What an option does, in a few words. */
+const titleOf = ({ finding, remedy }: FixOption): Clean =>
+  clean(
+    remedy === undefined
+      ? `let requests through for a while without ${nameText(finding.object)}`
+      : `${remedy.title} ${nameText(changedBy(remedy, finding))}`,
+  );
+
 /** A fix planned on the present state of the cluster. */
 interface Planned {
   shown: FixPlan;
@@ -58,7 +66,7 @@ async function planned(
   const byHand = finding.fixes[0]?.text ?? `mayday explain ${finding.rule} says what to do`;
   let why = `mayday cannot fix this by itself. What you can do: ${byHand}`;
   for (const way of options.filter(isAsked)) {
-    const others = otherNames(options, way);
+    const others = othersOf(options, way);
     const made =
       way.remedy === undefined
         ? await planGap(runtime, api, way, others)
@@ -73,7 +81,7 @@ async function planRemedy(
   runtime: Runtime,
   api: Api,
   { finding, remedy }: Required<FixOption>,
-  others: readonly string[],
+  others: FixPlan['others'],
 ): Promise<Planned | { refusal: string }> {
   const prepared = await prepareFix(api, finding, remedy);
   if ('refusal' in prepared) return prepared;
@@ -82,7 +90,7 @@ async function planRemedy(
     shown: {
       finding: findingId(finding),
       fix: remedy.name,
-      object: nameText(changedBy(remedy, finding)),
+      title: titleOf({ name: remedy.name, finding, remedy }),
       about: clean(remedy.about),
       writes: plan.writes.map(write => clean(`${write.verb}  ${saysAfterVerb(write)}`)),
       warnings: plan.warnings.map(clean),
@@ -105,7 +113,7 @@ async function planGap(
   runtime: Runtime,
   api: Api,
   { name, finding }: FixOption,
-  others: readonly string[],
+  others: FixPlan['others'],
 ): Promise<Planned | { refusal: string }> {
   const ignoring = await planIgnore(runtime, api, finding);
   if ('refusal' in ignoring) return ignoring;
@@ -114,7 +122,7 @@ async function planGap(
     shown: {
       finding: findingId(finding),
       fix: name,
-      object: nameText(finding.object),
+      title: titleOf({ name, finding }),
       about: clean(`A stop-gap: ${about}.`),
       writes: plan.writes.map(write => clean(`${write.verb}  ${saysAfterVerb(write)}`)),
       warnings: keeper === undefined ? [] : [clean(keeper)],
@@ -128,11 +136,10 @@ async function planGap(
   };
 }
 
-/** The names of the other options, beginning after this one, so that asking for the first again and again reaches each. */
-function otherNames(all: readonly FixOption[], { name }: FixOption): string[] {
-  const names = all.map(each => each.name);
-  const at = names.indexOf(name);
-  return [...names.slice(at + 1), ...names.slice(0, at)];
+/** The other options, beginning after this one, so that asking for the first again and again reaches each. */
+function othersOf(all: readonly FixOption[], { name }: FixOption): FixPlan['others'] {
+  const at = all.findIndex(each => each.name === name);
+  return [...all.slice(at + 1), ...all.slice(0, at)].map(option => ({ fix: option.name, title: titleOf(option) }));
 }
 
 /** What a fix would write, as lines for the screen. */

@@ -24,6 +24,8 @@ export type Planned = { writes: Write[]; undo: string; warnings: string[] } | { 
 export interface Remedy {
   /** The name by which commands select it. */
   name: string;
+  /** What it does to the object, in a few words that end before the object's name. */
+  title: string;
   /** What it does and what it changes, one sentence. */
   about: string;
   /** Whether it can be undone afterwards. A deletion counts as reversible, since the object is saved first. */

@@ -16,6 +16,7 @@ interface Template {
 /** Restores the pod template of the previous revision, as `kubectl rollout undo` does. */
 export const rollback: Remedy = {
   name: 'undo',
+  title: 'roll back to the previous revision of',
   about: 'Restores the pod template of the previous revision, as kubectl rollout undo does.',
   isReversible: true,
   fits: ({ rule, object }) => object.kind === 'Deployment' && /^(pods?|workloads?|config)\//.test(rule),

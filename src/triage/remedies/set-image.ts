@@ -26,6 +26,7 @@ const wantedBy = (finding: Pick<Finding, 'fixes'>): { container: string; image: 
 /** Sets the image that the finding names: where a registry was closed, the same image where it is now. */
 export const setImage: Remedy = {
   name: 'set-image',
+  title: 'set the image in',
   about: 'Sets the image that triage names, as kubectl set image does: the same image at the place to which it moved.',
   isReversible: true,
   fits: finding => finding.rule === 'pod/image-pull' && wantedBy(finding) !== undefined,

@@ -42,6 +42,7 @@ const selectorOf = ({ spec }: KubeObject): Selector => (spec as { selector?: Sel
 /** Sets the labels that the finding names in a Service's selector, where a letter is wrong. */
 export const setSelector: Remedy = {
   name: 'set-selector',
+  title: 'correct the selector of',
   about: 'Sets the labels that triage names in the selector of the Service, so that it finds its pods.',
   isReversible: true,
   fits: finding => finding.rule === 'service/selector' && wantedBy(finding) !== undefined,

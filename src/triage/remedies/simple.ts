@@ -26,6 +26,7 @@ function patch(object: KubeObject, operations: readonly Operation[], says: strin
 /** Lets pods be scheduled on a node again. */
 export const uncordon: Remedy = {
   name: 'uncordon',
+  title: 'uncordon',
   about: 'Lets new pods be scheduled on the node again.',
   isReversible: true,
   fits: ({ rule, object }) => object.kind === 'Node' && /cordon/.test(rule),
@@ -38,13 +39,18 @@ export const uncordon: Remedy = {
   isDone: (_before, after) => after !== undefined && specOf(after).unschedulable !== true,
 };
 
+/** What a person has to change in Git: until then every comparison comes to the same. */
+const inGit = (fixes: Finding['fixes']): string[] =>
+  fixes.flatMap(({ text, command }) => (command === undefined && /\bin Git\b/i.test(text) ? [text] : []));
+
 /** Makes Argo CD drop its caches of one application and compare it again. */
 export const hardRefresh: Remedy = {
   name: 'hard-refresh',
+  title: 'compare again in Argo CD',
   about: 'Has Argo CD compare the application anew, without its caches; nothing is synced by it.',
   isReversible: true,
   fits: ({ object }) => object.kind === 'Application' && object.apiVersion.startsWith('argoproj.io/'),
-  plan: ({ object }) => ({
+  plan: ({ object }, { fixes }) => ({
     writes: [
       patchOf(object, mapOperations(object, ['metadata', 'annotations'], { set: { [REFRESH]: 'hard' } }), {
         says: `have Argo CD refresh ${nameOf(refOf(object))}`,
@@ -52,7 +58,7 @@ export const hardRefresh: Remedy = {
       }),
     ],
     undo: 'nothing to undo: the controller takes the annotation off when it has done it',
-    warnings: [],
+    warnings: inGit(fixes).map(text => `this alone repairs nothing, because the cause is in Git. First: ${text}`),
   }),
   // The controller removes the annotation again; present or removed, the request was stored.
   isDone: (before, after) =>
@@ -77,6 +83,7 @@ export function refreshesNamed({ object, fixes }: Finding): Remedy[] {
 /** Replaces the pods of a workload by its own strategy, as `kubectl rollout restart` does. */
 export const restart: Remedy = {
   name: 'restart',
+  title: 'restart the pods of',
   about: 'Replaces the pods one after the other, by the strategy of the workload, as kubectl rollout restart does.',
   isReversible: true,
   fits: ({ rule, object }) =>
@@ -108,6 +115,7 @@ const restartedAt = (object: KubeObject | undefined): string | undefined => {
 /** Removes one finalizer whose controller no longer exists, as the rule found. */
 export const stripFinalizer: Remedy = {
   name: 'strip-finalizer',
+  title: 'take the finalizer off',
   about:
     'Takes off the one finalizer whose owner is gone, so that the deletion can end; what it was to clean up stays behind.',
   isReversible: false,

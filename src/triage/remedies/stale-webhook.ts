@@ -4,6 +4,7 @@ import { keeperOf, type Remedy } from './remedy.ts';
 /** Deletes a webhook configuration that is certainly stale, after the whole of it was saved. */
 export const deleteStaleWebhook: Remedy = {
   name: 'delete-stale-webhook',
+  title: 'delete the stale',
   about:
     'Deletes the webhook configuration, after all of it was saved on this machine: its Service is gone and nothing installs it any more.',
   isReversible: true,

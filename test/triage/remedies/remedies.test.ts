@@ -227,6 +227,25 @@ test('each finding has the fixes that fit it, and most have none', () => {
   expect(names('pod/image-pull', 'Deployment/shop/web')).toEqual(['undo']);
 });
 
+test('a hard refresh says that it alone repairs nothing where the cause is in Git', () => {
+  const app = {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: { name: 'iris', namespace: 'argocd' },
+  };
+  const warningsWith = (text: string) => {
+    const planned = hardRefresh.plan(
+      { object: app, beside: [], at: '' } as never,
+      { fixes: [{ text, safe: true }] } as never,
+    );
+    return 'refusal' in planned ? [] : planned.warnings;
+  };
+  expect(warningsWith('In Git (apps/iris in https://git.example at main) rename label a to b.')).toEqual([
+    'this alone repairs nothing, because the cause is in Git. First: In Git (apps/iris in https://git.example at main) rename label a to b.',
+  ]);
+  expect(warningsWith('Fix the repo-server; then hard refresh.')).toEqual([]);
+});
+
 test('a finding about something else offers the refresh of each application that its commands name', () => {
   const refresh = (app: string) => ({
     text: 't',

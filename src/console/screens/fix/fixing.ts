@@ -87,7 +87,7 @@ export function createFixing(context: Context, after: () => void): Fixing {
       const { plan: shown } = view();
       const next = shown?.others[0];
       if (next === undefined) return notify(context, 'there is no other fix', 'warn');
-      void plan(next);
+      void plan(next.fix);
     },
     confirm() {
       const { session } = context;

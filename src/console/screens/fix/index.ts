@@ -57,7 +57,7 @@ function fixLines(state: ConsoleState, view: View, columns: number): Line[] {
   if (!plan) return [...head, ...say('reading the object and planning…', 'dim', columns)];
   return [
     ...head,
-    ...say(`${plan.fix}: ${plan.object}`, 'title', columns),
+    ...say(plan.title, 'title', columns),
     ...say(plan.about, 'plain', columns),
     BLANK,
     ...plan.writes.flatMap(text => say(text, 'chaos', columns, 4)),
@@ -89,7 +89,7 @@ function endLines({ settings, fix: { end } }: ConsoleState, columns: number): Li
 function questionLines(state: ConsoleState, columns: number): Line[] {
   const { settings, fix } = state;
   const name = nameToType(state);
-  const others = fix.plan?.others ?? [];
+  const others = (fix.plan?.others ?? []).map(({ title }) => title);
   return [
     ...(name === undefined
       ? [line('  ', span(pressFor(settings.keys, 'fix', 'confirm', 'y'), 'key'), '    does it')]
@@ -102,8 +102,8 @@ function questionLines(state: ConsoleState, columns: number): Line[] {
   ];
 }
 
-/** The key to the next fix, and the names of all others. */
+/** The key to the next fix, and what all others do. */
 const otherLines = (key: string, others: readonly string[], columns: number): Line[] =>
-  wrapWhole(`instead: ${others.join(', ')}`, columns - 7).map((part, row) =>
+  wrapWhole(`instead: ${others.join('; ')}`, columns - 7).map((part, row) =>
     line('  ', row === 0 ? span(key, 'key') : '   ', '  ', part),
   );

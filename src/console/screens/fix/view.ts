@@ -5,13 +5,14 @@ export interface FixPlan {
   /** The finding's id, and the name of the fix. */
   finding: string;
   fix: string;
-  object: Clean;
+  /** What it does to which object, in a few words. */
+  title: Clean;
   about: Clean;
   writes: readonly Clean[];
   warnings: readonly Clean[];
   undo: Clean;
-  /** Names of other fixes of the same finding. */
-  others: readonly string[];
+  /** Other fixes of the same finding. */
+  others: readonly { fix: string; title: Clean }[];
 }
 
 /** The result of a fix. */
