@@ -1,4 +1,6 @@
-import { condition, quoted, sinceCondition } from '../../facts/fields.ts';
+import type { ViewObject } from '../../../health/view/cluster-view.ts';
+import { quoted } from '../../facts/fields.ts';
+import { conditionIs, lastingConditions } from '../../facts/lasting.ts';
 import { refOf } from '../../finding/build.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
@@ -18,12 +20,15 @@ export const applicationSetFails: Rule = {
     why: 'Applications that the set should generate are not made, and those that it made are not changed any more.',
     whatToDo: 'Correct the generator or the template as the message says, or the credentials of the repository.',
   },
-  *look({ view, now }) {
-    for (const set of view.all('ApplicationSet')) {
-      const failed = condition(set, 'ErrorOccurred');
-      if (failed?.status !== 'True' || set.metadata.deletionTimestamp !== undefined) continue;
-      const since = sinceCondition(failed, set);
-      if (now - since.at < USUAL_WAIT_MS) continue;
+  *look(looking) {
+    const { view } = looking;
+    const failing = (set: ViewObject) => conditionIs(set, 'ErrorOccurred', 'True');
+    for (const { object: set, found: failed, since } of lastingConditions(
+      looking,
+      ['ApplicationSet'],
+      failing,
+      USUAL_WAIT_MS,
+    )) {
       const advice = argoAdvice(failed.message);
       yield {
         severity: 'high',

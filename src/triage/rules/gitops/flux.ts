@@ -3,13 +3,14 @@ import type { ViewKind } from '../../../health/view/kinds.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
 import { blamedBy } from '../../facts/blamed.ts';
 import { refusalIn } from '../../facts/error-text.ts';
-import { type Condition, condition, quoted, sinceCondition } from '../../facts/fields.ts';
+import { type Condition, condition, quoted } from '../../facts/fields.ts';
+import { conditionIs, type Lasting, lastingConditions } from '../../facts/lasting.ts';
 import { nearest } from '../../facts/near-miss.ts';
 import { type FindingDraft, type FixDraft, refOf } from '../../finding/build.ts';
 import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command, named, patchCommand } from '../../finding/shell.ts';
-import type { Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 
 const SOURCES = [
   'GitRepository',
@@ -46,27 +47,25 @@ export const fluxNotReady: Rule = {
     whatToDo:
       'Fix what the message names: credentials, branch or path of the source, the manifest, or what refuses it in the cluster; then have Flux reconcile.',
   },
-  *look({ view, now }) {
-    for (const object of view.all(...KINDS)) {
-      const ready = condition(object, 'Ready');
-      if (ready?.status !== 'False' || object.spec.suspend === true || object.metadata.deletionTimestamp !== undefined)
-        continue;
-      const began = sinceCondition(ready, object).at;
-      const isWaiting = UNDER_WAY.includes(ready.reason) && condition(object, 'Stalled')?.status !== 'True';
-      if (now - began < USUAL_WAIT_MS || (isWaiting && now - began < 5 * USUAL_WAIT_MS)) continue;
-      yield notReady(view, now, object, ready);
+  *look(looking) {
+    const unready = (object: ViewObject) =>
+      object.spec.suspend === true ? undefined : conditionIs(object, 'Ready', 'False');
+    for (const lasting of lastingConditions(looking, KINDS, unready, USUAL_WAIT_MS)) {
+      const { object, found, since } = lasting;
+      const isWaiting = UNDER_WAY.includes(found.reason) && !conditionIs(object, 'Stalled', 'True');
+      if (!isWaiting || looking.now - since.at >= 5 * USUAL_WAIT_MS) yield notReady(looking, lasting);
     }
   },
 };
 
-function notReady(view: ClusterView, now: number, object: ViewObject, ready: Condition): FindingDraft {
+function notReady({ view, now }: RuleInput, { object, found: ready, since }: Lasting): FindingDraft {
   const missing = missingSource(view, object);
   const isSource = SOURCES.some(one => one === object.kind);
   return {
     severity: 'high',
     object,
     summary: `Flux cannot ${isSource ? 'fetch this source' : 'apply it'}: ${ready.reason}: ${ready.message}`,
-    since: sinceCondition(ready, object),
+    since,
     evidence: [
       quoted(ready),
       ...(['Stalled', 'Released', 'Healthy', 'FetchFailed'] as const).flatMap(type => {

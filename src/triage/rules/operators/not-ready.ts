@@ -4,7 +4,8 @@ import { text } from '../../../k8s/fields.ts';
 import { blamedBy } from '../../facts/blamed.ts';
 import { undoneBy } from '../../facts/claims.ts';
 import { refusalIn } from '../../facts/error-text.ts';
-import { type Condition, condition, conditions, quoted, sinceCondition } from '../../facts/fields.ts';
+import { type Condition, condition, conditions, quoted } from '../../facts/fields.ts';
+import { lastingConditions } from '../../facts/lasting.ts';
 import { refOf } from '../../finding/build.ts';
 import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
@@ -65,12 +66,9 @@ export const operatedNotReady: Rule = {
     whatToDo:
       'Fix what the conditions name. What the object is made of has findings of its own, which then explain this one.',
   },
-  *look({ view, now }) {
-    for (const object of view.all(...KINDS)) {
-      const fault = faultOf(object);
-      if (fault === undefined || object.metadata.deletionTimestamp !== undefined) continue;
-      const since = sinceCondition(fault, object);
-      if (now - since.at < USUAL_WAIT_MS) continue;
+  *look(looking) {
+    const { view } = looking;
+    for (const { object, found: fault, since } of lastingConditions(looking, KINDS, faultOf, USUAL_WAIT_MS)) {
       const remedy = REMEDIES.find(([words]) => words.test(`${fault.reason} ${fault.message}`))?.[1];
       yield {
         severity: 'high',

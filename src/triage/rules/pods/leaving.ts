@@ -7,7 +7,7 @@ import { causeOf } from '../../finding/cause.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import { podsByTop } from './owner.ts';
-import { podNames } from './unwell-pods.ts';
+import { nodesAsCauses, podNames } from './unwell-pods.ts';
 
 /** How long after its grace period a pod may still exist. */
 const SLACK = 60_000;
@@ -124,7 +124,7 @@ export const podEvicted: Rule = {
             ]),
           },
         ],
-        because: [causeOf(top.ref, 'chaos/'), ...nodesOf(pods).map(name => ({ kind: 'Node', name, rule: 'node/' }))],
+        because: [causeOf(top.ref, 'chaos/'), ...nodesAsCauses(pods)],
       };
     }
   },
@@ -159,6 +159,3 @@ function heldBy(finalizers: readonly string[], node: string, { isGone, isSilent 
 /** When a failed pod ended, as far as its status tells. */
 const endedAt = (pod: ViewObject): number | undefined =>
   condition(pod, 'Ready')?.since ?? condition(pod, 'DisruptionTarget')?.since ?? time(pod.status.startTime);
-
-const nodesOf = (pods: readonly ViewObject[]): string[] =>
-  [...new Set(pods.map(pod => text(pod.spec.nodeName)))].filter(name => name !== '');

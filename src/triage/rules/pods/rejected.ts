@@ -7,7 +7,7 @@ import { command } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import { edit } from './fixes.ts';
 import { POD_OWNERS, podsByTop } from './owner.ts';
-import { podNames } from './unwell-pods.ts';
+import { nodesAsCauses, nodesOf, podNames } from './unwell-pods.ts';
 
 const RECENT_MS = 60 * 60_000;
 
@@ -67,7 +67,7 @@ export const podRejected: Rule = {
             command: command(view, ['kubectl', 'describe', `node/${nodesOf(pods)[0] ?? 'NODE'}`]),
           },
         ],
-        because: [causeOf(top.ref, 'chaos/'), ...nodesOf(pods).map(name => ({ kind: 'Node', name, rule: 'node/' }))],
+        because: [causeOf(top.ref, 'chaos/'), ...nodesAsCauses(pods)],
         // The pod that comes next waits on the same node.
         explains: [causeOf(top.ref, 'pod/stuck-creating')],
       };
@@ -86,6 +86,3 @@ function wasRejected(pod: ViewObject, now: number): boolean {
 
 const endedAt = (pod: ViewObject): number | undefined =>
   condition(pod, 'Ready')?.since ?? time(pod.status.startTime) ?? time(pod.metadata.creationTimestamp);
-
-const nodesOf = (pods: readonly ViewObject[]): string[] =>
-  [...new Set(pods.map(pod => text(pod.spec.nodeName)))].filter(name => name !== '');

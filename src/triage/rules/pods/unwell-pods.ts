@@ -66,15 +66,22 @@ export function podNames(pods: readonly ViewObject[], most = 3): string {
   return `${pods.length === 1 ? 'pod' : 'pods'}: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
+/** The names of the nodes that pods are on, each once. */
+export const nodesOf = (pods: readonly ViewObject[]): string[] =>
+  [...new Set(pods.map(pod => text(pod.spec.nodeName)))].filter(name => name !== '');
+
+/** The nodes of pods, whose own findings may explain that of the pods. */
+export const nodesAsCauses = (pods: readonly ViewObject[]): Cause[] =>
+  nodesOf(pods).map(name => causeOf({ kind: 'Node', name }, 'node/'));
+
 /** What may explain that pods are unwell: their node, or an injection on them or their workload. */
 export function usualCauses({ top, pods }: Pick<UnwellPods<unknown>, 'top' | 'pods'>): Cause[] {
-  const nodes = new Set(pods.map(pod => text(pod.spec.nodeName)).filter(name => name !== ''));
   return [
     causeOf(top.ref, 'chaos/'),
     causeOf(top.ref, 'workload/broken-revision'),
     ...(top.managedBy ? [causeOf(top.managedBy, 'chaos/')] : []),
     ...pods.slice(0, 20).map(pod => causeOf({ ...pod.metadata, kind: 'Pod' }, 'chaos/')),
-    ...[...nodes].slice(0, 50).map(name => causeOf({ kind: 'Node', name }, 'node/')),
+    ...nodesAsCauses(pods).slice(0, 50),
   ];
 }
 

@@ -1,11 +1,12 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, text } from '../../../k8s/fields.ts';
-import { type Condition, condition, quoted, sinceCondition } from '../../facts/fields.ts';
+import { quoted } from '../../facts/fields.ts';
+import { conditionIs, type Lasting, lastingConditions } from '../../facts/lasting.ts';
 import { type FindingDraft, refOf } from '../../finding/build.ts';
 import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command, named } from '../../finding/shell.ts';
-import type { Rule } from '../../rule.ts';
+import type { Rule, RuleInput } from '../../rule.ts';
 
 const KINDS = ['SecretStore', 'ClusterSecretStore', 'ExternalSecret'] as const;
 const USUAL_WAIT_MS = 2 * 60_000;
@@ -39,25 +40,20 @@ export const externalSecret: Rule = {
     whatToDo:
       'Read the message of the operator: the key may not exist in the store, or the store refuses the credentials.',
   },
-  *look({ view, now }) {
-    for (const object of view.all(...KINDS)) {
-      const ready = condition(object, 'Ready');
-      if (ready?.status !== 'False' || object.metadata.deletionTimestamp !== undefined) continue;
-      if (now - sinceCondition(ready, object).at < USUAL_WAIT_MS) continue;
-      yield object.kind === 'ExternalSecret'
-        ? notFetched(view, now, object, ready)
-        : storeUnusable(view, object, ready);
-    }
+  *look(looking) {
+    const notReady = (object: ViewObject) => conditionIs(object, 'Ready', 'False');
+    for (const lasting of lastingConditions(looking, KINDS, notReady, USUAL_WAIT_MS))
+      yield lasting.object.kind === 'ExternalSecret' ? notFetched(looking, lasting) : storeUnusable(looking, lasting);
   },
 };
 
-function storeUnusable(view: ClusterView, store: ViewObject, ready: Condition): FindingDraft {
+function storeUnusable({ view }: RuleInput, { object: store, found: ready, since }: Lasting): FindingDraft {
   const why = ready.message || ready.reason;
   return {
     severity: 'high',
     object: store,
     summary: `the secret store cannot be used: ${why}`,
-    since: sinceCondition(ready, store),
+    since,
     evidence: [quoted(ready)],
     cause: `The External Secrets Operator cannot use the store: ${why}.`,
     fixes: [
@@ -70,7 +66,7 @@ function storeUnusable(view: ClusterView, store: ViewObject, ready: Condition): 
   };
 }
 
-function notFetched(view: ClusterView, now: number, secret: ViewObject, ready: Condition): FindingDraft {
+function notFetched({ view, now }: RuleInput, { object: secret, found: ready, since }: Lasting): FindingDraft {
   // If it was fetched before, the Secret exists and only becomes outdated.
   const isThere = text(secret.status.refreshTime) !== '';
   const store = fields(secret.spec.secretStoreRef);
@@ -79,7 +75,7 @@ function notFetched(view: ClusterView, now: number, secret: ViewObject, ready: C
     severity: isThere ? 'warn' : 'high',
     object: secret,
     summary: `Secret ${secretOf(secret)} ${isThere ? 'is not renewed and keeps its old values' : 'cannot be fetched'}: ${why}`,
-    since: sinceCondition(ready, secret),
+    since,
     evidence: [
       quoted(ready),
       `spec.secretStoreRef: ${text(store.kind) || 'SecretStore'} ${text(store.name)}`,

@@ -150,15 +150,13 @@ export const statefulStuck: Rule = {
     whatToDo: 'Fix the pod that it waits for: its own finding says why it is not ready.',
   },
   *look(looking) {
-    for (const { set, pod, isOld, since } of blockers(looking)) {
+    for (const blocker of blockers(looking)) {
+      const { set, pod, isOld } = blocker;
       const [wanted, there] = [number(set.spec.replicas, 1), number(set.status.replicas)];
       if (isOld || there >= wanted) continue;
       yield {
-        severity: 'high',
-        object: set,
+        ...behind(looking, blocker),
         summary: `stuck behind pod ${pod.metadata.name}, which is not ready: ${there} of ${wanted} pods created`,
-        since: sinceTime(since, looking.now),
-        evidence: statefulLines(set, pod),
         cause: `With OrderedReady no pod is created before ${pod.metadata.name} is ready.`,
         fixes: [
           {
@@ -183,15 +181,13 @@ export const brokenRevision: Rule = {
     whatToDo: 'Delete the pod: it comes back with the revision of now.',
   },
   *look(looking) {
-    for (const { set, pod, isOld, since } of blockers(looking)) {
+    for (const blocker of blockers(looking)) {
+      const { set, pod, isOld } = blocker;
       if (!isOld) continue;
       const [had, wanted] = [text(pod.metadata.labels['controller-revision-hash']), text(set.status.updateRevision)];
       yield {
-        severity: 'high',
-        object: set,
+        ...behind(looking, blocker),
         summary: `rollout stuck behind pod ${pod.metadata.name}: it keeps a broken revision that is no longer wanted, and is not replaced until it is deleted`,
-        since: sinceTime(since, looking.now),
-        evidence: statefulLines(set, pod),
         cause: `With OrderedReady the controller waits until ${pod.metadata.name} is ready before it replaces it, and with its revision ${had} it never will be.`,
         fixes: [
           {
@@ -204,6 +200,14 @@ export const brokenRevision: Rule = {
     }
   },
 };
+
+/** What both findings say of a StatefulSet that waits behind one of its pods. */
+const behind = ({ now }: RuleInput, { set, pod, since }: Blocker) => ({
+  severity: 'high' as const,
+  object: set,
+  since: sinceTime(since, now),
+  evidence: statefulLines(set, pod),
+});
 
 const statefulLines = (set: ViewObject, pod: ViewObject): string[] => [
   `pod ${pod.metadata.name}: controller-revision-hash ${text(pod.metadata.labels['controller-revision-hash'])}, not ready`,
