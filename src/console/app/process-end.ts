@@ -43,9 +43,17 @@ interface ProcessEvents {
   broken: NodeJS.WritableStream;
 }
 
+/** Signals that would end the process before our faults are reverted and the mouse is off. */
+const ENDING = ['SIGTERM', 'SIGHUP', 'SIGABRT', 'SIGALRM', 'SIGVTALRM', 'SIGXCPU', 'SIGXFSZ', 'SIGUSR2'] as const;
+
 /** Listens for the signals and errors that end the console. Returns a function that stops listening. */
 export function handleProcessEvents({ hangUp, interrupt, crash, stop, broken }: ProcessEvents): () => void {
-  const signals = { SIGTERM: hangUp, SIGHUP: hangUp, SIGINT: interrupt, SIGQUIT: interrupt, SIGTSTP: stop };
+  const signals = {
+    ...Object.fromEntries(ENDING.map(signal => [signal, hangUp])),
+    SIGINT: interrupt,
+    SIGQUIT: interrupt,
+    SIGTSTP: stop,
+  };
   for (const [signal, heard] of Object.entries(signals)) process.on(signal, heard);
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);

@@ -17,8 +17,12 @@ export interface Stage {
   suspend: Suspend;
 }
 
-/** Makes them; nothing is drawn and nothing is sent yet. */
-export function createStage(deps: ConsoleDeps, { finish, crash }: Pick<Ending, 'finish' | 'crash'>): Stage {
+/** Makes them; nothing is drawn and nothing is sent yet. `repaint` writes the whole screen anew. */
+export function createStage(
+  deps: ConsoleDeps,
+  { finish, crash }: Pick<Ending, 'finish' | 'crash'>,
+  repaint: () => unknown,
+): Stage {
   const { terminal, settings } = deps;
   const write = (text: string): void => void terminal.stdout.write(text);
   let painter: Painter | undefined;
@@ -31,7 +35,7 @@ export function createStage(deps: ConsoleDeps, { finish, crash }: Pick<Ending, '
         clusters: all,
         quit: createQuit(all, finish),
         suspend: () => suspend.ask(),
-        repaint: () => void suspend.repaint(),
+        repaint: () => void repaint(),
         lend: work => suspend.lend(work),
       }),
       shown: ({ context }) => painter?.show(context),

@@ -4,10 +4,12 @@ import type { ConsoleDeps } from '../deps.ts';
 import { keyConflict } from '../keymap/keys.ts';
 import { SCREENS } from '../screens/registry.ts';
 import { isCounting } from '../store/select.ts';
+import { plainRows } from '../widgets/plain-rows.ts';
 import type { Cluster } from './cluster.ts';
 import { notify } from './context.ts';
 import { createEnding, sayLast } from './ending.ts';
 import { openFullScreen } from './frame/full-screen.ts';
+import { createRepaint } from './frame/repaint.ts';
 import { noteProblems } from './problems.ts';
 import { handleProcessEvents } from './process-end.ts';
 import { createStage, sizeOf } from './stage.ts';
@@ -36,8 +38,11 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
   if (conflict !== undefined) throw new Error(conflict);
   const { terminal, settings, clock } = deps;
   const ending = createEnding(deps, { all: () => clusters.all() }, () => leave());
-  const { clusters, painter, mouse, suspend } = createStage(deps, ending);
-  const resized = (): void => clusters.current().store.setState(sizeOf(terminal.stdout));
+  const { clusters, painter, mouse, suspend } = createStage(deps, ending, () => repaint.now());
+  const resized = (): void => {
+    clusters.current().store.setState(sizeOf(terminal.stdout));
+    repaint.resized();
+  };
   // Before Ink's own listener, so that it lays out rows that already have the new size.
   terminal.stdout.prependListener('resize', resized);
 
@@ -54,6 +59,12 @@ export async function startConsole(deps: ConsoleDeps): Promise<number> {
     broken: terminal.stdout,
   });
   const ended = new AbortController();
+  const { picture } = painter;
+  const repaint = createRepaint(terminal, clock, ended.signal, {
+    drawn: screen.drawn,
+    isAway: suspend.isAway,
+    rows: () => plainRows(picture()),
+  });
   void tickUntilEnd(clock, ended.signal, () => isCounting(clusters.current().store.getState()), painter.tick);
 
   noteProblems(clusters.current().context, settings.problems ?? []);

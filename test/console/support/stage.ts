@@ -33,6 +33,8 @@ export interface Stage {
   /** Sends keys, and waits until the screen shows what they lead to. */
   press(keys: string, shows: Wanted): Promise<void>;
   resize(columns: number, rows: number): void;
+  /** Puts text on the screen that the console knows nothing of, escapes included. */
+  meddle(text: string): void;
   waitFor(wanted: Wanted): Promise<void>;
   /** The exit code; reading it lets time pass until the console has ended. */
   readonly exit: Promise<number>;
@@ -96,7 +98,11 @@ export function stage(
   const rows = (): string[] =>
     Array.from(
       { length: terminal.rows },
-      (_, y) => terminal.buffer.active.getLine(terminal.buffer.active.viewportY + y)?.translateToString(true) ?? '',
+      (_, y) =>
+        // A line of this terminal can keep cells from when it was wider.
+        terminal.buffer.active
+          .getLine(terminal.buffer.active.viewportY + y)
+          ?.translateToString(true, 0, terminal.cols) ?? '',
     );
   const screen = (): string => rows().join('\n');
   const isDrawing = (): boolean => exitCode !== undefined || raw.includes(BRACKETED_PASTE);
@@ -146,6 +152,7 @@ export function stage(
       Object.assign(stdout, { columns, rows: height });
       stdout.emit('resize');
     },
+    meddle: text => terminal.write(text),
     async waitFor(wanted) {
       const isShown = (): boolean => {
         const now = screen();

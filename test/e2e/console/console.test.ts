@@ -84,7 +84,7 @@ describe('the console in a real terminal', () => {
 });
 
 describe('whatever ends it, the terminal is given back', () => {
-  it.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const)(
+  it.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGALRM', 'SIGUSR2', 'SIGXCPU'] as const)(
     '%s with a live fault reverts it first',
     async signal => {
       const pty = mayday();
@@ -114,18 +114,21 @@ describe('whatever ends it, the terminal is given back', () => {
     expect(pty.screen()).toContain('everything that this console changed is restored');
   });
 
-  it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('%s turns the mouse and bracketed paste off', async signal => {
-    const pty = mayday();
-    await pty.waitFor('data LIVE');
-    await pty.press('m', 'mouse on');
-    pty.signal(signal);
-    await pty.exit;
-    for (const mode of ['1000', '1006', '2004'])
-      expect(pty.raw().lastIndexOf(`\u001b[?${mode}l`), mode).toBeGreaterThan(
-        pty.raw().lastIndexOf(`\u001b[?${mode}h`),
-      );
-    expect(pty.modes()).toEqual(GIVEN_BACK);
-  });
+  it.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGABRT'] as const)(
+    '%s turns the mouse and bracketed paste off',
+    async signal => {
+      const pty = mayday();
+      await pty.waitFor('data LIVE');
+      await pty.press('m', 'mouse on');
+      pty.signal(signal);
+      await pty.exit;
+      for (const mode of ['1000', '1006', '2004'])
+        expect(pty.raw().lastIndexOf(`\u001b[?${mode}l`), mode).toBeGreaterThan(
+          pty.raw().lastIndexOf(`\u001b[?${mode}h`),
+        );
+      expect(pty.modes()).toEqual(GIVEN_BACK);
+    },
+  );
 
   it('ctrl-c asks, twice reverts', async () => {
     const pty = mayday();

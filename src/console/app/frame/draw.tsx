@@ -6,7 +6,7 @@ import { App, type AppProps } from '../app.tsx';
 const MAX_FPS = 30;
 
 /** The functions of Ink's instance that the console uses. */
-export type Drawn = Pick<Instance, 'unmount' | 'waitUntilExit'>;
+export type Drawn = Pick<Instance, 'unmount' | 'waitUntilExit' | 'waitUntilRenderFlush'>;
 
 /** Mounts the console on the terminal. Ink is loaded with this file, so it is imported only after the first frame. */
 export function draw({ stdin, stdout, stderr, maxFps = MAX_FPS }: Terminal, props: AppProps): Drawn {

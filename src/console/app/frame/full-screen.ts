@@ -8,6 +8,8 @@ import type { Painter } from './painter.ts';
 export interface FullScreen {
   /** Loads Ink, and lets it draw from then on, unless the terminal was given back meanwhile. */
   drawWithInk(props: Omit<AppProps, 'painted'>): Promise<void>;
+  /** What Ink draws; undefined before Ink is loaded and after the terminal was given back. */
+  drawn(): Drawn | undefined;
   /** Gives the terminal back. A second call does nothing. */
   leave(): void;
   /** Resolves when Ink has written everything. */
@@ -18,6 +20,7 @@ export interface FullScreen {
 export function openFullScreen(terminal: Terminal, painter: Painter): FullScreen {
   const first = paintFirstFrame(terminal, painter.rows());
   let drawn: Drawn | undefined;
+  let isLeft = false;
   return {
     async drawWithInk(props) {
       const { draw } = await import('./draw.tsx');
@@ -25,7 +28,9 @@ export function openFullScreen(terminal: Terminal, painter: Painter): FullScreen
       first.again(painter.rows());
       drawn = draw(terminal, { painted: painter, ...props });
     },
+    drawn: () => (isLeft ? undefined : drawn),
     leave() {
+      isLeft = true;
       if (drawn) drawn.unmount();
       else first.leave();
     },

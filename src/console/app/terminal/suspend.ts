@@ -18,8 +18,8 @@ export interface Suspend {
   lend(work: () => Promise<void>): Promise<void>;
   /** Whether another program has the terminal. Its ctrl-c is then not ours, although the terminal sends the signal to us too. */
   isLent(): boolean;
-  /** Draws the whole screen anew. */
-  repaint(): Promise<void>;
+  /** Whether the terminal is given back for now, to a program or to the shell. */
+  isAway(): boolean;
 }
 
 /** Suspends the console: gives the terminal back, stops the job, and takes the terminal again when the job continues. */
@@ -34,17 +34,20 @@ export function createSuspend(
   let warnedUntil = 0;
   let isStopping = false;
   let isLent = false;
+  let isAway = false;
   const contexts = (): Context[] => clusters.all().map(({ context }) => context);
   const live = () => contexts().flatMap(({ store }) => ownLive(store.getState()));
 
   /** Gives the terminal back. Resolves with a function that takes it again. */
   async function letGo(suspendTerminal: SuspendTerminal): Promise<() => Promise<void>> {
+    isAway = true;
     reports.off();
     const suspension = await suspendTerminal();
     await input.stop();
     return async () => {
       input.resume();
       await suspension.resume();
+      isAway = false;
       reports.on();
     };
   }
@@ -90,9 +93,6 @@ export function createSuspend(
       }
     },
     isLent: () => isLent,
-    async repaint() {
-      const suspension = await suspendTerminal?.();
-      await suspension?.resume();
-    },
+    isAway: () => isAway,
   };
 }
