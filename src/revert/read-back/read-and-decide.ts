@@ -1,4 +1,4 @@
-import type { Read } from '../../faults/contract.ts';
+import type { Read, Restore } from '../../faults/contract.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import { TYPE_LABEL } from '../../injection/record/markers.ts';
 import type { KubeObject } from '../../k8s/object.ts';
@@ -93,9 +93,17 @@ async function withoutBackup(deps: RevertDeps, finding: FoundInjection): Promise
   const { restore } = decision;
   if (restore?.is !== 'already-restored') return decision;
   const writes = restore.writes.filter(({ verb, on }) => verb !== 'delete' || on.name !== finding.object.name);
-  if (writes.length > 0) return { ...decision, restore: { ...restore, writes } };
-  const message = `${restore.says}; the backup is already gone`;
-  return { outcome: 'already-restored', verified: true, message };
+  return unlessNothingLeft(decision, { ...restore, writes }, 'the backup is already gone');
+}
+
+/** The decision with the writes that are left; the end where none is. */
+function unlessNothingLeft(
+  decision: Decision,
+  restore: Extract<Restore, { is: 'already-restored' }>,
+  why: string,
+): Decision | End {
+  if (restore.writes.length > 0) return { ...decision, restore };
+  return { outcome: 'already-restored', verified: true, message: `${restore.says}; ${why}` };
 }
 
 async function withoutMarks(
@@ -119,9 +127,7 @@ async function withoutMarks(
     const writes = restore.writes.filter(
       ({ on }) => on.name !== finding.object.name || on.kind !== finding.object.kind,
     );
-    if (writes.length > 0) return { ...decision, restore: { ...restore, writes } };
-    const message = `${restore.says}; no mark of the injection is left on it`;
-    return { outcome: 'already-restored', verified: true, message };
+    return unlessNothingLeft(decision, { ...restore, writes }, 'no mark of the injection is left on it');
   }
   // The object that an injection created, or another object of that name, which no injection created.
   if (!isKept && writesOf(restore).length > 0)

@@ -11,7 +11,7 @@ import { sanitise } from '../../text/sanitise.ts';
 import type { RevertDeps } from '../deps.ts';
 import { type Choices, optionsFor } from '../restore/choices.ts';
 import { isBackupFinding, keepsCarrier, writesOf } from '../restore/stages.ts';
-import { decide } from '../scan/classify.ts';
+import { type Decision, decide } from '../scan/classify.ts';
 import { recognise } from '../scan/recognise.ts';
 import { withMarksOf } from './marks-from-memory.ts';
 import { FORCE, pathsOf, recordLost, shownBy } from './not-held.ts';
@@ -68,18 +68,10 @@ async function compareVictim(
   receipt: Receipt,
   { force = false }: { force?: boolean },
 ): Promise<Receipt | undefined> {
-  if (await isRestoredByMemory(deps, finding, force)) return undefined;
-  const { restore, finding: decided, live } = await decide(deps.api, deps.faultOf, finding);
-  if (restore === undefined || restore.is === 'corrupt' || isRestored(restore, force)) return undefined;
-  const write = writesOf(restore).at(-1);
-  if (write === undefined) return undefined;
-  const now = victimIn(live, write.on);
-  if (now !== undefined && restore.is === 'diverged' && isFormerOwner(now, restore)) {
-    const message = `${receipt.message}; restored, and ${writerOf(now, restore)} has since changed it`;
-    return { ...receipt, message: sanitise(message, 1000) };
-  }
-  const record = await writeRecordAgain(deps, decided, restore);
-  return { ...receipt, ...lost(decided, restore, now, record) };
+  const found = await notHeldNow(deps, finding, force);
+  const write = found && writesOf(found.restore).at(-1);
+  if (found === undefined || write === undefined) return undefined;
+  return changedReceipt(deps, receipt, found, victimIn(found.live, write.on), 'changed it');
 }
 
 const victimIn = (live: Live, ref: ObjectRef): KubeObject | undefined =>
@@ -99,18 +91,37 @@ async function compare(
   const now = got.value;
   // It has been marked again, and the scan counts it as remaining.
   if (recognise(now).some(({ id }) => id === finding.id)) return undefined;
-  const withMarks = { ...finding, live: withMarksOf(now, finding.live) };
-  if (await isRestoredByMemory(deps, withMarks, force)) return undefined;
-  const { restore, finding: decided } = await decide(deps.api, deps.faultOf, withMarks);
+  const found = await notHeldNow(deps, { ...finding, live: withMarksOf(now, finding.live) }, force);
+  if (found === undefined || !keepsCarrier(found.restore, found.finding)) return undefined;
+  return changedReceipt(deps, receipt, found, now, `written ${shownBy(found.restore).live}`);
+}
+
+/** A restored object that does not hold the original now, and what would restore it. */
+type NotHeldNow = Decision & { restore: Restore };
+
+/** Decides anew; undefined where the original is there, and where nothing can be decided. */
+async function notHeldNow(deps: RevertDeps, finding: FoundInjection, force: boolean): Promise<NotHeldNow | undefined> {
+  if (await isRestoredByMemory(deps, finding, force)) return undefined;
+  const decision = await decide(deps.api, deps.faultOf, finding);
+  const { restore } = decision;
   if (restore === undefined || restore.is === 'corrupt' || isRestored(restore, force)) return undefined;
-  if (!keepsCarrier(restore, decided)) return undefined;
-  const values = shownBy(restore);
-  if (restore.is === 'diverged' && isFormerOwner(now, restore)) {
-    const message = `${receipt.message}; restored, and ${writerOf(now, restore)} has since written ${values.live}`;
+  return { ...decision, restore };
+}
+
+/** The receipt of an object that holds something else now; `did` says what a former owner of its fields has done to it. */
+async function changedReceipt(
+  deps: RevertDeps,
+  receipt: Receipt,
+  { finding, restore }: NotHeldNow,
+  now: KubeObject | undefined,
+  did: string,
+): Promise<Receipt> {
+  if (now !== undefined && restore.is === 'diverged' && isFormerOwner(now, restore)) {
+    const message = `${receipt.message}; restored, and ${writerOf(now, restore)} has since ${did}`;
     return { ...receipt, message: sanitise(message, 1000) };
   }
-  const record = await writeRecordAgain(deps, decided, restore);
-  return { ...receipt, ...lost(decided, restore, now, record) };
+  const record = await writeRecordAgain(deps, finding, restore);
+  return { ...receipt, ...lost(finding, restore, now, record) };
 }
 
 /** Compares without reading the history, which matters only if the original is not there. */

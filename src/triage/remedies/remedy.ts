@@ -1,4 +1,6 @@
+import { patchOf } from '../../injection/write/patch-of.ts';
 import type { Write } from '../../injection/write/write.ts';
+import type { Operation } from '../../k8s/json-patch.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import type { Finding } from '../finding/finding.ts';
 
@@ -45,6 +47,22 @@ export interface Remedy {
    */
   isDone(before: KubeObject, after: KubeObject | undefined): boolean;
 }
+
+/** A plan of one patch, bound to the resource version that was read. It warns of whoever would undo it. */
+export function patchPlan(object: KubeObject, operations: readonly Operation[], says: string, undo: string): Planned {
+  const keeper = keeperOf(object);
+  return {
+    writes: [patchOf(object, operations, { says, atVersion: true })],
+    undo,
+    warnings: keeper === undefined ? [] : [keeper],
+  };
+}
+
+/** A fix that is done once this part of the object is another than before. */
+export const isOther =
+  (partOf: (object: KubeObject) => unknown): Remedy['isDone'] =>
+  (before, after) =>
+    after !== undefined && JSON.stringify(partOf(after)) !== JSON.stringify(partOf(before));
 
 /** What `read` finds in the first command of a finding's fixes that it can read. */
 export function fromCommands<T>(

@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { patchOf } from '../../injection/write/patch-of.ts';
 import { pointer, set } from '../../k8s/json-patch.ts';
 import type { Json, KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
-import { keeperOf, type PlanInput, type Planned, type Remedy } from './remedy.ts';
+import { type PlanInput, type Planned, patchPlan, type Remedy } from './remedy.ts';
 import { RESTARTED } from './simple.ts';
 
 const REVISION = 'deployment.kubernetes.io/revision';
@@ -39,17 +38,12 @@ function plan({ object, beside }: PlanInput): Planned {
     return {
       refusal: `the earlier revisions of ${where} are the same but for a restart: there is nothing to go back to`,
     };
-  const keeper = keeperOf(object);
-  return {
-    writes: [
-      patchOf(object, [set(pointer('spec', 'template'), templateOf(previous))], {
-        says: `restore revision ${revisionOf(previous)} of ${where} (before: revision ${current})`,
-        atVersion: true,
-      }),
-    ],
-    undo: `kubectl rollout undo deployment/${object.metadata.name} -n ${object.metadata.namespace} --to-revision=${current}`,
-    warnings: keeper === undefined ? [] : [keeper],
-  };
+  return patchPlan(
+    object,
+    [set(pointer('spec', 'template'), templateOf(previous))],
+    `restore revision ${revisionOf(previous)} of ${where} (before: revision ${current})`,
+    `kubectl rollout undo deployment/${object.metadata.name} -n ${object.metadata.namespace} --to-revision=${current}`,
+  );
 }
 
 const templateIn = ({ spec }: KubeObject): Json => (spec as { template: Json }).template;

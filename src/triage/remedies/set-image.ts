@@ -1,10 +1,9 @@
-import { patchOf } from '../../injection/write/patch-of.ts';
 import { pointer, set, test } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { shellWord } from '../../text/shell-word.ts';
 import type { Finding } from '../finding/finding.ts';
-import { fromCommands, keeperOf, type PlanInput, type Planned, type Remedy } from './remedy.ts';
+import { fromCommands, isOther, type PlanInput, type Planned, patchPlan, type Remedy } from './remedy.ts';
 
 interface Container {
   name: string;
@@ -23,6 +22,9 @@ const wantedBy = (finding: Pick<Finding, 'fixes'>): { container: string; image: 
     return isWhole ? { container, image } : undefined;
   });
 
+const imagesOf = (object: KubeObject): (string | undefined)[] =>
+  placesOf(object).map(({ container: { image } }) => image);
+
 /** Sets the image that the finding names: where a registry was closed, the same image where it is now. */
 export const setImage: Remedy = {
   name: 'set-image',
@@ -31,8 +33,7 @@ export const setImage: Remedy = {
   isReversible: true,
   fits: finding => finding.rule === 'pod/image-pull' && wantedBy(finding) !== undefined,
   plan,
-  isDone: (before, after) =>
-    after !== undefined && JSON.stringify(imagesOf(after)) !== JSON.stringify(imagesOf(before)),
+  isDone: isOther(imagesOf),
 };
 
 function plan({ object }: PlanInput, finding: Finding): Planned {
@@ -44,17 +45,14 @@ function plan({ object }: PlanInput, finding: Finding): Planned {
   const { list, index, container } = at;
   if (container.image === wanted.image) return { refusal: `${where} has that image already` };
   const path = (member: string) => pointer('spec', 'template', 'spec', list, index, member);
-  const keeper = keeperOf(object);
-  return {
-    writes: [
-      patchOf(object, [test(path('name'), container.name), set(path('image'), wanted.image)], {
-        says: `set the image of ${container.name} in ${where} to ${wanted.image} (before: ${container.image})`,
-        atVersion: true,
-      }),
-    ],
-    undo: `kubectl set image ${object.kind.toLowerCase()}/${object.metadata.name} -n ${object.metadata.namespace} ${shellWord(`${container.name}=${container.image}`)}`,
-    warnings: keeper === undefined ? [] : [keeper],
-  };
+  const before = shellWord(`${container.name}=${container.image}`);
+  const { name, namespace } = object.metadata;
+  return patchPlan(
+    object,
+    [test(path('name'), container.name), set(path('image'), wanted.image)],
+    `set the image of ${container.name} in ${where} to ${wanted.image} (before: ${container.image})`,
+    `kubectl set image ${object.kind.toLowerCase()}/${name} -n ${namespace} ${before}`,
+  );
 }
 
 /** The containers of the pod template, with their place in it. */
@@ -64,6 +62,3 @@ function placesOf({ spec }: KubeObject): { list: string; index: number; containe
     (template?.spec?.[list] ?? []).map((container, index) => ({ list, index, container })),
   );
 }
-
-const imagesOf = (object: KubeObject): (string | undefined)[] =>
-  placesOf(object).map(({ container: { image } }) => image);

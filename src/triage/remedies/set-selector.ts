@@ -1,10 +1,9 @@
-import { patchOf } from '../../injection/write/patch-of.ts';
 import { pointer, set, test } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { shellWord } from '../../text/shell-word.ts';
 import type { Finding } from '../finding/finding.ts';
-import { fromCommands, keeperOf, type PlanInput, type Planned, type Remedy } from './remedy.ts';
+import { fromCommands, isOther, type PlanInput, type Planned, patchPlan, type Remedy } from './remedy.ts';
 
 type Selector = Readonly<Record<string, string>>;
 
@@ -47,8 +46,7 @@ export const setSelector: Remedy = {
   isReversible: true,
   fits: finding => finding.rule === 'service/selector' && wantedBy(finding) !== undefined,
   plan,
-  isDone: (before, after) =>
-    after !== undefined && JSON.stringify(selectorOf(after)) !== JSON.stringify(selectorOf(before)),
+  isDone: isOther(selectorOf),
 };
 
 function plan({ object }: PlanInput, finding: Finding): Planned {
@@ -62,16 +60,12 @@ function plan({ object }: PlanInput, finding: Finding): Planned {
   const before = Object.fromEntries(changes.map(([key]) => [key, current[key] ?? '']));
   const path = (key: string) => pointer('spec', 'selector', key);
   const operations = changes.flatMap(([key, value]) => [test(path(key), current[key] ?? null), set(path(key), value)]);
-  const keeper = keeperOf(object);
   const undo = shellWord(JSON.stringify({ spec: { selector: before } }));
-  return {
-    writes: [
-      patchOf(object, operations, {
-        says: `set ${textOf(changes)} in the selector of ${where} (before: ${textOf(Object.entries(before))})`,
-        atVersion: true,
-      }),
-    ],
-    undo: `kubectl patch service ${object.metadata.name} -n ${object.metadata.namespace} --type=merge -p ${undo}`,
-    warnings: keeper === undefined ? [] : [keeper],
-  };
+  const { name, namespace } = object.metadata;
+  return patchPlan(
+    object,
+    operations,
+    `set ${textOf(changes)} in the selector of ${where} (before: ${textOf(Object.entries(before))})`,
+    `kubectl patch service ${name} -n ${namespace} --type=merge -p ${undo}`,
+  );
 }

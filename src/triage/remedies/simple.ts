@@ -1,9 +1,9 @@
 import { patchOf } from '../../injection/write/patch-of.ts';
-import { mapOperations, type Operation, pointer, remove, set, test } from '../../k8s/json-patch.ts';
+import { mapOperations, pointer, remove, set, test } from '../../k8s/json-patch.ts';
 import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import type { Finding } from '../finding/finding.ts';
-import { keeperOf, type Planned, type Remedy } from './remedy.ts';
+import { patchPlan, type Remedy } from './remedy.ts';
 
 /** What a new pod of the same template would meet as well; the cluster tries these again by itself. */
 const SAME_AGAIN = /^pod\/(image-pull|config-error|unschedulable|unknown-scheduler|scheduling-gated)$/;
@@ -12,16 +12,6 @@ export const RESTARTED = 'kubectl.kubernetes.io/restartedAt';
 const REFRESH = 'argocd.argoproj.io/refresh';
 
 const specOf = (object: KubeObject): Record<string, unknown> => (object.spec ?? {}) as Record<string, unknown>;
-
-/** A plan of one patch, bound to the resource version that was read. */
-function patch(object: KubeObject, operations: readonly Operation[], says: string, undo: string): Planned {
-  const keeper = keeperOf(object);
-  return {
-    writes: [patchOf(object, operations, { says, atVersion: true })],
-    undo,
-    warnings: keeper === undefined ? [] : [keeper],
-  };
-}
 
 /** Lets pods be scheduled on a node again. */
 export const uncordon: Remedy = {
@@ -34,7 +24,7 @@ export const uncordon: Remedy = {
     if (specOf(object).unschedulable !== true) return { refusal: `${nameOf(refOf(object))} is not cordoned` };
     const at = pointer('spec', 'unschedulable');
     const { name } = object.metadata;
-    return patch(object, [test(at, true), remove(at)], `uncordon Node ${name}`, `kubectl cordon ${name}`);
+    return patchPlan(object, [test(at, true), remove(at)], `uncordon Node ${name}`, `kubectl cordon ${name}`);
   },
   isDone: (_before, after) => after !== undefined && specOf(after).unschedulable !== true,
 };
@@ -95,7 +85,7 @@ export const restart: Remedy = {
     // A template may have no metadata, and then no annotations to add to.
     const template = specOf(object).template as { metadata?: unknown } | undefined;
     const whole = template?.metadata == null ? [set(pointer(...steps.slice(0, 3)), {}), ...operations] : operations;
-    return patch(
+    return patchPlan(
       object,
       whole,
       `restart ${nameOf(refOf(object))}`,
@@ -129,7 +119,7 @@ export const stripFinalizer: Remedy = {
       return { refusal: `expected one finalizer whose owner is gone, found ${named.length}: decide on each by hand` };
     const at = pointer('metadata', 'finalizers', finalizers.indexOf(only));
     const says = `take finalizer ${only} off ${nameOf(refOf(object))}`;
-    return patch(
+    return patchPlan(
       object,
       [test(at, only), remove(at)],
       says,
