@@ -20,8 +20,10 @@ test('the streams of the process are in few hands', () => {
     'bin/reexec.ts',
     // Asks, and reads the answer where it is typed.
     'cli/confirm.ts',
-    // Hands the terminal to the screen.
+    // Asks whether there is a terminal for the full screen.
     'cli/console/console.ts',
+    // Hands the terminal to the screen.
+    'cli/console/deps.ts',
     // Waits until everything is said.
     'cli/main.ts',
     'cli/output/notice.ts',
