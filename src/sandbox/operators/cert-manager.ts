@@ -1,3 +1,4 @@
+import { crd } from './crd.ts';
 import type { Operator } from './operator.ts';
 import * as parts from './parts.ts';
 
@@ -48,14 +49,14 @@ export const certManager: Operator = {
     }),
   ],
   objects: [
-    parts.crd({
+    crd({
       group: 'cert-manager.io',
       plural: 'certificates',
       kind: 'Certificate',
       shortNames: ['cert', 'certs'],
       version: 'v1',
     }),
-    parts.crd({ group: 'cert-manager.io', plural: 'issuers', kind: 'Issuer', version: 'v1' }),
+    crd({ group: 'cert-manager.io', plural: 'issuers', kind: 'Issuer', version: 'v1' }),
     ...['cert-manager', 'cert-manager-cainjector', 'cert-manager-webhook'].flatMap(name =>
       parts.account('cert-manager', name, `${name}-rolebinding`, [
         { apiGroups: ['cert-manager.io'], resources: ['*'], verbs: parts.EVERYTHING },

@@ -1,4 +1,6 @@
 import type { ManagedResource } from './argocd.ts';
+import { crd } from './crd.ts';
+import { oneDeployment } from './one-deployment.ts';
 import type { Installed, Operator } from './operator.ts';
 import * as parts from './parts.ts';
 
@@ -85,7 +87,7 @@ export const argocd: Operator = {
     argoWorkload('argocd-application-controller', 'application-controller', { name: 'metrics', containerPort: 8082 }),
   ],
   objects: [
-    parts.crd({
+    crd({
       group: 'argoproj.io',
       plural: 'applications',
       kind: 'Application',
@@ -148,34 +150,26 @@ const MANAGED = { labels: { 'webhook.kyverno.io/managed-by': 'kyverno' } };
 /** Kyverno: repairs its webhook configurations almost at once. */
 export const kyverno: Operator = {
   name: 'kyverno',
-  deployment: { namespace: 'kyverno', name: 'kyverno-admission-controller' },
-  serviceAccount: 'kyverno-admission-controller',
-  lease: { namespace: 'kyverno', name: 'kyverno' },
-  workloads: [
-    {
-      namespace: 'kyverno',
-      name: 'kyverno-admission-controller',
-      labels: KYVERNO_LABELS,
-      selector: KYVERNO_LABELS,
-      serviceAccount: 'kyverno-admission-controller',
-      replicas: 2,
-      containers: [
-        {
-          name: 'kyverno',
-          image: 'reg.kyverno.io/kyverno/kyverno:v1.16.0',
-          args: ['--omitEvents=PolicyApplied,PolicySkipped'],
-          ports: [
-            { name: 'https', containerPort: 9443 },
-            { name: 'metrics-port', containerPort: 8000 },
-          ],
-          readinessProbe: parts.probe('/health/readiness', 9443, 3),
-        },
-      ],
-      hoursAgo: 17 * DAY,
-    },
-  ],
+  ...oneDeployment('kyverno', 'kyverno-admission-controller', {
+    lease: 'kyverno',
+    labels: KYVERNO_LABELS,
+    replicas: 2,
+    containers: [
+      {
+        name: 'kyverno',
+        image: 'reg.kyverno.io/kyverno/kyverno:v1.16.0',
+        args: ['--omitEvents=PolicyApplied,PolicySkipped'],
+        ports: [
+          { name: 'https', containerPort: 9443 },
+          { name: 'metrics-port', containerPort: 8000 },
+        ],
+        readinessProbe: parts.probe('/health/readiness', 9443, 3),
+      },
+    ],
+    hoursAgo: 17 * DAY,
+  }),
   objects: [
-    parts.crd({
+    crd({
       group: 'kyverno.io',
       plural: 'clusterpolicies',
       kind: 'ClusterPolicy',

@@ -1,3 +1,5 @@
+import { crd } from './crd.ts';
+import { oneDeployment } from './one-deployment.ts';
 import type { Operator } from './operator.ts';
 import * as parts from './parts.ts';
 
@@ -6,37 +8,30 @@ const DAY = 24;
 /** Istio's control plane: keeps the policy of its own validation webhook. */
 export const istiod: Operator = {
   name: 'istiod',
-  deployment: { namespace: 'istio-system', name: 'istiod' },
-  serviceAccount: 'istiod',
-  lease: { namespace: 'istio-system', name: 'istio-leader' },
-  workloads: [
-    {
-      namespace: 'istio-system',
-      name: 'istiod',
-      labels: { app: 'istiod', 'istio.io/rev': 'default', 'app.kubernetes.io/name': 'istiod' },
-      selector: { app: 'istiod' },
-      podLabels: { 'istio.io/rev': 'default' },
-      serviceAccount: 'istiod',
-      containers: [
-        {
-          name: 'discovery',
-          image: 'docker.io/istio/pilot:1.28.0',
-          args: ['discovery', '--monitoringAddr=:15014'],
-          ports: [
-            { name: 'http-debug', containerPort: 8080 },
-            { name: 'grpc-xds', containerPort: 15010 },
-            { name: 'tls-xds', containerPort: 15012 },
-            { name: 'https-webhooks', containerPort: 15017 },
-          ],
-          readinessProbe: parts.probe('/ready', 8080, 1),
-          resources: { requests: { cpu: '500m', memory: '2Gi' } },
-        },
-      ],
-      hoursAgo: 22 * DAY + 5,
-    },
-  ],
+  ...oneDeployment('istio-system', 'istiod', {
+    lease: 'istio-leader',
+    labels: { app: 'istiod', 'istio.io/rev': 'default', 'app.kubernetes.io/name': 'istiod' },
+    selector: { app: 'istiod' },
+    podLabels: { 'istio.io/rev': 'default' },
+    containers: [
+      {
+        name: 'discovery',
+        image: 'docker.io/istio/pilot:1.28.0',
+        args: ['discovery', '--monitoringAddr=:15014'],
+        ports: [
+          { name: 'http-debug', containerPort: 8080 },
+          { name: 'grpc-xds', containerPort: 15010 },
+          { name: 'tls-xds', containerPort: 15012 },
+          { name: 'https-webhooks', containerPort: 15017 },
+        ],
+        readinessProbe: parts.probe('/ready', 8080, 1),
+        resources: { requests: { cpu: '500m', memory: '2Gi' } },
+      },
+    ],
+    hoursAgo: 22 * DAY + 5,
+  }),
   objects: [
-    parts.crd({
+    crd({
       group: 'networking.istio.io',
       plural: 'virtualservices',
       kind: 'VirtualService',

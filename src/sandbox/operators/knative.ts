@@ -1,3 +1,4 @@
+import { crd } from './crd.ts';
 import type { FatalConfiguration, Operator } from './operator.ts';
 import * as parts from './parts.ts';
 
@@ -56,7 +57,7 @@ export const knativeServing: Operator = {
     }),
   ],
   objects: [
-    parts.crd({
+    crd({
       group: 'serving.knative.dev',
       plural: 'services',
       kind: 'Service',

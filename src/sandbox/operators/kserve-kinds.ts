@@ -1,5 +1,6 @@
+import { crd } from './crd.ts';
 import type { Installed } from './operator.ts';
-import { condition, crd, custom } from './parts.ts';
+import { condition, custom } from './parts.ts';
 
 const SERVING = 'serving.kserve.io';
 

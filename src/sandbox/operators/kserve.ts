@@ -1,5 +1,6 @@
 import type { ContainerSeed } from '../world/pod-defaults.ts';
 import { INFERENCE_SERVICES, inferenceService, LLM_SERVICES, ROUTES, SERVING_RUNTIMES } from './kserve-kinds.ts';
+import { oneDeployment } from './one-deployment.ts';
 import type { Operator } from './operator.ts';
 import * as parts from './parts.ts';
 
@@ -36,7 +37,7 @@ export const manager = (name: string, image: string): ContainerSeed => ({
   readinessProbe: parts.probe('/readyz', 8081, 2),
   livenessProbe: parts.probe('/healthz', 8081, 10),
   resources: { limits: { cpu: '100m', memory: '300Mi' }, requests: { cpu: '100m', memory: '200Mi' } },
-  volumeMounts: [{ name: 'cert', mountPath: '/tmp/k8s-webhook-server/serving-certs', readOnly: true }],
+  volumeMounts: parts.CERTIFICATE_MOUNT,
   securityContext: { allowPrivilegeEscalation: false },
   ...(name === 'llmisvc' && { command: ['/llmisvc-manager'] }),
 });
@@ -47,8 +48,6 @@ const PROXY: ContainerSeed = {
   args: ['--secure-listen-address=0.0.0.0:8443', '--upstream=http://127.0.0.1:8080/', '--v=10'],
   ports: [{ name: 'https', containerPort: 8443 }],
 };
-
-export const certificate = (secretName: string) => [{ name: 'cert', secret: { secretName, defaultMode: 420 } }];
 
 const inferenceServiceRule = {
   apiGroups: [SERVING],
@@ -77,23 +76,16 @@ export const CONTROLLER_LABELS = { 'control-plane': 'kserve-controller-manager' 
  */
 export const kserve: Operator = {
   name: 'kserve',
-  deployment: { namespace: 'kserve', name: 'kserve-controller-manager' },
-  serviceAccount: 'kserve-controller-manager',
-  lease: { namespace: 'kserve', name: 'kserve-controller-manager-leader-lock' },
+  ...oneDeployment('kserve', 'kserve-controller-manager', {
+    lease: 'kserve-controller-manager-leader-lock',
+    labels: { ...CONTROLLER_LABELS, 'app.kubernetes.io/name': 'kserve-controller-manager' },
+    selector: CONTROLLER_LABELS,
+    podLabels: { 'app.kubernetes.io/name': 'kserve-controller-manager' },
+    containers: [manager('kserve', 'quay.io/kserve/kserve-controller:v0.15.2'), PROXY],
+    volumes: parts.certificateVolume('kserve-webhook-server-cert'),
+    hoursAgo: 21 * DAY,
+  }),
   watches: 'inferenceservices.serving.kserve.io',
-  workloads: [
-    {
-      namespace: 'kserve',
-      name: 'kserve-controller-manager',
-      labels: { ...CONTROLLER_LABELS, 'app.kubernetes.io/name': 'kserve-controller-manager' },
-      selector: CONTROLLER_LABELS,
-      podLabels: { 'app.kubernetes.io/name': 'kserve-controller-manager' },
-      serviceAccount: 'kserve-controller-manager',
-      containers: [manager('kserve', 'quay.io/kserve/kserve-controller:v0.15.2'), PROXY],
-      volumes: certificate('kserve-webhook-server-cert'),
-      hoursAgo: 21 * DAY,
-    },
-  ],
   objects: [
     INFERENCE_SERVICES,
     SERVING_RUNTIMES,
@@ -101,9 +93,7 @@ export const kserve: Operator = {
     ...parts.account('kserve', 'kserve-controller-manager', 'kserve-manager-rolebinding', KSERVE_RULES, 'kserve'),
     parts.configMap('kserve', 'inferenceservice-config', INFERENCE_CONFIG),
     parts.tlsSecret('kserve', 'kserve-webhook-server-cert'),
-    parts.service('kserve', 'kserve-webhook-server-service', CONTROLLER_LABELS, [
-      { port: 443, targetPort: 'webhook-server' },
-    ]),
+    parts.webhookService('kserve', 'kserve-webhook-server-service', CONTROLLER_LABELS),
     parts.service('kserve', 'kserve-controller-manager-service', CONTROLLER_LABELS, [
       { name: 'https', port: 8443, targetPort: 'https' },
     ]),
@@ -137,13 +127,7 @@ export const kserve: Operator = {
     'heals its configuration and Route hosts in seconds; leaves TLS termination and webhook policy alone',
     {
       repairs: [
-        {
-          resource: 'configmaps',
-          namespace: 'kserve',
-          name: 'inferenceservice-config',
-          restores: ['data'],
-          afterMs: 4000,
-        },
+        parts.repairsData('kserve', 'inferenceservice-config', 4000),
         {
           resource: 'routes.route.openshift.io',
           namespace: 'kserve',
@@ -159,29 +143,19 @@ export const kserve: Operator = {
 /** The controller of LLMInferenceServices: waits until its predecessor's Lease expires, repairs nothing. */
 export const llmisvc: Operator = {
   name: 'llmisvc',
-  deployment: { namespace: 'kserve', name: 'llmisvc-controller-manager' },
-  serviceAccount: 'llmisvc-controller-manager',
-  lease: { namespace: 'kserve', name: 'llmisvc-controller-manager-leader-lock' },
+  ...oneDeployment('kserve', 'llmisvc-controller-manager', {
+    lease: 'llmisvc-controller-manager-leader-lock',
+    labels: { 'control-plane': 'llmisvc-controller-manager' },
+    containers: [manager('llmisvc', 'quay.io/kserve/llmisvc-controller:v0.15.2')],
+    volumes: parts.certificateVolume('llmisvc-webhook-server-cert'),
+    hoursAgo: 21 * DAY,
+  }),
   watches: 'llminferenceservices.serving.kserve.io',
-  workloads: [
-    {
-      namespace: 'kserve',
-      name: 'llmisvc-controller-manager',
-      labels: { 'control-plane': 'llmisvc-controller-manager' },
-      selector: { 'control-plane': 'llmisvc-controller-manager' },
-      serviceAccount: 'llmisvc-controller-manager',
-      containers: [manager('llmisvc', 'quay.io/kserve/llmisvc-controller:v0.15.2')],
-      volumes: certificate('llmisvc-webhook-server-cert'),
-      hoursAgo: 21 * DAY,
-    },
-  ],
   objects: [
     LLM_SERVICES,
     ...parts.account('kserve', 'llmisvc-controller-manager', 'llmisvc-manager-rolebinding', KSERVE_RULES, 'llmisvc'),
     parts.tlsSecret('kserve', 'llmisvc-webhook-server-cert'),
-    parts.service('kserve', 'llmisvc-webhook-server-service', { 'control-plane': 'llmisvc-controller-manager' }, [
-      { port: 443, targetPort: 'webhook-server' },
-    ]),
+    parts.webhookService('kserve', 'llmisvc-webhook-server-service', { 'control-plane': 'llmisvc-controller-manager' }),
     parts.webhookConfiguration('Validating', 'llminferenceservice.serving.kserve.io', [
       {
         name: 'llminferenceservice.llmisvc-webhook-server.validator',

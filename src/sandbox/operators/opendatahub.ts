@@ -1,4 +1,6 @@
-import { CONTROLLER_LABELS, certificate, INFERENCE_CONFIG, KSERVE_RULES, manager } from './kserve.ts';
+import { crd } from './crd.ts';
+import { CONTROLLER_LABELS, INFERENCE_CONFIG, KSERVE_RULES, manager } from './kserve.ts';
+import { oneDeployment } from './one-deployment.ts';
 import type { Operator } from './operator.ts';
 import * as parts from './parts.ts';
 
@@ -8,22 +10,15 @@ const COMPONENT = 'components.platform.opendatahub.io';
 /** The copy of KServe that the Open Data Hub platform installs, owned by its component object. */
 export const kserveInOpenDataHub: Operator = {
   name: 'kserve-opendatahub',
-  deployment: { namespace: 'opendatahub', name: 'kserve-controller-manager' },
-  serviceAccount: 'kserve-controller-manager',
-  lease: { namespace: 'opendatahub', name: 'kserve-controller-manager-leader-lock' },
-  workloads: [
-    {
-      namespace: 'opendatahub',
-      name: 'kserve-controller-manager',
-      labels: { ...CONTROLLER_LABELS, 'app.opendatahub.io/kserve': 'true', 'app.kubernetes.io/part-of': 'kserve' },
-      selector: CONTROLLER_LABELS,
-      podLabels: { 'app.opendatahub.io/kserve': 'true' },
-      serviceAccount: 'kserve-controller-manager',
-      containers: [manager('kserve', 'quay.io/opendatahub/kserve-controller:v0.15.2')],
-      volumes: certificate('kserve-webhook-server-cert'),
-      hoursAgo: 14 * DAY,
-    },
-  ],
+  ...oneDeployment('opendatahub', 'kserve-controller-manager', {
+    lease: 'kserve-controller-manager-leader-lock',
+    labels: { ...CONTROLLER_LABELS, 'app.opendatahub.io/kserve': 'true', 'app.kubernetes.io/part-of': 'kserve' },
+    selector: CONTROLLER_LABELS,
+    podLabels: { 'app.opendatahub.io/kserve': 'true' },
+    containers: [manager('kserve', 'quay.io/opendatahub/kserve-controller:v0.15.2')],
+    volumes: parts.certificateVolume('kserve-webhook-server-cert'),
+    hoursAgo: 14 * DAY,
+  }),
   objects: [
     ...parts.account(
       'opendatahub',
@@ -36,9 +31,7 @@ export const kserveInOpenDataHub: Operator = {
     parts.configMap('opendatahub', 'inferenceservice-config', INFERENCE_CONFIG, {
       'app.opendatahub.io/kserve': 'true',
     }),
-    parts.service('opendatahub', 'kserve-webhook-server-service', CONTROLLER_LABELS, [
-      { port: 443, targetPort: 'webhook-server' },
-    ]),
+    parts.webhookService('opendatahub', 'kserve-webhook-server-service', CONTROLLER_LABELS),
   ],
   behaviour: parts.behaviour('heals nothing of its own; the platform operator looks after it'),
 };
@@ -46,30 +39,22 @@ export const kserveInOpenDataHub: Operator = {
 /** The platform operator: owns its components' Deployments and takes them back when they are orphaned. */
 export const openDataHub: Operator = {
   name: 'opendatahub-operator',
-  deployment: { namespace: 'opendatahub-operator-system', name: 'opendatahub-operator-controller-manager' },
-  serviceAccount: 'opendatahub-operator-controller-manager',
-  lease: { namespace: 'opendatahub-operator-system', name: '07ed84f7.opendatahub.io' },
-  workloads: [
-    {
-      namespace: 'opendatahub-operator-system',
-      name: 'opendatahub-operator-controller-manager',
-      labels: { 'control-plane': 'controller-manager', name: 'opendatahub-operator' },
-      selector: { 'control-plane': 'controller-manager', name: 'opendatahub-operator' },
-      serviceAccount: 'opendatahub-operator-controller-manager',
-      containers: [
-        {
-          name: 'manager',
-          image: 'quay.io/opendatahub/opendatahub-operator:v3.0.0',
-          command: ['/manager'],
-          args: ['--leader-elect'],
-          readinessProbe: parts.probe('/readyz', 8081, 2),
-        },
-      ],
-      hoursAgo: 20 * DAY,
-    },
-  ],
+  ...oneDeployment('opendatahub-operator-system', 'opendatahub-operator-controller-manager', {
+    lease: '07ed84f7.opendatahub.io',
+    labels: { 'control-plane': 'controller-manager', name: 'opendatahub-operator' },
+    containers: [
+      {
+        name: 'manager',
+        image: 'quay.io/opendatahub/opendatahub-operator:v3.0.0',
+        command: ['/manager'],
+        args: ['--leader-elect'],
+        readinessProbe: parts.probe('/readyz', 8081, 2),
+      },
+    ],
+    hoursAgo: 20 * DAY,
+  }),
   objects: [
-    parts.crd({ group: COMPONENT, plural: 'kserves', kind: 'Kserve', scope: 'Cluster', version: 'v1alpha1' }),
+    crd({ group: COMPONENT, plural: 'kserves', kind: 'Kserve', scope: 'Cluster', version: 'v1alpha1' }),
     ...parts.account(
       'opendatahub-operator-system',
       'opendatahub-operator-controller-manager',

@@ -1,6 +1,6 @@
 import { CLUSTER_IP } from '../world/cluster-ip.ts';
 import { CA_BUNDLE, SERVING_SECRET } from '../world/trust.ts';
-import type { Installed, OperatorBehaviour } from './operator.ts';
+import type { Installed, OperatorBehaviour, RepairDuty } from './operator.ts';
 
 /** Functions that build the objects of operators, each with the defaults that the API server would add. */
 
@@ -126,6 +126,14 @@ export const service = (
   },
 });
 
+/** The Service of a webhook that its container serves at the port `webhook-server`. */
+export const webhookService = (namespace: string, name: string, selector: Record<string, string>): Installed =>
+  service(namespace, name, selector, [{ port: 443, targetPort: 'webhook-server' }]);
+
+/** Where controller-runtime looks for the certificate of its webhooks, and the volume of the Secret that holds it. */
+export const CERTIFICATE_MOUNT = [{ name: 'cert', mountPath: '/tmp/k8s-webhook-server/serving-certs', readOnly: true }];
+export const certificateVolume = (secretName: string) => [{ name: 'cert', secret: { secretName, defaultMode: 420 } }];
+
 /** An HTTP probe; the delay is in seconds. */
 export const probe = (path: string, port: number, initialDelaySeconds: number) => ({
   httpGet: { path, port },
@@ -147,6 +155,15 @@ export const behaviour = (
   crashesOn: [],
   releasesLease: true,
   ...behaviour,
+});
+
+/** A duty to restore the data of a ConfigMap. */
+export const repairsData = (namespace: string, name: string, afterMs: number): RepairDuty => ({
+  resource: 'configmaps',
+  namespace,
+  name,
+  restores: ['data'],
+  afterMs,
 });
 
 export interface WebhookSeed {
@@ -185,81 +202,6 @@ export function webhookConfiguration(
         sideEffects: 'None',
         timeoutSeconds: w.timeoutSeconds ?? 10,
       })),
-    },
-  };
-}
-
-export interface CrdSeed {
-  group: string;
-  plural: string;
-  kind: string;
-  singular?: string;
-  shortNames?: string[];
-  scope?: 'Namespaced' | 'Cluster';
-  version: string;
-  /** `openAPIV3Schema.properties.spec`; any spec is valid when absent. */
-  spec?: Record<string, unknown>;
-  columns?: readonly { name: string; type: string; jsonPath: string; priority?: number }[];
-  annotations?: Record<string, string>;
-}
-
-const ANYTHING = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-
-/** A CustomResourceDefinition with a status path, established. */
-export function crd(seed: CrdSeed): Installed {
-  const { group, plural, kind } = seed;
-  const names = {
-    plural,
-    singular: seed.singular ?? kind.toLowerCase(),
-    ...(seed.shortNames && { shortNames: seed.shortNames }),
-    kind,
-    listKind: `${kind}List`,
-  };
-  const condition = (type: string, reason: string, message: string) => ({
-    type,
-    status: 'True',
-    reason,
-    message,
-  });
-  return {
-    resource: 'customresourcedefinitions.apiextensions.k8s.io',
-    object: {
-      metadata: { name: `${plural}.${group}`, ...(seed.annotations && { annotations: seed.annotations }) },
-      spec: {
-        group,
-        names,
-        scope: seed.scope ?? 'Namespaced',
-        conversion: { strategy: 'None' },
-        versions: [
-          {
-            name: seed.version,
-            served: true,
-            storage: true,
-            schema: {
-              openAPIV3Schema: {
-                type: 'object',
-                properties: {
-                  apiVersion: { type: 'string' },
-                  kind: { type: 'string' },
-                  metadata: { type: 'object' },
-                  spec: seed.spec ?? ANYTHING,
-                  status: ANYTHING,
-                },
-              },
-            },
-            subresources: { status: {} },
-            ...(seed.columns && { additionalPrinterColumns: seed.columns }),
-          },
-        ],
-      },
-      status: {
-        conditions: [
-          condition('NamesAccepted', 'NoConflicts', 'no conflicts found'),
-          condition('Established', 'InitialNamesAccepted', 'the initial names have been accepted'),
-        ],
-        acceptedNames: names,
-        storedVersions: [seed.version],
-      },
     },
   };
 }

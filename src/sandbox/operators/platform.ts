@@ -1,96 +1,70 @@
+import { crd } from './crd.ts';
+import { oneDeployment } from './one-deployment.ts';
 import type { Operator } from './operator.ts';
 import * as parts from './parts.ts';
 
 const DAY = 24;
 const READY = parts.probe('/readyz', 8081, 2);
-const certificate = (secretName: string) => [{ name: 'cert', secret: { secretName, defaultMode: 420 } }];
-const CERTIFICATE_MOUNT = [{ name: 'cert', mountPath: '/tmp/k8s-webhook-server/serving-certs', readOnly: true }];
 
 /** Serves models' routes for KServe in Open Data Hub. */
 export const odhModelController: Operator = {
   name: 'odh-model-controller',
-  deployment: { namespace: 'opendatahub', name: 'odh-model-controller' },
-  serviceAccount: 'odh-model-controller',
-  lease: { namespace: 'opendatahub', name: 'odh-model-controller.opendatahub.io' },
-  workloads: [
-    {
-      namespace: 'opendatahub',
-      name: 'odh-model-controller',
-      labels: { app: 'odh-model-controller', 'control-plane': 'odh-model-controller' },
-      selector: { app: 'odh-model-controller', 'control-plane': 'odh-model-controller' },
-      serviceAccount: 'odh-model-controller',
-      containers: [
-        {
-          name: 'manager',
-          image: 'quay.io/opendatahub/odh-model-controller:v0.12.0',
-          command: ['/manager'],
-          args: ['--leader-elect', '--health-probe-bind-address=:8081'],
-          ports: [{ name: 'webhook-server', containerPort: 9443 }],
-          readinessProbe: READY,
-          resources: { limits: { cpu: '500m', memory: '2Gi' }, requests: { cpu: '10m', memory: '64Mi' } },
-          volumeMounts: CERTIFICATE_MOUNT,
-        },
-      ],
-      volumes: certificate('odh-model-controller-webhook-cert'),
-      hoursAgo: 14 * DAY,
-    },
-  ],
+  ...oneDeployment('opendatahub', 'odh-model-controller', {
+    lease: 'odh-model-controller.opendatahub.io',
+    labels: { app: 'odh-model-controller', 'control-plane': 'odh-model-controller' },
+    containers: [
+      {
+        name: 'manager',
+        image: 'quay.io/opendatahub/odh-model-controller:v0.12.0',
+        command: ['/manager'],
+        args: ['--leader-elect', '--health-probe-bind-address=:8081'],
+        ports: [{ name: 'webhook-server', containerPort: 9443 }],
+        readinessProbe: READY,
+        resources: { limits: { cpu: '500m', memory: '2Gi' }, requests: { cpu: '10m', memory: '64Mi' } },
+        volumeMounts: parts.CERTIFICATE_MOUNT,
+      },
+    ],
+    volumes: parts.certificateVolume('odh-model-controller-webhook-cert'),
+    hoursAgo: 14 * DAY,
+  }),
   objects: [
     ...parts.account('opendatahub', 'odh-model-controller', 'odh-model-controller-rolebinding-opendatahub', [
       { apiGroups: ['serving.kserve.io'], resources: ['*'], verbs: parts.EVERYTHING },
       { apiGroups: [''], resources: ['configmaps', 'secrets', 'services'], verbs: parts.EVERYTHING },
     ]),
     parts.tlsSecret('opendatahub', 'odh-model-controller-webhook-cert'),
-    parts.service('opendatahub', 'odh-model-controller-webhook-service', { app: 'odh-model-controller' }, [
-      { port: 443, targetPort: 'webhook-server' },
-    ]),
+    parts.webhookService('opendatahub', 'odh-model-controller-webhook-service', { app: 'odh-model-controller' }),
     parts.configMap('opendatahub', 'odh-model-controller-parameters', {
       'kserve-state': 'managed',
       'nim-state': 'removed',
     }),
   ],
   behaviour: parts.behaviour('heals its parameters fast', {
-    repairs: [
-      {
-        resource: 'configmaps',
-        namespace: 'opendatahub',
-        name: 'odh-model-controller-parameters',
-        restores: ['data'],
-        afterMs: 3000,
-      },
-    ],
+    repairs: [parts.repairsData('opendatahub', 'odh-model-controller-parameters', 3000)],
   }),
 };
 
 /** The LlamaStack operator: repairs its configuration, but later than experiments wait for. */
 export const llamastack: Operator = {
   name: 'llamastack',
-  deployment: { namespace: 'opendatahub', name: 'llamastack-controller-manager' },
-  serviceAccount: 'llamastack-controller-manager',
-  lease: { namespace: 'opendatahub', name: '54e06e98.llamastack.io' },
+  ...oneDeployment('opendatahub', 'llamastack-controller-manager', {
+    lease: '54e06e98.llamastack.io',
+    labels: { 'control-plane': 'controller-manager', 'app.kubernetes.io/name': 'llamastack' },
+    containers: [
+      {
+        name: 'manager',
+        image: 'quay.io/llamastack/llama-stack-k8s-operator:v0.4.0',
+        command: ['/manager'],
+        args: ['--leader-elect'],
+        readinessProbe: READY,
+        resources: { limits: { cpu: '500m', memory: '1Gi' }, requests: { cpu: '10m', memory: '256Mi' } },
+      },
+    ],
+    hoursAgo: 9 * DAY,
+  }),
   watches: 'llamastackdistributions.llamastack.io',
-  workloads: [
-    {
-      namespace: 'opendatahub',
-      name: 'llamastack-controller-manager',
-      labels: { 'control-plane': 'controller-manager', 'app.kubernetes.io/name': 'llamastack' },
-      selector: { 'control-plane': 'controller-manager', 'app.kubernetes.io/name': 'llamastack' },
-      serviceAccount: 'llamastack-controller-manager',
-      containers: [
-        {
-          name: 'manager',
-          image: 'quay.io/llamastack/llama-stack-k8s-operator:v0.4.0',
-          command: ['/manager'],
-          args: ['--leader-elect'],
-          readinessProbe: READY,
-          resources: { limits: { cpu: '500m', memory: '1Gi' }, requests: { cpu: '10m', memory: '256Mi' } },
-        },
-      ],
-      hoursAgo: 9 * DAY,
-    },
-  ],
   objects: [
-    parts.crd({
+    crd({
       group: 'llamastack.io',
       plural: 'llamastackdistributions',
       kind: 'LlamaStackDistribution',
@@ -120,15 +94,7 @@ export const llamastack: Operator = {
     }),
   ],
   behaviour: parts.behaviour('heals its configuration only after four minutes', {
-    repairs: [
-      {
-        resource: 'configmaps',
-        namespace: 'opendatahub',
-        name: 'llamastack-serving-config',
-        restores: ['data'],
-        afterMs: 240_000,
-      },
-    ],
+    repairs: [parts.repairsData('opendatahub', 'llamastack-serving-config', 240_000)],
   }),
 };
 
@@ -137,34 +103,27 @@ const TRAINING_LABELS = { 'control-plane': 'controller-manager', 'app.kubernetes
 /** Kubeflow's training operator: repairs nothing. */
 export const trainingOperator: Operator = {
   name: 'training-operator',
-  deployment: { namespace: 'opendatahub', name: 'training-operator-controller-manager' },
-  serviceAccount: 'training-operator',
-  lease: { namespace: 'opendatahub', name: '1ca428e5.training-operator.kubeflow.org' },
+  ...oneDeployment('opendatahub', 'training-operator-controller-manager', {
+    account: 'training-operator',
+    lease: '1ca428e5.training-operator.kubeflow.org',
+    labels: TRAINING_LABELS,
+    containers: [
+      {
+        name: 'training-operator',
+        image: 'quay.io/opendatahub/training-operator:v1.9.0',
+        command: ['/manager'],
+        args: ['--leader-elect'],
+        ports: [{ containerPort: 8080 }, { name: 'webhook-server', containerPort: 9443 }],
+        readinessProbe: READY,
+        volumeMounts: parts.CERTIFICATE_MOUNT,
+      },
+    ],
+    volumes: parts.certificateVolume('training-operator-webhook-cert'),
+    hoursAgo: 11 * DAY,
+  }),
   watches: 'pytorchjobs.kubeflow.org',
-  workloads: [
-    {
-      namespace: 'opendatahub',
-      name: 'training-operator-controller-manager',
-      labels: TRAINING_LABELS,
-      selector: TRAINING_LABELS,
-      serviceAccount: 'training-operator',
-      containers: [
-        {
-          name: 'training-operator',
-          image: 'quay.io/opendatahub/training-operator:v1.9.0',
-          command: ['/manager'],
-          args: ['--leader-elect'],
-          ports: [{ containerPort: 8080 }, { name: 'webhook-server', containerPort: 9443 }],
-          readinessProbe: READY,
-          volumeMounts: CERTIFICATE_MOUNT,
-        },
-      ],
-      volumes: certificate('training-operator-webhook-cert'),
-      hoursAgo: 11 * DAY,
-    },
-  ],
   objects: [
-    parts.crd({
+    crd({
       group: 'kubeflow.org',
       plural: 'pytorchjobs',
       kind: 'PyTorchJob',

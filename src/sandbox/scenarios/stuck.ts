@@ -1,7 +1,8 @@
 import type { Deployment } from '../controllers/kinds.ts';
 import type { KubeObject, NewObject } from '../object.ts';
+import { crd } from '../operators/crd.ts';
 import { put } from '../operators/install.ts';
-import { clusterRole, crd, role, serviceAccount } from '../operators/parts.ts';
+import { clusterRole, role, serviceAccount } from '../operators/parts.ts';
 import { namespace } from '../world/cluster.ts';
 import type { Seeder } from '../world/seeder.ts';
 import { putDeployment, type WorkloadSeed } from '../world/steady.ts';

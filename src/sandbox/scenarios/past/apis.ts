@@ -1,6 +1,7 @@
+import { crd } from '../../operators/crd.ts';
 import { application } from '../../operators/gitops.ts';
 import { put } from '../../operators/install.ts';
-import { crd, service } from '../../operators/parts.ts';
+import { service } from '../../operators/parts.ts';
 import { namespace } from '../../world/cluster.ts';
 import { merge } from './git.ts';
 import type { Incident } from './incident.ts';
