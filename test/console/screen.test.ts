@@ -324,6 +324,31 @@ describe('MAYDAY', () => {
     expect(at.screen()).toContain('✓ 1 restored   1 kept as it is');
   });
 
+  it('tells of what lost its marks, and accepts it as it is only by the typed word', async () => {
+    const lost = {
+      id: 'SecretDeletion:shop/Secret/token',
+      type: 'SecretDeletion' as const,
+      object: { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'token' },
+      run: 'r7',
+      says: 'Secret shop/token is gone together with its backup',
+    };
+    const { at, script: made } = play({ findings: () => [], unmarked: [lost] });
+    await at.waitFor('data LIVE');
+    await at.press('!', /0 injections found {3}⚑ 1 UNMARKED[\s\S]*UNMARKED {2}run r7 died: Secret shop\/token is gone/);
+    expect(at.screen()).not.toContain('no injection in the cluster');
+    await at.press('w', 'w: nothing was reverted yet');
+    await at.press('!', /1 TO CHOOSE[\s\S]*mayday cannot restore this: read, set it right by hand[\s\S]*keep {3}esc/);
+    await at.press('original', '> original_');
+    await at.press('\r', 'enter: original is not possible for [1]');
+    await at.press('\u001b', /REMAIN 1 .*w 1 needs your word/);
+    await at.press('w', '1 TO CHOOSE');
+    await at.press('keep', '> keep_');
+    expect(made.unmarked).toEqual([lost]);
+    await at.press('\r', 'REMAIN 0');
+    expect(made.unmarked).toEqual([]);
+    expect(at.screen()).toContain('1 kept as it is');
+  });
+
   it('does nothing with a choice where what was read has changed meanwhile: it is shown anew', async () => {
     let now = 'ledger:9';
     const { at, script: made } = play({

@@ -10,8 +10,8 @@ import { onlyText } from '../../health/view/confined.ts';
 import { seededRandom } from '../../host/seeded-random.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Api } from '../../kube/client/api.ts';
-import { guardianLines, unmarkedLines } from '../../records/unfinished-lines.ts';
-import { isRemainUnknown, unmarkedLine } from '../../revert/report.ts';
+import { guardianLines, type LeftUnmarked, unmarkedLines } from '../../records/unfinished-lines.ts';
+import { isRemainUnknown } from '../../revert/report.ts';
 import { undecided } from '../../revert/restore/undecided.ts';
 import type { RevertResult } from '../../revert/revert-all.ts';
 import type { ScanResult } from '../../revert/scan/scan.ts';
@@ -40,6 +40,7 @@ export type EngineSession = Pick<
   | 'recordsToConfirm'
   | 'choicesToMake'
   | 'unfinished'
+  | 'unmarkedLeft'
   | 'guardians'
   | 'suspended'
   | 'resumed'
@@ -81,6 +82,7 @@ export function engineSession(
         open: written.length,
         ...(guardian && { guardianDueAt: guardian.dueAt }),
       })),
+    unmarkedLeft: async () => (await engine.unmarked(await confinedTo())).unmarked,
     guardians: async () => {
       const [work, dead] = [await engine.guardianWork(), await engine.unfinished()];
       return [...guardianLines(work, dead, api.serverTime().now), ...unmarkedLines(dead)];
@@ -158,8 +160,10 @@ async function scanForConsole(
   const [first] = result.blind;
   if (result.scanned.resources === 0 && first) return { ok: false, message: first.reason };
   const orders = result.experiments.filter(isUnstopped);
-  const blind = result.blind.length + (within === undefined ? 0 : 1);
-  return { ok: true, findings: result.injections, blind, orders };
+  const journals = await engine.unmarked(within);
+  for (const spot of journals.blind) onUpdate({ is: 'blind', ...spot });
+  const blind = result.blind.length + journals.blind.length + (within === undefined ? 0 : 1);
+  return { ok: true, findings: result.injections, blind, orders, unmarked: journals.unmarked };
 }
 
 async function revertFromConsole(
@@ -171,6 +175,7 @@ async function revertFromConsole(
     within,
     confirmed,
     choices,
+    accepted,
     stopped = 0,
   }: { what: readonly FoundInjection[] | 'all'; within: string | undefined } & RevertAsked,
   onUpdate: (update: RevertUpdate) => void,
@@ -201,6 +206,7 @@ async function revertFromConsole(
     ...(rest === undefined ? {} : { later }),
     ...(confirmed === undefined ? {} : { trust: { confirmed } }),
     ...(choices === undefined ? {} : { choices }),
+    ...(accepted === undefined ? {} : { accepted }),
     emit: event => {
       if (event.event === 'stopped') onUpdate({ is: 'stopped', stop: event.stop });
       if (event.event === 'receipt' && event.final)
@@ -208,18 +214,39 @@ async function revertFromConsole(
     },
   });
   for (const spot of result.blind) onUpdate({ is: 'blind', ...spot });
-  for (const text of [...notRecordedLines(result), ...(result.unmarked ?? []).map(unmarkedLine)])
-    onUpdate({ is: 'note', text });
+  for (const text of notRecordedLines(result)) onUpdate({ is: 'note', text });
+  const { unmarked, more } = await unmarkedAfter(engine, { what, within, accepted }, result);
   if (what === 'all' && within === undefined)
     for (const text of await releaseAllLocks(api, result)) onUpdate({ is: 'note', text });
   return {
-    remaining: isUnknown(result) ? undefined : leftOver(result),
+    remaining: isUnknown(result) ? undefined : leftOver(result) + more,
     receipts: result.receipts,
     blind: result.blind.length + (within === undefined ? 0 : 1),
     requests: result.receipts.reduce((sum, receipt) => sum + receipt.requests, 0),
     ms: result.ms,
     latched: (await latching)?.on ?? false,
+    unmarked,
   };
+}
+
+/**
+ * What lost its marks and is not settled, and how many of these the result does not count yet. Reverting single faults is not about them;
+ * reverting everything is, and counts them, and so is what follows it with a person's answer.
+ */
+async function unmarkedAfter(
+  engine: Engine,
+  {
+    what,
+    within,
+    accepted,
+  }: { what: unknown; within: string | undefined; accepted: RevertAsked['accepted'] | undefined },
+  { receipts }: RevertResult,
+): Promise<{ unmarked: readonly LeftUnmarked[]; more: number }> {
+  if (what !== 'all' && accepted === undefined) return { unmarked: [], more: 0 };
+  const { unmarked } = await engine.unmarked(within);
+  if (accepted === undefined) return { unmarked, more: 0 };
+  const counted = accepted.filter(({ id }) => receipts.some(receipt => receipt.id === id && !receipt.verified));
+  return { unmarked, more: unmarked.length - counted.length };
 }
 
 const isUnknown = (result: RevertResult): boolean =>

@@ -64,6 +64,7 @@ export function consoleSession(runtime: Runtime, api: Api): Session {
     recordsToConfirm: async (...asked) => (await engine()).recordsToConfirm(...asked),
     choicesToMake: async (...asked) => (await engine()).choicesToMake(...asked),
     unfinished: async () => (await engine()).unfinished(),
+    unmarkedLeft: async () => (await engine()).unmarkedLeft(),
     guardians: async () => (await engine()).guardians(),
     // An engine that was never loaded has nothing running to stop.
     suspended: async () => (await loaded?.suspended()) ?? false,

@@ -1,5 +1,6 @@
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Receipt } from '../../injection/write/receipt.ts';
+import type { LeftUnmarked } from '../../records/unfinished-lines.ts';
 import type { Choice } from '../../revert/restore/choices.ts';
 import type { Stop } from '../../revert/stop/stop.ts';
 import type { Clean } from '../../text/sanitise.ts';
@@ -10,6 +11,8 @@ export interface RevertAsked {
   confirmed?: ReadonlyMap<string, string>;
   /** What a person chose for single findings, by id. */
   choices?: ReadonlyMap<string, Choice>;
+  /** What lost its marks, and a person accepted as it is; set in a second pass, about what the first one left. */
+  accepted?: readonly LeftUnmarked[];
   /** How many of our own runs were stopped for it beforehand; each has put back what it wrote. */
   stopped?: number;
 }
@@ -42,5 +45,7 @@ export interface RevertEnd {
   requests: number;
   ms: number;
   latched: boolean;
+  /** What lost its marks and is not settled. */
+  unmarked?: readonly LeftUnmarked[];
   message?: string;
 }

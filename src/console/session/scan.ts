@@ -1,4 +1,5 @@
 import type { FoundInjection } from '../../injection/found-injection.ts';
+import type { LeftUnmarked } from '../../records/unfinished-lines.ts';
 import type { ClusterExperiment } from '../../revert/stop/cluster-experiment.ts';
 
 export type ScanUpdate =
@@ -13,5 +14,7 @@ export type ScanEnd =
       blind: number;
       /** The experiments of the framework's controller that inject, or would. */
       orders?: readonly ClusterExperiment[];
+      /** What only the journals of this machine know of, because its marks were taken off. */
+      unmarked?: readonly LeftUnmarked[];
     }
   | { ok: false; message: string };

@@ -10,6 +10,7 @@ import type { ObjectRef } from '../../k8s/object.ts';
 import type { Identity } from '../../kube/client/api.ts';
 import type { Outcome } from '../../kube/client/http/outcome.ts';
 import type { NoAnswer } from '../../kube/connection/no-answer.ts';
+import type { LeftUnmarked } from '../../records/unfinished-lines.ts';
 import type { Undecided } from '../../revert/restore/undecided.ts';
 import type { Draft } from '../../suggest/draft.ts';
 import type { Suggested } from '../../suggest/suggested.ts';
@@ -81,6 +82,8 @@ export interface Session {
   recordsToConfirm(findings: readonly FoundInjection[]): Promise<readonly AskedRecord[]>;
   /** Those of which a person can choose whether the original comes back or what is there stays, read anew. */
   choicesToMake(findings: readonly FoundInjection[]): Promise<readonly Undecided[]>;
+  /** What lost its marks and only the journals of this machine know of, read anew. */
+  unmarkedLeft(): Promise<readonly LeftUnmarked[]>;
   /** Runs of this or an earlier process that never ended, by their journals. */
   unfinished(): Promise<Unfinished[]>;
   /**

@@ -216,8 +216,7 @@ export const isNameTyped = ({ armed }: ConsoleState): boolean => isTyping(armed)
 /** Why a record that needs confirmation cannot be shown or confirmed. */
 export function askLock(state: ConsoleState): string | undefined {
   if (state.mayday.phase !== 'done') return 'nothing was reverted yet';
-  const { findings, receipts } = state.mayday;
-  return waiting(findings, receipts) > 0 ? undefined : 'nothing needs your confirmation';
+  return waiting(state.mayday) > 0 ? undefined : 'nothing needs your confirmation';
 }
 
 /** Why the typed text is not yet an answer. */

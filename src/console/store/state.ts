@@ -3,6 +3,7 @@ import type { Summary } from '../../health/model.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Receipt } from '../../injection/write/receipt.ts';
 import type { ObjectRef } from '../../k8s/object.ts';
+import type { LeftUnmarked } from '../../records/unfinished-lines.ts';
 import type { ClusterExperiment } from '../../revert/stop/cluster-experiment.ts';
 import type { Stop } from '../../revert/stop/stop.ts';
 import type { CheckResult, Phase, RunEvent, Verdict } from '../../run/event.ts';
@@ -122,6 +123,8 @@ export interface MaydayView {
   orders: readonly ClusterExperiment[];
   stops: ReadonlyMap<string, Stop>;
   notes: readonly string[];
+  /** What lost its marks: no scan finds it, the journals of this machine know of it. */
+  unmarked: readonly LeftUnmarked[];
   /** The state of the latch, until it is lifted. */
   latch: string;
   message: string;
@@ -209,6 +212,7 @@ export const EMPTY_MAYDAY: MaydayView = {
   orders: [],
   stops: new Map(),
   notes: [],
+  unmarked: [],
   latch: '',
   message: '',
   retryAt: undefined,

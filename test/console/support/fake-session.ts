@@ -15,6 +15,7 @@ import type { KubeObject, ObjectRef } from '../../../src/k8s/object.ts';
 import { failure } from '../../../src/kube/client/http/failure.ts';
 import type { Outcome } from '../../../src/kube/client/http/outcome.ts';
 import type { NoAnswer } from '../../../src/kube/connection/no-answer.ts';
+import type { LeftUnmarked } from '../../../src/records/unfinished-lines.ts';
 import type { Choice } from '../../../src/revert/restore/choices.ts';
 import type { Undecided } from '../../../src/revert/restore/undecided.ts';
 import type { RunEventBody } from '../../../src/run/event.ts';
@@ -181,6 +182,8 @@ export interface Script<C extends Clock = ManualClock> {
   asked?(findings: readonly FoundInjection[]): readonly AskedRecord[];
   /** Those that a person must choose of; each is diverged until it was chosen. */
   undecided?(findings: readonly FoundInjection[]): readonly Undecided[];
+  /** What lost its marks, until it is accepted. */
+  unmarked: LeftUnmarked[];
 }
 
 const STORY = (serverNow: () => number): Script['happenings'] => [
@@ -263,6 +266,7 @@ export function scriptOn<C extends Clock>(clock: C, changes: Partial<Script<C>> 
     fired: [],
     reverted: 0,
     chosen: new Map(),
+    unmarked: [],
     revertMs: 30,
     ...changes,
   };
@@ -305,9 +309,9 @@ export function fakeSession(play: Script<Clock>): Session {
         const next = found[i];
         if (next) hear({ is: 'finding', finding: next });
       }
-      return { ok: true, findings: found, blind: 0 };
+      return { ok: true, findings: found, blind: 0, unmarked: [...play.unmarked] };
     },
-    async revert(what, hear, { confirmed, choices, stopped = 0 } = {}): Promise<RevertEnd> {
+    async revert(what, hear, { confirmed, choices, accepted = [], stopped = 0 } = {}): Promise<RevertEnd> {
       play.stopped = stopped;
       if (!play.isReachable()) throw new Error('connect ECONNREFUSED 10.0.0.1:6443');
       const findings = what === 'all' ? play.findings() : what;
@@ -322,13 +326,19 @@ export function fakeSession(play: Script<Clock>): Session {
         const outcome = isDiverged ? 'diverged' : isLeft ? 'unconfirmed' : made;
         return { id, type, object, outcome, verified: !isLeft, requests: 3, ms: 60, message: 'image ledger:4.1' };
       });
+      for (const { id, type, object } of accepted) {
+        play.unmarked = play.unmarked.filter(one => one.id !== id);
+        const message = 'accepted as it is, as requested';
+        receipts.push({ id, type, object, outcome: 'stripped', verified: true, requests: 2, ms: 20, message });
+      }
       for (const receipt of receipts) {
         await clock.sleep(play.revertMs);
         hear({ is: 'receipt', receipt, wave: 3 });
       }
       play.reverted += receipts.filter(({ verified }) => verified).length;
       return {
-        remaining: play.remaining(),
+        remaining: play.remaining() + play.unmarked.length,
+        unmarked: [...play.unmarked],
         receipts,
         blind: 0,
         requests: receipts.length * 3,
@@ -363,6 +373,7 @@ export function fakeSession(play: Script<Clock>): Session {
     recordsToConfirm: async findings => play.asked?.(findings) ?? [],
     choicesToMake: async findings => play.undecided?.(findings) ?? [],
     unfinished: async () => [],
+    unmarkedLeft: async () => [...play.unmarked],
     liftLatch: async () => undefined,
     guardians: async () => [],
     suspended: async () => false,

@@ -1,9 +1,9 @@
-import type { Undecided } from '../../../revert/restore/undecided.ts';
 import { type Context, notify } from '../../app/context.ts';
 import type { Pane } from '../../store/pane.ts';
 import type { MaydayView } from '../../store/state.ts';
 import { attemptQuietly } from './attempt.ts';
-import { type Answer, answerOf, needsChoice, type Question } from './question.ts';
+import { leftoverRecord } from './leftover-record.ts';
+import { type Answer, answerOf, type ChoiceRecord, needsChoice, type Question, unsettled } from './question.ts';
 
 /** The questions after a revert: about what was not reverted because a person must decide. */
 export interface Asking {
@@ -31,14 +31,21 @@ export function createAsking(context: Context, { view, update }: Pane<MaydayView
   }
 
   async function askChoices(answered?: Answer): Promise<void> {
-    const records = (await choicesLeft()).filter(({ finding }) => answered?.choices.has(finding.id) !== true);
+    const records = (await choicesLeft()).filter(({ id }) => answered?.choices.has(id) !== true);
     if (records.length > 0) put({ is: 'choices', records, typed: '' });
   }
 
-  async function choicesLeft(): Promise<readonly Undecided[]> {
+  async function choicesLeft(): Promise<readonly ChoiceRecord[]> {
     const { findings, receipts } = view();
     const left = findings.filter(finding => needsChoice(finding, receipts.get(finding.id)));
-    return left.length === 0 ? [] : ((await attemptQuietly(async () => context.session?.choicesToMake(left))) ?? []);
+    const records =
+      left.length === 0 ? [] : ((await attemptQuietly(async () => context.session?.choicesToMake(left))) ?? []);
+    return [...records.map(record => ({ ...record, id: record.finding.id })), ...(await leftoversLeft())];
+  }
+
+  async function leftoversLeft(): Promise<readonly ChoiceRecord[]> {
+    if (unsettled(view()).length === 0) return [];
+    return ((await attemptQuietly(async () => context.session?.unmarkedLeft())) ?? []).map(leftoverRecord);
   }
 
   function put(asked: Question): void {
@@ -47,7 +54,7 @@ export function createAsking(context: Context, { view, update }: Pane<MaydayView
 
   /** Whether what is to be chosen still is as it was read; where it is not, it is shown anew. */
   async function isAsShown({ records }: Extract<Question, { is: 'choices' }>): Promise<boolean> {
-    const textOf = (some: readonly Undecided[]): string =>
+    const textOf = (some: readonly ChoiceRecord[]): string =>
       JSON.stringify(some.map(({ digest, lines }) => [digest, lines]));
     const now = await choicesLeft();
     if (textOf(now) === textOf(records)) return true;

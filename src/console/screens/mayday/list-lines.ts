@@ -1,5 +1,6 @@
 import type { FoundInjection } from '../../../injection/found-injection.ts';
 import type { Receipt } from '../../../injection/write/receipt.ts';
+import { unmarkedSays } from '../../../records/unfinished-lines.ts';
 import type { ClusterExperiment } from '../../../revert/stop/cluster-experiment.ts';
 import type { Stop } from '../../../revert/stop/stop.ts';
 import { age } from '../../../text/duration.ts';
@@ -10,6 +11,7 @@ import { cell, ends, type Line, line, type Span, span, type Tone } from '../../w
 import { namedRow } from '../../widgets/named-row.ts';
 import { objectName } from '../../widgets/object-name.ts';
 import type { View } from '../../widgets/view.ts';
+import { unsettled } from './question.ts';
 import { questionLines } from './question-lines.ts';
 import { receiptLines } from './receipt-lines.ts';
 
@@ -41,6 +43,8 @@ export function listLines(mayday: MaydayView, view: View): Line[] {
   for (const order of mayday.orders) lines.push(orderLine(order, mayday.stops.get(order.id), view));
   for (const { resource, reason } of mayday.blind)
     lines.push(...whole(`${view.glyphs.states.blind} BLIND  ${resource}: ${reason}`, 'warn', view));
+  for (const leftover of unsettled(mayday))
+    lines.push(...whole(`${view.glyphs.diverged} UNMARKED  ${unmarkedSays(leftover)}`, 'warn', view));
   if (mayday.latch !== '') lines.push(...whole(`  ${mayday.latch}`, 'dim', view));
   for (const note of mayday.notes) lines.push(...whole(`  ${note}`, 'dim', view));
   return lines;

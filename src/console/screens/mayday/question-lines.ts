@@ -47,16 +47,17 @@ function recordRows({ records }: Extract<Question, { is: 'records' }>): Line[] {
   ];
 }
 
+const EXAMPLES = ['original 1', 'keep 2', 'original all'];
+
 function choiceRows({ records }: Extract<Question, { is: 'choices' }>): Line[] {
   const isOne = records.length === 1;
-  const examples = isOne ? ['original', 'keep'] : ['original 1', 'keep 2', 'original all'];
+  const mayRestore = records.some(({ may }) => may.includes('original'));
+  const examples = isOne ? records.flatMap(({ may }) => may) : mayRestore ? EXAMPLES : ['keep 2', 'keep all'];
+  const asks = mayRestore
+    ? `Somebody may have changed ${isOne ? 'this' : `these ${records.length}`} since: read, choose; type, then enter:`
+    : `mayday cannot restore ${isOne ? 'this' : `these ${records.length}`}: read, set it right by hand; type, then enter:`;
   return [
-    line(
-      span(
-        `Somebody may have changed ${isOne ? 'this' : `these ${records.length}`} since: read, choose; type, then enter:`,
-        'warn',
-      ),
-    ),
+    line(span(asks, 'warn')),
     line(
       '  ',
       ...examples.flatMap(text => [span(text, 'key'), '   ']),

@@ -20,7 +20,11 @@ export function resultRows(state: ConsoleState, view: View): Line[] {
     case 'unreachable':
       return [line(span(`${glyphs.states.fail} ${mayday.message}; the scan is tried again until it answers`, 'bad'))];
     case 'found':
-      return [mayday.findings.length + mayday.orders.length === 0 ? cleanRow(mayday, glyphs) : revertRow(state)];
+      return [
+        mayday.findings.length + mayday.orders.length + mayday.unmarked.length === 0
+          ? cleanRow(mayday, glyphs)
+          : revertRow(state),
+      ];
     case 'scanning':
       return [revertRow(state)];
     default:
@@ -55,7 +59,7 @@ const cleanRow = ({ blind }: MaydayView, { states }: View['glyphs']): Line =>
 function endRow({ mayday, settings }: ConsoleState, end: RevertEnd, { glyphs, columns }: View): Line {
   const verified = end.receipts.filter(isPutBack).length;
   const facts = `   verified ${verified}${strippedText(end.receipts)}   requests ${end.requests}   ${(end.ms / 1000).toFixed(1)}s`;
-  const asked = waiting(mayday.findings, mayday.receipts);
+  const asked = waiting(mayday);
   if (asked === 0) return line(remainSpan(end, glyphs), facts);
   const key = span(pressFor(settings.keys, 'mayday', 'ask', 'w'), 'key');
   return ends(

@@ -58,7 +58,7 @@ export function createReverting(context: Context, runs: Runs, { view, update }: 
       latched: isLatched(rest.latched, answer && before),
       requests: rest.requests + own.reduce((sum, one) => sum + one.requests, 0),
     };
-    update({ phase: 'done', end });
+    update({ phase: 'done', end, unmarked: end.unmarked ?? [] });
     store.setState({ leftovers: { count: 0, example: '' } });
     noteEnd(context, end);
   }

@@ -46,9 +46,10 @@ export function createScanning(context: Context, { update }: Pane<MaydayView>): 
         if (signal.aborted) return;
         if (end.ok) {
           const orders = end.orders ?? [];
-          if (end.findings.length + orders.length === 0 && end.blind === 0)
+          const unmarked = end.unmarked ?? [];
+          if (end.findings.length + orders.length + unmarked.length === 0 && end.blind === 0)
             store.setState({ leftovers: { count: 0, example: '' } });
-          return update({ phase: 'found', findings: end.findings, orders, message: '' });
+          return update({ phase: 'found', findings: end.findings, orders, unmarked, message: '' });
         }
         const pause = context.session === undefined ? CONNECTING_MS : RETRY_MS;
         update({

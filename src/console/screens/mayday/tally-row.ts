@@ -21,9 +21,11 @@ export function tallyRow(mayday: MaydayView, { glyphs }: View): Line {
   };
   add(good, `${glyphs.states.ok} ${good} restored`, 'ok');
   add(kept, `${kept} kept as it is`, 'ok');
-  const asked = waiting(mayday.findings, mayday.receipts);
+  const lost = mayday.phase === 'found' ? mayday.unmarked.length : 0;
+  const asked = lost > 0 ? 0 : waiting(mayday);
   const not = receipts.length - good - kept - asked;
   add(not, `${glyphs.states.fail} ${not} not`, 'bad');
+  add(lost, `${glyphs.diverged} ${lost} UNMARKED`, 'warn');
   add(asked, `${counted(asked, 'needs', 'need')} your word`, 'warn');
   add(by('injected'), `${by('injected')} to restore`, 'chaos');
   add(by('restored'), `${glyphs.states.ok} ${by('restored')} already restored`, 'ok');
