@@ -336,8 +336,10 @@ describe('MAYDAY', () => {
     await at.waitFor('data LIVE');
     await at.press('!', /0 injections found {3}⚑ 1 UNMARKED[\s\S]*UNMARKED {2}run r7 died: Secret shop\/token is gone/);
     expect(at.screen()).not.toContain('no injection in the cluster');
-    await at.press('w', 'w: nothing was reverted yet');
+    expect(at.screen()).toContain('!  once more (or y) asks what becomes of it');
+    await at.press('w', 'w: press ! first: it asks about what it cannot settle');
     await at.press('!', /1 TO CHOOSE[\s\S]*mayday cannot restore this: read, set it right by hand[\s\S]*keep {3}esc/);
+    await at.press('\r', 'enter: type keep first');
     await at.press('original', '> original_');
     await at.press('\r', 'enter: original is not possible for [1]');
     await at.press('\u001b', /REMAIN 1 .*w 1 needs your word/);

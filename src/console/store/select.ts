@@ -215,7 +215,7 @@ export const isNameTyped = ({ armed }: ConsoleState): boolean => isTyping(armed)
 
 /** Why a record that needs confirmation cannot be shown or confirmed. */
 export function askLock(state: ConsoleState): string | undefined {
-  if (state.mayday.phase !== 'done') return 'nothing was reverted yet';
+  if (state.mayday.phase !== 'done') return 'press ! first: it asks about what it cannot settle';
   return waiting(state.mayday) > 0 ? undefined : 'nothing needs your confirmation';
 }
 

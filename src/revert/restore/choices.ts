@@ -31,15 +31,16 @@ export function readChoices(
   const chosen = new Map<number, Choice>();
   for (const part of answer.trim().split(/ (?=original|keep)/)) {
     const [choice, ...which] = part.trim().split(/[\s,]+/);
-    if (choice !== 'original' && choice !== 'keep') return { wrong: WHAT_TO_TYPE };
+    if (choice !== 'original' && choice !== 'keep') return { wrong: whatToType(may) };
     const positions = positionsOf(which, choice, may);
     if ('wrong' in positions) return positions;
     for (const position of positions) chosen.set(position, choice);
   }
-  return chosen.size === 0 ? { wrong: WHAT_TO_TYPE } : chosen;
+  return chosen.size === 0 ? { wrong: whatToType(may) } : chosen;
 }
 
-const WHAT_TO_TYPE = 'type original or keep first';
+const whatToType = (may: readonly (readonly Choice[])[]): string =>
+  may.some(some => some.includes('original')) ? 'type original or keep first' : 'type keep first';
 
 /** The positions of the records that the words after a choice name. */
 function positionsOf(

@@ -42,14 +42,20 @@ const queuedRows = ({ phase, message }: MaydayView, { glyphs }: View): Line[] =>
   ),
 ];
 
-const revertRow = ({ settings }: ConsoleState): Line =>
-  line(
+const revertRow = ({ settings, mayday: { phase, findings, orders } }: ConsoleState): Line => {
+  // What lost its marks cannot be restored: only a person can settle it.
+  const does =
+    phase === 'found' && findings.length + orders.length === 0
+      ? ') asks what becomes of it'
+      : ') reverts all of it, verified';
+  return line(
     span(' ! ', 'alarm'),
     span(' once more (or ', 'title'),
     span(pressFor(settings.keys, 'mayday', 'revert-all', 'y'), 'key'),
-    span(') reverts all of it, verified', 'title'),
+    span(does, 'title'),
     span('   esc leaves it as it is', 'dim'),
   );
+};
 
 const cleanRow = ({ blind }: MaydayView, { states }: View['glyphs']): Line =>
   blind.length > 0
