@@ -77,8 +77,29 @@ function machine() {
   };
 }
 
+type Machine = ReturnType<typeof machine>;
+
+/** Runs an experiment for five seconds; then its process dies. */
+async function dieDuring(it: Machine, loaded = drift({ ttlMs: 30_000 }), soakMs = 60_000): Promise<void> {
+  void it.engine.run(loaded, { emit: it.emit, soakMs });
+  await it.clock.sleep(5_000);
+  it.kill();
+}
+
+/** Somebody takes the marks off the ConfigMap; `manager` owns the value from then on. */
+function takeOffMarks(it: Machine, manager: string, data?: Record<string, string>): void {
+  it.api.change(configRef, object => {
+    delete object.metadata.annotations;
+    delete object.metadata.labels;
+    if (data !== undefined) object.data = data;
+    object.metadata.managedFields = [wrote(manager, { 'f:data': { 'f:mode': {} } })];
+  });
+}
+
+const receiptsOf = (it: Machine) => it.journal().flatMap(entry => (entry.entry === 'receipt' ? [entry.receipt] : []));
+
 const EXPERIMENTS = { drift, corrupt };
-const values = (api: ReturnType<typeof machine>['api']) => ({
+const values = (api: Machine['api']) => ({
   data: api.peek(configRef)?.data,
   spec: api.peek(deploymentRef)?.spec,
   marks: [configRef, deploymentRef].map(ref => Object.keys(api.peek(ref)?.metadata.annotations ?? {})),
@@ -130,29 +151,21 @@ describe('a run that is killed in mid-fault', () => {
         }),
       );
     });
-    void it.engine.run(drift({ ttlMs: 30_000 }), { emit: it.emit, soakMs: 60_000 });
-    await it.clock.sleep(5_000);
-    it.kill();
+    await dieDuring(it);
     await it.guardian.over;
     expect(it.api.peek(configRef)).toMatchObject({ data: { mode: 'canary' } });
     expect(it.api.peek(configRef)?.metadata.annotations?.[ROLLBACK_DATA]).toBeDefined();
     expect(it.journal().at(-1)).toMatchObject({ entry: 'end', by: 'guardian', residue: 1 });
-    const receipts = it.journal().flatMap(entry => (entry.entry === 'receipt' ? [entry.receipt] : []));
+    const receipts = receiptsOf(it);
     expect(receipts.filter(({ verified }) => verified)).toEqual([]);
   });
 
   test('and somebody takes off the marks, not the value: not called restored, and its journal stays open', async () => {
     const it = machine();
-    void it.engine.run(drift({ ttlMs: 30_000 }), { emit: it.emit, soakMs: 60_000 });
-    await it.clock.sleep(5_000);
-    it.kill();
-    it.api.change(configRef, object => {
-      delete object.metadata.annotations;
-      delete object.metadata.labels;
-      object.metadata.managedFields = [wrote('mayday', { 'f:data': { 'f:mode': {} } })];
-    });
+    await dieDuring(it);
+    takeOffMarks(it, 'mayday');
     await it.guardian.over;
-    const receipts = it.journal().flatMap(entry => (entry.entry === 'receipt' ? [entry.receipt] : []));
+    const receipts = receiptsOf(it);
     expect(receipts).toMatchObject([{ outcome: 'diverged', verified: false }]);
     expect(receipts[0]?.message).toContain('data.mode is still as mayday wrote it');
     expect(it.journal().at(-1)).toMatchObject({ entry: 'end', by: 'guardian', residue: 1 });
@@ -174,17 +187,10 @@ describe('a run that is killed in mid-fault', () => {
 
   test('and somebody gives another value and takes off the marks: its guardian claims no revert, and compared nothing', async () => {
     const it = machine();
-    void it.engine.run(drift({ ttlMs: 30_000 }), { emit: it.emit, soakMs: 60_000 });
-    await it.clock.sleep(5_000);
-    it.kill();
-    it.api.change(configRef, object => {
-      delete object.metadata.annotations;
-      delete object.metadata.labels;
-      object.data = { mode: 'third' };
-      object.metadata.managedFields = [wrote('kubectl-edit', { 'f:data': { 'f:mode': {} } })];
-    });
+    await dieDuring(it);
+    takeOffMarks(it, 'kubectl-edit', { mode: 'third' });
     await it.guardian.over;
-    const receipts = it.journal().flatMap(entry => (entry.entry === 'receipt' ? [entry.receipt] : []));
+    const receipts = receiptsOf(it);
     expect(receipts.map(receipt => [receipt.outcome, proofText(receipt)])).toEqual([['stripped', 'value kept']]);
     expect(it.journal().at(-1)).toMatchObject({ entry: 'end', by: 'guardian', residue: 0 });
     const [line] = guardianLines(await it.next.guardianWork(), [], 0);
@@ -194,9 +200,7 @@ describe('a run that is killed in mid-fault', () => {
 
   test('without a TTL: the time to recover is its deadline', async () => {
     const it = machine();
-    void it.engine.run(drift({ recoveryTimeoutMs: 40_000 }), { emit: it.emit, soakMs: 90_000 });
-    await it.clock.sleep(5_000);
-    it.kill();
+    await dieDuring(it, drift({ recoveryTimeoutMs: 40_000 }), 90_000);
     await it.guardian.over;
     expect(values(it.api)).toEqual(CLEAN);
     expect(it.clock.monotonic()).toBeGreaterThanOrEqual(40_000);
@@ -205,9 +209,7 @@ describe('a run that is killed in mid-fault', () => {
 
   test('while the server cannot be reached: it is waited for', async () => {
     const it = machine();
-    void it.engine.run(drift({ ttlMs: 10_000 }), { emit: it.emit, soakMs: 60_000 });
-    await it.clock.sleep(5_000);
-    it.kill();
+    await dieDuring(it, drift({ ttlMs: 10_000 }));
     it.api.script({ on: () => true, times: 12, answer: failing('unreachable', 'connection refused') });
     await it.guardian.over;
     expect(values(it.api)).toEqual(CLEAN);

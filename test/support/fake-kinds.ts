@@ -25,35 +25,24 @@ export const EXPERIMENTS: ApiResource = {
   subresources: ['status'],
 };
 
+const kinds = (apiVersion: string, names: readonly string[], namespaced = true): ApiResource[] =>
+  names.map(kind => resource(apiVersion, kind, `${kind.toLowerCase().replace(/y$/, 'ie')}s`, namespaced));
+
 const KINDS = [
-  resource('v1', 'Pod', 'pods'),
-  resource('v1', 'ConfigMap', 'configmaps'),
-  resource('v1', 'Secret', 'secrets'),
-  resource('v1', 'ServiceAccount', 'serviceaccounts'),
-  resource('v1', 'Service', 'services'),
-  resource('v1', 'Event', 'events'),
-  resource('v1', 'ResourceQuota', 'resourcequotas'),
-  resource('v1', 'Namespace', 'namespaces', false),
-  resource('v1', 'Node', 'nodes', false),
-  resource('apps/v1', 'Deployment', 'deployments'),
-  resource('apps/v1', 'ReplicaSet', 'replicasets'),
-  resource('apps/v1', 'StatefulSet', 'statefulsets'),
-  resource('apps/v1', 'DaemonSet', 'daemonsets'),
-  resource('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),
-  resource('coordination.k8s.io/v1', 'Lease', 'leases'),
-  resource('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'),
-  resource('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
-  resource('rbac.authorization.k8s.io/v1', 'Role', 'roles'),
-  resource('rbac.authorization.k8s.io/v1', 'ClusterRole', 'clusterroles', false),
-  resource('rbac.authorization.k8s.io/v1', 'RoleBinding', 'rolebindings'),
-  resource('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', 'clusterrolebindings', false),
-  resource(
+  ...kinds('v1', ['Pod', 'ConfigMap', 'Secret', 'ServiceAccount', 'Service', 'Event', 'ResourceQuota']),
+  ...kinds('v1', ['Namespace', 'Node'], false),
+  ...kinds('apps/v1', ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet']),
+  ...kinds('autoscaling/v2', ['HorizontalPodAutoscaler']),
+  ...kinds('coordination.k8s.io/v1', ['Lease']),
+  ...kinds('networking.k8s.io/v1', ['NetworkPolicy']),
+  ...kinds('policy/v1', ['PodDisruptionBudget']),
+  ...kinds('rbac.authorization.k8s.io/v1', ['Role', 'RoleBinding']),
+  ...kinds('rbac.authorization.k8s.io/v1', ['ClusterRole', 'ClusterRoleBinding'], false),
+  ...kinds(
     'admissionregistration.k8s.io/v1',
-    'ValidatingWebhookConfiguration',
-    'validatingwebhookconfigurations',
+    ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'],
     false,
   ),
-  resource('admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration', 'mutatingwebhookconfigurations', false),
 ];
 
 /** Discovery of the kinds that tests use most, and of those added. */
