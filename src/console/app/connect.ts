@@ -4,7 +4,7 @@ import type { Catalogue } from '../screens/experiments/catalogue.ts';
 import type { Emergency } from '../screens/mayday/emergency.ts';
 import type { Triaging } from '../screens/triage/looking.ts';
 import type { Session } from '../session/session.ts';
-import { screenOf } from '../store/state.ts';
+import { type ConsoleState, screenOf } from '../store/state.ts';
 import { type Context, notify } from './context.ts';
 import type { KubeconfigWatch } from './kubeconfig-change.ts';
 
@@ -32,7 +32,7 @@ export async function connectAll(
   asked: string | undefined,
 ): Promise<Refused | undefined> {
   const { deps, store } = context;
-  const rows = { first: Promise.withResolvers<void>(), all: Promise.withResolvers<void>() };
+  const rows: Rows = { first: Promise.withResolvers<void>(), all: Promise.withResolvers<void>() };
   const catalogued = atLatest(context, rows.first.promise, FIRST_ROWS_MS).then(() => parts.catalogue.load());
   const connected = await deps.connect(doing => {
     if (store.getState().link.state === 'starting')
@@ -44,25 +44,53 @@ export async function connectAll(
   }
   if (!connected.ok) return { exitCode: connected.exitCode, message: connected.message };
   const { session } = connected;
-  context.session = session;
   const { identity } = session;
-  store.setState({
-    link: {
-      state: 'connected',
-      context: sanitise(identity.context),
-      server: sanitise(identity.server),
-      user: sanitise(identity.user),
-      version: '',
-      namespace: sanitise(identity.namespace),
-      isProtected: session.isProtected,
-      isSandbox: session.isSandbox,
-      since: context.now().monotonic,
-    },
-  });
+  context.session = session;
+  store.setState({ link: linkOf(session, context.now().monotonic) });
   const onlyNamespace = await session.confinedTo();
   if (context.ended.aborted) return undefined;
+  followHealth(context, session, rows, onlyNamespace);
+  void atLatest(context, rows.first.promise, WHO_MS).then(() => learnWho(context, session));
+  void parts.kubeconfig.watch({
+    context: asked ?? identity.context,
+    isNamed: (asked ?? deps.settings.context) !== undefined,
+  });
+  void catalogued.then(() => parts.catalogue.look());
+  void atLatest(context, rows.all.promise, ALL_ROWS_MS).then(() => {
+    parts.emergency.countLeftovers();
+    parts.triaging.follow();
+    // Once for all clusters.
+    if (asked === undefined) void deps.keepCode?.();
+  });
+  // If `!` was pressed before there was a connection, the scan starts now.
+  if (screenOf(store.getState()) === 'mayday') parts.emergency.rescan();
+  return undefined;
+}
+
+/** What is known of the cluster before it has answered. */
+const linkOf = ({ identity, isProtected, isSandbox }: Session, since: number): ConsoleState['link'] => ({
+  state: 'connected',
+  context: sanitise(identity.context),
+  server: sanitise(identity.server),
+  user: sanitise(identity.user),
+  version: '',
+  namespace: sanitise(identity.namespace),
+  isProtected,
+  isSandbox,
+  since,
+});
+
+/** Resolved once the first pods are read, and once all are, or once they cannot be read. */
+interface Rows {
+  first: PromiseWithResolvers<void>;
+  all: PromiseWithResolvers<void>;
+}
+
+/** Follows the cluster until the console ends, and says so where its pods may be listed in no namespace but one that has to be named. */
+function followHealth(context: Context, session: Session, rows: Rows, onlyNamespace: string | undefined): void {
+  const { deps, store } = context;
   const health = startHealth(session.feed, deps.clock, () => session.serverNow(), {
-    context: identity.context,
+    context: session.identity.context,
     ...(onlyNamespace !== undefined && { onlyNamespace }),
   });
   context.live = health.live;
@@ -88,21 +116,6 @@ export async function connectAll(
     unsubscribe();
     health.stop();
   });
-  void atLatest(context, rows.first.promise, WHO_MS).then(() => learnWho(context, session));
-  void parts.kubeconfig.watch({
-    context: asked ?? identity.context,
-    isNamed: (asked ?? deps.settings.context) !== undefined,
-  });
-  void catalogued.then(() => parts.catalogue.look());
-  void atLatest(context, rows.all.promise, ALL_ROWS_MS).then(() => {
-    parts.emergency.countLeftovers();
-    parts.triaging.follow();
-    // Once for all clusters.
-    if (asked === undefined) void deps.keepCode?.();
-  });
-  // If `!` was pressed before there was a connection, the scan starts now.
-  if (screenOf(store.getState()) === 'mayday') parts.emergency.rescan();
-  return undefined;
 }
 
 /** Waits for `ready`, for a time in milliseconds, or for the end of the console, whichever comes first. */

@@ -1,29 +1,21 @@
 import { pooled } from '../../../kube/client/pooled.ts';
-import { type Context, close, notify, open } from '../../app/context.ts';
+import type { Context } from '../../app/context.ts';
 import { fleetPane, isBusy } from './pane.ts';
+import { createRevertQuestion, type RevertQuestion } from './revert-question.ts';
 import type { FleetRow } from './view.ts';
 import { lookAt, reasonOf, revertIn } from './visit.ts';
 
 /** Looks at every cluster of the kubeconfig, and reverts those that are marked. */
-export interface FleetWatching {
+export interface FleetWatching extends RevertQuestion {
   /** Looks at all of them anew, side by side. */
   look(): void;
   mark(name: string): void;
   /** Marks all of them; where all are marked, none. */
   markAll(): void;
-  /** Opens the question about the marked clusters. */
-  ask(): void;
-  /** Takes what was typed for the protected cluster that is asked about. */
-  answer(): void;
-  type(text: string): void;
-  erase(): void;
-  /** Reverts the clusters of the question. */
-  revert(): void;
 }
 
 /** So many clusters are connected to at a time. */
 const AT_ONCE = 16;
-const LONGEST = 253;
 
 /** Nothing is looked at before the screen is opened. */
 export function createFleetWatching(context: Context): FleetWatching {
@@ -57,12 +49,8 @@ export function createFleetWatching(context: Context): FleetWatching {
       if (!context.ended.aborted) await work(name);
     });
 
-  const retype = (change: (typed: string) => string): void => {
-    const { asked } = fleet();
-    if (asked) update({ asked: { ...asked, typed: change(asked.typed) } });
-  };
-
   return {
+    ...createRevertQuestion(context, pane, names => void each(names, name => revertIn({ context, pane }, name))),
     look: () => void look().catch((error: unknown) => update({ message: reasonOf(error) })),
     mark(name) {
       const marked = new Set(fleet().marked);
@@ -72,33 +60,6 @@ export function createFleetWatching(context: Context): FleetWatching {
     markAll() {
       const { rows, marked } = fleet();
       update({ marked: new Set(rows.every(({ name }) => marked.has(name)) ? [] : rows.map(({ name }) => name)) });
-    },
-    ask() {
-      const { rows, marked } = fleet();
-      const chosen = rows.filter(({ name }) => marked.has(name));
-      const unknown = chosen.find(row => row.phase === 'waiting' || isBusy(row));
-      if (unknown) return notify(context, `${unknown.name}: ${unknown.phase}; wait, or unmark it`, 'warn');
-      // One that could not be connected to may be protected, and may answer when it is its turn.
-      const unnamed = chosen.filter(row => row.isProtected !== false).map(({ name }) => name);
-      update({ asked: { names: chosen.map(({ name }) => name), unnamed, left: [], typed: '' } });
-      open(context, 'fleet-revert');
-    },
-    answer() {
-      const { asked } = fleet();
-      const [name, ...rest] = asked?.unnamed ?? [];
-      if (!asked || name === undefined) return;
-      const left = asked.typed === name ? asked.left : [...asked.left, name];
-      update({ asked: { ...asked, unnamed: rest, left, typed: '' } });
-    },
-    type: text => retype(typed => (typed + text).slice(0, LONGEST)),
-    erase: () => retype(typed => [...typed].slice(0, -1).join('')),
-    revert() {
-      const { asked } = fleet();
-      if (!asked || asked.unnamed.length > 0) return;
-      const names = asked.names.filter(name => !asked.left.includes(name));
-      update({ asked: undefined, marked: new Set() });
-      close(context);
-      void each(names, name => revertIn({ context, pane }, name));
     },
   };
 }
