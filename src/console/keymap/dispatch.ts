@@ -8,6 +8,7 @@ import { screenOf } from '../store/state.ts';
 import { lineAt } from '../widgets/layout.ts';
 import type { Item } from '../widgets/line.ts';
 import { attempt } from './attempt.ts';
+import { fieldText } from './field-text.ts';
 import type { Press } from './input.ts';
 import { MOVING } from './key.ts';
 import { isTyping, keyFor, keysOn, screenFolder } from './keys.ts';
@@ -94,8 +95,8 @@ export function createDispatch(given: Omit<Parts, 'screens' | 'run'>): Dispatch 
     paste(text) {
       const state = store.getState();
       turn.count();
-      if (isTyping(state, screenOf(state))) screenFolder(screenOf(state)).type?.(parts, text.trim());
-      else notify(context, 'pasted text is ignored: press one key at a time', 'warn');
+      if (!isTyping(state, screenOf(state)) || !typePasted(parts, text.trim()))
+        notify(context, 'pasted text is ignored: press one key at a time', 'warn');
     },
   };
 }
@@ -111,13 +112,18 @@ function idle(context: Context, id: ScreenId, press: string): void {
   notify(context, `${keyName(press, ascii)} does nothing here: ${where}`, 'warn');
 }
 
+/** Whether text that came in one piece belongs to what is being typed. */
+function typePasted(parts: Parts, text: string): boolean {
+  const screen = screenFolder(screenOf(parts.context.store.getState()));
+  if (screen.isPasteIgnored === true) return false;
+  screen.type?.(parts, fieldText(text));
+  return true;
+}
+
 /** Whether a press was text for what is being typed. */
 function typeInto(parts: Parts, press: Press): boolean {
   const screen = screenFolder(screenOf(parts.context.store.getState()));
-  if (press.is === 'text') {
-    screen.type?.(parts, press.text);
-    return true;
-  }
+  if (press.is === 'text') return typePasted(parts, press.text);
   if (press.name === 'backspace' || press.name === 'delete') {
     screen.erase?.(parts);
     return true;

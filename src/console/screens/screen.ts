@@ -116,6 +116,8 @@ export interface ScreenFolder<Id extends string = string> {
   /** Whether letters are typed as text now, and are not commands. */
   typing?(state: ConsoleState): boolean;
   type?(parts: Parts, text: string): void;
+  /** Its letters do something at once instead of being typed, so pasted ones are ignored. */
+  isPasteIgnored?: true;
   erase?(parts: Parts): void;
 }
 

@@ -31,6 +31,7 @@ export const actions: ScreenFolder<'actions'> = {
   },
   // A letter does what it does on the screen below.
   typing: () => true,
+  isPasteIgnored: true,
   type(parts, text) {
     const { context } = parts;
     const action = found(context.store.getState(), { now: context.now() }, parts.screens).find(({ key }) =>
