@@ -46,6 +46,8 @@ export interface Circumstances {
   ownerSuspended: boolean;
   /** Revert runs without an owner at once, because of the configuration or because the guardian must end. */
   hurry: boolean;
+  /** The monotonic time at which the guardian was told to end, if it was. */
+  toldToEndAt?: number;
 }
 
 /** How long the guardian waits after the deadline for a running owner, which announces its revert within milliseconds. */

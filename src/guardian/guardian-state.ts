@@ -51,7 +51,7 @@ export interface GuardianState {
 export function createGuardianState(deps: GuardianDeps): GuardianState {
   const runs = new Map<string, GuardedRun>();
   const reverts = new Map<string, Promise<void>>();
-  const circumstances = { ownerGone: false, ownerSuspended: false, hurry: deps.atOnce };
+  const circumstances: Circumstances = { ownerGone: false, ownerSuspended: false, hurry: deps.atOnce };
   const { promise: over, resolve: finish } = Promise.withResolvers<void>();
   return {
     deps,

@@ -8,7 +8,7 @@ export interface Guardian {
   receive(message: FromOwner): void;
   /** Call when the pipe has closed: the owner is gone. */
   ownerGone(): void;
-  /** Call when the guardian must end: runs without an owner are reverted at once. */
+  /** Call when the guardian must end: runs without an owner are reverted at once; what the cluster does not let it restore is left, and logged. */
   hurry(): void;
   /** Resolves when the owner is gone and nothing is left to guard. */
   readonly over: Promise<void>;
@@ -38,6 +38,7 @@ export function createGuardian(deps: GuardianDeps): Guardian {
     },
     hurry() {
       circumstances.hurry = true;
+      circumstances.toldToEndAt ??= deps.clock.monotonic();
       deps.log('told to end', { runs: runs.size });
       wakeUp.wake();
     },

@@ -130,5 +130,7 @@ const END_NOTES: Record<RetryEnd, string> = {
   reverted: 'the guardian restored everything and read it back; the process that injected was gone',
   person:
     'the guardian did not restore values that somebody changed since the injection: a person must decide, mayday revert shows both values',
+  'told-to-end':
+    'the guardian was told to end (SIGTERM) before the cluster let it restore everything: `mayday revert --all` restores what is left',
   'given-up': 'the guardian gave up: in all that time the cluster did not let it restore everything',
 };

@@ -1,3 +1,4 @@
+import { nameOf } from '../k8s/object-ref.ts';
 import type { RunReverted } from '../revert/run-writes.ts';
 import { type GuardedRun, type Move, nextMove } from './guarded-run.ts';
 import type { GuardianState } from './guardian-state.ts';
@@ -35,7 +36,7 @@ async function decide({ circumstances, owner }: GuardianState, guarded: GuardedR
 }
 
 function takeOver(guarding: GuardianState, guarded: GuardedRun, why: string): void {
-  const { deps, runs, reverts, circumstances } = guarding;
+  const { deps, runs, reverts, circumstances, wakeUp } = guarding;
   const { run, type } = guarded;
   guarded.holder = 'guardian';
   const lateMs = Math.round((guarded.watch.elapsed() - guarded.dueMs) * 10) / 10;
@@ -43,6 +44,8 @@ function takeOver(guarding: GuardianState, guarded: GuardedRun, why: string): vo
   const reverting = revertUntilDone({
     longestMs: deps.retryForMs,
     clock: deps.clock,
+    sleep: ms => wakeUp.sleep(ms),
+    toldToEndAt: () => circumstances.toldToEndAt,
     random: deps.random,
     revert: () => deps.revert(guarded),
     tried: (reverted, tries) => {
@@ -52,7 +55,10 @@ function takeOver(guarding: GuardianState, guarded: GuardedRun, why: string): vo
     },
   })
     .then(async end => {
-      deps.log(end, { run });
+      deps.log(
+        end,
+        end === 'reverted' ? { run } : { run, left: guarded.written.map(nameOf), todo: 'mayday revert --all' },
+      );
       deps.notices?.ended(guarded, end);
       await deps.ended(guarded, end);
     })

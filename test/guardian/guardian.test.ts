@@ -233,6 +233,42 @@ describe('time', () => {
   });
 });
 
+test('told to end while the cluster does not answer, it tries for ten seconds, then says what it leaves, and ends', async () => {
+  const it = post({ revert: () => UNREACHABLE });
+  it.announce('r1', 5_000);
+  it.guardian.ownerGone();
+  await it.at(600_000);
+  expect(it.isOver()).toBe(false);
+  const tried = it.reverts.length;
+  it.guardian.hurry();
+  await it.guardian.over;
+  expect(it.reverts.length).toBeGreaterThan(tried);
+  expect(it.reverts.at(-1)?.at).toBeGreaterThanOrEqual(610_000);
+  expect(it.reverts.at(-1)?.at).toBeLessThan(616_000);
+  expect(it.ends).toEqual([{ run: 'r1', end: 'told-to-end' }]);
+  expect(it.logged).toContainEqual({
+    event: 'told-to-end',
+    run: 'r1',
+    left: ['ConfigMap shop/settings'],
+    todo: 'mayday revert --all',
+  });
+});
+
+test('told to end, it finishes the attempt that has begun', async () => {
+  const it = post({
+    revert: async (_, __, clock) => {
+      await clock.sleep(25_000);
+      return REVERTED;
+    },
+  });
+  it.announce('r1', 5_000);
+  it.guardian.ownerGone();
+  await it.at(6_000);
+  it.guardian.hurry();
+  await it.guardian.over;
+  expect(it.ends).toEqual([{ run: 'r1', end: 'reverted' }]);
+});
+
 test('told to end, it reverts at once what is nobody else’s', async () => {
   const it = post();
   it.announce('r1', 60_000);
