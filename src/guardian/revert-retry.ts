@@ -52,8 +52,10 @@ export async function revertUntilDone(retry: RevertRetry): Promise<RetryEnd> {
       tried(error instanceof Error ? error : new Error(String(error)), tries);
     }
     const toldAt = retry.toldToEndAt();
-    if (toldAt !== undefined && clock.monotonic() - Math.max(toldAt, began) >= LAST_TRIES_MS) return 'told-to-end';
-    await retry.sleep(backoff.next());
+    const leftMs =
+      toldAt === undefined ? Number.POSITIVE_INFINITY : Math.max(toldAt, began) + LAST_TRIES_MS - clock.monotonic();
+    if (leftMs <= 0) return 'told-to-end';
+    await retry.sleep(Math.min(backoff.next(), leftMs));
   }
   return 'given-up';
 }

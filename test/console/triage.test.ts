@@ -199,6 +199,10 @@ describe('a fix from the triage screen', () => {
     expect(done).toEqual(['rollback']);
     await one.press('y', 'y: nothing is planned');
     expect(done).toEqual(['rollback']);
+    // Before it shows, another fix of the same object could undo it.
+    await one.press('\u001b', /WHY[\s\S]*done +\d+s ago: rollback Deployment shop\/web\. It may take a minute to show/);
+    await one.press('x', 'but: ');
+    expect(one.screen()).toMatch(/but: \d+s ago: rollback Deployment shop\/web\./);
   });
 
   it('wants the name of a protected context typed, and does nothing by enter or y before', async () => {

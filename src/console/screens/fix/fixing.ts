@@ -5,7 +5,7 @@ import { type Context, notify, open, stream } from '../../app/context.ts';
 import { paneOf } from '../../store/pane.ts';
 import { protectedContext } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
-import { type FixEnd, NO_FIX } from './view.ts';
+import { type FixEnd, type FixPlan, justDone, NO_FIX } from './view.ts';
 
 /** What is to be fixed: a finding, and what follows from it. */
 interface ToFix {
@@ -44,6 +44,8 @@ export function fixLock(state: ConsoleState): string | undefined {
 export const putBackLock = ({ fix: { phase, end } }: ConsoleState): string | undefined =>
   phase === 'done' && end?.saved !== undefined ? undefined : 'nothing was deleted that could be put back';
 
+const MOST_DONE = 20;
+
 export function createFixing(context: Context, after: () => void): Fixing {
   let what: ToFix | undefined;
   const { view, update } = paneOf(context.store, 'fix');
@@ -52,12 +54,23 @@ export function createFixing(context: Context, after: () => void): Fixing {
   async function plan(fix: string | undefined): Promise<void> {
     const { session } = context;
     if (!session || !what) return;
-    update(NO_FIX);
+    const { finding, follows } = what;
+    update(({ done }) => ({ ...NO_FIX, done }));
     try {
-      update({ phase: 'asking', plan: await session.planFix(what.finding, fix, what.follows) });
+      const planned = await session.planFix(finding, fix, follows);
+      const just = justDone(view(), finding.object, context.now().server);
+      const warnings = just === undefined ? planned.warnings : [sanitise(just, 300), ...planned.warnings];
+      update({ phase: 'asking', plan: { ...planned, warnings } });
     } catch (error) {
       failed(error);
     }
+  }
+
+  async function apply(session: NonNullable<Context['session']>, { finding, follows }: ToFix, shown: FixPlan) {
+    const end = await session.applyFix(finding, shown, follows);
+    const one = { object: finding.object, title: shown.title, at: context.now().server };
+    if (end.isDone) update(({ done }) => ({ done: [...done, one].slice(-MOST_DONE) }));
+    return end;
   }
 
   async function act(work: () => Promise<FixEnd>): Promise<void> {
@@ -93,7 +106,7 @@ export function createFixing(context: Context, after: () => void): Fixing {
       const { session } = context;
       const { plan: shown } = view();
       const asked = what;
-      if (session && asked && shown) void act(() => session.applyFix(asked.finding, shown, asked.follows));
+      if (session && asked && shown) void act(() => apply(session, asked, shown));
     },
     putBack() {
       const { session } = context;

@@ -13,6 +13,7 @@ import { windowOf } from '../../widgets/list.ts';
 import { namedIn } from '../../widgets/object-name.ts';
 import { rule } from '../../widgets/rule.ts';
 import type { View } from '../../widgets/view.ts';
+import { justDone } from '../fix/view.ts';
 import { chosenEntry, type Entry, triageEntries } from './view.ts';
 
 const GATE_LOOKS: Readonly<Record<GateStatus, { state: State; tone: Tone }>> = {
@@ -113,12 +114,15 @@ function rootRow({ root, like }: Entry, isChosen: boolean, view: View, columns: 
 export function detailLines(state: ConsoleState, view: View, columns: number, rows: number): Line[] {
   const entry = chosenEntry(state);
   if (!entry) return [rule('WHY', columns, view)];
-  const all = detail(entry, view, columns - 2);
+  const just = justDone(state.fix, entry.root.finding.object, view.now.server);
+  const done = just === undefined ? [] : labelled('done', just, columns - 2, 'ok');
+  const all = [...done, ...detail(entry, view, columns - 2)];
   const room = Math.max(0, rows - 1);
   const top = Math.max(0, Math.min(state.triage.top, all.length - room));
   const below = all.length - top - room;
   const note = below > 0 ? `${below} more rows: ]` : top > 0 ? 'back up: [' : '';
-  return [rule(`WHY ${nameText(entry.root.finding.object)}`, columns, view, note), ...all.slice(top, top + room)];
+  const name = namedIn(entry.root.finding.object, columns - width(note) - 'WHY '.length - 2);
+  return [rule(`WHY ${name}`, columns, view, note), ...all.slice(top, top + room)];
 }
 
 function detail({ root, like }: Entry, { glyphs }: View, columns: number): Line[] {
