@@ -27,7 +27,7 @@ export interface FixEnd {
 }
 
 /** A fix that was done from this console. */
-export interface DoneFix {
+interface DoneFix {
   /** The object of the finding that it was for. */
   object: ObjectRef;
   title: Clean;
