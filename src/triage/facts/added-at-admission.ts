@@ -23,9 +23,9 @@ const POD_NODE_SELECTOR = 'scheduler.alpha.kubernetes.io/node-selector';
  */
 function templateSpec(view: ClusterView, pod: ViewObject): Fields | undefined {
   const owner = pod.metadata.ownerReferences.find(one => one.controller === true);
-  const maker = owner && view.byUid(owner.uid);
-  if (maker === undefined || !isCurrentRevision(maker, pod)) return undefined;
-  return maker.spec.template === undefined ? undefined : fields(fields(maker.spec.template).spec);
+  const creator = owner && view.byUid(owner.uid);
+  if (creator === undefined || !isCurrentRevision(creator, pod)) return undefined;
+  return creator.spec.template === undefined ? undefined : fields(fields(creator.spec.template).spec);
 }
 
 /** The template of a ReplicaSet and of a Job never changes; the others keep pods of earlier revisions for a while. */
@@ -73,7 +73,7 @@ export function addedBy(view: ClusterView, pod: ViewObject, words: readonly stri
   return {
     says: `The pod template does not ask for that: ${certain ? `${names[0]} sets it` : `one of ${names.slice(0, 4).join(', ')} probably sets it`} when a pod is created.`,
     fixes: found.slice(0, 2).map(one => ({
-      text: `Correct ${one.kind} ${one.metadata.name}, which changes pods in ${pod.metadata.namespace} as they are created; then delete the pods, so that new ones are made.`,
+      text: `Correct ${one.kind} ${one.metadata.name}, which changes pods in ${pod.metadata.namespace} as they are created; then delete the pods, so that they are created again.`,
       command: command(view, ['kubectl', 'edit', ...named(refOf(one))]),
     })),
     because: found.map(({ kind, metadata }) => ({ kind, name: metadata.name })),

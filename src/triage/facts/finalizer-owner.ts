@@ -103,12 +103,12 @@ function hooksFor(view: ClusterView, groups: readonly string[]): { namespace: st
 
 /** A sentence on who should remove the finalizer, and whether that controller runs. */
 export function ownerText(finalizer: string, { builtIn, workloads, alive }: FinalizerOwner): string {
-  if (builtIn !== undefined) return `${finalizer} is taken off by ${builtIn}.`;
+  if (builtIn !== undefined) return `${finalizer} is removed by ${builtIn}.`;
   const [first] = workloads;
   if (first === undefined)
-    return `No controller of finalizer ${finalizer} is found in the cluster: its owner is gone (uninstalled before what it had to clean up).`;
+    return `No controller of finalizer ${finalizer} is found in the cluster: the controller is gone (it was uninstalled before the objects that it had to clean up).`;
   const name = `${first.kind} ${first.metadata.namespace}/${first.metadata.name}`;
   return alive
-    ? `${name} should take ${finalizer} off, and has ready pods.`
-    : `${name} should take ${finalizer} off, and has no ready pod: its owner is dead.`;
+    ? `${name} should remove ${finalizer}, and has ready pods.`
+    : `${name} should remove ${finalizer}, but has no ready pod.`;
 }

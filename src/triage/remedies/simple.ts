@@ -37,7 +37,7 @@ const inGit = (fixes: Finding['fixes']): string[] =>
 export const hardRefresh: Remedy = {
   name: 'hard-refresh',
   title: 'compare again in Argo CD',
-  about: 'Has Argo CD compare the application anew, without its caches; nothing is synced by it.',
+  about: 'Makes Argo CD compare the application again, without its caches; this syncs nothing.',
   isReversible: true,
   fits: ({ object }) => object.kind === 'Application' && object.apiVersion.startsWith('argoproj.io/'),
   plan: ({ object }, { fixes }) => ({
@@ -47,8 +47,10 @@ export const hardRefresh: Remedy = {
         atVersion: false,
       }),
     ],
-    undo: 'nothing to undo: the controller takes the annotation off when it has done it',
-    warnings: inGit(fixes).map(text => `this alone repairs nothing, because the cause is in Git. First: ${text}`),
+    undo: 'nothing to undo: the controller removes the annotation when it is done',
+    warnings: inGit(fixes).map(
+      text => `this alone does not repair the application, because the cause is in Git. First: ${text}`,
+    ),
   }),
   // The controller removes the annotation again; present or removed, the request was stored.
   isDone: (before, after) =>
@@ -105,25 +107,28 @@ const restartedAt = (object: KubeObject | undefined): string | undefined => {
 /** Removes one finalizer whose controller no longer exists, as the rule found. */
 export const stripFinalizer: Remedy = {
   name: 'strip-finalizer',
-  title: 'take the finalizer off',
+  title: 'remove the finalizer',
   about:
-    'Takes off the one finalizer whose owner is gone, so that the deletion can end; what it was to clean up stays behind.',
+    'Removes the one finalizer whose controller is gone, so that the deletion can finish; what the controller should have cleaned up is left behind.',
   isReversible: false,
-  fits: ({ rule, summary }) => rule === 'namespaces/finalizer' && /owner is gone or dead/.test(summary),
+  fits: ({ rule, summary }) =>
+    rule === 'namespaces/finalizer' && /controller is gone or has no ready pod/.test(summary),
   plan({ object }, { summary }) {
     const { finalizers = [], deletionTimestamp } = object.metadata;
     if (deletionTimestamp === undefined) return { refusal: `${nameOf(refOf(object))} is not being deleted` };
     const named = finalizers.filter(finalizer => summary.split(/[\s,]+/).includes(finalizer));
     const [only] = named;
     if (only === undefined || named.length > 1)
-      return { refusal: `expected one finalizer whose owner is gone, found ${named.length}: decide on each by hand` };
+      return {
+        refusal: `expected one finalizer whose controller is gone, found ${named.length}: decide on each by hand`,
+      };
     const at = pointer('metadata', 'finalizers', finalizers.indexOf(only));
-    const says = `take finalizer ${only} off ${nameOf(refOf(object))}`;
+    const says = `remove finalizer ${only} from ${nameOf(refOf(object))}`;
     return patchPlan(
       object,
       [test(at, only), remove(at)],
       says,
-      'cannot be undone: the object goes when no finalizer is left',
+      'cannot be undone: the object is deleted when no finalizer is left',
     );
   },
   isDone: (before, after) => (after?.metadata.finalizers ?? []).length < (before.metadata.finalizers ?? []).length,

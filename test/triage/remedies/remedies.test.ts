@@ -178,7 +178,7 @@ describe('what a fix writes', () => {
 
   test('one finalizer goes, and only that, by its place and its name', () => {
     const finding = found('namespaces/finalizer', 'ConfigMap/shop/web', [], {
-      summary: 'stuck Terminating: finalizer gone.io/b is not taken off, its owner is gone or dead',
+      summary: 'stuck Terminating: finalizer gone.io/b is not removed, its controller is gone or has no ready pod',
     });
     const held = object('ConfigMap', {}, { deletionTimestamp: at, finalizers: ['alive.io/a', 'gone.io/b'] });
     expect(plan(stripFinalizer, held, [], finding)).toEqual([
@@ -188,7 +188,11 @@ describe('what a fix writes', () => {
     ]);
     const kept = object('ConfigMap', {}, { finalizers: ['gone.io/b'] });
     expect(plan(stripFinalizer, kept, [], finding)).toMatch(/is not being deleted/);
-    const two = { ...finding, summary: 'stuck: finalizer alive.io/a, gone.io/b, its owner is gone or dead' as never };
+    const two = {
+      ...finding,
+      summary:
+        'stuck: finalizer alive.io/a, gone.io/b is not removed, its controller is gone or has no ready pod' as never,
+    };
     expect(plan(stripFinalizer, held, [], two)).toMatch(/expected one finalizer/);
   });
 
@@ -241,7 +245,7 @@ test('a hard refresh says that it alone repairs nothing where the cause is in Gi
     return 'refusal' in planned ? [] : planned.warnings;
   };
   expect(warningsWith('In Git (apps/iris in https://git.example at main) rename label a to b.')).toEqual([
-    'this alone repairs nothing, because the cause is in Git. First: In Git (apps/iris in https://git.example at main) rename label a to b.',
+    'this alone does not repair the application, because the cause is in Git. First: In Git (apps/iris in https://git.example at main) rename label a to b.',
   ]);
   expect(warningsWith('Fix the repo-server; then hard refresh.')).toEqual([]);
 });

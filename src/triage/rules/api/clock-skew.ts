@@ -10,8 +10,8 @@ export const clockSkew: Rule = {
   needs: ['Lease'],
   about: {
     looksAt: 'The `spec.renewTime` of Leases (of nodes and of leaders) against the time of the API server.',
-    why: 'A clock that runs ahead makes certificates invalid too early, Leases look fresh that are not, and times in logs misleading.',
-    whatToDo: 'Set the clock of the node right (chrony, NTP), and see that it stays so.',
+    why: 'A clock that runs ahead makes certificates expire too early, makes stale Leases look fresh, and puts wrong times into logs.',
+    whatToDo: 'Correct the clock of the node (chrony, NTP), and make sure that it stays synchronised.',
   },
   *look({ view, now }) {
     for (const lease of view.all('Lease')) {
@@ -26,7 +26,7 @@ export const clockSkew: Rule = {
         evidence: [
           `Lease ${namespace}/${name} spec.renewTime: ${text(lease.spec.renewTime)}, server time ${new Date(now).toISOString()}`,
         ],
-        fixes: [{ text: 'Set the clock right by NTP.' }],
+        fixes: [{ text: 'Synchronise the clock with NTP.' }],
       };
     }
   },

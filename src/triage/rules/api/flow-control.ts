@@ -9,7 +9,7 @@ import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import { accountsInUse } from '../rbac/accounts.ts';
 
-/** FlowSchemas that send requests to a priority level which is not there, or which lets nothing through. */
+/** FlowSchemas whose priority level does not exist, or has no concurrency of its own. */
 export const flowControl: Rule = {
   id: 'api/flow-control',
   gate: 'G3',
@@ -18,8 +18,8 @@ export const flowControl: Rule = {
   about: {
     looksAt:
       'The condition Dangling of FlowSchemas, and FlowSchemas whose PriorityLevelConfiguration has no concurrency of its own (nominalConcurrencyShares 0).',
-    why: 'The API server answers 429 (too many requests) to what a priority level has no room for: controllers of such a FlowSchema can neither read nor renew their Leases.',
-    whatToDo: 'Name a priority level that exists, or give it concurrency shares.',
+    why: 'The API server answers 429 (Too Many Requests) when a priority level has no free seat: controllers whose requests match such a FlowSchema can neither read objects nor renew their Leases.',
+    whatToDo: 'Refer to a priority level that exists, or give the priority level concurrency shares.',
   },
   *look({ view }) {
     for (const schema of view.all('FlowSchema')) {
@@ -38,7 +38,7 @@ export const flowControl: Rule = {
           since: sinceTime(dangling.since, created(schema)),
           evidence: [quoted(dangling), `spec.priorityLevelConfiguration.name: ${name}`],
           cause:
-            'A flow schema without its priority level is passed over: its requests are taken for those of another, with less room perhaps.',
+            'The API server skips a flow schema whose priority level does not exist: its requests match another flow schema, perhaps one with less concurrency.',
           fixes: [
             near === undefined
               ? {
@@ -71,7 +71,7 @@ function starved(view: ClusterView, schema: ViewObject, level: ViewObject): Find
   return {
     severity: 'warn',
     object: schema,
-    summary: `the flow schema sends its requests to priority level ${level.metadata.name}, which has no concurrency of its own: they are answered 429, too many requests`,
+    summary: `the flow schema sends its requests to priority level ${level.metadata.name}, which has no concurrency of its own: the API server answers them with 429, Too Many Requests`,
     since: sinceTime(undefined, created(schema)),
     evidence: [
       `PriorityLevelConfiguration ${level.metadata.name} spec.limited: nominalConcurrencyShares 0, limitResponse ${text(fields(limited.limitResponse).type)}`,
@@ -105,7 +105,7 @@ const subjectsOf = (schema: ViewObject): string[] =>
       : `${text(one.kind)} ${text(fields(one.user).name) || text(fields(one.group).name)}`;
   });
 
-/** Programs that run as the accounts of the schema: refused by the API server they end, or lose their Leases. */
+/** Programs that run as the service accounts of the schema: when the API server refuses their requests, they exit or lose their Leases. */
 function workloadsOf(view: ClusterView, schema: ViewObject): Cause[] {
   const accounts = subjects(schema)
     .filter(({ kind }) => kind === 'ServiceAccount')

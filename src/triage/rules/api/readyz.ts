@@ -12,7 +12,7 @@ export const apiReadyz: Rule = {
   needs: [],
   about: {
     looksAt: 'The answer of the API server to /readyz?verbose, check by check.',
-    why: 'A server that is not ready (etcd gone, hooks not finished) answers late, wrongly or not at all, and everything after it is doubtful.',
+    why: 'An API server that is not ready (etcd cannot be reached, start-up hooks have not finished) answers late, wrongly or not at all, so that other findings may be wrong.',
     whatToDo: 'Look at the failed check on the control plane: etcd, its disk, the logs of kube-apiserver.',
   },
   *asks() {
@@ -30,8 +30,8 @@ export const apiReadyz: Rule = {
       summary: `the API server is not ready: ${failed.map(({ check }) => check).join(', ')} failed`,
       evidence: failed.map(({ check, why }) => `/readyz: [-]${check} failed${why && `: ${why}`}`),
       cause: failed.some(({ check }) => check.startsWith('etcd'))
-        ? 'The API server cannot work with etcd.'
-        : 'A check that the API server makes of itself fails.',
+        ? 'The API server cannot use etcd.'
+        : 'A readiness check of the API server fails.',
       fixes: [
         {
           text: 'See all checks, then the logs of kube-apiserver and etcd on the control plane.',

@@ -13,7 +13,7 @@ import type { Rule } from '../../rule.ts';
 /** A new API service is not reported in its first minute. */
 const GRACE_MS = 60_000;
 
-/** An unavailable API service, with its Service and why calls to that fail. */
+/** An unavailable APIService, its Service, and why calls to that Service fail. */
 interface Down {
   service: ViewObject;
   target: ServiceTarget;
@@ -50,9 +50,10 @@ export const apiserviceUnavailable: Rule = {
   ],
   about: {
     looksAt:
-      'The condition Available of APIServices that a Service in the cluster serves, and the way from that Service down to its pods.',
-    why: 'While one aggregated API is unavailable, discovery is incomplete: namespaces cannot be deleted, garbage collection stops, and HPAs that read metrics from it are blind.',
-    whatToDo: 'Fix what serves it. If it was uninstalled, delete the APIService that was left behind.',
+      'The condition Available of APIServices that a Service in the cluster serves, and the path from that Service to its pods.',
+    why: 'While one aggregated API is unavailable, discovery is incomplete: namespaces cannot be deleted, garbage collection stops, and HPAs get no metrics from it.',
+    whatToDo:
+      'Fix the Service and the pods that serve the API. If the API was uninstalled, delete the APIService that was left behind.',
   },
   *look({ view, now }) {
     for (const down of downServices(view, now)) yield unavailable(view, now, down);
@@ -80,7 +81,7 @@ function unavailable(view: ClusterView, now: number, { service, target, dead }: 
       ...[...unreadyLines(behind.pods)].slice(0, 4),
       ...bundle.slice(0, 2).map(one => `spec.caBundle: ${certificateText(one)}`),
     ],
-    cause: `${isStale ? 'The APIService was left behind: its Service is gone and nothing installs it any more (stale). ' : ''}${expired ? 'The certificate authority in its caBundle has expired. ' : ''}While it is unavailable, API discovery is incomplete: namespaces stay Terminating, garbage collection stalls, and whoever reads this API (HPAs read metrics) gets nothing.`,
+    cause: `${isStale ? 'The APIService was left behind: its Service is gone and nothing installs it any more (stale). ' : ''}${expired ? 'The certificate authority in its caBundle has expired. ' : ''}While it is unavailable, API discovery is incomplete: namespaces stay Terminating, garbage collection stalls, and clients of this API (HPAs that read metrics) get no answer.`,
     fixes: fixesFor(view, { service, target, dead }, { how, isStale, workload: behind.workloads[0] }),
     because: isStale
       ? [{ kind: 'Namespace', name: target.namespace }]
@@ -106,20 +107,20 @@ function fixesFor(
   const port = served === undefined ? undefined : servicePorts(served)[0];
   return [
     how === 'unknown authority' && {
-      text: `Make spec.caBundle the authority of the certificate that Service ${target.namespace}/${target.name} serves with; see who should write it (cert-manager cainjector, the chart).${undoneBy(view, service)}`,
+      text: `Set spec.caBundle to the CA that signed the serving certificate of Service ${target.namespace}/${target.name}; find out what should write it (cert-manager cainjector, the chart).${undoneBy(view, service)}`,
       command: command(view, ['kubectl', 'edit', ...named(refOf(service))]),
     },
     (how === 'certificate expired' || how === 'wrong name in certificate') && {
-      text: `Issue the serving certificate of ${target.namespace}/${target.name} anew, for the name ${target.name}.${target.namespace}.svc; see what should have renewed it.`,
+      text: `Reissue the serving certificate of ${target.namespace}/${target.name} for the name ${target.name}.${target.namespace}.svc; find out what should have renewed it.`,
     },
     dead === 'no port' &&
       port !== undefined && {
-        text: `Let the APIService call port ${port}, which Service ${target.name} has.${undoneBy(view, service)}`,
+        text: `Point the APIService to port ${port}, which Service ${target.name} has.${undoneBy(view, service)}`,
         command: patchCommand(view, ['apiservice', name], 'merge', { spec: { service: { port } } }),
       },
     !isStale &&
       workload !== undefined && {
-        text: `Fix ${workload.kind} ${workload.metadata.name}, whose pods serve this apiservice.`,
+        text: `Fix ${workload.kind} ${workload.metadata.name}, whose pods serve this APIService.`,
         command: command(view, ['kubectl', 'describe', ...named(refOf(workload))]),
       },
     !isStale &&
@@ -129,7 +130,7 @@ function fixesFor(
     {
       text: isStale
         ? 'Save the stale APIService, then delete it.'
-        : 'If it is not wanted any more, delete the APIService (save it first): discovery is whole again at once.',
+        : 'If the APIService is no longer needed, save it, then delete it: discovery is complete again at once.',
       command: `${command(view, ['kubectl', 'get', 'apiservice', name, '-o', 'yaml'])} > ${name}.yaml && ${command(view, ['kubectl', 'delete', 'apiservice', name])}`,
       safe: false,
     },
@@ -168,8 +169,8 @@ export const apiserviceScaledToZero: Rule = {
   wants: ['StatefulSet', 'Namespace'],
   about: {
     looksAt: 'Workloads at 0 replicas whose pods serve an APIService that is unavailable.',
-    why: 'Scaled to zero on purpose or not: while it is at zero the aggregated API is down, and with it namespace deletion and whoever reads that API.',
-    whatToDo: 'Scale the workload up, or delete the APIService with it.',
+    why: 'Whether the workload was scaled to zero on purpose or not: meanwhile the aggregated API is down, namespaces cannot be deleted, and clients of that API get no answer.',
+    whatToDo: 'Scale the workload up, or delete both the workload and its APIService.',
   },
   *look({ view, now }) {
     for (const { service, target, dead } of downServices(view, now)) {

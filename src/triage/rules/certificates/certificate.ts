@@ -31,7 +31,7 @@ export const certificateNotReady: Rule = {
   about: {
     looksAt:
       'The conditions Ready and Issuing of cert-manager Certificates, status.notAfter and status.renewalTime, whether the issuer exists and is ready, and how far the CertificateRequest, its Order and its Challenges have come.',
-    why: 'A certificate that is not issued leaves its Secret missing or to expire, and everything that serves with it fails by TLS.',
+    why: 'When a certificate is not issued, its Secret is missing or holds a certificate that expires, and TLS connections to everything that uses it fail.',
     whatToDo:
       'Follow the chain Certificate, CertificateRequest, Order, Challenge to the reason; most often the issuer is missing or not ready.',
   },
@@ -100,7 +100,7 @@ function notReady(view: ClusterView, now: number, certificate: ViewObject): Find
       },
       problem !== undefined &&
         near === undefined && {
-          text: `Make or fix ${cause.kind} ${cause.name}, or name an issuer that can issue in spec.issuerRef.`,
+          text: `Create or fix ${cause.kind} ${cause.name}, or set spec.issuerRef to an issuer that is ready.`,
           command: command(view, ['kubectl', 'edit', 'certificate.cert-manager.io', name, '-n', namespace]),
         },
       {
@@ -152,9 +152,9 @@ export const issuerNotReady: Rule = {
   wants: ['Certificate', 'Deployment'],
   about: {
     looksAt: 'The condition Ready of cert-manager Issuers and ClusterIssuers.',
-    why: 'No certificate of an issuer that is not ready is issued or renewed.',
+    why: 'An issuer that is not ready issues and renews no certificates.',
     whatToDo:
-      'Read the condition: the account could not be registered, the Secret of the authority is missing, or the server does not answer.',
+      'Read the condition: the account could not be registered, the Secret with the CA is missing, or the ACME server does not answer.',
   },
   *look({ view, now }) {
     for (const issuer of view.all(...ISSUERS)) {
@@ -168,11 +168,11 @@ export const issuerNotReady: Rule = {
       yield {
         severity: used.length > 0 ? 'high' : 'warn',
         object: issuer,
-        summary: `the issuer of certificates is not ready (${ready.reason}): ${ready.message.slice(0, 160)}`,
+        summary: `the certificate issuer is not ready (${ready.reason}): ${ready.message.slice(0, 160)}`,
         since: ready.since === undefined ? undefined : { at: ready.since, exact: true },
         evidence: [
           quoted(ready),
-          ...used.slice(0, 4).map(({ metadata }) => `Certificate ${metadata.namespace}/${metadata.name} names it`),
+          ...used.slice(0, 4).map(({ metadata }) => `Certificate ${metadata.namespace}/${metadata.name} uses it`),
         ],
         cause: ready.message,
         fixes: [

@@ -37,8 +37,8 @@ export const ingressCertificate: Rule = {
   about: {
     looksAt:
       'The Secrets that spec.tls of Ingresses names: whether they are there and hold a certificate, its validity and its host names.',
-    why: 'Every client that verifies refuses a certificate that has expired or is for another host.',
-    whatToDo: 'Renew the certificate, and see what should have renewed it.',
+    why: 'Clients that verify certificates reject one that has expired or is for another host.',
+    whatToDo: 'Renew the certificate, and find out what should have renewed it.',
   },
   *asks({ view }) {
     for (const { namespace, secret } of servedBy(view)) yield { is: 'certificates', namespace, secret };

@@ -15,8 +15,8 @@ const CERTIFICATE = 'cert-manager.io/certificate-name';
 const FAILED = new Set(['invalid', 'errored', 'expired']);
 
 /**
- * Follows a certificate that is not issued down to its newest CertificateRequest, that one's Order, and the Challenge of the Order: the
- * deepest of them that says what is wrong. Undefined where none of them does.
+ * Follows a certificate that is not issued to its newest CertificateRequest, to the Order of that request, and to the
+ * Challenge of that Order. Returns what the last of these that reports a problem says; undefined where none does.
  */
 export function stoppedAt(view: ClusterView, certificate: ViewObject): Stopped | undefined {
   const request = newest(requestsOf(view, certificate));
@@ -66,8 +66,8 @@ function stoppedByChallenge(view: ClusterView, challenge: ViewObject): Stopped {
     fix: {
       text:
         type === 'DNS-01'
-          ? `Let the DNS-01 challenge be answered: see the credentials of the DNS provider in the solver of the issuer, and that _acme-challenge.${host} can be looked up from outside.`
-          : `Let the HTTP-01 challenge be answered: http://${host}/.well-known/acme-challenge/… must reach the solver from outside: the DNS of ${host}, the ingress class of the solver, redirects to HTTPS, network policies.`,
+          ? `Make the DNS-01 challenge succeed: check the credentials of the DNS provider in the solver of the issuer, and that _acme-challenge.${host} resolves from the internet.`
+          : `Make the HTTP-01 challenge succeed: http://${host}/.well-known/acme-challenge/… must reach the solver from the internet. Check the DNS of ${host}, the ingress class of the solver, redirects to HTTPS, and network policies.`,
       command: command(view, ['kubectl', 'describe', ...named(refOf(challenge))]),
     },
   };
@@ -80,7 +80,7 @@ function stoppedByOrder(view: ClusterView, order: ViewObject): Stopped {
     what: `its ACME order is ${text(status.state)}${reason && `: ${reason}`}`,
     evidence: [`Order ${metadata.name} status: state ${text(status.state)}, reason "${reason}"`],
     fix: {
-      text: 'Fix what the ACME server says of the order (a name that does not resolve, a CAA record, a rate limit), then have the certificate issued again by deleting its failed CertificateRequest.',
+      text: 'Fix what the ACME server reports about the order (a name that does not resolve, a CAA record, a rate limit), then delete the failed CertificateRequest: cert-manager requests the certificate again.',
       command: command(view, ['kubectl', 'describe', ...named(refOf(order))]),
     },
   };
@@ -98,7 +98,7 @@ function stoppedByRequest(view: ClusterView, request: ViewObject): Stopped | und
       what: `its certificate request was denied: ${denied.message || denied.reason}`,
       evidence,
       fix: {
-        text: 'Permit the request in the approval policy (CertificateRequestPolicy), or ask in the certificate only for what the policy permits.',
+        text: 'Allow the request in the approval policy (CertificateRequestPolicy), or change the certificate so that it requests only what the policy allows.',
         command: describe,
       },
     };
@@ -107,16 +107,16 @@ function stoppedByRequest(view: ClusterView, request: ViewObject): Stopped | und
       what: `its certificate request failed: ${(denied ?? ready)?.message}`,
       evidence,
       fix: {
-        text: 'Fix what the message names, then delete the failed CertificateRequest: cert-manager makes a new one.',
+        text: 'Fix what the message names, then delete the failed CertificateRequest: cert-manager creates a new one.',
         command: command(view, ['kubectl', 'delete', ...named(refOf(request))]),
       },
     };
   if (ready?.status === 'True' || condition(request, 'Approved')?.status === 'True') return undefined;
   return {
-    what: 'nobody approves its certificate request',
+    what: 'its certificate request has not been approved',
     evidence: [`CertificateRequest ${request.metadata.name} status.conditions[Approved]: none`],
     fix: {
-      text: 'See that the approver runs: the controller of cert-manager, or approver-policy where that was installed.',
+      text: 'Check that the approver is running: the cert-manager controller, or approver-policy if it is installed.',
       command: describe,
     },
   };

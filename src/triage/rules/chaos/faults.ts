@@ -10,18 +10,18 @@ export interface Effect {
 
 /** Every fault type; `unknown` is for a mark whose type cannot be read. */
 export const EFFECTS: Readonly<Record<FaultType | 'unknown', Effect>> = {
-  PodKill: { summary: 'pods were killed by a chaos injection', effect: 'Their owner makes new ones.' },
+  PodKill: { summary: 'pods were killed by a chaos injection', effect: 'Their owner creates new ones.' },
   NetworkPartition: {
     summary: 'a NetworkPolicy of a chaos injection isolates pods',
-    effect: 'Nothing reaches those pods any more. Kubelets may still probe them, so that they may look ready.',
+    effect: 'Nothing reaches those pods any more. The kubelet may still probe them, so they may look ready.',
   },
   CRDMutation: {
     summary: 'a chaos injection changed a field',
-    effect: 'Whoever relies on the field meets a wrong value.',
+    effect: 'Programs that use the field get a wrong value.',
   },
   ConfigDrift: {
     summary: 'a chaos injection changed a key of its data',
-    effect: 'Whoever reads the key gets a wrong value, at the next start at the latest.',
+    effect: 'Programs that read the key get a wrong value, at the latest when they restart.',
   },
   WebhookDisrupt: {
     summary: 'a chaos injection changed the failurePolicy of its webhooks',
@@ -29,10 +29,10 @@ export const EFFECTS: Readonly<Record<FaultType | 'unknown', Effect>> = {
   },
   RBACRevoke: {
     summary: 'a chaos injection emptied the subjects of the binding (RBAC revoked)',
-    effect: 'Whoever was bound gets 403 forbidden.',
+    effect: 'The subjects that were bound get 403 Forbidden.',
   },
   FinalizerBlock: {
-    summary: 'a chaos injection put a finalizer on it',
+    summary: 'a chaos injection added a finalizer to it',
     effect: 'When it is deleted it stays Terminating, and so does its namespace.',
   },
   ClientFault: {
@@ -40,12 +40,12 @@ export const EFFECTS: Readonly<Record<FaultType | 'unknown', Effect>> = {
     effect: 'The operator that reads it sees errors and delays of the API server.',
   },
   OwnerRefOrphan: {
-    summary: 'a chaos injection took its ownerReferences',
-    effect: 'Its owner no longer keeps it, and garbage collection no longer removes it.',
+    summary: 'a chaos injection removed its ownerReferences',
+    effect: 'Its owner no longer manages it, and garbage collection no longer removes it.',
   },
   QuotaExhaustion: {
-    summary: 'a ResourceQuota of a chaos injection leaves no room in the namespace (quota exceeded)',
-    effect: 'No more pods or objects can be made in the namespace: exceeded quota.',
+    summary: 'a ResourceQuota of a chaos injection allows nothing more in the namespace (quota exceeded)',
+    effect: 'No more pods or other objects can be created in the namespace: exceeded quota.',
   },
   WebhookLatency: {
     summary: 'a webhook of a chaos injection delays requests',
@@ -65,11 +65,11 @@ export const EFFECTS: Readonly<Record<FaultType | 'unknown', Effect>> = {
   },
   DeploymentScaleZero: {
     summary: 'a chaos injection scaled it to 0 replicas',
-    effect: 'It has no pods, its Services have no endpoints, and webhooks behind them are dead.',
+    effect: 'It has no pods, its Services have no endpoints, and webhooks that it serves cannot be called.',
   },
   LeaderElectionDisrupt: {
     summary: 'a chaos injection deleted the Lease of a leader',
-    effect: 'The controller loses its leader until one is elected anew.',
+    effect: 'The controller has no leader until a new one is elected.',
   },
   CrashLoopInject: {
     summary: 'a chaos injection replaced the command of a container: it crashes (CrashLoopBackOff)',
@@ -81,7 +81,7 @@ export const EFFECTS: Readonly<Record<FaultType | 'unknown', Effect>> = {
   },
   ResourceDeletion: {
     summary: 'a chaos injection deleted the object',
-    effect: 'Whoever needs the object does not find it.',
+    effect: 'Everything that needs the object gets a "not found" error.',
   },
   PDBBlock: {
     summary: 'a PodDisruptionBudget of a chaos injection allows no disruptions',

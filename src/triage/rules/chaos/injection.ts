@@ -53,8 +53,8 @@ const ruleOf = (type: FaultType | 'unknown'): Rule => {
     needs: kinds === EVERY ? [] : kinds,
     ...(kinds === EVERY && { wants: EVERY }),
     about: {
-      looksAt: `The marks that an injection of type ${type === 'unknown' ? 'that cannot be read' : type} leaves in labels and annotations (chaos.operatorchaos.io/…).`,
-      why: `The marks say that ${summary.replace(/^(a|it|pods|the) /, '$1 ')}. ${effect}`,
+      looksAt: `The marks that an injection ${type === 'unknown' ? 'whose type cannot be read' : `of type ${type}`} leaves in labels and annotations (chaos.operatorchaos.io/…).`,
+      why: `The marks say that ${summary}. ${effect}`,
       whatToDo:
         'Revert the injection before anything else is fixed: `mayday revert ID` restores the original and verifies it.',
     },
@@ -100,15 +100,15 @@ function found(
     object: victimOf(marker),
     summary:
       stillInjected === false
-        ? `only marks are left of a chaos injection (${type}): the object has its original again`
+        ? `only marks are left of a chaos injection (${type}): the object has its original value again`
         : summary,
     since: since === undefined ? undefined : { at: since, exact: true },
     evidence: [
       ...marksOf(carrier),
       `injected by ${tool}${by === undefined ? '' : ` for ${by}`}${experiment === undefined ? '' : `, experiment ${experiment}`}`,
-      expires !== undefined && `it was to end at ${new Date(expires).toISOString()}${overdue ? ': it is overdue' : ''}`,
+      expires !== undefined && `it should end by ${new Date(expires).toISOString()}${overdue ? ': it is overdue' : ''}`,
     ],
-    cause: `${type === 'unknown' ? 'A chaos injection' : `The chaos injection ${type}`} was ${overdue ? 'never reverted, though its time is over' : 'not reverted'}. ${stillInjected === false ? 'Nothing follows from the marks alone.' : effect}`,
+    cause: `${type === 'unknown' ? 'A chaos injection' : `The chaos injection ${type}`} was ${overdue ? 'never reverted, although its TTL has passed' : 'not reverted'}. ${stillInjected === false ? 'The marks alone have no effect.' : effect}`,
     fixes: [
       {
         text: 'Revert the injection: the original is restored and verified.',

@@ -13,8 +13,8 @@ interface Trace {
 }
 
 const RECORDS = 'chaos-mesh/records';
-/** The kinds of other tools, by their API group: their instances are few. */
 const OURS = 'operator-chaos';
+/** The chaos tool to which an API group belongs. */
 const GROUPS: Readonly<Record<string, string>> = {
   'chaos.operatorchaos.io': OURS,
   'chaos-mesh.org': 'Chaos Mesh',
@@ -75,9 +75,9 @@ export const otherTool: Rule = {
   about: {
     looksAt:
       'Objects of Chaos Mesh, Litmus, ChaosBlade, DataDog, krkn and AWS FIS, and what those tools leave on pods and workloads.',
-    why: 'Another team may be running chaos: what breaks then is their experiment, and ends with it.',
+    why: 'Another team may be running a chaos experiment: what it breaks is intended, and recovers when the experiment ends.',
     whatToDo:
-      'End it with the tool that made it, so that it can restore what it changed. `mayday revert --others` asks each tool by its own means.',
+      'Stop the experiment with the tool that started it, so that the tool restores what it changed. `mayday revert --others` asks each tool to stop its experiments.',
   },
   *asks({ view }) {
     for (const { apiVersion, kind } of kindsOfOthers(view))
@@ -90,7 +90,7 @@ export const otherTool: Rule = {
 };
 
 const fixesOf = (view: ClusterView) => [
-  { text: 'Ask the tool to stop, by its own means.', command: command(view, ['mayday', 'revert', '--others']) },
+  { text: 'Ask the tool to stop its experiments.', command: command(view, ['mayday', 'revert', '--others']) },
   { text: 'See what other tools have in the cluster.', command: command(view, ['mayday', 'scan']) },
 ];
 
@@ -106,7 +106,7 @@ function* traces({ view }: RuleInput): Iterable<FindingDraft> {
       summary: `a chaos injection of ${trace.tool}`,
       since: at === undefined ? undefined : { at, exact: false },
       evidence: [trace.what],
-      cause: `${trace.tool} has a fault in here.`,
+      cause: `${trace.tool} has injected a fault here.`,
       fixes: fixesOf(view),
     };
   }
@@ -129,10 +129,10 @@ function experiment(view: ClusterView, tool: string, { apiVersion, kind, metadat
   return {
     severity: isHeld ? 'high' : 'warn',
     object: { apiVersion, kind, name, ...(namespace !== undefined && { namespace }) },
-    summary: `a chaos experiment of ${tool}${deletionTimestamp === undefined ? '' : ', Terminating: held by its recovery'}`,
+    summary: `a chaos experiment of ${tool}${deletionTimestamp === undefined ? '' : ', Terminating: it waits for its recovery'}`,
     since: at === undefined ? undefined : { at, exact: true },
     evidence: [`metadata.finalizers: ${finalizers.join(', ') || 'none'}`],
-    cause: `${tool} injects, or has injected, by this object.`,
+    cause: `${tool} injects, or has injected, a fault through this object.`,
     fixes:
       tool === OURS
         ? [{ text: 'Revert the injections of experiments.', command: command(view, ['mayday', 'revert', '--all']) }]

@@ -26,9 +26,10 @@ export const crdConversionDead: Rule = {
   wants: ['Pod', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'NetworkPolicy', 'Application', 'Event'],
   about: {
     looksAt:
-      'CRDs with a conversion webhook: the way to its Service and pods, its caBundle, and failed conversions that namespaces, applications and warnings report.',
-    why: 'When an object is stored in another version than is requested, the API server calls the conversion webhook. While that is dead every list and watch of the kind fails, namespaces that hold one cannot be deleted, and garbage collection stalls.',
-    whatToDo: 'Fix what serves the conversion. If the schemas agree, strategy None does without it.',
+      'CRDs with a conversion webhook: the path to its Service and pods, its caBundle, and failed conversions that namespaces, applications and warnings report.',
+    why: 'When an object is stored in a version other than the requested one, the API server calls the conversion webhook. While the webhook cannot be called, every list and watch of the kind fails, namespaces that contain such an object cannot be deleted, and garbage collection stalls.',
+    whatToDo:
+      'Fix the Service and the pods that serve the webhook. If the schemas of all versions are the same, conversion strategy None needs no webhook.',
   },
   *look({ view, now }) {
     for (const crd of view.all('CustomResourceDefinition')) {
@@ -51,8 +52,8 @@ interface Broken {
 }
 
 /**
- * Failures that the present routing shows by itself. When the routing works again, messages of these failures are
- * outdated.
+ * Failures that can also be seen from the Service and its endpoints. When those are in order, messages of such
+ * failures are outdated.
  */
 const OF_ROUTING: readonly Unreachable[] = ['no endpoints', 'service not found', 'no such port'];
 
@@ -95,11 +96,11 @@ function report(view: ClusterView, broken: Broken): FindingDraft {
       ...[...unreadyLines(behind?.pods ?? [])].slice(0, 3),
       ...bundle.slice(0, 2).map(one => `caBundle: ${certificateText(one)}`),
     ],
-    cause: `The API server cannot convert ${kind} objects between versions: every list and watch of them fails, namespaces that hold one stay Terminating, and garbage collection stalls.`,
+    cause: `The API server cannot convert ${kind} objects between versions: every list and watch of them fails, namespaces that contain one stay Terminating, and garbage collection stalls.`,
     fixes: [
       repairFix(view, where, behind?.workloads[0]),
       {
-        text: `If all versions have the same schema, do without the webhook: conversion strategy None.${undoneBy(view, crd)}`,
+        text: `If all versions have the same schema, set conversion strategy None, which needs no webhook.${undoneBy(view, crd)}`,
         command: patchCommand(view, ['crd', crd.metadata.name], 'merge', {
           spec: { conversion: { strategy: 'None', webhook: null } },
         }),
@@ -113,7 +114,9 @@ function report(view: ClusterView, broken: Broken): FindingDraft {
 
 function repairFix(view: ClusterView, where: string, workload: ViewObject | undefined) {
   if (workload === undefined)
-    return { text: `Bring the conversion webhook back: restore ${where} and the controller behind it.` };
+    return {
+      text: `Restore ${where} and the controller behind it, so that the conversion webhook can be called again.`,
+    };
   const what = named(refOf(workload));
   return isAtZero(workload)
     ? {

@@ -8,9 +8,9 @@ export interface Expected {
   kind: string;
   /** The versions that are needed. */
   versions: Set<string>;
-  /** Applications that hold objects of the kind. */
+  /** Applications that manage objects of the kind. */
   apps: Set<ViewObject>;
-  /** The objects that those applications hold. */
+  /** The objects that those applications manage. */
   objects: { namespace: string; name: string; missing: boolean; app: ViewObject }[];
   /** Lines that say who needs it. */
   by: string[];

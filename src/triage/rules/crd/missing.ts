@@ -27,10 +27,10 @@ export const crdMissing: Rule = {
   wants: WANTS,
   about: {
     looksAt:
-      'Kinds that Argo CD applications hold, CRDs that they list, and kinds for which an error says `no matches for kind`, against what the cluster serves.',
-    why: 'When a CRD is deleted every object of its kind is deleted with it. A list of a missing kind answers 404, an empty kind answers an empty list: the two look alike in many tools.',
+      'Kinds that Argo CD applications manage, CRDs that they list, and kinds for which an error says `no matches for kind`, against what the cluster serves.',
+    why: 'When a CRD is deleted every object of its kind is deleted with it. Listing a missing kind fails with 404, and listing a kind without objects gives an empty list: many tools show the two alike.',
     whatToDo:
-      'Apply the CRD again in the version of its controller, wait until it is Established, sync the applications that hold objects of the kind, and restore the others from a backup.',
+      'Apply the CRD again in the version of its controller, wait until it is Established, sync the applications that manage objects of the kind, and restore the others from a backup.',
   },
   *look({ view }) {
     const served = new Set([...view.all('CustomResourceDefinition')].map(({ metadata }) => metadata.name));
@@ -82,7 +82,7 @@ function missing(view: ClusterView, { group, kind, apps, objects, by }: Expected
       `discovery: ${group}/${kind} is not served`,
       ...[...apps].map(
         app =>
-          `Application ${app.metadata.name} holds ${objects.filter(one => one.app === app).length} objects of the kind`,
+          `Application ${app.metadata.name} manages ${counted(objects.filter(one => one.app === app).length, 'object')} of the kind`,
       ),
       ...by.slice(0, 3),
     ],
@@ -119,7 +119,7 @@ function restoreFixes(view: ClusterView, name: string, holder: ViewObject | unde
 
 /** A hard refresh of an application; the controller removes the annotation when it is done. */
 const refresh = (view: ClusterView, app: ViewObject) => ({
-  text: `Hard refresh of Application ${app.metadata.name}, so that it applies its objects again.`,
+  text: `Hard refresh Application ${app.metadata.name}, so that Argo CD applies its objects again.`,
   command: command(view, [
     'kubectl',
     'annotate',
@@ -158,9 +158,10 @@ export const crdRecreated: Rule = {
   wants: ['Deployment'],
   about: {
     looksAt:
-      'CRDs that are younger than applications which hold objects of their kind, while those objects are missing.',
+      'CRDs that are younger than the applications that manage objects of their kind, while those objects are missing.',
     why: 'A CRD that was deleted and applied again looks healthy. All objects of its kind were deleted in between: `No resources found`.',
-    whatToDo: 'Hard refresh and sync the applications that hold objects of the kind; restore the others from a backup.',
+    whatToDo:
+      'Hard refresh and sync the applications that manage objects of the kind; restore the others from a backup.',
   },
   *asks({ view }) {
     for (const { defined } of suspicious(view)) yield EMPTY_READ(defined);
@@ -197,13 +198,13 @@ export const crdRecreated: Rule = {
             ? `instances in the cluster: ${there.size}`
             : `instances not read${answer === undefined ? '' : `: ${answer.message}`}`,
         ],
-        cause: `The CustomResourceDefinition is younger than what was deployed of its kind: it was wiped, with all its objects, and came back empty.`,
+        cause: `The CustomResourceDefinition is younger than what was deployed of its kind: it was deleted with all its objects, and created again without them.`,
         fixes: [
           ...older
             .filter(app => gone.some(one => one.app === app))
             .slice(0, 5)
             .map(app => refresh(view, app)),
-          { text: `${expected.kind} objects that no application holds are lost unless there is a backup.` },
+          { text: `${expected.kind} objects that no application manages are lost unless there is a backup.` },
         ],
       };
     }
@@ -218,9 +219,9 @@ export const crdVersion: Rule = {
   wants: ['Application'],
   about: {
     looksAt:
-      'Versions in which applications hold objects, and status.storedVersions, against the versions that each CRD serves.',
+      'Versions in which applications manage objects, and status.storedVersions, against the versions that each CRD serves.',
     why: 'Manifests in a version that is no longer served are refused (`no matches for kind`), and objects that are stored in etcd in a version that the CRD no longer has cannot be read.',
-    whatToDo: 'Serve the version again, or move the manifests (and what is stored) to one that is served.',
+    whatToDo: 'Serve the version again, or migrate the manifests and the stored objects to a served version.',
   },
   *look({ view }) {
     const expected = expectedKinds(view);
@@ -240,16 +241,16 @@ export const crdVersion: Rule = {
         summary:
           lost.length > 0
             ? `stored version ${lost.join(', ')} is no longer in the CRD: objects stored in it cannot be read`
-            : `version ${unserved.join(', ')} of ${kind} is not served, and it is used`,
+            : `version ${unserved.join(', ')} of ${kind} is used but not served`,
         evidence: [
           `spec.versions: ${versions.map(each => `${each.name}${each.served ? '' : ' (served: false)'}${each.storage ? ' (storage)' : ''}`).join(', ')}`,
           `status.storedVersions: ${storedVersions(crd).join(', ')}`,
           ...[...(one?.apps ?? [])]
             .slice(0, 3)
-            .map(app => `Application ${app.metadata.name} holds objects in ${[...(one?.versions ?? [])].join(', ')}`),
+            .map(app => `Application ${app.metadata.name} manages objects in ${[...(one?.versions ?? [])].join(', ')}`),
           ...(one?.by ?? []).slice(0, 2),
         ],
-        cause: `The CRD serves ${served.join(', ') || 'no version'}; ${version} is asked for.`,
+        cause: `The CRD serves ${served.join(', ') || 'no version'}; ${version} is requested.`,
         fixes: [
           index >= 0 && {
             text: `Serve version ${version} again.`,

@@ -1,5 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { time } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
 import { applicationOf, gitPathOf } from '../../facts/claims.ts';
 import { conditions, quoted } from '../../facts/fields.ts';
 import { ownerOfFinalizer, ownerText } from '../../facts/finalizer-owner.ts';
@@ -32,10 +33,10 @@ export const crdTerminating: Rule = {
   ],
   about: {
     looksAt:
-      'CRDs with a deletionTimestamp, the instances that are left, the finalizers that hold those, and who should take the finalizers off.',
-    why: 'Deleting a CRD deletes every object of its kind. It cannot be stopped; it only waits for instances that are held by finalizers.',
+      'CRDs with a deletionTimestamp, the remaining instances, their finalizers, and the controllers that should remove those.',
+    why: 'Deleting a CRD deletes every object of its kind. The deletion cannot be cancelled; it only waits for instances with finalizers.',
     whatToDo:
-      'Save the instances that are left before anything else. Then let the deletion finish (fix the controller that holds finalizers), apply the CRD again, and bring the objects back from the files or from Git.',
+      'Save the remaining instances before anything else. Then let the deletion finish (fix the controller that should remove the finalizers), apply the CRD again, and create the objects again from the saved files or from Git.',
   },
   *asks({ view }) {
     for (const crd of view.all('CustomResourceDefinition')) {
@@ -70,12 +71,12 @@ function terminating({ view, answers }: RuleInput, crd: ViewObject): FindingDraf
         .map(quoted),
       answer !== undefined && !answer.ok && `instances not read: ${answer.message}`,
       answer?.ok &&
-        `${left.length} instances are left${left.length > 0 ? `: ${left.slice(0, 8).map(nameOf).join(', ')}` : ''}`,
+        `${counted(left.length, 'instance is', 'instances are')} left${left.length > 0 ? `: ${left.slice(0, 8).map(nameOf).join(', ')}` : ''}`,
     ],
     cause: `Somebody deleted the CRD. ${owners.map(({ finalizer, owner }) => ownerText(finalizer, owner)).join(' ')}`,
     fixes: [
       {
-        text: 'First save every instance that is left: a deletion of a CRD cannot be cancelled.',
+        text: 'First save every remaining instance: the deletion of a CRD cannot be cancelled.',
         command: `${command(view, ['kubectl', 'get', `${plural}.${group}`, '-A', '-o', 'yaml'])} > ${plural}.${group}.yaml`,
       },
       ...owners
@@ -83,8 +84,8 @@ function terminating({ view, answers }: RuleInput, crd: ViewObject): FindingDraf
         .map(({ finalizer, owner }) => ({
           text:
             owner.workloads[0] === undefined
-              ? `Then install the controller of finalizer ${finalizer} again, or, once the instances are saved, take the finalizer off each of them.`
-              : `Then bring ${owner.workloads[0].kind} ${owner.workloads[0].metadata.name} back, which takes finalizer ${finalizer} off.`,
+              ? `Then install the controller of finalizer ${finalizer} again, or, once the instances are saved, remove the finalizer from each of them.`
+              : `Then restore ${owner.workloads[0].kind} ${owner.workloads[0].metadata.name}, which removes finalizer ${finalizer}.`,
         })),
       {
         text: `When it is gone, apply the CRD again${app === undefined ? '' : ` (sync Application ${app.metadata.name}: ${gitPathOf(app)})`}, wait until it is Established, and create the objects again.`,
@@ -104,8 +105,9 @@ export const crdNotEstablished: Rule = {
   needs: ['CustomResourceDefinition'],
   about: {
     looksAt: 'The conditions Established, NamesAccepted and NonStructuralSchema of CRDs.',
-    why: 'A CRD that is not established is not served: its kind does not exist for anybody.',
-    whatToDo: 'Read the condition: another CRD has the name (delete one of the two), or the schema is not accepted.',
+    why: 'A CRD that is not established is not served: clients cannot use its kind.',
+    whatToDo:
+      'Read the condition: another CRD uses the same names (delete one of the two), or the schema is not accepted.',
   },
   *look({ view, now }) {
     for (const crd of view.all('CustomResourceDefinition')) {
@@ -116,7 +118,7 @@ export const crdNotEstablished: Rule = {
       const young = now - (time(crd.metadata.creationTimestamp) ?? 0) < 60_000;
       if (bad.length === 0 || isBeingDeleted(crd) || young) continue;
       const clash = reported.find(({ type, status }) => type === 'NamesAccepted' && status === 'False');
-      const other = clash === undefined ? undefined : rivalOf(view, crd);
+      const other = clash === undefined ? undefined : crdWithSameNames(view, crd);
       yield {
         severity: 'high',
         object: crd,
@@ -129,7 +131,7 @@ export const crdNotEstablished: Rule = {
         cause:
           clash === undefined
             ? bad[0]?.message
-            : `${clash.message}${other === undefined ? '' : `; CustomResourceDefinition ${other.metadata.name} has them`}.`,
+            : `${clash.message}${other === undefined ? '' : `; CustomResourceDefinition ${other.metadata.name} uses them`}.`,
         fixes: [
           {
             text:
@@ -144,7 +146,7 @@ export const crdNotEstablished: Rule = {
   },
 };
 
-function rivalOf(view: ClusterView, crd: ViewObject): ViewObject | undefined {
+function crdWithSameNames(view: ClusterView, crd: ViewObject): ViewObject | undefined {
   const own = definedBy(crd);
   return [...view.all('CustomResourceDefinition')].find(other => {
     const one = definedBy(other);

@@ -9,7 +9,7 @@ import { argoAdvice } from './refusal-advice.ts';
 
 const USUAL_WAIT_MS = 2 * 60_000;
 
-/** An ApplicationSet of Argo CD that cannot make its applications. */
+/** An ApplicationSet of Argo CD that cannot generate its applications. */
 export const applicationSetFails: Rule = {
   id: 'gitops/application-set',
   gate: 'G6',
@@ -17,7 +17,7 @@ export const applicationSetFails: Rule = {
   wants: ['Deployment', 'StatefulSet'],
   about: {
     looksAt: 'The condition ErrorOccurred of ApplicationSets.',
-    why: 'Applications that the set should generate are not made, and those that it made are not changed any more.',
+    why: 'New applications of the set are not created, and existing ones are no longer updated.',
     whatToDo: 'Correct the generator or the template as the message says, or the credentials of the repository.',
   },
   *look(looking) {

@@ -24,9 +24,9 @@ export interface AppState {
   resources: readonly ManagedObject[];
   /** The refusals of the API server that the application reports. */
   refusals: readonly ReportedRefusal[];
-  /** Conditions that are errors, with their words. */
+  /** Conditions that are errors, with their messages. */
   errors: readonly { type: string; message: string; at: number | undefined }[];
-  /** Conditions that warn of what two applications both hold. */
+  /** Conditions that warn of an object that two applications manage. */
   shared: readonly string[];
   /** The message of the last operation, if it failed. */
   failure: string;
@@ -45,7 +45,7 @@ export function stateOf(app: ViewObject): AppState {
   const home = text(fields(spec.destination).namespace);
   const sync = text(fields(status.sync).status);
   const health = text(fields(status.health).status);
-  // A failed operation of an application that is well is past.
+  // An application that is synced and healthy has recovered from its failed operation.
   const isPast = sync === 'Synced' && health === 'Healthy' && errors.length === 0;
   return {
     app,

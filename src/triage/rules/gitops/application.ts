@@ -36,7 +36,7 @@ const WANTS = [
 /** How long an automated sync may take before it is reported. */
 const LONG_MS = 15 * 60_000;
 
-/** An application that cannot be compared, whose sync is refused, or whose objects are not well. */
+/** An application that cannot be compared, whose sync is refused, or whose objects are not healthy. */
 export const gitopsApplication: Rule = {
   id: 'gitops/application',
   gate: 'G6',
@@ -44,10 +44,10 @@ export const gitopsApplication: Rule = {
   wants: WANTS,
   about: {
     looksAt:
-      'The sync and health of each Argo CD application, its last operation resource by resource, its error conditions, and whether what it calls Synced is there.',
-    why: 'An application shows in one place what the API server refused, what Git cannot deliver and which object is not well. One refused object fails the whole sync: the others wait for it.',
+      'The sync and health of each Argo CD application, its last operation resource by resource, its error conditions, and whether the objects that it reports as Synced exist.',
+    why: 'An application shows in one place what the API server refused, what cannot be fetched from Git, and which objects are not healthy. One refused object fails the whole sync: the others wait for it.',
     whatToDo:
-      'Fix what the message of the API server names. Change manifests in Git: what is changed by hand is overwritten. Then hard refresh and sync.',
+      'Fix the problem that the message of the API server names. Change manifests in Git, since changes made by hand are overwritten. Then hard refresh and sync.',
   },
   *asks({ view }) {
     for (const app of view.all('Application')) yield* readsOf(stateOf(app));
@@ -177,11 +177,11 @@ function missingObjects(view: ClusterView, state: AppState): Verdict | undefined
     .join(', ');
   return {
     severity: synced || state.health === 'Missing' || state.automated ? 'high' : 'warn',
-    summary: synced ? `Synced, and yet missing in the cluster: ${names}` : `missing in the cluster: ${names}`,
+    summary: synced ? `Synced, but missing from the cluster: ${names}` : `missing from the cluster: ${names}`,
     cause: synced
-      ? 'Argo CD believes that it applied the objects; they are not there. Somebody deleted them, or creating them is refused.'
+      ? 'Argo CD reports that it applied the objects, but they do not exist. They were deleted, or their creation is refused.'
       : 'The objects are in Git and not in the cluster.',
-    fix: 'Sync again and see what refuses or deletes the objects.',
+    fix: 'Sync again and find out what refuses or deletes the objects.',
     because: [
       ...gone.map(managedCause),
       ...gone.map(one => ({ kind: 'CustomResourceDefinition', name: `${one.kind.toLowerCase()}s.${one.group}` })),
@@ -200,8 +200,8 @@ function unhealthyObjects(state: AppState): Verdict | undefined {
   return {
     severity: 'high',
     summary: `health ${state.health}${names === '' ? '' : `: ${names}`}`,
-    cause: 'The application is as well as the worst of its objects.',
-    fix: 'Fix the object that is not well.',
+    cause: 'An application is only as healthy as the least healthy of its objects.',
+    fix: 'Fix the object that is not healthy.',
     because: (sick.length > 0 ? sick : state.resources).map(managedCause),
   };
 }
@@ -212,8 +212,8 @@ function sharedObject({ shared: words }: AppState): Verdict | undefined {
   return {
     severity: 'warn',
     summary: `an object is part of two applications, or of this one twice: ${first}`,
-    cause: `Both sources want the object their own way, and each sync undoes the other: ${first}.`,
-    fix: 'Take the object out of one of the two in Git.',
+    cause: `The two sources define the object differently, and each sync undoes the other: ${first}.`,
+    fix: 'Remove the object from one of the two in Git.',
     because: [],
   };
 }
@@ -224,21 +224,21 @@ function outOfSync(state: AppState, now: number): Verdict | undefined {
   if (state.sync === 'OutOfSync' && state.automated && (old || state.since === undefined))
     return {
       severity: 'warn',
-      summary: `OutOfSync though it is synced automatically: ${
+      summary: `OutOfSync despite automated sync: ${
         differing
           .slice(0, 4)
           .map(({ kind, name }) => `${kind} ${name}`)
           .join(', ') || 'no object is named'
       }`,
-      cause: 'Something changes the objects after each sync, or the sync is held back.',
-      fix: 'See the difference, and who writes the field (kubectl get --show-managed-fields).',
+      cause: 'Something changes the objects after each sync, or the sync is blocked.',
+      fix: 'See what differs, and which manager writes the field (kubectl get --show-managed-fields).',
       because: differing.map(managedCause),
     };
   if (state.health !== 'Progressing' || !old) return undefined;
   const moving = state.resources.filter(({ health }) => health === 'Progressing' || health === '');
   return {
     severity: 'warn',
-    summary: 'Progressing for long: its objects do not become healthy',
+    summary: 'Progressing for a long time: its objects do not become healthy',
     fix: 'Fix the object that does not progress.',
     because: moving.map(managedCause),
   };
@@ -280,7 +280,7 @@ function report(
         text: `${fix}${fix.includes('Git') || pathText(state) === '' ? '' : ` Its manifests:${pathText(state)}.`}`,
       },
       {
-        text: 'Then hard refresh the application; the controller takes the annotation off when it has done so.',
+        text: 'Then hard refresh the application; the controller removes the annotation when it is done.',
         command: command(view, [
           'kubectl',
           'annotate',

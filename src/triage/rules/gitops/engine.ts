@@ -22,7 +22,7 @@ const PARTS: readonly [RegExp, string][] = [
     /(^|-)argocd-redis(-ha(-server|-haproxy)?)?$|^argo-?cd-.*redis(-ha-server|-ha-haproxy)?$/,
     'it holds the cache of manifests and live state: without it applications become Unknown',
   ],
-  [/^(source|kustomize|helm)-controller$/, 'it is a part of Flux: without it sources and releases are not reconciled'],
+  [/^(source|kustomize|helm)-controller$/, 'it is part of Flux: without it sources and releases are not reconciled'],
 ];
 
 /** The workloads of GitOps engines, each with its purpose. */
@@ -57,8 +57,8 @@ export const gitopsEngine: Rule = {
   about: {
     looksAt:
       'The workloads of Argo CD (repo-server, application-controller, redis) and of the controllers of Flux: whether each has a ready pod.',
-    why: 'When a part of the engine is down every application is Unknown, or stays as it was, whatever is in Git. That is no fault of the applications.',
-    whatToDo: 'Fix the part, then hard refresh the applications that are Unknown, a few at a time.',
+    why: 'While a component of the engine is down, applications become Unknown or are no longer updated, whatever is in Git. The applications themselves are not the cause.',
+    whatToDo: 'Fix the component, then hard refresh the applications that are Unknown, a few at a time.',
   },
   *look({ view, now }) {
     for (const { workload, use } of engineParts(view)) {
@@ -70,8 +70,8 @@ export const gitopsEngine: Rule = {
         severity: 'critical',
         object: workload,
         summary: isAtZero(workload)
-          ? 'a part of the GitOps engine is scaled to 0 replicas'
-          : 'a part of the GitOps engine has no ready pod',
+          ? 'a component of the GitOps engine is scaled to 0 replicas'
+          : 'a component of the GitOps engine has no ready pod',
         evidence: [
           `spec.replicas: ${number(spec.replicas, 1)}, status.readyReplicas: ${number(status.readyReplicas)}`,
           ...[...unreadyLines(pods)].slice(0, 4),
@@ -81,7 +81,7 @@ export const gitopsEngine: Rule = {
           isAtZero(workload)
             ? { text: 'Scale it up again.', command: command(view, ['kubectl', 'scale', ...what, '--replicas=1']) }
             : {
-                text: 'See why its pods are not ready; where they are well but not ready, restart it.',
+                text: 'See why its pods are not ready; if they report no error, restart the workload.',
                 command: command(view, ['kubectl', 'rollout', 'restart', ...what]),
               },
         ],

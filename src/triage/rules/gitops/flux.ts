@@ -43,7 +43,7 @@ export const fluxNotReady: Rule = {
   about: {
     looksAt:
       'The conditions Ready, Stalled and Released of Flux objects: GitRepository, HelmRepository, OCIRepository, HelmChart, Kustomization and HelmRelease, with what they depend on.',
-    why: 'What Flux cannot fetch, build or apply stays as it was: changes in Git do not arrive, and drift is not corrected.',
+    why: 'Flux does not update what it cannot fetch, build or apply: changes in Git do not arrive, and drift is not corrected.',
     whatToDo:
       'Fix what the message names: credentials, branch or path of the source, the manifest, or what refuses it in the cluster; then have Flux reconcile.',
   },
@@ -83,7 +83,7 @@ function notReady({ view, now }: RuleInput, { object, found: ready, since }: Las
         command: command(view, ['kubectl', 'describe', ...named(refOf(object))]),
       },
       {
-        text: 'Then have Flux try again at once.',
+        text: 'Then have Flux reconcile it at once.',
         command: command(view, [
           'kubectl',
           'annotate',
@@ -130,9 +130,9 @@ function whatToDo({ reason, message }: Condition, { spec }: ViewObject): string 
   if (/Build|Artifact|Path/.test(reason))
     return `Correct the manifests in Git, or spec.path${text(spec.path) && ` (${text(spec.path)})`}.`;
   if (/another operation \(install\/upgrade\/rollback\) is in progress/.test(message))
-    return 'A helm that was cut off left the release pending: roll it back (helm rollback) or delete its newest Secret sh.helm.release.v1.*, then have Flux reconcile.';
+    return 'An interrupted Helm operation left the release pending: roll it back (helm rollback) or delete its newest Secret sh.helm.release.v1.*, then have Flux reconcile.';
   if (/Install|Upgrade|Rollback|Test/.test(reason))
-    return 'Correct the values or the chart of the release as the message says; it is rolled back or tried again by its remediation settings.';
+    return 'Correct the values or the chart of the release as the message says; Flux rolls it back or retries it as its remediation settings say.';
   if (/Health/.test(reason)) return 'Fix the objects whose health check fails: the message names them.';
   return 'Correct in Git what the message names.';
 }

@@ -48,7 +48,7 @@ const ADVICE: { readonly [Is in Refusal['is']]: (refusal: Extract<Refusal, { is:
   }),
   'pod security': refusal => ({
     why: `it violates PodSecurity ${refusal.level}: ${refusal.message}`,
-    fix: 'Set the securityContext that the level asks for, or lower the level of the namespace.',
+    fix: 'Set the securityContext that the level requires, or lower the level of the namespace.',
   }),
   'service account missing': refusal => ({
     why: `ServiceAccount ${refusal.namespace}/${refusal.name} is not found`,
@@ -90,8 +90,8 @@ const ADVICE: { readonly [Is in Refusal['is']]: (refusal: Extract<Refusal, { is:
     fix: 'Correct the field in Git.',
   }),
   unreachable: refusal => ({
-    why: `what it needs does not answer (${refusal.how})`,
-    fix: 'Fix what does not answer, then hard refresh.',
+    why: `a server that it needs does not answer (${refusal.how})`,
+    fix: 'Fix the server that does not answer, then hard refresh.',
   }),
 };
 

@@ -27,7 +27,7 @@ interface Revision {
   at: number;
 }
 
-/** A Helm release whose last operation was cut off: Helm refuses every other one until it is rolled back. */
+/** A Helm release whose last operation was interrupted: Helm refuses every further one until the release is rolled back. */
 export const helmPending: Rule = {
   id: 'helm/pending',
   gate: 'G7',
@@ -35,10 +35,10 @@ export const helmPending: Rule = {
   wants: ['Deployment', 'Service'],
   about: {
     looksAt:
-      'The labels of the Secrets in which Helm keeps its releases (owner=helm), never their contents: releases whose newest revision has been pending for over 15 minutes. Where nothing in the cluster says that Helm installed it, a user who may not list Secrets misses nothing.',
-    why: 'A helm that was cut off leaves its revision pending. Every later upgrade is refused: another operation (install/upgrade/rollback) is in progress.',
+      'The labels of the Secrets in which Helm keeps its releases (owner=helm), never their contents: releases whose newest revision has been pending for over 15 minutes. Where nothing in the cluster was installed by Helm, a missing permission to list Secrets is not reported.',
+    why: 'An interrupted Helm operation leaves its revision pending. Every later upgrade is refused: another operation (install/upgrade/rollback) is in progress.',
     whatToDo:
-      'See that no helm is at work, then roll the release back to the revision before; uninstall one that was never installed.',
+      'Make sure that no Helm operation is running, then roll the release back to the previous revision; uninstall a release that was never fully installed.',
   },
   *asks({ view }) {
     yield releases(view);
@@ -64,19 +64,19 @@ export const helmPending: Rule = {
         since: { at: newest.at, exact: true },
         evidence: [
           `metadata.labels: owner helm, name ${newest.release}, version ${newest.version}, status ${newest.status}`,
-          `the revision was begun ${age(now - newest.at)} ago`,
+          `the revision was created ${age(now - newest.at)} ago`,
           good && `revision ${good.version}: ${good.status}`,
         ],
-        cause: 'The helm that made this revision was cut off before it could say how it ended.',
+        cause: 'The Helm operation that created this revision was interrupted before it could record its result.',
         fixes: [
           good === undefined
             ? {
-                text: 'See that no helm is at work, then uninstall the release, which was never installed, and install it again.',
+                text: 'Make sure that no Helm operation is running, then uninstall the release, which was never fully installed, and install it again.',
                 command: helm(view, ['uninstall', newest.release], newest.namespace),
                 safe: false,
               }
             : {
-                text: `See that no helm is at work, then roll the release back to revision ${good.version}.`,
+                text: `Make sure that no Helm operation is running, then roll the release back to revision ${good.version}.`,
                 command: helm(view, ['rollback', newest.release, String(good.version)], newest.namespace),
               },
           {

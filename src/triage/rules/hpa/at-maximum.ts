@@ -10,7 +10,7 @@ import type { Rule } from '../../rule.ts';
 /** An autoscaler may be at its maximum for this long: short peaks are normal. */
 const GRACE_MS = 10 * 60_000;
 
-/** `cpu 95% (70% wanted)`: the metrics that are above their target. */
+/** `cpu 95% (target 70%)`: the metrics that are above their target. */
 const beyond = ({ spec, status }: ViewObject): string[] =>
   list(status.currentMetrics).flatMap(one => {
     const now = fields(one.resource);
@@ -19,7 +19,7 @@ const beyond = ({ spec, status }: ViewObject): string[] =>
       .map(metric => fields(metric.resource))
       .find(({ name }) => name === now.name);
     const wanted = number(fields(goal?.target).averageUtilization);
-    return wanted > 0 && used > wanted ? [`${text(now.name)} ${used}% (${wanted}% wanted)`] : [];
+    return wanted > 0 && used > wanted ? [`${text(now.name)} ${used}% (target ${wanted}%)`] : [];
   });
 
 /** An autoscaler that wants more replicas than its maximum. */
@@ -30,7 +30,7 @@ export const hpaAtMaximum: Rule = {
   about: {
     looksAt:
       'HorizontalPodAutoscalers whose condition ScalingLimited has been True for TooManyReplicas for over ten minutes, and their metrics.',
-    why: 'The load asks for more replicas than spec.maxReplicas allows: latency grows, though nothing fails yet. At a peak that may be as planned.',
+    why: 'The load needs more replicas than spec.maxReplicas allows: latency grows, although nothing fails yet. During a peak this may be intended.',
     whatToDo: 'Raise maxReplicas if the nodes and the quota have room, or see where the load comes from.',
   },
   *look({ view, now }) {
@@ -45,7 +45,7 @@ export const hpaAtMaximum: Rule = {
       yield {
         severity: 'warn',
         object: hpa,
-        summary: `at its maximum of ${most} replicas, and the load asks for more${metrics.length > 0 ? `: ${metrics.join(', ')}` : ''}`,
+        summary: `at its maximum of ${most} replicas, and the load needs more${metrics.length > 0 ? `: ${metrics.join(', ')}` : ''}`,
         since,
         evidence: [quoted(limited), `status.currentReplicas: ${number(hpa.status.currentReplicas)}`],
         cause: `spec.maxReplicas ${most} keeps ${text(target.kind)} ${text(target.name)} from getting more pods.`,

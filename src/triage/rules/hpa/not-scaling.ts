@@ -105,7 +105,7 @@ function explain(
   if (reason === 'AmbiguousSelector')
     return {
       summary: `HPA does not scale: another HPA selects the same pods (ambiguous selector)`,
-      cause: `Two autoscalers of one target would work against each other, so neither does anything.`,
+      cause: `Two autoscalers of the same pods would work against each other, so neither of them scales.`,
     };
   return {
     summary: `HPA gets no metrics and does not scale ${kind} ${name}: ${reason}`,
@@ -124,10 +124,10 @@ function* fixes(
   const edit = command(view, ['kubectl', 'edit', ...named(refOf(hpa))]);
   if (fault.reason === 'FailedGetScale') {
     if (near === undefined)
-      yield { text: `Name the scale target that exists in spec.scaleTargetRef, or delete the HPA.`, command: edit };
+      yield { text: `Set spec.scaleTargetRef to a workload that exists, or delete the HPA.`, command: edit };
     else
       yield {
-        text: `Aim the HPA at ${kind} ${near}: set spec.scaleTargetRef.name.`,
+        text: `Point the HPA to ${kind} ${near}: set spec.scaleTargetRef.name.`,
         command: patchCommand(view, named(refOf(hpa)), 'merge', { spec: { scaleTargetRef: { name: near } } }),
       };
     return;
@@ -147,7 +147,7 @@ function* fixes(
     return;
   }
   yield {
-    text: 'Look whether the APIs that serve metrics are available (metrics-server, an adapter).',
+    text: 'Check whether the APIs that serve metrics are available (metrics-server, an adapter).',
     command: command(view, ['kubectl', 'get', 'apiservices']),
   };
 }

@@ -72,8 +72,8 @@ export const jobFailed: Rule = {
   wants: ['Pod', 'CronJob'],
   about: {
     looksAt:
-      'Jobs with the condition Failed, the exit code and the log of their last pod. A Job whose work was done since is left out.',
-    why: 'A failed Job is not tried again: what it should have done is not done.',
+      'Jobs with the condition Failed, the exit code and the log of their last pod. A Job is left out if a later run has succeeded.',
+    why: 'A failed Job is not retried: its work is left undone.',
     whatToDo: 'Fix what its log reports, then create the Job again.',
   },
   *asks(looking) {
@@ -126,7 +126,7 @@ function fixes(view: ClusterView, { job, top }: FailedJob): FixDraft[] {
   const again = `${top.ref.name.slice(0, 50)}-again`;
   return [
     {
-      text: 'Fix what the log of the failed pod reports, then create the job again (delete it and apply it anew).',
+      text: 'Fix what the log of the failed pod reports, then create the job again (delete it and apply it again).',
       command: command(view, ['kubectl', 'logs', `job/${name}`, '-n', namespace, '--all-containers', '--tail=100']),
     },
     top.ref.kind === 'CronJob'

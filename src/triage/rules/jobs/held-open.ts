@@ -27,8 +27,8 @@ export const jobHeldOpen: Rule = {
   wants: ['CronJob'],
   about: {
     looksAt:
-      'Running pods of Jobs of which one container has ended with exit code 0 long ago while another, such as the proxy of a service mesh, runs on.',
-    why: 'A pod has succeeded only when all its containers have ended: the Job stays active for ever, and its CronJob may start no other.',
+      'Running pods of Jobs of which one container ended with exit code 0 some time ago while another, such as the proxy of a service mesh, keeps running.',
+    why: 'A pod succeeds only when all its containers have ended: the Job stays active, and its CronJob may be unable to start the next one.',
     whatToDo:
       'Make the helper a native sidecar (an init container with restartPolicy: Always), which ends with the main container; or have the job tell it to stop.',
   },
@@ -43,13 +43,13 @@ export const jobHeldOpen: Rule = {
         yield {
           severity: running.every(one => HELPER.test(`${one.name} ${one.image}`)) ? 'high' : 'warn',
           object: job,
-          summary: `the work is done, and the job does not complete: sidecar container ${names} of its pod still runs`,
+          summary: `the work is done, but the job does not complete: sidecar container ${names} of its pod still runs`,
           since: { at: since, exact: true },
           evidence: [
             `pod ${pod.metadata.name}: container ${done.name} ended with exit code 0 at ${new Date(since).toISOString()}`,
             ...running.map(one => `pod ${pod.metadata.name}: container ${one.name} running, image ${one.image}`),
           ],
-          cause: `Container ${names} does not end by itself, and a pod has succeeded only when all its containers have.`,
+          cause: `Container ${names} does not end by itself, and a pod succeeds only when all its containers have ended.`,
           fixes: [
             edit(
               view,
@@ -57,7 +57,7 @@ export const jobHeldOpen: Rule = {
               `Make ${names} a native sidecar: an init container with restartPolicy: Always ends with the main container. Or leave the sidecar out of this job (sidecar.istio.io/inject: "false").`,
             ),
             {
-              text: 'End this run: its work is done. The pod counts as failed then.',
+              text: 'Delete the pod to end this run, whose work is done. The pod then counts as failed.',
               command: command(view, ['kubectl', 'delete', ...named(refOf(pod))]),
               safe: false,
             },

@@ -1,5 +1,6 @@
 import type { ClusterView, ViewObject, WarningEvent } from '../../../health/view/cluster-view.ts';
 import { list, number, text, time } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
 import { age } from '../../../text/duration.ts';
 import { created, sinceTime } from '../../facts/fields.ts';
 import { type Draft, refOf } from '../../finding/build.ts';
@@ -34,7 +35,7 @@ export const cronJobNotRunning: Rule = {
   about: {
     looksAt:
       'When CronJobs last ran, against their schedule; whether an older Job is still active, their deadline, time zone and warnings.',
-    why: 'A CronJob that does not run says nothing: its work is silently left undone.',
+    why: 'A CronJob that does not run reports no error: its work is silently left undone.',
     whatToDo:
       'End the Job that blocks it, or correct schedule, timeZone or startingDeadlineSeconds; resume it if it was suspended and forgotten.',
   },
@@ -64,7 +65,7 @@ function suspended({ view, now }: RuleInput, cron: ViewObject): PartialDraft | u
     summary: `the cron job is suspended and has not run for ${age(now - lastRun(cron))}`,
     since: sinceTime(undefined, lastRun(cron)),
     evidence: ['spec.suspend: true', `spec.schedule: ${text(cron.spec.schedule)}`, lastRunLine(cron)],
-    cause: 'Somebody suspended it: on purpose, or forgotten.',
+    cause: 'Somebody suspended it, and either meant to or forgot to resume it.',
     fixes: [
       {
         text: 'Resume the cron job, if nobody meant to keep it suspended.',
@@ -88,7 +89,7 @@ function notRunning({ view, now }: RuleInput, cron: ViewObject): PartialDraft | 
   const { namespace = '' } = cron.metadata;
   return {
     severity: 'high',
-    summary: `${explanation.summary}; ${missed > 0 ? `${missed} runs missed` : 'it never ran'}`,
+    summary: `${explanation.summary}; ${missed > 0 ? `${counted(missed, 'run')} missed` : 'it never ran'}`,
     since: sinceTime(undefined, lastRun(cron)),
     evidence: [
       `spec.schedule: ${text(cron.spec.schedule)}${text(cron.spec.timeZone) && ` (${text(cron.spec.timeZone)})`}, concurrencyPolicy ${text(cron.spec.concurrencyPolicy) || 'Allow'}`,
@@ -137,7 +138,7 @@ function explain(
   if (oldest && cron.spec.concurrencyPolicy === 'Forbid')
     return {
       summary: `the cron job is blocked: job ${oldest.metadata.name} is still active and concurrencyPolicy is Forbid`,
-      cause: `Job ${oldest.metadata.name} has not ended (${number(oldest.status.active)} pods active), and no other may run beside it.`,
+      cause: `Job ${oldest.metadata.name} has not ended (${counted(number(oldest.status.active), 'active pod')}), and concurrencyPolicy Forbid allows no second one.`,
       fix: '',
       blocker: oldest.metadata.name,
     };
@@ -167,7 +168,7 @@ function explain(
     };
   return {
     summary: 'the cron job does not run at its schedule',
-    cause: 'Nothing starts its jobs: look whether the controller manager runs.',
-    fix: 'Look at the cron job and at the controller manager.',
+    cause: 'Nothing starts its jobs: check whether kube-controller-manager is running.',
+    fix: 'Check the cron job and kube-controller-manager.',
   };
 }

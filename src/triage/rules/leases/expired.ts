@@ -66,8 +66,8 @@ export const leaseExpired: Rule = {
   needs: ['Lease'],
   wants: ['Pod', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'ClusterRoleBinding', 'RoleBinding'],
   about: {
-    looksAt: 'Leases that controllers elect their leader by: who holds them, and when they were last renewed.',
-    why: 'A controller whose leader is gone or hangs does nothing, though its pods may look well.',
+    looksAt: 'Leases that controllers use for leader election: who holds them, and when they were last renewed.',
+    why: 'A controller whose leader is gone or hangs reconciles nothing, although its pods may look healthy.',
     whatToDo:
       'Look at the log of the holder and why it cannot renew (permissions, network, a hang); restart the controller.',
   },
@@ -82,7 +82,7 @@ export const leaseExpired: Rule = {
       const until = `${age(now - renewed)} ago`;
       const what = pod
         ? `leader ${pod.metadata.name} no longer renews its lease, and still holds it`
-        : `the leader that holds the lease is gone (${podNameIn(holder)}) and nobody took over`;
+        : `the leader that holds the lease is gone (${podNameIn(holder)}) and no other replica took over`;
       yield {
         severity: 'high',
         object: lease,
@@ -98,7 +98,7 @@ export const leaseExpired: Rule = {
         ],
         cause: pod
           ? `The holder runs but does not renew: it hangs, lacks the permission to update leases, or cannot reach the API server.`
-          : `The holder ended without giving the lease up, and no other replica acquired it.`,
+          : `The holder ended without releasing the lease, and no other replica acquired it.`,
         fixes: [...fixes(view, lease, top)],
         because: [...causes(view, namespace, pod, top)],
       };
@@ -118,7 +118,7 @@ function* fixes(view: ClusterView, lease: ViewObject, top: Top | undefined): Ite
       command: command(view, ['kubectl', 'logs', ...named(top.ref), '--tail=100']),
     };
   yield {
-    text: 'If the holder is gone for good, delete the lease: the next leader makes it anew.',
+    text: 'If the holder is gone for good, delete the lease: the next leader creates it again.',
     command: command(view, ['kubectl', 'delete', ...named(refOf(lease))]),
     safe: false,
   };

@@ -62,7 +62,7 @@ const readOf = ({ apiVersion, kind }: ApiResource): Extract<NamedRead, { is: 'in
   kind,
 });
 
-/** An object that is being deleted and that a finalizer keeps. */
+/** An object that is being deleted and waits for a finalizer to be removed. */
 export const finalizerStuck: Rule = {
   id: 'namespaces/finalizer',
   gate: 'G9',
@@ -70,10 +70,10 @@ export const finalizerStuck: Rule = {
   wants: [...KINDS, 'CustomResourceDefinition'],
   about: {
     looksAt:
-      'Objects of any kind, custom kinds included, that have been Terminating for over five minutes with finalizers, and who should take those off.',
-    why: 'A finalizer keeps an object until its controller has cleaned up. When the controller is gone the object stays Terminating for ever, and cannot be made again under its name.',
+      'Objects of any kind, custom kinds included, that have been Terminating for over five minutes with finalizers, and the controllers that should remove those.',
+    why: 'A finalizer keeps an object from being deleted until its controller has cleaned up. When the controller is gone, the object stays Terminating, and no new object can be created under its name.',
     whatToDo:
-      'Bring the controller back. Only if it will not come back take that one finalizer off: what it was to clean up is then left.',
+      'Restore the controller. Only if that is not possible, remove that one finalizer: what the controller should have cleaned up is then left behind.',
   },
   *asks({ view }) {
     for (const resource of customKinds(view)) yield readOf(resource);
@@ -113,7 +113,7 @@ function* held(
   yield {
     severity: dead.length > 0 ? 'high' : 'warn',
     object,
-    summary: `stuck Terminating: finalizer ${(dead.length > 0 ? dead : owners).map(({ finalizer }) => finalizer).join(', ')} is not taken off${dead.length > 0 ? ', its owner is gone or dead' : ''}`,
+    summary: `stuck Terminating: finalizer ${(dead.length > 0 ? dead : owners).map(({ finalizer }) => finalizer).join(', ')} is not removed${dead.length > 0 ? ', its controller is gone or has no ready pod' : ''}`,
     since: { at: deleted, exact: true },
     evidence: [
       `metadata.deletionTimestamp: ${metadata.deletionTimestamp}`,
@@ -125,10 +125,10 @@ function* held(
         text:
           first.owner.workloads[0] === undefined
             ? `Install the controller of finalizer ${first.finalizer} again.`
-            : `Bring ${first.owner.workloads[0].kind} ${first.owner.workloads[0].metadata.name} back, which takes the finalizer off.`,
+            : `Restore ${first.owner.workloads[0].kind} ${first.owner.workloads[0].metadata.name}, which removes the finalizer.`,
       },
       first !== undefined && {
-        text: `Only if its controller will not come back: strip finalizer ${first.finalizer}.`,
+        text: `Only if its controller cannot be restored: remove finalizer ${first.finalizer}.`,
         command: patchCommand(view, named(object), 'json', patch),
         safe: false,
       },

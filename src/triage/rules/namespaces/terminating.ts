@@ -67,10 +67,10 @@ export const namespaceTerminating: Rule = {
   ],
   about: {
     looksAt:
-      'Namespaces that have been Terminating for over a minute: the conditions that the namespace controller writes, what is left in them, its finalizers, and who should take those off.',
-    why: 'A namespace goes only when everything in it can be listed and deleted. A dead aggregated API or conversion webhook stops the listing; a finalizer whose controller is gone stops the deletion.',
+      'Namespaces that have been Terminating for over a minute: the conditions that the namespace controller writes, the objects that are left in them, their finalizers, and the controllers that should remove those.',
+    why: 'A namespace is deleted only when everything in it can be listed and deleted. An unavailable aggregated API or conversion webhook blocks the listing; a finalizer whose controller is gone blocks the deletion.',
     whatToDo:
-      'Fix the API or the controller that the conditions name. Take a finalizer off by hand only when its controller will not come back. Never force the namespace itself (/finalize): what is left in it would stay in etcd for ever.',
+      'Fix the API or the controller that the conditions name. Remove a finalizer by hand only when its controller cannot be restored. Never force the deletion of the namespace itself (/finalize): the objects left in it would stay in etcd.',
   },
   *asks({ view, now }) {
     for (const namespace of stuck(view, now))
@@ -140,7 +140,7 @@ const groupOf = (apiVersion: string): string | undefined =>
 
 type Owners = readonly { finalizer: string; owner: FinalizerOwner }[];
 
-/** The finalizers that keep the content: from the instances if they were read, otherwise from the condition. */
+/** The finalizers that block the deletion of the content: from the instances if they were read, otherwise from the condition. */
 function finalizersOf(namespace: ViewObject, held: readonly Held[]): { finalizer: string; group?: string }[] {
   const found = new Map<string, { finalizer: string; group?: string }>();
   for (const { finalizers, apiVersion } of held)
@@ -160,7 +160,7 @@ function reasonOf(isOn: (type: string) => boolean, owners: Owners, held: readonl
   const foreign = owners.filter(({ owner }) => owner.builtIn === undefined).map(({ finalizer }) => finalizer);
   const what = held.find(({ finalizers }) => finalizers.includes(foreign[0] ?? ''));
   if (foreign.length > 0)
-    return `finalizer ${foreign.join(', ')}${what === undefined ? '' : ` of ${what.kind} ${what.name}`} remains, and nobody takes it off`;
+    return `finalizer ${foreign.join(', ')}${what === undefined ? '' : ` of ${what.kind} ${what.name}`} remains, and nothing removes it`;
   if (isOn('NamespaceDeletionContentFailure')) return 'its content cannot be deleted';
   if (owners.length > 0) return `finalizer ${owners.map(({ finalizer }) => finalizer).join(', ')} remains`;
   return isOn('NamespaceContentRemaining') ? 'content remains in it' : 'its content is not gone yet';
@@ -168,7 +168,7 @@ function reasonOf(isOn: (type: string) => boolean, owners: Owners, held: readonl
 
 function causeText(isOn: (type: string) => boolean, owners: Owners): string {
   if (isOn('NamespaceDeletionDiscoveryFailure'))
-    return 'The namespace controller cannot list all kinds, because an aggregated API does not answer: it will not delete what it cannot see.';
+    return 'The namespace controller cannot list all kinds, because an aggregated API does not answer, so it does not delete the namespace.';
   const words = owners.map(({ finalizer, owner }) => ownerText(finalizer, owner)).join(' ');
   if (isOn('NamespaceDeletionContentFailure'))
     return `Deleting or listing what is in the namespace fails; the condition quotes the API server. ${words}`;
@@ -190,7 +190,7 @@ function fixesOf(
       .filter(({ owner }) => owner.alive)
       .flatMap(({ finalizer, owner }) => owner.workloads.slice(0, 1).map(one => askController(view, finalizer, one))),
     blocked && {
-      text: 'Fix the aggregated API or conversion webhook that the condition names; the namespace then goes by itself. Do not force it: what is left in it would stay in etcd.',
+      text: 'Fix the aggregated API or conversion webhook that the condition names; the namespace is then deleted without further action. Do not force it: the objects left in it would stay in etcd.',
       command: command(view, ['kubectl', 'get', 'apiservices']),
     },
     ...dead.flatMap(({ finalizer, owner }) => {
@@ -198,10 +198,10 @@ function fixesOf(
       const restore =
         workload === undefined
           ? {
-              text: `Install the controller of finalizer ${finalizer} again, so that it can clean up and take the finalizer off.`,
+              text: `Install the controller of finalizer ${finalizer} again, so that it can clean up and remove the finalizer.`,
             }
           : {
-              text: `Bring ${workload.kind} ${workload.metadata.namespace}/${workload.metadata.name} back: it takes finalizer ${finalizer} off.`,
+              text: `Restore ${workload.kind} ${workload.metadata.namespace}/${workload.metadata.name}: it removes finalizer ${finalizer}.`,
               command: command(view, [
                 'kubectl',
                 'rollout',
@@ -232,7 +232,7 @@ function fixesOf(
 
 /** For a controller that runs and does not remove its finalizer: something refuses its write, or its clean-up fails. */
 const askController = (view: ClusterView, finalizer: string, { apiVersion, kind, metadata }: ViewObject) => ({
-  text: `See in the log of ${kind} ${metadata.namespace}/${metadata.name}, which runs, why it does not take finalizer ${finalizer} off.`,
+  text: `${kind} ${metadata.namespace}/${metadata.name} is running: see in its log why it does not remove finalizer ${finalizer}.`,
   command: command(view, [
     'kubectl',
     'logs',
@@ -249,7 +249,7 @@ function strip(view: ClusterView, namespace: string, { apiVersion, kind, name, f
     { op: 'remove', path },
   ];
   return {
-    text: `Only if its controller will not come back: strip finalizer ${finalizer} off ${kind} ${name}. What it was to clean up outside the cluster is left there.`,
+    text: `Only if its controller cannot be restored: remove finalizer ${finalizer} from ${kind} ${name}. What the controller should have cleaned up outside the cluster is left behind.`,
     command: patchCommand(view, named({ apiVersion, kind, namespace, name }), 'json', patch),
     safe: false,
   };

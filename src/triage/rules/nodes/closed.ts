@@ -1,5 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list, text, time } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
 import type { FindingDraft } from '../../finding/build.ts';
 import { command } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
@@ -10,7 +11,7 @@ import { unplaced } from '../scheduling/unschedulable.ts';
 import { podsOn } from './not-ready.ts';
 
 /** Per node, the pending pods that would fit on it without this constraint of the node. */
-function keptOut(
+function podsKeptOff(
   looking: Pick<RuleInput, 'view' | 'now'>,
   constraint: 'cordoned' | 'taint',
 ): Map<string, ViewObject[]> {
@@ -25,7 +26,7 @@ function keptOut(
   return kept;
 }
 
-const waiting = (pods: readonly ViewObject[]): string =>
+const waitingPodsText = (pods: readonly ViewObject[]): string =>
   `pods that would fit: ${pods
     .slice(0, 5)
     .map(pod => `${pod.metadata.namespace}/${pod.metadata.name}`)
@@ -38,15 +39,15 @@ export const nodeCordoned: Rule = {
   needs: ['Node'],
   wants: ['Pod'],
   about: {
-    looksAt: 'Nodes with spec.unschedulable, and pods that wait and would fit on them.',
-    why: 'A node that is left cordoned after a drain or an upgrade is capacity that nobody uses; it fails when pods do not fit because of it.',
+    looksAt: 'Nodes with spec.unschedulable, and pending pods that would fit on them.',
+    why: 'A node that is left cordoned after a drain or an upgrade is unused capacity; it becomes a failure when pods cannot be scheduled because of it.',
     whatToDo: 'Uncordon the node when its maintenance is over.',
   },
   *look(looking) {
     const { view } = looking;
     const closed = [...view.all('Node')].filter(node => node.spec.unschedulable === true);
     if (closed.length === 0) return;
-    const kept = keptOut(looking, 'cordoned');
+    const kept = podsKeptOff(looking, 'cordoned');
     for (const node of closed) {
       const pods = kept.get(node.metadata.name) ?? [];
       const at = time(taintsOf(node).find(one => one.key === 'node.kubernetes.io/unschedulable')?.timeAdded);
@@ -55,13 +56,13 @@ export const nodeCordoned: Rule = {
         object: node,
         summary:
           pods.length > 0
-            ? `cordoned (unschedulable), and ${pods.length} pods that would fit on it cannot be scheduled`
+            ? `cordoned (unschedulable), and ${counted(pods.length, 'pod')} that would fit on it cannot be scheduled`
             : 'cordoned: it takes no new pods (unschedulable)',
         since: at === undefined ? undefined : { at, exact: true },
         evidence: [
           'spec.unschedulable: true',
           `pods on it: ${podsOn(view, node.metadata.name).length}`,
-          pods.length > 0 && waiting(pods),
+          pods.length > 0 && waitingPodsText(pods),
         ],
         cause: 'Somebody cordoned or drained the node and has not uncordoned it.',
         fixes: [
@@ -83,7 +84,7 @@ const TEMPORARY =
 const FROM_CONDITIONS = /^node\.kubernetes\.io\//;
 
 /**
- * A taint that keeps out pods that belong on the node: a leftover, or one added after pods without a toleration were
+ * A taint that keeps off pods that belong on the node: a leftover, or one added after pods without a toleration were
  * placed there.
  */
 export const nodeTainted: Rule = {
@@ -92,10 +93,10 @@ export const nodeTainted: Rule = {
   needs: ['Node', 'Pod'],
   about: {
     looksAt:
-      'Taints NoSchedule and NoExecute of nodes on which pods run that do not tolerate them, that every node carries, or that autoscalers and cloud controllers set for a while only; and pods that wait and would fit there.',
-    why: 'A node that was tainted after it had taken such pods was meant for them; the taint now keeps their successors out.',
+      'Taints NoSchedule and NoExecute of nodes on which pods run that do not tolerate them, that every node has, or that autoscalers and cloud controllers set only temporarily; and pending pods that would fit there.',
+    why: 'A node that was tainted while such pods were running on it was meant for them; the taint now keeps their replacements off the node.',
     whatToDo:
-      'Take the taint off, if what set it is over; a taint of an autoscaler or cloud controller means that its controller is gone.',
+      'Remove the taint if its reason has passed; a leftover taint of an autoscaler or cloud controller means that this controller is not running.',
   },
   *look(looking) {
     const { view } = looking;
@@ -106,7 +107,7 @@ export const nodeTainted: Rule = {
       }))
       .filter(one => one.taints.length > 0);
     if (tainted.length === 0) return;
-    const kept = keptOut(looking, 'taint');
+    const kept = podsKeptOff(looking, 'taint');
     for (const { node, taints } of tainted) {
       const pods = kept.get(node.metadata.name) ?? [];
       for (const taint of taints) {
@@ -115,24 +116,24 @@ export const nodeTainted: Rule = {
         const untolerating = untoleratingPodsOn(view, node, taint);
         const everywhere = isEverywhere(view, taint);
         if (isTemporary || untolerating.length > 0 || everywhere)
-          yield tainting(view, node, taint, { pods, strangers: untolerating, everywhere });
+          yield tainting(view, node, taint, { pods, untolerating, everywhere });
       }
     }
   },
 };
 
-/** The pods that a taint keeps out, and those on the node that do not tolerate it. */
+/** The pods that a taint keeps off the node, and those on the node that do not tolerate it. */
 interface TaintedPods {
   pods: readonly ViewObject[];
-  strangers: readonly ViewObject[];
+  untolerating: readonly ViewObject[];
   /** Whether every node that could take pods has the taint. */
   everywhere: boolean;
 }
 
-/** Taints of nodes that are not for everybody's pods. */
+/** Taints of nodes that are reserved for the control plane. */
 const CONTROL_PLANE = /^node-role\.kubernetes\.io\/(control-plane|master)$/;
 
-/** Whether no node is left that pods without a toleration for this taint could go to. One node alone may be dedicated. */
+/** Whether every node for ordinary pods has this taint. A single tainted node may be dedicated on purpose. */
 function isEverywhere(view: ClusterView, taint: Taint): boolean {
   const open = [...view.all('Node')].map(taintsOf).filter(taints => !taints.some(one => CONTROL_PLANE.test(one.key)));
   const isOn = (taints: readonly Taint[]) => taints.some(one => one.key === taint.key && one.effect === taint.effect);
@@ -143,29 +144,29 @@ function tainting(
   view: ClusterView,
   node: ViewObject,
   taint: Taint,
-  { pods, strangers, everywhere }: TaintedPods,
+  { pods, untolerating, everywhere }: TaintedPods,
 ): FindingDraft {
-  const passing = TEMPORARY.test(taint.key);
+  const isTemporary = TEMPORARY.test(taint.key);
   const at = time(taint.timeAdded);
-  const names = strangers.slice(0, 5).map(pod => `${pod.metadata.namespace}/${pod.metadata.name}`);
+  const names = untolerating.slice(0, 5).map(pod => `${pod.metadata.namespace}/${pod.metadata.name}`);
   return {
     severity: pods.length > 0 ? 'high' : 'warn',
     object: node,
-    summary: `taint ${taintText(taint)} ${explainTaint(passing, everywhere)}${pods.length > 0 ? `; ${pods.length} pods that would fit cannot be scheduled` : ''}`,
+    summary: `taint ${taintText(taint)} ${explainTaint(isTemporary, everywhere)}${pods.length > 0 ? `; ${counted(pods.length, 'pod')} that would fit cannot be scheduled` : ''}`,
     since: at === undefined ? undefined : { at, exact: true },
     evidence: [
       `spec.taints: ${taintText(taint)}`,
       names.length > 0 && `pods on it that do not tolerate it: ${names.join(', ')}`,
-      pods.length > 0 && waiting(pods),
+      pods.length > 0 && waitingPodsText(pods),
     ],
-    cause: passing
-      ? `The controller that sets ${taint.key} has not taken it off again: it may be gone.`
+    cause: isTemporary
+      ? `The controller that sets ${taint.key} has not removed it: the controller may be gone.`
       : everywhere
-        ? 'Every node carries this taint, so that pods without a toleration for it can go nowhere: it was put on too many nodes.'
+        ? 'Every node has this taint, so that pods without a toleration for it cannot be scheduled: it was put on too many nodes.'
         : 'The taint is younger than pods that run there without tolerating it: it was added by hand or by a tool.',
     fixes: [
       {
-        text: 'Take the taint off, if it has no reason any more.',
+        text: 'Remove the taint if it is no longer needed.',
         command: command(view, ['kubectl', 'taint', 'node', node.metadata.name, `${taint.key}:${taint.effect}-`]),
       },
     ],
@@ -173,9 +174,9 @@ function tainting(
   };
 }
 
-function explainTaint(passing: boolean, everywhere: boolean): string {
-  if (passing) return 'is left on the node';
-  return everywhere ? 'is on every node' : 'was set though pods without a toleration run there';
+function explainTaint(isTemporary: boolean, everywhere: boolean): string {
+  if (isTemporary) return 'is left on the node';
+  return everywhere ? 'is on every node' : 'was set although pods without a toleration run there';
 }
 
 /** Pods on the node that do not tolerate its taint, without DaemonSet pods and static pods. */

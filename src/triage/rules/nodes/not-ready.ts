@@ -1,5 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { text, time } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
 import { age } from '../../../text/duration.ts';
 import { MANAGER_LEASE } from '../../facts/control-plane.ts';
 import { type Condition, condition, conditions, created, quoted, sinceTime } from '../../facts/fields.ts';
@@ -32,7 +33,7 @@ export const nodeNotReady: Rule = {
   about: {
     looksAt:
       'The condition Ready of every node, the message of its kubelet, and how long ago the kubelet renewed its Lease.',
-    why: 'Pods of a node that is not ready are taken out of their Services, and after five minutes are evicted.',
+    why: 'Pods on a node that is not ready are removed from the endpoints of their Services, and evicted after five minutes.',
     whatToDo: 'Look at the kubelet and the machine; while they are being fixed, cordon the node.',
   },
   *look({ view, now }) {
@@ -60,7 +61,7 @@ function notReady({ view, now }: Pick<RuleInput, 'view' | 'now'>, node: ViewObje
   return {
     severity: all > 0 ? 'critical' : isOut ? 'warn' : 'high',
     object: node,
-    summary: `${isOut ? 'cordoned and drained (out of service), and ' : ''}${all > 1 ? `all ${all} nodes are not ready; here ` : ''}node not ready: ${what}; ${pods.length} pods on it`,
+    summary: `${isOut ? 'cordoned and drained (out of service), and ' : ''}${all > 1 ? `all ${all} nodes are not ready; here ` : ''}node not ready: ${what}; ${counted(pods.length, 'pod')} on it`,
     since: sinceTime(ready?.since, created(node)),
     evidence: [
       ready ? quoted(ready) : 'status.conditions[Ready]: none',
@@ -71,7 +72,7 @@ function notReady({ view, now }: Pick<RuleInput, 'view' | 'now'>, node: ViewObje
       podText(pods),
     ],
     cause: isSilent
-      ? 'The kubelet has stopped renewing its Lease: the machine is off, cut off from the API server, or the kubelet is dead.'
+      ? 'The kubelet has stopped renewing its Lease: the machine is off, it cannot reach the API server, or the kubelet is not running.'
       : ready.message,
     fixes: [
       {
@@ -92,7 +93,7 @@ function notReady({ view, now }: Pick<RuleInput, 'view' | 'now'>, node: ViewObje
         ]),
       },
       isSilent && {
-        text: 'If the machine is gone for good, remove the node, so that its pods are made elsewhere and its volumes are let go.',
+        text: 'If the machine is gone for good, delete the node, so that its pods are recreated on other nodes and its volumes are detached.',
         command: command(view, ['kubectl', 'delete', 'node', name]),
         safe: false,
       },
@@ -127,7 +128,7 @@ const MEANS = {
   PIDPressure: 'too many processes (PID pressure)',
 };
 
-/** A node that runs out of memory, disk or process numbers, or that has no network. */
+/** A node that runs out of memory, disk or process IDs, or that has no network. */
 export const nodePressure: Rule = {
   id: 'node/pressure',
   gate: 'G2',
@@ -136,7 +137,8 @@ export const nodePressure: Rule = {
   about: {
     looksAt: 'The conditions MemoryPressure, DiskPressure, PIDPressure and NetworkUnavailable of every node.',
     why: 'Under pressure the kubelet evicts pods and the scheduler sends no new ones.',
-    whatToDo: 'Free what is short: images and logs on the disk, pods without limits; or move pods away.',
+    whatToDo:
+      'Free the resource that is short: remove unused images and logs from the disk, set limits on pods, or move pods to other nodes.',
   },
   *look({ view }) {
     for (const node of view.all('Node')) {
@@ -151,7 +153,7 @@ export const nodePressure: Rule = {
         yield {
           severity: 'high',
           object: node,
-          summary: `${what}${evicted.length > 0 ? `: ${evicted.length} pods evicted` : ''}`,
+          summary: `${what}${evicted.length > 0 ? `: ${counted(evicted.length, 'pod')} evicted` : ''}`,
           since: sinceTime(found.since, created(node)),
           evidence: [
             quoted(found),
@@ -163,11 +165,14 @@ export const nodePressure: Rule = {
           fixes: [
             {
               text: isPressure
-                ? 'See what uses it up: pods without limits, unused images, logs on the disk.'
+                ? 'See what uses up the resource: pods without limits, unused images, logs on the disk.'
                 : 'Look at the network plugin or the cloud route controller of the node.',
               command: command(view, ['kubectl', 'describe', `node/${name}`]),
             },
-            { text: 'Keep new pods away meanwhile.', command: command(view, ['kubectl', 'cordon', name]) },
+            {
+              text: 'Cordon the node meanwhile, so that it gets no new pods.',
+              command: command(view, ['kubectl', 'cordon', name]),
+            },
           ],
           because: [
             { kind: 'Node', name, rule: 'chaos/' },
@@ -186,7 +191,7 @@ export const leaseStale: Rule = {
   needs: ['Node', 'Lease'],
   about: {
     looksAt: 'Nodes with Ready True whose Lease in kube-node-lease has not been renewed for two minutes.',
-    why: 'The node controller of kube-controller-manager should have marked such a node Unknown after 40 seconds: the node and that controller may both be dead.',
+    why: 'The node controller of kube-controller-manager should have marked such a node Unknown after 40 seconds: the kubelet and that controller may both have stopped.',
     whatToDo: 'Look at the kubelet of the node and at kube-controller-manager.',
   },
   *look({ view, now }) {
@@ -196,7 +201,7 @@ export const leaseStale: Rule = {
       yield {
         severity: 'high',
         object: node,
-        summary: `the node counts as ready, but its kubelet has been silent for ${age(now - renewed)}`,
+        summary: `the node counts as ready, but its kubelet has not renewed its Lease for ${age(now - renewed)}`,
         since: { at: renewed, exact: true },
         evidence: [leaseText(view, node.metadata.name, now), 'status.conditions[Ready]: True'],
         cause: 'The kubelet does not renew its Lease, and the node controller has not marked the node.',

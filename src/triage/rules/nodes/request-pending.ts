@@ -23,7 +23,8 @@ export const requestPending: Rule = {
     looksAt:
       'CertificateSigningRequests of kubelets that have been Pending for over five minutes, or that were approved and not signed.',
     why: 'A kubelet without a client certificate cannot join, or drops out when its old one expires. Without a serving certificate logs, exec and metrics of its node fail.',
-    whatToDo: 'See that the node is known, and approve the request; then see why the approver of the cluster did not.',
+    whatToDo:
+      'Make sure that the request comes from one of your nodes, and approve it; then find out why the approver of the cluster did not.',
   },
   *look({ view, now }) {
     for (const request of view.all('CertificateSigningRequest')) {
@@ -45,7 +46,7 @@ function waiting(view: ClusterView, request: ViewObject): FindingDraft {
     // A ready node still has its old certificate.
     severity: isClient && !isWell ? 'high' : 'warn',
     object: request,
-    summary: `the ${what} that the kubelet of node ${name} asks for is ${isApproved ? 'approved and not signed' : 'pending: nobody has approved the request (CSR)'}`,
+    summary: `the ${what} that the kubelet of node ${name} requests is ${isApproved ? 'approved but not signed' : 'pending: nobody has approved the request (CSR)'}`,
     since: { at: created(request), exact: true },
     evidence: [
       `spec.signerName: ${signer}`,
@@ -53,11 +54,11 @@ function waiting(view: ClusterView, request: ViewObject): FindingDraft {
       `status.conditions: ${isApproved ? 'Approved' : 'none'}`,
     ],
     cause: isApproved
-      ? 'The signer in kube-controller-manager does not sign it: it does not run, or has no key of the authority.'
+      ? 'The signer in kube-controller-manager does not sign it: it is not running, or does not have the key of the CA.'
       : 'No approver of the cluster has approved the CertificateSigningRequest.',
     fixes: [
       {
-        text: 'See whose request it is, then approve it.',
+        text: 'Check which node sent the request, then approve it.',
         command: command(view, ['kubectl', 'certificate', 'approve', request.metadata.name]),
       },
       { text: 'Read the request.', command: command(view, ['kubectl', 'describe', ...named(refOf(request))]) },

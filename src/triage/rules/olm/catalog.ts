@@ -20,9 +20,9 @@ export const catalogUnreachable: Rule = {
   wants: ['Pod', 'Service'],
   about: {
     looksAt: 'The fields status.connectionState and status.reason of CatalogSources.',
-    why: 'OLM resolves all Subscriptions of a namespace together: one catalog that does not answer keeps every operator of it from being installed or upgraded.',
+    why: 'OLM resolves all Subscriptions of a namespace together: while one catalog does not answer, none of the operators in its namespace can be installed or upgraded.',
     whatToDo:
-      'Fix the registry pod of the catalog (its image, most often), or correct spec.image or spec.address. Delete a catalog that nobody needs.',
+      'Fix the registry pod of the catalog (its image, most often), or correct spec.image or spec.address. Delete a catalog that is not needed.',
   },
   *look({ view, now }) {
     for (const catalog of view.all('CatalogSource')) {
@@ -49,11 +49,11 @@ export const catalogUnreachable: Rule = {
           'The registry of the catalog is not running, its image cannot be pulled, or nothing listens at its address.',
         fixes: [
           {
-            text: 'Fix the registry pod of the catalog. Where it runs and hangs, delete it: OLM makes it anew.',
+            text: 'Fix the registry pod of the catalog. If the pod is running but hangs, delete it: OLM creates it again.',
             command: command(view, ['kubectl', 'delete', 'pods', '-n', namespace, '-l', `olm.catalogSource=${name}`]),
           },
           {
-            text: 'Correct spec.image or spec.address of the catalog, or delete the catalog where nobody needs it.',
+            text: 'Correct spec.image or spec.address of the catalog, or delete the catalog if it is not needed.',
             command: command(view, ['kubectl', 'edit', ...named(refOf(catalog))]),
           },
         ],

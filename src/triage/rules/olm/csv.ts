@@ -20,9 +20,9 @@ const REMEDIES: readonly [RegExp, string][] = [
   [/OwnerConflict/, 'Another operator owns the same CRD or APIService: remove one of the two.'],
   [
     /Requirements/,
-    'Provide what is missing: install the CRD (or the operator that owns it), make the service account and its permissions.',
+    'Provide what is missing: install the CRD (or the operator that owns it), create the service account and its permissions.',
   ],
-  [/CertRotation/, 'Delete the serving certificate Secret of the operator, so that OLM makes a new one.'],
+  [/CertRotation/, 'Delete the serving certificate Secret of the operator, so that OLM creates a new one.'],
 ];
 
 /** A version of an operator that OLM cannot install. */
@@ -68,9 +68,9 @@ export const operatorNotInstalled: Rule = {
           {
             text:
               (lacks !== '' &&
-                `Provide what is missing: ${lacks}. A CustomResourceDefinition comes with the operator that owns it.`) ||
+                `Provide what is missing: ${lacks}. A CustomResourceDefinition is installed with the operator that owns it.`) ||
               (REMEDIES.find(([words]) => words.test(reason))?.[1] ??
-                'Fix the deployments of the operator: OLM then tries again by itself.'),
+                'Fix the deployments of the operator: OLM then retries.'),
             command: command(view, ['kubectl', 'describe', ...named(refOf(version))]),
           },
         ],

@@ -16,8 +16,8 @@ export const installPlanWaits: Rule = {
   wants: ['Subscription', 'ClusterServiceVersion'],
   about: {
     looksAt: 'InstallPlans in phase RequiresApproval or Failed, and whether an older version is installed already.',
-    why: 'With installPlanApproval Manual nothing is installed before somebody approves. That is on purpose for upgrades; an operator that was never installed because of it is missing.',
-    whatToDo: 'Approve the plan (spec.approved: true), or fix what it failed of.',
+    why: 'With installPlanApproval Manual nothing is installed until somebody approves the plan. For upgrades this is often intended; but an operator whose first plan was never approved is not installed at all.',
+    whatToDo: 'Approve the plan (spec.approved: true), or fix the reason why it failed.',
   },
   *look({ view, now }) {
     for (const plan of view.all('InstallPlan')) {
@@ -38,7 +38,7 @@ function unfinished(view: ClusterView, plan: ViewObject, waits: boolean): Findin
     severity: isOlderThere ? 'warn' : 'high',
     object: plan,
     summary: waits
-      ? `the install plan of ${names} waits for approval${isOlderThere ? '; the version before is installed' : ', and the operator is not installed'}`
+      ? `the install plan of ${names} waits for approval${isOlderThere ? '; the previous version is installed' : ', and the operator is not installed'}`
       : `the install plan of ${names} has failed: ${installed?.message ?? 'no reason given'}`,
     since: sinceTime(waits ? created(plan) : installed?.since, created(plan)),
     evidence: [
@@ -52,11 +52,11 @@ function unfinished(view: ClusterView, plan: ViewObject, waits: boolean): Findin
     fixes: [
       waits
         ? {
-            text: `Approve the install plan, if ${names} is wanted.`,
+            text: `Approve the install plan, if ${names} should be installed.`,
             command: patchCommand(view, named(refOf(plan)), 'merge', { spec: { approved: true } }),
           }
         : {
-            text: 'Fix what it failed of, then delete the plan: OLM makes a new one.',
+            text: 'Fix the reason why it failed, then delete the plan: OLM creates a new one.',
             command: command(view, ['kubectl', 'describe', ...named(refOf(plan))]),
           },
     ],
@@ -72,7 +72,7 @@ const subscriptionsOf = (view: ClusterView, { metadata }: ViewObject): ViewObjec
     .inNamespace('Subscription', metadata.namespace ?? '')
     .filter(({ status }) => text(fields(status.installPlanRef).name) === metadata.name);
 
-/** Whether all Subscriptions of the namespace have gone on to another plan. */
+/** Whether all Subscriptions of the namespace have moved on to another plan. */
 const isPast = (view: ClusterView, plan: ViewObject): boolean =>
   view.inNamespace('Subscription', plan.metadata.namespace ?? '').length > 0 &&
   subscriptionsOf(view, plan).length === 0;

@@ -13,7 +13,7 @@ const USUAL_WAIT_MS = 2 * 60_000;
 /** Conditions of a Subscription that fails, the most specific first. */
 const FAULTS = ['ResolutionFailed', 'BundleUnpackFailed', 'InstallPlanFailed', 'InstallPlanMissing'];
 
-/** A Subscription that OLM cannot resolve or carry out. */
+/** A Subscription that OLM cannot resolve or install. */
 export const subscriptionFails: Rule = {
   id: 'olm/subscription',
   gate: 'G7',
@@ -22,7 +22,7 @@ export const subscriptionFails: Rule = {
   about: {
     looksAt:
       'The conditions ResolutionFailed, BundleUnpackFailed, InstallPlanFailed, InstallPlanMissing and CatalogSourcesUnhealthy of Subscriptions, and whether the catalog that each names exists.',
-    why: 'An operator whose Subscription cannot be resolved is neither installed nor upgraded. One such Subscription holds up all others in its namespace.',
+    why: 'An operator whose Subscription cannot be resolved is neither installed nor upgraded. One such Subscription blocks all others in its namespace.',
     whatToDo: 'Correct the package, the channel or the catalog in the Subscription, or fix what the message names.',
   },
   *look({ view, now }) {
@@ -77,10 +77,10 @@ function wrongWith(view: ClusterView, subscription: ViewObject): Wrong | undefin
     fix:
       fault.reason === 'ConstraintsNotSatisfiable'
         ? {
-            text: `Correct the channel (${text(spec.channel)}), the package (${text(spec.name)}), startingCSV or the source of the Subscription; where two operators exclude each other, remove one.`,
+            text: `Correct the channel (${text(spec.channel)}), the package (${text(spec.name)}), startingCSV or the source of the Subscription; if two operators conflict, remove one of them.`,
             command: edit,
           }
-        : { text: 'Fix what the message names; OLM then tries again by itself.', command: edit },
+        : { text: 'Fix what the message names; OLM then retries.', command: edit },
   };
 }
 

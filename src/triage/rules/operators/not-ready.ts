@@ -62,9 +62,8 @@ export const operatedNotReady: Rule = {
   about: {
     looksAt:
       'The conditions of InferenceServices, Knative Revisions, ScaledObjects, Rollouts, Kafka clusters and DataScienceClusters whose condition Ready has been False for over five minutes (a Rollout: whose phase is Degraded).',
-    why: 'The operator of such an object says in its conditions what keeps it from working, often with the message of a part below it.',
-    whatToDo:
-      'Fix what the conditions name. What the object is made of has findings of its own, which then explain this one.',
+    why: 'The operator of such an object reports in its conditions why the object does not work, often with the message of one of its components.',
+    whatToDo: 'Fix what the conditions name. Findings on the components of the object explain this one.',
   },
   *look(looking) {
     const { view } = looking;

@@ -1,5 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, number, text } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
 import { isReady } from '../../facts/behind-service.ts';
 import { condition } from '../../facts/fields.ts';
 import { type FindingDraft, refOf } from '../../finding/build.ts';
@@ -23,7 +24,7 @@ const drained = (view: ClusterView, pods: readonly ViewObject[]): string[] => [
   ),
 ];
 
-/** A disruption budget that allows no eviction: by its own numbers, or because its pods are not well. */
+/** A disruption budget that allows no eviction: by its own numbers, or because its pods are not healthy. */
 export const pdbBlocks: Rule = {
   id: 'pdb/blocks',
   gate: 'G9',
@@ -31,9 +32,9 @@ export const pdbBlocks: Rule = {
   wants: ['Node', 'Deployment', 'StatefulSet', 'ReplicaSet'],
   about: {
     looksAt:
-      'Disruption budgets with disruptionsAllowed 0: whether their numbers never allow one (maxUnavailable 0, minAvailable as many as there are pods) or too few pods are well, and whether a node that is cordoned still has such pods.',
-    why: 'An eviction that a budget refuses is tried again for ever: a drain or an upgrade of nodes hangs. A budget does no harm as long as nobody evicts.',
-    whatToDo: 'Fix the pods, run one more replica, or change the budget so that one pod may go.',
+      'Disruption budgets with disruptionsAllowed 0: whether their numbers never allow one (maxUnavailable 0, minAvailable equal to the number of pods) or too few pods are healthy, and whether a cordoned node still has such pods.',
+    why: 'When a budget refuses an eviction, kubectl drain and node upgrades keep retrying it and hang. While no pod needs to be evicted, the budget does no harm.',
+    whatToDo: 'Fix the pods, run one more replica, or change the budget so that one pod can be evicted.',
   },
   *look({ view }) {
     for (const pdb of view.all('PodDisruptionBudget')) {
@@ -44,40 +45,39 @@ export const pdbBlocks: Rule = {
 };
 
 /** Why a budget allows no disruption; undefined where it does, and where there is nothing to disrupt. */
-function whyNone({ status }: ViewObject): 'unwell' | 'by design' | undefined {
+function whyNone({ status }: ViewObject): 'unhealthy' | 'by design' | undefined {
   const expected = number(status.expectedPods);
   if (number(status.disruptionsAllowed) > 0 || expected === 0) return undefined;
-  if (number(status.currentHealthy) < number(status.desiredHealthy)) return 'unwell';
+  if (number(status.currentHealthy) < number(status.desiredHealthy)) return 'unhealthy';
   return number(status.desiredHealthy) >= expected ? 'by design' : undefined;
 }
 
-function blocked(view: ClusterView, pdb: ViewObject, why: 'unwell' | 'by design'): FindingDraft {
+function blocked(view: ClusterView, pdb: ViewObject, why: 'unhealthy' | 'by design'): FindingDraft {
   const expected = number(pdb.status.expectedPods);
   const pods = covered(view, pdb);
   const nodes = drained(view, pods);
   const { minAvailable, maxUnavailable } = pdb.spec;
-  const isUnwell = why === 'unwell';
-  const byDesign = !isUnwell;
+  const byDesign = why === 'by design';
   const limit =
     minAvailable === undefined ? `maxUnavailable ${text(maxUnavailable)}` : `minAvailable ${text(minAvailable)}`;
   return {
     severity: nodes.length > 0 ? 'high' : 'warn',
     object: pdb,
-    summary: `the PDB allows no disruption${nodes.length > 0 ? ` and blocks the drain of node ${nodes.join(', ')}` : ''}: ${isUnwell ? `${number(pdb.status.currentHealthy)} of ${number(pdb.status.desiredHealthy)} pods that must be are healthy` : `${limit} with ${expected} pods`}`,
+    summary: `the PDB allows no disruption${nodes.length > 0 ? ` and blocks the drain of node ${nodes.join(', ')}` : ''}: ${byDesign ? `${limit} with ${counted(expected, 'pod')}` : `${number(pdb.status.currentHealthy)} of ${number(pdb.status.desiredHealthy)} required pods are healthy`}`,
     since: undefined,
     evidence: [
       `spec: ${limit}, unhealthyPodEvictionPolicy ${text(pdb.spec.unhealthyPodEvictionPolicy) || 'IfHealthyBudget'}`,
       `status: disruptionsAllowed 0, currentHealthy ${number(pdb.status.currentHealthy)}, desiredHealthy ${number(pdb.status.desiredHealthy)}, expectedPods ${expected}`,
       ...nodes.map(name => `node ${name}: cordoned, still has pods of this budget`),
     ],
-    cause: isUnwell
-      ? 'Too few of its pods are healthy, so none may be evicted.'
-      : `By its own numbers the budget never lets a pod go: ${limit} with ${expected} pods.`,
+    cause: byDesign
+      ? `The numbers of the budget never allow an eviction: ${limit} with ${counted(expected, 'pod')}.`
+      : 'Too few of its pods are healthy, so none may be evicted.',
     fixes: [
       {
         text: byDesign
-          ? 'Run one more replica, or let one pod go: maxUnavailable 1 in place of what the budget says.'
-          : 'Fix the pods that are not ready; unhealthyPodEvictionPolicy AlwaysAllow lets broken pods be evicted.',
+          ? 'Run one more replica, or replace the limit of the budget by maxUnavailable 1, so that one pod can be evicted.'
+          : 'Fix the pods that are not ready; unhealthyPodEvictionPolicy AlwaysAllow allows their eviction.',
         command: byDesign
           ? patchCommand(view, named(refOf(pdb)), 'merge', { spec: { minAvailable: null, maxUnavailable: 1 } })
           : command(view, ['kubectl', 'describe', ...named(refOf(pdb))]),
@@ -85,12 +85,12 @@ function blocked(view: ClusterView, pdb: ViewObject, why: 'unwell' | 'by design'
     ],
     because: [
       causeOf(refOf(pdb), 'chaos/'),
-      ...(isUnwell
-        ? pods
+      ...(byDesign
+        ? []
+        : pods
             .filter(pod => !isReady(pod))
             .slice(0, 20)
-            .flatMap(pod => [causeOf(refOf(pod)), causeOf(topOf(view, pod).ref)])
-        : []),
+            .flatMap(pod => [causeOf(refOf(pod)), causeOf(topOf(view, pod).ref)])),
     ],
   };
 }
@@ -122,7 +122,7 @@ export const pdbOverlap: Rule = {
       yield {
         severity: nodes.length > 0 ? 'high' : 'warn',
         object: pdbs[0] as ViewObject,
-        summary: `two PDBs (${key}) select the same ${pods.length} pods, so these cannot be evicted${nodes.length > 0 ? `; node ${nodes.join(', ')} cannot be drained` : ''}`,
+        summary: `two PDBs (${key}) select the same ${counted(pods.length, 'pod')}, which therefore cannot be evicted${nodes.length > 0 ? `; node ${nodes.join(', ')} cannot be drained` : ''}`,
         evidence: pdbs.map(one => `${one.metadata.name} spec.selector: ${JSON.stringify(one.spec.selector)}`),
         cause: 'The eviction API refuses pods that more than one budget covers.',
         fixes: [
@@ -137,7 +137,7 @@ export const pdbOverlap: Rule = {
   },
 };
 
-/** A budget whose status is outdated: the disruption controller does not run. */
+/** A budget whose status is outdated, because the disruption controller cannot count its pods. */
 export const pdbStale: Rule = {
   id: 'pdb/not-observed',
   gate: 'G9',
@@ -145,8 +145,8 @@ export const pdbStale: Rule = {
   wants: ['Lease'],
   about: {
     looksAt: 'Disruption budgets whose condition DisruptionAllowed says SyncFailed.',
-    why: 'The disruption controller cannot count the pods of the budget, for example because a pod has no controller it knows; evictions are refused meanwhile.',
-    whatToDo: 'Read its message; use minAvailable as a number for pods of unknown controllers.',
+    why: 'The disruption controller cannot count the pods of the budget, for example because it does not know the controller of a pod; meanwhile evictions are refused.',
+    whatToDo: 'Read the message of the condition; for pods of unknown controllers, set minAvailable to a number.',
   },
   *look({ view }) {
     for (const pdb of view.all('PodDisruptionBudget')) {
@@ -155,12 +155,12 @@ export const pdbStale: Rule = {
       yield {
         severity: 'warn',
         object: pdb,
-        summary: `the PDB cannot be counted: ${failed.message}`,
+        summary: `the disruption controller cannot count the pods of the PDB: ${failed.message}`,
         evidence: [`status.conditions[DisruptionAllowed]: ${failed.status} SyncFailed "${failed.message}"`],
         cause: failed.message,
         fixes: [
           {
-            text: 'Use minAvailable with a number, or select only pods of controllers with a scale.',
+            text: 'Set minAvailable to a number, or select only pods whose controller has a scale subresource.',
             command: command(view, ['kubectl', 'edit', ...named(refOf(pdb))]),
           },
         ],

@@ -42,9 +42,9 @@ export const configError: Rule = {
   about: {
     looksAt:
       "Containers that wait with CreateContainerConfigError, the kubelet's message, and the ConfigMaps, Secrets and keys that exist.",
-    why: 'The kubelet does not start a container whose environment it cannot fill or which its own security settings forbid.',
+    why: 'The kubelet does not start a container if its environment refers to something that does not exist, or if its security settings forbid it.',
     whatToDo:
-      'Create the missing object or key, or correct the name in the workload. The nearest existing name is given.',
+      'Create the missing object or key, or correct the name in the workload. The finding names the most similar existing name.',
   },
   *asks(looking) {
     for (const { top, what } of groupsOf(looking))
@@ -52,11 +52,15 @@ export const configError: Rule = {
   },
   *look(looking) {
     for (const group of groupsOf(looking))
-      yield group.what.missing ? missed(looking, group, group.what.missing) : refused(looking, group);
+      yield group.what.missing ? configMissing(looking, group, group.what.missing) : refused(looking, group);
   },
 };
 
-function missed({ view, answers }: RuleInput, group: UnwellPods<BadConfig>, missing: MissingConfig): FindingDraft {
+function configMissing(
+  { view, answers }: RuleInput,
+  group: UnwellPods<BadConfig>,
+  missing: MissingConfig,
+): FindingDraft {
   const { top, what } = group;
   const namespace = top.ref.namespace ?? '';
   const { kind, name, key } = missing;
@@ -69,7 +73,7 @@ function missed({ view, answers }: RuleInput, group: UnwellPods<BadConfig>, miss
         `${key === undefined ? `${kind}s in ${namespace}` : `keys of ${kind} ${namespace}/${name}`}: ${existing.slice(0, 30).join(', ')}`,
       unread !== undefined && `not read: ${unread}`,
     ],
-    cause: `The pods of ${top.ref.kind} ${top.ref.name} want ${key === undefined ? `${kind} ${name}` : `key ${key} of ${kind} ${name}`}, which does not exist.${near ? ` The nearest existing ${key === undefined ? 'name' : 'key'} is ${near}.` : ''}`,
+    cause: `The pods of ${top.ref.kind} ${top.ref.name} need ${key === undefined ? `${kind} ${name}` : `key ${key} of ${kind} ${name}`}, which does not exist.${near ? ` The most similar existing ${key === undefined ? 'name' : 'key'} is ${near}.` : ''}`,
     fixes: [...fixes({ view }, group, missing, near), ...usualFixes(view, group)],
     because: [...makersOf(view, namespace, missing)],
   });
@@ -114,7 +118,7 @@ function refused({ view }: RuleInput, group: UnwellPods<BadConfig>): FindingDraf
     summary: `${containerText(what.container)} of ${howMany(group)} cannot be created: ${isRoot ? 'runAsNonRoot is set and the image runs as root' : what.message || 'the kubelet does not say why'}`,
     evidence: [`status of ${containerText(what.container)}: waiting CreateContainerConfigError "${what.message}"`],
     cause: isRoot
-      ? `securityContext.runAsNonRoot forbids to start the image as root, or as a user that is given by name only: ${what.message}`
+      ? `securityContext.runAsNonRoot forbids running the image as root, or as a user that is given only by name: ${what.message}`
       : what.message,
     fixes: [
       isRoot

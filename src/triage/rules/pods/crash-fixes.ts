@@ -39,7 +39,7 @@ export function* fixes(
     yield edit(
       view,
       top,
-      `Correct the probe of ${containerText(container)}: its port, path, timeout or initialDelaySeconds; a startupProbe gives a slow program time.`,
+      `Correct the probe of ${containerText(container)}: its port, path, timeout or initialDelaySeconds; a startupProbe gives a slow program time to start.`,
     );
   if (!oom && !byProbe)
     yield edit(

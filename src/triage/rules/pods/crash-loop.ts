@@ -81,7 +81,7 @@ export const crashLoop: Rule = {
   wants: [...POD_OWNERS, 'Event', 'NetworkPolicy', 'Service'],
   about: {
     looksAt:
-      'Containers in CrashLoopBackOff, or ended by an error and restarted: how their last run ended (exit code, signal) and the last lines of its log. Restarts of long ago are left out.',
+      'Containers in CrashLoopBackOff, or ended by an error and restarted: how their last run ended (exit code, signal) and the last lines of its log. Older restarts are left out.',
     why: 'The kubelet restarts them with a growing delay of up to five minutes; meanwhile the pod serves nothing.',
     whatToDo:
       'Read the end of the log. Exit code 143, or 137 without OOMKilled: look at the liveness probe. 127 or 126: fix the command.',
@@ -101,9 +101,10 @@ export const oomKilled: Rule = {
   needs: ['Pod'],
   wants: [...POD_OWNERS, 'LimitRange', 'Service'],
   about: {
-    looksAt: 'Containers whose last run ended as OOMKilled and that are not up now, with their memory limit.',
-    why: 'The kernel kills a container at its memory limit; it will be killed again as soon as it has filled its memory.',
-    whatToDo: 'Raise the memory limit, or fix what uses the memory. A limit that nobody wrote comes from a LimitRange.',
+    looksAt: 'Containers whose last run ended as OOMKilled and that are not running now, with their memory limit.',
+    why: 'The kernel kills a container at its memory limit; it is killed again as soon as it reaches the limit again.',
+    whatToDo:
+      'Raise the memory limit, or fix what uses the memory. A limit that is not in the pod template comes from a LimitRange.',
   },
   *look(looking) {
     for (const sick of crashes(looking)) if (isOom(sick.what)) yield found(looking, sick);
@@ -112,7 +113,7 @@ export const oomKilled: Rule = {
 
 const isOom = ({ end }: Crash): boolean => end?.reason === 'OOMKilled';
 
-/** All that is known about one crash, for evidence and fixes. */
+/** What is known about one crash, for evidence and fixes. */
 export interface Explanation {
   oom: boolean;
   limit: string;
@@ -141,7 +142,7 @@ function explain(looking: RuleInput, sick: UnwellPods<Crash>): Explanation {
   const why = oom
     ? `OOMKilled${limit && ` at its memory limit of ${limit}`}`
     : byProbe
-      ? `a failing ${killer.probe} probe gets it killed`
+      ? `the kubelet kills it because its ${killer.probe} probe fails`
       : end
         ? exitText(end)
         : 'the kubelet does not say how it ended';
@@ -180,7 +181,7 @@ function found(looking: RuleInput, sick: UnwellPods<Crash>): FindingDraft {
   return {
     severity: 'high',
     object: top.object ?? top.ref,
-    summary: `${containerText(container)} of ${howMany(sick)} crashes again and again: ${why}${hint ? `; log: ${hint.means}` : ''}`,
+    summary: `${containerText(container)} of ${howMany(sick)} keeps crashing: ${why}${hint ? `; log: ${hint.means}` : ''}`,
     since: crashingSince(sick),
     evidence: [podNames(pods), ...evidence(what, explanation, looking.now)],
     cause: causeText(container, explanation),
@@ -194,7 +195,7 @@ function found(looking: RuleInput, sick: UnwellPods<Crash>): FindingDraft {
   };
 }
 
-/** Pods in the network of their node, such as those of a network plugin: the node lacks them, not they the node. */
+/** DaemonSet pods in the host network, such as a network plugin: a node without them is not ready, so the node does not explain that they crash. */
 const servesNode = (pods: readonly ViewObject[]): boolean =>
   pods.every(({ spec, metadata }) => spec.hostNetwork === true && metadata.ownerReferences.some(isDaemonSet));
 

@@ -9,13 +9,13 @@ export function exitText({ exitCode, reason, message }: Ended): string {
   if (reason === 'DeadlineExceeded') return 'its deadline was exceeded';
   switch (exitCode) {
     case 0:
-      return 'exit code 0: its process ends by itself, though it should keep running';
+      return 'exit code 0: its process exits without an error, but should keep running';
     case 1:
-      return 'exit code 1: the application gave up with an error';
+      return 'exit code 1: the application exited with an error';
     case 2:
       return 'exit code 2: wrong use of the command, or a panic of a Go program';
     case 126:
-      return 'exit code 126: the command is there but cannot be executed (no permission, or not a program)';
+      return 'exit code 126: the command exists but cannot be executed (no permission, or not a program)';
     case 127:
       return 'exit code 127: command not found in the image';
     case 134:
@@ -25,7 +25,7 @@ export function exitText({ exitCode, reason, message }: Ended): string {
     case 139:
       return 'exit code 139: segmentation fault (SIGSEGV)';
     case 143:
-      return 'exit code 143: it was asked to stop (SIGTERM), as a failed liveness probe does';
+      return 'exit code 143: it was asked to stop (SIGTERM), for example after a failed liveness probe';
     default:
       return exitCode > 128 && exitCode < 160
         ? `exit code ${exitCode}: ended by signal ${exitCode - 128}`

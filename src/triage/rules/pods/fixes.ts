@@ -11,7 +11,7 @@ export function rollBack(view: ClusterView, top: Top): FixDraft | undefined {
   if (ref.kind === 'Deployment' && view.ownedBy(object.metadata.uid).length < 2) return undefined;
   if (ref.kind !== 'Deployment' && (object.metadata.generation ?? 0) < 2) return undefined;
   return {
-    text: `Roll back to the revision before, if it was well.${lastingEdit(view, top)}`,
+    text: `Roll back to the previous revision, if that one worked.${lastingEdit(view, top)}`,
     command: command(view, ['kubectl', 'rollout', 'undo', ...named(ref)]),
   };
 }
@@ -23,7 +23,7 @@ export function rollBack(view: ClusterView, top: Top): FixDraft | undefined {
 export function edit(view: ClusterView, top: Top, text: string): FixDraft {
   if (top.ref.kind === 'Pod' || top.ref.kind === 'Job')
     return {
-      text: `${text} Most fields of a ${top.ref.kind} cannot be changed: delete it and create it anew.`,
+      text: `${text} Most fields of a ${top.ref.kind} cannot be changed: delete it and create it again.`,
       command: command(view, ['kubectl', 'get', ...named(top.ref), '-o', 'yaml']),
     };
   return { text: `${text}${lastingEdit(view, top)}`, command: command(view, ['kubectl', 'edit', ...named(top.ref)]) };
@@ -31,7 +31,8 @@ export function edit(view: ClusterView, top: Top, text: string): FixDraft {
 
 /** Says what would undo an edit in the cluster, and where to make a lasting one. */
 export function lastingEdit(view: ClusterView, { ref, object, managedBy }: Top): string {
-  if (managedBy) return ` ${managedBy.kind} ${managedBy.name} made this ${ref.kind}: change it there, or it is undone.`;
+  if (managedBy)
+    return ` ${managedBy.kind} ${managedBy.name} created this ${ref.kind}: make the change there, or it is undone.`;
   return object === undefined ? '' : undoneBy(view, object);
 }
 
@@ -42,7 +43,7 @@ export function describePod(view: ClusterView, pods: readonly ViewObject[]): Fix
   return { text: 'Read every event of the pod.', command: command(view, ['kubectl', 'describe', ...named(pod)]) };
 }
 
-/** What remains to be tried with unwell pods, whatever is wrong with them. */
+/** Fixes that can be tried for unhealthy pods whatever the reason. */
 export const usualFixes = (
   view: ClusterView,
   { top, pods }: { top: Top; pods: readonly ViewObject[] },

@@ -20,7 +20,7 @@ export function hintCauses(view: ClusterView, { line, because }: LogHint): Cause
   const services = [...because.filter(({ kind }) => kind === 'Service'), ...byAddress.map(one => causeOf(refOf(one)))];
   const behind = services.flatMap(({ namespace = '', name }) => {
     const { policies, workloads } = serviceBackends(view, namespace, name);
-    // A policy that nobody is known to suffer from is only a warning: the log says who does.
+    // A finding on a NetworkPolicy is only a warning until something is known to be blocked: the log shows that it is.
     return [...policies.map(one => causeOf(refOf(one), 'network/')), ...workloads.map(one => causeOf(refOf(one)))];
   });
   return [...because, ...services, ...behind];

@@ -58,10 +58,10 @@ export const IMAGE_TROUBLE_TEXT: Readonly<Record<ImageTrouble, string>> = {
   'no such host': 'the name of the registry does not resolve (no such host)',
   denied: 'the registry refuses access (unauthorized), or has no such repository',
   'not found': 'the registry has no such image or tag (not found)',
-  damaged: 'what the registry sends is damaged or of a form that the node cannot use',
+  damaged: 'the image data from the registry is damaged, or in a format that the node cannot use',
   unreachable: 'the registry cannot be reached from the node',
-  'bad name': 'the name of the image is not a valid one',
-  'never pulled': 'the image is not on the node, and imagePullPolicy Never forbids to pull it',
+  'bad name': 'the image name is not valid',
+  'never pulled': 'the image is not on the node, and imagePullPolicy Never forbids pulling it',
   signature: 'the signature of the image is not accepted',
   unknown: 'the kubelet does not say why',
 };
@@ -81,8 +81,8 @@ export function imageParts(image: string): { registry: string; repository: strin
   };
 }
 
-/** Registries and repositories that were closed: their names, where their images went, and the new beginning of the name where the rest stays. */
-const MOVED: readonly (readonly [names: RegExp, says: string, now?: string])[] = [
+/** Registries and repositories that were closed: a pattern for image names, where the images moved to, and the new prefix if the rest of the name stays. */
+const MOVED: readonly (readonly [names: RegExp, says: string, prefix?: string])[] = [
   [
     /^gcr\.io\/kubebuilder\/kube-rbac-proxy/,
     'gcr.io/kubebuilder was closed in March 2025; kube-rbac-proxy is at quay.io/brancz/kube-rbac-proxy, or leave the sidecar out',

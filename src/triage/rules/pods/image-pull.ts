@@ -46,10 +46,10 @@ export const imagePull: Rule = {
   ],
   about: {
     looksAt:
-      'Containers, init containers and sidecars that wait with ImagePullBackOff, ErrImagePull, InvalidImageName or a like reason, and the events in which the kubelet repeats the message of the registry.',
-    why: 'A container whose image cannot be had never starts, and its pod is never ready.',
+      'Containers, init containers and sidecars that wait with ImagePullBackOff, ErrImagePull, InvalidImageName or a similar reason, and the events in which the kubelet quotes the message of the registry.',
+    why: 'A container whose image cannot be pulled does not start, and its pod does not become ready.',
     whatToDo:
-      'Read the message of the registry: correct the name or the tag, give a pull secret, or make the registry reachable from the nodes.',
+      'Read the message of the registry: correct the name or the tag, add a pull secret, or make the registry reachable from the nodes.',
   },
   *look({ view, now }) {
     const groups = unwellPodGroups({ view, now }, pod => {
@@ -106,14 +106,14 @@ function found(view: ClusterView, sick: UnwellPods<BadImage>): FindingDraft {
       `status of ${containerText(container)}: waiting ${reason}${words && ` "${words}"`}`,
       `image: ${container.image}`,
       `imagePullSecrets: ${secrets.join(', ') || 'none'}`,
-      before !== undefined && `image of the revision before: ${before}`,
+      before !== undefined && `image of the previous revision: ${before}`,
     ],
     cause: [
       `${container.image} cannot be pulled: ${means}.`,
       moved && `${moved.says}.`,
-      before !== undefined && `The revision before ran ${before}.`,
+      before !== undefined && `The previous revision used ${before}.`,
       added?.says,
-      before === undefined && known !== undefined && `Elsewhere in this cluster ${known} runs.`,
+      before === undefined && known !== undefined && `Other pods in this cluster use ${known}.`,
     ]
       .filter(one => typeof one === 'string')
       .join(' '),
@@ -137,7 +137,7 @@ function earlierImage(view: ClusterView, { top, what }: UnwellPods<BadImage>): s
   return undefined;
 }
 
-/** Images that some node has pulled: those of containers that run. */
+/** Images that some node has pulled: those of running containers. */
 function imagesInUse(view: ClusterView): Set<string> {
   const images = new Set<string>();
   for (const pod of view.all('Pod'))
@@ -149,7 +149,7 @@ function* fixesFor(view: ClusterView, sick: UnwellPods<BadImage>, secrets: strin
   const { top, what } = sick;
   const { container, trouble } = what;
   const { registry } = imageParts(container.image);
-  // Credentials do not open what was closed.
+  // New credentials do not help when the repository was closed.
   if (moved?.now !== undefined) yield imageFix(view, sick, moved);
   if (what.missingSecrets.length > 0 || trouble === 'denied') yield secretFix(view, sick, secrets);
   if (trouble === 'rate limit')
@@ -165,7 +165,7 @@ function* fixesFor(view: ClusterView, sick: UnwellPods<BadImage>, secrets: strin
     ? edit(
         view,
         top,
-        `Correct the registry in the image name if ${registry} is wrong; else make it reachable from the nodes (DNS, proxy, certificate).`,
+        `Correct the registry in the image name if ${registry} is wrong; otherwise make it reachable from the nodes (DNS, proxy, certificate).`,
       )
     : undefined;
   if (network && !isGone) yield network;
@@ -183,7 +183,7 @@ function secretFix(view: ClusterView, { top, what }: UnwellPods<BadImage>, secre
       ? `Create the image pull secret ${missing} that the pods name in imagePullSecrets, or correct the name there.`
       : secrets.length > 0
         ? `Renew the credentials in image pull secret ${secrets.join(', ')}: the registry does not accept them for this image.`
-        : `Give the pods an image pull secret for ${registry}: they have none (spec.imagePullSecrets, or the service account's).`;
+        : `Add an image pull secret for ${registry} to the pods: they have none (spec.imagePullSecrets, or the service account's).`;
   const secret = missing ?? secrets[0] ?? 'regcred';
   const place = ['-n', top.ref.namespace ?? 'default', `--docker-server=${registry}`];
   const who = ['--docker-username=USER', '--docker-password=PASSWORD'];

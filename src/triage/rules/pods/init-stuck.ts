@@ -57,8 +57,8 @@ export const initStuck: Rule = {
   about: {
     looksAt:
       'Init containers that have run for more than five minutes (and native sidecars that have not started), the hosts in their command, and the end of their log.',
-    why: 'Main containers start only when all init containers have ended well. Most that hang wait for another service.',
-    whatToDo: 'Fix what the init container waits for, or correct the name that it asks for.',
+    why: 'Main containers start only after all init containers have succeeded. An init container that hangs usually waits for another service.',
+    whatToDo: 'Fix the service that the init container waits for, or correct the name of that service in its command.',
   },
   *asks(looking) {
     for (const { what } of stuck(looking)) yield what.read;
@@ -82,7 +82,7 @@ export const initStuck: Rule = {
           ...(log?.ok ? log.value.map(line => `log: ${line}`) : []),
           log?.ok === false && `not read: log of ${what.read.pod}: ${log.message}`,
         ],
-        cause: `The main containers are not started before init container ${container.name} has ended, and it ${waits.startsWith('log') ? `does not: ${waits}` : waits}.${zeroText && ` Nobody serves that: ${zeroText} is scaled to 0 replicas.`}`,
+        cause: `The main containers are not started before init container ${container.name} has ended, and it ${waits.startsWith('log') ? `does not: ${waits}` : waits}.${zeroText && ` Its Service has no pods: ${zeroText} is scaled to 0 replicas.`}`,
         fixes: [
           ...atZero.slice(0, 2).map(one => ({
             text: `Scale ${one.kind} ${one.metadata.namespace}/${one.metadata.name} up again: it is at 0 replicas, and the init container waits for it.${undoneBy(view, one)}`,

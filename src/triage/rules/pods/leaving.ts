@@ -12,7 +12,7 @@ import { nodesAsCauses, podNames } from './unwell-pods.ts';
 /** How long after its grace period a pod may still exist. */
 const SLACK = 60_000;
 
-/** A pod that has been deleted and does not go away. */
+/** A pod that has been deleted and stays Terminating. */
 export const podTerminating: Rule = {
   id: 'pod/terminating',
   gate: 'G9',
@@ -20,10 +20,10 @@ export const podTerminating: Rule = {
   wants: ['Node', 'ReplicaSet', 'StatefulSet', 'Deployment'],
   about: {
     looksAt:
-      'Pods whose deletionTimestamp (which is the end of their grace period) passed more than a minute ago: their finalizers, and whether their node is there and ready.',
-    why: 'The kubelet of the node has to say that the containers have ended; without it, and while a finalizer is left, the pod keeps its name and its volumes. A StatefulSet makes no new one meanwhile.',
+      'Pods whose deletionTimestamp (which is the end of their grace period) passed more than a minute ago: their finalizers, and whether their node exists and is ready.',
+    why: 'The kubelet of the node must confirm that the containers have ended. Until then, and while a finalizer is left, the pod keeps its name and its volumes, and a StatefulSet does not create its replacement.',
     whatToDo:
-      'Fix the node, or, if it is gone for good, delete the node. Restore the controller that takes the finalizer away.',
+      'Fix the node, or, if it is gone for good, delete the node. Restore the controller that removes the finalizer.',
   },
   *look({ view, now }) {
     for (const pod of view.all('Pod')) {
@@ -32,7 +32,7 @@ export const podTerminating: Rule = {
       const name = text(pod.spec.nodeName);
       const { isGone, isSilent } = nodeOf(view, name);
       const { finalizers } = pod.metadata;
-      const what = heldBy(finalizers, name, { isGone, isSilent });
+      const what = whyStillThere(finalizers, name, { isGone, isSilent });
       yield {
         severity: 'high',
         object: pod,
@@ -45,11 +45,11 @@ export const podTerminating: Rule = {
         ],
         cause:
           finalizers.length > 0
-            ? `Somebody must take the finalizer ${finalizers.join(', ')} off; its controller has not done so.`
-            : `The pod goes when the kubelet of ${name || 'its node'} confirms that its containers have ended.`,
+            ? `The controller of finalizer ${finalizers.join(', ')} has not removed it.`
+            : `The pod is removed when the kubelet of ${name || 'its node'} confirms that its containers have ended.`,
         fixes: [
           finalizers.length > 0 && {
-            text: 'Restore the controller of the finalizer. Only if it is gone for good, and what it protects is cleaned up, take the finalizer off.',
+            text: 'Restore the controller of the finalizer. Only if it is gone for good, and what the finalizer protects has been cleaned up, remove the finalizer.',
             command: command(view, [
               'kubectl',
               'patch',
@@ -61,7 +61,7 @@ export const podTerminating: Rule = {
             safe: false,
           },
           (isGone || isSilent) && {
-            text: 'If the machine is off for certain, remove the pod by force: the same volume must not be written from two nodes.',
+            text: 'If the machine is certainly off, force the deletion of the pod. If it is still running, two nodes might write to the same volume.',
             command: command(view, ['kubectl', 'delete', ...named(refOf(pod)), '--grace-period=0', '--force']),
             safe: false,
           },
@@ -91,7 +91,8 @@ export const podEvicted: Rule = {
   about: {
     looksAt: 'Pods that failed with the reason Evicted in the last hour, and the message of the kubelet.',
     why: 'The kubelet evicts pods when its node runs short of memory or disk, or when a pod uses more ephemeral storage than its limit.',
-    whatToDo: 'Give the pods requests that are true, raise the ephemeral storage limit, or free the node.',
+    whatToDo:
+      'Set requests that match what the pods use, raise the ephemeral storage limit, or free resources on the node.',
   },
   *look({ view, now }) {
     const evicted = [...view.all('Pod')].filter(pod => wasEvicted(pod, now));
@@ -100,9 +101,9 @@ export const podEvicted: Rule = {
       const isOwn = /exceeds? (?:the|its|their)?.*(?:limit|emptyDir)|ephemeral local storage usage exceeds/i.test(
         words,
       );
-      const isHurt = number(top.object?.status.readyReplicas) < number(top.object?.spec.replicas, 1);
+      const isShort = number(top.object?.status.readyReplicas) < number(top.object?.spec.replicas, 1);
       yield {
-        severity: evictedSeverity(isOwn, isHurt, pods.length),
+        severity: evictedSeverity(isOwn, isShort, pods.length),
         object: top.object ?? top.ref,
         summary: `${counted(pods.length, 'pod was', 'pods were')} evicted: ${words.slice(0, 160) || 'no reason given'}`,
         since: { at: Math.min(...pods.map(pod => endedAt(pod) ?? now)), exact: true },
@@ -111,8 +112,8 @@ export const podEvicted: Rule = {
         fixes: [
           {
             text: isOwn
-              ? 'Raise the ephemeral-storage limit or the sizeLimit of the emptyDir, or let the program write less.'
-              : 'Set requests that say what the pods need; free the node.',
+              ? 'Raise the ephemeral-storage limit or the sizeLimit of the emptyDir, or make the program write less.'
+              : 'Set requests that match what the pods need; free resources on the node.',
             command: command(view, [
               'kubectl',
               'get',
@@ -131,8 +132,8 @@ export const podEvicted: Rule = {
 };
 
 /** High when at least two of these hold: evicted for their own limit, the workload lacks pods, three pods or more. */
-const evictedSeverity = (isOwn: boolean, isHurt: boolean, pods: number): 'high' | 'warn' =>
-  [isOwn, isHurt, pods >= 3].filter(Boolean).length >= 2 ? 'high' : 'warn';
+const evictedSeverity = (isOwn: boolean, isShort: boolean, pods: number): 'high' | 'warn' =>
+  [isOwn, isShort, pods >= 3].filter(Boolean).length >= 2 ? 'high' : 'warn';
 
 /** Whether a pod was evicted recently. */
 function wasEvicted(pod: ViewObject, now: number): boolean {
@@ -149,11 +150,15 @@ function nodeOf(view: ClusterView, name: string): { isGone: boolean; isSilent: b
   };
 }
 
-/** What keeps a deleted pod from going away. */
-function heldBy(finalizers: readonly string[], node: string, { isGone, isSilent }: ReturnType<typeof nodeOf>): string {
+/** Why a deleted pod still exists. */
+function whyStillThere(
+  finalizers: readonly string[],
+  node: string,
+  { isGone, isSilent }: ReturnType<typeof nodeOf>,
+): string {
   if (finalizers.length > 0) return `finalizer ${finalizers.join(', ')} is left`;
   if (isGone) return `its node ${node} does not exist any more`;
-  return isSilent ? `its node ${node} is not ready` : 'the kubelet has not ended its containers';
+  return isSilent ? `its node ${node} is not ready` : 'the kubelet has not stopped its containers';
 }
 
 /** When a failed pod ended, as far as its status tells. */

@@ -66,8 +66,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     match:
       /password authentication failed|Access denied for user|authentication failed|invalid (?:username|password|credentials)|WRONGPASS|NOAUTH/i,
-    means: f =>
-      `its credentials are not accepted (${f[0]}): the password or key in its Secret is wrong, or was changed`,
+    means: f => `its credentials are rejected (${f[0]}): the password or key in its Secret is wrong, or was changed`,
   },
   {
     match:
@@ -87,7 +86,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     match: /permission denied|EACCES|operation not permitted/i,
-    means: () => 'it may not read, write or bind something (permission denied)',
+    means: () => 'it lacks the permission to read, write or bind something (permission denied)',
   },
   {
     match:
@@ -115,7 +114,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     match: /ModuleNotFoundError|Cannot find module|ClassNotFoundException|ImportError/i,
-    means: f => `a part of the program is not in the image (${f[0]})`,
+    means: f => `a module of the program is missing from the image (${f[0]})`,
   },
 ];
 

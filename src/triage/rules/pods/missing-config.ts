@@ -3,7 +3,7 @@ import type { Cause } from '../../finding/finding.ts';
 import { command } from '../../finding/shell.ts';
 import { secretMakers } from '../secrets/external.ts';
 
-/** What a kubelet does not find when it cannot create a container or mount a volume, from its message. */
+/** The object or key that a kubelet reports as missing when it cannot create a container or mount a volume. */
 export interface MissingConfig {
   kind: 'ConfigMap' | 'Secret';
   /** Undefined when the message does not say which object lacks the key. */
@@ -12,7 +12,7 @@ export interface MissingConfig {
   key: string | undefined;
 }
 
-/** `references non-existent config key`, and what the kubelet says when it builds the environment. */
+/** Reads the kubelet's messages about missing objects and keys, such as `references non-existent config key`. */
 export function missingConfig(words: string): MissingConfig | undefined {
   const key = /couldn't find key (\S+) in (ConfigMap|Secret) (?:[^/\s]+\/)?([^\s,"]+)/.exec(words);
   if (key) return { kind: key[2] as MissingConfig['kind'], name: key[3], key: key[1] };

@@ -1,3 +1,4 @@
+import { counted } from '../../../text/counted.ts';
 import { causeOf } from '../../finding/cause.ts';
 import type { Rule } from '../../rule.ts';
 import { edit } from './fixes.ts';
@@ -13,9 +14,9 @@ export const preStopFails: Rule = {
   wants: ['Event', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job'],
   about: {
     looksAt: 'Warnings FailedPreStopHook of the last 15 minutes.',
-    why: 'The container is stopped all the same, but without what the hook was to do: connections are cut, work is lost, locks stay held. A hook that hangs takes the whole grace period.',
+    why: 'The container is stopped nevertheless, but without the work of the hook: connections are cut, work is lost, locks are not released. A hook that hangs uses up the whole grace period.',
     whatToDo:
-      'Correct the command or the path of the hook; a shell or a program that the image does not have is the usual reason.',
+      'Correct the command or the path of the hook; the usual reason is a shell or a program that is not in the image.',
   },
   *look({ view, now }) {
     const groups = new Map<string, { top: Top; names: string[]; message: string; at: number; count: number }>();
@@ -33,13 +34,13 @@ export const preStopFails: Rule = {
     }
     for (const { top, names, message, at, count } of groups.values())
       yield {
-        // A single failure is past; a hook that fails at every stop loses something each time.
+        // A single failure is over; a hook that fails at every stop loses something each time.
         severity: count > 1 ? 'high' : 'warn',
         object: top.object ?? top.ref,
         summary: `the preStop hook fails when its pods are stopped: ${message}`,
         since: { at, exact: false },
         evidence: [
-          `event FailedPreStopHook of ${[...new Set(names)].slice(0, 3).join(', ')} (${count} times): "${message}"`,
+          `event FailedPreStopHook of ${[...new Set(names)].slice(0, 3).join(', ')} (${counted(count, 'time')}): "${message}"`,
         ],
         cause: 'The preStop lifecycle hook of a container fails, so its pods end without a clean shutdown.',
         fixes: [edit(view, top, 'Correct lifecycle.preStop of the container: its command, path or port.')],

@@ -43,18 +43,18 @@ function statusFailure(container: Container, type: ProbeType, status: string): P
     const path = text(fields(probeOf(container, type)?.probe.httpGet).path) || '/';
     const others = otherPaths(container, type).filter(one => one !== path);
     return {
-      what: `HTTP 404: nothing at path ${path}${others.length > 0 ? ` (another probe asks ${others[0]})` : ''}`,
+      what: `HTTP 404: nothing at path ${path}${others.length > 0 ? ` (another probe uses ${others[0]})` : ''}`,
       fix: `Correct the path of the ${type} probe: ${path} does not exist${others.length > 0 ? `, perhaps ${others[0]} was meant` : ''}.`,
     };
   }
   if (status === '401' || status === '403')
     return {
-      what: `HTTP ${status}: the path wants credentials`,
-      fix: `Let the ${type} probe ask a path without authentication.`,
+      what: `HTTP ${status}: the path requires credentials`,
+      fix: `Point the ${type} probe to a path without authentication.`,
     };
   return {
-    what: `HTTP ${status}: the program itself says that it is not well`,
-    fix: 'Look at the log: the program answers the probe, and says that it is not well.',
+    what: `HTTP ${status}: the program itself reports that it is unhealthy`,
+    fix: 'Look at the log: the program answers the probe, and reports that it is unhealthy.',
   };
 }
 
@@ -66,12 +66,12 @@ function messageFailure(
   if (/connection refused/.test(message))
     return {
       what: `connection refused: nothing listens at port ${port}`,
-      fix: `Correct the port of the ${type} probe, or let the program listen there (on all addresses, not only 127.0.0.1).`,
+      fix: `Correct the port of the ${type} probe, or make the program listen there (on all addresses, not only 127.0.0.1).`,
     };
   if (/HTTP response to HTTPS|malformed HTTP response|tls:|first record does not look like/.test(message))
     return {
-      what: 'HTTP and HTTPS are mixed up',
-      fix: `Set the scheme of the ${type} probe to what the program speaks.`,
+      what: 'one side uses HTTP and the other HTTPS',
+      fix: `Set the scheme of the ${type} probe to the one that the program uses.`,
     };
   if (/deadline exceeded|timed? ?out|Client\.Timeout/i.test(message))
     return {
@@ -81,10 +81,10 @@ function messageFailure(
   if (/executable file not found|no such file or directory/.test(message))
     return { what: 'its command is not in the image', fix: `Use a command in the ${type} probe that the image has.` };
   if (/no route to host|network is unreachable/.test(message))
-    return { what: 'the node does not reach the pod', fix: 'Look at the network of the node (CNI).' };
+    return { what: 'the node cannot reach the pod', fix: 'Look at the network of the node (CNI).' };
   return {
     what: message.replace(/^\w+ probe (failed|errored)[^:]*: ?/, '').slice(0, 160) || 'no event says why',
-    fix: `Correct the ${type} probe, or what it finds.`,
+    fix: `Correct the ${type} probe, or what it reports.`,
   };
 }
 
@@ -104,7 +104,7 @@ function wrongPort({ spec }: Container, port: string): { what: string; fix: stri
       : undefined
     : (nearest(port, names) ?? (names.length === 1 ? names[0] : undefined));
   return {
-    what: `it asks port ${port}, and the container declares ${declared}`,
+    what: `it uses port ${port}, but the container declares ${declared}`,
     fix: `Correct the port of the probe${near ? `: ${near}, not ${port}` : ''}.`,
   };
 }

@@ -106,9 +106,9 @@ export const probeFails: Rule = {
   wants: ['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Event', 'NetworkPolicy'],
   about: {
     looksAt:
-      'Containers that run and are not ready for more than a minute, the events Unhealthy of the kubelet, the probe against the ports and the other probes of the container, and the end of its log.',
-    why: 'A pod with one container that is not ready is no endpoint of any Service; a failed liveness or startup probe gets the container killed.',
-    whatToDo: 'Correct port, path, scheme or timeout of the probe; or fix what the program says is not well.',
+      'Containers that have been running but not ready for more than a minute, the Unhealthy events of the kubelet, the probe compared with the ports and the other probes of the container, and the end of its log.',
+    why: 'A pod with a container that is not ready is not a ready endpoint of any Service; after a failed liveness or startup probe the kubelet kills the container.',
+    whatToDo: 'Correct port, path, scheme or timeout of the probe; or fix the problem that the program reports.',
   },
   *asks(looking) {
     for (const { what } of unready(looking)) yield what.read;
@@ -161,10 +161,10 @@ function portText({ spec }: Container): string {
 function startText(startsUntil: number | undefined, now: number): string {
   if (startsUntil === undefined) return 'runs and is not ready';
   const left = Math.ceil((startsUntil - now) / 60_000);
-  return `has not started yet, and may go on trying for ${counted(left, 'more minute')}`;
+  return `has not started yet, and has ${counted(left, 'more minute')} to do so`;
 }
 
-/** Pods whose containers are all ready and that wait for a readiness gate, which somebody else must set. */
+/** Pods whose containers are all ready and that wait for a readiness gate, which another controller must set. */
 export const readinessGate: Rule = {
   id: 'pod/readiness-gate',
   gate: 'G9',
@@ -174,7 +174,7 @@ export const readinessGate: Rule = {
     looksAt: 'Pods whose containers are all ready while Ready is False with the reason ReadinessGatesNotReady.',
     why: 'A pod with a readiness gate counts as ready only when its controller (often a load balancer controller) has set the condition.',
     whatToDo:
-      'Look at the controller that sets the condition; without it take the readinessGates out of the pod template.',
+      'Look at the controller that sets the condition; if there is none, remove readinessGates from the pod template.',
   },
   *look(looking) {
     const groups = unwellPodGroups(looking, pod => {
@@ -196,7 +196,7 @@ export const readinessGate: Rule = {
           edit(
             looking.view,
             sick.top,
-            `Fix the controller that sets ${unmet.join(', ')}; if there is none, take the readinessGates out of the pod template.`,
+            `Fix the controller that sets ${unmet.join(', ')}; if there is none, remove readinessGates from the pod template.`,
           ),
         ],
       });

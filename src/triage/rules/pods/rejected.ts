@@ -14,23 +14,23 @@ const RECENT_MS = 60 * 60_000;
 /** Reasons with which a kubelet refuses a pod that the scheduler has given it, and what to do about each. */
 const REASONS: Readonly<Record<string, string>> = {
   UnexpectedAdmissionError:
-    'See the device plugin of the node: it has no healthy device left. Restart it, or drain the node.',
+    'See the device plugin of the node: it has no healthy device left. Restart the plugin, or drain the node.',
   OutOfcpu:
-    'The node has less CPU free than the scheduler believes: see what runs there without the scheduler (static pods, nodeName).',
-  OutOfmemory: 'The node has less memory free than the scheduler believes: see what runs there without the scheduler.',
-  OutOfpods: 'The node runs as many pods as it may: raise maxPods of its kubelet, or leave nodeName out of the pods.',
+    'The node has less CPU free than the scheduler assumes: see which pods run there without having been scheduled (static pods, nodeName).',
+  OutOfmemory:
+    'The node has less memory free than the scheduler assumes: see which pods run there without having been scheduled.',
+  OutOfpods: 'The node runs as many pods as it may: raise maxPods of its kubelet, or remove nodeName from the pods.',
   NodeAffinity:
-    'The labels of the node have changed since: correct them, or the nodeSelector; leave nodeName out of the pods.',
-  NodePorts: 'A host port of the pods is taken on the node: leave out hostPort.',
-  SysctlForbidden:
-    'Allow the sysctl in the kubelet (allowedUnsafeSysctls), or leave it out of securityContext.sysctls.',
-  AppArmor: 'Load the AppArmor profile on the nodes, or name one that is there.',
+    'The labels of the node have changed since: correct them or the nodeSelector, and remove nodeName from the pods.',
+  NodePorts: 'A host port of the pods is already in use on the node: remove hostPort.',
+  SysctlForbidden: 'Allow the sysctl in the kubelet (allowedUnsafeSysctls), or remove it from securityContext.sysctls.',
+  AppArmor: 'Load the AppArmor profile on the nodes, or use one that is loaded.',
   TopologyAffinityError:
-    'Ask for resources that one NUMA node can give, or loosen the topology manager policy of the kubelet.',
+    'Request resources that one NUMA node can provide, or relax the topology manager policy of the kubelet.',
   PodOSNotSupported: 'Give the pods a nodeSelector for their operating system (kubernetes.io/os).',
 };
 
-/** Pods that their kubelet rejects, so that the workload makes one failed pod after the other. */
+/** Pods that their kubelet rejects, so that the workload creates one failed pod after the other. */
 export const podRejected: Rule = {
   id: 'pod/rejected',
   gate: 'G9',
@@ -39,8 +39,8 @@ export const podRejected: Rule = {
   about: {
     looksAt:
       'Pods that failed in the last hour with a reason by which kubelets refuse pods: UnexpectedAdmissionError, OutOfcpu, NodeAffinity, SysctlForbidden and the like.',
-    why: 'The scheduler places such a pod again and again, and the kubelet refuses it each time: failed pods pile up, and none ever runs.',
-    whatToDo: 'Fix what the kubelet lacks: a device, a profile, room. Or remove the request from the pods.',
+    why: 'The scheduler places such a pod again and again, and the kubelet refuses it each time: failed pods accumulate, and none of them runs.',
+    whatToDo: 'Fix what the node lacks (a device, a profile, free resources), or remove the request from the pods.',
   },
   *look({ view, now }) {
     const rejected = [...view.all('Pod')].filter(pod => wasRejected(pod, now));
@@ -61,14 +61,14 @@ export const podRejected: Rule = {
         ],
         cause: message,
         fixes: [
-          edit(view, top, REASONS[reason] ?? 'Change what the kubelet refuses.'),
+          edit(view, top, REASONS[reason] ?? 'Change the setting that the kubelet rejects.'),
           {
             text: 'Look at the node: its devices, labels and free resources.',
             command: command(view, ['kubectl', 'describe', `node/${nodesOf(pods)[0] ?? 'NODE'}`]),
           },
         ],
         because: [causeOf(top.ref, 'chaos/'), ...nodesAsCauses(pods)],
-        // The pod that comes next waits on the same node.
+        // The next pod of the workload waits on the same node.
         explains: [causeOf(top.ref, 'pod/stuck-creating')],
       };
     }

@@ -70,7 +70,7 @@ export const startErrorRule: Rule = {
             view,
             sick.top,
             isHook
-              ? 'Correct lifecycle.postStart, or take it out.'
+              ? 'Correct lifecycle.postStart, or remove it.'
               : `Correct command, args or mounts of ${containerText(container)}, or use an image that has them.`,
           ),
           ...usualFixes(view, sick),

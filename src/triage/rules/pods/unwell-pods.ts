@@ -18,7 +18,7 @@ export interface UnwellPods<T> {
   what: T;
 }
 
-/** A younger pod that is not ready counts as starting. */
+/** A pod younger than this that is not ready counts as starting. */
 export const FIRST_MINUTE = 60_000;
 /** A pod that waits longer than this for a node or for its volumes is stuck. */
 export const PENDING_TOO_LONG = 120_000;

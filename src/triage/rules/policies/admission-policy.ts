@@ -18,7 +18,7 @@ export const policyParams: Rule = {
   about: {
     looksAt:
       'The params object that each binding of a ValidatingAdmissionPolicy or MutatingAdmissionPolicy names, and refusals that say `no params found`.',
-    why: 'With parameterNotFoundAction Deny a binding whose params are gone refuses every request in its scope, like a dead fail-closed webhook.',
+    why: 'With parameterNotFoundAction Deny, a binding whose params object is missing denies every request in its scope, like an unavailable webhook with failurePolicy Fail.',
     whatToDo: 'Restore the params object, or set parameterNotFoundAction to Allow.',
   },
   *asks({ view }) {
@@ -79,11 +79,11 @@ function paramsMissing(
     cause: `The parameter object that the binding names is missing${near === undefined ? '' : `; there is ${near}`}, and parameterNotFoundAction is ${text(fields(binding.spec.paramRef).parameterNotFoundAction) || 'not set'}.`,
     fixes: [
       {
-        text: `Restore the params object: ${what}${near === undefined ? '' : `, or name ${near} in the binding`}.`,
+        text: `Restore the params object: ${what}${near === undefined ? '' : `, or refer to ${near} in the binding`}.`,
         command: command(view, ['kubectl', 'edit', ...named(refOf(binding))]),
       },
       {
-        text: 'Until then let requests pass: parameterNotFoundAction Allow.',
+        text: 'Until then, allow requests: set parameterNotFoundAction to Allow.',
         command: patchCommand(view, named(refOf(binding)), 'merge', {
           spec: { paramRef: { parameterNotFoundAction: 'Allow' } },
         }),
@@ -100,7 +100,7 @@ export const policyBroken: Rule = {
   about: {
     looksAt:
       'Bindings whose policy does not exist, and warnings that the API server writes about the expressions of a policy (status.typeChecking).',
-    why: 'A binding to a policy that does not exist enforces nothing. An expression that cannot be worked out denies everything where failurePolicy is Fail.',
+    why: 'A binding to a policy that does not exist enforces nothing. An expression that cannot be evaluated denies every request if failurePolicy is Fail.',
     whatToDo: 'Correct the name in the binding, or the expression in the policy.',
   },
   *look({ view }) {
@@ -114,12 +114,12 @@ export const policyBroken: Rule = {
       yield {
         severity: 'warn',
         object: binding,
-        summary: `it binds to admission policy ${name}, which is not found: nothing is ${kind === 'MutatingAdmissionPolicy' ? 'changed' : 'enforced'}`,
+        summary: `it refers to admission policy ${name}, which is not found: nothing is ${kind === 'MutatingAdmissionPolicy' ? 'changed' : 'enforced'}`,
         evidence: [`spec.policyName: ${name}`],
         cause: near === undefined ? 'The policy was deleted, or never created.' : `There is a policy ${near}.`,
         fixes: [
           {
-            text: near === undefined ? 'Create the policy, or delete the binding.' : `Name ${near} in the binding.`,
+            text: near === undefined ? 'Create the policy, or delete the binding.' : `Refer to ${near} in the binding.`,
             command: command(view, ['kubectl', 'edit', ...named(refOf(binding))]),
           },
         ],
@@ -131,7 +131,7 @@ export const policyBroken: Rule = {
       yield {
         severity: 'warn',
         object: policy,
-        summary: 'expressions of the admission policy do not fit what it matches',
+        summary: 'expressions of the admission policy do not fit the schema of the objects that it matches',
         evidence: warnings.slice(0, 5).map(one => `status.typeChecking ${text(one.fieldRef)}: "${text(one.warning)}"`),
         fixes: [
           {

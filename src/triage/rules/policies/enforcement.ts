@@ -1,5 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
 import { causeOf } from '../../finding/cause.ts';
 import { command } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
@@ -38,8 +39,9 @@ export const policyUnenforced: Rule = {
   about: {
     looksAt:
       'Kyverno policies that enforce, whether the webhook configuration of Kyverno exists, and objects that policy reports say do not satisfy them.',
-    why: 'A guardrail that exists and one that enforces are two things: without its webhook Kyverno refuses nothing, and everything looks well.',
-    whatToDo: 'See that the admission controller of Kyverno runs: it registers its webhooks when it starts.',
+    why: 'A policy that exists is not necessarily enforced: without its webhook Kyverno denies nothing, and nothing else shows that.',
+    whatToDo:
+      'Make sure that the admission controller of Kyverno is running: it registers its webhooks when it starts.',
   },
   *look({ view }) {
     const policies = [...view.all('ClusterPolicy')].filter(enforces);
@@ -52,15 +54,15 @@ export const policyUnenforced: Rule = {
         severity: missing && failures > 0 ? 'high' : 'warn',
         object: policy,
         summary: missing
-          ? 'the policy is to enforce, and nothing enforces it: Kyverno has no webhook configuration'
-          : `${failures} objects were admitted that the policy would refuse now`,
+          ? 'the policy should be enforced, but nothing enforces it: Kyverno has no webhook configuration'
+          : `${counted(failures, 'existing object does', 'existing objects do')} not satisfy the policy`,
         evidence: [
           `spec.validationFailureAction: ${text(policy.spec.validationFailureAction) || '(by rule)'}`,
-          `policy reports: ${failures} failures`,
+          `policy reports: ${counted(failures, 'failure')}`,
         ],
         cause: missing
           ? 'No kyverno-resource-validating-webhook-cfg exists.'
-          : 'They were made before the policy, or while its webhook was away.',
+          : 'They were created before the policy, or while its webhook was unavailable.',
         fixes: [
           missing
             ? {

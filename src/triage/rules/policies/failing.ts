@@ -40,9 +40,9 @@ export const policyFailing: Rule = {
   about: {
     looksAt:
       'Refusals that say that an expression of a ValidatingAdmissionPolicy or MutatingAdmissionPolicy `resulted in error`.',
-    why: 'An expression that reads a field which an object does not have fails (`no such key`). With failurePolicy Fail the API server then refuses the object, though nobody meant to.',
+    why: 'An expression that reads a field which an object does not have fails (`no such key`). With failurePolicy Fail the API server then denies the request, although the policy was not meant to.',
     whatToDo:
-      'Ask for the field before it is read: has(object.metadata.labels) && "team" in object.metadata.labels. Until then failurePolicy Ignore lets requests pass.',
+      'Check that the field exists before reading it: has(object.metadata.labels) && "team" in object.metadata.labels. Until then, failurePolicy Ignore lets requests pass.',
   },
   *look({ view, now }) {
     for (const [policy, { denied, seen }] of failuresOf(view)) yield report(view, policy, denied, seen, now);
@@ -62,7 +62,7 @@ function report(
   return {
     severity: 'high',
     object: policy,
-    summary: `an expression of the admission policy fails, and so it refuses requests that it was only to ${mutates ? 'change' : 'check'}: ${denied.failed}`,
+    summary: `an expression of the admission policy fails, so the policy denies requests that it should only ${mutates ? 'change' : 'check'}: ${denied.failed}`,
     since: { at, exact: false },
     evidence: [
       `spec.failurePolicy: ${text(policy.spec.failurePolicy) || 'Fail'}`,
@@ -71,14 +71,14 @@ function report(
         .slice(0, 2)
         .map(one => `status.typeChecking ${text(one.fieldRef)}: "${text(one.warning)}"`),
     ],
-    cause: `The expression of the policy ends in an error (${denied.failed}) for ${[...refused].slice(0, 3).join(', ')}, and failurePolicy Fail turns that into a refusal.`,
+    cause: `The expression of the policy results in an error (${denied.failed}) for ${[...refused].slice(0, 3).join(', ')}, and with failurePolicy Fail the request is then denied.`,
     fixes: [
       {
-        text: `Correct the expression: ask whether the field is there (has(…), "key" in map, or orValue) before it is read.${undoneBy(view, policy)}`,
+        text: `Correct the expression: check that the field exists (has(…), "key" in map, or orValue) before reading it.${undoneBy(view, policy)}`,
         command: command(view, ['kubectl', 'edit', ...named(refOf(policy))]),
       },
       {
-        text: 'Until then let requests pass that the policy cannot work out: failurePolicy Ignore.',
+        text: 'Until then, let requests pass for which the expression cannot be evaluated: set failurePolicy to Ignore.',
         command: patchCommand(view, named(refOf(policy)), 'merge', { spec: { failurePolicy: 'Ignore' } }),
       },
     ],

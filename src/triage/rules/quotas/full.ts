@@ -13,11 +13,11 @@ import { topOf } from '../pods/owner.ts';
 import { refusals } from '../workloads/refusals.ts';
 import { isBeyond } from './too-small.ts';
 
-/** What a quota refuses now, and whose pods. */
+/** A request that a quota refuses, and the workload that made it. */
 interface Denial {
   namespace: string;
   quota: string;
-  whom: string;
+  requester: string;
   message: string;
   lines: readonly QuotaLine[];
   since: Since | undefined;
@@ -31,7 +31,7 @@ function* denials({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterable<Deni
       yield {
         namespace: top.ref.namespace ?? '',
         quota: refusal.quota,
-        whom: `${top.ref.kind} ${top.ref.name}`,
+        requester: `${top.ref.kind} ${top.ref.name}`,
         message,
         lines: refusal.lines,
         since,
@@ -43,7 +43,7 @@ function* denials({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterable<Deni
         yield {
           namespace: text(fields(app.spec.destination).namespace),
           quota: refusal.quota,
-          whom: `Application ${app.metadata.name}`,
+          requester: `Application ${app.metadata.name}`,
           message: said,
           lines: refusal.lines,
           since: at === undefined ? undefined : { at, exact: false },
@@ -59,9 +59,9 @@ export const quotaFull: Rule = {
   wants: ['Deployment', 'Pod', 'Event', 'Application'],
   about: {
     looksAt:
-      'Refusals with the words "exceeded quota" that workloads and Argo CD applications report now, and the quota that they name: asked for, used, allowed, and who uses it up.',
-    why: 'The API server creates nothing beyond a quota. A rolling update needs room for its surge pods, so it can hang with all old pods well.',
-    whatToDo: 'Raise the quota, free what uses it up, or let the rollout go without surge pods (maxSurge 0).',
+      'Refusals with the words "exceeded quota" that workloads and Argo CD applications report now, and the quota that they name: what is requested, used and allowed, and which workloads use it.',
+    why: 'The API server creates nothing beyond a quota. A rolling update needs quota for its surge pods, so it can hang although all old pods are healthy.',
+    whatToDo: 'Raise the quota, remove what uses it up, or roll out without surge pods (maxSurge 0).',
   },
   *look(looking) {
     const groups = new Map<string, Denial[]>();
@@ -84,7 +84,7 @@ function full(view: ClusterView, quota: ViewObject, group: readonly Denial[]): F
   const words = lines
     .map(
       line =>
-        `${line.resource}: ${line.requested} asked for, ${used[line.resource] ?? line.used} of ${hard[line.resource] ?? line.limited} used`,
+        `${line.resource}: ${line.requested} requested, ${used[line.resource] ?? line.used} of ${hard[line.resource] ?? line.limited} used`,
     )
     .join('; ');
   const raised = Object.fromEntries(
@@ -92,36 +92,41 @@ function full(view: ClusterView, quota: ViewObject, group: readonly Denial[]): F
       .map(line => [line.resource, sum(used[line.resource] ?? line.used, line.requested)])
       .filter(([, amount]) => amount !== ''),
   );
-  const whom = [...new Set(group.map(one => one.whom))];
+  const requesters = [...new Set(group.map(one => one.requester))];
   const times = group.flatMap(one => one.since ?? []);
   return {
     severity: 'high',
     object: quota,
-    summary: `the quota is exceeded and refuses ${whom.slice(0, 3).join(', ')}${whom.length > 3 ? ` and ${whom.length - 3} more` : ''}${words && ` (${words})`}`,
+    summary: `the quota is exceeded and refuses ${requesters.slice(0, 3).join(', ')}${requesters.length > 3 ? ` and ${requesters.length - 3} more` : ''}${words && ` (${words})`}`,
     since: times.length > 0 ? times.reduce((a, b) => (b.at < a.at ? b : a)) : undefined,
     evidence: [
       ...Object.keys(hard).map(key => `status: ${key} ${used[key] ?? '?'} used of ${hard[key]}`),
-      ...group.slice(0, 4).map(one => `${one.whom}: "${one.message}"`),
+      ...group.slice(0, 4).map(one => `${one.requester}: "${one.message}"`),
       ...usersOf(view, namespace),
     ],
-    cause: `Namespace ${namespace} has used up its quota${words && `: ${words}`}. Nothing that needs more is created until there is room.`,
+    cause: `Namespace ${namespace} has used up its quota${words && `: ${words}`}. Nothing that needs more is created until some of it is freed.`,
     fixes: [
       Object.keys(raised).length > 0 && {
         text: `Raise the quota so that the pod fits.`,
         command: patchCommand(view, ['resourcequota', name, '-n', namespace], 'merge', { spec: { hard: raised } }),
       },
       {
-        text: 'Or free what uses the quota up: look for pods, jobs and claims that nobody needs.',
+        text: 'Or free some of the quota: look for pods, jobs and claims that are not needed.',
         command: command(view, ['kubectl', 'describe', 'resourcequota', name, '-n', namespace]),
       },
       ...group
         .filter(one => one.isRollout)
         .slice(0, 1)
         .map(one => ({
-          text: `Or let the rollout of ${one.whom} go without surge pods: maxSurge 0, maxUnavailable 1.`,
-          command: patchCommand(view, ['deployment', one.whom.replace('Deployment ', ''), '-n', namespace], 'merge', {
-            spec: { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } },
-          }),
+          text: `Or roll out ${one.requester} without surge pods: maxSurge 0, maxUnavailable 1.`,
+          command: patchCommand(
+            view,
+            ['deployment', one.requester.replace('Deployment ', ''), '-n', namespace],
+            'merge',
+            {
+              spec: { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } },
+            },
+          ),
         })),
     ],
     because: [
@@ -157,15 +162,15 @@ function usersOf(view: ClusterView, namespace: string): string[] {
   return most.length === 0 ? [] : [`pods: ${most.map(([who, count]) => `${who} ${count}`).join(', ')}`];
 }
 
-/** A quota without a calculated usage: the API server then refuses what it would have to count. */
+/** A quota without a calculated usage: the API server then refuses every request that the quota covers. */
 export const quotaNotCalculated: Rule = {
   id: 'quota/not-calculated',
   gate: 'G7',
   needs: ['ResourceQuota'],
   wants: ['Lease'],
   about: {
-    looksAt: 'Quotas older than two minutes whose status has no figure for something in spec.hard, or another limit.',
-    why: 'The quota controller of kube-controller-manager counts; the API server refuses everything that a quota covers while it is not counted ("status unknown for quota").',
+    looksAt: 'Quotas older than two minutes whose status lacks a resource of spec.hard.',
+    why: 'The quota controller in kube-controller-manager calculates the usage; until it has done so, the API server refuses everything that the quota covers ("status unknown for quota").',
     whatToDo: 'Look at kube-controller-manager, and at API groups that cannot be listed.',
   },
   *look({ view, now }) {
@@ -186,7 +191,7 @@ export const quotaNotCalculated: Rule = {
           `status.hard: ${Object.keys(known).join(', ') || 'none'}`,
         ],
         cause:
-          'The quota controller in kube-controller-manager has not counted it: it does not run, or cannot list what the quota counts.',
+          'The quota controller in kube-controller-manager has not calculated the usage: it is not running, or cannot list what the quota counts.',
         fixes: [managerLeads(view)],
         because: [MANAGER_LEASE, { kind: 'ResourceQuota', namespace, name, rule: 'chaos/' }],
       };

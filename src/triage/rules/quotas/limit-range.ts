@@ -17,8 +17,8 @@ export const limitRange: Rule = {
   wants: ['Deployment', 'Event'],
   about: {
     looksAt:
-      'Pods that are refused because of a minimum or maximum of a LimitRange, where the LimitRange is newer than the workload or refuses several. A single newer workload is reported as pods that are refused.',
-    why: 'A LimitRange takes effect on the next pod that is created: workloads that ran well cannot replace their pods.',
+      'Pods that are refused because of a minimum or maximum of a LimitRange, where the LimitRange is newer than the workload or refuses several. If the workload is newer and the only one, its own finding reports it.',
+    why: 'A LimitRange takes effect on the next pod that is created: workloads that have been running fine cannot replace their pods.',
     whatToDo: 'Raise the maximum or lower the minimum, or bring requests and limits of the workloads within it.',
   },
   *look(looking) {
@@ -54,7 +54,7 @@ export const limitRange: Rule = {
           ),
           ...group.slice(0, 4).map(({ top, message }) => `${top.ref.kind} ${top.ref.name}: "${message}"`),
         ],
-        cause: `LimitRange ${name} allows no such requests or limits: ${words}`,
+        cause: `LimitRange ${name} does not allow these requests or limits: ${words}`,
         fixes: [
           {
             text: 'Change the limit range so that the pods fit.',

@@ -11,8 +11,8 @@ export const quotaTooSmall: Rule = {
   needs: ['ResourceQuota', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job'],
   wants: ['Deployment', 'CronJob', 'Event'],
   about: {
-    looksAt: 'Refusals with the words "exceeded quota" in which one pod asks for more than the quota allows in all.',
-    why: 'Such a pod would be refused in an empty namespace, too: the request is the mistake, or the quota was never meant for it.',
+    looksAt: 'Refusals with the words "exceeded quota" in which one pod requests more than the whole quota.',
+    why: 'Such a pod would be refused even in an empty namespace: either its request is a mistake, or the quota was not meant for it.',
     whatToDo: 'Lower the request of the workload; raise the quota only if the workload really needs that much.',
   },
   *look(looking) {
@@ -20,11 +20,13 @@ export const quotaTooSmall: Rule = {
       if (refusal?.is !== 'quota exceeded') continue;
       const lines = refusal.lines.filter(isBeyond);
       if (lines.length === 0) continue;
-      const words = lines.map(line => `${line.resource}: ${line.requested} asked for, ${line.limited} allowed in all`);
+      const words = lines.map(
+        line => `${line.resource}: ${line.requested} requested, ${line.limited} allowed in total`,
+      );
       yield {
         severity: 'high',
         object: top.object ?? top.ref,
-        summary: `one pod asks for more than the whole quota ${refusal.quota}: ${words.join('; ')}`,
+        summary: `one pod requests more than the whole quota ${refusal.quota}: ${words.join('; ')}`,
         since,
         evidence: [`"${message}"`],
         cause: `The requests or limits of the pod template are above ResourceQuota ${refusal.quota} of the namespace (${words.join('; ')}): the pod exceeds the quota even in an empty namespace.`,

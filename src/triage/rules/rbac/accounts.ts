@@ -32,7 +32,7 @@ const COMMON = new Set(
   ),
 );
 
-/** Every account of an unfinished pod, each once. */
+/** Every service account that a pod which has not ended uses, each once. */
 export function accountsInUse(view: ClusterView): Account[] {
   const found = new Map<string, Account>();
   for (const pod of view.all('Pod')) {
@@ -103,9 +103,9 @@ function wrongSubject(view: ClusterView, binding: ViewObject, account: Account):
   for (const subject of list(binding.subjects)) {
     const [namespace, name] = [text(subject.namespace), text(subject.name)];
     if (subject.kind !== 'ServiceAccount' || view.get('ServiceAccount', namespace, name) !== undefined) continue;
-    const isElsewhere = name === account.name && namespace !== account.namespace;
-    const isSlip = namespace === account.namespace && nearest(name, [account.name]) !== undefined;
-    if (isElsewhere || isSlip) return `${namespace}/${name}`;
+    const isOtherNamespace = name === account.name && namespace !== account.namespace;
+    const isTypo = namespace === account.namespace && nearest(name, [account.name]) !== undefined;
+    if (isOtherNamespace || isTypo) return `${namespace}/${name}`;
   }
   return undefined;
 }
@@ -117,14 +117,14 @@ export function brokenFor(view: ClusterView, account: Account): Broken[] {
   const faults = own.flatMap(binding => roleFault(view, binding) ?? []);
   const others = all.filter(binding => !own.includes(binding) && !isShipped(binding));
   const knowsAccounts = view.sync('ServiceAccount').state === 'live';
-  const missed = others.flatMap((binding): Broken[] => {
+  const faultsOfOthers = others.flatMap((binding): Broken[] => {
     const role = roleOf(binding);
     if (list(binding.subjects).length === 0)
       return isMeantFor(binding, account) ? [{ is: 'subjects empty', object: binding, role }] : [];
     const wrong = knowsAccounts ? wrongSubject(view, binding, account) : undefined;
     return wrong === undefined ? [] : [{ is: 'wrong subject', object: binding, role, wrong }];
   });
-  return [...faults, ...missed];
+  return [...faults, ...faultsOfOthers];
 }
 
 /** `get, list pods`: the first rules of a role, in short. */

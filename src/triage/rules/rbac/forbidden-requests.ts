@@ -5,7 +5,7 @@ export interface Refused {
   verb: string;
   resource: string;
   group: string;
-  /** Where it was refused in one namespace. */
+  /** The namespace, unless the request was for the whole cluster. */
   inNamespace?: string;
   /** The line, for evidence. */
   line: string;

@@ -23,7 +23,7 @@ interface ControllerLog {
   read: Extract<NamedRead, { is: 'log' }>;
 }
 
-/** A role that exists, is bound, and does not permit what its controller asks for. */
+/** A role that exists and is bound, but does not permit what its controller requests. */
 export const roleLacks: Rule = {
   id: 'rbac/role-lacks',
   gate: 'G8',
@@ -31,8 +31,8 @@ export const roleLacks: Rule = {
   wants: ['Lease', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'ServiceAccount'],
   about: {
     looksAt:
-      'The end of the log of controllers that hold a leader Lease, or that crash, for "is forbidden" (403), and whether the roles of their service accounts permit that by now.',
-    why: 'A controller that may not list a kind neither reconciles it nor becomes unready: nothing but its log tells. Most often a new version needs more than the role of the old one.',
+      'The end of the log of controllers that hold a leader Lease, or that crash, for "is forbidden" (403), and whether the roles of their service accounts permit the request now.',
+    why: 'A controller that may not list a kind does not reconcile it, but stays ready: only its log shows the problem. The usual reason is a new version that needs more than the role of the old one permits.',
     whatToDo: 'Add the verb and the kind to the role, in the chart or in Git.',
   },
   *asks({ view }) {
@@ -98,7 +98,7 @@ function lackingFinding(
   return {
     severity: 'high',
     object: role,
-    summary: `RBAC: the role does not permit service account ${account.name} what it needs; forbidden: ${what.slice(0, 4).join(', ')}`,
+    summary: `RBAC: the role lacks permissions that service account ${account.name} needs; forbidden: ${what.slice(0, 4).join(', ')}`,
     since: sinceTime(undefined, created(account.pod)),
     evidence: [
       ...lacking.slice(0, 4).map(({ line }) => `log of ${pod}: ${line}`),
@@ -106,7 +106,7 @@ function lackingFinding(
         .slice(0, 6)
         .map(rule => `rules: ${strings(rule.verbs).join(', ')} ${strings(rule.resources).join(', ')}`),
     ],
-    cause: `${account.top.ref.kind} ${account.top.ref.name} runs as ServiceAccount ${account.namespace}/${account.name}, and none of its roles permits to ${what[0]}.`,
+    cause: `${account.top.ref.kind} ${account.top.ref.name} runs as ServiceAccount ${account.namespace}/${account.name}, and none of its roles permits ${what[0]}.`,
     fixes: [
       {
         text: `Permit it in the role: ${verbs.join(', ')} ${first.resource}${first.group && ` of ${first.group}`}.${undoneBy(view, role)}`,

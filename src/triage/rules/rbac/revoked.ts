@@ -45,8 +45,8 @@ export const rbacRevoked: Rule = {
   about: {
     looksAt:
       'The roles and bindings of the ServiceAccounts that pods run as, and the logs of pods whose bindings look broken for "is forbidden" (403).',
-    why: 'A controller without its permissions runs and looks well, but can neither read nor change what it is there for.',
-    whatToDo: 'Give the binding its subjects back, or make the role again, from Git or the chart.',
+    why: 'A controller without its permissions keeps running and looks healthy, but can neither read nor change the objects that it manages.',
+    whatToDo: 'Restore the subjects of the binding, or create the role again, from Git or the chart.',
   },
   *asks({ view }) {
     for (const { read } of suspects(view)) yield read;
@@ -65,7 +65,7 @@ export const rbacRevoked: Rule = {
         seen.add(key);
         yield brokenFinding(looking, suspect, broken, refused, unread);
       }
-      // Without a logged refusal it may be on purpose.
+      // Without a refusal in the log, the missing binding may be intended.
       const [doubtful] = probable.length === 0 && refused.length === 0 ? suspect.broken : [];
       if (doubtful) yield { ...brokenFinding(looking, suspect, doubtful, refused, unread), severity: 'warn' };
       if (probable.length === 0 && refused.length > 0) yield unbound(looking, suspect, refused);
@@ -94,7 +94,7 @@ function brokenFinding(
   return {
     severity: 'high',
     object,
-    summary: `${SUMMARY[is]}; ${refused.length > 0 ? `${account.name} is forbidden what it needs` : `${account.name} lacks those permissions`}`,
+    summary: `${SUMMARY[is]}; ${refused.length > 0 ? `requests of ${account.name} are forbidden` : `${account.name} lacks those permissions`}`,
     since: sinceTime(undefined, created(object)),
     evidence: [
       is === 'role missing' && `roleRef: ${role.kind} ${role.name}: not found`,
@@ -120,25 +120,25 @@ const crashes = ({ top }: Account): Cause[] =>
 function causeText({ name, namespace }: Account, { is, role, wrong }: Broken): string {
   const account = `ServiceAccount ${namespace}/${name}`;
   if (is === 'role missing')
-    return `${role.kind} ${role.name} was deleted or renamed: its binding gives ${account} nothing.`;
+    return `${role.kind} ${role.name} was deleted or renamed: its binding grants ${account} nothing.`;
   if (is === 'role empty')
-    return `The rules of ${role.kind} ${role.name} were emptied: ${account} may do nothing by it.`;
+    return `The rules of ${role.kind} ${role.name} were removed: the role grants ${account} nothing.`;
   if (is === 'subjects empty')
-    return `The subjects of the binding were taken out: ${account} no longer has ${role.kind} ${role.name}.`;
-  return `The binding gives ${role.kind} ${role.name} to ${wrong}, not to ${account}.`;
+    return `The subjects of the binding were removed: ${account} no longer has ${role.kind} ${role.name}.`;
+  return `The binding grants ${role.kind} ${role.name} to ${wrong}, not to ${account}.`;
 }
 
 function* fixes(view: ClusterView, account: Account, { is, object, role }: Broken): Iterable<FixDraft> {
   if (is === 'subjects empty' || is === 'wrong subject') {
     const subject = { kind: 'ServiceAccount', name: account.name, namespace: account.namespace };
     yield {
-      text: `Give the binding its subject back: ServiceAccount ${account.namespace}/${account.name}.`,
+      text: `Restore the subject of the binding: ServiceAccount ${account.namespace}/${account.name}.`,
       command: patchCommand(view, named(refOf(object)), 'merge', { subjects: [subject] }),
     };
     return;
   }
   yield {
-    text: `Make ${role.kind} ${role.name} again with its rules, from Git or the chart that installed ${account.top.ref.name}.`,
+    text: `Create ${role.kind} ${role.name} again with its rules, from Git or the chart that installed ${account.top.ref.name}.`,
     command: command(view, ['kubectl', 'get', ...named(refOf(object)), '-o', 'yaml']),
   };
 }
@@ -152,7 +152,7 @@ function unbound({ view }: RuleInput, { account, read }: Suspect, refused: reado
     summary: `RBAC: forbidden to ${verb} ${resource}: no role binding gives service account ${account.name} that permission`,
     since: sinceTime(undefined, condition(account.pod, 'Ready')?.since ?? created(account.pod)),
     evidence: refused.slice(0, 4).map(({ line }) => `log of ${read.pod}: ${line}`),
-    cause: `No ClusterRoleBinding or RoleBinding names ${who(account)} for this: it was deleted, or never made.`,
+    cause: `No ClusterRoleBinding or RoleBinding names ${who(account)} for this: it was deleted, or never created.`,
     fixes: [
       {
         text: `Bind the role of ${account.top.ref.name} to its service account again, from Git or the chart (kubectl create clusterrolebinding).`,

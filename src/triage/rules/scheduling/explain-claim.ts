@@ -45,7 +45,7 @@ export function explainVolumes(view: ClusterView, pod: ViewObject, reason: strin
         ? `The volume is tied to nodes or a zone: ${pinned.join('; ')}.`
         : `The volumes of the pods cannot be used on these nodes: ${reason}.`,
     fixes: [
-      'Let the pods run where their volume is (zone or node), or give them a new volume there; data on the old one must be moved by hand.',
+      'Run the pods in the zone or on the node of their volume, or create a new volume where they run; data on the old volume must be moved by hand.',
     ],
   };
 }

@@ -5,7 +5,7 @@ import { command, named } from '../../finding/shell.ts';
 import type { Explanation } from './explanation.ts';
 import { amountText, type freeOnNodes, requestsOf } from './resources.ts';
 
-/** The LimitRanges that gave a pod its request, as an annotation of the API server says: the template has none. */
+/** The LimitRanges that set the request of a pod whose template sets none, as an annotation of the API server says. */
 function givenByRange(view: ClusterView, pod: ViewObject, resource: string): ViewObject[] {
   const limitRangerNote = pod.metadata.annotations['kubernetes.io/limit-ranger'] ?? '';
   if (!new RegExp(`\\b${resource} request\\b|[:,] ${resource}[,\\s].* request\\b`).test(limitRangerNote)) return [];
@@ -38,32 +38,32 @@ export function explainResources(
   if (resource === 'pods')
     return {
       what: 'nodes are full (too many pods)',
-      why: 'Nodes run as many pods as they may.',
+      why: 'The nodes run as many pods as they may.',
       fixes: ['Add nodes, or run fewer pods.'],
     };
   if (largest === 0)
     return {
       what: `insufficient ${resource}: no node has any`,
-      why: `The pods ask for ${words(wanted)} ${resource}, and no node offers that resource: its device plugin is not running, or there is no such node.`,
-      fixes: [`Leave out the request for ${resource}, or add nodes that have it (and their device plugin).`],
+      why: `The pods request ${words(wanted)} ${resource}, but no node offers that resource: its device plugin is not running, or the cluster has no node with such a device.`,
+      fixes: [`Remove the request for ${resource}, or add nodes that have it (and their device plugin).`],
     };
   const typing = unitMistake(resource, wanted, largest);
   const ranges = givenByRange(view, pod, resource);
   const names = ranges.map(({ metadata }) => metadata.name).join(', ');
   return {
-    what: `insufficient ${resource}: ${words(wanted)} asked for, at most ${words(roomiest.free)} free on a node`,
+    what: `insufficient ${resource}: ${words(wanted)} requested, at most ${words(roomiest.free)} free on a node`,
     why:
       wanted > largest
-        ? `No node is large enough: the largest has ${words(largest)} ${resource} in all.${typing ? ` ${typing}` : ''}${names && ` The pod template asks for none: LimitRange ${names} gives its default.`}`
-        : `Node ${roomiest.name} comes nearest with ${words(roomiest.free)} ${resource} free of ${words(roomiest.whole)}; ${words(wanted - roomiest.free)} are lacking.${names && ` The pod template asks for none: LimitRange ${names} gives its default.`}`,
+        ? `No node is large enough: the largest has ${words(largest)} ${resource} in total.${typing ? ` ${typing}` : ''}${names && ` The pod template sets no request: LimitRange ${names} sets its default.`}`
+        : `Node ${roomiest.name} has the most room: ${words(roomiest.free)} of its ${words(roomiest.whole)} ${resource} are free, ${words(wanted - roomiest.free)} less than needed.${names && ` The pod template sets no request: LimitRange ${names} sets its default.`}`,
     fixes: [
       ...ranges.slice(0, 1).map(range => ({
-        text: `Lower the default of LimitRange ${range.metadata.name} (defaultRequest.${resource}), or set the request in the pod template; then delete the pods, so that new ones are made.`,
+        text: `Lower the default of LimitRange ${range.metadata.name} (defaultRequest.${resource}), or set the request in the pod template; then delete the pods, so that they are created again.`,
         command: command(view, ['kubectl', 'edit', ...named(refOf(range))]),
       })),
       typing
         ? `Correct requests.${resource}: ${typing}`
-        : `Ask for less ${resource} (resources.requests.${resource}), scale something down, or add nodes.`,
+        : `Request less ${resource} (resources.requests.${resource}), scale another workload down, or add nodes.`,
     ],
   };
 }

@@ -41,9 +41,9 @@ export function explain(
       return explainVolumes(view, pod, reason);
     case 'ports':
       return {
-        what: `host ports are taken (${hostPorts(pod)})`,
-        why: `The pod wants host ports ${hostPorts(pod)}, which other pods hold on these nodes.`,
-        fixes: ['Leave out hostPort or hostNetwork, or run no more of these pods than there are nodes.'],
+        what: `host ports are already in use (${hostPorts(pod)})`,
+        why: `The pod needs host ports ${hostPorts(pod)}, which other pods on these nodes already use.`,
+        fixes: ['Remove hostPort or hostNetwork, or run no more of these pods than there are nodes.'],
       };
     case 'spread':
       return explainSpread(view, pod, reason);
@@ -62,13 +62,13 @@ function explainSelector(view: ClusterView, pod: ViewObject): Explanation {
   if (unmet.length === 0)
     return {
       what: "nodes don't match the nodeSelector or node affinity",
-      why: 'Nodes that have the wanted labels are ruled out for other reasons.',
+      why: 'Nodes with the required labels are excluded for other reasons.',
       fixes: [],
     };
-  const near = typos.map(slip => `nodes carry ${slip.near.key}=${slip.near.value}`).join(', ');
+  const near = typos.map(slip => `nodes have ${slip.near.key}=${slip.near.value}`).join(', ');
   return {
     what: `no node matches nodeSelector or affinity ${wanted}${near && `; ${near}`}`,
-    why: `The pods ask for nodes labelled ${wanted}, and no node carries that.${near && ` Nearly so: ${near}.`}${added ? ` ${added.says}` : ''}`,
+    why: `The pods require nodes labelled ${wanted}, and no node has these labels.${near && ` Similar: ${near}.`}${added ? ` ${added.says}` : ''}`,
     ...(added && { because: added.because }),
     fixes: [
       ...(added?.fixes ?? []),
@@ -77,12 +77,10 @@ function explainSelector(view: ClusterView, pod: ViewObject): Explanation {
           `Correct the nodeSelector or affinity: ${near.key}=${near.value}, not ${key}=${wanted}.`,
       ),
       ...unmet.slice(0, 1).map(({ key, values }) => ({
-        text: `Or label the nodes that are meant.`,
+        text: `Or label the nodes on which the pods should run.`,
         command: command(view, ['kubectl', 'label', 'node', 'NODE', `${key}=${values[0] ?? ''}`]),
       })),
-      ...(typos.length === 0 && added === undefined
-        ? ['Correct the nodeSelector or node affinity, or leave it out.']
-        : []),
+      ...(typos.length === 0 && added === undefined ? ['Correct or remove the nodeSelector or node affinity.'] : []),
     ],
   };
 }
@@ -104,11 +102,11 @@ function explainTaint(view: ClusterView, pod: ViewObject, reason: string): Expla
     reason;
   return {
     what: `taint not tolerated: ${words}`,
-    why: `Nodes carry the taint ${words}, and the pods have no toleration for it.`,
+    why: `Nodes have the taint ${words}, and the pods have no toleration for it.`,
     fixes: [
       `Add a toleration for ${words}, if the pods belong there.`,
       {
-        text: 'Or take the taint off the node, if it was left there by mistake.',
+        text: 'Or remove the taint from the node, if it was left there by mistake.',
         command: command(view, [
           'kubectl',
           'taint',
@@ -134,8 +132,8 @@ function explainSpread(view: ClusterView, pod: ViewObject, reason: string): Expl
     what: `topology spread constraint cannot be met (${keys.join(', ')})${nowhere.length > 0 ? `: no node has the label ${nowhere.join(', ')}` : ''}`,
     why:
       nowhere.length > 0
-        ? `topologySpreadConstraints name ${nowhere.join(', ')}, which no node is labelled with.`
-        : `maxSkew forbids more of these pods where there is room: ${constraints.map(one => `${text(one.topologyKey)} maxSkew ${text(one.maxSkew)}`).join(', ')} (${reason}).`,
+        ? `topologySpreadConstraints use topologyKey ${nowhere.join(', ')}, but no node has that label.`
+        : `maxSkew allows no more of these pods where there is room: ${constraints.map(one => `${text(one.topologyKey)} maxSkew ${text(one.maxSkew)}`).join(', ')} (${reason}).`,
     fixes: [
       'Set whenUnsatisfiable: ScheduleAnyway, raise maxSkew, or correct the topologyKey of the topologySpreadConstraints.',
     ],
@@ -151,14 +149,14 @@ function explainAffinity(pod: ViewObject, reason: string): Explanation {
   const keys = terms.map(one => text(one.topologyKey)).join(', ');
   return isAnti
     ? {
-        what: `pod anti-affinity leaves no node${keys && ` (one pod for each ${keys})`}`,
-        why: `Required pod anti-affinity allows one of these pods for each ${keys || 'domain'}; all have one, or refuse it.`,
+        what: `pod anti-affinity excludes every node${keys && ` (one pod for each ${keys})`}`,
+        why: `Required pod anti-affinity allows one of these pods for each ${keys || 'domain'}; each already has one, or is excluded for another reason.`,
         fixes: ['Make the anti-affinity preferred, run fewer replicas, or add nodes.'],
       }
     : {
-        what: `pod affinity finds no node with the wanted pods${keys && ` (${keys})`}`,
-        why: 'Required pod affinity asks for pods that run on no node that is free to take this one.',
-        fixes: ['Correct the labelSelector of the pod affinity, or start the pods that it asks for.'],
+        what: `pod affinity finds no node with the required pods${keys && ` (${keys})`}`,
+        why: 'Required pod affinity requires other pods, and none of them runs on a node with room for this one.',
+        fixes: ['Correct the labelSelector of the pod affinity, or start the pods that it requires.'],
       };
 }
 

@@ -1,7 +1,7 @@
 import type { FixDraft } from '../../finding/build.ts';
 import type { Cause } from '../../finding/finding.ts';
 
-/** Why one constraint keeps a pod from every node, and what to do. */
+/** Why one constraint excludes every node for a pod, and what to do. */
 export interface Explanation {
   what: string;
   why: string;

@@ -37,13 +37,13 @@ export const tolerates = (pod: ViewObject, taint: Taint): boolean =>
 export const repelling = (pod: ViewObject, node: ViewObject): Taint[] =>
   taintsOf(node).filter(taint => taint.effect !== 'PreferNoSchedule' && !tolerates(pod, taint));
 
-/** What the node lacks of nodeSelector and required node affinity, in words; undefined when it matches. */
+/** How the node fails the nodeSelector and the required node affinity, in words; undefined when it matches. */
 export function selectorMiss(pod: ViewObject, node: ViewObject): string | undefined {
   const labels = node.metadata.labels;
   const missing = Object.entries(textMap(pod.spec.nodeSelector)).filter(([key, value]) => labels[key] !== value);
   if (missing.length > 0)
     return missing
-      .map(([key, value]) => `${key}=${labels[key] ?? '(no such label)'}, ${value || '""'} wanted`)
+      .map(([key, value]) => `${key}=${labels[key] ?? '(no such label)'}, ${value || '""'} required`)
       .join('; ');
   const terms = requiredTerms(pod);
   if (terms.length === 0) return undefined;
@@ -74,9 +74,9 @@ function missesOf(term: Fields, node: ViewObject): string[] {
   return [
     ...byLabel.map(
       one =>
-        `${text(one.key)}=${node.metadata.labels[text(one.key)] ?? '(no such label)'}, ${expressionText(one)} wanted`,
+        `${text(one.key)}=${node.metadata.labels[text(one.key)] ?? '(no such label)'}, ${expressionText(one)} required`,
     ),
-    ...byField.map(one => `name ${node.metadata.name}, ${expressionText(one)} wanted`),
+    ...byField.map(one => `name ${node.metadata.name}, ${expressionText(one)} required`),
   ];
 }
 

@@ -4,14 +4,14 @@ import { repelling, selectorMiss, taintText, wantedLabels } from './node-match.t
 import { type Amounts, amountText, freeOnNodes, requestsOf } from './resources.ts';
 import type { Constraint } from './scheduler-message.ts';
 
-/** Why one node does not take a pod. */
+/** Why a pod cannot run on one node. */
 export interface Obstacles {
   node: ViewObject;
   found: { constraint: Constraint; words: string }[];
 }
 
 /**
- * What keeps a pod from each node, the best node first. Only what the objects show: labels, taints, cordons, free
+ * Why a pod cannot run on each node, the best node first. Only what the objects show: labels, taints, cordons, free
  * resources. The scheduler also checks volumes, ports and spreading.
  */
 export function obstaclesOf(view: ClusterView, pod: ViewObject, free = freeOnNodes(view)): Obstacles[] {
@@ -45,14 +45,14 @@ function* onNode(
       words:
         whole === 0
           ? `has no ${resource}`
-          : `${resource}: ${words(amount)} asked for, ${words(free)} free of ${words(whole)}`,
+          : `${resource}: ${words(amount)} requested, ${words(free)} free of ${words(whole)}`,
     };
   }
 }
 
-/** `node-1: cpu: 2 asked for, 500m free of 4`, for evidence. */
+/** `node-1: cpu: 2 requested, 500m free of 4`, for evidence. */
 export const obstacleText = ({ node, found }: Obstacles): string =>
-  `node ${node.metadata.name}: ${found.map(one => one.words).join('; ') || 'nothing that its labels, taints and free resources tell'}`;
+  `node ${node.metadata.name}: ${found.map(one => one.words).join('; ') || 'its labels, taints and free resources do not exclude the pod'}`;
 
 /** A wanted node label that no node has, with the one that was probably meant. */
 export interface LabelTypo {

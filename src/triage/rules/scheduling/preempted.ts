@@ -13,7 +13,7 @@ import { unplaced } from './unschedulable.ts';
 /** Priorities from here on are those of Kubernetes' own classes, for pods that must run. */
 const SYSTEM = 2_000_000_000;
 
-/** A workload of a higher priority that is newer than pods which no longer fit and would fit without it. */
+/** A newer workload with a higher priority; without it there would be room for the pods that wait. */
 interface Preemptor {
   top: Top;
   pods: ViewObject[];
@@ -29,51 +29,51 @@ export const podsPreempted: Rule = {
   wants: [...POD_OWNERS],
   about: {
     looksAt:
-      'Workloads with a higher priority than pods for which no node has room, that are newer than those and without which there would be room. System priorities are left out.',
-    why: 'The scheduler evicts pods of lower priority to make room (preemption), and they find no other place.',
+      'Workloads with a higher priority than pods for which no node has room, if the workloads are newer than those pods and there would be room without them. System priorities are left out.',
+    why: 'The scheduler evicts pods of lower priority to make room (preemption), and no other node has room for the evicted pods.',
     whatToDo:
-      'Give the newcomer a lower priority, preemptionPolicy Never, or smaller requests; or add nodes. Give what must not be pushed out a priority of its own.',
+      'Give the newer workload a lower priority, preemptionPolicy Never, or smaller requests; or add nodes. Give workloads that must not be evicted a higher priority class.',
   },
   *look(looking) {
     const { view } = looking;
-    const takers = new Map<string, Preemptor>();
+    const preemptors = new Map<string, Preemptor>();
     const waiting = unplaced(looking).filter(({ what }) => what.constraints.includes('resources'));
     if (waiting.length === 0) return;
     const free = freeOnNodes(view);
     for (const { top, pods } of waiting)
-      for (const taker of preemptorsOf(view, pods[0] as ViewObject, top, free)) {
-        const key = topKey(taker.top);
-        const known = takers.get(key) ?? { ...taker, preempted: [] };
+      for (const preemptor of preemptorsOf(view, pods[0] as ViewObject, top, free)) {
+        const key = topKey(preemptor.top);
+        const known = preemptors.get(key) ?? { ...preemptor, preempted: [] };
         known.preempted.push(top);
-        takers.set(key, known);
+        preemptors.set(key, known);
       }
-    for (const { top, pods, preempted: losers } of takers.values()) {
+    for (const { top, pods, preempted } of preemptors.values()) {
       const pod = pods[0] as ViewObject;
       const ofClass = text(pod.spec.priorityClassName) || '(none)';
-      const whom = [...new Set(losers.map(({ ref }) => `${ref.kind} ${ref.namespace}/${ref.name}`))];
+      const evicted = [...new Set(preempted.map(({ ref }) => `${ref.kind} ${ref.namespace}/${ref.name}`))];
       yield {
         severity: 'warn',
         object: top.object ?? top.ref,
-        summary: `its ${counted(pods.length, 'pod')} of priority class ${ofClass} took the room of pods with a lower priority (preemption): ${whom.slice(0, 4).join(', ')}`,
+        summary: `its ${counted(pods.length, 'pod')} of priority class ${ofClass} displaced pods with a lower priority (preemption): ${evicted.slice(0, 4).join(', ')}`,
         since: { at: Math.min(...pods.map(created)), exact: false },
         evidence: [
           `spec.priorityClassName: ${ofClass}, priority ${number(pod.spec.priority)}`,
-          ...whom.slice(0, 6).map(one => `${one}: pods of a lower priority wait for room`),
+          ...evicted.slice(0, 6).map(one => `${one}: pods with a lower priority wait for room`),
         ],
         cause: `The scheduler makes room for priority class ${ofClass} by evicting pods of lower priority.`,
         fixes: [
           edit(
             view,
             top,
-            `Name a priority class with a lower value (or preemptionPolicy: Never) than ${ofClass}, run fewer of these pods, or lower their requests.`,
+            `Use a priority class with a lower value than ${ofClass} (or with preemptionPolicy: Never), run fewer of these pods, or lower their requests.`,
           ),
           {
-            text: 'See which priority classes there are; give what must not be pushed out one of its own.',
+            text: 'See which priority classes exist; give workloads that must not be evicted a higher one.',
             command: command(view, ['kubectl', 'get', 'priorityclasses']),
           },
         ],
         because: [causeOf(top.ref, 'chaos/')],
-        explains: losers.map(({ ref }) => causeOf(ref, 'pod/unschedulable')),
+        explains: preempted.map(({ ref }) => causeOf(ref, 'pod/unschedulable')),
       };
     }
   },
@@ -97,7 +97,7 @@ function preemptorsOf(
       status.phase !== 'Failed' &&
       Date.parse(metadata.creationTimestamp ?? '') > age,
   );
-  const takers = [...free].flatMap(([node, room]) => {
+  const displacing = [...free].flatMap(([node, room]) => {
     const here = stronger.filter(({ spec }) => text(spec.nodeName) === node);
     const fits = [...wanted].every(
       ([resource, amount]) =>
@@ -106,5 +106,5 @@ function preemptorsOf(
     );
     return fits ? here : [];
   });
-  return podsByTop(view, takers);
+  return podsByTop(view, displacing);
 }

@@ -7,7 +7,7 @@ import { quantityOf } from '../../../k8s/quantity.ts';
 export type Amounts = ReadonlyMap<string, number>;
 
 /**
- * What a pod asks its node for: its containers and sidecars together, or the largest init container, plus its
+ * What a pod requests from its node: the sum of its containers and sidecars, or the largest init container, plus its
  * overhead.
  */
 export function requestsOf(pod: ViewObject): Amounts {

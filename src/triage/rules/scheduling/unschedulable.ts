@@ -30,7 +30,7 @@ export const unplaced = (
     return { key: '', what: { message: scheduled.message, constraints } };
   });
 
-/** A workload whose pods fit on no node: which constraint, and how close each node is. */
+/** A workload whose pods fit on no node: which constraints exclude the nodes, and why each node does not fit. */
 export const unschedulable: Rule = {
   id: 'pod/unschedulable',
   gate: 'G9',
@@ -49,9 +49,8 @@ export const unschedulable: Rule = {
   about: {
     looksAt:
       'The message of the scheduler in the condition PodScheduled of pods that have waited for more than two minutes, compared with the labels, taints and free resources of every node.',
-    why: 'A pod that no node takes stays Pending until something changes: nothing tries it elsewhere.',
-    whatToDo:
-      'Correct the nodeSelector or affinity, add a toleration, ask for less, or give the cluster a node that fits.',
+    why: 'A pod that fits on no node stays Pending until the pod or the nodes change.',
+    whatToDo: 'Correct the nodeSelector or affinity, add a toleration, lower the requests, or add a node that fits.',
   },
   *look(looking) {
     const groups = unplaced(looking);
@@ -83,9 +82,9 @@ function found(
     since: sinceTime(since, created(pod)),
     evidence: [
       scheduled && quoted(scheduled),
-      `asks for: ${asksFor(pod)}`,
+      `requests: ${requestsText(pod)}`,
       ...nodes.slice(0, 6).map(obstacleText),
-      nodes.length > 6 && `and ${nodes.length - 6} more nodes`,
+      nodes.length > 6 && `and ${counted(nodes.length - 6, 'more node')}`,
     ],
     cause:
       most
@@ -106,15 +105,15 @@ function found(
   });
 }
 
-const asksFor = (pod: ViewObject): string =>
+const requestsText = (pod: ViewObject): string =>
   [...requestsOf(pod)]
     .filter(([name]) => name !== 'pods')
     .map(([name, amount]) => `${name} ${amountText(name, amount)}`)
     .join(', ') || 'no resources';
 
 /**
- * Nodes that would fit but for a taint or cordon of their own explain it; nodes that the pod's own constraints
- * exclude do not.
+ * A node that would fit without its taint or cordon explains why the pod waits; a node that the constraints of the
+ * pod exclude does not.
  */
 function nodeCauses(nodes: readonly Obstacles[]): Cause[] {
   return nodes

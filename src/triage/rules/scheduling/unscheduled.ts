@@ -18,7 +18,7 @@ const untried = ({ now }: Pick<RuleInput, 'now'>, pod: ViewObject): boolean =>
   condition(pod, 'PodScheduled') === undefined &&
   now - created(pod) >= PENDING_TOO_LONG;
 
-/** The default scheduler does not run: it tries no pod. */
+/** The default scheduler is not running: it does not try to place any pod. */
 export const schedulerGone: Rule = {
   id: 'pod/scheduler-gone',
   gate: 'G7',
@@ -27,7 +27,7 @@ export const schedulerGone: Rule = {
   about: {
     looksAt:
       'Pods that have waited for more than two minutes without a node and without any condition PodScheduled, and the Lease of kube-scheduler.',
-    why: 'The scheduler writes that condition on every pod that it tries. Where it is missing, nobody tries: no new pod starts in the cluster.',
+    why: 'The scheduler sets that condition on every pod that it tries to place. If it is missing, no scheduler is at work, and no new pod in the cluster starts.',
     whatToDo: 'Look at the kube-scheduler pods or service of the control plane.',
   },
   *look({ view, now }) {
@@ -45,7 +45,7 @@ export const schedulerGone: Rule = {
         namespace: 'kube-system',
         name: 'kube-scheduler',
       },
-      summary: `the scheduler looks at no pod: ${counted(pods.length, 'pod waits', 'pods wait')} without a node and without an attempt`,
+      summary: `the scheduler does not schedule any pods: ${counted(pods.length, 'pod waits', 'pods wait')} for a node, and the scheduler has not tried to place ${pods.length === 1 ? 'it' : 'them'}`,
       since: { at: first, exact: false },
       evidence: [
         podNames(pods),
@@ -55,7 +55,7 @@ export const schedulerGone: Rule = {
           : 'Lease kube-system/kube-scheduler: none',
       ],
       cause:
-        'kube-scheduler does not run, or cannot reach the API server: it has written no scheduling condition on new pods.',
+        'kube-scheduler is not running, or cannot reach the API server: it has set no scheduling condition on new pods.',
       fixes: [startAgain(view, 'kube-scheduler')],
       because: [
         { kind: 'Lease', namespace: 'kube-system', name: 'kube-scheduler', rule: 'lease/' },
@@ -75,8 +75,8 @@ export const unknownScheduler: Rule = {
   wants: ['ReplicaSet', 'Deployment', 'StatefulSet', 'Job'],
   about: {
     looksAt:
-      'Pods with a schedulerName other than default-scheduler that nobody has tried to place for more than two minutes.',
-    why: 'Only the scheduler of that name places them; a wrong name is never corrected by anything.',
+      'Pods with a schedulerName other than default-scheduler that no scheduler has tried to place for more than two minutes.',
+    why: 'Only the scheduler with that name places them: with a wrong name they stay Pending.',
     whatToDo: 'Correct schedulerName, or start that scheduler.',
   },
   *look(looking) {
@@ -94,19 +94,19 @@ export const unknownScheduler: Rule = {
     for (const sick of groups) {
       const near = nearest(sick.what, known);
       yield aboutUnwellPods(sick, {
-        summary: `${howMany(sick)} not scheduled: no scheduler answers to schedulerName ${sick.what}${near ? `; ${near} exists` : ''}`,
+        summary: `${howMany(sick)} not scheduled: no scheduler handles schedulerName ${sick.what}${near ? `; ${near} exists` : ''}`,
         since: { at: Math.min(...sick.pods.map(created)), exact: true },
         evidence: [
           `spec.schedulerName: ${sick.what}`,
           'status.conditions[PodScheduled]: none',
           `schedulers that have placed pods: ${[...known].join(', ')}`,
         ],
-        cause: `The pods wait for a scheduler called ${sick.what}, which has not looked at them.`,
+        cause: `The pods wait for a scheduler called ${sick.what}, which has not tried to place them.`,
         fixes: [
           edit(
             view,
             sick.top,
-            `Correct schedulerName${near ? ` to ${near}` : ', or leave it out'}; or start the scheduler ${sick.what}.`,
+            `Correct schedulerName${near ? ` to ${near}` : ', or remove it'}; or start the scheduler ${sick.what}.`,
           ),
           describePod(view, sick.pods),
         ],
@@ -115,16 +115,16 @@ export const unknownScheduler: Rule = {
   },
 };
 
-/** Pods whose scheduling gate nobody removes. */
+/** Pods whose scheduling gate is not removed. */
 export const schedulingGated: Rule = {
   id: 'pod/scheduling-gated',
   gate: 'G9',
   needs: ['Pod'],
   wants: ['ReplicaSet', 'Deployment', 'StatefulSet', 'Job'],
   about: {
-    looksAt: 'Pods whose spec.schedulingGates have not been taken away for ten minutes.',
-    why: 'The scheduler does not look at a pod with a gate. Queues hold pods back on purpose (Kueue): those are only worth a look.',
-    whatToDo: 'Find the controller that should take the gate away; without it the pods never start.',
+    looksAt: 'Pods whose spec.schedulingGates have not been removed for ten minutes.',
+    why: 'The scheduler ignores a pod that has a scheduling gate. Queues such as Kueue use gates to hold pods back on purpose: those are reported only as warnings.',
+    whatToDo: 'Find the controller that should remove the gate; without it the pods do not start.',
   },
   *look(looking) {
     const groups = unwellPodGroups(looking, pod => {
@@ -137,15 +137,15 @@ export const schedulingGated: Rule = {
       const isQueue = sick.what.every(gate => /kueue|queue|batch|volcano/.test(gate));
       yield aboutUnwellPods(sick, {
         severity: isQueue ? 'warn' : 'high',
-        summary: `${howMany(sick)} not scheduled: scheduling gate ${sick.what.join(', ')} is not taken away`,
+        summary: `${howMany(sick)} not scheduled: scheduling gate ${sick.what.join(', ')} is not removed`,
         since: sinceTime(created(pod), created(pod)),
         evidence: [`spec.schedulingGates: ${sick.what.join(', ')}`, scheduled && quoted(scheduled)],
-        cause: `The scheduler waits until the controller that put the gate ${sick.what.join(', ')} there takes it away.`,
+        cause: `The scheduler waits until the controller that added the gate ${sick.what.join(', ')} removes it.`,
         fixes: [
           edit(
             looking.view,
             sick.top,
-            'Look at the controller of that gate; if there is none any more, leave the gate out of the template.',
+            'Look at the controller of that gate; if it no longer exists, remove the gate from the pod template.',
           ),
         ],
       });

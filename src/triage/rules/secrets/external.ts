@@ -14,7 +14,7 @@ const USUAL_WAIT_MS = 2 * 60_000;
 /** The name of the Secret that an ExternalSecret writes. */
 const secretOf = ({ spec, metadata }: ViewObject): string => text(fields(spec.target).name) || metadata.name;
 
-/** What should have created a Secret: the ExternalSecrets and Certificates with its name, or that name it. */
+/** What should have created a Secret: the ExternalSecrets and Certificates that have the same name or write that Secret. */
 export const secretMakers = (view: ClusterView, namespace: string, name: string): Cause[] => [
   causeOf({ kind: 'Certificate', namespace, name }),
   causeOf({ kind: 'ExternalSecret', namespace, name }),
@@ -38,7 +38,7 @@ export const externalSecret: Rule = {
     looksAt: 'The condition Ready of ExternalSecrets, SecretStores and ClusterSecretStores.',
     why: 'A Secret that is not fetched is missing, and pods that need it do not start; one that is no longer renewed keeps its old values, which may have been revoked.',
     whatToDo:
-      'Read the message of the operator: the key may not exist in the store, or the store refuses the credentials.',
+      'Read the message of the operator: the key may not exist in the store, or the store rejects the credentials.',
   },
   *look(looking) {
     const notReady = (object: ViewObject) => conditionIs(object, 'Ready', 'False');
@@ -58,7 +58,7 @@ function storeUnusable({ view }: RuleInput, { object: store, found: ready, since
     cause: `The External Secrets Operator cannot use the store: ${why}.`,
     fixes: [
       {
-        text: 'Correct the provider and its credentials (spec.provider), or what the store itself allows them.',
+        text: 'Correct the provider and its credentials (spec.provider), or their permissions in the store itself.',
         command: command(view, ['kubectl', 'describe', ...named(refOf(store))]),
       },
     ],
@@ -81,14 +81,14 @@ function notFetched({ view, now }: RuleInput, { object: secret, found: ready, si
       `spec.secretStoreRef: ${text(store.kind) || 'SecretStore'} ${text(store.name)}`,
       `status.refreshTime: ${text(secret.status.refreshTime) || 'never'}`,
     ],
-    cause: `The External Secrets Operator cannot fetch what the Secret is to hold: ${why}.`,
+    cause: `The External Secrets Operator cannot fetch the values of the Secret: ${why}.`,
     fixes: [
       {
         text: 'Correct the keys (spec.data, spec.dataFrom), or create them in the store.',
         command: command(view, ['kubectl', 'describe', ...named(refOf(secret))]),
       },
       {
-        text: 'Then have it fetched at once.',
+        text: 'Then have the operator fetch it at once.',
         command: command(view, ['kubectl', 'annotate', ...named(refOf(secret)), '--overwrite', `force-sync=${now}`]),
       },
     ],

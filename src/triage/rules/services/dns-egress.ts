@@ -14,7 +14,7 @@ import { isUnwell } from '../pods/unwell-pods.ts';
 const DNS = { namespace: 'kube-system', name: 'kube-dns' };
 const DNS_PORT = 53;
 
-/** Network policies that keep pods from the DNS of the cluster. */
+/** Network policies that block pods from the DNS of the cluster. */
 export const dnsEgress: Rule = {
   id: 'network/dns-egress',
   gate: 'G9',
@@ -22,8 +22,8 @@ export const dnsEgress: Rule = {
   wants: ['Service', 'Namespace'],
   about: {
     looksAt:
-      'Pods that NetworkPolicies with policyTypes Egress select, and whether any of these policies lets them reach port 53 of the DNS of the cluster.',
-    why: 'Pods without DNS find nobody by name: their connections fail with "no such host" or "i/o timeout" though everything that they want to reach is well.',
+      'Pods that NetworkPolicies with policyTypes Egress select, and whether any of these policies allows them to reach port 53 of the cluster DNS.',
+    why: 'Pods without DNS cannot resolve names: their connections fail with "no such host" or "i/o timeout" although the servers that they want to reach are healthy.',
     whatToDo: 'Allow egress to port 53, UDP and TCP, of kube-dns in kube-system.',
   },
   *look({ view, now }) {
@@ -46,7 +46,7 @@ export const dnsEgress: Rule = {
             .join(', ')}`,
         ],
         cause:
-          'The pods are isolated for egress, and no policy that selects them allows port 53 of kube-dns: they can resolve no names.',
+          'The pods are isolated for egress, and no policy that selects them allows port 53 of kube-dns: they cannot resolve names.',
         fixes: [
           {
             text: `Allow egress to DNS: ports 53 UDP and TCP, to namespace kube-system.${undoneBy(view, policy)}`,
@@ -72,7 +72,7 @@ function closedPods(view: ClusterView, service: ViewObject): Map<ViewObject, Vie
   for (const pod of view.all('Pod')) {
     if (pod.spec.hostNetwork === true || pod.metadata.namespace === DNS.namespace) continue;
     const policies = view.inNamespace('NetworkPolicy', pod.metadata.namespace ?? '').filter(one => confines(one, pod));
-    const isOpen = policies.some(one => list(one.spec.egress).some(rule => letsOut(view, service, rule)));
+    const isOpen = policies.some(one => list(one.spec.egress).some(rule => allowsDns(view, service, rule)));
     if (!isOpen) for (const policy of policies) closed.set(policy, [...(closed.get(policy) ?? []), pod]);
   }
   return closed;
@@ -83,8 +83,8 @@ const confines = ({ spec }: ViewObject, pod: ViewObject): boolean =>
   (Array.isArray(spec.policyTypes) ? spec.policyTypes.includes('Egress') : Array.isArray(spec.egress)) &&
   matchesSelector(fields(spec.podSelector), pod.metadata.labels);
 
-/** Whether an egress rule may let a pod reach DNS. Anything else, such as an address range, counts as yes. */
-function letsOut(view: ClusterView, service: ViewObject, rule: Fields): boolean {
+/** Whether an egress rule may allow a pod to reach DNS. If that cannot be told, as for an address range, it counts as allowed. */
+function allowsDns(view: ClusterView, service: ViewObject, rule: Fields): boolean {
   const ports = list(rule.ports);
   const isPort = ports.length === 0 || ports.some(one => hasPort(one));
   const peers = list(rule.to);

@@ -2,7 +2,7 @@ import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.
 import type { Fields } from '../../../k8s/fields.ts';
 import { fields, list, text } from '../../../k8s/fields.ts';
 
-/** A Service that finds its pods by label. Somebody else writes the endpoints of a Service without a selector. */
+/** Whether a Service selects its pods by label. Something else writes the endpoints of a Service without a selector. */
 export const selects = (service: ViewObject): boolean =>
   text(service.spec.type) !== 'ExternalName' && Object.keys(fields(service.spec.selector)).length > 0;
 

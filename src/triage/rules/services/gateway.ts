@@ -53,7 +53,7 @@ export const gatewayNotProgrammed: Rule = {
   about: {
     looksAt:
       'The conditions Accepted, Programmed and ResolvedRefs of Gateways, of their listeners, and of HTTPRoutes for each Gateway that they name; routes that name a Gateway or a Service that does not exist.',
-    why: 'A listener or a route that is not accepted serves nothing: clients get 404, 500 or no connection, while all pods are well.',
+    why: 'A listener or a route that is not accepted serves no traffic: clients get 404, 500 or no connection, although all pods are healthy.',
     whatToDo:
       'Correct the reference that the condition names: the Service, the certificate, the Gateway or its listener.',
   },
@@ -62,7 +62,7 @@ export const gatewayNotProgrammed: Rule = {
       const wrong = ofGateway(gateway).filter(one => now - (one.since ?? created(gateway)) >= GRACE_MS);
       if (wrong.length > 0) yield report(view, gateway, wrong, []);
       else if (list(gateway.status.conditions).length === 0 && now - created(gateway) >= GRACE_MS)
-        yield report(view, gateway, [unanswered(`class ${text(gateway.spec.gatewayClassName)}`)], []);
+        yield report(view, gateway, [noController(`class ${text(gateway.spec.gatewayClassName)}`)], []);
     }
     for (const route of view.all('HTTPRoute')) {
       const wrong = ofRoute(route).filter(one => now - (one.since ?? created(route)) >= GRACE_MS);
@@ -73,11 +73,11 @@ export const gatewayNotProgrammed: Rule = {
   },
 };
 
-const unanswered = (who: string): FailedCondition => ({
+const noController = (what: string): FailedCondition => ({
   where: 'status.conditions',
   type: 'Accepted',
-  reason: 'Unanswered',
-  message: `no controller has answered: nothing in the cluster serves its ${who}`,
+  reason: 'NoController',
+  message: `no controller has set a condition: nothing in the cluster handles its ${what}`,
   since: undefined,
 });
 
@@ -118,7 +118,7 @@ function report(
   return {
     severity: 'high',
     object,
-    summary: `${object.kind === 'Gateway' ? 'the Gateway does not serve' : 'the route serves nothing'}: ${first.type} is False (${first.reason}): ${first.message}${near ? `; Service ${near} exists` : ''}`,
+    summary: `${object.kind === 'Gateway' ? 'the Gateway does not serve' : 'the route serves no traffic'}: ${first.type} is False (${first.reason}): ${first.message}${near ? `; Service ${near} exists` : ''}`,
     since: sinces.length > 0 ? { at: Math.min(...sinces), exact: true } : { at: created(object), exact: false },
     evidence: [
       ...wrong.slice(0, 6).map(one => `${one.where} ${one.type}: False ${one.reason} "${one.message}"`),
@@ -127,7 +127,7 @@ function report(
     cause: `${first.message || first.reason}.`,
     fixes: [
       {
-        text: `${near ? `Name Service ${near} in backendRefs, not ${lost[0]}` : lost.length > 0 ? `Create Service ${lost[0]}, or correct backendRefs` : `Correct what ${first.where} names (${first.reason})`}.${undoneBy(view, object)}`,
+        text: `${near ? `Refer to Service ${near} in backendRefs, not to ${lost[0]}` : lost.length > 0 ? `Create Service ${lost[0]}, or correct backendRefs` : `Correct what ${first.where} names (${first.reason})`}.${undoneBy(view, object)}`,
         command: command(view, ['kubectl', 'edit', ...named(refOf(object))]),
       },
       { text: 'Read all of its conditions.', command: command(view, ['kubectl', 'describe', ...named(refOf(object))]) },

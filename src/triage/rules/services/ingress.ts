@@ -20,7 +20,7 @@ export const ingressBackend: Rule = {
   about: {
     looksAt: 'The backends of every Ingress: whether the Service exists, has the port, and has ready endpoints.',
     why: 'The controller answers 503 (or 404) for a path whose backend does not exist.',
-    whatToDo: 'Correct the name or the port of the backend, or fix what stands behind the Service.',
+    whatToDo: 'Correct the name or the port of the backend, or fix the pods behind the Service.',
   },
   *look({ view }) {
     for (const ingress of view.all('Ingress')) {
@@ -122,7 +122,7 @@ function wrongWith({ view }: Pick<RuleInput, 'view'>, ingress: ViewObject, backe
     severity: atZero ? 'warn' : 'high',
     what: `backend service ${backend.service} has no ready endpoints`,
     evidence: `Service ${namespace}/${backend.service}: no ready endpoint`,
-    fix: 'Fix what stands behind the Service.',
+    fix: 'Fix the pods behind the Service.',
     because: causesBehind(view, namespace, backend.service, behind),
   };
 }
@@ -136,7 +136,7 @@ export const ingressClass: Rule = {
   needs: ['Ingress', 'IngressClass'],
   about: {
     looksAt: 'The ingressClassName of every Ingress against the IngressClasses that exist.',
-    why: 'A controller serves only Ingresses of its own class: one of an unknown class gets no address and no traffic.',
+    why: 'A controller serves only Ingresses of its own class: an Ingress of an unknown class gets no address and no traffic.',
     whatToDo: 'Correct ingressClassName, or create the class.',
   },
   *look({ view }) {
@@ -172,24 +172,24 @@ function noClass(view: ClusterView, ingress: ViewObject, classes: readonly ViewO
     object: ingress,
     summary:
       name === ''
-        ? 'no ingress class is set, and the cluster has no default one'
+        ? 'no ingress class is set, and the cluster has no default class'
         : `ingress class ${name} not found${near ? `; ${near} exists` : ''}`,
     evidence: [`spec.ingressClassName: ${name || 'not set'}`, `IngressClasses: ${known}`],
-    cause: 'No controller takes the Ingress.',
+    cause: 'No controller handles the Ingress.',
     fixes: [fix],
     because: [causeOf(refOf(ingress), 'chaos/'), name !== '' && { kind: 'IngressClass', name }],
   };
 }
 
-/** An ExternalName Service that refers to a missing Service, or to itself in a circle. */
+/** An ExternalName Service that refers to a missing Service, or to itself through other Services. */
 export const externalName: Rule = {
   id: 'service/external-name',
   gate: 'G9',
   needs: ['Service'],
   about: {
     looksAt:
-      'ExternalName Services that name another Service of the cluster (NAME.NAMESPACE.svc): whether it exists, and whether the names lead round in a circle.',
-    why: 'An ExternalName is only an alias in DNS: whoever asks for it gets nothing when the name behind it does not exist.',
+      'ExternalName Services that name another Service of the cluster (NAME.NAMESPACE.svc): whether it exists, and whether the names form a loop.',
+    why: 'An ExternalName is only an alias in DNS: if the target name does not exist, the alias does not resolve.',
     whatToDo: 'Correct externalName.',
   },
   *look({ view }) {
@@ -211,9 +211,9 @@ export const externalName: Rule = {
         last = at;
         at = target(view.get('Service', at.namespace, at.name));
       }
-      const isCircle = at !== undefined;
-      if (!isCircle && view.get('Service', last.namespace, last.name) !== undefined) continue;
-      const near = isCircle
+      const isLoop = at !== undefined;
+      if (!isLoop && view.get('Service', last.namespace, last.name) !== undefined) continue;
+      const near = isLoop
         ? undefined
         : nearest(
             last.name,
@@ -222,11 +222,11 @@ export const externalName: Rule = {
       yield {
         severity: 'high',
         object: service,
-        summary: isCircle
-          ? `externalName leads round in a circle: ${[...passed].join(' → ')}`
+        summary: isLoop
+          ? `externalName forms a loop: ${[...passed].join(' → ')}`
           : `externalName names Service ${last.namespace}/${last.name}, which does not exist${near ? `; ${near} does` : ''}`,
         evidence: [`spec.externalName: ${text(service.spec.externalName)}`],
-        cause: 'The name behind the alias does not resolve.',
+        cause: 'The target of the alias does not resolve.',
         fixes: [
           {
             text: `Correct externalName${near ? `: ${near}.${last.namespace}.svc.cluster.local` : ''}.${undoneBy(view, service)}`,

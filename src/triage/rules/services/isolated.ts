@@ -1,5 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { list } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
 import { isolates } from '../../facts/behind-service.ts';
 import { undoneBy } from '../../facts/claims.ts';
 import { created } from '../../facts/fields.ts';
@@ -24,23 +25,23 @@ export const networkIsolated: Rule = {
   ],
   about: {
     looksAt:
-      'Pods behind Services, and the NetworkPolicies that select them: whether all of these together allow any traffic in. It is a failure where webhooks, API services, Ingresses or DNS need the Service, or a log tells that it does not answer.',
-    why: 'Pods that a policy isolates stay ready, as the probes of the kubelet come from their own node; yet every call from elsewhere hangs until its timeout.',
-    whatToDo: 'Add a policy that allows the traffic, or take the isolating one away.',
+      'Pods behind Services, and the NetworkPolicies that select them: whether all of these together allow any traffic in. It is a failure if a webhook, an APIService, an Ingress or DNS needs the Service, or if a log shows that it does not answer.',
+    why: 'Pods that a policy isolates stay ready, since the probes of the kubelet come from their own node; but every connection from elsewhere hangs until it times out.',
+    whatToDo: 'Add a policy that allows the traffic, or delete the isolating one.',
   },
   *look({ view, now }) {
     if (view.count('NetworkPolicy') === 0) return;
     for (const [policy, { users, isNeeded }] of closedPolicies(view))
       yield {
-        // Nobody is known to call the others: a log that tells of a timeout makes it a failure.
+        // For Services that nothing is known to call, it is a failure only if a log shows a timeout.
         severity: isNeeded ? 'high' : 'warn',
         object: policy,
-        summary: `the network policy lets nobody reach the pods behind ${users.slice(0, 3).join(', ')}`,
+        summary: `the network policy blocks all traffic to the pods behind ${users.slice(0, 3).join(', ')}`,
         since: { at: created(policy) || now, exact: false },
         evidence: [
           `spec.podSelector: ${JSON.stringify(policy.spec.podSelector ?? {})}`,
-          `spec.ingress: ${list(policy.spec.ingress).length === 0 ? 'none' : `${list(policy.spec.ingress).length} rules`}`,
-          `behind it: ${users.join(', ')}`,
+          `spec.ingress: ${list(policy.spec.ingress).length === 0 ? 'none' : counted(list(policy.spec.ingress).length, 'rule')}`,
+          `unreachable: ${users.join(', ')}`,
         ],
         cause: 'The pods are selected by this policy, and no policy allows any ingress to them.',
         fixes: [
@@ -64,7 +65,7 @@ interface Closed {
   isNeeded: boolean;
 }
 
-/** Policies behind which Services cannot be reached by anybody, with who needs them. */
+/** Policies that make Services unreachable, with what needs those Services. */
 function closedPolicies(view: ClusterView): Map<ViewObject, Closed> {
   const users = serviceUsers(view);
   const closed = new Map<ViewObject, Closed>();

@@ -13,7 +13,7 @@ const USUAL_WAIT_MS = 5 * 60_000;
 const isBalanced = ({ spec }: ViewObject): boolean => text(spec.type) === 'LoadBalancer';
 const addresses = ({ status }: ViewObject): readonly unknown[] => list(fields(status.loadBalancer).ingress);
 
-/** A Service of type LoadBalancer that nobody gives an address. */
+/** A Service of type LoadBalancer that gets no address. */
 export const loadBalancerPending: Rule = {
   id: 'service/load-balancer',
   gate: 'G9',
@@ -21,10 +21,10 @@ export const loadBalancerPending: Rule = {
   wants: ['Event'],
   about: {
     looksAt:
-      'Services of type LoadBalancer without an address in status.loadBalancer for over five minutes, the warnings of the cloud controller, and whether other Services of the cluster got theirs.',
-    why: 'Until a cloud controller, or one such as MetalLB, has made a load balancer the external IP stays <pending> and nobody outside reaches the Service.',
+      'Services of type LoadBalancer without an address in status.loadBalancer for over five minutes, the warnings of the cloud controller, and whether other Services of the cluster have an address.',
+    why: 'Until a cloud controller, or one such as MetalLB, has created a load balancer, the external IP stays <pending> and the Service cannot be reached from outside.',
     whatToDo:
-      'Read the warnings of the Service: quota, subnet, rights of the cloud account, spec.loadBalancerClass. Where there is no such controller use an Ingress or a NodePort.',
+      'Read the warnings of the Service: quota, subnet, permissions of the cloud account, spec.loadBalancerClass. If there is no such controller, use an Ingress or a NodePort.',
   },
   *look({ view, now }) {
     const balanced = [...view.all('Service')].filter(isBalanced);
@@ -40,10 +40,10 @@ export const loadBalancerPending: Rule = {
       const why = warning
         ? `its controller fails: ${warning.message}`
         : isServed
-          ? `other Services of this cluster have an address${wanted && `; it asks for loadBalancerClass ${wanted}`}`
-          : 'nothing in this cluster gives addresses to load balancers';
+          ? `other Services of this cluster have an address${wanted && `; this one has loadBalancerClass ${wanted}`}`
+          : 'no controller in this cluster provides load balancers';
       yield {
-        // A cluster without any load balancer is probably reached in another way.
+        // A cluster without any load balancer is probably accessed in another way.
         severity: warning !== undefined || isServed ? 'high' : 'warn',
         object: service,
         summary: `the load balancer is pending: no external address (${why})`,
@@ -61,7 +61,7 @@ export const loadBalancerPending: Rule = {
             command: command(view, ['kubectl', 'describe', ...named(refOf(service))]),
           },
           {
-            text: `Where there is none, change spec.type to ClusterIP behind an Ingress, or to NodePort${wanted && ', or correct spec.loadBalancerClass'}.${undoneBy(view, service)}`,
+            text: `If there is no such controller, change spec.type to ClusterIP behind an Ingress, or to NodePort${wanted && ', or correct spec.loadBalancerClass'}.${undoneBy(view, service)}`,
             command: command(view, ['kubectl', 'edit', ...named(refOf(service))]),
           },
         ],

@@ -1,5 +1,6 @@
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { textMap } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
 import {
   causesBehind,
   isAtZero,
@@ -42,7 +43,7 @@ const selectorText = (service: ViewObject): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(', ');
 
-/** A Service whose selector matches no pods, although a similar workload exists or somebody needs it. */
+/** A Service whose selector matches no pods, although a similar workload exists or something needs the Service. */
 export const serviceSelector: Rule = {
   id: 'service/selector',
   gate: 'G9',
@@ -59,10 +60,10 @@ export const serviceSelector: Rule = {
   ],
   about: {
     looksAt:
-      'Services whose selector matches neither a pod nor the pod template of a workload in their namespace, and the pods whose labels come nearest.',
-    why: 'A Service without endpoints refuses every connection, though the pods that were meant are well.',
+      'Services whose selector matches neither a pod nor the pod template of a workload in their namespace, and the pods with the most similar labels.',
+    why: 'A Service without endpoints refuses every connection, even if the intended pods are healthy.',
     whatToDo:
-      'Correct the selector of the Service, or the labels in the pod template. A Service that nobody needs can be deleted.',
+      'Correct the selector of the Service, or the labels in the pod template. A Service that is not needed can be deleted.',
   },
   *look(looking) {
     const { view } = looking;
@@ -100,7 +101,7 @@ export const serviceSelector: Rule = {
         ],
         cause: near
           ? `The Service selects ${selectorText(service)}; the pods of ${carrier} nearly match: ${slips}.`
-          : `No pod and no workload in ${namespace} carries ${selectorText(service)}.`,
+          : `No pod and no workload in ${namespace} has the labels ${selectorText(service)}.`,
         fixes: [
           near && {
             text: `Correct the selector so that it matches the pods of ${carrier}.${undoneBy(view, service)}`,
@@ -142,7 +143,7 @@ const corrected = (misses: readonly LabelMiss[]): Record<string, string | null> 
     ),
   );
 
-/** A Service that has pods, or should have, and none is ready. */
+/** A Service that has pods, or should have some, but none of them is ready. */
 export const noReadyPods: Rule = {
   id: 'service/no-endpoints',
   gate: 'G9',
@@ -150,9 +151,9 @@ export const noReadyPods: Rule = {
   wants: ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'NetworkPolicy'],
   about: {
     looksAt:
-      'Services whose selector matches pods or a workload, and that have no ready endpoint. A workload that is scaled to 0 is no failure of its Service.',
-    why: 'Nobody answers at the Service until one of its pods is ready.',
-    whatToDo: 'Fix the pods: their own finding says why they are not ready.',
+      'Services whose selector matches pods or a workload, and that have no ready endpoint. If the workload is scaled to 0, that is only noted.',
+    why: 'Connections to the Service fail until one of its pods is ready.',
+    whatToDo: 'Fix the pods: the finding on them says why they are not ready.',
   },
   *look(looking) {
     for (const service of empty(looking)) {
@@ -184,7 +185,9 @@ function noReady({ view, now }: RuleInput, service: ViewObject): FindingDraft | 
     summary: atZero
       ? 'no endpoints: its workload is scaled to 0 replicas'
       : pods.length > 0
-        ? `no endpoints: none of its ${pods.length} pods is ready`
+        ? pods.length === 1
+          ? 'no endpoints: its only pod is not ready'
+          : `no endpoints: none of its ${pods.length} pods is ready`
         : 'no endpoints: its workload has no pods',
     // Until the last pod became unready there was an endpoint.
     since: changed.length > 0 ? { at: Math.max(...changed), exact: true } : undefined,
@@ -218,7 +221,7 @@ function noReady({ view, now }: RuleInput, service: ViewObject): FindingDraft | 
   };
 }
 
-/** Pods that are ready while the EndpointSlices say otherwise: the endpoint slice controller does not run. */
+/** Pods that are ready but missing from the EndpointSlices: the EndpointSlice controller is not running. */
 export const slicesStale: Rule = {
   id: 'service/slices-stale',
   gate: 'G7',
@@ -227,9 +230,8 @@ export const slicesStale: Rule = {
   about: {
     looksAt:
       'Services that select pods which have been ready for more than a minute, and whose EndpointSlices hold no ready endpoint.',
-    why: 'The EndpointSlice controller of kube-controller-manager writes the slices; while it does not, traffic goes to pods that are gone, or nowhere.',
-    whatToDo:
-      'Look at kube-controller-manager; for a Service with the label service.kubernetes.io/headless or a custom endpoint controller, at that.',
+    why: 'The EndpointSlice controller of kube-controller-manager writes the slices; while it is not running, traffic goes to pods that no longer exist, or fails.',
+    whatToDo: 'Look at kube-controller-manager, or at the custom endpoint controller of the Service if it has one.',
   },
   *look(looking) {
     const { view, now } = looking;
@@ -246,7 +248,7 @@ export const slicesStale: Rule = {
       yield {
         severity: 'high',
         object: service,
-        summary: `no endpoints, though ${ready.length} of its pods are ready: the EndpointSlices are not kept up to date`,
+        summary: `no endpoints, although ${counted(ready.length, 'of its pods is', 'of its pods are')} ready: the EndpointSlices are outdated`,
         since: { at: Math.max(...ready.map(pod => condition(pod, 'Ready')?.since ?? now)), exact: false },
         evidence: [
           `ready pods: ${ready

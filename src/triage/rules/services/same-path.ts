@@ -15,8 +15,8 @@ export const ingressOfOnePath: Rule = {
   needs: ['Ingress'],
   about: {
     looksAt:
-      'Ingresses of the same class with the same host and path, and different backends. Canaries, which say so in an annotation, are left out.',
-    why: 'The controller takes one of the two, most often the older one, and passes over the other without a word; some split the requests.',
+      'Ingresses of the same class with the same host and path, and different backends. Ingresses with a canary annotation are left out.',
+    why: 'Most controllers use one of the two, usually the older one, and silently ignore the other; some split the requests between them.',
     whatToDo: 'Give one of the two another host or path, or delete it.',
   },
   *look({ view }) {
@@ -35,10 +35,10 @@ export const ingressOfOnePath: Rule = {
             `${nameOf(known.ingress)} (older): ${known.where} → ${known.backend}`,
             `${nameOf(claim.ingress)}: ${claim.where} → ${claim.backend}`,
           ],
-          cause: 'Only one of two Ingresses can have a host and path: which of them depends on the controller.',
+          cause: 'Only one of the two Ingresses can serve the host and path: which one depends on the controller.',
           fixes: [
             {
-              text: 'Give one of the two another host or path, or delete the one that is not meant.',
+              text: 'Give one of the two another host or path, or delete the one that is not wanted.',
               command: command(view, ['kubectl', 'edit', ...named(refOf(claim.ingress))]),
             },
           ],

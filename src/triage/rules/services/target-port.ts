@@ -17,7 +17,7 @@ export const targetPort: Rule = {
   about: {
     looksAt:
       'The targetPort of each port of a Service, against the ports that the containers of its pods declare: by name, and by number where the probes of the pods show which port serves.',
-    why: 'A port name that no container declares gives slices without that port: connections are refused, though the pods are ready.',
+    why: 'If no container declares the port name, the EndpointSlices lack that port: connections are refused although the pods are ready.',
     whatToDo: 'Correct targetPort in the Service, or name the port in the pod template.',
   },
   *look({ view }) {
@@ -103,7 +103,7 @@ function found(
   return {
     severity,
     object: service,
-    summary: `${what}: target port ${target} ${isName ? 'is the name of no port of its pods' : 'is declared by none of its pods'}${declared.length > 0 ? `; they have ${declared.join(', ')}` : ''}`,
+    summary: `${what}: target port ${target} ${isName ? 'is not the name of any port of its pods' : 'is not declared by any of its pods'}${declared.length > 0 ? `; they have ${declared.join(', ')}` : ''}`,
     evidence: [
       `spec.ports[${index}]: port ${text(port.port)}, targetPort ${target}`,
       `ports that the pods declare: ${declared.join(', ') || 'none'}`,
@@ -128,7 +128,7 @@ function found(
     ],
     cause: isName
       ? `No container of the pods has a port named ${target}, so the endpoints have no such port.${near ? ` Probably ${near} was meant.` : ''}`
-      : `The pods declare ${declared.join(', ')}, not ${target}; their probes are answered there.`,
+      : `The pods declare ${declared.join(', ')}, not ${target}; their probes succeed on the declared port.`,
     fixes: [
       value !== undefined && {
         text: `Correct targetPort: ${near}, not ${target}.${undoneBy(view, service)}`,
@@ -137,7 +137,7 @@ function found(
         ]),
       },
       {
-        text: isName ? `Or name the port ${target} in the pod template.` : `Or let the container listen on ${target}.`,
+        text: isName ? `Or name the port ${target} in the pod template.` : `Or make the container listen on ${target}.`,
         command: command(view, ['kubectl', 'get', 'service', name, '-n', namespace, '-o', 'yaml']),
       },
     ],

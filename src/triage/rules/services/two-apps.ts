@@ -18,9 +18,9 @@ export const serviceOfTwoApps: Rule = {
   wants: ['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet'],
   about: {
     looksAt:
-      'Services whose selector matches pods of several workloads that carry different values of the labels app, app.kubernetes.io/name, k8s-app or name. Versions of one application, such as a canary, carry the same.',
-    why: 'Each connection goes to any of these pods: a part of the requests comes to a program that does not know them.',
-    whatToDo: 'Make the selector of the Service narrower, if not all of these pods are meant.',
+      'Services whose selector matches pods of several workloads with different values of the label app, app.kubernetes.io/name, k8s-app or name. Versions of one application, such as a canary, have the same value.',
+    why: 'Connections are distributed over all of these pods, so some requests reach an application that cannot handle them.',
+    whatToDo: 'Make the selector of the Service more specific, unless all of these pods are intended.',
   },
   *look({ view }) {
     for (const service of view.all('Service')) {
@@ -40,7 +40,7 @@ export const serviceOfTwoApps: Rule = {
           'The labels of the selector are common to several applications: each connection goes to one of them at random.',
         fixes: [
           {
-            text: `Add a label to the selector that only the pods which are meant carry.`,
+            text: `Add a label to the selector that only the intended pods have.`,
             command: command(view, ['kubectl', 'edit', ...named(refOf(service))]),
           },
         ],

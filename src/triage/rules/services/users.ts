@@ -3,7 +3,7 @@ import { fields, list, text } from '../../../k8s/fields.ts';
 import { targetOf } from '../../facts/service-route.ts';
 import { hooksOf } from '../webhook/hooks.ts';
 
-/** Who needs a Service, in words: `webhook x`, `Ingress shop`. By `namespace/name`. */
+/** What needs each Service, by `namespace/name`, in words: `webhook x`, `Ingress shop`. */
 export function serviceUsers(view: ClusterView): ReadonlyMap<string, readonly string[]> {
   const users = new Map<string, string[]>();
   const add = (namespace: string, name: string, words: string) => {

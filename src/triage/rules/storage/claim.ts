@@ -1,6 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { fields, strings, text } from '../../../k8s/fields.ts';
 import { quantityOf } from '../../../k8s/quantity.ts';
+import { counted } from '../../../text/counted.ts';
 import { created, sinceTime } from '../../facts/fields.ts';
 import { nearest } from '../../facts/near-miss.ts';
 import { type FixDraft, refOf } from '../../finding/build.ts';
@@ -29,10 +30,10 @@ export const claimPending: Rule = {
   wants: ['StorageClass', 'PersistentVolume', 'Pod', 'Event', 'CSIDriver', 'Deployment', 'StatefulSet', 'DaemonSet'],
   about: {
     looksAt:
-      'Claims that have been Pending for more than two minutes: their storage class, the events of the provisioner, and the volumes that could match. A claim of a class that waits for its first pod is well while no pod uses it.',
-    why: 'Pods that mount the claim are not placed or not started before it is bound.',
+      'Claims that have been Pending for more than two minutes: their storage class, the events of the provisioner, and the volumes that could match. A claim of a class with WaitForFirstConsumer is not reported while no pod uses it.',
+    why: 'Pods that mount the claim are not scheduled or not started until it is bound.',
     whatToDo:
-      'Correct the storage class (a claim has to be made anew for that), fix the provisioner, or provide a volume that fits.',
+      'Correct the storage class (the claim must be created again for that), fix the provisioner, or provide a matching volume.',
   },
   *look({ view, now }) {
     for (const claim of view.all('PersistentVolumeClaim')) {
@@ -52,7 +53,7 @@ export const claimPending: Rule = {
       yield {
         severity: 'high',
         object: claim,
-        summary: `PVC pending: ${explanation.what}${pods.length > 0 ? `; ${pods.length} pods wait for it` : ''}`,
+        summary: `PVC pending: ${explanation.what}${pods.length > 0 ? `; ${counted(pods.length, 'pod waits', 'pods wait')} for it` : ''}`,
         since: sinceTime(created(claim), now),
         evidence: [
           'status.phase: Pending',
@@ -109,7 +110,7 @@ function wrongClass(
 ): Explanation | undefined {
   const classes = [...view.all('StorageClass')];
   const make = (text: string): FixDraft => ({
-    text: `${text} The class of a claim cannot be changed: delete the claim and create it anew.`,
+    text: `${text} The class of a claim cannot be changed: delete the claim and create it again.`,
     command: command(view, ['kubectl', 'get', ...named(refOf(claim)), '-o', 'yaml']),
   });
   if (className !== '' && storageClass === undefined && matchingVolumes(view, claim).length === 0) {
@@ -129,8 +130,8 @@ function wrongClass(
     !classes.some(one => one.metadata.annotations[DEFAULT_CLASS] === 'true')
   )
     return {
-      what: 'no storage class is given and the cluster has no default storage class',
-      why: `No StorageClass carries the annotation ${DEFAULT_CLASS}: "true".`,
+      what: 'no storage class is set and the cluster has no default storage class',
+      why: `No StorageClass has the annotation ${DEFAULT_CLASS}: "true".`,
       fixes: [
         {
           text: 'Make a storage class the default one.',
@@ -142,7 +143,7 @@ function wrongClass(
             `${DEFAULT_CLASS}=true`,
           ]),
         },
-        make('Or name a storage class in the claim.'),
+        make('Or set a storage class in the claim.'),
       ],
     };
   return undefined;
@@ -155,7 +156,7 @@ function explain(
   storageClass: ViewObject | undefined,
 ): Explanation {
   const make = (text: string): FixDraft => ({
-    text: `${text} The class of a claim cannot be changed: delete the claim and create it anew.`,
+    text: `${text} The class of a claim cannot be changed: delete the claim and create it again.`,
     command: command(view, ['kubectl', 'get', ...named(refOf(claim)), '-o', 'yaml']),
   });
   const isKnown = view.sync('StorageClass').state !== 'blind';
@@ -177,7 +178,7 @@ function explain(
       why: failed.message,
       fixes: [
         {
-          text: `Fix the provisioner ${provisionerOf(storageClass)} as it says.`,
+          text: `Fix the problem that provisioner ${provisionerOf(storageClass)} reports.`,
           command: command(view, ['kubectl', 'describe', 'storageclass', className]),
         },
       ],
@@ -189,9 +190,9 @@ function explain(
     const isMissing = !isCsi && view.sync('CSIDriver').state !== 'blind' && !provisioner.startsWith('kubernetes.io/');
     return {
       what: isMissing
-        ? `the provisioner ${provisioner} of storage class ${className} is not installed or does not run (no CSI driver of that name)`
-        : `the provisioner ${provisioner} has not made a volume`,
-      why: `Storage class ${className} leaves the volume to ${provisioner}, which has not answered.`,
+        ? `the provisioner ${provisioner} of storage class ${className} is not installed or not running (no CSI driver of that name)`
+        : `the provisioner ${provisioner} has not created a volume`,
+      why: `Storage class ${className} uses provisioner ${provisioner}, which has not responded.`,
       fixes: [
         {
           text: `Look at the pods of the provisioner ${provisioner}.`,
@@ -220,7 +221,7 @@ const matchingVolumes = (view: ClusterView, claim: ViewObject): ViewObject[] =>
     volume => text(volume.spec.storageClassName) === text(claim.spec.storageClassName),
   );
 
-/** For a class without a provisioner: which volumes exist, and why each does not fit. */
+/** For a class without a provisioner: which volumes exist, and why each of them does not match. */
 function explainVolumes(
   view: ClusterView,
   claim: ViewObject,
@@ -236,13 +237,13 @@ function explainVolumes(
     .join('; ');
   return {
     what: `no persistent volume matches${words ? ` (${words})` : `: there is none of storage class ${className || '""'}`}`,
-    why: `The class ${className || '""'} makes no volumes by itself, and no free volume fits the claim.${words && ` ${words}.`}`,
+    why: `The class ${className || '""'} has no provisioner, and no free volume matches the claim.${words && ` ${words}.`}`,
     fixes: [
       {
-        text: `Provide a persistent volume of class ${className || '""'} with ${strings(claim.spec.accessModes).join(', ')} and at least ${asked(claim)}${reasons.some(one => one.why.includes('Released')) ? ', or free a released one (take out its claimRef) if its data may be used' : ''}.`,
+        text: `Provide a persistent volume of class ${className || '""'} with ${strings(claim.spec.accessModes).join(', ')} and at least ${asked(claim)}${reasons.some(one => one.why.includes('Released')) ? ', or make a released one available again (remove its claimRef) if its data may be used' : ''}.`,
         command: command(view, ['kubectl', 'get', 'persistentvolumes']),
       },
-      make('Or correct size, access mode or class of the claim.'),
+      make('Or correct the size, access mode or class of the claim.'),
     ],
     because: reasons.map(one => ({ kind: 'PersistentVolume', name: one.name })),
   };
@@ -256,8 +257,8 @@ function unfit(volume: ViewObject, claim: ViewObject): string {
   if (text(volume.status.phase) === 'Bound') return '';
   if (text(volume.status.phase) === 'Released')
     return `Released, still reserved for ${text(holder.namespace)}/${text(holder.name)}`;
-  if (lacking.length > 0) return `access mode ${lacking.join(', ')} wanted, it has ${modes.join(', ')}`;
-  if ((quantityOf(size) ?? 0) < (quantityOf(asked(claim)) ?? 0)) return `${asked(claim)} wanted, it has ${size}`;
+  if (lacking.length > 0) return `access mode ${lacking.join(', ')} required, it has ${modes.join(', ')}`;
+  if ((quantityOf(size) ?? 0) < (quantityOf(asked(claim)) ?? 0)) return `${asked(claim)} required, it has ${size}`;
   if (text(holder.name) !== '' && text(holder.name) !== claim.metadata.name)
     return `reserved for ${text(holder.namespace)}/${text(holder.name)}`;
   return '';

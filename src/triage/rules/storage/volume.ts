@@ -16,8 +16,8 @@ export const volumeTrouble: Rule = {
   about: {
     looksAt:
       'Claims that are Lost, being deleted while pods use them, or whose resize fails; volumes that have Failed; attachments with an error.',
-    why: 'A claim whose volume is gone never comes back by itself, and one that is being deleted vanishes with the last pod that uses it.',
-    whatToDo: 'Save the data first. A deletion cannot be taken back: create the claim anew and copy.',
+    why: 'A claim whose volume is gone does not recover, and a claim that is being deleted is removed as soon as no pod uses it.',
+    whatToDo: 'Save the data first. A deletion cannot be cancelled: create the claim again and copy the data.',
   },
   *look({ view, now }) {
     for (const claim of view.all('PersistentVolumeClaim')) {
@@ -48,7 +48,7 @@ export const volumeTrouble: Rule = {
           cause: text(volume.status.message),
           fixes: [
             {
-              text: 'Look at the volume and its storage driver: its reclaiming failed.',
+              text: 'Look at the volume and its storage driver: the volume could not be reclaimed.',
               command: command(view, ['kubectl', 'describe', ...named(refOf(volume))]),
             },
           ],
@@ -94,7 +94,7 @@ function claimTrouble(view: ClusterView, claim: ViewObject, now: number): ClaimT
       severity: 'high',
       what: `the claim has lost its volume ${text(claim.spec.volumeName)}`,
       why: `PersistentVolume ${text(claim.spec.volumeName)} does not exist any more, or belongs to another claim.`,
-      fix: 'Restore the volume object if the storage behind it is still there; else create the claim anew and restore the data.',
+      fix: 'Restore the PersistentVolume if the storage behind it still exists; otherwise create the claim again and restore the data.',
       evidence: ['status.phase: Lost', `spec.volumeName: ${text(claim.spec.volumeName)}`],
     };
   const deleted = Date.parse(deletionTimestamp ?? '');
@@ -112,12 +112,12 @@ function claimTrouble(view: ClusterView, claim: ViewObject, now: number): ClaimT
       what:
         users.length > 0
           ? `terminating: the claim is being deleted while ${counted(users.length, 'pod uses', 'pods use')} it`
-          : 'terminating: the claim is being deleted and a finalizer holds it',
+          : 'terminating: the claim is being deleted and waits for a finalizer to be removed',
       why:
         users.length > 0
-          ? 'The finalizer kubernetes.io/pvc-protection keeps the claim until no pod uses it; then it and, by its policy, the data go.'
+          ? 'The finalizer kubernetes.io/pvc-protection keeps the claim until no pod uses it; then the claim is deleted and, depending on the reclaim policy, its data too.'
           : `Finalizers: ${claim.metadata.finalizers.join(', ')}.`,
-      fix: 'Save the data while the pods still run: set the reclaim policy of the volume to Retain. The deletion cannot be taken back.',
+      fix: 'Save the data while the pods are still running: set the reclaim policy of the volume to Retain. The deletion cannot be cancelled.',
       evidence: [
         `metadata.deletionTimestamp: ${deletionTimestamp}`,
         `metadata.finalizers: ${claim.metadata.finalizers.join(', ')}`,
@@ -139,7 +139,7 @@ function claimTrouble(view: ClusterView, claim: ViewObject, now: number): ClaimT
         severity: 'warn',
         what: `the volume cannot be resized: ${words.slice(0, 160)}`,
         why: words,
-        fix: 'See what the storage driver says; some only grow volumes that no pod uses.',
+        fix: 'See what the storage driver reports; some drivers can only expand volumes that no pod uses.',
         evidence: [`resize: "${words}"`],
       };
 }

@@ -24,8 +24,8 @@ interface Verdict {
 }
 
 /**
- * The caBundle of a webhook configuration: missing, unreadable, expired, or not of the authority that signed the
- * serving certificate.
+ * The caBundle of a webhook configuration: missing, unreadable, expired, or not from the CA that signed the serving
+ * certificate.
  */
 export const webhookCaBundle: Rule = {
   id: 'webhook/ca-bundle',
@@ -34,10 +34,10 @@ export const webhookCaBundle: Rule = {
   wants: ['Service', 'Pod', 'Deployment', 'Certificate', 'Application', 'EndpointSlice'],
   about: {
     looksAt:
-      'The clientConfig.caBundle of each webhook: whether there is one, whether its certificates are valid, and whether they vouch for the certificate that the webhook serves with.',
-    why: 'The API server trusts a webhook only by its caBundle. Without a fitting one every call fails with `x509: certificate signed by unknown authority`.',
+      'The clientConfig.caBundle of each webhook: whether there is one, whether its certificates are valid, and whether they verify the serving certificate of the webhook.',
+    why: 'The API server trusts a webhook only through its caBundle. Without the right CA in it every call fails with `x509: certificate signed by unknown authority`.',
     whatToDo:
-      'Let whoever injects the bundle (cert-manager cainjector, the operator) run, or copy the authority of the serving certificate into caBundle.',
+      'Make sure that the injector of the bundle (cert-manager cainjector, the operator) is running, or copy the CA of the serving certificate into caBundle.',
   },
   ...(webhookCertificate.asks && { asks: webhookCertificate.asks }),
   *look(looking) {
@@ -61,16 +61,16 @@ function verdictOf({ view, answers, now }: RuleInput, hook: Hook): Verdict | und
     return {
       summary: 'caBundle holds no readable certificate',
       broken: true,
-      cause: 'The API server cannot verify the webhook by a caBundle that is not PEM.',
+      cause: 'The API server cannot verify the webhook with a caBundle that is not PEM.',
       evidence,
     };
   const spans = authorities.map(one => validityOf(one, now));
   const lines = authorities.slice(0, 3).map(one => `caBundle: ${certificateText(one)}`);
   if (spans.every(span => span === 'expired' || span === 'not yet valid'))
     return {
-      summary: `the authority in its caBundle (CA certificate) ${spans.includes('expired') ? 'has expired' : 'is not yet valid'}`,
+      summary: `the CA certificate in its caBundle ${spans.includes('expired') ? 'has expired' : 'is not yet valid'}`,
       broken: true,
-      cause: 'No certificate that it signed is believed any more.',
+      cause: 'Certificates that this CA signed are no longer accepted.',
       evidence: [...lines, ...evidence],
     };
   const unsigned = notSigned({ view, answers, now }, hook, authorities);
@@ -79,22 +79,22 @@ function verdictOf({ view, answers, now }: RuleInput, hook: Hook): Verdict | und
       summary: 'its caBundle does not match the serving certificate (x509: certificate signed by unknown authority)',
       broken: true,
       cause:
-        'The serving certificate was issued by another authority than the caBundle holds: one of the two was replaced without the other.',
+        'The serving certificate was issued by a CA that is not in the caBundle: one of the two was replaced without the other.',
       evidence: [...lines, unsigned, ...evidence],
     };
   if (calls.length > 0)
     return {
       summary:
-        'its caBundle does not vouch for what the webhook serves with (x509: certificate signed by unknown authority)',
+        'its caBundle does not verify the serving certificate of the webhook (x509: certificate signed by unknown authority)',
       broken: true,
-      cause: 'Calls fail because the serving certificate is not signed by the caBundle.',
+      cause: 'Calls fail because the serving certificate is not signed by a CA in the caBundle.',
       evidence: [...lines, ...evidence],
     };
   return spans.every(span => span !== 'valid')
     ? {
-        summary: 'the authority in its caBundle expires soon',
+        summary: 'the CA certificate in its caBundle expires soon',
         broken: false,
-        cause: 'From then on no call succeeds.',
+        cause: 'When it has expired, every call fails.',
         evidence: lines,
       }
     : undefined;
@@ -104,9 +104,9 @@ function withoutBundle(hook: Hook, evidence: readonly string[]): Verdict | undef
   const by = Object.keys(hook.configuration.metadata.annotations).find(key => INJECTED.test(key));
   if (by !== undefined)
     return {
-      summary: 'caBundle is empty: the injector has not put the CA certificate in',
+      summary: 'caBundle is empty: the injector has not written the CA certificate',
       broken: true,
-      cause: `The annotation ${by}: ${hook.configuration.metadata.annotations[by]} asks for a caBundle, and nobody has written one.`,
+      cause: `The annotation ${by}: ${hook.configuration.metadata.annotations[by]} requests a caBundle, but the injector has not written one.`,
       evidence: [
         'clientConfig.caBundle: empty',
         `annotation ${by}: ${hook.configuration.metadata.annotations[by]}`,
@@ -116,9 +116,9 @@ function withoutBundle(hook: Hook, evidence: readonly string[]): Verdict | undef
   if (hook.service === undefined && evidence.length === 0) return undefined;
   const broken = evidence.length > 0;
   return {
-    summary: `caBundle is empty${broken ? ', and its certificate is signed by unknown authority (x509)' : ': only the authorities of the system vouch for it'}`,
+    summary: `caBundle is empty${broken ? ', and its certificate is signed by unknown authority (x509)' : ': only the system CAs can verify its certificate'}`,
     broken,
-    cause: 'A certificate for a name under .svc is never signed by an authority of the system.',
+    cause: 'A certificate for a name under .svc is never signed by a system CA.',
     evidence: ['clientConfig.caBundle: empty', ...evidence],
   };
 }
@@ -151,14 +151,14 @@ function report({ view }: RuleInput, hook: Hook, { summary, broken, cause, evide
     object: configuration,
     summary,
     evidence: [hookText(hook), ...evidence],
-    cause: `${cause}${blocking.length > 0 && broken ? ' It is fail-closed: what it is called for is refused.' : ''}`,
+    cause: `${cause}${blocking.length > 0 && broken ? ' It is fail-closed: every request in its scope is refused.' : ''}`,
     fixes: [
       injected && {
-        text: 'Let the injector of the caBundle run (cert-manager cainjector, or the service CA of OpenShift): it writes the certificate by itself.',
+        text: 'Make sure that the injector of the caBundle is running (cert-manager cainjector, or the service CA operator of OpenShift): it writes the certificate.',
         command: command(view, ['kubectl', 'get', 'deployment', '-A', '-l', 'app.kubernetes.io/component=cainjector']),
       },
       !injected && {
-        text: `Put the authority (ca.crt) that signed the serving certificate into clientConfig.caBundle, in base64.${undoneBy(view, configuration)}`,
+        text: `Put the CA certificate (ca.crt) that signed the serving certificate into clientConfig.caBundle, in base64.${undoneBy(view, configuration)}`,
         command: command(view, ['kubectl', 'edit', kind.toLowerCase(), metadata.name]),
       },
       ...blocking.slice(0, 1).map(one => ignoreFix(view, one)),
@@ -167,7 +167,7 @@ function report({ view }: RuleInput, hook: Hook, { summary, broken, cause, evide
   };
 }
 
-/** The workloads that inject bundles: their failure explains an empty or outdated one. */
+/** The workloads that inject CA bundles: their failure explains an empty or outdated bundle. */
 const injectors = (view: ClusterView): Cause[] =>
   [...view.all('Deployment')]
     .filter(({ metadata }) => /cainjector|ca-injector|service-ca/.test(metadata.name))

@@ -20,7 +20,7 @@ export const webhookCertificate: Rule = {
       'The certificate in the Secret that the pods behind a webhook mount, or that cert-manager names for it: its validity and its names.',
     why: 'The API server verifies the serving certificate at each call. When it has expired, or is for another name, every call fails with `x509: …`.',
     whatToDo:
-      'Issue the certificate anew and see who should have done so: cert-manager, a rotation job, the operator itself.',
+      'Reissue the certificate, and find out what should have renewed it: cert-manager, a rotation job, the operator itself.',
   },
   *asks({ view }) {
     const asked = new Set<string>();
@@ -85,12 +85,12 @@ function judge(
       .join(', ')} fail with an x509 certificate error${blocking.length > 0 ? ', and it is fail-closed' : ''}.`,
     fixes: [
       certificate !== undefined && {
-        text: 'Renew the certificate: cert-manager issues it anew when the Secret is gone. Keep a copy first.',
+        text: 'Renew the certificate: cert-manager reissues it when the Secret is deleted. Save a copy first.',
         command: command(view, ['kubectl', 'delete', 'secret', secret.name, '-n', secret.namespace]),
         safe: false,
       },
       certificate === undefined && {
-        text: `Issue a new certificate for ${host} and put it into the Secret; then restart the pods that mount it, and put its authority into the caBundle of the webhook.`,
+        text: `Issue a new certificate for ${host} and put it into the Secret; then restart the pods that mount it, and put its CA into the caBundle of the webhook.`,
         command: command(view, [
           'kubectl',
           'get',
@@ -115,7 +115,7 @@ function judge(
 
 function whatIsWrong(leaf: Certificate, validity: string, isForHost: boolean, host: string): string {
   const until = new Date(leaf.until).toISOString().slice(0, 10);
-  if (validity === 'expired') return `the serving certificate of a webhook has expired ${until}`;
+  if (validity === 'expired') return `the serving certificate of a webhook expired on ${until}`;
   if (validity === 'not yet valid') return 'the serving certificate of a webhook is not yet valid';
   if (isForHost) return `the serving certificate of a webhook expires soon, ${until}`;
   return `the serving certificate of a webhook is for another name: ${leaf.names.slice(0, 3).join(', ') || 'none'}, not ${host}`;

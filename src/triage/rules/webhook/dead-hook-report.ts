@@ -1,4 +1,5 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
+import { counted } from '../../../text/counted.ts';
 import { shellWord } from '../../../text/shell-word.ts';
 import { claimOf } from '../../facts/claims.ts';
 import type { FixDraft } from '../../finding/build.ts';
@@ -23,12 +24,15 @@ export function blockedText(hooks: readonly DeadHook[]): string {
   const blocking = hooks.filter(({ hook, scope }) => hook.blocking && scope.reaches);
   const first = blocking[0];
   if (first !== undefined) {
-    const more = blocking.length > 1 ? `, and what ${blocking.length - 1} more of its webhooks are called for` : '';
+    const more =
+      blocking.length > 1
+        ? `, and the requests in the scope of ${counted(blocking.length - 1, 'more webhook')} in it`
+        : '';
     return `It is fail-closed and blocks ${scopeText(first.scope)}${more}.`;
   }
   return hooks.every(({ hook }) => !hook.blocking)
-    ? 'Its failurePolicy is Ignore: nothing is blocked, and nothing is checked.'
-    : 'It is fail-closed, but nothing that exists is within its scope.';
+    ? 'Its failurePolicy is Ignore: requests are not blocked, but not checked either.'
+    : 'It is fail-closed, but nothing in the cluster is within its scope.';
 }
 
 /**
@@ -42,7 +46,7 @@ export function ignoreFix(view: ClusterView, { configuration, index, name }: Hoo
   ];
   const claim = claimOf(view, configuration);
   return {
-    text: `As a stop-gap set failurePolicy of ${name} to Ignore: nothing is validated by it until it is set back to Fail.${claim ? ` ${claim} and may set it to Fail again.` : ''}`,
+    text: `As a workaround, set failurePolicy of ${name} to Ignore: requests pass unchecked until it is set back to Fail.${claim ? ` ${claim} and may set it to Fail again.` : ''}`,
     command: patchCommand(view, [configuration.kind.toLowerCase(), configuration.metadata.name], 'json', patch),
   };
 }
@@ -58,7 +62,7 @@ function deleteFix(view: ClusterView, configuration: ViewObject, why: string): F
   };
 }
 
-/** A fix that removes the dead webhooks from a configuration, or deletes it when all are dead. */
+/** A fix that removes the unreachable webhooks from a configuration, or deletes it when all of them are unreachable. */
 export function removeFix(view: ClusterView, dead: readonly DeadHook[], why: string): FixDraft {
   const configuration = (dead[0] as DeadHook).hook.configuration;
   if (hooksIn(configuration).length === dead.length) return deleteFix(view, configuration, why);
@@ -68,7 +72,7 @@ export function removeFix(view: ClusterView, dead: readonly DeadHook[], why: str
     { op: 'remove', path: `/webhooks/${index}` },
   ]);
   return {
-    text: `Remove the dead webhooks from the configuration (its others work): ${why}`,
+    text: `Remove the unreachable webhooks from the configuration (the others in it work): ${why}`,
     command: patchCommand(view, [configuration.kind.toLowerCase(), configuration.metadata.name], 'json', patch),
     safe: false,
   };

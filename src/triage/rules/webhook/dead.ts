@@ -13,7 +13,7 @@ export interface DeadHook {
   scope: Scope;
 }
 
-/** The webhooks of a configuration that are dead for one reason. */
+/** The webhooks of a configuration that cannot be reached for one reason. */
 export interface DeadHooks {
   configuration: ViewObject;
   why: RouteFailure;

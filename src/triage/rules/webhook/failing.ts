@@ -13,8 +13,8 @@ import { scopeOf, scopeText } from './scope.ts';
 import { servingSecrets } from './serving.ts';
 
 /**
- * Failures that the present routing shows by itself. When the routing works again, messages of these failures are
- * outdated.
+ * Failures that can also be seen from the Service and its endpoints. When those are in order, messages of such
+ * failures are outdated.
  */
 const OF_ROUTING = ['no endpoints', 'service not found', 'no such port'];
 
@@ -56,7 +56,7 @@ export const webhookFailing: Rule = {
       'Messages of the API server about failed webhook calls in warnings, conditions and applications: timeouts, refused connections, TLS errors, wrong answers.',
     why: 'A webhook can have ready endpoints and still not answer: a NetworkPolicy in between, a hung process, a wrong certificate or path.',
     whatToDo:
-      'Follow the reason in the message of the API server. Until it is fixed, failurePolicy Ignore lets requests pass unchecked.',
+      'Follow the reason in the message of the API server. Until the webhook works again, failurePolicy Ignore lets requests pass unchecked.',
   },
   *look(looking) {
     const { view, now } = looking;
@@ -69,10 +69,10 @@ export const webhookFailing: Rule = {
         summary: `calls of webhook ${hook.name} fail: ${unreachableText[how]}`,
         since: seenSince(calls, now),
         evidence: [...calls.slice(0, 3).map(callEvidence), uncertain, hookText(hook)],
-        cause: `The API server reaches the webhook, or tries to, and the call fails (${how}). It blocks ${scopeText(scope)}.`,
+        cause: `The API server calls the webhook, and the call fails (${how}). The webhook ${hook.blocking ? 'blocks' : 'is called for'} ${scopeText(scope)}.`,
         fixes: [
           {
-            text: `See what stands between the API server and the webhook: its logs, NetworkPolicies, its certificate, its path and port.`,
+            text: `Check what may break the connection from the API server to the webhook: NetworkPolicies, the serving certificate, the path and port; and read the log of the webhook.`,
           },
           ...(hook.blocking ? [ignoreFix(view, hook)] : []),
         ],
@@ -94,7 +94,7 @@ function explainers(view: ClusterView, hook: Hook): Cause[] {
   return [...certificates, ...causesBehind(view, service.namespace, service.name, behind)];
 }
 
-/** A NetworkPolicy that keeps the API server from a webhook whose calls time out. */
+/** A NetworkPolicy that blocks the API server from a webhook whose calls time out. */
 export const webhookNetworkPolicy: Rule = {
   id: 'webhook/network-policy',
   gate: 'G4',
@@ -102,9 +102,9 @@ export const webhookNetworkPolicy: Rule = {
   wants: [...(webhookFailing.wants ?? [])],
   about: {
     looksAt:
-      'NetworkPolicies that isolate the pods behind a webhook and let in only pods or namespaces, while calls of that webhook time out.',
-    why: 'The API server is no pod: a policy that admits only pods shuts it out, and each call hangs until its timeout.',
-    whatToDo: 'Let the API server in to the port of the webhook (an ipBlock, or no `from`), or take the policy away.',
+      'NetworkPolicies that isolate the pods behind a webhook and allow ingress only from pods or namespaces, while calls of that webhook time out.',
+    why: 'The API server is usually not a pod of the cluster network: a policy that allows only pods blocks it, and each call hangs until it times out.',
+    whatToDo: 'Allow the API server to reach the port of the webhook (an ipBlock, or no `from`), or delete the policy.',
   },
   *look(looking) {
     const { view, now } = looking;
@@ -125,7 +125,7 @@ export const webhookNetworkPolicy: Rule = {
   },
 };
 
-/** Whether it admits traffic from outside the pods: an address range, or everybody. */
+/** Whether it allows traffic from outside the pod network: from an address range, or from everywhere. */
 const admitsOutside = ({ spec }: ViewObject): boolean =>
   list(spec.ingress).some(
     one => list(one.from).length === 0 || list(one.from).some(from => fields(from.ipBlock).cidr !== undefined),
@@ -142,18 +142,18 @@ function blockedCalls(
   return {
     severity: hook.blocking && scopeOf(view, hook).reaches ? 'high' : 'warn',
     object: policy,
-    summary: `the NetworkPolicy shuts the API server out from a webhook: calls of ${hook.name} end in a timeout`,
+    summary: `the NetworkPolicy blocks the API server from a webhook: calls of ${hook.name} time out`,
     since: seenSince(calls, now),
     evidence: [
-      `spec.podSelector: ${JSON.stringify(policy.spec.podSelector ?? {})} takes in the pods behind Service ${namespace}/${hook.service?.name}`,
+      `spec.podSelector: ${JSON.stringify(policy.spec.podSelector ?? {})} selects the pods behind Service ${namespace}/${hook.service?.name}`,
       `spec.ingress: ${JSON.stringify(policy.spec.ingress ?? [])}`,
       ...calls.slice(0, 2).map(callEvidence),
     ],
     cause:
-      'The policy isolates the pods of the webhook and admits at most other pods. The API server is not one of them; the pods stay ready, because kubelets may always probe.',
+      'The policy isolates the pods of the webhook and allows traffic at most from other pods. The API server is not one of them. The pods stay ready, because the probes of the kubelet are always allowed.',
     fixes: [
       {
-        text: 'Add an ingress rule for the port of the webhook that lets the API server in (without `from`, or with an ipBlock of its addresses).',
+        text: 'Add an ingress rule for the port of the webhook that allows the API server (without `from`, or with an ipBlock of its addresses).',
         command: command(view, ['kubectl', 'edit', 'networkpolicy', name, '-n', namespace]),
       },
       {

@@ -12,7 +12,7 @@ import { CONFIGURATIONS } from './hooks.ts';
 
 type Failed = Extract<Refusal, { is: 'condition failed' }>;
 
-/** A webhook that is never called, because the expression which decides that ends in an error. */
+/** A webhook that is never called, because the expression of its match condition results in an error. */
 export const webhookMatchCondition: Rule = {
   id: 'webhook/match-condition',
   gate: 'G4',
@@ -21,9 +21,9 @@ export const webhookMatchCondition: Rule = {
   about: {
     looksAt:
       'Refusals that say that an expression `resulted in error`, and the matchConditions of webhooks that have this expression.',
-    why: 'An expression that reads a field which an object does not have fails (`no such key`). With failurePolicy Fail the request is then refused, before the webhook is ever asked.',
+    why: 'An expression that reads a field which an object does not have fails (`no such key`). With failurePolicy Fail the request is then refused before the webhook is called.',
     whatToDo:
-      'Ask for the field before it is read: has(object.metadata.labels) && "team" in object.metadata.labels. Until then failurePolicy Ignore lets requests pass.',
+      'Check that the field exists before reading it: has(object.metadata.labels) && "team" in object.metadata.labels. Until then, failurePolicy Ignore lets requests pass.',
   },
   *look({ view, now }) {
     for (const [configuration, { failed, seen }] of failures(view))
@@ -59,21 +59,21 @@ function report(
   return {
     severity: 'high',
     object: configuration,
-    summary: `a match condition of webhook ${text(hooks[index]?.name)} ends in an error, and so requests are refused: ${error}`,
+    summary: `a match condition of webhook ${text(hooks[index]?.name)} results in an error, so requests are refused: ${error}`,
     since: { at: Math.min(...seen.map(one => one.at ?? now)), exact: false },
     evidence: [
       `webhooks[${index}].matchConditions: ${expression}`,
       `webhooks[${index}].failurePolicy: ${text(hooks[index]?.failurePolicy) || 'Fail'}`,
       ...seen.slice(0, 3).map(quotedRefusal),
     ],
-    cause: `The expression reads what ${[...refused].slice(0, 3).join(', ')} does not have (${error}), and failurePolicy Fail turns the error into a refusal.`,
+    cause: `The expression reads a field that ${[...refused].slice(0, 3).join(', ')} ${refused.size === 1 ? 'does' : 'do'} not have (${error}), and with failurePolicy Fail the request is then refused.`,
     fixes: [
       {
-        text: `Correct the expression of the match condition: ask whether the field is there (has(…), "key" in map) before it is read.${undoneBy(view, configuration)}`,
+        text: `Correct the expression of the match condition: check that the field exists (has(…), "key" in map) before reading it.${undoneBy(view, configuration)}`,
         command: command(view, ['kubectl', 'edit', ...named(refOf(configuration))]),
       },
       {
-        text: 'Until then let requests pass that the condition cannot work out: failurePolicy Ignore.',
+        text: 'Until then, let requests pass for which the condition cannot be evaluated: set failurePolicy to Ignore.',
         command: patchCommand(view, named(refOf(configuration)), 'json', [
           { op: 'test', path: `/webhooks/${index}/name`, value: text(hooks[index]?.name) },
           { op: 'replace', path: `/webhooks/${index}/failurePolicy`, value: 'Ignore' },

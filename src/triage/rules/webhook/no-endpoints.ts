@@ -1,6 +1,7 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { matchesSelector } from '../../../health/view/selector.ts';
 import { fields, textMap } from '../../../k8s/fields.ts';
+import { counted } from '../../../text/counted.ts';
 import {
   causesBehind,
   isAtZero,
@@ -32,9 +33,9 @@ export const webhookNoEndpoints: Rule = {
   wants: ['Pod', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'NetworkPolicy', 'Application'],
   about: {
     looksAt:
-      'The EndpointSlices of the Service of each webhook: ready endpoints that have the port. Where there are none, the pods that the Service selects, down to the container that is not ready.',
+      'The EndpointSlices of the Service of each webhook: ready endpoints that have the port. If there are none, the pods that the Service selects, and which of their containers are not ready.',
     why: 'Without a ready endpoint the API server cannot call the webhook. A fail-closed one then refuses every request in its scope, in the whole cluster.',
-    whatToDo: 'Fix what stands behind the Service. Until then failurePolicy Ignore lets requests pass unchecked.',
+    whatToDo: 'Fix the pods behind the Service. Until then, failurePolicy Ignore lets requests pass unchecked.',
   },
   *look({ view, now }) {
     for (const dead of deadHooks(view)) if (isEmpty(dead)) yield withoutEndpoints(view, now, dead);
@@ -56,7 +57,7 @@ function withoutEndpoints(view: ClusterView, now: number, dead: DeadHooks): Find
     object: dead.configuration,
     summary:
       deadlock !== undefined
-        ? `deadlock: no endpoints for its Service ${namespace}/${name}, and it refuses the very pods that would serve it`
+        ? `deadlock: no endpoints for its Service ${namespace}/${name}, and it blocks the creation of the pods that would serve it`
         : `no endpoints available for its Service ${namespace}/${name}${dead.why === 'no target port' ? ': the pods have no such target port' : ''}`,
     since: unreadySince(behind.pods) ?? seenSince(calls, now),
     evidence: [
@@ -69,13 +70,13 @@ function withoutEndpoints(view: ClusterView, now: number, dead: DeadHooks): Find
     cause: `${whyEmpty(behind, stale)} ${blockedText(dead.hooks)}`,
     fixes: [
       deadlock !== undefined && {
-        text: 'Break the deadlock: let requests pass (below), wait until its pods are ready, then set failurePolicy back; exclude its own namespace by namespaceSelector for good.',
+        text: 'Break the deadlock: set failurePolicy to Ignore as described below, wait until the pods of the webhook are ready, then set it back to Fail. To prevent the deadlock, exclude the namespace of the webhook with a namespaceSelector.',
       },
       stale === 'probable' &&
         removeFix(
           view,
           dead.hooks,
-          'nothing in the cluster runs it any more; make sure that its controller is not wanted.',
+          'nothing in the cluster serves it any more; make sure that its controller is not needed.',
         ),
       stale !== 'probable' && deadlock === undefined && repairFix(view, namespace, name, behind),
       ...blocking.slice(0, 1).map(({ hook }) => ignoreFix(view, hook)),
@@ -103,7 +104,7 @@ function unreadySince(pods: readonly ViewObject[]): { at: number; exact: boolean
 
 function* behindLines(view: ClusterView, { service, pods, workloads, policies }: ServiceBackends): Iterable<string> {
   if (service !== undefined)
-    yield `Service spec.selector: ${JSON.stringify(fields(service.spec.selector))} selects ${pods.length} pods`;
+    yield `Service spec.selector: ${JSON.stringify(fields(service.spec.selector))} selects ${counted(pods.length, 'pod')}`;
   yield* [...unreadyLines(pods)].slice(0, 5);
   for (const workload of workloads) {
     if (isAtZero(workload)) yield `${objectText(workload)} spec.replicas: 0`;
@@ -113,26 +114,29 @@ function* behindLines(view: ClusterView, { service, pods, workloads, policies }:
   for (const policy of policies) yield `NetworkPolicy ${policy.metadata.name} isolates its pods`;
   if (service !== undefined && pods.length === 0 && workloads.length === 0) {
     const near = closest(view, service);
-    if (near !== undefined) yield `pods nearest to the selector: ${near}`;
+    if (near !== undefined) yield `pod whose labels are most similar to the selector: ${near}`;
   }
 }
 
 function closest(view: ClusterView, service: ViewObject): string | undefined {
   const pods = view.inNamespace('Pod', service.metadata.namespace ?? '');
   const near = closestLabels(textMap(service.spec.selector), pods, pod => pod.metadata.labels);
-  return near && `${near.carrier.metadata.name}: wanted ${near.misses.map(missText).join(', ')}`;
+  return near && `${near.carrier.metadata.name}: required ${near.misses.map(missText).join(', ')}`;
 }
 
 const objectText = ({ kind, metadata }: ViewObject): string => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
 
 function whyEmpty({ service, pods, workloads }: ServiceBackends, stale: string): string {
   if (service !== undefined && Object.keys(fields(service.spec.selector)).length === 0)
-    return 'The Service has no selector, and nobody has written endpoints for it.';
+    return 'The Service has no selector, and nothing has written endpoints for it.';
   const zero = workloads.find(isAtZero);
   if (zero !== undefined) return `${objectText(zero)} is scaled to 0 replicas.`;
-  if (pods.length > 0) return `None of the ${pods.length} pods that it selects is ready.`;
+  if (pods.length > 0)
+    return pods.length === 1
+      ? 'The only pod that the Service selects is not ready.'
+      : `None of the ${pods.length} pods that the Service selects is ready.`;
   if (stale === 'probable')
-    return 'The selector of the Service matches no pods, and no workload could stand behind it: the webhook is probably stale, left behind by what was removed.';
+    return 'The selector of the Service matches no pods, and no workload could serve it: the webhook is probably stale, left behind when its controller was removed.';
   return `The selector of the Service matches no pods${workloads[0] === undefined ? '' : `; ${objectText(workloads[0])} should serve it`}.`;
 }
 
@@ -142,7 +146,7 @@ function repairFix(view: ClusterView, namespace: string, name: string, { workloa
     return { text: `Restore the pods behind Service ${namespace}/${name}, or correct its selector.` };
   if (isAtZero(workload)) {
     return {
-      text: `Scale it up again: the webhook needs it.${undoneBy(view, workload)}`,
+      text: `Scale ${objectText(workload)} up again: it serves the webhook.${undoneBy(view, workload)}`,
       command: command(view, ['kubectl', 'scale', ...named(refText(workload)), '--replicas=1']),
     };
   }
@@ -175,7 +179,7 @@ function deadlockOf(view: ClusterView, { hooks }: DeadHooks, { pods, workloads }
       const own = messages.find(
         one => one.includes('failed calling webhook') && [...names].some(name => one.includes(`"${name}"`)),
       );
-      if (own !== undefined) return `${objectText(owner)} cannot make its pods: "${own}"`;
+      if (own !== undefined) return `${objectText(owner)} cannot create its pods: "${own}"`;
     }
   }
   return undefined;
@@ -198,9 +202,9 @@ export const webhookScaledToZero: Rule = {
   wants: [...(webhookNoEndpoints.wants ?? [])],
   about: {
     looksAt:
-      'Workloads at 0 replicas whose pods are the only ones behind the Service of a fail-closed webhook that is called for something.',
-    why: 'Scaled to zero on purpose or not: while it is at zero, every request in the scope of the webhook is refused.',
-    whatToDo: 'Scale the workload up, or remove the webhook configuration with it.',
+      'Workloads at 0 replicas whose pods are the only ones behind the Service of a fail-closed webhook whose scope is not empty.',
+    why: 'Whether the workload was scaled to zero on purpose or not: meanwhile every request in the scope of the webhook is refused.',
+    whatToDo: 'Scale the workload up, or remove both the workload and the webhook configuration.',
   },
   *look({ view }) {
     const done = new Set<string>();

@@ -6,7 +6,7 @@ import { callEvidence, callsSeen, seenSince } from './calls.ts';
 import { blockingOf, deadHooks } from './dead.ts';
 import { blockedText, hookEvidence, ignoreFix, severityOf } from './dead-hook-report.ts';
 
-/** A webhook with a port that its Service does not have. */
+/** A webhook whose configured port does not exist in its Service. */
 export const webhookNoPort: Rule = {
   id: 'webhook/no-port',
   gate: 'G4',
@@ -14,9 +14,9 @@ export const webhookNoPort: Rule = {
   wants: ['Application'],
   about: {
     looksAt:
-      'The port in clientConfig.service of each webhook (443 where none is given) against spec.ports of the Service.',
-    why: 'The API server answers `no service port N found for service` and cannot call the webhook, though its pods are ready.',
-    whatToDo: 'Make the two agree: the port in the webhook configuration, or the port of the Service.',
+      'The port in clientConfig.service of each webhook (443 if none is set), compared with spec.ports of the Service.',
+    why: 'The API server answers `no service port N found for service` and cannot call the webhook, although its pods are ready.',
+    whatToDo: 'Correct the port in the webhook configuration, or the port of the Service.',
   },
   *look({ view, now }) {
     for (const dead of deadHooks(view)) {
@@ -46,14 +46,14 @@ export const webhookNoPort: Rule = {
         fixes: [
           ports[0] !== undefined &&
             hook.url === undefined && {
-              text: `Let the webhook call port ${ports[0]}, which the Service has.${undoneBy(view, configuration)}`,
+              text: `Point the webhook configuration to port ${ports[0]}, which the Service has.${undoneBy(view, configuration)}`,
               command: patchCommand(view, [configuration.kind.toLowerCase(), configuration.metadata.name], 'json', [
                 { op: 'test', path: `/webhooks/${hook.index}/name`, value: hook.name },
                 { op: 'add', path, value: ports[0] },
               ]),
             },
           service !== undefined && {
-            text: `Or give the Service port ${target.port} back.${undoneBy(view, service)}`,
+            text: `Or add port ${target.port} to the Service again.${undoneBy(view, service)}`,
             command: command(view, ['kubectl', 'edit', 'service', target.name, '-n', target.namespace]),
           },
           ...blockingOf(dead)

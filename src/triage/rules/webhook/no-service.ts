@@ -17,9 +17,9 @@ export const webhookStale: Rule = {
   wants: ['Deployment', 'StatefulSet', 'DaemonSet', 'Pod', 'Application'],
   about: {
     looksAt:
-      'Webhook configurations whose Service or namespace does not exist, and who claims them: owners, Argo CD applications, Helm releases, workloads of that name.',
+      'Webhook configurations whose Service or namespace does not exist, and what still manages the configuration: owners, Argo CD applications, Helm releases, workloads of that name.',
     why: 'A configuration that was left behind when its controller was removed still refuses every request in its scope (failurePolicy Fail).',
-    whatToDo: 'Save the configuration and delete it. If the controller is still wanted, install it again instead.',
+    whatToDo: 'Save the configuration and delete it. If the controller is still needed, install it again instead.',
   },
   *look({ view, now }) {
     for (const dead of deadHooks(view)) {
@@ -38,12 +38,12 @@ export const webhookStale: Rule = {
         ),
         evidence: [
           ...dead.hooks.map(({ evidence }) => evidence).slice(0, 1),
-          'no owner, Application, Helm release or workload claims the configuration',
+          'no owner, Application, Helm release or workload manages the configuration',
           ...hookEvidence(dead.hooks),
         ],
         cause: `The webhook configuration was left behind when its controller was removed. ${blockedText(dead.hooks)}`,
         fixes: [
-          removeFix(view, dead.hooks, 'the stale webhook configuration is of no use without its Service.'),
+          removeFix(view, dead.hooks, 'the stale webhook configuration is useless without its Service.'),
           ...blockingOf(dead)
             .map(({ hook }) => ignoreFix(view, hook))
             .slice(0, 1),
@@ -62,7 +62,7 @@ export const webhookNoService: Rule = {
   wants: [...(webhookStale.wants ?? [])],
   about: {
     looksAt:
-      'Webhook configurations that name a Service or a namespace which does not exist, while an owner, an application, a Helm release or a workload still claims them.',
+      'Webhook configurations that name a Service or a namespace which does not exist, while an owner, an application, a Helm release or a workload still manages them.',
     why: 'The API server answers `service "…" not found` and refuses every request in the scope of a fail-closed webhook.',
     whatToDo:
       'Restore the Service (sync the application, upgrade the release), or correct the name in the configuration.',
@@ -110,7 +110,7 @@ function missingService({ view, now }: Omit<RuleInput, 'answers'>, dead: DeadHoo
     cause: `The webhook configuration calls a Service that is gone.${meant} ${blockedText(dead.hooks)}`,
     fixes: [
       (near ?? elsewhere) !== undefined && {
-        text: `Point the webhook at the Service that exists.${undoneBy(view, dead.configuration)}`,
+        text: `Point the webhook configuration to the existing Service.${undoneBy(view, dead.configuration)}`,
         command: patchCommand(view, [dead.configuration.kind.toLowerCase(), dead.configuration.metadata.name], 'json', [
           right,
         ]),
@@ -119,7 +119,7 @@ function missingService({ view, now }: Omit<RuleInput, 'answers'>, dead: DeadHoo
       ...blockingOf(dead)
         .map(({ hook }) => ignoreFix(view, hook))
         .slice(0, 1),
-      removeFix(view, dead.hooks, 'only where its controller is not wanted any more.'),
+      removeFix(view, dead.hooks, 'only if its controller is no longer needed.'),
     ],
     because: [
       { kind: 'Service', namespace: target.namespace, name: target.name },

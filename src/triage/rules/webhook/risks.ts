@@ -14,14 +14,14 @@ const NEEDS = [
 /** A timeout that is noticeable at every request. */
 const LONG_SECONDS = 15;
 
-/** A webhook that works only with a certain setup of the API server, or only by addresses outside the cluster. */
+/** A webhook that only some API servers can call, because its Service is headless or of type ExternalName. */
 export const webhookUnroutable: Rule = {
   id: 'webhook/unroutable',
   gate: 'G4',
   needs: NEEDS,
   about: {
     looksAt: 'Webhooks whose Service is headless or of type ExternalName.',
-    why: 'Most API servers call the ClusterIP of a Service: a headless one has none, and an external name is dialled outside the cluster. Only API servers that route to endpoints reach the first, and they refuse the second.',
+    why: 'Most API servers call the ClusterIP of a Service: a headless Service has none, and an ExternalName is called outside the cluster. API servers that connect to endpoints directly can call a headless Service, but refuse an ExternalName.',
     whatToDo: 'Give the webhook an ordinary ClusterIP Service.',
   },
   *look({ view }) {
@@ -37,7 +37,7 @@ export const webhookUnroutable: Rule = {
             : `its Service ${namespace}/${name} is of type ExternalName: some API servers refuse it`,
         evidence: [...dead.hooks.slice(0, 1).map(({ evidence }) => evidence), ...hookEvidence(dead.hooks)],
         fixes: [
-          { text: `Call the pods by a Service with a ClusterIP.` },
+          { text: `Use a Service with a ClusterIP for the pods of the webhook.` },
           ...blockingOf(dead)
             .slice(0, 1)
             .map(({ hook }) => ignoreFix(view, hook)),
@@ -48,14 +48,14 @@ export const webhookUnroutable: Rule = {
   },
 };
 
-/** A webhook that can delay every request for long before it is ignored. */
+/** A webhook that is ignored when it fails, but can delay every request until its timeout. */
 export const webhookSlow: Rule = {
   id: 'webhook/slow',
   gate: 'G4',
   needs: NEEDS,
   about: {
-    looksAt: 'Webhooks with failurePolicy Ignore and a long timeoutSeconds whose Service leads nowhere.',
-    why: 'Nothing is refused, but where connections hang instead of being refused, each request waits for the whole timeout.',
+    looksAt: 'Webhooks with failurePolicy Ignore and a long timeoutSeconds whose Service cannot be reached.',
+    why: 'No request is refused, but if connections hang instead of failing at once, each request waits for the whole timeout.',
     whatToDo: 'Remove the webhook, fix its Service, or lower timeoutSeconds.',
   },
   *look({ view }) {
@@ -67,10 +67,10 @@ export const webhookSlow: Rule = {
       yield {
         severity: 'warn',
         object: dead.configuration,
-        summary: `a dead webhook with failurePolicy Ignore may delay each request by up to ${Math.max(...slow.map(({ hook }) => hook.timeoutSeconds))} s`,
+        summary: `an unreachable webhook with failurePolicy Ignore may delay each request by up to ${Math.max(...slow.map(({ hook }) => hook.timeoutSeconds))} s`,
         evidence: [...dead.hooks.slice(0, 1).map(({ evidence }) => evidence), ...hookEvidence(slow)],
         fixes: [
-          { text: 'Lower timeoutSeconds of the webhook, or remove its configuration if nothing is to serve it.' },
+          { text: 'Lower timeoutSeconds of the webhook, or remove its configuration if nothing should serve it.' },
         ],
       };
     }
@@ -83,8 +83,8 @@ export const webhookSingle: Rule = {
   gate: 'G4',
   needs: NEEDS,
   about: {
-    looksAt: 'Fail-closed webhooks that something is called for, with one ready endpoint.',
-    why: 'When that one pod goes (a drained node, an eviction, an update), everything in the scope of the webhook is refused until it is back.',
+    looksAt: 'Fail-closed webhooks whose scope is not empty, with only one ready endpoint.',
+    why: 'While that one pod is gone (after a drain, an eviction or an update), every request in the scope of the webhook is refused.',
     whatToDo: 'Run at least two replicas, spread over nodes, with a PodDisruptionBudget.',
   },
   *look({ view }) {

@@ -7,7 +7,7 @@ import type { ApiResource, Discovery } from '../../../kube/discovery/discovery.t
 import { templateLabels } from '../../facts/behind-service.ts';
 import type { Hook } from './hooks.ts';
 
-/** What a webhook is called for, which a dead one blocks. */
+/** What a webhook is called for; if it is fail-closed and cannot be reached, it blocks these requests. */
 export interface Scope {
   operations: readonly string[];
   /** `deployments.apps`, sorted. */
@@ -163,5 +163,5 @@ export function scopeText({
           ? 'in no namespace'
           : `in ${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${namespaces.join(', ')}`;
   const what = operations.includes('*') ? 'every operation' : operations.join(', ');
-  return `${what} of ${some} ${where}${clusterScoped && !allNamespaces ? ', and in none (cluster-scoped)' : ''}${conditional ? ', where labels or conditions match' : ''}`;
+  return `${what} of ${some} ${where}${clusterScoped && !allNamespaces ? ', and of cluster-scoped objects' : ''}${conditional ? ', where labels or conditions match' : ''}`;
 }

@@ -22,9 +22,9 @@ export const daemonPartly: Rule = {
   wants: ['Node'],
   about: {
     looksAt:
-      'DaemonSets with fewer available pods than status.desiredNumberScheduled: on which nodes the pod has not been ready for more than two minutes, and which pods still have the old template because a rollout waits for those.',
-    why: 'What a DaemonSet does, such as network, storage or logs, is missing on just these nodes; its rollout stops when maxUnavailable pods are not ready.',
-    whatToDo: 'Fix the pods on these nodes: their own finding says why they are not ready. Or roll back.',
+      'DaemonSets with fewer available pods than status.desiredNumberScheduled: on which nodes the pod has not been ready for more than two minutes, and how many nodes still have the old template because the rollout waits for those pods.',
+    why: 'What a DaemonSet provides, such as network, storage or logs, is missing on these nodes; its rollout stops when maxUnavailable pods are not ready.',
+    whatToDo: 'Fix the pods on these nodes (the finding on them says why they are not ready), or roll back.',
   },
   *look({ view, now }) {
     for (const set of view.all('DaemonSet')) {

@@ -10,14 +10,14 @@ import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import { isDns, serviceUsers } from '../services/users.ts';
 
-/** A DaemonSet that matches no node, although nodes have labels that are nearly those it asks for. */
+/** A DaemonSet that matches no node. */
 export const daemonNowhere: Rule = {
   id: 'workload/daemonset-nowhere',
   gate: 'G9',
   needs: ['DaemonSet', 'Node'],
   about: {
-    looksAt: 'DaemonSets whose nodeSelector no node matches, and the labels that come nearest.',
-    why: 'A DaemonSet that matches no node has no pods and reports no trouble. Those for special hardware may be so on purpose.',
+    looksAt: 'DaemonSets whose nodeSelector no node matches, and the most similar labels.',
+    why: 'A DaemonSet that matches no node has no pods and reports no problem. For special hardware this may be intended.',
     whatToDo: 'Correct the nodeSelector, or label the nodes.',
   },
   *look({ view, now }) {
@@ -40,7 +40,7 @@ export const daemonNowhere: Rule = {
           'status.desiredNumberScheduled: 0',
           `nodes: ${nodes.length}`,
         ],
-        cause: `No node carries ${words}.`,
+        cause: `No node has the labels ${words}.`,
         fixes: [
           {
             text: `Correct the nodeSelector${near ? `: ${near.map(one => `${one.instead?.key}=${one.instead?.value}`).join(', ')}` : ''}, or label the nodes.${undoneBy(view, set)}`,
@@ -61,9 +61,9 @@ export const zeroInUse: Rule = {
   wants: ['APIService', 'Ingress', 'CustomResourceDefinition', 'HorizontalPodAutoscaler'],
   about: {
     looksAt:
-      'Workloads at 0 replicas behind a Service that an API service, the conversion of a CRD or the DNS of the cluster needs, or that an Ingress sends requests to. Fail-closed webhooks have a rule of their own.',
-    why: 'Scaled to zero on purpose or not: what needs the Service does not work meanwhile.',
-    whatToDo: 'Scale the workload up, or remove what needs it.',
+      'Workloads at 0 replicas behind a Service that an API service, the conversion of a CRD or the DNS of the cluster needs, or that an Ingress sends requests to. Another rule covers fail-closed webhooks.',
+    why: 'Whether the workload was scaled to zero on purpose or not: meanwhile everything that needs its Service fails.',
+    whatToDo: 'Scale the workload up, or remove what needs its Service.',
   },
   *look({ view }) {
     const users = serviceUsers(view);
@@ -100,9 +100,9 @@ export const governingService: Rule = {
   needs: ['StatefulSet', 'Service'],
   about: {
     looksAt: 'StatefulSets whose spec.serviceName names a Service that does not exist.',
-    why: 'The names of the single pods (web-0.web.shop.svc) come from that Service; members of a cluster find one another by them.',
+    why: 'The DNS names of the individual pods (web-0.web.shop.svc) come from that Service; the members of a clustered application use them to reach one another.',
     whatToDo:
-      'Create the headless Service. serviceName itself cannot be changed: for a wrong name the StatefulSet has to be created anew.',
+      'Create the headless Service. serviceName itself cannot be changed: if the name is wrong, the StatefulSet must be deleted and created again.',
   },
   *look({ view }) {
     for (const set of view.all('StatefulSet')) {
@@ -148,7 +148,7 @@ export const heldByPartition: Rule = {
   about: {
     looksAt:
       'StatefulSets with a new revision whose updateStrategy.rollingUpdate.partition keeps some or all pods at the old one.',
-    why: 'Pods with a number below the partition are not updated. That may be a canary on purpose, or be forgotten.',
+    why: 'Pods with a number below the partition are not updated. This may be an intended canary, or a partition that was not removed afterwards.',
     whatToDo: 'Lower the partition when the new revision is good.',
   },
   *look({ view }) {

@@ -1,4 +1,5 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
+import { counted } from '../../../text/counted.ts';
 import { blamedBy } from '../../facts/blamed.ts';
 import { condition, quoted } from '../../facts/fields.ts';
 import { nearest } from '../../facts/near-miss.ts';
@@ -30,23 +31,23 @@ export const podsRefused: Rule = {
   about: {
     looksAt:
       'The condition ReplicaFailure of ReplicaSets and the events FailedCreate of all controllers that have too few pods, and what the message of the API server means: quota, limit range, pod security, webhook, policy, missing service account, priority class or runtime class.',
-    why: 'A controller whose pods are refused tries again for ever; the workload stays too small, and there is no pod on which a reason could be seen.',
-    whatToDo: 'Fix what refuses the pods, as the message says; or change the pod template so that it is accepted.',
+    why: 'A controller whose pods are refused keeps retrying; the workload lacks pods, and there is no pod whose status could show the reason.',
+    whatToDo: 'Fix what the message says refuses the pods, or change the pod template so that it is accepted.',
   },
   *look(looking) {
     for (const refused of refusals(looking)) {
-      const { top, maker, message, since, lacks } = refused;
+      const { top, creator, message, since, lacks } = refused;
       const explanation = explain(looking.view, refused);
-      const failure = condition(maker, 'ReplicaFailure');
+      const failure = condition(creator, 'ReplicaFailure');
       yield {
         severity: 'high',
         object: top.object ?? top.ref,
-        summary: `${lacks === 1 ? 'a pod' : `${lacks} pods`} cannot be created: ${explanation.what}`,
+        summary: `${counted(lacks, 'pod')} cannot be created: ${explanation.what}`,
         since,
         evidence: [
           failure?.status === 'True'
-            ? `${maker.kind} ${maker.metadata.name}, ${quoted(failure)}`
-            : `${maker.kind} ${maker.metadata.name}, event FailedCreate: "${message}"`,
+            ? `${creator.kind} ${creator.metadata.name}, ${quoted(failure)}`
+            : `${creator.kind} ${creator.metadata.name}, event FailedCreate: "${message}"`,
         ],
         cause: explanation.why,
         fixes: explanation.fixes,
@@ -90,9 +91,9 @@ function explain(view: ClusterView, { top, message, refusal }: Refused): Explana
         what: `they violate the pod security level ${refusal.level} of the namespace`,
         why: `Namespace ${namespace} enforces PodSecurity "${refusal.level}": ${refusal.message}`,
         fixes: [
-          edit(view, top, `Set the securityContext that the level asks for: ${refusal.message}`),
+          edit(view, top, `Set the securityContext that the level requires: ${refusal.message}`),
           {
-            text: `Or lower the level of the namespace, if these pods need the rights: label pod-security.kubernetes.io/enforce.`,
+            text: `Or lower the level of the namespace, if these pods need those privileges: label pod-security.kubernetes.io/enforce.`,
             command: command(view, [
               'kubectl',
               'label',
@@ -113,9 +114,15 @@ function explain(view: ClusterView, { top, message, refusal }: Refused): Explana
       return explainPolicyDenial(view, top, refusal);
     case 'condition failed':
       return {
-        what: `a match condition of an admission webhook ends in an error: ${refusal.error}`,
-        why: `The API server cannot work out ${refusal.expression} for these pods, and refuses them.`,
-        fixes: [edit(view, top, 'Give the pods what the expression reads, or correct the expression of the webhook.')],
+        what: `a match condition of an admission webhook results in an error: ${refusal.error}`,
+        why: `The API server cannot evaluate ${refusal.expression} for these pods, and refuses them.`,
+        fixes: [
+          edit(
+            view,
+            top,
+            'Add the field that the expression reads to the pods, or correct the expression of the webhook.',
+          ),
+        ],
         because: blamedBy(view, refusal, namespace),
       };
     default:
@@ -162,7 +169,7 @@ function explainMissing(
   }[kind];
   return {
     what: `${NOUN[kind]} ${name} not found${near ? `; ${near} exists` : ''}`,
-    why: `The pod template names ${NOUN[kind]} ${name} in ${field}, which does not exist.${near ? ` The nearest existing one is ${near}.` : ''}`,
+    why: `The pod template names ${NOUN[kind]} ${name} in ${field}, which does not exist.${near ? ` The most similar existing name is ${near}.` : ''}`,
     fixes: [
       near !== undefined ? edit(view, top, `Correct ${field}: ${near} exists, ${name} does not.`) : undefined,
       kind === 'ServiceAccount'
@@ -171,7 +178,7 @@ function explainMissing(
             command: command(view, ['kubectl', 'create', 'serviceaccount', name, '-n', namespace]),
           }
         : near === undefined
-          ? edit(view, top, `Correct or leave out ${field}, or create ${kind} ${name}.`)
+          ? edit(view, top, `Correct or remove ${field}, or create ${kind} ${name}.`)
           : undefined,
     ],
     because: [{ kind, name, ...(kind === 'ServiceAccount' && { namespace }) }],
@@ -191,20 +198,20 @@ function explainQuota(
   ];
   if (refusal.is === 'quota needs values')
     return {
-      what: `resource quota ${quota} asks for values that the pod template does not set (${refusal.missing})`,
-      why: `ResourceQuota ${quota} counts ${refusal.missing}, so each pod must set it; no LimitRange gives a default.`,
+      what: `resource quota ${quota} requires values that the pod template does not set (${refusal.missing})`,
+      why: `ResourceQuota ${quota} counts ${refusal.missing}, so each pod must set it; no LimitRange sets a default.`,
       fixes: [edit(view, top, `Set ${refusal.missing} in the pod template, or add a LimitRange with defaults.`)],
       because,
     };
   const lines = refusal.lines
-    .map(line => `${line.resource}: ${line.requested} asked for, ${line.used} of ${line.limited} used`)
+    .map(line => `${line.resource}: ${line.requested} requested, ${line.used} of ${line.limited} used`)
     .join('; ');
   return {
     what: `resource quota ${quota} is exceeded${lines && ` (${lines})`}`,
     why: `ResourceQuota ${quota} has no room for the pod: ${lines || 'its status is not calculated yet'}.`,
     fixes: [
       {
-        text: 'Raise the quota, or free what uses it up.',
+        text: 'Raise the quota, or remove what uses it up.',
         command: command(view, [
           'kubectl',
           'describe',

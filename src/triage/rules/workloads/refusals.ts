@@ -13,7 +13,7 @@ import { type Top, topKey, topOf } from '../pods/owner.ts';
 export interface Refused {
   top: Top;
   /** The object whose pods are refused: a ReplicaSet, StatefulSet, DaemonSet or Job. */
-  maker: ViewObject;
+  creator: ViewObject;
   message: string;
   refusal: Refusal | undefined;
   since: Since;
@@ -38,15 +38,15 @@ const RECENT = 20 * 60_000;
  */
 export function refusals({ view, now }: Pick<RuleInput, 'view' | 'now'>): Refused[] {
   const found = new Map<string, Refused>();
-  for (const maker of view.all('ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job')) {
-    const lacks = lacking(maker);
+  for (const creator of view.all('ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job')) {
+    const lacks = lacking(creator);
     const latest =
-      lacks > 0 && maker.metadata.deletionTimestamp === undefined ? messageFor(view, maker, now) : undefined;
+      lacks > 0 && creator.metadata.deletionTimestamp === undefined ? messageFor(view, creator, now) : undefined;
     if (latest === undefined) continue;
-    const top = topOf(view, maker);
+    const top = topOf(view, creator);
     found.set(topKey(top), {
       top,
-      maker,
+      creator,
       lacks,
       ...latest,
       refusal: refusalIn(latest.message),
@@ -74,15 +74,19 @@ function lacking({ kind, spec, status }: ViewObject): number {
   }
 }
 
-function messageFor(view: ClusterView, maker: ViewObject, now: number): { message: string; since: Since } | undefined {
-  const failure = condition(maker, 'ReplicaFailure');
+function messageFor(
+  view: ClusterView,
+  creator: ViewObject,
+  now: number,
+): { message: string; since: Since } | undefined {
+  const failure = condition(creator, 'ReplicaFailure');
   const event = view
-    .eventsAbout({ ...maker.metadata, kind: maker.kind })
+    .eventsAbout({ ...creator.metadata, kind: creator.kind })
     .find(one => one.reason === 'FailedCreate' && now - one.last < RECENT);
   if (failure?.status === 'True' && failure.reason === 'FailedCreate') {
     // The condition may be older than the event, which is of the latest attempt.
     const message = failure.message || event?.message || '';
-    return { message, since: sinceCondition(failure, maker) };
+    return { message, since: sinceCondition(failure, creator) };
   }
   return event === undefined ? undefined : { message: event.message, since: event.first };
 }

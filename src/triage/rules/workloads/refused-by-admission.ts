@@ -17,7 +17,7 @@ export function explainPolicyDenial(
   const fails = refusal.failed !== undefined || refusal.paramsMissing;
   return {
     what: fails
-      ? `admission policy ${refusal.policy} cannot be worked out and refuses them: ${refusal.message}`
+      ? `admission policy ${refusal.policy} cannot be evaluated and denies them: ${refusal.message}`
       : `admission policy ${refusal.policy} denies them: ${refusal.message}`,
     why: `${kind} ${refusal.policy} (binding ${refusal.binding}) denies the pods: ${refusal.message}`,
     fixes: [
@@ -46,7 +46,7 @@ export function explainWebhookDenial(
       why: `The API server cannot call webhook ${refusal.webhook}, and its failurePolicy is Fail: ${refusal.detail}`,
       fixes: [
         {
-          text: 'Fix the webhook; it blocks these pods.',
+          text: 'Fix the webhook, which blocks these pods.',
           command: command(view, ['kubectl', 'get', 'validatingwebhookconfigurations,mutatingwebhookconfigurations']),
         },
       ],
@@ -80,7 +80,7 @@ function explainDenial(
       policies.length > 0
         ? `${noun} ${policies.join(', ')} denies them: ${violations} (webhook ${webhook})`
         : `admission webhook ${webhook} denies them: ${message}`,
-    why: `${policies.length > 0 ? `The ${noun} ${policies.join(', ')}, asked by webhook ${webhook},` : `Webhook ${webhook}`} refuses the pods: ${violations}`,
+    why: `${policies.length > 0 ? `The ${noun} ${policies.join(', ')}, enforced by webhook ${webhook},` : `Webhook ${webhook}`} refuses the pods: ${violations}`,
     fixes: [
       edit(
         view,
@@ -89,7 +89,7 @@ function explainDenial(
       ),
       policies.length > 0
         ? {
-            text: `Or change ${noun} ${policies.join(', ')}, or exempt namespace ${namespace} from it, if these pods are right as they are.`,
+            text: `Or change ${noun} ${policies.join(', ')}, or exempt namespace ${namespace} from it, if these pods are correct as they are.`,
             command: command(view, ['kubectl', 'get', ...show]),
           }
         : undefined,

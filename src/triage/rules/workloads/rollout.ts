@@ -23,8 +23,8 @@ export const rolloutStuck: Rule = {
   about: {
     looksAt:
       'The conditions Progressing (ProgressDeadlineExceeded) and Available of Deployments. Paused and just started rollouts are left out.',
-    why: 'A rollout that is past its deadline goes on by itself only when its pods become ready; the old pods serve meanwhile, if there are any.',
-    whatToDo: 'Fix what keeps the new pods from being ready (their own finding says it), or roll back.',
+    why: 'A rollout that is past its deadline continues only when its new pods become ready; meanwhile the old pods keep serving, if there are any.',
+    whatToDo: 'Fix the new pods (the finding on them says why they are not ready), or roll back.',
   },
   *look({ view, now }) {
     for (const deployment of view.all('Deployment')) {
@@ -101,7 +101,7 @@ export const notObserved: Rule = {
   about: {
     looksAt:
       'Workloads whose metadata.generation is ahead of status.observedGeneration while the Lease of kube-controller-manager has not been renewed for more than a minute.',
-    why: 'The controllers of Deployments, StatefulSets and DaemonSets run in kube-controller-manager: while it is away, nothing that is changed has an effect.',
+    why: 'The controllers of Deployments, StatefulSets and DaemonSets run in kube-controller-manager: while it is not running, changes of workloads have no effect.',
     whatToDo: 'Start kube-controller-manager again: look at its pods and its log.',
   },
   *look({ view, now }) {
@@ -115,7 +115,7 @@ export const notObserved: Rule = {
     yield {
       severity: 'critical',
       object: lease,
-      summary: `kube-controller-manager does not work: ${counted(behind.length, 'workload waits', 'workloads wait')} for a change to be seen, and its leader lease has expired`,
+      summary: `kube-controller-manager is not working: it has not observed the newest change of ${counted(behind.length, 'workload')}, and its leader lease has expired`,
       since: { at: renewed, exact: true },
       evidence: [
         `spec.renewTime: ${text(lease.spec.renewTime)}, holder ${text(lease.spec.holderIdentity)}`,
@@ -127,7 +127,7 @@ export const notObserved: Rule = {
           ),
       ],
       cause:
-        'kube-controller-manager does not run, or cannot reach the API server: nobody acts on changes of workloads.',
+        'kube-controller-manager is not running, or cannot reach the API server: changes of workloads are not reconciled.',
       fixes: [startAgain(view, 'kube-controller-manager')],
       because: [{ kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager', rule: 'lease/' }],
     };
@@ -136,7 +136,7 @@ export const notObserved: Rule = {
 
 const ORDERED = {
   looksAt:
-    'StatefulSets with podManagementPolicy OrderedReady whose pod has not been ready for more than two minutes: whether pods behind it are missing, and whether it still has a revision that is no longer wanted.',
+    'StatefulSets with podManagementPolicy OrderedReady whose pod has not been ready for more than two minutes: whether pods with higher ordinals are missing, and whether it still has an old revision.',
 };
 
 /** A StatefulSet that creates no more pods because it waits for one that is not ready. */
@@ -147,7 +147,7 @@ export const statefulStuck: Rule = {
   about: {
     ...ORDERED,
     why: 'The controller waits for each pod before it creates the next one.',
-    whatToDo: 'Fix the pod that it waits for: its own finding says why it is not ready.',
+    whatToDo: 'Fix the pod that it waits for: the finding on that pod says why it is not ready.',
   },
   *look(looking) {
     for (const blocker of blockers(looking)) {
@@ -177,8 +177,8 @@ export const brokenRevision: Rule = {
   needs: ['StatefulSet', 'Pod'],
   about: {
     ...ORDERED,
-    why: 'A pod of a broken revision is not replaced even when the template has been fixed: the controller waits until it is ready, which it never is.',
-    whatToDo: 'Delete the pod: it comes back with the revision of now.',
+    why: 'A pod of a broken revision is not replaced even after the template has been fixed: the controller waits for the pod to become ready, which does not happen.',
+    whatToDo: 'Delete the pod: it is created again with the current revision.',
   },
   *look(looking) {
     for (const blocker of blockers(looking)) {
@@ -187,11 +187,11 @@ export const brokenRevision: Rule = {
       const [had, wanted] = [text(pod.metadata.labels['controller-revision-hash']), text(set.status.updateRevision)];
       yield {
         ...behind(looking, blocker),
-        summary: `rollout stuck behind pod ${pod.metadata.name}: it keeps a broken revision that is no longer wanted, and is not replaced until it is deleted`,
-        cause: `With OrderedReady the controller waits until ${pod.metadata.name} is ready before it replaces it, and with its revision ${had} it never will be.`,
+        summary: `rollout stuck behind pod ${pod.metadata.name}: the pod keeps an old, broken revision, and is not replaced until it is deleted`,
+        cause: `With OrderedReady the controller waits for ${pod.metadata.name} to become ready before replacing it, and with revision ${had} the pod does not become ready.`,
         fixes: [
           {
-            text: `Delete the pod: it comes back with the revision of now (${wanted}).`,
+            text: `Delete the pod: it is created again with the current revision (${wanted}).`,
             command: command(looking.view, ['kubectl', 'delete', ...named(refOf(pod))]),
           },
         ],

@@ -8,7 +8,7 @@ import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import type { NamedRead } from '../../run/named-read.ts';
 
-/** Only writes within this time count as present. */
+/** Only writes within this time count. */
 const RECENT_MS = 10 * 60_000;
 /** More changes of the pod template in that time than people would make. */
 const MANY_REVISIONS = 5;
@@ -28,7 +28,7 @@ function* changingWorkloads(view: ClusterView, now: number): Iterable<{ object: 
     const revisions = view
       .ownedBy(object.metadata.uid)
       .filter(one => one.kind === 'ReplicaSet' && now - created(one) < RECENT_MS).length;
-    if (revisions >= MANY_REVISIONS) yield { object, how: `${revisions} ReplicaSets made in the last 10 minutes` };
+    if (revisions >= MANY_REVISIONS) yield { object, how: `${revisions} ReplicaSets created in the last 10 minutes` };
     else if (generation >= MANY_CHANGES && age / generation < EACH_MS)
       yield { object, how: `metadata.generation ${generation} in ${Math.max(1, Math.round(age / 60_000))} minutes` };
   }
@@ -42,9 +42,10 @@ export const twoWriters: Rule = {
   wants: ['ReplicaSet', 'HorizontalPodAutoscaler'],
   about: {
     looksAt:
-      'Workloads that get a new revision every minute or two, or whose generation rises all the time, and the writers in their metadata.managedFields with the time of their last write.',
-    why: 'Two controllers (GitOps and an autoscaler, an operator and a mutating job) that each want another value of one field write in turn, for ever: pods are replaced all the time, and the API server works.',
-    whatToDo: 'Decide who owns the field: leave it out of Git (ignoreDifferences), or take it from the other writer.',
+      'Workloads that get a new revision every minute or two, or whose generation keeps rising, and the managers in their metadata.managedFields with the time of their last write.',
+    why: 'Two controllers (GitOps and an autoscaler, an operator and a mutating job) that set one field to different values keep overwriting each other: pods are replaced again and again, and the API server is kept busy.',
+    whatToDo:
+      'Decide which of them owns the field: remove it from Git (ignoreDifferences), or stop the other controller from writing it.',
   },
   *asks({ view, now }) {
     for (const { object } of changingWorkloads(view, now)) yield readOf(object);
@@ -71,10 +72,10 @@ export const twoWriters: Rule = {
           ),
           scaler && `HorizontalPodAutoscaler ${scaler.metadata.name} scales it`,
         ],
-        cause: `${names.join(' and ')} each overwrite what the other one writes (conflict over one field): the generation rises all the time, and pods are replaced again and again.`,
+        cause: `${names.join(' and ')} each overwrite what the other one writes (conflict over one field): the generation keeps rising, and pods are replaced again and again.`,
         fixes: [
           {
-            text: `See which fields each of them owns, then leave those fields to one of them.${undoneBy(view, object)}`,
+            text: `See which fields each of them owns, then let only one of them write those fields.${undoneBy(view, object)}`,
             command: command(view, ['kubectl', 'get', ...named(refOf(object)), '--show-managed-fields', '-o', 'yaml']),
           },
         ],

@@ -17,7 +17,7 @@ interface Unsettled {
 }
 
 /**
- * Reports what is too young to judge: otherwise triage would say "nothing is broken" while a change is about to fail.
+ * Reports what is too recent to judge: otherwise triage would say "nothing is broken" while a change is about to fail.
  */
 export const underWay: Rule = {
   id: UNDER_WAY,
@@ -26,8 +26,8 @@ export const underWay: Rule = {
   wants: POD_OWNERS,
   about: {
     looksAt:
-      'Pods that have not been ready for less than two minutes and do not fail, and Deployments whose change has not reached all of their pods while it is within its deadline.',
-    why: 'Other rules give a pod time to start and a rollout time to finish. Until that time is over it is not known whether the change works.',
+      'Pods that became unready less than two minutes ago and do not fail, and Deployments whose rollout is not complete but still within its deadline.',
+    why: 'Other rules give a pod time to start and a rollout time to finish. Until that time has passed, it is not known whether the change works.',
     whatToDo: 'Look again in two minutes, or follow it with `mayday triage --watch`.',
   },
   *look(looking) {
@@ -56,7 +56,7 @@ function unsettled({ view, now }: RuleInput): Unsettled[] {
   return [...found.values()];
 }
 
-/** Whether a pod is not ready, and neither fails nor has been so for long. */
+/** Whether a pod has been unready only for a short time and does not fail. */
 function isStarting(pod: ViewObject, now: number): boolean {
   if (!isUnwell(pod) || Math.min(unreadyFor(pod, now), now - created(pod)) >= PENDING_TOO_LONG) return false;
   const containers = [...list(pod.status.initContainerStatuses), ...list(pod.status.containerStatuses)];
@@ -68,7 +68,7 @@ function isStarting(pod: ViewObject, now: number): boolean {
   });
 }
 
-/** What a Deployment's change has not reached yet; undefined where it is complete, paused, past its deadline or being deleted. */
+/** How much of a Deployment's rollout is left; undefined if it is complete, paused, past its deadline or being deleted. */
 function rolloutText(deployment: ViewObject): string | undefined {
   const { metadata, spec, status } = deployment;
   if (metadata.deletionTimestamp !== undefined || spec.paused === true) return undefined;
@@ -79,7 +79,7 @@ function rolloutText(deployment: ViewObject): string | undefined {
   const updated = number(status.updatedReplicas);
   if (updated < wanted) return `${updated} of ${wanted} pods updated`;
   const old = number(status.replicas) - updated;
-  return old > 0 ? `${counted(old, 'pod')} of the revision before to go` : undefined;
+  return old > 0 ? `${counted(old, 'pod')} of the previous revision left` : undefined;
 }
 
 function podText(pods: readonly ViewObject[]): string {

@@ -30,7 +30,7 @@ it('names the priority level that a dangling flow schema probably means', () => 
 it('finds a priority level without seats, which explains what its accounts run into', () => {
   const pods = deployment([pod('web-1', { spec: { serviceAccountName: 'web' } })]);
   const [found] = findings(flowControl, [schema('crumbs'), level('crumbs', 0), ...pods]);
-  expect(found?.summary).toContain('too many requests');
+  expect(found?.summary).toContain('Too Many Requests');
   expect(found?.explains).toContainEqual({
     kind: 'Deployment',
     namespace: 'shop',

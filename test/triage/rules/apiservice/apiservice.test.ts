@@ -48,7 +48,7 @@ describe('apiservice/unavailable', () => {
       'failing or missing response from https://10.1.1.1:443/apis/metrics.k8s.io/v1beta1: tls: failed to verify certificate: x509: certificate signed by unknown authority';
     const failing = apiService('False', 'FailedDiscoveryCheck', words);
     const [found] = findings(apiserviceUnavailable, [NAMESPACE, service(), deployment(1), failing]);
-    expect(found?.fixes[0]?.text).toContain('Make spec.caBundle the authority');
+    expect(found?.fixes[0]?.text).toContain('Set spec.caBundle to the CA');
   });
   test('left behind without its Service it is stale, and deleted after it was saved', () => {
     const [found] = findings(apiserviceUnavailable, [

@@ -57,7 +57,7 @@ it('says that the request was denied, has failed, or waits for an approver', () 
   expect(
     told(condition('Approved', 'True', 'x'), condition('Ready', 'False', 'Failed', 'the signer refused')),
   ).toContain('failed: the signer refused');
-  expect(told()).toContain('nobody approves');
+  expect(told()).toContain('has not been approved');
   expect(told(condition('Approved', 'True', 'x'))).toBe('the certificate is not ready: it was not issued');
 });
 it('says nothing of a request that failed before the certificate was issued', () => {

@@ -157,7 +157,7 @@ test('crd/not-established names the CRD that has the names', () => {
   expect(findings(crdNotEstablished, [crd(), clash])[0]).toMatchObject({
     severity: 'high',
     object: { name: 'widgets2.demo.dev' },
-    cause: '"widgets" is already in use; CustomResourceDefinition widgets.demo.dev has them.',
+    cause: '"widgets" is already in use; CustomResourceDefinition widgets.demo.dev uses them.',
   });
 });
 
@@ -172,7 +172,7 @@ describe('crd/version-not-served', () => {
     const [found] = findings(crdVersion, [two, app('v1beta1')]);
     expect(found).toMatchObject({
       severity: 'high',
-      summary: 'version v1beta1 of Widget is not served, and it is used',
+      summary: 'version v1beta1 of Widget is used but not served',
     });
     expect(commandsOf(found as never)[0]).toContain('"path":"/spec/versions/0/served","value":true');
   });

@@ -166,7 +166,7 @@ test('synced, and yet missing: what is listed and not in the cluster', () => {
       resources: [syncedWeb('Healthy')],
     }),
   ]);
-  expect(found).toMatchObject({ severity: 'high', summary: 'Synced, and yet missing in the cluster: Deployment web' });
+  expect(found).toMatchObject({ severity: 'high', summary: 'Synced, but missing from the cluster: Deployment web' });
 });
 
 test('degraded: the object that is not well is a cause', () => {

@@ -22,7 +22,7 @@ it('warns of an autoscaler that has been at its maximum for a while, with what t
   const [found] = findings(hpaAtMaximum, [hpa('True', 30)]);
   expect(found).toMatchObject({
     severity: 'warn',
-    summary: 'at its maximum of 6 replicas, and the load asks for more: cpu 95% (70% wanted)',
+    summary: 'at its maximum of 6 replicas, and the load needs more: cpu 95% (target 70%)',
     since: { at: Date.parse(ago(30)), exact: true },
   });
   expect(found?.fixes[0]?.command).toContain('{"spec":{"maxReplicas":9}}');

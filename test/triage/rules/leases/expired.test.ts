@@ -15,7 +15,7 @@ describe('lease/expired', () => {
   it('finds a leader that is gone and nobody took over from, and restarts its Deployment', () => {
     const [found] = findings(leaseExpired, [...controller(), lease('web-5d9-gone_1234', 20)]);
     expect(found).toMatchObject({ severity: 'high', object: { kind: 'Lease', name: 'web-leader' } });
-    expect(found?.summary).toContain('nobody took over');
+    expect(found?.summary).toContain('no other replica took over');
     expect(found?.fixes[0]?.command).toBe('kubectl --context test rollout restart deployment/web -n shop');
     expect(found?.because).toContainEqual({ kind: 'Deployment', namespace: 'shop', name: 'web' });
   });

@@ -52,7 +52,7 @@ describe('namespaces/terminating', () => {
     expect(wordsOf(found as never)).toContain(
       'Cluster logs metadata.finalizers: other.dev/x, opensearch.opster.io/cleanup',
     );
-    expect(found?.cause).toContain('its owner is gone');
+    expect(found?.cause).toContain('the controller is gone');
     expect(commandsOf(found as never)).toContain(
       `kubectl --context test patch cluster.opensearch.opster.io/logs -n search --type=json -p '[{"op":"test","path":"/metadata/finalizers/1","value":"opensearch.opster.io/cleanup"},{"op":"remove","path":"/metadata/finalizers/1"}]'`,
     );
@@ -66,7 +66,7 @@ describe('namespaces/terminating', () => {
     const [found] = findings(namespaceTerminating, [namespace(remaining), crd, operator], { forbidden: ['Cluster'] });
     expect(causesOf(found as never)).toContain('Deployment/ops/opensearch-operator');
     expect(wordsOf(found as never)).toContain('clusters not read');
-    expect(found?.fixes[0]?.text).toContain('Bring Deployment ops/opensearch-operator back');
+    expect(found?.fixes[0]?.text).toContain('Restore Deployment ops/opensearch-operator');
   });
   test('a controller that runs and leaves its finalizer: see its log, and the fail-closed webhooks that may refuse its change', () => {
     const operator: Literal = {
@@ -91,7 +91,7 @@ describe('namespaces/terminating', () => {
         instances: { Cluster: [logs] },
       })[0];
     const found = told(guard('Fail', ['UPDATE']));
-    expect(found?.fixes[0]?.text).toContain('See in the log of Deployment ops/opensearch-operator, which runs');
+    expect(found?.fixes[0]?.text).toContain('Deployment ops/opensearch-operator is running: see in its log');
     expect(causesOf(found as never)).toContain('ValidatingWebhookConfiguration//guard');
     for (const other of [guard('Ignore', ['UPDATE']), guard('Fail', ['CREATE'])])
       expect(causesOf(told(other) as never)).not.toContain('ValidatingWebhookConfiguration//guard');

@@ -62,7 +62,7 @@ describe('node/not-ready', () => {
       object: { kind: 'Node', name: 'node-1' },
       since: { at: Date.parse(ago(12)), exact: true },
     });
-    expect(found?.summary).toBe('node not ready: its kubelet no longer reports; 1 pods on it');
+    expect(found?.summary).toBe('node not ready: its kubelet no longer reports; 1 pod on it');
     expect(found?.evidence).toContain('Lease kube-node-lease/node-1: renewed 13m ago');
   });
 
@@ -106,7 +106,7 @@ it('node/pressure quotes the kubelet and counts the evicted pods', () => {
     status: { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: ephemeral-storage.' },
   });
   const [found] = findings(nodePressure, [node('node-1', [pressure]), evicted]);
-  expect(found).toMatchObject({ severity: 'high', summary: 'disk pressure: 1 pods evicted' });
+  expect(found).toMatchObject({ severity: 'high', summary: 'disk pressure: 1 pod evicted' });
   expect(findings(nodePressure, [node('node-1', [{ ...pressure, status: 'False' }])])).toEqual([]);
 });
 

@@ -17,7 +17,7 @@ const node = (ready: string): Literal => ({
 });
 const served = ['CertificateSigningRequest'] as const;
 
-it('a client certificate that nobody approves is a failure, unless its node is well', () => {
+it('a client certificate that has not been approved is a failure, unless its node is well', () => {
   const [found] = findings(requestPending, [request('kube-apiserver-client-kubelet', 20)], { served });
   expect(found).toMatchObject({ severity: 'high', object: { kind: 'CertificateSigningRequest' } });
   expect(found?.fixes[0]?.command).toContain('certificate approve csr-1');
@@ -51,6 +51,6 @@ it('tells the node from the request itself, where a kubelet that joins asks as a
   const asked = { ...(joining.spec as object), username: 'system:bootstrap:07401b' };
   const told = (body: object) =>
     findings(requestPending, [{ ...joining, spec: { ...asked, ...body } }], { served })[0]?.summary;
-  expect(told({ request: Buffer.from(pem).toString('base64') })).toContain('of node node-4 asks for');
+  expect(told({ request: Buffer.from(pem).toString('base64') })).toContain('of node node-4 requests');
   expect(told({})).toContain('of node (not named; requested by system:bootstrap:07401b)');
 });

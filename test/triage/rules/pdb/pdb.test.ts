@@ -19,7 +19,7 @@ describe('pdb/blocks', () => {
     const [found] = findings(pdbBlocks, [never, pod('web-1'), drained]);
     expect(found).toMatchObject({
       severity: 'high',
-      summary: 'the PDB allows no disruption and blocks the drain of node node-1: minAvailable 1 with 1 pods',
+      summary: 'the PDB allows no disruption and blocks the drain of node node-1: minAvailable 1 with 1 pod',
     });
     expect(found?.fixes[0]?.command).toContain('"maxUnavailable":1');
   });
@@ -29,7 +29,7 @@ describe('pdb/blocks', () => {
       pdb({ maxUnavailable: 1 }, { currentHealthy: 0, desiredHealthy: 1, expectedPods: 2 }),
       sick,
     ]);
-    expect(found?.summary).toContain('0 of 1 pods that must be are healthy');
+    expect(found?.summary).toContain('0 of 1 required pods are healthy');
     expect(found?.because).toContainEqual({ kind: 'Pod', namespace: 'shop', name: 'web-1' });
   });
   it('says nothing where a disruption is allowed, or where there are no pods', () => {

@@ -40,7 +40,7 @@ describe('pod/config-error', () => {
     const objects = sick('secret "checkout-dbs" not found');
     const readable = [{ kind: 'Secret', metadata: { name: 'checkout-db', namespace: 'shop' } }];
     expect(findings(configError, objects, { readable })[0]?.cause).toContain(
-      'The nearest existing name is checkout-db',
+      'The most similar existing name is checkout-db',
     );
     const [blind] = findings(configError, objects, { forbidden: ['Secret'] });
     expect(blind?.summary).toContain('secret checkout-dbs not found');

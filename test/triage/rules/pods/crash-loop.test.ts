@@ -31,7 +31,7 @@ describe('pod/crash-loop', () => {
     const [found] = findings(crashLoop, deployment([looping(ended('Error', 1))]), { logs });
     expect(found).toMatchObject({ severity: 'high', object: { kind: 'Deployment', name: 'web' } });
     expect(found?.summary).toContain(
-      'exit code 1: the application gave up with an error; log: the name ledger.payments.svc does not resolve',
+      'exit code 1: the application exited with an error; log: the name ledger.payments.svc does not resolve',
     );
     expect(found?.evidence).toContain('log: starting');
     expect(found?.because).toContainEqual({ kind: 'Service', namespace: 'payments', name: 'ledger' });
@@ -59,7 +59,7 @@ describe('pod/crash-loop', () => {
     );
     const probe = { livenessProbe: { httpGet: { path: '/', port: 8080 } } };
     const [found] = findings(crashLoop, [...deployment([looping(ended('Error', 137), probe)]), event]);
-    expect(found?.summary).toContain('a failing liveness probe gets it killed');
+    expect(found?.summary).toContain('the kubelet kills it because its liveness probe fails');
   });
 
   it('finds a container between two crashes, but not one that restarted a day ago', () => {
@@ -132,7 +132,7 @@ it.each([
   ['Error', 139, 'segmentation fault'],
   ['Error', 127, 'command not found'],
   ['Error', 126, 'cannot be executed'],
-  ['Completed', 0, 'ends by itself'],
+  ['Completed', 0, 'exits without an error'],
   ['Error', 159, 'signal 31'],
   ['Error', 3, 'exit code 3'],
 ])('%s %i says %s', (reason, exitCode, words) => {
@@ -144,7 +144,7 @@ it.each([
     'E0101 reflector.go: deployments.apps is forbidden: User "system:serviceaccount:kserve:manager" cannot list resource "deployments" in API group "apps" at the cluster scope',
     'service account kserve/manager is forbidden to list deployments.apps',
   ],
-  ['FATAL: password authentication failed for user "shop"', 'credentials are not accepted'],
+  ['FATAL: password authentication failed for user "shop"', 'credentials are rejected'],
   ['Error: listen EADDRINUSE: address already in use :::8080', 'port is already in use'],
   ['java.lang.OutOfMemoryError: Java heap space', 'ran out of memory'],
   ['open /etc/app/config.yaml: no such file or directory', 'file /etc/app/config.yaml does not exist'],

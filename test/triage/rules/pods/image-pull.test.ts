@@ -34,7 +34,7 @@ describe('pod/image-pull', () => {
     });
     expect(found?.summary).toContain('image pull fails for container web of 2 of 2 pods');
     expect(found?.summary).toContain('not found');
-    expect(found?.cause).toContain('The revision before ran ghcr.io/shop/web:0.9');
+    expect(found?.cause).toContain('The previous revision used ghcr.io/shop/web:0.9');
     expect(found?.fixes.map(fix => fix.command)).toContain(
       'kubectl --context test rollout undo deployment/web -n shop',
     );
@@ -92,7 +92,7 @@ describe('pod/image-pull', () => {
       pod('web-1', waiting('InvalidImageName', 'couldn\'t parse image name "Web:1": invalid reference format')),
     ]);
     expect(found?.object).toMatchObject({ kind: 'Pod', name: 'web-1' });
-    expect(found?.summary).toContain('not a valid one');
+    expect(found?.summary).toContain('not valid');
   });
 
   it('says nothing of pods in their first minute, of healthy ones and of those being deleted', () => {

@@ -25,7 +25,7 @@ describe('pod/probe', () => {
       return findings(probeFails, deployment([pod('web-1', { minutes, spec, containers: status })]))[0];
     };
     expect(starting(0, 5)).toMatchObject({ severity: 'warn' });
-    expect(starting(0, 5)?.summary).toContain('has not started yet, and may go on trying for 10 more minutes');
+    expect(starting(0, 5)?.summary).toContain('has not started yet, and has 10 more minutes to do so');
     expect(starting(1, 5)?.severity).toBe('high');
     expect(starting(0, 20)?.severity).toBe('high');
   });
@@ -34,15 +34,15 @@ describe('pod/probe', () => {
       'a path that another probe has right',
       { readinessProbe: http('/helthz', 'http'), livenessProbe: http('/healthz', 'http') },
       'Readiness probe failed: HTTP probe failed with statuscode: 404',
-      'HTTP 404: nothing at path /helthz (another probe asks /healthz)',
+      'HTTP 404: nothing at path /helthz (another probe uses /healthz)',
     ],
     [
       'a port that the container does not declare',
       { readinessProbe: http('/', 9090) },
       'Readiness probe failed: Get "http://10.1.1.1:9090/": dial tcp 10.1.1.1:9090: connect: connection refused',
-      'it asks port 9090, and the container declares http 8080',
+      'it uses port 9090, but the container declares http 8080',
     ],
-    ['a port name that does not exist', { readinessProbe: http('/', 'web') }, '', 'it asks port web'],
+    ['a port name that does not exist', { readinessProbe: http('/', 'web') }, '', 'it uses port web'],
     [
       'nothing listening',
       { readinessProbe: http('/', 8080) },
@@ -53,7 +53,7 @@ describe('pod/probe', () => {
       'a program that is not well',
       { readinessProbe: http('/', 8080) },
       'Readiness probe failed: HTTP probe failed with statuscode: 503',
-      'HTTP 503: the program itself says that it is not well',
+      'HTTP 503: the program itself reports that it is unhealthy',
     ],
     [
       'a slow program',
@@ -65,7 +65,7 @@ describe('pod/probe', () => {
       'the wrong scheme',
       { readinessProbe: http('/', 8080) },
       'Readiness probe failed: Get "https://10.1.1.1:8080/": http: server gave HTTP response to HTTPS client',
-      'HTTP and HTTPS are mixed up',
+      'one side uses HTTP and the other HTTPS',
     ],
   ])('%s', (_, container, message, what) => {
     const events = message === '' ? [] : [unhealthy(message)];
@@ -181,7 +181,7 @@ describe('pod/stuck-creating', () => {
     expect(found?.summary).toContain(
       'volume pvc-1 is still attached to another node (Multi-Attach), used by pod web-0',
     );
-    expect(found?.cause).toContain('node node-2 still holds it');
+    expect(found?.cause).toContain('node node-2 is still using it');
     expect(found?.because).toContainEqual({ kind: 'Node', name: 'node-2' });
   });
 
@@ -191,7 +191,7 @@ describe('pod/stuck-creating', () => {
       'MountVolume.MountDevice failed for volume "data" : kubernetes.io/csi: attacher.MountDevice failed to create newCsiDriverClient: driver name ebs.csi.aws.com not found in the list of registered CSI drivers',
     );
     expect(findings(stuckCreating, [...deployment([creating([])]), driver])[0]?.summary).toContain(
-      'CSI driver ebs.csi.aws.com does not run on the node',
+      'CSI driver ebs.csi.aws.com is not running on the node',
     );
     const network = event(
       'FailedCreatePodSandBox',
@@ -257,7 +257,7 @@ describe('pod/init-stuck, where nobody serves what is waited for', () => {
     return findings(initStuck, [...deployment([waiting]), service, ledger])[0];
   };
   it('names the workload that is scaled to 0, and scales it up', () => {
-    expect(waits(0)?.cause).toContain('Nobody serves that: Deployment shop/ledger is scaled to 0 replicas');
+    expect(waits(0)?.cause).toContain('Its Service has no pods: Deployment shop/ledger is scaled to 0 replicas');
     expect(waits(0)?.fixes[0]?.command).toBe('kubectl --context test scale deployment/ledger -n shop --replicas=1');
     expect(waits(2)?.cause).not.toContain('scaled to 0');
   });

@@ -45,7 +45,7 @@ describe('a policy of the API server itself that changes what is written', () =>
   it('is the root where its expression fails, and the pods that it refuses follow', () => {
     const [found] = findings(policyFailing, [policy(), refused(error('policy'))]);
     expect(found).toMatchObject({ severity: 'high', object: { kind: 'MutatingAdmissionPolicy', name: 'defaults' } });
-    expect(found?.summary).toContain('it refuses requests that it was only to change: no such key: annotations');
+    expect(found?.summary).toContain('the policy denies requests that it should only change: no such key: annotations');
     expect(found?.fixes.map(({ command }) => command).join('\n')).toContain('"failurePolicy":"Ignore"');
     const [pods] = findings(podsRefused, [policy(), refused(error('policy'))]);
     expect(pods?.because).toContainEqual({ kind: 'MutatingAdmissionPolicy', name: 'defaults' });
@@ -125,7 +125,7 @@ describe('what admission adds to pods', () => {
     };
     const ranger = { 'kubernetes.io/limit-ranger': 'LimitRanger plugin set: memory request for container web' };
     const [found] = findings(unschedulable, [set, made(ranger), big, range]);
-    expect(found?.cause).toContain('The pod template asks for none: LimitRange defaults gives its default');
+    expect(found?.cause).toContain('The pod template sets no request: LimitRange defaults sets its default');
     expect(found?.fixes[0]?.command).toContain('edit limitrange/defaults -n shop');
     expect(findings(unschedulable, [set, made({}), big, range])[0]?.cause).not.toContain('LimitRange');
   });

@@ -56,7 +56,7 @@ describe('quota/exceeded', () => {
       object: { kind: 'ResourceQuota', name: 'team' },
       since: { at: Date.parse(ago(9)), exact: true },
     });
-    expect(found?.summary).toBe('the quota is exceeded and refuses Deployment web (pods: 1 asked for, 9 of 9 used)');
+    expect(found?.summary).toBe('the quota is exceeded and refuses Deployment web (pods: 1 requested, 9 of 9 used)');
     expect(found?.fixes[0]?.command).toContain('{"spec":{"hard":{"pods":"10"}}}');
     expect(found?.fixes[2]?.command).toContain('"maxSurge":0');
     expect(found?.evidence).toContain('pods: Pod web-1 1');

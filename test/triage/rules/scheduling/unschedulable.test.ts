@@ -44,10 +44,10 @@ describe('pod/unschedulable', () => {
     const nodes = [node('node-1', { 'node-pool': 'general' }), node('node-2', { 'node-pool': 'general' })];
     const found = one([...deployment([pending(message, { nodeSelector: { 'node-pool': 'genral' } })]), ...nodes]);
     expect(found?.summary).toBe(
-      '1 of 1 pods unschedulable: no node matches nodeSelector or affinity node-pool=genral; nodes carry node-pool=general (2 nodes)',
+      '1 of 1 pods unschedulable: no node matches nodeSelector or affinity node-pool=genral; nodes have node-pool=general (2 nodes)',
     );
     expect(found?.fixes[0]?.text).toContain('node-pool=general, not node-pool=genral');
-    expect(found?.evidence).toContain('node node-1: node-pool=general, genral wanted');
+    expect(found?.evidence).toContain('node node-1: node-pool=general, genral required');
   });
 
   it('names a label key that is nearly the wanted one, in affinity too', () => {
@@ -64,7 +64,7 @@ describe('pod/unschedulable', () => {
       ]),
       node('node-1', { 'node-pool': 'gpu' }),
     ]);
-    expect(found?.summary).toContain('nodes carry node-pool=gpu');
+    expect(found?.summary).toContain('nodes have node-pool=gpu');
   });
 
   it('says how much is free and how much is lacking', () => {
@@ -74,9 +74,9 @@ describe('pod/unschedulable', () => {
       other,
       node('node-1'),
     ]);
-    expect(found?.summary).toContain('insufficient cpu: 2 asked for, at most 1 free on a node (1 node)');
-    expect(found?.cause).toContain('1 are lacking');
-    expect(found?.evidence).toContain('node node-1: cpu: 2 asked for, 1 free of 4');
+    expect(found?.summary).toContain('insufficient cpu: 2 requested, at most 1 free on a node (1 node)');
+    expect(found?.cause).toContain('1 less than needed');
+    expect(found?.evidence).toContain('node node-1: cpu: 2 requested, 1 free of 4');
   });
 
   it('sees through a slip of the unit', () => {
@@ -216,7 +216,7 @@ describe('pods that nobody tries to place', () => {
     const objects = deployment([untried({ schedulerName: 'defualt-scheduler' })]);
     expect(findings(schedulerGone, objects)).toEqual([]);
     expect(findings(unknownScheduler, objects)[0]?.summary).toContain(
-      'no scheduler answers to schedulerName defualt-scheduler; default-scheduler exists',
+      'no scheduler handles schedulerName defualt-scheduler; default-scheduler exists',
     );
   });
 

@@ -31,14 +31,14 @@ describe('service/gateway', () => {
   it('tells which reference of a route leads nowhere, and the Service that was probably meant', () => {
     const [found] = findings(gatewayNotProgrammed, [serves, route('False'), service]);
     expect(found?.summary).toBe(
-      'the route serves nothing: ResolvedRefs is False (BackendNotFound): Service webb not found; Service web exists',
+      'the route serves no traffic: ResolvedRefs is False (BackendNotFound): Service webb not found; Service web exists',
     );
     expect(found?.since).toEqual({ at: Date.parse(ago(20)), exact: true });
-    expect(found?.fixes[0]?.text).toContain('Name Service web in backendRefs, not webb');
+    expect(found?.fixes[0]?.text).toContain('Refer to Service web in backendRefs, not to webb');
     expect(found?.because).toContainEqual({ kind: 'Gateway', namespace: 'shop', name: 'public' });
   });
   it('tells of a Gateway that no controller answers, of one whose listener fails, and of a route without a Gateway', () => {
-    expect(findings(gatewayNotProgrammed, [gateway([])])[0]?.summary).toContain('serves its class nginx');
+    expect(findings(gatewayNotProgrammed, [gateway([])])[0]?.summary).toContain('handles its class nginx');
     const listener = { name: 'https', conditions: [is('ResolvedRefs', 'False')] };
     expect(
       findings(gatewayNotProgrammed, [gateway([is('Accepted', 'True')], 90, [listener])])[0]?.evidence[0],

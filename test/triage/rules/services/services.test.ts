@@ -72,7 +72,7 @@ describe('service/no-endpoints', () => {
     const [found] = findings(noReadyPods, [service(), ...deployment([sick], { template }), slice([false])]);
     expect(found).toMatchObject({
       severity: 'high',
-      summary: 'no endpoints: none of its 1 pods is ready',
+      summary: 'no endpoints: its only pod is not ready',
       since: { at: Date.parse(ago(7)), exact: true },
     });
     expect(found?.because).toContainEqual({ kind: 'Deployment', namespace: 'shop', name: 'web' });
@@ -123,7 +123,7 @@ describe('service/target-port', () => {
     const [found] = findings(targetPort, objects);
     expect(found).toMatchObject({ severity: 'high', object: { kind: 'Service', name: 'web' } });
     expect(found?.summary).toBe(
-      'port 80: target port http-api is the name of no port of its pods; they have http 8080',
+      'port 80: target port http-api is not the name of any port of its pods; they have http 8080',
     );
     expect(found?.fixes[0]?.command).toContain(`'[{"op":"replace","path":"/spec/ports/0/targetPort","value":"http"}]'`);
   });

@@ -38,7 +38,7 @@ describe('storage/claim-pending', () => {
   it('names the storage class that exists, and the pods that wait', () => {
     const [found] = findings(claimPending, [claim({ storageClassName: 'standrad' }), storageClass('standard'), user]);
     expect(found).toMatchObject({ severity: 'high', object: { kind: 'PersistentVolumeClaim', name: 'data' } });
-    expect(found?.summary).toBe('PVC pending: storage class standrad not found; standard exists; 1 pods wait for it');
+    expect(found?.summary).toBe('PVC pending: storage class standrad not found; standard exists; 1 pod waits for it');
     expect(found?.fixes[0]?.text).toContain('Use storage class standard.');
   });
 
@@ -86,7 +86,7 @@ describe('storage/claim-pending', () => {
       ),
       volume('pv-2', { claimRef: { namespace: 'shop', name: 'old' } }, 'Released'),
     ]);
-    expect(found?.summary).toContain('pv-1: access mode ReadWriteMany wanted, it has ReadWriteOnce');
+    expect(found?.summary).toContain('pv-1: access mode ReadWriteMany required, it has ReadWriteOnce');
     expect(found?.summary).toContain('pv-2: Released, still reserved for shop/old');
   });
 
@@ -96,7 +96,7 @@ describe('storage/claim-pending', () => {
     expect(findings(claimPending, [claim({}, { creationTimestamp: ago(1) }), storageClass('standard')])).toEqual([]);
     const chosen = claim({}, { annotations: { 'volume.kubernetes.io/selected-node': 'node-1' } });
     expect(findings(claimPending, [chosen, waits, driver])[0]?.summary).toContain(
-      'the provisioner ebs.csi.aws.com has not made a volume',
+      'the provisioner ebs.csi.aws.com has not created a volume',
     );
   });
 });

@@ -30,12 +30,12 @@ describe('workload/pods-refused', () => {
   it.each([
     [
       'pods "web-5d9-x" is forbidden: exceeded quota: team, requested: pods=1, used: pods=9, limited: pods=9',
-      'resource quota team is exceeded (pods: 1 asked for, 9 of 9 used)',
+      'resource quota team is exceeded (pods: 1 requested, 9 of 9 used)',
       { kind: 'ResourceQuota', namespace: 'shop', name: 'team', rule: 'quota/' },
     ],
     [
       'pods "web-5d9-x" is forbidden: failed quota: team: must specify limits.memory for: web',
-      'asks for values that the pod template does not set (limits.memory for: web)',
+      'requires values that the pod template does not set (limits.memory for: web)',
       { kind: 'ResourceQuota', namespace: 'shop', name: 'team', rule: 'quota/' },
     ],
     [
@@ -87,7 +87,7 @@ describe('workload/pods-refused', () => {
       object: { kind: 'Deployment', name: 'web' },
       since: { exact: true },
     });
-    expect(found?.summary).toContain(`a pod cannot be created: `);
+    expect(found?.summary).toContain(`1 pod cannot be created: `);
     expect(found?.summary).toContain(summary);
     expect(found?.because).toContainEqual(because);
   });
@@ -103,7 +103,7 @@ describe('workload/pods-refused', () => {
       'create Pod db-0 in StatefulSet db failed error: pods "db-0" is forbidden: exceeded quota: team, requested: requests.cpu=2, used: requests.cpu=11, limited: requests.cpu=12';
     const [found] = findings(podsRefused, [set, warning('StatefulSet', 'shop', 'db', 'FailedCreate', words)]);
     expect(found?.summary).toContain(
-      '2 pods cannot be created: resource quota team is exceeded (requests.cpu: 2 asked for, 11 of 12 used)',
+      '2 pods cannot be created: resource quota team is exceeded (requests.cpu: 2 requested, 11 of 12 used)',
     );
   });
 

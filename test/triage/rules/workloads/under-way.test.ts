@@ -53,7 +53,7 @@ describe('rollout/under-way', () => {
       'its controller has not seen the newest change',
     ],
     ['a change that has reached some pods', deployment({ updatedReplicas: 2 }), '2 of 3 pods updated'],
-    ['pods of the revision before', deployment({ replicas: 4 }), '1 pod of the revision before to go'],
+    ['pods of the revision before', deployment({ replicas: 4 }), '1 pod of the previous revision left'],
   ])('tells of %s', (_, object, words) => {
     expect(findings(underWay, [object]).map(({ summary }) => summary)).toEqual([`not settled yet: ${words}`]);
   });

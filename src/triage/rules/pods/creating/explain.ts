@@ -11,7 +11,7 @@ import { createMissing, makersOf, missingText } from '../missing-config.ts';
 import type { UnwellPods } from '../unwell-pods.ts';
 import type { Trouble } from './trouble.ts';
 
-/** What a finding says about one trouble. */
+/** What a finding says about one problem. */
 export interface Explanation {
   what: string;
   why: string;
@@ -20,7 +20,7 @@ export interface Explanation {
   because: Cause[];
 }
 
-/** Says what one trouble is, why it is there, and what to do. */
+/** Says what the problem is, why it occurs, and what to do. */
 export function explain(
   { view, answers }: RuleInput,
   { top, what }: UnwellPods<Trouble>,
@@ -49,7 +49,7 @@ export function explain(
         why: `The container runtime or the network plugin (CNI) on node ${text(pod.spec.nodeName)} fails: ${shortened(what.words)}`,
         fixes: [
           NO_ADDRESS.test(what.words) && {
-            text: 'Give the nodes more addresses for pods: a larger pod CIDR or subnet, more addresses for each node; or free some, by fewer pods on the node.',
+            text: 'Give the nodes more pod addresses (a larger pod CIDR or subnet, more addresses for each node), or run fewer pods on the node.',
           },
           {
             text: `Look at the network plugin (CNI) and the kubelet on node ${text(pod.spec.nodeName)}.`,
@@ -97,7 +97,7 @@ function explainConfig(
   const namespace = top.ref.namespace ?? '';
   return {
     what: `volume ${volume} cannot be mounted: ${missingText(missing)}${near ? `; ${near} exists` : ''}`,
-    why: `Volume ${volume} takes its files from ${kind} ${name}${key === undefined ? ', which does not exist' : `, which has no key ${key}`}.${near ? ` The nearest existing one is ${near}.` : ''}`,
+    why: `Volume ${volume} takes its files from ${kind} ${name}${key === undefined ? ', which does not exist' : `, which has no key ${key}`}.${near ? ` The most similar existing name is ${near}.` : ''}`,
     evidence: [
       existing.length > 0 &&
         `${key === undefined ? `${kind}s in ${namespace}` : `keys of ${kind} ${name}`}: ${existing.slice(0, 30).join(', ')}`,
@@ -137,7 +137,7 @@ function explainAttach(view: ClusterView, top: UnwellPods<Trouble>['top'], words
       ? `volume ${volume} is still attached to another node (Multi-Attach)${holders.length > 0 ? `, used by pod ${holders.join(', ')}` : ''}`
       : `volume ${volume} cannot be attached: ${shortened(words)}`,
     why: isMulti
-      ? `The volume can be used on one node only (ReadWriteOnce), and ${nodes.length > 0 ? `node ${nodes.join(', ')}` : 'another node'} still holds it${holders.length > 0 ? ` for pod ${holders.join(', ')}` : ''}.`
+      ? `The volume can be used on one node only (ReadWriteOnce), and ${nodes.length > 0 ? `node ${nodes.join(', ')}` : 'another node'} is still using it${holders.length > 0 ? ` for pod ${holders.join(', ')}` : ''}.`
       : words,
     evidence: attachments.map(
       one =>
@@ -146,7 +146,7 @@ function explainAttach(view: ClusterView, top: UnwellPods<Trouble>['top'], words
     fixes: [
       isMulti && holders.length > 0
         ? {
-            text: `Delete the pod that still holds the volume, if it may go.`,
+            text: `Delete the pod that still uses the volume, if that is acceptable.`,
             command: command(view, ['kubectl', 'delete', 'pod', holders[0] ?? '', '-n', top.ref.namespace ?? '']),
             safe: false,
           }
@@ -155,7 +155,7 @@ function explainAttach(view: ClusterView, top: UnwellPods<Trouble>['top'], words
         ? edit(
             view,
             top,
-            'Use strategy Recreate (a rolling update needs the volume twice), or a volume that several nodes may use.',
+            'Use strategy Recreate (a rolling update mounts the volume in two pods at once), or a volume that several nodes may use.',
           )
         : undefined,
       {
@@ -180,9 +180,11 @@ function explainMount(
   const driver = /driver name (\S+) not found in the list of registered CSI drivers/.exec(words)?.[1];
   return {
     what: driver
-      ? `volume ${volume}: CSI driver ${driver} does not run on the node`
+      ? `volume ${volume}: CSI driver ${driver} is not running on the node`
       : `volume ${volume} cannot be mounted: ${shortened(words)}`,
-    why: driver ? `The kubelet knows no CSI driver ${driver}: its node plugin does not run there.` : words,
+    why: driver
+      ? `CSI driver ${driver} is not registered with the kubelet: its node plugin is not running there.`
+      : words,
     evidence: [],
     fixes: [
       driver

@@ -61,10 +61,10 @@ export const stuckCreating: Rule = {
   ],
   about: {
     looksAt:
-      'Pods that have had a node for more than two minutes and are still ContainerCreating, with the events FailedMount, FailedAttachVolume and FailedCreatePodSandBox, and the ConfigMaps that their volumes name.',
-    why: 'A kubelet creates no container before every volume is mounted and the network of the pod is set up.',
+      'Pods that were scheduled more than two minutes ago and are still ContainerCreating, with the events FailedMount, FailedAttachVolume and FailedCreatePodSandBox, and the ConfigMaps that their volumes use.',
+    why: 'The kubelet creates the containers only after every volume is mounted and the network of the pod is set up.',
     whatToDo:
-      'Create the missing ConfigMap, Secret or key, free the volume from the node that holds it, or fix the storage driver or the network plugin.',
+      'Create the missing ConfigMap, Secret or key, detach the volume from the node that uses it, or fix the storage driver or the network plugin.',
   },
   *asks(looking) {
     for (const { top, what } of stuck(looking))
