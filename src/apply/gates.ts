@@ -10,6 +10,7 @@ import { planGates } from '../safety/gates.ts';
 import { latchGate, readLatch } from '../safety/latch.ts';
 import { permissionGate, resourceText, reviewPermissions } from '../safety/permissions.ts';
 import { readAndPlan, scopeOf } from '../safety/read-and-plan.ts';
+import { counted } from '../text/counted.ts';
 import type { ExperimentKind } from './experiment-kind.ts';
 
 export interface ApplyGates {
@@ -62,7 +63,7 @@ export async function askApplyGates(
   const missing = revertPermissions.filter(({ allowed, optional }) => allowed !== true && optional === undefined);
   return {
     gates: [
-      pass('plan', `about ${plan.writes.length} writes by its controller`),
+      pass('plan', `about ${counted(plan.writes.length, 'write')} by its controller`),
       ...planGates(loaded.experiment, plan),
       ...others,
     ],

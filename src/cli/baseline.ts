@@ -7,6 +7,7 @@ import type { ResourceNote } from '../injection/resources.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import { type Baselines, baselinesFor } from '../runtime/baselines.ts';
 import { engineFor } from '../runtime/open-engine.ts';
+import { counted } from '../text/counted.ts';
 import { age } from '../text/duration.ts';
 import { jsonText } from '../text/json.ts';
 import { rfc3339 } from '../text/rfc3339.ts';
@@ -74,7 +75,7 @@ async function saved(namespaces: string[], { globals, options }: Invocation, bas
   const { id, objects, blind } = baseline;
   const of = namespaces.length === 0 ? 'all namespaces' : namespaces.join(', ');
   print({ id, path, namespaces, objects: objects.length, blind }, globals, () => [
-    `baseline ${id} of ${of}: ${objects.length} objects`,
+    `baseline ${id} of ${of}: ${counted(objects.length, 'object')}`,
     ...blindLines(blind),
   ]);
   if (globals.output === 'text')

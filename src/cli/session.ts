@@ -43,9 +43,9 @@ async function expectAnswer(api: Api): Promise<void> {
   const none = await noAnswerOf(api);
   if (none === undefined) return;
   const { context, server } = api.identity;
-  const { word, message, todo } = none;
-  const expected = todo === undefined ? 'to answer' : 'to know who asks';
-  const says = [message, ...(todo === undefined ? [] : [todo]), 'nothing was written'].join('; ');
+  const { word, message, advice } = none;
+  const expected = advice === undefined ? 'to answer' : 'to know who asks';
+  const says = [message, ...(advice === undefined ? [] : [advice]), 'nothing was written'].join('; ');
   throw new CommandFailure(
     `expected context ${context} (${server}) ${expected}, found: ${says}`,
     EXIT.unreachable,

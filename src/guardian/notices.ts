@@ -28,7 +28,7 @@ export function guardianNotices(send: (notice: Notice) => void, place: Place): G
   const noticesAbout = (
     { run, experiment, type }: GuardedRun,
     stage: string,
-    outcome: { remaining: number; receipts: readonly Receipt[]; isUnseen: boolean },
+    outcome: { remaining: number; receipts: readonly Receipt[]; isAllBlind: boolean },
   ) => {
     const about = { ...place, run, at: Math.round(place.now()), who: 'the guardian', experiment, type, stage };
     return revertNotices(outcome, about);
@@ -36,7 +36,7 @@ export function guardianNotices(send: (notice: Notice) => void, place: Place): G
   const outcomeOf = (run: string, isOut: boolean) => {
     const { receipts = [], remaining = 0 } = last.get(run) ?? {};
     // After an attempt that threw, it is not known what remains.
-    return { receipts, remaining: isOut ? 0 : Math.max(remaining, 1), isUnseen: false };
+    return { receipts, remaining: isOut ? 0 : Math.max(remaining, 1), isAllBlind: false };
   };
   return {
     tried: (run, reverted) => void last.set(run, reverted),
@@ -61,6 +61,6 @@ export function reaperNotices(send: (notice: Notice) => void, place: Place): (re
     const at = Math.round(place.now());
     const remaining = toNotify.filter(({ verified }) => !verified).length;
     const about = { ...place, run: `reaper-${at}`, at, who: 'the reaper', stage: 'reaper' };
-    for (const notice of revertNotices({ receipts: toNotify, remaining, isUnseen: false }, about)) send(notice);
+    for (const notice of revertNotices({ receipts: toNotify, remaining, isAllBlind: false }, about)) send(notice);
   };
 }

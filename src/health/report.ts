@@ -83,7 +83,7 @@ export function statusText(summary: Summary, about: About, glyphs: Glyphs): stri
   });
   const injections =
     summary.unseen.length > 0
-      ? `${summary.markers.length} injections seen, BLIND to ${summary.unseen.map(one => one.kind).join(', ')}`
+      ? `${counted(summary.markers.length, 'injection')} seen, BLIND to ${summary.unseen.map(one => one.kind).join(', ')}`
       : summary.markers.length === 0
         ? 'no injections seen (mayday scan looks deeper)'
         : `${counted(summary.markers.length, 'injection')} live: mayday scan lists, mayday revert --all reverts`;

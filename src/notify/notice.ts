@@ -51,13 +51,13 @@ export interface RevertAbout {
 
 /** The notices of a revert outside of a run: of everything, of selected injections, or of what a dead process left. */
 export function revertNotices(
-  { receipts, remaining, isUnseen }: { receipts: readonly Receipt[]; remaining: number; isUnseen: boolean },
+  { receipts, remaining, isAllBlind }: { receipts: readonly Receipt[]; remaining: number; isAllBlind: boolean },
   { run, at, context, user, host, who = 'mayday revert', experiment, type, stage }: RevertAbout,
 ): Notice[] {
   if (receipts.length === 0 && remaining === 0) return [];
-  const isLeft = remaining > 0 || isUnseen;
+  const isLeft = remaining > 0 || isAllBlind;
   const objects = receipts.map(({ object, outcome }) => sanitise(`${object.kind}/${object.name} ${outcome}`));
-  const rest = remaining > 0 ? `${remaining} remain` : isUnseen ? 'what remains is not known' : '0 remain';
+  const rest = remaining > 0 ? `${remaining} remain` : isAllBlind ? 'what remains is not known' : '0 remain';
   const subject = experiment === undefined ? '' : `${experiment}${type === undefined ? '' : ` (${type})`}: `;
   const notice = (kind: NoticeKind, text: string): Notice => ({
     kind,

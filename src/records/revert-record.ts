@@ -37,7 +37,7 @@ export interface RevertRecord extends Journal {
   receipt(receipt: Receipt, final: boolean): void;
   /** Records the result of stopping an injector. */
   stopped(stop: Stop): void;
-  end(result: Pick<RevertResult, 'remaining' | 'isUnseen' | 'blind'>): void;
+  end(result: Pick<RevertResult, 'remaining' | 'isAllBlind' | 'blind'>): void;
   /** Resolves when everything possible is on the disk; returns why something could not be written, else undefined. */
   close(): Promise<string | undefined>;
 }
@@ -63,8 +63,8 @@ export function openRevertRecord(files: Files, stateDir: string, header: RevertH
     append: record => add(storedForm(record) as Extract<Entry, { entry: 'intent' | 'result' }>),
     stopped: stop => note({ entry: 'stop', stop }),
     receipt: (receipt, final) => note({ entry: 'receipt', receipt: receiptJson(receipt), final }),
-    end: ({ remaining, isUnseen, blind }) =>
-      note({ entry: 'end', remaining: isUnseen && remaining === 0 ? null : remaining, blind: blind.length }),
+    end: ({ remaining, isAllBlind, blind }) =>
+      note({ entry: 'end', remaining: isAllBlind && remaining === 0 ? null : remaining, blind: blind.length }),
     async close() {
       await Promise.all(all);
       const file = await opened;

@@ -1,5 +1,5 @@
 import type { FoundInjection } from '../injection/found-injection.ts';
-import { isPutBack, proofText, type Receipt } from '../injection/write/receipt.ts';
+import { isRestored, proofText, type Receipt } from '../injection/write/receipt.ts';
 import type { ObjectRef } from '../k8s/object.ts';
 import { nameOf } from '../k8s/object-ref.ts';
 import { counted } from '../text/counted.ts';
@@ -60,7 +60,7 @@ export const scanJson = (result: ScanResult, now: number) => ({
 export const receiptJson = (receipt: Receipt) => ({
   ...receipt,
   object: objectJson(receipt.object),
-  verified: isPutBack(receipt),
+  verified: isRestored(receipt),
   ...(receipt.outcome === 'stripped' ? { marksOff: receipt.verified } : {}),
 });
 
@@ -84,7 +84,7 @@ export const revertJson = (result: RevertResult, now: number) => ({
 });
 
 /** Whether the count of remaining injections is 0 only because nothing could be read. */
-export const isRemainUnknown = (result: RevertResult): boolean => result.isUnseen && result.remaining === 0;
+export const isRemainUnknown = (result: RevertResult): boolean => result.isAllBlind && result.remaining === 0;
 
 const owner = (finding: FoundInjection): string => (finding.by ? `${finding.tool} (${finding.by})` : finding.tool);
 
@@ -214,7 +214,7 @@ function dryRunLine({ steps }: RevertResult): string {
 
 /** The last line of a revert: the number that remain. */
 export function remainLine(result: RevertResult): string {
-  const verified = result.receipts.filter(isPutBack).length;
+  const verified = result.receipts.filter(isRestored).length;
   const requests = result.receipts.reduce((sum, receipt) => sum + receipt.requests, 0);
   const blind = result.blind.length > 0 ? `  blind to ${result.blind.length}: there may be more` : '';
   const appeared = result.appeared.length > 0 ? `  ${result.appeared.length} new since the scan` : '';

@@ -61,7 +61,7 @@ export interface RevertResult {
   /** Injections of the second scan that the first one did not show: somebody is still injecting. */
   appeared: FoundInjection[];
   /** The second scan could not list any resource, so that a count of 0 would mean nothing. */
-  isUnseen: boolean;
+  isAllBlind: boolean;
   lockOuts: LockOut[];
   /** Objects without marks that still hold what dead runs of this machine wrote, a sentence each. They count as remaining. */
   unmarked?: readonly string[];
@@ -99,7 +99,7 @@ export async function revertAll(
       receipts: [],
       remaining: findings.length,
       appeared: [],
-      isUnseen: false,
+      isAllBlind: false,
       left: findings,
       stops: [],
       willInject: [],
@@ -121,13 +121,13 @@ export async function revertAll(
   const left = remainingIds(all, receipts, second);
   const known = new Set([...all, ...(options.shown ?? [])].map(finding => finding.id));
   const appeared = second.injections.filter(({ id, state }) => !known.has(id) && state !== 'foreign');
-  const isUnseen = second.scanned.read === 0;
+  const isAllBlind = second.scanned.read === 0;
   return {
     steps,
     receipts,
     remaining: left.size,
     appeared,
-    isUnseen,
+    isAllBlind,
     lockOuts: locked,
     blind: second.blind,
     left: [...second.injections, ...all.filter(({ id }) => undone.has(id))],

@@ -1,4 +1,4 @@
-import { isPutBack, proofText } from '../injection/write/receipt.ts';
+import { isRestored, proofText } from '../injection/write/receipt.ts';
 import { counted } from '../text/counted.ts';
 import { age, measured } from '../text/duration.ts';
 import { rfc3339 } from '../text/rfc3339.ts';
@@ -100,7 +100,7 @@ function reverted({ receipts, remaining }: Of<'reverted'>): string {
   if (receipts.length === 0 && remaining === 0) return 'nothing to revert';
   const each = receipts.map(
     receipt =>
-      `${receipt.object.kind} ${receipt.object.name} ${receipt.outcome}${isPutBack(receipt) ? ' ✓' : ` ${proofText(receipt)}`}`,
+      `${receipt.object.kind} ${receipt.object.name} ${receipt.outcome}${isRestored(receipt) ? ' ✓' : ` ${proofText(receipt)}`}`,
   );
   return `${each.join(', ')}   ${remaining} remain`;
 }

@@ -46,7 +46,7 @@ describe('the object screen', () => {
     const one = await onObject();
     await one.press('v', 'kind: Pod');
     await one.press('L', 'web now says hello');
-    expect(one.screen()).toContain('1 lines, following');
+    expect(one.screen()).toContain('1 line, following');
     await one.press('\t', 'proxy now says hello');
     await one.press('p', 'LOG before the restart, proxy');
     await one.press('d', 'CONDITIONS');

@@ -254,7 +254,7 @@ describe('restoring a ConfigMap', () => {
     const [receipt] = await revertEverything(api, { force: true });
     expect(receipt).toMatchObject({ outcome: 'reverted', verified: true });
     expect(receipt?.message).toMatch(
-      /^put back as asked: original live, before that third; the question before this restore was: /,
+      /^restored by decision of a person: the value is now live, and was third; the question was: /,
     );
   });
 

@@ -141,8 +141,8 @@ describe('a run that is killed in mid-fault', () => {
     const it = machine();
     let isOn = true;
     it.api.react(({ verb, kind }) => {
-      const isPutBack = JSON.stringify(it.api.peek(configRef)?.data) === JSON.stringify(config().data);
-      if (!isOn || verb !== 'patch' || kind !== 'ConfigMap' || !isPutBack) return;
+      const isRestored = JSON.stringify(it.api.peek(configRef)?.data) === JSON.stringify(config().data);
+      if (!isOn || verb !== 'patch' || kind !== 'ConfigMap' || !isRestored) return;
       isOn = false;
       it.clock.after(100, () =>
         it.api.change(configRef, object => {

@@ -19,7 +19,7 @@ export interface Row {
   /** Who undoes it where the operator does nothing; nobody unless told. */
   healedBy?: 'controllers';
   /** The cluster shows nothing of it, so that no verdict on the system can be true. */
-  isUnseen?: boolean;
+  isAllBlind?: boolean;
   /** Everybody in the namespace is in its reach, so that harm to a neighbour is no surprise. */
   reachesAll?: boolean;
   /** Nothing of it serves while the fault is in. */
@@ -136,7 +136,7 @@ export const ROWS: readonly Row[] = [
     parameters: () => ({ faults: '{"get":{"errorRate":0.5,"error":"boom"}}' }),
     made: ref('v1', 'ConfigMap', 'operator-chaos-config'),
     asks: 'survive',
-    isUnseen: true,
+    isAllBlind: true,
   },
   {
     type: 'OwnerRefOrphan',

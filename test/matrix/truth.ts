@@ -14,14 +14,14 @@ export interface Truth {
 
 /** Told from what the operator does and what the fault asks for; nothing of it is asked of the product. */
 export function truth(row: Row, character: Character): Truth {
-  const { asks, healedBy, isUnseen } = row;
+  const { asks, healedBy, isAllBlind } = row;
   if (character.isSick) return { verdicts: ['Inconclusive'], isHealed: false, isLeft: false };
   const acts = character.healsAfterMs !== undefined && row.victim !== undefined && row.stir === undefined;
   const isMeddling = acts && character.isWrong === true && row.wrong !== undefined;
   // What is survived is soon reverted; the operator may come too late to meddle with it.
   const isLeft = isMeddling && asks === 'survive' ? undefined : isMeddling;
   const isHealed = acts && !character.isWrong;
-  if (isUnseen) return { verdicts: ['Inconclusive'], isHealed, isLeft };
+  if (isAllBlind) return { verdicts: ['Inconclusive'], isHealed, isLeft };
   if (character.breaks === 'for ever') return { verdicts: ['Failed'], isHealed, isLeft };
   const isUndone = isHealed || healedBy !== undefined;
   const isGood = isSteady(character, isUndone) && (isUndone || (asks === 'survive' && !row.stops));

@@ -282,8 +282,8 @@ test('residue is told for itself, of a run and of a revert', () => {
     ['residue', true],
   ]);
   const here = { run: 'r', at: AT, context: 'lab', user: 'alice', host: 'laptop' };
-  expect(revertNotices({ receipts: [], remaining: 0, isUnseen: true }, here)).toEqual([]);
-  expect(revertNotices({ receipts: [], remaining: 1, isUnseen: false }, here).map(({ kind }) => kind)).toEqual([
+  expect(revertNotices({ receipts: [], remaining: 0, isAllBlind: true }, here)).toEqual([]);
+  expect(revertNotices({ receipts: [], remaining: 1, isAllBlind: false }, here).map(({ kind }) => kind)).toEqual([
     'reverted',
     'residue',
   ]);

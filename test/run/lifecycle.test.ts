@@ -208,9 +208,9 @@ describe('a drifted ConfigMap', () => {
   test('that is put back and written over while the system comes back: residue, and its record is on it again', async () => {
     const it = lab();
     const before = config().data;
-    const isPutBack = () => JSON.stringify(it.api.peek(configRef)?.data) === JSON.stringify(before);
+    const isRestored = () => JSON.stringify(it.api.peek(configRef)?.data) === JSON.stringify(before);
     it.api.react(({ verb, kind }) => {
-      if (verb !== 'patch' || kind !== 'ConfigMap' || !isPutBack()) return;
+      if (verb !== 'patch' || kind !== 'ConfigMap' || !isRestored()) return;
       it.clock.after(500, () =>
         it.api.change(configRef, object => {
           object.data = { mode: 'canary' };

@@ -238,7 +238,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'marks that a person had taken off are kept as a verified value',
     file: 'revert/report.ts',
-    find: 'verified: isPutBack(receipt),',
+    find: 'verified: isRestored(receipt),',
     put: '',
     test: 'records/revert-record.test.ts',
   },

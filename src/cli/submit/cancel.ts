@@ -6,6 +6,7 @@ import { engineFor } from '../../runtime/open-engine.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { type Cancelled, cancel } from '../../submit/cancel.ts';
 import type { SubmissionState } from '../../submit/state.ts';
+import { counted } from '../../text/counted.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import type { GlobalOptions } from '../globals.ts';
@@ -66,7 +67,7 @@ function lines({ state, running, reverted, found, remaining, blind, locks, remov
       removal === undefined
         ? '; its objects were kept'
         : removal.left.length === 0
-          ? `; ${removal.removed.length} objects removed`
+          ? `; ${counted(removal.removed.length, 'object')} removed`
           : ''
     }`,
   ];

@@ -7,6 +7,7 @@ import { exitCodeOf, type FollowEvent, follow, unended } from '../../submit/foll
 import { reaperText } from '../../submit/reaper-status.ts';
 import { removeRights } from '../../submit/remove.ts';
 import type { SubmissionState } from '../../submit/state.ts';
+import { counted } from '../../text/counted.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
 import type { GlobalOptions } from '../globals.ts';
 import { printNotice } from '../output/notice.ts';
@@ -94,6 +95,7 @@ async function codeOf(state: SubmissionState, api: Api, runtime: Runtime): Promi
 
 async function removeItsRights(state: SubmissionState, api: Api, runtime: Runtime): Promise<void> {
   const { removed, left } = await removeRights(api, state.id, runtime.realClock);
-  if (removed.length > 0) printNotice(`its rights were taken away: ${removed.length} objects; its results stay`);
+  if (removed.length > 0)
+    printNotice(`its rights were removed: ${counted(removed.length, 'object')}; its results are kept`);
   for (const line of left) printNotice(`of its rights: ${line}`);
 }

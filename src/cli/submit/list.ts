@@ -2,6 +2,7 @@ import type { Api } from '../../kube/client/api.ts';
 import { isSubmissionId } from '../../submit/names.ts';
 import { leftRights } from '../../submit/remove.ts';
 import { readSubmissions, type SubmissionState } from '../../submit/state.ts';
+import { counted } from '../../text/counted.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
 import type { GlobalOptions } from '../globals.ts';
@@ -21,7 +22,7 @@ export async function listSubmissions(
   const rights = await leftRights(api, states, isWhole);
   for (const [id, count] of rights.left)
     printNotice(
-      `${count} objects with rights of ${sanitise(id, 60)} are left though it has ended: \`mayday submit --cancel ${sanitise(id, 60)}\``,
+      `${sanitise(id, 60)} has ended, but ${counted(count, 'object')} with its rights ${count === 1 ? 'is' : 'are'} left: \`mayday submit --cancel ${sanitise(id, 60)}\``,
     );
   if (rights.blind.length > 0)
     printNotice(`BLIND to rights that submissions may have left: ${rights.blind.join('; ')}`);

@@ -83,9 +83,9 @@ const lines = ({ operator, component, object, drafts, why }: Managed): string[] 
 
 function ending(found: readonly Managed[], files: readonly string[], to: string | undefined): string[] {
   const count = found.reduce((sum, { drafts }) => sum + drafts.length, 0);
-  const objects = `${counted(count, 'experiment')} for ${found.length} objects`;
+  const objects = `${counted(count, 'experiment')} for ${counted(found.length, 'object')}`;
   if (to === undefined) return [`${objects}; --to FOLDER writes each as a file`];
-  return [`${objects}; ${files.length} files written to ${to}`];
+  return [`${objects}; ${counted(files.length, 'file')} written to ${to}`];
 }
 
 const LONGEST_NAME = 63;

@@ -3,6 +3,7 @@ import { PODS, TARGET } from '../../injection/reach/rollout.ts';
 import { targetReadBack } from '../../injection/readback.ts';
 import { nameOf } from '../../k8s/object-ref.ts';
 import { isFinished } from '../../k8s/pod.ts';
+import { counted } from '../../text/counted.ts';
 import type { Effect, Live, Plan } from '../contract.ts';
 import { replicasOf, type ScaleZeroParams } from './plan.ts';
 
@@ -19,5 +20,8 @@ export function effect(_params: ScaleZeroParams, plan: Plan, live: Live): Effect
   const left = itemsOf(pods).filter(pod => !isFinished(pod));
   return left.length === 0
     ? { state: 'proven', evidence: [`${name} asks for 0 replicas and has no pod left`] }
-    : { state: 'pending', evidence: [`${name} asks for 0 replicas, ${left.length} pods are left`] };
+    : {
+        state: 'pending',
+        evidence: [`${name} asks for 0 replicas, ${counted(left.length, 'pod is', 'pods are')} left`],
+      };
 }

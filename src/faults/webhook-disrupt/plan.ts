@@ -6,6 +6,7 @@ import { pointer, set, test } from '../../k8s/json-patch.ts';
 import type { KubeObject, ObjectRef } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { type FailurePolicy, failurePolicyOf, type ServiceRef, type Webhook, webhooksOf } from '../../k8s/webhooks.ts';
+import { counted } from '../../text/counted.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import type { Facts, Live, Plan, Read, Refusal, Scope } from '../contract.ts';
 
@@ -98,7 +99,7 @@ export function plan(params: WebhookDisruptParams, scope: Scope, live: Live, fac
       test(pointer('webhooks', index, 'name'), webhook.name),
       set(pointer('webhooks', index, 'failurePolicy'), params.value),
     ]),
-    says: `set failurePolicy ${params.value} on ${webhooks.length} webhooks of ${name}`,
+    says: `set failurePolicy ${params.value} on ${counted(webhooks.length, 'webhook')} of ${name}`,
     pods,
     warnings: warnings(params, target, live),
     permissions: [

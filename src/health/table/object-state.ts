@@ -1,4 +1,5 @@
 import { type Fields, fields, list, number, text } from '../../k8s/fields.ts';
+import { counted } from '../../text/counted.ts';
 import type { State } from '../../text/glyphs.ts';
 import type { ViewObject } from '../view/cluster-view.ts';
 
@@ -118,7 +119,7 @@ function sliceText(object: ViewObject): StateText {
 function webhookText(object: ViewObject): StateText {
   const hooks = list(object.webhooks);
   const closed = hooks.filter(one => one.failurePolicy !== 'Ignore').length;
-  return withState('ok', `${hooks.length} webhooks`, closed > 0 && `${closed} fail closed`);
+  return withState('ok', counted(hooks.length, 'webhook'), closed > 0 && `${closed} fail closed`);
 }
 
 function crdText(object: ViewObject): StateText {

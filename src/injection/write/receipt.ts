@@ -39,11 +39,11 @@ type Proof = Pick<Receipt, 'outcome' | 'verified'>;
  * Whether the original was read back. For `stripped`, only the absence of marks is verified, and the original may be
  * lost.
  */
-export const isPutBack = ({ outcome, verified }: Proof): boolean => verified && outcome !== 'stripped';
+export const isRestored = ({ outcome, verified }: Proof): boolean => verified && outcome !== 'stripped';
 
 /** How far a receipt is proven, in words. */
 export const proofText = (receipt: Proof): string =>
-  isPutBack(receipt) ? 'verified' : receipt.verified ? 'value kept' : 'NOT verified';
+  isRestored(receipt) ? 'verified' : receipt.verified ? 'value kept' : 'NOT verified';
 
 /** The receipts, with the changed ones replaced. */
 export function withUpdated(receipts: readonly Receipt[], since: readonly Receipt[]): Receipt[] {

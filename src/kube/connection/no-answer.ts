@@ -5,7 +5,7 @@ import type { Api } from '../client/api.ts';
 export interface NoAnswer {
   word: 'NOT SIGNED IN' | 'UNREACHABLE';
   message: Clean;
-  todo?: 'sign in again, or renew its token or certificate';
+  advice?: 'sign in again, or renew its token or certificate';
 }
 
 /** Asks a cluster what it serves. Returns why it does not answer or refuses us; undefined if it answers. */
@@ -14,6 +14,6 @@ export async function noAnswerOf(api: Pick<Api, 'discovery'>): Promise<NoAnswer 
   if (discovered.ok) return undefined;
   const message = sanitise(discovered.message, 300);
   return discovered.reason === 'unauthorized'
-    ? { word: 'NOT SIGNED IN', message, todo: 'sign in again, or renew its token or certificate' }
+    ? { word: 'NOT SIGNED IN', message, advice: 'sign in again, or renew its token or certificate' }
     : { word: 'UNREACHABLE', message };
 }

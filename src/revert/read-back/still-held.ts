@@ -43,9 +43,9 @@ export async function overwrittenReceipts(
   const byId = new Map(receipts.map(receipt => [receipt.id, receipt]));
   const changed = await pooled(findings, AT_ONCE, async finding => {
     const receipt = byId.get(finding.id);
-    const isPutBack =
+    const isRestored =
       receipt?.verified === true && (receipt.outcome === 'reverted' || receipt.outcome === 'already-restored');
-    if (!isPutBack || isDeletedForGood(finding)) return undefined;
+    if (!isRestored || isDeletedForGood(finding)) return undefined;
     const here = optionsFor(finding, options);
     return isBackupFinding(finding)
       ? compareVictim(deps, finding, receipt, here)

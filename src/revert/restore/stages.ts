@@ -53,11 +53,11 @@ export const leftText = (restore: Restore, finding: FoundInjection): string =>
 const removedText = (restore: Restore, finding: FoundInjection): string =>
   ({ nothing: '', marks: '; the marks are removed', backup: '; the backup is deleted' })[remainsOf(restore, finding)];
 
-/** What a restore that is done and read back has done. Where a person had it forced, with both values: its own words say why it was doubtful. */
+/** What a restore that is done and read back has done. If a person decided for the restore, with both values and with the question that was asked. */
 export function doneSays(restore: Restore, finding: FoundInjection): string {
   if (restore.is !== 'diverged') return `${restore.says}${removedText(restore, finding)}`;
   const { original, live, says } = restore;
-  return `put back as asked: original ${original}, before that ${live}; the question before this restore was: ${says}`;
+  return `restored by decision of a person: the value is now ${original}, and was ${live}; the question was: ${says}`;
 }
 
 function remainsOf(restore: Restore, finding: FoundInjection): 'nothing' | 'marks' | 'backup' {

@@ -51,7 +51,7 @@ export function thirdValueJourneys(given: () => Provider): void {
       await stage.kubectl('delete', 'mutatingwebhookconfiguration', `third-${stage.namespace}`);
       await eventually('the webhook to be gone', async () => !(await changesTheOriginal(stage, one)));
       await server.close();
-      await isPutBack(stage, one, before);
+      await isRestored(stage, one, before);
     });
 
     test('a program that writes in a loop: failed, not forgotten, and back once the loop is over', async ({
@@ -61,7 +61,7 @@ export function thirdValueJourneys(given: () => Provider): void {
       const loop = await startLoop(stage, one);
       await isRefused(stage, one, 'quarreller');
       await loop.stop();
-      await isPutBack(stage, one, before);
+      await isRestored(stage, one, before);
     });
   });
 }
@@ -93,7 +93,7 @@ async function isRefused(stage: Stage, { mutation, original }: Case, by: string)
   }
 }
 
-async function isPutBack(stage: Stage, { kind, name }: Case, before: Thing): Promise<void> {
+async function isRestored(stage: Stage, { kind, name }: Case, before: Thing): Promise<void> {
   const ended = await revert(stage);
   expect(JSON.parse(ended.stdout)).toMatchObject({
     receipts: [{ outcome: 'reverted', verified: true }],

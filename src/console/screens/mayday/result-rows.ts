@@ -1,4 +1,4 @@
-import { isPutBack } from '../../../injection/write/receipt.ts';
+import { isRestored } from '../../../injection/write/receipt.ts';
 import { strippedText } from '../../../revert/report.ts';
 import { counted } from '../../../text/counted.ts';
 import { pressFor } from '../../keymap/remap.ts';
@@ -63,7 +63,7 @@ const cleanRow = ({ blind }: MaydayView, { states }: View['glyphs']): Line =>
     : line(span(`${states.ok} no injection in the cluster`, 'ok'));
 
 function endRow({ mayday, settings }: ConsoleState, end: RevertEnd, { glyphs, columns }: View): Line {
-  const verified = end.receipts.filter(isPutBack).length;
+  const verified = end.receipts.filter(isRestored).length;
   const facts = `   verified ${verified}${strippedText(end.receipts)}   requests ${end.requests}   ${(end.ms / 1000).toFixed(1)}s`;
   const asked = waiting(mayday);
   if (asked === 0) return line(remainSpan(end, glyphs), facts);

@@ -1,5 +1,5 @@
 import type { FoundInjection } from '../../../injection/found-injection.ts';
-import { isPutBack, type Receipt } from '../../../injection/write/receipt.ts';
+import { isRestored, type Receipt } from '../../../injection/write/receipt.ts';
 import { sameName } from '../../../k8s/object-ref.ts';
 import { type Context, notify, stream } from '../../app/context.ts';
 import type { Runs } from '../../app/runs.ts';
@@ -86,7 +86,7 @@ export function createReverting(context: Context, runs: Runs, { view, update }: 
 
 function noteEnd(context: Context, { remaining, receipts }: RevertEnd): void {
   const left = remaining === undefined ? 'how many remain is unknown' : `${remaining} remain`;
-  const verified = receipts.filter(isPutBack).length;
+  const verified = receipts.filter(isRestored).length;
   const tone = remaining === 0 ? 'ok' : 'bad';
   stream(context, [{ at: context.now().server, text: `MAYDAY  ${verified} verified, ${left}`, tone }]);
 }

@@ -1,5 +1,6 @@
 import type { InspectionRow, InspectionSection } from '../../../health/inspect/inspection.ts';
 import { nameOf } from '../../../k8s/object-ref.ts';
+import { counted } from '../../../text/counted.ts';
 import { sanitise } from '../../../text/sanitise.ts';
 import { breakAnywhere, wrapWhole } from '../../../text/wrap.ts';
 import type { ConsoleState } from '../../store/state.ts';
@@ -66,7 +67,7 @@ function logLines(
   const room = Math.max(0, rows - 2);
   if (!log) return [rule(`LOG ${name}`, columns, view, '', true)];
   const words = [
-    `${log.lines.length} lines`,
+    counted(log.lines.length, 'line'),
     log.dropped > 0 ? `${log.dropped} older ones dropped` : '',
     log.isCut ? 'the server cut its answer: not all lines were read' : '',
     log.follows ? 'following' : `${top} below`,

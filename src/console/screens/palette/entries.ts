@@ -1,4 +1,5 @@
 import type { ViewKind } from '../../../health/view/kinds.ts';
+import { counted } from '../../../text/counted.ts';
 import type { Key } from '../../keymap/key.ts';
 import { remappedKey } from '../../keymap/remap.ts';
 import type { ConsoleState, Screen } from '../../store/state.ts';
@@ -57,7 +58,7 @@ export function paletteEntries(
       ({ name, about }): PaletteEntry => ({ is: 'theme', name, text: `theme ${name}`, about }),
     ),
     ...state.tables.kinds.map(
-      ({ kind, count }): PaletteEntry => ({ is: 'kind', kind, text: kind, about: `${count} objects` }),
+      ({ kind, count }): PaletteEntry => ({ is: 'kind', kind, text: kind, about: counted(count, 'object') }),
     ),
     ...(state.catalogue ?? []).map(
       ({ path, loaded }): PaletteEntry => ({
