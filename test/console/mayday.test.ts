@@ -178,7 +178,7 @@ describe('the MAYDAY screen', () => {
 
   it('scrolls a long list and says what is out of sight', () => {
     const findings = Array.from({ length: 40 }, (_, i) => finding(`v${i}`));
-    expect(rows(at({ phase: 'found', findings }))[4]).toMatch(/23 more below$/);
+    expect(rows(at({ phase: 'found', findings }))[4]).toMatch(/23 more below: pagedown$/);
     const scrolled = shown(at({ phase: 'found', findings, top: 99 }));
     expect(scrolled).toContain('shop/v39');
     expect(scrolled).toContain('23 more above');

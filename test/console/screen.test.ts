@@ -293,7 +293,7 @@ describe('MAYDAY', () => {
     });
     await at.waitFor('data LIVE');
     await at.press('!', 'scan complete');
-    await at.press('!', /type, then enter:[\s\S]*restore 1: restores it +esc: restores none/);
+    await at.press('!', /type, then enter:[\s\S]*restore 1: restores it +esc: none/);
     const before = made.reverted;
     await at.press('\r', 'enter: type restore 1 first');
     await at.press('restore 2', '> restore 2_');

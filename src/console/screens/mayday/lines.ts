@@ -19,7 +19,12 @@ export function maydayLines(state: ConsoleState, view: View, rows: number): Line
   const top = Math.max(0, Math.min(mayday.top, list.length - room));
   const below = list.length - top - room;
   const shown = list.slice(top, top + room);
-  const note = below > 0 ? `${below} more below` : top > 0 ? `${top} more above` : '';
+  const note =
+    below > 0
+      ? `${below} more below: ${pressFor(state.settings.keys, 'mayday', 'page-down', 'pagedown')}`
+      : top > 0
+        ? `${top} more above`
+        : '';
   const filled = [...shown, ...Array.from({ length: Math.max(0, room - shown.length) }, () => line())];
   return [...head, rule(mayday.asked ? questionTitle(mayday.asked) : 'FOUND', columns, view, note), ...filled, ...tail];
 }

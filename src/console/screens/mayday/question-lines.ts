@@ -42,7 +42,7 @@ function recordRows({ records }: Extract<Question, { is: 'records' }>): Line[] {
       `: ${all}   `,
       ...(records.length === 1 ? [] : [span(`${word} but 1 2`, 'key'), ': all but those   ']),
       span('esc', 'key'),
-      ': restores none',
+      ': none',
     ),
   ];
 }
