@@ -303,9 +303,11 @@ describe('a fix from the triage screen', () => {
 });
 
 describe('the clipboard', () => {
-  it('goes through tmux in an envelope, and is cut where terminals stop', () => {
+  it('goes to tmux, and through it in an envelope, and is cut where terminals stop', () => {
     expect(clipboardSequence('ab', {})).toBe('\u001b]52;c;YWI=\u0007');
-    expect(clipboardSequence('ab', { TMUX: '/tmp/tmux' })).toBe('\u001bPtmux;\u001b\u001b]52;c;YWI=\u0007\u001b\\');
+    expect(clipboardSequence('ab', { TMUX: '/tmp/tmux' })).toBe(
+      '\u001b]52;c;YWI=\u0007\u001bPtmux;\u001b\u001b]52;c;YWI=\u0007\u001b\\',
+    );
     expect(clipboardSequence('x'.repeat(80_000), {})).toHaveLength(Math.ceil(74_994 / 3) * 4 + 8);
   });
 });

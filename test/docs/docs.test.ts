@@ -29,6 +29,19 @@ describe('the documents', () => {
     expect(commandsIn(textOf(file)).flatMap(problemOf)).toEqual([]);
   });
 
+  it.each(FILES)('%s names only tests that there are', file => {
+    const named = [...textOf(file).matchAll(/`(test\/[\w/.-]+\.test\.tsx?)`/g)].map(([, path = '']) => path);
+    expect(named.filter(path => !isThere(file, path) && !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
+  it('name a test for every rule of the terminal', () => {
+    const rules = textOf('docs/terminal-rules.md')
+      .split('\n')
+      .filter(row => row.startsWith('| ') && !row.startsWith('| rule |'));
+    expect(rules.length).toBeGreaterThan(20);
+    expect(rules.filter(row => !row.includes('`test/'))).toEqual([]);
+  });
+
   it('are found: README links each of them, or docs/README does', () => {
     const linked = ['README.md', 'docs/README.md'].map(textOf).join('\n');
     const guides = FILES.filter(file => /^docs\/[a-z-]+\.md$/.test(file)).map(file => file.slice('docs/'.length));

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { ConsoleDeps } from '../../console/deps.ts';
+import { problemOf } from '../../host/disk/regular.ts';
 import { filesUnder } from '../../host/files.ts';
 
 /** The folder for what is saved from the console; only its owner may read it. */
@@ -18,12 +19,17 @@ function programFor(by: 'editor' | 'pager', env: Env): string | undefined {
 }
 
 /** Saves texts of the console to files, and opens them in the user's editor or pager. */
-export function keepUnder(state: string, env: Env): NonNullable<ConsoleDeps['keep']> {
-  const files = filesUnder(state);
+export function keepUnder(
+  state: string,
+  env: Env,
+  files: Pick<ReturnType<typeof filesUnder>, 'write'> = filesUnder(state),
+): NonNullable<ConsoleDeps['keep']> {
   return {
     async save(name, text) {
       const path = join(savedFolder(state), name);
-      await files.write(path, text);
+      await files.write(path, text).catch(error => {
+        throw new Error(problemOf(error), { cause: error });
+      });
       return path;
     },
     program: by => programFor(by, env),

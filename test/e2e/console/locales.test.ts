@@ -36,4 +36,11 @@ describe('the console draws what its terminal can show', () => {
     const console = await openIn({ LANG: 'en_US.UTF-8' });
     expect(isAscii(console.raw())).toBe(false);
   });
+
+  it('one look in plain lines, without an escape, where the terminal cannot draw', async () => {
+    const look = person.open(['--sandbox'], { columns: 100, rows: 30 }, { LANG: 'C.UTF-8', TERM: 'dumb' });
+    expect(await look.exit).toMatchObject({ code: 0 });
+    expect(look.screen()).toMatch(/this terminal cannot show the full screen[\s\S]*nodes +3/);
+    expect(look.raw()).not.toContain('\u001b');
+  });
 });
