@@ -16,7 +16,7 @@ export function beginDay(
   { human, path, putBack }: { human: Human; path: string | undefined; putBack: () => void },
 ): void {
   const { session } = context;
-  const { view, set } = pane;
+  const { view, update } = pane;
   const chosen = path ?? view().plans[view().at];
   const missing = !session
     ? 'not connected yet'
@@ -27,7 +27,7 @@ export function beginDay(
   if (!session || chosen === undefined) return;
   if (view().phase === 'opening' || view().phase === 'under way') return;
   open(context, 'gameday');
-  set({ phase: 'opening', message: chosen, asking: undefined });
+  update({ phase: 'opening', message: chosen, asking: undefined });
   const { person } = context.deps.settings;
   session
     .leadDay({
@@ -38,26 +38,26 @@ export function beginDay(
       stopWaiting: new AbortController().signal,
       run: (loaded, emit, start) => runs.lead(loaded, emit, start),
       begun: (day, facts) => underWay(pane, day, facts),
-      onUpdate(update) {
-        set(withUpdate(view(), update));
-        if (update.is === 'entry' && update.entry.kind === 'lifted') putBack();
-        if (update.is === 'entry' && update.entry.kind === 'tripped') alarm(context, update.entry);
+      onUpdate(news) {
+        update(withUpdate(view(), news));
+        if (news.is === 'entry' && news.entry.kind === 'lifted') putBack();
+        if (news.is === 'entry' && news.entry.kind === 'tripped') alarm(context, news.entry);
       },
     })
     .then(
-      end => set({ phase: 'over', message: `${end.says}; exit code ${end.exitCode}`, asking: undefined }),
-      (error: unknown) => set({ phase: 'failed', message: messageOf(error) }),
+      end => update({ phase: 'over', message: `${end.says}; exit code ${end.exitCode}`, asking: undefined }),
+      (error: unknown) => update({ phase: 'failed', message: messageOf(error) }),
     );
 }
 
 type Begun = Parameters<DayOrder['begun']>;
 
-function underWay({ set, led }: DayPane, day: Begun[0], facts: Begun[1]): void {
+function underWay({ update, led }: DayPane, day: Begun[0], facts: Begun[1]): void {
   led.day = day;
   led.by = facts.by;
   led.answerFor = facts.answerFor;
   const { notes, begin: head } = facts.soFar;
-  set({
+  update({
     phase: 'under way',
     facts,
     scenarios: agendaOf(facts),

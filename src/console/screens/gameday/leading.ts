@@ -36,7 +36,7 @@ const ARMED_MS = 10_000;
 export function createLeading(context: Context, runs: Runs, putBack: () => void): Leading {
   const { store, deps } = context;
   const pane = dayPane(context);
-  const { view, set, led, written } = pane;
+  const { view, update, led, written } = pane;
   const questions = createQuestions(pane);
   const { reply } = questions;
   const human = humanOf(questions, pane);
@@ -58,14 +58,14 @@ export function createLeading(context: Context, runs: Runs, putBack: () => void)
         'warn',
       );
     else if (isByHand) reply('go');
-    else set({ asking: { ...asking, armedUntil: now().monotonic + ARMED_MS } });
+    else update({ asking: { ...asking, armedUntil: now().monotonic + ARMED_MS } });
   }
 
   return {
     ...createNotes(context, pane),
     ...createOutcomeSteps(pane, questions),
     async learn() {
-      set({ plans: (await deps.plans?.().catch(() => [])) ?? [] });
+      update({ plans: (await deps.plans?.().catch(() => [])) ?? [] });
     },
     begin,
     next: nextStep,
@@ -100,6 +100,6 @@ export function createLeading(context: Context, runs: Runs, putBack: () => void)
       written(led.day.seen(led.by, now().server));
       notify(context, `${led.by.name} sees it`, 'ok');
     },
-    put: path => set({ at: Math.max(0, view().plans.indexOf(path)) }),
+    put: path => update({ at: Math.max(0, view().plans.indexOf(path)) }),
   };
 }

@@ -11,23 +11,23 @@ export interface Notes {
   saveNote(): void;
 }
 
-export function createNotes(context: Context, { view, set, led, written }: DayPane): Notes {
+export function createNotes(context: Context, { view, update, led, written }: DayPane): Notes {
   return {
     openNote() {
-      set({ note: { at: context.now().server, text: '' } });
+      update({ note: { at: context.now().server, text: '' } });
       open(context, 'note');
     },
     typeNote(text) {
       const { note } = view();
-      if (note) set({ note: { ...note, text: (note.text + text).slice(0, LONGEST_NOTE) } });
+      if (note) update({ note: { ...note, text: (note.text + text).slice(0, LONGEST_NOTE) } });
     },
     eraseNote() {
       const { note } = view();
-      if (note) set({ note: { ...note, text: [...note.text].slice(0, -1).join('') } });
+      if (note) update({ note: { ...note, text: [...note.text].slice(0, -1).join('') } });
     },
     saveNote() {
       const { note } = view();
-      set({ note: undefined });
+      update({ note: undefined });
       if (!led.day || note === undefined || note.text.trim() === '') return;
       const { text, tag } = tagged(note.text);
       written(led.day.note(led.by, text, note.at, tag));

@@ -8,13 +8,13 @@ export interface OutcomeSteps {
   answer(yes: boolean, by?: 'monitoring'): void;
 }
 
-export function createOutcomeSteps({ view, set, led }: DayPane, { reply }: Questions): OutcomeSteps {
+export function createOutcomeSteps({ view, update, led }: DayPane, { reply }: Questions): OutcomeSteps {
   function take(step: Partial<Outcome>): void {
     const { asking } = view();
     if (asking?.is !== 'outcome') return;
     const so = { ...asking.so, ...step };
-    if (asking.step === 'outcome') set({ asking: { ...asking, so, step: 'detected' } });
-    else if (asking.step === 'detected') set({ asking: { ...asking, so, step: 'mitigated' } });
+    if (asking.step === 'outcome') update({ asking: { ...asking, so, step: 'detected' } });
+    else if (asking.step === 'detected') update({ asking: { ...asking, so, step: 'mitigated' } });
     else reply({ outcome: 'unsure', ...so });
   }
 

@@ -3,12 +3,11 @@ import type { By } from '../../../gameday/journal/record.ts';
 import { messageOf } from '../../../text/message-of.ts';
 import { type Context, notify } from '../../app/context.ts';
 import type { DayFacts } from '../../session/day.ts';
+import { type Pane, paneOf } from '../../store/pane.ts';
 import type { Asking, DayView } from './view.ts';
 
 /** The state of the game-day's screens, the day that is led, and how its parts change them. */
-export interface DayPane {
-  view(): DayView;
-  set(change: Partial<DayView>): void;
+export interface DayPane extends Pane<DayView> {
   /** The day that was begun, and who leads it here. */
   led: { day: Day | undefined; by: By; answerFor: DayFacts['answerFor'] };
   /** Records what people do. A failed write to the disk must not end the console. */
@@ -17,10 +16,8 @@ export interface DayPane {
 
 /** The game-day's part of a cluster's store, before a day has begun. */
 export function dayPane(context: Context): DayPane {
-  const { store } = context;
   return {
-    view: () => store.getState().day,
-    set: change => store.setState(state => ({ day: { ...state.day, ...change } })),
+    ...paneOf(context.store, 'day'),
     led: { day: undefined, by: { name: '', role: 'observer' }, answerFor: () => undefined },
     written: work => void work.catch((error: unknown) => notify(context, messageOf(error), 'bad', 30_000)),
   };
@@ -33,7 +30,7 @@ export interface Questions {
   reply(answer: unknown): void;
 }
 
-export function createQuestions({ set }: Pick<DayPane, 'set'>): Questions {
+export function createQuestions({ update }: Pick<DayPane, 'update'>): Questions {
   let answers: ((answer: never) => void) | undefined;
   return {
     ask: <T>(asking: Asking, signal: AbortSignal, otherwise: T) =>
@@ -41,14 +38,14 @@ export function createQuestions({ set }: Pick<DayPane, 'set'>): Questions {
         const done = (answer: T) => {
           signal.removeEventListener('abort', giveUp);
           answers = undefined;
-          set({ asking: undefined });
+          update({ asking: undefined });
           resolve(answer);
         };
         const giveUp = () => done(otherwise);
         if (signal.aborted) return resolve(otherwise);
         signal.addEventListener('abort', giveUp, { once: true });
         answers = done as (answer: never) => void;
-        set({ asking });
+        update({ asking });
       }),
     reply: answer => (answers as ((answer: unknown) => void) | undefined)?.(answer),
   };
