@@ -101,6 +101,6 @@ type Connected =
   | { ok: false; message: string; exitCode: number };
 
 export type CatalogueEntry =
-  /** `text` is that of an experiment that is no file yet. */
+  /** `text` is that of an experiment that has not been written to a file. */
   | { path: string; loaded: LoadedExperiment; text?: string; error?: never }
   | { path: string; loaded?: never; error: string };

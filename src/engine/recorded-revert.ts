@@ -77,7 +77,7 @@ const acceptStep = ({ id, says }: LeftUnmarked): Step => ({
   writes: ['give up the ownership of the fields that mayday wrote; no value is changed'],
 });
 
-/** Adds the receipts of what was accepted. Where everything was asked for, the journals say once more what remains. */
+/** Adds the receipts of what was accepted. When everything is reverted, what remains is read from the journals again. */
 const withAccepted = (result: RevertResult, receipts: readonly Receipt[], everything: boolean): RevertResult => ({
   ...result,
   receipts: [...result.receipts, ...receipts],

@@ -72,7 +72,7 @@ export const withUnmarked = (result: RevertResult, { unmarked, blind }: Unmarked
 
 /**
  * Settles what a person accepted as it is. The receipt is also written to the journal of the run, so that no later scan
- * tells of it.
+ * reports it.
  */
 export async function acceptUnmarked(
   { files, stateDir }: EngineDeps,

@@ -44,7 +44,7 @@ interface Questions {
     message: (n: number) => FromOwner,
     answerMs?: number,
   ): Promise<FromGuardian | undefined>;
-  /** Hands an answer to whoever asked. */
+  /** Delivers an answer to the request that waits for it. */
   answered(answer: Extract<FromGuardian, { n: number }>): void;
   /** Call it when the guardian is gone: no question will be answered. */
   dropAll(): void;

@@ -14,7 +14,7 @@ export const AT_ONCE = 64;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
 const RETRY_FOR_MS = 30_000;
-/** How long to wait for a Terminating object, from its deletion. A large namespace takes this long; one held by a finalizer may never go. */
+/** How long to wait for a Terminating object, from its deletion. A large namespace takes this long; one with a finalizer may never be deleted. */
 const TERMINATING_MS = 60_000;
 /** The least time to wait for an object that has been Terminating for longer: its finalizer may be removed just now. */
 const SHORTEST_WAIT_MS = 5_000;

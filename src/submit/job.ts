@@ -28,7 +28,7 @@ export interface NotifyObject {
 /** The folder of the plans in the pod. */
 export const PLANS = '/plans';
 const NOTIFY = '/notify';
-/** The key under which the receivers are, and the name of the file in the pod. */
+/** The key that holds the receivers, and the name of the file in the pod. */
 export const NOTIFY_KEY = 'notify.yaml';
 /** The path of that file relative to the configuration in the pod. */
 export const NOTIFY_FILE = `..${NOTIFY}/${NOTIFY_KEY}`;
@@ -60,7 +60,7 @@ export function cronJob(spec: JobSpec, when: { schedule: string; timeZone: strin
     spec: {
       ...when,
       concurrencyPolicy: 'Forbid',
-      // A run that could not start in time is skipped, so that none runs at an hour that nobody asked for.
+      // A run that could not start in time is skipped, so that no run starts at an unexpected time.
       startingDeadlineSeconds: 300,
       successfulJobsHistoryLimit: 3,
       failedJobsHistoryLimit: 3,
@@ -80,7 +80,7 @@ function jobSpec(spec: JobSpec): Record<string, unknown> {
           completionMode: 'Indexed',
           completions: indexed.pods,
           parallelism: indexed.atOnce,
-          // Without this the first queue that fails would end all others.
+          // Without this the first pod that fails would end all others.
           backoffLimitPerIndex: 0,
         }),
     podReplacementPolicy: 'Failed',

@@ -54,7 +54,7 @@ export async function rehearse(
       const answer = answers[index];
       return answer === undefined || answer.ok
         ? []
-        : [`the server would not take it: ${nameOf(write.on)}: ${answer.message}`];
+        : [`the server would refuse it: ${nameOf(write.on)}: ${answer.message}`];
     }),
   };
 }

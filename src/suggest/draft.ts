@@ -76,7 +76,7 @@ function expectation(type: FaultType, object: KubeObject): string {
   const what = nameOf({ kind: object.kind, name, ...(namespace !== undefined && { namespace }) });
   return FAULT_RULES[type].expects === 'self-heal'
     ? `${what} recovers from ${type} by itself.`
-    : `${what} survives ${type} and is well again once it is reverted.`;
+    : `${what} survives ${type} and is healthy again once it is reverted.`;
 }
 
 /** The draft as a ChaosExperiment document; parts that are empty are left out. */

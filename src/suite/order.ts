@@ -67,7 +67,7 @@ export const shareReach = (a: Reach, b: Reach): boolean =>
 
 /**
  * The first entry that may start in parallel with the running ones. An entry that must wait is not overtaken by a later one that shares its reach, so that
- * the tiers of an operator keep their order and no entry waits for ever.
+ * the tiers of an operator keep their order and every entry gets its turn.
  */
 export function nextToStart(
   waiting: readonly SuiteEntry[],

@@ -240,7 +240,7 @@ const CASES: Readonly<Record<FaultType, { yes: readonly Yes[]; no: readonly No[]
     yes: [[lease, { name: 'leader' }, 'shop']],
     no: [
       [web, 'it is for a Lease, this is a Deployment'],
-      [{ ...lease, spec: {} }, 'nobody holds this Lease: deleting it disturbs nobody'],
+      [{ ...lease, spec: {} }, 'no holder is recorded in this Lease: deleting it affects no leader'],
     ],
   },
   NamespaceDeletion: {

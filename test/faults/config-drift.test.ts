@@ -105,7 +105,7 @@ describe('what is refused', () => {
     [
       'CFG-5: a key that makes no valid name',
       { key: 'a.' },
-      /^invalid: the backup would be named chaos-rollback-token-a\., which is no valid Secret name/,
+      /^invalid: the backup would be named chaos-rollback-token-a\., which is not a valid Secret name/,
     ],
   ])('%s', async (_what, parameters, message) => {
     expect(await refusal(fakeApi([secret()]), { ...LEAK, parameters: { ...LEAK.parameters, ...parameters } })).toMatch(

@@ -33,8 +33,8 @@ describe('what is refused', () => {
 
   it.each<[string, Wanted, RegExp]>([
     ['CRD-9: status, which the server drops', mutate('status.phase', 'x'), /^unsupported: .*status/],
-    ['CRD-5: a path through a list', mutate('spec.tags.x', '1'), /^invalid: spec.tags of .* is no map/],
-    ['CRD-5: a path through a text', mutate('spec.mode.x.y', '1'), /^invalid: spec.mode of .* is no map/],
+    ['CRD-5: a path through a list', mutate('spec.tags.x', '1'), /^invalid: spec.tags of .* is not a map/],
+    ['CRD-5: a path through a text', mutate('spec.mode.x.y', '1'), /^invalid: spec.mode of .* is not a map/],
     ['CRD-11: finalizers', mutate('metadata.finalizers', '["a/b"]'), /^forbidden-target: .*FinalizerBlock/],
     ['CRD-11: owners', mutate('metadata.ownerReferences', '[]'), /^forbidden-target: .*OwnerRefOrphan/],
     ['the server’s own metadata', mutate('metadata.generateName', 'x'), /^forbidden-target: /],

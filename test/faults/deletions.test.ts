@@ -312,7 +312,7 @@ describe('a Lease', () => {
   it('counts the pod that holds it', async () => {
     const api = fakeApi([held, inShop('v1', 'Pod', 'web-1'), inShop('v1', 'Pod', 'web-2')]);
     expect((await mustPlan(api, LEASE)).pods.map(({ name }) => name)).toEqual(['web-1']);
-    expect((await mustPlan(fakeApi([held]), LEASE)).warnings.join()).toContain('web-1_abc is no pod of shop');
+    expect((await mustPlan(fakeApi([held]), LEASE)).warnings.join()).toContain('web-1_abc is not a pod of shop');
   });
 
   it('comes back free for the next holder', async () => {

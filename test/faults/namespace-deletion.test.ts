@@ -81,7 +81,7 @@ describe('NSD-2: the plan is honest', () => {
     expect(plan.undo.reversible).toBe(false);
     expect(plan.pods.map(({ name }) => name)).toEqual(['a', 'b']);
     expect(plan.warnings).toEqual([
-      '2 Pod, 1 Widget in far are deleted with it and do NOT come back: only its labels and annotations do',
+      '2 Pod, 1 Widget in far are deleted with it and CANNOT be restored: only its labels and annotations can',
     ]);
   });
 
@@ -124,7 +124,7 @@ describe('restoring', () => {
     expect(receipt).toMatchObject({
       outcome: 'reverted',
       verified: true,
-      message: expect.stringContaining('does not come back'),
+      message: expect.stringContaining('cannot be restored'),
     });
     expect(api.all().map(comparable)).toEqual(before);
   });

@@ -28,7 +28,9 @@ describe('what is refused', () => {
 
   it('PDB-2: label values that make no name, unless one is given', async () => {
     const api = fakeApi([pod('a', { app: 'Web_1' })]);
-    expect(await refusal(api, block('app=Web_1'))).toMatch(/^invalid: "chaos-pdb-Web_1" is no name.*parameter name/);
+    expect(await refusal(api, block('app=Web_1'))).toMatch(
+      /^invalid: "chaos-pdb-Web_1" is not a valid name.*parameter name/,
+    );
     expect((await mustPlan(api, block('app=Web_1', 'mine'))).target.name).toBe('mine');
   });
 

@@ -44,7 +44,7 @@ describe('what is refused', () => {
     const exact = inShop('v1', 'ConfigMap', 'x', { spec: { at: 12345678901234567000 } });
     expect(await refusal(fakeApi([exact]), of(exact))).toMatch(/^forbidden-target: .*too many digits/);
     const odd = inShop('v1', 'ConfigMap', 'a:b');
-    expect(await refusal(fakeApi([odd]), of(odd))).toMatch(/^invalid: .*no valid Secret name/);
+    expect(await refusal(fakeApi([odd]), of(odd))).toMatch(/^invalid: .*not a valid Secret name/);
   });
 
   it('what cannot be read', async () => {

@@ -1,6 +1,6 @@
 import type { Facts } from '../../src/faults/contract.ts';
 
-/** Facts of an injection that tests make: fixed times, a lot that always falls low. */
+/** Facts of an injection that tests make: fixed times, and a random number that is always 0. */
 export function testFacts(more: Partial<Facts> = {}): Facts {
   return {
     id: 'i-0001',

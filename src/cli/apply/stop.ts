@@ -5,6 +5,7 @@ import { nameOf } from '../../k8s/object-ref.ts';
 import type { Api } from '../../kube/client/api.ts';
 import { engineFor } from '../../runtime/open-engine.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
+import { counted } from '../../text/counted.ts';
 import type { Invocation } from '../command.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
 import { printNotice } from '../output/notice.ts';
@@ -43,7 +44,7 @@ export async function stopExperiment(
     printNotice(
       blind === 0
         ? 'nothing of its kind is in the cluster'
-        : `BLIND to ${blind} kinds: it may have left something there`,
+        : `BLIND to ${counted(blind, 'kind')}: it may have left something there`,
     );
     return blind === 0 ? EXIT.done : EXIT.residue;
   }

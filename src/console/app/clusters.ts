@@ -25,7 +25,7 @@ export interface Clusters {
   open(context: string): void;
   /** Back to the previous cluster, while the one on the screen has not answered; false if there is none. */
   back(): boolean;
-  /** Reads the contexts of the kubeconfig anew, for the palette. */
+  /** Reads the contexts of the kubeconfig again, for the palette. */
   learn(): Promise<void>;
   /** Changes what all clusters share on the screen. */
   updateShell(changes: Partial<Pick<ShellView, 'contexts' | 'theme' | 'isMouseOn'>>): void;

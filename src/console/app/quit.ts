@@ -52,7 +52,7 @@ export function createQuit(clusters: { current(): Cluster; all(): readonly Clust
     end({ exitCode: cutShort.length > 0 ? RESIDUE : exitCode, words: [...words, ...cutShortText(cutShort)] });
   };
   const isBusy = (): boolean => states().some(state => ownUnderWay(state).length > 0 || isSuiteRunning(state));
-  /** What runs of ours that already ended could not put back. */
+  /** What runs of this console that have already ended could not restore. */
   const residue = (): number =>
     states()
       .filter(({ mayday }) => mayday.end?.remaining !== 0)

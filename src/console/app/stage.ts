@@ -17,7 +17,7 @@ export interface Stage {
   suspend: Suspend;
 }
 
-/** Makes them; nothing is drawn and nothing is sent yet. `repaint` writes the whole screen anew. */
+/** Makes them; nothing is drawn and nothing is sent yet. `repaint` redraws the whole screen. */
 export function createStage(
   deps: ConsoleDeps,
   { finish, crash }: Pick<Ending, 'finish' | 'crash'>,

@@ -101,5 +101,5 @@ export const ROUND: readonly Key[] = [
 export const EVERYWHERE: readonly Key[] = [
   { id: 'interrupt', keys: ['ctrl-c'], says: 'quit; twice: revert' },
   { id: 'suspend', keys: ['ctrl-z'], says: 'suspend to the shell' },
-  { id: 'repaint', keys: ['ctrl-l'], says: 'draw the screen anew' },
+  { id: 'repaint', keys: ['ctrl-l'], says: 'redraw the screen' },
 ];

@@ -12,7 +12,7 @@ import { type Choice, choicesOf, choiceText, screenText } from './menu.ts';
 
 /** The answer that confirms a change of the cluster. */
 const YES = 'yes';
-/** A screen that has not changed for so long is printed; one that is still at work is waited for, but not for ever. Milliseconds. */
+/** A screen that has not changed for so long is printed; for one that is still at work the wait is longer, but limited. Milliseconds. */
 const STILL_MS = 300;
 const LONGEST_MS = 60_000;
 const LOOK_MS = 100;

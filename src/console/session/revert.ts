@@ -5,7 +5,7 @@ import type { Choice } from '../../revert/restore/choices.ts';
 import type { Stop } from '../../revert/stop/stop.ts';
 import type { Clean } from '../../text/sanitise.ts';
 
-/** What a revert is told beside what to put back. */
+/** The options of a revert, besides what to revert. */
 export interface RevertAsked {
   /** Digests of the records that a person confirmed, by the id of their finding. */
   confirmed?: ReadonlyMap<string, string>;
@@ -13,7 +13,7 @@ export interface RevertAsked {
   choices?: ReadonlyMap<string, Choice>;
   /** What lost its marks, and a person accepted as it is; set in a second pass, about what the first one left. */
   accepted?: readonly LeftUnmarked[];
-  /** How many of our own runs were stopped for it beforehand; each has put back what it wrote. */
+  /** How many of our own runs were stopped for it beforehand; each has restored what it wrote. */
   stopped?: number;
 }
 

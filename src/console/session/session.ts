@@ -80,9 +80,9 @@ export interface Session {
   followLog(source: LogSource, onNews: (news: LogNews) => void, signal: AbortSignal): Promise<void>;
   /** Those that only their records ask for and nothing confirms, with everything that each would write. */
   recordsToConfirm(findings: readonly FoundInjection[]): Promise<readonly AskedRecord[]>;
-  /** Those of which a person can choose whether the original comes back or what is there stays, read anew. */
+  /** Those for which a person can choose whether to restore the original or to keep the present value, read again. */
   choicesToMake(findings: readonly FoundInjection[]): Promise<readonly Undecided[]>;
-  /** What lost its marks and only the journals of this machine know of, read anew. */
+  /** What lost its marks, so that only the journals of this machine know of it, read again. */
   unmarkedLeft(): Promise<readonly LeftUnmarked[]>;
   /** Runs of this or an earlier process that never ended, by their journals. */
   unfinished(): Promise<Unfinished[]>;

@@ -65,7 +65,7 @@ function rowsOf(layout: Layout): number {
   return layout.is === 'row' ? Math.max(0, ...each) : each.reduce((sum, one) => sum + one, 0);
 }
 
-/** What may no longer be so is dim; what is wrong, what is injected and the keys stay as they are. */
+/** The tones that are kept when old data is dimmed: errors, injections and keys. */
 const KEPT: ReadonlySet<Tone> = new Set(['bad', 'chaos', 'key', 'alarm']);
 
 /** A layout of old data. */

@@ -28,7 +28,7 @@ export function restoreFaults(found: FoundInjection): Restore {
   const former = envelope.data === null ? {} : textsIn(envelope.data);
   if (former === undefined) return corrupt(victim, 'the undo record is not one of ClientFault');
   const isCreated = former[CREATED] === 'true' && Object.keys(former).length === 1;
-  return isCreated ? deletion(victim, envelope.mayday) : putBack(victim, former, envelope.mayday);
+  return isCreated ? deletion(victim, envelope.mayday) : restoreKey(victim, former, envelope.mayday);
 }
 
 /** The injection created this ConfigMap, so it is deleted, unless somebody has put something else into it since. */
@@ -62,7 +62,7 @@ function deletion(victim: KubeObject, mayday: MaydayFacts | undefined): Restore 
   };
 }
 
-function putBack(victim: KubeObject, former: { [key: string]: string }, mayday: MaydayFacts | undefined): Restore {
+function restoreKey(victim: KubeObject, former: { [key: string]: string }, mayday: MaydayFacts | undefined): Restore {
   const name = nameOf(refOf(victim));
   const data = mapAt(victim, ['data']) ?? {};
   const current = data[CONFIG_KEY];

@@ -15,7 +15,7 @@ import { restoreValue, shownValue, valueOperations } from './settle.ts';
 export const VICTIM = 'victim';
 const BACKUP_PREFIX = 'chaos-rollback-';
 
-/** The Secret whose original this rollback Secret holds; undefined if the object is no rollback Secret. */
+/** The Secret whose original this rollback Secret holds; undefined if the object is not a rollback Secret. */
 export function backupOwner(found: FoundInjection): ObjectRef | undefined {
   const { metadata, kind } = found.live;
   const name = metadata.annotations?.[ORIGINAL_SECRET];

@@ -124,7 +124,7 @@ function refusedBackup(params: ConfigDriftParams, scope: Scope, live: Live): Ref
   if (params.key === KEY_EXISTS)
     return refuse('invalid', `key ${KEY_EXISTS} cannot be backed up: the backup uses that name itself`);
   if (ref.name.length > 253 || !SECRET_NAME.test(ref.name)) {
-    return refuse('invalid', `the backup would be named ${ref.name}, which is no valid Secret name`);
+    return refuse('invalid', `the backup would be named ${ref.name}, which is not a valid Secret name`);
   }
   if (params.name.length > 63) {
     return refuse('invalid', `Secret names over 63 characters do not fit the backup's label ${EXPERIMENT_LABEL}`);

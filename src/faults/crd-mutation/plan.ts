@@ -80,7 +80,7 @@ function refusedValue(
   const path = steps.join('.');
   if (member.state === 'blocked') {
     const parent = steps.slice(0, member.from).join('.');
-    return refuse('invalid', `${parent} of ${name} is no map, so ${path} cannot be set without destroying it`);
+    return refuse('invalid', `${parent} of ${name} is not a map, so ${path} cannot be set without destroying it`);
   }
   if (member.state === 'present' && mayBeRounded(member.value)) {
     return refuse(

@@ -17,7 +17,7 @@ export interface LabelStompingParams extends ObjectParams {
 /** The injected value if the document gives none. */
 export const DEFAULT_VALUE = 'chaos-stomped';
 
-/** Recorded as the injected value of a deleted label; it is no valid label value. */
+/** Recorded as the injected value of a deleted label; it is not a valid label value. */
 export const DELETED = '(deleted)';
 
 /** Whether the label is a mark of a chaos tool. */

@@ -7,6 +7,6 @@ import type { Fit } from '../contract.ts';
 export function appliesTo(object: KubeObject): Fit {
   if (!isKind(object, 'coordination.k8s.io', 'Lease')) return onlyFor('Lease', object);
   return (leaseSpec(object).holderIdentity ?? '') === ''
-    ? doesNotFit('nobody holds this Lease: deleting it disturbs nobody')
+    ? doesNotFit('no holder is recorded in this Lease: deleting it affects no leader')
     : fits(object, { name: object.metadata.name });
 }

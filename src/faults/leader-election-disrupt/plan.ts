@@ -47,6 +47,6 @@ export function plan(params: LeaseParams, scope: Scope, live: Live, facts: Facts
 
 function noHolderPod(holder: string, { namespace }: Scope): string {
   return holder === ''
-    ? 'nobody holds this Lease: deleting it disturbs nobody'
-    : `its holder ${sanitise(holder, 120)} is no pod of ${namespace}, so whom it disturbs is not known`;
+    ? 'no holder is recorded in this Lease: deleting it affects no leader'
+    : `its holder ${sanitise(holder, 120)} is not a pod of ${namespace}, so it is not known which pod is affected`;
 }

@@ -5,7 +5,7 @@ import { appliesTo } from './applies.ts';
 import { BACKUP, type NamespaceDeletionParams, plan } from './plan.ts';
 import { namespaceBackupRef, namespaceRef, restoreNamespace, restoreNamespaceReads } from './restore.ts';
 
-/** Deletes a namespace with everything in it. Its labels and annotations are kept; nothing else can be. */
+/** Deletes a namespace with everything in it. Only its labels and annotations can be restored. */
 export const namespaceDeletion: Fault<NamespaceDeletionParams> = {
   type: 'NamespaceDeletion',
   appliesTo,

@@ -92,7 +92,7 @@ function lossWarnings(namespace: string, { objects, blind }: Inventory): string[
     objects.length === 0
       ? []
       : [
-          `${sanitise(inventoryText(objects), 300)} in ${namespace} are deleted with it and do NOT come back: only its labels and annotations do`,
+          `${sanitise(inventoryText(objects), 300)} in ${namespace} are deleted with it and CANNOT be restored: only its labels and annotations can`,
         ];
   return [...lost, ...unseen];
 }

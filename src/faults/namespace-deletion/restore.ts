@@ -137,7 +137,7 @@ function createAgain(backup: KubeObject, name: string, kept: KeptMetadata): Rest
   const isWhole = Object.keys(annotations).length === Object.keys(kept.annotations).length;
   const left = isWhole ? '' : `; OpenShift assigns new ${ASSIGNED_PREFIX}* annotations`;
   if (TRUSTED_NAMESPACES.includes(backup.metadata.namespace ?? '')) {
-    const says = `create Namespace ${name} again with its labels and annotations${left}; what was in it does not come back`;
+    const says = `create Namespace ${name} again with its labels and annotations${left}; its contents cannot be restored`;
     return {
       is: 'restore',
       writes: [create],

@@ -51,25 +51,25 @@ export function restoreOwners(found: FoundInjection, live: Live): Restore {
   if (unread !== undefined)
     return corrupt(victim, `whether its owner ${ownerNames([unread])} still exists cannot be read`);
   const current = victim.metadata.ownerReferences ?? [];
-  const away = record.owners.filter(owner => !current.some(one => isRestored(one, owner, live)));
-  const gone = away.filter(owner => ownerState(owner, live) === 'gone');
-  const missing = away.filter(owner => !gone.includes(owner)).map(owner => currentReference(owner, live));
-  const anew = recreatedText(record.owners, live);
-  const rival = current.find(one => one.controller === true);
-  if (rival !== undefined && missing.some(owner => owner.controller === true))
-    return restoreAdopted(victim, record, { current, missing, rival, gone });
+  const absent = record.owners.filter(owner => !current.some(one => isRestored(one, owner, live)));
+  const gone = absent.filter(owner => ownerState(owner, live) === 'gone');
+  const missing = absent.filter(owner => !gone.includes(owner)).map(owner => currentReference(owner, live));
+  const recreated = recreatedText(record.owners, live);
+  const adopter = current.find(one => one.controller === true);
+  if (adopter !== undefined && missing.some(owner => owner.controller === true))
+    return restoreAdopted(victim, record, { current, missing, adopter, gone });
   const value = missing.length === 0 ? [] : ownerOperations(victim, [...current, ...missing]);
   if (gone.length > 0) return restoreWithoutOwners(victim, record, { current, gone, missing, value });
   if (missing.length === 0)
     return {
       is: 'already-restored',
       writes: [restoreWrite(victim, record, [])],
-      says: `${name} has every owner that was recorded${anew}`,
+      says: `${name} has every owner that was recorded${recreated}`,
     };
   return {
     is: 'restore',
     writes: [restoreWrite(victim, record, value)],
-    says: `restore owner ${ownerNames(missing)} of ${name}${anew}`,
+    says: `restore owner ${ownerNames(missing)} of ${name}${recreated}`,
   };
 }
 
@@ -80,10 +80,10 @@ const isRestored = (one: OwnerReference, owner: OwnerReference, live: Live): boo
 
 /** Says which owners were recreated since, so that their references have another uid than the recorded one. */
 function recreatedText(owners: readonly OwnerReference[], live: Live): string {
-  const anew = owners.filter(owner => ownerState(owner, live) === 'recreated');
-  return anew.length === 0
+  const recreated = owners.filter(owner => ownerState(owner, live) === 'recreated');
+  return recreated.length === 0
     ? ''
-    : `; created again since the injection, so the reference has the new uid: ${ownerNames(anew)}`;
+    : `; created again since the injection, so the reference has the new uid: ${ownerNames(recreated)}`;
 }
 
 /** For owners that no longer exist: no reference to them can be restored. */
@@ -112,14 +112,14 @@ const valuesOf = (record: OwnersRecord, current: readonly OwnerReference[]) => (
 function restoreAdopted(
   victim: KubeObject,
   record: OwnersRecord,
-  of: { current: OwnerReference[]; missing: OwnerReference[]; rival: OwnerReference; gone: OwnerReference[] },
+  of: { current: OwnerReference[]; missing: OwnerReference[]; adopter: OwnerReference; gone: OwnerReference[] },
 ): Restore {
-  const others = of.current.filter(owner => owner !== of.rival);
+  const others = of.current.filter(owner => owner !== of.adopter);
   return {
     is: 'diverged',
     writes: [restoreWrite(victim, record, ownerOperations(victim, [...others, ...of.missing]))],
     ...valuesOf(record, of.current),
-    says: `${nameOf(refOf(victim))} was adopted by ${ownerNames([of.rival])} since: it can have only one controller`,
+    says: `${nameOf(refOf(victim))} was adopted by ${ownerNames([of.adopter])} since: it can have only one controller`,
     ...(of.gone.length === 0 ? {} : { lost: `owner ${ownerNames(of.gone)}, which is gone` }),
   };
 }

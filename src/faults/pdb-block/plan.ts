@@ -58,7 +58,10 @@ export function plan(params: PdbParams, scope: Scope, live: Live, facts: Facts):
   if (typeof selector === 'string')
     return refuse('invalid', `selector "${labelSelector}": ${selector}; expected key=value pairs`);
   if (name.length > 253 || !NAME.test(name))
-    return refuse('invalid', `"${name}" is no name for a PodDisruptionBudget: give one with the parameter name`);
+    return refuse(
+      'invalid',
+      `"${name}" is not a valid name for a PodDisruptionBudget: set one with the parameter name`,
+    );
   const ref = budgetRef(params, scope);
   const taken = occupied(objectIn(live, BUDGET), ref, `for ${selectedBy(live)}`);
   if (taken !== undefined) return taken;

@@ -85,7 +85,7 @@ async function decide(deps: DayDeps, ready: ReadyScenario): Promise<'go' | 'skip
     if (signal.aborted) return 'stop';
     deps.stage({ at: 'looking', scenario: name });
     await deps.monitor.look();
-    // `despite` does not apply to a stopped day: the owner must take the latch off, which the journal records.
+    // `despite` does not apply to a stopped day: the owner must release the latch, which the journal records.
     const isAnswered = ({ name: one, ok: isOk }: SafetyItem) =>
       !isOk && one !== STOPPED_ITEM && despite.has(one) && deps.by.role === 'owner';
     const items = (await deps.look()).map(item => (isAnswered(item) ? answeredFor(item) : item));

@@ -11,7 +11,7 @@ export interface EntriesSoFar {
   seenBy(scenario: string): string | undefined;
   /** The first alert of the scenario. */
   alertOf(scenario: string): string | undefined;
-  /** The probes that stand otherwise than at the last call, or than their last entry says. */
+  /** The probes whose state differs from that at the last call or, at the first call, from their last entry. */
   changedProbes(seen: readonly ProbeSeen[]): ProbeSeen[];
 }
 

@@ -57,7 +57,7 @@ export type DayUpdate =
 /** What people can do while a day goes on, at any moment. */
 export interface Day {
   readonly journal: string;
-  /** Anybody may call it. Faults are reverted, and nothing more is injected until the owner takes the latch off. */
+  /** Anybody may call it. Faults are reverted, and nothing more is injected until the owner releases the latch. */
   stop(by: By, why: string): Promise<void>;
   /** Takes the latch off. False where `by` is not the owner or there is no latch. */
   unlatch(by: By): Promise<boolean>;

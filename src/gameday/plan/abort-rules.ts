@@ -38,7 +38,7 @@ export const abort = z.strictObject({
     .union([off, duration])
     .default(2 * 3_600_000)
     .meta({ description: 'how long the day may take', default: '2h' }),
-  secondInjection: z.boolean().default(true).meta({ description: 'an injection that is not of the day' }),
+  secondInjection: z.boolean().default(true).meta({ description: 'an injection that does not belong to the game-day' }),
   incident: z
     .union([
       off,
@@ -58,5 +58,5 @@ export const abort = z.strictObject({
   ttlOvershoot: z
     .union([off, duration])
     .default(10_000)
-    .meta({ description: 'a fault is still in so long after its TTL', default: '10s' }),
+    .meta({ description: 'a fault is still injected this long after its TTL', default: '10s' }),
 });

@@ -12,7 +12,7 @@ const ROLES = ['owner', 'coordinator', 'reporter', 'observer'] as const;
 
 const person = z.strictObject({
   name: words,
-  role: z.enum(ROLES).meta({ description: 'the owner alone takes the latch off; everybody may stop' }),
+  role: z.enum(ROLES).meta({ description: 'only the owner releases the latch; everybody may stop' }),
   contact: words.optional(),
 });
 

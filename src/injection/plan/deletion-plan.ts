@@ -95,7 +95,7 @@ function refusedBackup(
 ): Refusal | undefined {
   const name = nameOf(refOf(target));
   if (ref.name.length > 253 || !NAME.test(ref.name))
-    return refuse('invalid', `the backup would be named ${ref.name}, which is no valid ${ref.kind} name`);
+    return refuse('invalid', `the backup would be named ${ref.name}, which is not a valid ${ref.kind} name`);
   const taken = occupied(backup, ref, describeBackup(format, target, backup));
   if (taken !== undefined) return taken;
   if (!fitsBackup(text)) return refuse('invalid', `${name} is too large for a backup: about 1 MiB is the limit`);

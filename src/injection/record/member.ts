@@ -7,7 +7,7 @@ export type Member =
   | { state: 'present'; value: GoValue }
   /** `from` is the index of the first step whose member is missing. */
   | { state: 'absent'; from: number }
-  /** The value before step `from` is no map, so the path cannot go on. */
+  /** The value before step `from` is not a map, so the path ends there. */
   | { state: 'blocked'; from: number };
 
 export function memberAt(object: KubeObject, steps: readonly string[]): Member {

@@ -36,7 +36,7 @@ export const accountPermissions = (original: KubeObject): Permission[] =>
     return { verb: 'get', group: '', kind, namespace, name, for: 'revert' };
   });
 
-/** What of a token Secret can come back; the members are those of a `Recreation`. */
+/** What of a token Secret can be restored; the members are those of a `Recreation`. */
 export interface TokenRecreation {
   before: [];
   left: [];
@@ -47,7 +47,7 @@ export interface TokenRecreation {
 
 /**
  * Prepares a token Secret, or what stands in its place, for its creation. Under an account that was created again the former token is refused
- * by the server for ever: it is left out, so that the cluster makes a new one. `original` is what the backup holds.
+ * permanently by the server: it is left out, so that the cluster makes a new one. `original` is what the backup holds.
  */
 export function tokenOfAccount(body: KubeObject, live: Live, original: KubeObject): TokenRecreation {
   const done: TokenRecreation = { before: [], left: [] };

@@ -72,7 +72,7 @@ export function restoreDeleted(deleted: DeletedRestore, found: FoundInjection, l
   return restoreExisting(deleted, backup, { original, is: seen.value, live });
 }
 
-/** The garbage collector knows owners by uid, and the object comes back under a new one. */
+/** The garbage collector identifies owners by uid, and the recreated object has a new one. */
 const OWNED =
   'objects that had it as their owner were garbage-collected with it; only their controllers can create them again';
 

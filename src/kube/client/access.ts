@@ -24,7 +24,7 @@ export interface AccessAnswer {
   reason?: Clean;
 }
 
-/** The user that the server sees in us. */
+/** The user as which the server has authenticated us. */
 export interface Subject {
   user: Clean;
   groups: Clean[];
@@ -35,7 +35,7 @@ const PARALLEL_REVIEWS = 12;
 const AUTHORIZATION = 'authorization.k8s.io/v1';
 
 /**
- * Asks for each question whether we may do it, or whether `subject` may, which needs the right to ask for others.
+ * Asks for each request whether we may make it, or whether `subject` may, which needs the permission to review access.
  * Answers come in the order of the questions.
  */
 export async function checkAccess(

@@ -82,7 +82,7 @@ export function commandProblem(result: CommandResult, deadlineMs: number, instal
   return cleanText`failed with exit code ${result.code ?? -1}: ${sanitise(words || 'it said nothing', 300)}`;
 }
 
-/** The output of a plugin as YAML, which kubectl accepts too; an object of the kind `none` if it is no map. */
+/** The output of a plugin as YAML, which kubectl accepts too; an object of the kind `none` if it is not a map. */
 function parsedYaml(stdout: string): Record<string, unknown> | null {
   try {
     const { asText } = readGoYaml(stdout);

@@ -8,7 +8,7 @@ type AuthParts = { target: Target; server: ServerUrl };
 /** The credentials that the kubeconfig, its files and the client library's auth providers give. */
 export interface LibraryAuth {
   options(user: KubeUser): Promise<RequestOptions>;
-  /** The provider is made anew: its user has changed. */
+  /** The provider is created again: its user has changed. */
   forgetProvider(): void;
   /** Drops everything that is kept between requests, also the tokens that the library caches. */
   forget(): void;

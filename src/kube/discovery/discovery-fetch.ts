@@ -110,7 +110,7 @@ async function legacyGroup(ask: Ask, groupVersion: string, prefix: string): Prom
   );
 }
 
-const NO_DOCUMENT = literal('what the server sent is no list of resources');
+const NO_DOCUMENT = literal('what the server sent is not a list of resources');
 const STALE = literal('the server behind this API does not answer; what is known of it is stale');
 const INCOMPLETE = literal('the server lists resources there without a name, a kind or verbs');
 

@@ -99,7 +99,7 @@ async function compare(
 /** A restored object that does not hold the original now, and what would restore it. */
 type NotHeldNow = Decision & { restore: Restore };
 
-/** Decides anew; undefined where the original is there, and where nothing can be decided. */
+/** Decides again; undefined if the original is there, or if nothing can be decided. */
 async function notHeldNow(deps: RevertDeps, finding: FoundInjection, force: boolean): Promise<NotHeldNow | undefined> {
   if (await isRestoredByMemory(deps, finding, force)) return undefined;
   const decision = await decide(deps.api, deps.faultOf, finding);

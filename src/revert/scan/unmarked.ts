@@ -39,13 +39,13 @@ export interface Leftover {
   /** As the id of a found injection. */
   id: string;
   type: FaultType;
-  /** The object that was written; the backup, where that is gone together with what it held. */
+  /** The object that was written; for a backup, the backup itself, even if both it and the original object are gone. */
   object: ObjectRef;
   /** What is known of it, and how a person settles it. */
   says: string;
 }
 
-/** The leftover that a receipt which is not verified tells of. */
+/** The leftover that an unverified receipt reports. */
 export const leftoverOf = (type: FaultType, { id, object, message }: Receipt): Leftover => ({
   id,
   type,
@@ -53,7 +53,7 @@ export const leftoverOf = (type: FaultType, { id, object, message }: Receipt): L
   says: `${message}; to accept it as it is: \`mayday revert ${shellWord(id)} --strip-marks\``,
 });
 
-/** Whether the server says who wrote anything of the object; somebody may have cleared its managedFields. */
+/** Whether managedFields say who wrote the object; somebody may have cleared them. */
 const hasWriters = ({ metadata: { managedFields = [] } }: KubeObject): boolean => managedFields.length > 0;
 
 const unknownText = (ref: ObjectRef): string =>

@@ -79,7 +79,7 @@ function seedOf(d: Deployment): WorkloadSeed {
   };
 }
 
-/** A Deployment as it was before, and then as the framework changed it: rolled out anew, which is stuck, or scaled. */
+/** A Deployment as it was before, and then as the framework changed it: with a new rollout that is stuck, or scaled. */
 function putDeploymentVictim(s: Seeder, before: Deployment, injected: Deployment): void {
   const uid = before.metadata.name === 'checkout' ? { uid: CHECKOUT_UID } : {};
   putDeployment(s, seedOf(before), 1, {

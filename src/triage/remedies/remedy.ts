@@ -48,7 +48,7 @@ export interface Remedy {
   isDone(before: KubeObject, after: KubeObject | undefined): boolean;
 }
 
-/** A plan of one patch, bound to the resource version that was read. It warns of whoever would undo it. */
+/** A plan of one patch, bound to the resource version that was read. It warns of a manager that would undo it. */
 export function patchPlan(object: KubeObject, operations: readonly Operation[], says: string, undo: string): Planned {
   const keeper = keeperOf(object);
   return {
@@ -76,7 +76,7 @@ export function fromCommands<T>(
   return undefined;
 }
 
-/** Who would undo a change of this object, in one line; undefined when nobody is known to. */
+/** Who would undo a change of this object, in one line; undefined if no such manager is known. */
 export function keeperOf({ metadata }: KubeObject): string | undefined {
   const { labels = {}, annotations = {}, ownerReferences = [] } = metadata;
   const tracking = annotations['argocd.argoproj.io/tracking-id'];

@@ -25,11 +25,11 @@ const wantedBy = (finding: Pick<Finding, 'fixes'>): { container: string; image: 
 const imagesOf = (object: KubeObject): (string | undefined)[] =>
   placesOf(object).map(({ container: { image } }) => image);
 
-/** Sets the image that the finding names: where a registry was closed, the same image where it is now. */
+/** Sets the image that the finding names: if a registry was closed, the same image in its new registry. */
 export const setImage: Remedy = {
   name: 'set-image',
   title: 'set the image in',
-  about: 'Sets the image that triage names, as kubectl set image does: the same image at the place to which it moved.',
+  about: 'Sets the image that triage names, as kubectl set image does: the same image under its new name.',
   isReversible: true,
   fits: finding => finding.rule === 'pod/image-pull' && wantedBy(finding) !== undefined,
   plan,

@@ -6,7 +6,7 @@ import { refOf } from '../finding/build.ts';
 import { outlookOf, type Triage, unsettledRoots } from '../finding/result.ts';
 import { nameText } from './about.ts';
 
-/** Whether an object is well, as far as triage can say. */
+/** Whether an object is healthy, as far as triage can say. */
 export type Wellness = 'well' | 'not well' | 'unsettled' | 'unknown';
 
 /** The examined object, its related objects, and what triage found on all of them. */

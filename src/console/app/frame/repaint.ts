@@ -19,7 +19,7 @@ export function wholeScreen(rows: readonly string[]): string {
   return `${PLAIN_TERMINAL}${drawn.join('')}${WRAP}`;
 }
 
-/** Draws the whole screen anew. */
+/** Redraws the whole screen. */
 export interface Repaint {
   now(): Promise<void>;
   /** After a resize: at once, and again when no other one followed for a moment. */

@@ -155,7 +155,7 @@ function runLines(run: RunView, view: View, columns: number, isChosen: boolean):
   return [...head, ttl, recoveryLine(run, view)];
 }
 
-/** The recovery clock, and whether it counts from the injection (does it heal?) or from the revert (does it come back?). */
+/** The recovery clock, and whether it counts from the injection (does it recover by itself?) or from the revert (does it recover after that?). */
 function recoveryLine(run: RunView, { now, glyphs }: View): Line {
   const isBack = run.recoversFrom === 'revert';
   const label = isBack ? '  back ' : '  heal ';

@@ -7,7 +7,7 @@ import type { Checking } from './checking.ts';
 
 /** Arms the experiment under the cursor with the plan that is then fired. */
 export interface ExperimentArming {
-  /** Opens the plan, requests it anew and arms it. */
+  /** Opens the plan, requests it again and arms it. */
   arm(): Promise<void>;
   disarm(): void;
   /** A character or a paste for the name that unlocks fire. */
@@ -46,7 +46,7 @@ export function createExperimentArming(context: Context, { check }: Checking): E
       const lock = injectLock(store.getState(), context.now());
       if (lock !== undefined) return notify(context, lock, 'warn');
       disarm();
-      // Arming reads the target anew instead of using what was read when the cursor passed.
+      // Arming reads the target again instead of using what was read when the cursor passed.
       await check(path);
       armChecked(path);
     },

@@ -1,7 +1,7 @@
 import { type FaultEntry, faultTarget, foundOn, isLive } from '../../store/select.ts';
 import type { ConsoleState } from '../../store/state.ts';
 
-/** Who ends a fault when nobody reverts it by hand, in words; `isSure` is false where nobody is known to. */
+/** Who ends a fault when nobody reverts it by hand, in words; `isSure` is false if that is not known. */
 export interface Ender {
   words: string;
   isSure: boolean;

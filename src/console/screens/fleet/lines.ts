@@ -108,7 +108,7 @@ function words(
   if (phase === 'reverting') return { text: message === '' ? 'reverting…' : message, tone: 'warn' };
   if (phase !== 'seen')
     return { text: at === undefined ? `${phase}…` : `looking again, last ${age(now - at)} ago`, tone: 'dim' };
-  // What a revert could not put back goes first: the emergency screen of that cluster has each with its reason.
+  // What a revert could not restore comes first: the emergency screen of that cluster has each with its reason.
   if (remaining !== 0)
     return { text: `${left === '' ? 'NOT ALL REVERTED' : left}: enter opens it, then ! shows each`, tone: 'bad' };
   const unread = blind > 0 ? `scan BLIND to ${counted(blind, 'kind')}  ` : '';

@@ -7,14 +7,14 @@ import { lookAt, reasonOf, revertIn } from './visit.ts';
 
 /** Looks at every cluster of the kubeconfig, and reverts those that are marked. */
 export interface FleetWatching extends RevertQuestion {
-  /** Looks at all of them anew, side by side. */
+  /** Looks at all of them again, in parallel. */
   look(): void;
   mark(name: string): void;
   /** Marks all of them; where all are marked, none. */
   markAll(): void;
 }
 
-/** So many clusters are connected to at a time. */
+/** How many clusters are connected to at a time. */
 const AT_ONCE = 16;
 
 /** Nothing is looked at before the screen is opened. */
@@ -37,7 +37,7 @@ export function createFleetWatching(context: Context): FleetWatching {
       rows.filter(row => !isBusy(row)).map(({ name }) => name),
       async name => {
         await lookAt({ context, pane }, name);
-        // The new look says what is in; what a revert left behind before it is no longer news. Where nothing was seen it stays.
+        // The new look replaces what the last revert left behind; if the cluster could not be read, that is kept.
         const { remaining: _, left: __, ...rest } = rowOf(name);
         if (rest.phase === 'seen') replace(name, rest);
       },

@@ -6,7 +6,7 @@ import { paneOf } from '../../store/pane.ts';
 import { type ConsoleState, screenOf } from '../../store/state.ts';
 import { DELETED_SHOWN_MS, kindEntries, shownKinds, type TablesView, tableRows } from './view.ts';
 
-/** The rows of the tables, read anew as the cluster changes. */
+/** The rows of the tables, read again as the cluster changes. */
 export interface Refreshing {
   /** Takes the rows from the view now, where they are shown; else once they are shown again. */
   refresh(): void;

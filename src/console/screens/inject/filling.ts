@@ -61,5 +61,5 @@ export function createFilling(context: Context, { view, update }: Pane<InjectVie
   };
 }
 
-/** An experiment that is no file is named like this until it is written. */
+/** The name of an experiment that has not been written to a file. */
 const pathOf = (draft: Draft): string => `(not a file) ${sanitise(draft.name, 80)}`;

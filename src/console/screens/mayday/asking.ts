@@ -9,7 +9,7 @@ import { type Answer, answerOf, type ChoiceRecord, needsChoice, type Question, u
 export interface Asking {
   /** Asks about what was left because its undo record is not signed; if there is none of these, about what a person must choose. */
   ask(): Promise<void>;
-  /** Asks about what a person must choose. It leaves out what was chosen just now, or it would ask for ever. */
+  /** Asks about what a person must choose. It leaves out what was chosen just now, so that it does not ask again and again. */
   askChoices(answered?: Answer): Promise<void>;
   /** The typed answer, if it asks for something; undefined if there is nothing to do. */
   answer(): Promise<Answer | undefined>;
@@ -52,7 +52,7 @@ export function createAsking(context: Context, { view, update }: Pane<MaydayView
     if (view().phase === 'done') update({ asked, top: 0 });
   }
 
-  /** Whether what is to be chosen still is as it was read; where it is not, it is shown anew. */
+  /** Whether the objects to choose about are unchanged since they were read; if not, they are shown again. */
   async function isAsShown({ records }: Extract<Question, { is: 'choices' }>): Promise<boolean> {
     const textOf = (some: readonly ChoiceRecord[]): string =>
       JSON.stringify(some.map(({ digest, lines }) => [digest, lines]));

@@ -32,7 +32,7 @@ function foundOnTarget({ store }: Context, fault: FaultEntry): FoundInjection[] 
   return store.getState().mayday.findings.filter(one => sameName(one.object, object));
 }
 
-/** Stops a run of this console, which puts back what it wrote. */
+/** Stops a run of this console, which then restores what it wrote. */
 async function stopRun(context: Context, runs: Runs, key: string): Promise<void> {
   const { residue } = await runs.stop(key);
   if (residue === 0) notify(context, 'stopped; everything it wrote is back', 'ok');

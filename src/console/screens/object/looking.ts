@@ -22,7 +22,7 @@ export interface ObjectLooking {
   follow(): void;
   scroll(by: number): void;
   copyName(): void;
-  /** Back to the object before; false where there is none. */
+  /** Goes back to the previous object; false if there is none. */
   back(): boolean;
 }
 

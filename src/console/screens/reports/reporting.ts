@@ -10,7 +10,7 @@ import { chosenPast, markedPair, type Opened, pastKey, type ReportsView } from '
 
 /** Reads what was run on this machine, opens it, compares it and writes it as files. */
 export interface Reporting {
-  /** Begins to read the list anew, unless that is under way. */
+  /** Begins to read the list again, unless it is being read. */
   look(): void;
   mark(): void;
   openChosen(): void;

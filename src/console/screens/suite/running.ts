@@ -9,9 +9,9 @@ import { isSuiteRunning, markLock } from './view.ts';
 
 /** Marking experiments and running them as a suite. */
 export interface SuiteRunning {
-  /** Marks the experiment under the cursor, or takes the mark away. */
+  /** Marks the experiment under the cursor, or removes its mark. */
   mark(): void;
-  /** Shows what is marked in the order of a suite; one that runs is shown as it is. */
+  /** Shows the marked experiments in the order of a suite; a suite that is running is shown instead. */
   open(): Promise<void>;
   arm(): void;
   disarm(): void;

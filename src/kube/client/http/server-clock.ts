@@ -24,7 +24,7 @@ const JUMP_MS = 250;
 /**
  * The offset of the server's clock from ours, out of the Date headers of its answers. Each answer bounds the offset: the header was cut to a whole
  * second somewhere between sending and receiving. The bounds of all samples are intersected, so that a few answers narrow a second to tens of
- * milliseconds. Samples that contradict (the clock was set, the machine slept) start anew.
+ * milliseconds. Samples that contradict (the clock was set, the machine slept) start a new series.
  */
 export function createServerClock(clock: Clock): ServerClock {
   let low = Number.NEGATIVE_INFINITY;

@@ -23,7 +23,7 @@ interface Toleration {
   tolerationSeconds?: number;
 }
 
-/** How long a pod stays bound to an unreachable node, milliseconds; Infinity when it tolerates that for ever. */
+/** How long a pod stays bound to an unreachable node, milliseconds; Infinity when it tolerates that without a limit. */
 function tolerationMs(pod: Pod): number {
   const tolerations = (pod.spec.tolerations ?? []) as Toleration[];
   const fits = tolerations.filter(t => (!t.key || t.key === UNREACHABLE) && (!t.effect || t.effect === 'NoExecute'));

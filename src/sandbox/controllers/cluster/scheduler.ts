@@ -125,7 +125,7 @@ function bind({ store, clock, record }: Parts, pod: Pod, node: string) {
       conditions: replaceCondition(draft.status?.conditions, scheduled),
     };
   };
-  // Nobody owns the field that a binding sets.
+  // No field manager owns the field that a binding sets.
   store.modify<Pod>('pods', namespace, name, change);
   const message = `Successfully assigned ${namespace}/${name} to ${node}`;
   record(SCHEDULER, { about: pod, type: 'Normal', reason: 'Scheduled', message });
