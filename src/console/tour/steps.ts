@@ -19,9 +19,9 @@ const newest = ({ runs }: ConsoleState): RunView | undefined => runs.at(-1);
 const isInjected = (state: ConsoleState): boolean => newest(state)?.injectedAt !== undefined;
 
 /** Whether a scan or a revert of everything ended with nothing left. */
-const isClean = ({ mayday: { phase, end, findings, orders, blind } }: ConsoleState): boolean =>
+const isClean = ({ mayday: { phase, end, findings, orders, unmarked, blind } }: ConsoleState): boolean =>
   (phase === 'done' && end?.remaining === 0) ||
-  (phase === 'found' && findings.length + orders.length + blind.length === 0);
+  (phase === 'found' && findings.length + orders.length + unmarked.length + blind.length === 0);
 
 const hasEnded = (state: ConsoleState): boolean =>
   newest(state)?.isReverted === true || newest(state)?.endedAt !== undefined;
