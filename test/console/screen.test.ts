@@ -351,6 +351,24 @@ describe('MAYDAY', () => {
     expect(at.screen()).toContain('1 kept as it is');
   });
 
+  it('shows in a second revert of everything only what the first one left', async () => {
+    const { at, script: made } = play({
+      findings: () => (made.reverted > 0 ? [finding('b')] : [finding('a'), finding('b')]),
+      asked: found =>
+        found
+          .filter(({ object }) => object.name === 'b')
+          .map(one => ({ finding: one, tier: 2, digest: 'x', lines: ['create b' as Clean] })),
+      remaining: () => 1,
+    });
+    await at.waitFor('data LIVE');
+    await at.press('!', 'scan complete');
+    await at.press('!', '1 FROM AN UNSIGNED RECORD');
+    await at.press('\u001b', 'w 1 needs your word');
+    expect(at.screen()).toContain('2 injections found   ✓ 1 restored');
+    await at.press('!', '1 injection found   1 needs your word');
+    expect(at.screen()).not.toContain('to restore');
+  });
+
   it('does nothing with a choice where what was read has changed meanwhile: it is shown anew', async () => {
     let now = 'ledger:9';
     const { at, script: made } = play({

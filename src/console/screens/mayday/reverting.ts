@@ -41,6 +41,8 @@ export function createReverting(context: Context, runs: Runs, { view, update }: 
       what === 'all' ? await stopOwn() : { stopped: 0 };
     update({
       phase: 'reverting',
+      // A revert of everything that follows another one is about what that one left.
+      findings: answer === undefined ? before.findings.filter(({ id }) => !isVerified(before, id)) : before.findings,
       receipts: new Map(own.map(receipt => [receipt.id, receipt])),
       waves: answer === undefined ? new Map() : before.waves,
       stops: new Map(),
@@ -90,6 +92,8 @@ function noteEnd(context: Context, { remaining, receipts }: RevertEnd): void {
   const tone = remaining === 0 ? 'ok' : 'bad';
   stream(context, [{ at: context.now().server, text: `MAYDAY  ${verified} verified, ${left}`, tone }]);
 }
+
+const isVerified = ({ receipts }: MaydayView, id: string): boolean => receipts.get(id)?.verified === true;
 
 /** The receipts that the first pass verified; the second pass, with a person's answers, is about the rest. */
 const verifiedOf = ({ receipts }: MaydayView): readonly Receipt[] =>

@@ -4,6 +4,8 @@ import type { ScanUpdate } from '../../session/scan.ts';
 import type { MaydayView } from '../../store/state.ts';
 
 const MOST_NOTES = 50;
+/** Long enough for a refusal of the API server and what to ask for. */
+const LONGEST_MESSAGE = 2_000;
 
 /** What a scan that is under way changes on the screen. */
 export function afterScanUpdate(mayday: MaydayView, now: ScanUpdate): Partial<MaydayView> {
@@ -34,7 +36,10 @@ export function afterRevertUpdate(mayday: MaydayView, now: RevertUpdate): Partia
     default: {
       const { receipt } = now;
       return {
-        receipts: new Map(mayday.receipts).set(receipt.id, { ...receipt, message: sanitise(receipt.message, 300) }),
+        receipts: new Map(mayday.receipts).set(receipt.id, {
+          ...receipt,
+          message: sanitise(receipt.message, LONGEST_MESSAGE),
+        }),
       };
     }
   }
