@@ -2,18 +2,18 @@ import { nearMisses } from './facts/near-miss.ts';
 import { GATES, type GateId } from './gates.ts';
 import type { Rule } from './rule.ts';
 
-/** The question of each gate, for people who follow the gates by hand. */
+/** The question that each gate answers, for people who go through the gates by hand. */
 const QUESTIONS: Readonly<Record<GateId, string>> = {
-  G0: 'Does the API server answer, is it healthy, and who am I to it?',
-  G1: 'Has somebody injected a fault? On a game-day that is the likeliest cause.',
+  G0: 'Does the API server answer, is it healthy, and as which user does it know me?',
+  G1: 'Has somebody injected a fault? On a game-day that is the most likely cause.',
   G2: 'Are the nodes ready, and do their kubelets report?',
-  G3: 'Are all APIs available, and all custom resource definitions there and established?',
-  G4: 'Can requests pass admission: are the webhooks alive and the policies complete?',
-  G5: 'Does the GitOps engine itself run?',
-  G6: 'What does the GitOps engine say of its applications?',
-  G7: 'Do the controllers run, and do they have leaders?',
-  G8: 'What do the logs of what fails say?',
-  G9: 'What do the workloads and the objects they need say of themselves?',
+  G3: 'Are all APIs available, and do all custom resource definitions exist and are they established?',
+  G4: 'Can requests pass admission: do the webhooks answer, and are the policies complete?',
+  G5: 'Is the GitOps engine itself running?',
+  G6: 'What does the GitOps engine report about its applications?',
+  G7: 'Are the controllers running, and do they have leaders?',
+  G8: 'What do the logs of failing containers say?',
+  G9: 'What is the status of the workloads, and of the objects that they need?',
 };
 
 export interface RuleChoice {
@@ -38,7 +38,7 @@ export function chooseRules(rules: readonly Rule[], name: string | undefined): R
 
 const areaOf = (id: string): string => id.split('/')[0] ?? id;
 
-/** The rules by gate, in the order in which the gates are looked into. */
+/** The rules by gate, in the order in which the gates are examined. */
 const byGate = (rules: readonly Rule[]) =>
   GATES.map(({ id, name }) => ({
     id,
@@ -85,12 +85,12 @@ export function rulesMarkdown(rules: readonly Rule[]): string {
     '',
     '<!-- Written by `npm run docs` from the rules in src/triage/rules. -->',
     '',
-    '`mayday triage` looks into an outage gate by gate, in the order below, which is also the order to follow by hand: what an early gate',
-    'finds makes what comes after it doubtful. Each gate is PASS, WARN, FAIL or BLIND. BLIND says that something could not be read, and',
-    'why; it is never shown as PASS.',
+    '`mayday triage` examines an outage gate by gate, in the order below, which is also the order to follow by hand: after a failure in an',
+    'early gate, the results of later gates are doubtful. Each gate is PASS, WARN, FAIL or BLIND. BLIND means that something could not be',
+    'read, and is followed by the reason; it is never shown as PASS.',
     '',
-    'What the gates find is then put in order of cause: a finding that another one explains is folded below it. The first is the root',
-    'cause to begin with, whatever gate it was found in. Injected faults stand before everything else.',
+    'The findings of all gates are then sorted by cause: a finding that another one explains is listed below that one. The first finding is',
+    'the root cause to begin with, whichever gate found it. Injected faults come before everything else.',
     '',
     '`mayday explain RULE` prints the same text as below.',
   ];

@@ -140,7 +140,7 @@ test('nothing found, something not seen and something broken are told apart', ()
   expect(triageText(conclude(gatesOf({}, spot)), about, drawing).slice(-3)).toEqual([
     '? G9 workloads and objects BLIND cannot see Pod (forbidden)',
     '',
-    'nothing broken in what could be read; BLIND in G9: not all could be read',
+    'nothing broken in what could be read; BLIND in G9: not everything could be read',
   ]);
 });
 
@@ -179,5 +179,5 @@ test('"nothing is broken" is not said alone while a change is under way', () => 
     object: viewOf([{ kind: 'Deployment', metadata: { name: 'web', namespace: 'shop' } }]).all('Deployment'),
   };
   const [object] = look.object;
-  expect(objectText({ object: object as never, related: [], triage: unsettled })).toContain('is not settled yet');
+  expect(objectText({ object: object as never, related: [], triage: unsettled })).toContain('has not settled yet');
 });

@@ -11,7 +11,7 @@ import type { GateResult } from '../run/gate-run.ts';
 import type { Looked } from '../run/look.ts';
 import { type SavedBundle, type SavedFinding, type SavedRef, savedBundle } from './bundle-shape.ts';
 
-/** A bundle that was read, or in a few words why it cannot be read. */
+/** A bundle that was read, or a few words on why it cannot be read. */
 export type Opened = { looked: Looked; about: About } | { problem: string };
 
 /** Reads a file of `triage --save`. All its text is sanitised again, since the file may have been edited by hand. */
@@ -26,7 +26,7 @@ export function openBundle(text: string): Opened {
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return {
-      problem: sanitise(`${issue?.path.join('.') || 'the whole'}: ${issue?.message ?? 'not as it should be'}`, 300),
+      problem: sanitise(`${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'has the wrong format'}`, 300),
     };
   }
   const saved = parsed.data;

@@ -11,7 +11,7 @@ interface RelatedList {
   namespace?: string;
 }
 
-/** What a plan is made from, read just before. */
+/** What a plan is made from, read just before planning. */
 export interface PlanInput {
   object: KubeObject;
   beside: readonly KubeObject[];
@@ -26,7 +26,7 @@ export type Planned = { writes: Write[]; undo: string; warnings: string[] } | { 
 export interface Remedy {
   /** The name by which commands select it. */
   name: string;
-  /** What it does to the object, in a few words that end before the object's name. */
+  /** What it does, in a few words after which the name of the object follows. */
   title: string;
   /** What it does and what it changes, one sentence. */
   about: string;
@@ -58,7 +58,7 @@ export function patchPlan(object: KubeObject, operations: readonly Operation[], 
   };
 }
 
-/** A fix that is done once this part of the object is another than before. */
+/** The fix is done when this part of the object differs from what it was before. */
 export const isOther =
   (partOf: (object: KubeObject) => unknown): Remedy['isDone'] =>
   (before, after) =>
@@ -81,9 +81,10 @@ export function keeperOf({ metadata }: KubeObject): string | undefined {
   const { labels = {}, annotations = {}, ownerReferences = [] } = metadata;
   const tracking = annotations['argocd.argoproj.io/tracking-id'];
   const app = tracking?.split(':')[0] ?? labels['argocd.argoproj.io/instance'];
-  if (app !== undefined) return `Argo CD application ${app} keeps this object: change it in Git, or a sync undoes this`;
+  if (app !== undefined)
+    return `Argo CD application ${app} manages this object: change it in Git, or a sync undoes this`;
   const release = annotations['meta.helm.sh/release-name'];
-  if (release !== undefined) return `Helm release ${release} keeps this object: its next upgrade may undo this`;
+  if (release !== undefined) return `Helm release ${release} manages this object: its next upgrade may undo this`;
   const owner = ownerReferences.find(({ controller }) => controller === true);
   return owner === undefined
     ? undefined

@@ -36,7 +36,7 @@ function plan({ object, beside }: PlanInput): Planned {
   if (earlier.length === 0) return { refusal: `${where} has no earlier revision: there is nothing to go back to` };
   if (previous === undefined)
     return {
-      refusal: `the earlier revisions of ${where} are the same but for a restart: there is nothing to go back to`,
+      refusal: `the earlier revisions of ${where} differ only by a restart: there is nothing to go back to`,
     };
   return patchPlan(
     object,
@@ -48,7 +48,7 @@ function plan({ object, beside }: PlanInput): Planned {
 
 const templateIn = ({ spec }: KubeObject): Json => (spec as { template: Json }).template;
 
-/** A template without the time of its last restart: two revisions share it where the later one is a mere restart. */
+/** A template without the time of its last restart: two revisions have the same one if the later was only a restart. */
 function withoutRestart(template: Json): unknown {
   const { metadata = {}, ...rest } = structuredClone(template) as Template & Record<string, unknown>;
   const { labels = {}, annotations: { [RESTARTED]: _, ...annotations } = {} } = metadata;

@@ -14,7 +14,7 @@ interface Container {
 const COMMAND = /\bset image (?:deployment|statefulset|daemonset)\S*\/\S+ (?:.* )?([\w.-]+)=(\S+)$/i;
 const PLACEHOLDER = /(^NEW-IMAGE|:TAG)$/;
 
-/** The container and image that the command of a finding sets. Undefined where a person must fill in a part of the image. */
+/** The container and image that the command of a finding sets. Undefined if a person must fill in a part of the image. */
 const wantedBy = (finding: Pick<Finding, 'fixes'>): { container: string; image: string } | undefined =>
   fromCommands(finding, command => {
     const [, container, image] = COMMAND.exec(command) ?? [];
@@ -41,7 +41,7 @@ function plan({ object }: PlanInput, finding: Finding): Planned {
   const where = nameOf(refOf(object));
   const at = placesOf(object).find(({ container }) => container.name === wanted?.container);
   if (wanted === undefined || at === undefined)
-    return { refusal: `${where} has no container ${wanted?.container ?? ''} any more: look again` };
+    return { refusal: `${where} has no container ${wanted?.container ?? ''} any more: run triage again` };
   const { list, index, container } = at;
   if (container.image === wanted.image) return { refusal: `${where} has that image already` };
   const path = (member: string) => pointer('spec', 'template', 'spec', list, index, member);

@@ -38,11 +38,11 @@ const textOf = (labels: readonly (readonly [string, string])[]): string =>
 
 const selectorOf = ({ spec }: KubeObject): Selector => (spec as { selector?: Selector } | undefined)?.selector ?? {};
 
-/** Sets the labels that the finding names in a Service's selector, where a letter is wrong. */
+/** Sets the labels that the finding names in the selector of a Service, when the selector has a typing error. */
 export const setSelector: Remedy = {
   name: 'set-selector',
   title: 'correct the selector of',
-  about: 'Sets the labels that triage names in the selector of the Service, so that it finds its pods.',
+  about: 'Sets the labels that triage names in the selector of the Service, so that it matches its pods.',
   isReversible: true,
   fits: finding => finding.rule === 'service/selector' && wantedBy(finding) !== undefined,
   plan,
@@ -54,7 +54,7 @@ function plan({ object }: PlanInput, finding: Finding): Planned {
   const where = nameOf(refOf(object));
   const current = selectorOf(object);
   const missing = wanted.find(([key]) => current[key] === undefined);
-  if (missing !== undefined) return { refusal: `${where} does not select by ${missing[0]} any more: look again` };
+  if (missing !== undefined) return { refusal: `${where} does not select by ${missing[0]} any more: run triage again` };
   const changes = wanted.filter(([key, value]) => current[key] !== value);
   if (changes.length === 0) return { refusal: `${where} has that selector already` };
   const before = Object.fromEntries(changes.map(([key]) => [key, current[key] ?? '']));

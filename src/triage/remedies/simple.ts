@@ -5,7 +5,7 @@ import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import type { Finding } from '../finding/finding.ts';
 import { patchPlan, type Remedy } from './remedy.ts';
 
-/** What a new pod of the same template would meet as well; the cluster tries these again by itself. */
+/** Problems that a new pod of the same template would have, too; the cluster retries these by itself. */
 const SAME_AGAIN = /^pod\/(image-pull|config-error|unschedulable|unknown-scheduler|scheduling-gated)$/;
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
 export const RESTARTED = 'kubectl.kubernetes.io/restartedAt';
@@ -29,7 +29,7 @@ export const uncordon: Remedy = {
   isDone: (_before, after) => after !== undefined && specOf(after).unschedulable !== true,
 };
 
-/** What a person has to change in Git: until then every comparison comes to the same. */
+/** Fixes that a person has to make in Git: until then every comparison has the same result. */
 const inGit = (fixes: Finding['fixes']): string[] =>
   fixes.flatMap(({ text, command }) => (command === undefined && /\bin Git\b/i.test(text) ? [text] : []));
 
@@ -120,7 +120,7 @@ export const stripFinalizer: Remedy = {
     const [only] = named;
     if (only === undefined || named.length > 1)
       return {
-        refusal: `expected one finalizer whose controller is gone, found ${named.length}: decide on each by hand`,
+        refusal: `expected one finalizer whose controller is gone, found ${named.length}: remove them by hand, after checking each`,
       };
     const at = pointer('metadata', 'finalizers', finalizers.indexOf(only));
     const says = `remove finalizer ${only} from ${nameOf(refOf(object))}`;

@@ -69,7 +69,7 @@ function rootSection({ finding, gate, follows }: Root, index: number, about: Abo
     ...(finding.evidence.length === 0 ? [] : ['', ...block(finding.evidence)]),
     ...finding.fixes.flatMap(({ text, command, safe }) => [
       '',
-      `Fix${safe ? '' : ' (cannot be taken back)'}: ${plain(text)}`,
+      `Fix${safe ? '' : ' (cannot be undone)'}: ${plain(text)}`,
       ...(command === undefined ? [] : ['', ...block([command], 'sh')]),
     ]),
     ...(follows.length === 0

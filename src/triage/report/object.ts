@@ -17,10 +17,10 @@ export interface ObjectLook {
 }
 
 const WORDS: Readonly<Record<Wellness, string>> = {
-  well: 'is well',
-  'not well': 'is not well',
-  unsettled: 'is not settled yet',
-  unknown: 'may be well: not all could be read',
+  well: 'is healthy',
+  'not well': 'is not healthy',
+  unsettled: 'has not settled yet',
+  unknown: 'may be healthy: not everything could be read',
 };
 
 function wellnessOf({ triage }: ObjectLook): Wellness {
@@ -30,14 +30,14 @@ function wellnessOf({ triage }: ObjectLook): Wellness {
   return unsettledRoots(triage).length > 0 ? 'unsettled' : 'well';
 }
 
-/** One line: whether the object is healthy, its state, and how many objects were examined. */
+/** One line: whether the object is healthy, its state, and how many related objects were examined. */
 export function objectText(look: ObjectLook): Clean {
   const own = stateText(look.object);
   const wellness = wellnessOf(look);
   const words = WORDS[wellness];
-  const with_ = kindCounts(look.related.slice(1));
+  const others = kindCounts(look.related.slice(1));
   return sanitise(
-    `${nameText(refOf(look.object))} ${words}${own === '' ? '' : `: ${own}`}${with_ === '' ? '' : `; looked at ${with_}`}`,
+    `${nameText(refOf(look.object))} ${words}${own === '' ? '' : `: ${own}`}${others === '' ? '' : `; also examined: ${others}`}`,
   );
 }
 

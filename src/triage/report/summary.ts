@@ -39,6 +39,6 @@ export function triageSummaryText(triage: Triage | NotTriaged, { now }: About, g
   return [
     head,
     `          ${gate} ${nameText(finding.object)}  ${finding.summary}${since}`,
-    '          mayday triage says why, and what to do',
+    '          mayday triage explains why, and what to do',
   ];
 }

@@ -50,7 +50,8 @@ export function triageText({ roots, gates }: Triage, about: About, drawing: Draw
 function closing({ roots, gates }: Triage): string[] {
   const broken = roots.filter(({ finding }) => isFailure(finding.severity));
   const blind = gates.filter(gate => gate.blind.length > 0);
-  const blindText = blind.length === 0 ? '' : `BLIND in ${blind.map(({ id }) => id).join(', ')}: not all could be read`;
+  const blindText =
+    blind.length === 0 ? '' : `BLIND in ${blind.map(({ id }) => id).join(', ')}: not everything could be read`;
   const follows = broken.reduce((sum, root) => sum + root.follows.length, 0);
   const what =
     broken.length === 0
@@ -96,7 +97,7 @@ function rootText(root: Root, like: readonly Root[], about: About, { glyphs, col
 const canFix = (finding: Finding): boolean => isChaos(finding) || canIgnore(finding) || remediesOf(finding).length > 0;
 
 function fixText({ text, command, safe }: Fix, columns: number): string[] {
-  const line = `fix${safe ? '' : ' (cannot be taken back)'}: ${text}`;
+  const line = `fix${safe ? '' : ' (cannot be undone)'}: ${text}`;
   return [...indented(line, 2, columns), ...(command === undefined ? [] : [`    ${command}`])];
 }
 

@@ -5,12 +5,12 @@ import { type Clean, cleanText, literal } from '../../text/sanitise.ts';
 
 /** Something that triage needed and could not read, for one rule or for several. */
 export interface BlindSpot {
-  /** A kind, or the id of the rule that broke. */
+  /** A kind, or the id of the rule that threw an exception. */
   what: Clean;
   reason: Clean;
 }
 
-/** How well one kind is known: `current`, `old` (rows are there, but age) or `unknown`. */
+/** How well one kind is known: `current`, `old` (its objects were read, but updates no longer arrive) or `unknown`. */
 export type Knowledge = { state: 'current' } | { state: 'old' | 'unknown'; reason: Clean };
 
 /** What the cluster view knows of a kind. A kind that the cluster does not serve counts as known and empty. */

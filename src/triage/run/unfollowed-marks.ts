@@ -45,7 +45,10 @@ export async function readUnfollowedMarks(
         for (const { metadata } of listed.value.items)
           objects.push(project(kind as ViewKind, { apiVersion, kind, metadata }));
       else if (listed.reason !== 'not-found')
-        unseen.push({ what: sanitise(titleOf(resource)), reason: cleanText`marks on it: ${listed.message}` });
+        unseen.push({
+          what: sanitise(titleOf(resource)),
+          reason: cleanText`its marks were not read: ${listed.message}`,
+        });
     },
   );
   return { ok: true, status: 200, value: { objects, unseen } };

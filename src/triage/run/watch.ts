@@ -7,11 +7,11 @@ import type { Looked } from './look.ts';
 import type { Answers, NamedRead } from './named-read.ts';
 import { runGates } from './run.ts';
 
-/** How much of the machine and of the API server a watch may use. All times in milliseconds. */
+/** How much load a watch may put on the machine and on the API server. All times in milliseconds. */
 interface Pace {
   /** How long changes are collected before a triage. */
   gatherMs: number;
-  /** The pause after a triage, as a multiple of its duration, so that most of the time is left to others. */
+  /** The pause after a triage, as a multiple of its duration, so that most of the time is left for other work. */
   rest: number;
   /**
    * The longest time between two triages. Some things go wrong without a change: a pod stays pending, a lease is not

@@ -108,7 +108,7 @@ describe('what a fix writes', () => {
       path: '/spec/template',
       value: template('', 'web:1'),
     });
-    expect(plan(rollback, deployment, [restarted])).toMatch(/are the same but for a restart/);
+    expect(plan(rollback, deployment, [restarted])).toMatch(/differ only by a restart/);
   });
 
   test('the image that the finding names is set in the container that it names, and nothing is set that a person must fill in', () => {
@@ -198,7 +198,7 @@ describe('what a fix writes', () => {
 
   test('a webhook that somebody keeps is not deleted', () => {
     const kept = object('ValidatingWebhookConfiguration', {}, { annotations: { 'meta.helm.sh/release-name': 'hook' } });
-    expect(plan(deleteStaleWebhook, kept)).toMatch(/is not deleted: Helm release hook keeps this object/);
+    expect(plan(deleteStaleWebhook, kept)).toMatch(/is not deleted: Helm release hook manages this object/);
     expect(plan(deleteStaleWebhook, object('ValidatingWebhookConfiguration'))).toMatchObject({
       verb: 'delete',
       precondition: { uid: 'u1', resourceVersion: '7' },
@@ -215,7 +215,9 @@ test('who would undo it is said', () => {
     },
   );
   const planned = restart.plan({ object: tracked, beside: [], at }, found('pod/x', 'Deployment/shop/web'));
-  expect(planned).toMatchObject({ warnings: [expect.stringContaining('Argo CD application shop keeps this object')] });
+  expect(planned).toMatchObject({
+    warnings: [expect.stringContaining('Argo CD application shop manages this object')],
+  });
 });
 
 test('each finding has the fixes that fit it, and most have none', () => {

@@ -37,7 +37,10 @@ describe('marks on kinds that the view does not follow', () => {
     const read = await readUnfollowedMarks(api, options);
     if (!read.ok) throw new Error(read.message);
     expect(read.value.objects).toEqual([]);
-    expect(read.value.unseen).toContainEqual({ what: 'secrets', reason: 'marks on it: secrets is forbidden' });
+    expect(read.value.unseen).toContainEqual({
+      what: 'secrets',
+      reason: 'its marks were not read: secrets is forbidden',
+    });
   });
 
   it('make a finding of chaos, and what was not seen makes the gate blind', async () => {

@@ -149,7 +149,7 @@ function detail({ root, like }: Entry, { glyphs }: View, columns: number): Line[
 
 function fixLines({ text, command, safe }: Finding['fixes'][number], columns: number): Line[] {
   return [
-    ...labelled('fix', `${text}${safe ? '' : ' (cannot be taken back)'}`, columns, safe ? 'ok' : 'warn'),
+    ...labelled('fix', `${text}${safe ? '' : ' (cannot be undone)'}`, columns, safe ? 'ok' : 'warn'),
     ...(command === undefined ? [] : whole('$', command, columns)),
   ];
 }

@@ -1,23 +1,24 @@
-import { fields, text } from '../../../k8s/fields.ts';
+import { fields, list, text } from '../../../k8s/fields.ts';
 import type { FixDraft } from '../../finding/build.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { RuleInput } from '../../rule.ts';
 import { type Container, containerText } from './containers.ts';
-import type { Crash, Explanation } from './crash-loop.ts';
+import type { Crash, CrashExplanation } from './crash-explanation.ts';
 import { edit, rollBack } from './fixes.ts';
 import type { UnwellPods } from './unwell-pods.ts';
 
-/** The ConfigMaps and Secrets that the container reads: an injection on them may explain the crash. */
-export const configs = (container: Container, namespace: string | undefined) =>
-  [...(Array.isArray(container.spec.envFrom) ? container.spec.envFrom : [])].flatMap(one => {
-    const name = text(fields(fields(one).configMapRef).name);
+/** The ConfigMaps that the container takes its environment from: an injection on them may explain the crash. */
+export const configMapsOf = (container: Container, namespace: string | undefined) =>
+  list(container.spec.envFrom).flatMap(one => {
+    const name = text(fields(one.configMapRef).name);
     return name ? [{ kind: 'ConfigMap', name, ...(namespace && { namespace }) }] : [];
   });
 
+/** What to do about a crash, the most likely fix first. */
 export function* fixes(
   { view }: RuleInput,
   { top, what }: UnwellPods<Crash>,
-  { oom, byProbe, limit, hint }: Explanation,
+  { oom, byProbe, limit, hint }: CrashExplanation,
 ): Iterable<FixDraft> {
   const { container, read } = what;
   const canSet = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'].includes(top.ref.kind);

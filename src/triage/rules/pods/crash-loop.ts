@@ -1,20 +1,16 @@
 import type { Since } from '../../../health/trouble.ts';
 import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import { earliest, sinceOfContainer } from '../../../health/view/since.ts';
-import { fields, list, text } from '../../../k8s/fields.ts';
-import { quantityOf } from '../../../k8s/quantity.ts';
+import { list, text } from '../../../k8s/fields.ts';
 import { age } from '../../../text/duration.ts';
-import type { Clean } from '../../../text/sanitise.ts';
 import { created } from '../../facts/fields.ts';
 import type { FindingDraft } from '../../finding/build.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import type { NamedRead } from '../../run/named-read.ts';
 import { dnsCauses } from '../services/dns-egress.ts';
 import { type Container, containersOf, containerText, type Ended } from './containers.ts';
-import { configs, fixes } from './crash-fixes.ts';
-import { exitText } from './exit-code-text.ts';
+import { type Crash, type CrashExplanation, explainCrash, isOom } from './crash-explanation.ts';
+import { configMapsOf, fixes } from './crash-fixes.ts';
 import { hintCauses } from './hint-causes.ts';
-import { type LogHint, logHint } from './log-hints.ts';
 import { POD_OWNERS } from './owner.ts';
 import {
   howMany,
@@ -27,12 +23,6 @@ import {
 } from './unwell-pods.ts';
 
 const STARTS_FAIL: ReadonlySet<string> = new Set(['StartError', 'ContainerCannotRun']);
-
-export interface Crash {
-  container: Container;
-  end: Ended | undefined;
-  read: Extract<NamedRead, { is: 'log' }>;
-}
 
 const crashes = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<Crash>[] =>
   unwellPodGroups(looking, pod => {
@@ -111,54 +101,6 @@ export const oomKilled: Rule = {
   },
 };
 
-const isOom = ({ end }: Crash): boolean => end?.reason === 'OOMKilled';
-
-/** What is known about one crash, for evidence and fixes. */
-export interface Explanation {
-  oom: boolean;
-  limit: string;
-  killingProbe: { probe: string; message: string } | undefined;
-  byProbe: boolean;
-  lines: readonly Clean[];
-  unread: string | undefined;
-  hint: LogHint | undefined;
-  why: string;
-  /** The LimitRange that set the limit. */
-  givenBy: string | undefined;
-}
-
-function explain(looking: RuleInput, sick: UnwellPods<Crash>): Explanation {
-  const { view, answers } = looking;
-  const { top, pods, what } = sick;
-  const { container, end } = what;
-  const oom = isOom(what);
-  const killer = probeThatKills(view.eventsAbout(podRef(pods[0] as ViewObject)), container);
-  const byProbe = !oom && (end?.exitCode === 143 || end?.exitCode === 137) && killer !== undefined;
-  const log = answers.log(what.read);
-  const lines = log?.ok ? log.value : [];
-  const output = [...lines, end?.message ?? ''].filter(line => line !== '');
-  const hint = oom ? undefined : logHint(output, top.ref.namespace ?? '');
-  const limit = text(fields(fields(container.spec.resources).limits).memory);
-  const why = oom
-    ? `OOMKilled${limit && ` at its memory limit of ${limit}`}`
-    : byProbe
-      ? `the kubelet kills it because its ${killer.probe} probe fails`
-      : end
-        ? exitText(end)
-        : 'the kubelet does not say how it ended';
-  return {
-    oom,
-    limit,
-    killingProbe: killer,
-    byProbe,
-    lines,
-    unread: log?.ok === false ? log.message : undefined,
-    hint,
-    why,
-    givenBy: oom ? limitGivenBy(looking, sick, limit) : undefined,
-  };
-}
-
 /**
  * Since when it crashes. Only the last end is recorded, so a container that crashed more than once has done so at
  * least since then.
@@ -176,7 +118,7 @@ function crashingSince({ pods, what: { container } }: UnwellPods<Crash>): Since 
 function found(looking: RuleInput, sick: UnwellPods<Crash>): FindingDraft {
   const { top, pods, what } = sick;
   const { container } = what;
-  const explanation = explain(looking, sick);
+  const explanation = explainCrash(looking, sick);
   const { why, hint } = explanation;
   return {
     severity: 'high',
@@ -190,7 +132,7 @@ function found(looking: RuleInput, sick: UnwellPods<Crash>): FindingDraft {
       ...usualCauses(sick).filter(({ kind }) => kind !== 'Node' || !servesNode(pods)),
       ...dnsCauses(looking.view, pods),
       ...(hint === undefined ? [] : hintCauses(looking.view, hint)),
-      ...configs(container, top.ref.namespace),
+      ...configMapsOf(container, top.ref.namespace),
     ],
   };
 }
@@ -203,7 +145,7 @@ const isDaemonSet = ({ kind }: { kind: string }): boolean => kind === 'DaemonSet
 
 function evidence(
   { container, end, read }: Crash,
-  explanation: Explanation,
+  explanation: CrashExplanation,
   now: number,
 ): (string | false | undefined)[] {
   const { waiting, ended, restarts } = container;
@@ -219,34 +161,8 @@ function evidence(
   ];
 }
 
-/** The LimitRange that set a limit which the pod template does not have. */
-function limitGivenBy({ view }: RuleInput, { top, what }: UnwellPods<Crash>, limit: string): string | undefined {
-  const template = fields(fields(fields(top.object?.spec.template).spec));
-  const own = list(template.containers).find(one => text(one.name) === what.container.name);
-  if (limit === '' || own === undefined || text(fields(fields(own.resources).limits).memory) !== '') return undefined;
-  const range = view
-    .inNamespace('LimitRange', top.ref.namespace ?? '')
-    .find(one =>
-      list(one.spec.limits).some(item => quantityOf(text(fields(item.default).memory)) === quantityOf(limit)),
-    );
-  return range?.metadata.name;
-}
-
-function causeText(container: Container, { oom, limit, hint, why, givenBy }: Explanation): string {
+function causeText(container: Container, { oom, limit, hint, why, givenBy }: CrashExplanation): string {
   if (oom)
     return `${containerText(container)} needs more memory than ${limit ? `its limit of ${limit}` : 'the node can give'}; the kernel kills it each time (OOMKilled).${givenBy ? ` The template sets no limit: it is the default of LimitRange ${givenBy}.` : ''}`;
   return `${hint ? `The log says: ${hint.means}. ` : ''}The last run ended with ${why}.`;
-}
-
-/** The newest event about a failing probe that makes the kubelet kill the container. */
-function probeThatKills(
-  events: readonly { reason: string; message: string }[],
-  container: Container,
-): { probe: string; message: string } | undefined {
-  for (const { reason, message } of events) {
-    const found = reason === 'Unhealthy' ? /^(Liveness|Startup) probe (?:failed|errored)/.exec(message) : null;
-    const probe = found?.[1]?.toLowerCase();
-    if (probe && container.spec[`${probe}Probe`]) return { probe, message };
-  }
-  return undefined;
 }

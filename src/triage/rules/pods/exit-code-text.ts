@@ -13,13 +13,13 @@ export function exitText({ exitCode, reason, message }: Ended): string {
     case 1:
       return 'exit code 1: the application exited with an error';
     case 2:
-      return 'exit code 2: wrong use of the command, or a panic of a Go program';
+      return 'exit code 2: the command was used incorrectly, or a Go program panicked';
     case 126:
       return 'exit code 126: the command exists but cannot be executed (no permission, or not a program)';
     case 127:
       return 'exit code 127: command not found in the image';
     case 134:
-      return 'exit code 134: it aborted itself (SIGABRT)';
+      return 'exit code 134: it aborted (SIGABRT)';
     case 137:
       return 'exit code 137: it was killed (SIGKILL): by the kubelet after its grace period, a failed liveness probe, or the node out of memory';
     case 139:

@@ -158,7 +158,7 @@ function* fixesFor(view: ClusterView, sick: UnwellPods<BadImage>, secrets: strin
     yield edit(
       view,
       top,
-      `Set imagePullPolicy of ${containerText(container)} to IfNotPresent, or load the image onto the nodes.`,
+      `Set imagePullPolicy of ${containerText(container)} to IfNotPresent, or load the image on the nodes.`,
     );
   const isGone = trouble === 'no such host' || moved !== undefined;
   const network = isOutOfReach(trouble)

@@ -8,13 +8,13 @@ export interface Top {
   ref: ObjectRef;
   /** Undefined when the owner's kind is not in the view. */
   object: ViewObject | undefined;
-  /** The owner of the top, when its kind is not in the view: an operator that would undo an edit. */
+  /** Its owner, when the kind of the owner is not in the view: an operator that would undo an edit. */
   managedBy: ObjectRef | undefined;
 }
 
 /**
- * Follows the controllers of an object upward. A static pod is owned by its node, which nobody edits, so the pod
- * itself is the top.
+ * Follows the owner references of an object up to the object that a person would edit. A static pod is owned by its
+ * node, which nobody edits, so the result is the pod itself.
  */
 export function topOf(view: ClusterView, object: ViewObject): Top {
   let top = object;
@@ -35,10 +35,10 @@ export function topOf(view: ClusterView, object: ViewObject): Top {
   return { ref: refOf(top), object: top, managedBy: undefined };
 }
 
-/** A text that is the same for the same top and for no other. */
+/** A text that identifies the workload. */
 export const topKey = ({ ref }: Top): string => ref.uid ?? `${ref.kind}/${ref.namespace}/${ref.name}`;
 
-/** The pods by the object that a person edits to change them, and further by what `reasonOf` gives for each. */
+/** Groups pods by the object that a person edits to change them, and by the reason that `reasonOf` returns. */
 export function podsByTop(
   view: ClusterView,
   pods: Iterable<ViewObject>,

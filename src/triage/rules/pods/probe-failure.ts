@@ -54,7 +54,7 @@ function statusFailure(container: Container, type: ProbeType, status: string): P
     };
   return {
     what: `HTTP ${status}: the program itself reports that it is unhealthy`,
-    fix: 'Look at the log: the program answers the probe, and reports that it is unhealthy.',
+    fix: 'Read the log: the program answers the probe, and reports that it is unhealthy.',
   };
 }
 
@@ -65,7 +65,7 @@ function messageFailure(
 ): ProbeFailure {
   if (/connection refused/.test(message))
     return {
-      what: `connection refused: nothing listens at port ${port}`,
+      what: `connection refused: nothing listens on port ${port}`,
       fix: `Correct the port of the ${type} probe, or make the program listen there (on all addresses, not only 127.0.0.1).`,
     };
   if (/HTTP response to HTTPS|malformed HTTP response|tls:|first record does not look like/.test(message))
@@ -76,15 +76,18 @@ function messageFailure(
   if (/deadline exceeded|timed? ?out|Client\.Timeout/i.test(message))
     return {
       what: `no answer within timeoutSeconds ${timeout}`,
-      fix: `Raise timeoutSeconds of the ${type} probe, or see why the program answers so slowly.`,
+      fix: `Raise timeoutSeconds of the ${type} probe, or find out why the program answers so slowly.`,
     };
   if (/executable file not found|no such file or directory/.test(message))
-    return { what: 'its command is not in the image', fix: `Use a command in the ${type} probe that the image has.` };
+    return {
+      what: 'its command is not in the image',
+      fix: `Use a command for the ${type} probe that exists in the image.`,
+    };
   if (/no route to host|network is unreachable/.test(message))
     return { what: 'the node cannot reach the pod', fix: 'Look at the network of the node (CNI).' };
   return {
     what: message.replace(/^\w+ probe (failed|errored)[^:]*: ?/, '').slice(0, 160) || 'no event says why',
-    fix: `Correct the ${type} probe, or what it reports.`,
+    fix: `Correct the ${type} probe, or fix the problem that it reports.`,
   };
 }
 

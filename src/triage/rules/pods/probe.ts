@@ -21,10 +21,7 @@ import {
 
 interface Unready {
   container: Container;
-  /**
-   * How long its startup probe may still fail before the kubelet kills it for the first time; undefined when that
-   * time is over.
-   */
+  /** The time until which its startup probe may fail before the kubelet kills the container; undefined when it has passed. */
   startsUntil: number | undefined;
   type: ProbeType | undefined;
   message: string;
@@ -88,7 +85,7 @@ function isStarting({ spec, running }: Container, now: number): boolean {
   return running?.startedAt !== undefined && now - running.startedAt < FIRST_MINUTE + Math.max(...delays) * 1000;
 }
 
-/** How long the startup probe of a container may still fail; undefined for one that was killed before. */
+/** The time until which the startup probe of a container may fail; undefined when it has passed, or after a first restart. */
 function startsUntil({ spec, running, started, restarts }: Container, now: number): number | undefined {
   if (started !== false || restarts > 0 || running?.startedAt === undefined || !spec.startupProbe) return undefined;
   const probe = fields(spec.startupProbe);
@@ -124,17 +121,17 @@ function probeFinding({ view, answers, now }: RuleInput, sick: UnwellPods<Unread
   const fault =
     type === undefined
       ? {
-          what: 'it has no readiness probe, and the kubelet does not say why',
-          fix: 'Look at the kubelet of the node.',
+          what: 'it has no readiness probe, and the kubelet reports no reason',
+          fix: 'Check the kubelet of the node.',
         }
       : probeFailure(container, type, message);
   const log = answers.log(what.read);
   const hint = log?.ok ? logHint(log.value, top.ref.namespace ?? '') : undefined;
   const at = type && probeOf(container, type);
   return aboutUnwellPods(sick, {
-    // Only when that time is over is the container killed and the failure certain.
+    // Before that time the container may still start, so the failure is not certain.
     severity: startsUntil === undefined ? 'high' : 'warn',
-    summary: `${type ?? 'readiness'} probe fails: ${containerText(container)} of ${howMany(sick)} ${startText(startsUntil, now)}${othersWell ? ', its other containers are' : ''}: ${fault.what}${hint ? `; log: ${hint.means}` : ''}`,
+    summary: `${type ?? 'readiness'} probe fails: ${containerText(container)} of ${howMany(sick)} ${startText(startsUntil, now)}${othersWell ? ' (its other containers are ready)' : ''}: ${fault.what}${hint ? `; log: ${hint.means}` : ''}`,
     evidence: [
       `status of ${containerText(container)}: running, ready false${container.started === false ? ', started false' : ''}`,
       at && `${type}Probe: ${at.target}`,
@@ -161,7 +158,7 @@ function portText({ spec }: Container): string {
 function startText(startsUntil: number | undefined, now: number): string {
   if (startsUntil === undefined) return 'runs and is not ready';
   const left = Math.ceil((startsUntil - now) / 60_000);
-  return `has not started yet, and has ${counted(left, 'more minute')} to do so`;
+  return `has not started yet; it is killed if it does not start within ${counted(left, 'minute')}`;
 }
 
 /** Pods whose containers are all ready and that wait for a readiness gate, which another controller must set. */

@@ -63,7 +63,7 @@ export const startErrorRule: Rule = {
           hook !== undefined && `event FailedPostStartHook: "${hook}"`,
         ],
         cause: isHook
-          ? `The container is killed each time because its lifecycle.postStart hook fails.`
+          ? 'The kubelet kills the container each time because its lifecycle.postStart hook fails.'
           : `The container runtime refuses to start ${container.image}: ${fault}.`,
         fixes: [
           edit(

@@ -38,7 +38,7 @@ export function explainResources(
   if (resource === 'pods')
     return {
       what: 'nodes are full (too many pods)',
-      why: 'The nodes run as many pods as they may.',
+      why: 'Every node already runs as many pods as its kubelet allows.',
       fixes: ['Add nodes, or run fewer pods.'],
     };
   if (largest === 0)
@@ -55,7 +55,7 @@ export function explainResources(
     why:
       wanted > largest
         ? `No node is large enough: the largest has ${words(largest)} ${resource} in total.${typing ? ` ${typing}` : ''}${names && ` The pod template sets no request: LimitRange ${names} sets its default.`}`
-        : `Node ${roomiest.name} has the most room: ${words(roomiest.free)} of its ${words(roomiest.whole)} ${resource} are free, ${words(wanted - roomiest.free)} less than needed.${names && ` The pod template sets no request: LimitRange ${names} sets its default.`}`,
+        : `Node ${roomiest.name} has the most free: ${words(roomiest.free)} of its ${words(roomiest.whole)} ${resource}, which is ${words(wanted - roomiest.free)} less than needed.${names && ` The pod template sets no request: LimitRange ${names} sets its default.`}`,
     fixes: [
       ...ranges.slice(0, 1).map(range => ({
         text: `Lower the default of LimitRange ${range.metadata.name} (defaultRequest.${resource}), or set the request in the pod template; then delete the pods, so that they are created again.`,
@@ -72,7 +72,7 @@ export function explainResources(
 function unitMistake(resource: string, wanted: number, largest: number): string | undefined {
   if (wanted <= largest) return undefined;
   if (resource === 'cpu' && wanted >= 50 && Number.isInteger(wanted))
-    return `${wanted} are whole cores; was ${wanted}m meant?`;
-  if (resource === 'memory' && wanted / 1024 <= largest) return `was ${amountText('memory', wanted / 1024)} meant?`;
+    return `${wanted} means whole cores; did you mean ${wanted}m?`;
+  if (resource === 'memory' && wanted / 1024 <= largest) return `did you mean ${amountText('memory', wanted / 1024)}?`;
   return undefined;
 }

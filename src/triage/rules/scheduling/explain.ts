@@ -104,7 +104,7 @@ function explainTaint(view: ClusterView, pod: ViewObject, reason: string): Expla
     what: `taint not tolerated: ${words}`,
     why: `Nodes have the taint ${words}, and the pods have no toleration for it.`,
     fixes: [
-      `Add a toleration for ${words}, if the pods belong there.`,
+      `Add a toleration for ${words}, if the pods are meant to run there.`,
       {
         text: 'Or remove the taint from the node, if it was left there by mistake.',
         command: command(view, [
@@ -133,7 +133,7 @@ function explainSpread(view: ClusterView, pod: ViewObject, reason: string): Expl
     why:
       nowhere.length > 0
         ? `topologySpreadConstraints use topologyKey ${nowhere.join(', ')}, but no node has that label.`
-        : `maxSkew allows no more of these pods where there is room: ${constraints.map(one => `${text(one.topologyKey)} maxSkew ${text(one.maxSkew)}`).join(', ')} (${reason}).`,
+        : `maxSkew does not allow more of these pods on the nodes that have room: ${constraints.map(one => `${text(one.topologyKey)} maxSkew ${text(one.maxSkew)}`).join(', ')} (${reason}).`,
     fixes: [
       'Set whenUnsatisfiable: ScheduleAnyway, raise maxSkew, or correct the topologyKey of the topologySpreadConstraints.',
     ],

@@ -10,7 +10,7 @@ import { POD_OWNERS, podsByTop, type Top, topKey } from '../pods/owner.ts';
 import { freeOnNodes, requestsOf } from './resources.ts';
 import { unplaced } from './unschedulable.ts';
 
-/** Priorities from here on are those of Kubernetes' own classes, for pods that must run. */
+/** Priorities from here on are those of the system classes of Kubernetes, for critical pods. */
 const SYSTEM = 2_000_000_000;
 
 /** A newer workload with a higher priority; without it there would be room for the pods that wait. */
@@ -79,7 +79,7 @@ export const podsPreempted: Rule = {
   },
 };
 
-/** The workloads without whose pods one node would have room for the pod. */
+/** The workloads with a higher priority whose pods take the room on a node that the pod needs. */
 function preemptorsOf(
   view: ClusterView,
   pod: ViewObject,

@@ -11,7 +11,7 @@ import { aboutUnwellPods, howMany, PENDING_TOO_LONG, podNames, unwellPodGroups }
 const DEFAULT = 'default-scheduler';
 const schedulerOf = (pod: ViewObject): string => text(pod.spec.schedulerName) || DEFAULT;
 
-/** Whether no scheduler has tried this pod: it would have set the condition PodScheduled. */
+/** Whether no scheduler has tried to place this pod: a scheduler would have set the condition PodScheduled. */
 const untried = ({ now }: Pick<RuleInput, 'now'>, pod: ViewObject): boolean =>
   text(pod.spec.nodeName) === '' &&
   pod.status.phase === 'Pending' &&

@@ -127,7 +127,7 @@ function allowing(policy: ViewObject): object[] {
   ];
 }
 
-/** The policies that may keep these pods from DNS, as causes for pods that cannot resolve names. */
+/** The policies that may block these pods from DNS, as causes for pods that cannot resolve names. */
 export const dnsCauses = (view: ClusterView, pods: readonly ViewObject[]): Cause[] => {
   const policies = new Set<ViewObject>();
   for (const pod of pods.slice(0, 20))

@@ -5,8 +5,8 @@ import { hooksOf } from './hooks.ts';
 import { scopeOf } from './scope.ts';
 
 /**
- * The configurations of fail-closed webhooks for updates of a kind. While one of them cannot be called, nobody can
- * change such an object, not even remove a finalizer.
+ * The configurations of fail-closed webhooks that the API server calls on updates of a kind. While one of them cannot
+ * be called, no object of that kind can be changed, not even to remove a finalizer.
  */
 export function askedOnUpdate(view: ClusterView, { group, plural }: { group: string; plural: string }): Cause[] {
   const resource = group === '' ? plural : `${plural}.${group}`;

@@ -63,7 +63,7 @@ export const twoWriters: Rule = {
       yield {
         severity: 'high',
         object,
-        summary: `two writers fight over its fields: ${names.join(' and ')} change it in turn (${how})`,
+        summary: `conflicting writers: ${names.join(' and ')} keep overwriting each other (${how})`,
         since: { at: now - RECENT_MS, exact: false },
         evidence: [
           how,

@@ -74,7 +74,7 @@ function rolloutText(deployment: ViewObject): string | undefined {
   if (metadata.deletionTimestamp !== undefined || spec.paused === true) return undefined;
   if (condition(deployment, 'Progressing')?.status === 'False') return undefined;
   if ((metadata.generation ?? 0) > number(status.observedGeneration))
-    return 'its controller has not seen the newest change';
+    return 'its controller has not observed the newest change';
   const wanted = number(spec.replicas, 1);
   const updated = number(status.updatedReplicas);
   if (updated < wanted) return `${updated} of ${wanted} pods updated`;

@@ -25,7 +25,9 @@ describe('pod/probe', () => {
       return findings(probeFails, deployment([pod('web-1', { minutes, spec, containers: status })]))[0];
     };
     expect(starting(0, 5)).toMatchObject({ severity: 'warn' });
-    expect(starting(0, 5)?.summary).toContain('has not started yet, and has 10 more minutes to do so');
+    expect(starting(0, 5)?.summary).toContain(
+      'has not started yet; it is killed if it does not start within 10 minutes',
+    );
     expect(starting(1, 5)?.severity).toBe('high');
     expect(starting(0, 20)?.severity).toBe('high');
   });
@@ -47,7 +49,7 @@ describe('pod/probe', () => {
       'nothing listening',
       { readinessProbe: http('/', 8080) },
       'Readiness probe failed: Get "http://10.1.1.1:8080/": dial tcp 10.1.1.1:8080: connect: connection refused',
-      'connection refused: nothing listens at port 8080',
+      'connection refused: nothing listens on port 8080',
     ],
     [
       'a program that is not well',
@@ -88,7 +90,7 @@ describe('pod/probe', () => {
     });
     const [found] = findings(probeFails, deployment([sick]));
     expect(found?.summary).toContain(
-      'startup probe fails: container proxy of 1 of 1 pods runs and is not ready, its other containers are',
+      'startup probe fails: container proxy of 1 of 1 pods runs and is not ready (its other containers are ready)',
     );
   });
 

@@ -84,12 +84,12 @@ describe('pod/unschedulable', () => {
       ...deployment([pending('0/1 nodes are available: 1 Insufficient cpu.', asking({ cpu: '500' }))]),
       node('node-1'),
     ]);
-    expect(found?.cause).toContain('was 500m meant?');
+    expect(found?.cause).toContain('did you mean 500m?');
     const memory = one([
       ...deployment([pending('0/1 nodes are available: 1 Insufficient memory.', asking({ memory: '512Gi' }))]),
       node('node-1'),
     ]);
-    expect(memory?.cause).toContain('was 512Mi meant?');
+    expect(memory?.cause).toContain('did you mean 512Mi?');
   });
 
   it('says of a device that no node has any', () => {

@@ -50,7 +50,7 @@ describe('rollout/under-way', () => {
     [
       'a change that its controller has not seen',
       deployment({}, {}, 5),
-      'its controller has not seen the newest change',
+      'its controller has not observed the newest change',
     ],
     ['a change that has reached some pods', deployment({ updatedReplicas: 2 }), '2 of 3 pods updated'],
     ['pods of the revision before', deployment({ replicas: 4 }), '1 pod of the previous revision left'],

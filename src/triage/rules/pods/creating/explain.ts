@@ -52,7 +52,7 @@ export function explain(
             text: 'Give the nodes more pod addresses (a larger pod CIDR or subnet, more addresses for each node), or run fewer pods on the node.',
           },
           {
-            text: `Look at the network plugin (CNI) and the kubelet on node ${text(pod.spec.nodeName)}.`,
+            text: `Check the network plugin (CNI) and the kubelet on node ${text(pod.spec.nodeName)}.`,
             command: command(view, [
               'kubectl',
               'get',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { podEvicted, podTerminating } from '../../../../src/triage/rules/pods/leaving.ts';
+import { podEvicted } from '../../../../src/triage/rules/pods/evicted.ts';
+import { podTerminating } from '../../../../src/triage/rules/pods/terminating.ts';
 import { ago, findings } from '../findings.ts';
 import { deployment, pod } from '../objects.ts';
 
