@@ -1,6 +1,7 @@
 import type { ClusterView, ViewObject } from '../../health/view/cluster-view.ts';
 import type { Fields } from '../../k8s/fields.ts';
 import { fields, list, number, text } from '../../k8s/fields.ts';
+import { counted } from '../../text/counted.ts';
 
 /** A Service as webhooks, conversion webhooks and API services name it. */
 export interface ServiceTarget {
@@ -21,7 +22,9 @@ export type RouteFailure =
   | 'external name';
 
 /** Where a call to a Service ends. `certain` is false when it depends on how the API server routes calls. */
-export type Route = { usable: number } | { dead: RouteFailure; certain: boolean; evidence: string };
+export type Route =
+  | { is: 'usable'; endpoints: number }
+  | { is: 'broken'; failure: RouteFailure; certain: boolean; evidence: string };
 
 /** The Service in a `clientConfig` or an APIService's spec; undefined where there is none. */
 export function targetOf(service: unknown): ServiceTarget | undefined {
@@ -32,37 +35,43 @@ export function targetOf(service: unknown): ServiceTarget | undefined {
 
 /** Follows a call from the API server to a Service, step by step, up to its usable endpoints. */
 export function routeTo(view: ClusterView, { namespace, name, port }: ServiceTarget): Route {
-  const dead = (why: RouteFailure, evidence: string, certain = true): Route => ({ dead: why, certain, evidence });
+  const broken = (failure: RouteFailure, evidence: string, certain = true): Route => ({
+    is: 'broken',
+    failure,
+    certain,
+    evidence,
+  });
   const namespaceObject = view.get('Namespace', undefined, namespace);
   // A user who may not read namespaces sees none, so a missing one proves nothing.
   if (namespaceObject === undefined && view.count('Namespace') > 0)
-    return dead('namespace missing', `Namespace ${namespace}: not found`);
+    return broken('namespace missing', `Namespace ${namespace}: not found`);
   const service = view.get('Service', namespace, name);
   if (service === undefined)
     return namespaceObject?.metadata.deletionTimestamp === undefined
-      ? dead('no service', `Service ${namespace}/${name}: not found`)
-      : dead(
+      ? broken('no service', `Service ${namespace}/${name}: not found`)
+      : broken(
           'namespace terminating',
           `Namespace ${namespace}: Terminating since ${namespaceObject.metadata.deletionTimestamp}, Service ${name} is gone`,
         );
   const at = `Service ${namespace}/${name}`;
   if (text(service.spec.type) === 'ExternalName')
-    return dead('external name', `${at} spec.type: ExternalName (${text(service.spec.externalName)})`, false);
+    return broken('external name', `${at} spec.type: ExternalName (${text(service.spec.externalName)})`, false);
   const servicePort = list(service.spec.ports).find(one => number(one.port) === port);
-  if (servicePort === undefined) return dead('no port', `${at} spec.ports: ${portsOf(service)}; called is ${port}`);
+  if (servicePort === undefined)
+    return broken('no port', `${at} spec.ports: ${portsOf(service)}; the call goes to port ${port}`);
   const slices = view.slicesOf(namespace, name).filter(slice => slice.metadata.deletionTimestamp === undefined);
   const usable = usableIn(slices, text(servicePort.name));
   if (usable > 0)
     return text(service.spec.clusterIP) === 'None'
-      ? dead('headless', `${at} spec.clusterIP: None (headless), with ${usable} ready endpoints`, false)
-      : { usable };
+      ? broken('headless', `${at} spec.clusterIP: None (headless), with ${counted(usable, 'ready endpoint')}`, false)
+      : { is: 'usable', endpoints: usable };
   const others = slices.reduce((sum, slice) => sum + readyIn(slice).length, 0);
   return others > 0
-    ? dead(
+    ? broken(
         'no target port',
-        `${at}: ${others} ready addresses, but no slice has a port for ${text(servicePort.name) || port} (targetPort ${text(servicePort.targetPort) || port})`,
+        `${at}: ${counted(others, 'ready address', 'ready addresses')}, but no slice has a port for ${text(servicePort.name) || port} (targetPort ${text(servicePort.targetPort) || port})`,
       )
-    : dead('no endpoints', `${at}: no ready endpoint in ${slices.length} EndpointSlices`);
+    : broken('no endpoints', `${at}: no ready endpoint in ${counted(slices.length, 'EndpointSlice')}`);
 }
 
 const portsOf = (service: ViewObject): string =>

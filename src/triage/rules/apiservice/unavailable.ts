@@ -17,7 +17,7 @@ const GRACE_MS = 60_000;
 interface Down {
   service: ViewObject;
   target: ServiceTarget;
-  dead: RouteFailure | undefined;
+  failure: RouteFailure | undefined;
 }
 
 function* downServices(view: ClusterView, now: number): Iterable<Down> {
@@ -27,7 +27,7 @@ function* downServices(view: ClusterView, now: number): Iterable<Down> {
     if (target === undefined || available === undefined || available.status === 'True') continue;
     if (available.since !== undefined && now - available.since < GRACE_MS) continue;
     const route = routeTo(view, target);
-    yield { service, target, dead: 'dead' in route ? route.dead : undefined };
+    yield { service, target, failure: route.is === 'broken' ? route.failure : undefined };
   }
 }
 
@@ -60,12 +60,12 @@ export const apiserviceUnavailable: Rule = {
   },
 };
 
-function unavailable(view: ClusterView, now: number, { service, target, dead }: Down): FindingDraft {
+function unavailable(view: ClusterView, now: number, { service, target, failure }: Down): FindingDraft {
   const available = condition(service, 'Available');
   const behind = serviceBackends(view, target.namespace, target.name);
   const how = unreachableIn(available?.message ?? '');
   const isStale =
-    (dead === 'no service' || dead === 'namespace missing') &&
+    (failure === 'no service' || failure === 'namespace missing') &&
     claimOf(view, service) === undefined &&
     behind.workloads.length === 0;
   const bundle = text(service.spec.caBundle) === '' ? [] : (certificatesInBundle(text(service.spec.caBundle)) ?? []);
@@ -73,7 +73,7 @@ function unavailable(view: ClusterView, now: number, { service, target, dead }: 
   return {
     severity: 'high',
     object: service,
-    summary: `the aggregated API ${text(service.spec.group)}/${text(service.spec.version)} is unavailable (${available?.reason || 'no reason'}): ${routeFailureText(dead, target) ?? (how === undefined ? 'its discovery fails' : unreachableText[how])}`,
+    summary: `the aggregated API ${text(service.spec.group)}/${text(service.spec.version)} is unavailable (${available?.reason || 'no reason'}): ${routeFailureText(failure, target) ?? (how === undefined ? 'its discovery fails' : unreachableText[how])}`,
     since: available?.since === undefined ? undefined : { at: available.since, exact: true },
     evidence: [
       available && quoted(available),
@@ -82,7 +82,7 @@ function unavailable(view: ClusterView, now: number, { service, target, dead }: 
       ...bundle.slice(0, 2).map(one => `spec.caBundle: ${certificateText(one)}`),
     ],
     cause: `${isStale ? 'The APIService was left behind: its Service is gone and nothing installs it any more (stale). ' : ''}${expired ? 'The certificate authority in its caBundle has expired. ' : ''}While it is unavailable, API discovery is incomplete: namespaces stay Terminating, garbage collection stalls, and clients of this API (HPAs that read metrics) get no answer.`,
-    fixes: fixesFor(view, { service, target, dead }, { how, isStale, workload: behind.workloads[0] }),
+    fixes: fixesFor(view, { service, target, failure }, { how, isStale, workload: behind.workloads[0] }),
     because: isStale
       ? [{ kind: 'Namespace', name: target.namespace }]
       : causesBehind(view, target.namespace, target.name, behind),
@@ -99,7 +99,7 @@ interface Known {
 
 function fixesFor(
   view: ClusterView,
-  { service, target, dead }: Down,
+  { service, target, failure }: Down,
   { how, isStale, workload }: Known,
 ): (FixDraft | false)[] {
   const { name } = service.metadata;
@@ -113,7 +113,7 @@ function fixesFor(
     (how === 'certificate expired' || how === 'wrong name in certificate') && {
       text: `Reissue the serving certificate of ${target.namespace}/${target.name} for the name ${target.name}.${target.namespace}.svc; find out what should have renewed it.`,
     },
-    dead === 'no port' &&
+    failure === 'no port' &&
       port !== undefined && {
         text: `Point the APIService to port ${port}, which Service ${target.name} has.${undoneBy(view, service)}`,
         command: patchCommand(view, ['apiservice', name], 'merge', { spec: { service: { port } } }),
@@ -138,11 +138,11 @@ function fixesFor(
 }
 
 function routeFailureText(
-  dead: RouteFailure | undefined,
+  failure: RouteFailure | undefined,
   { namespace, name, port }: ServiceTarget,
 ): string | undefined {
   const service = `Service ${namespace}/${name}`;
-  switch (dead) {
+  switch (failure) {
     case undefined:
     case 'headless':
     case 'external name':
@@ -151,7 +151,7 @@ function routeFailureText(
       return `${service} is not found`;
     case 'namespace missing':
     case 'namespace terminating':
-      return `${service} is gone (${dead})`;
+      return `${service} is gone (${failure})`;
     case 'no port':
       return `${service} has no port ${port}`;
     case 'no target port':
@@ -173,8 +173,8 @@ export const apiserviceScaledToZero: Rule = {
     whatToDo: 'Scale the workload up, or delete both the workload and its APIService.',
   },
   *look({ view, now }) {
-    for (const { service, target, dead } of downServices(view, now)) {
-      if (dead !== 'no endpoints') continue;
+    for (const { service, target, failure } of downServices(view, now)) {
+      if (failure !== 'no endpoints') continue;
       for (const workload of serviceBackends(view, target.namespace, target.name).workloads.filter(isAtZero))
         yield {
           severity: 'high',

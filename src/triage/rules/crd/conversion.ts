@@ -65,12 +65,12 @@ function brokenConversion(view: ClusterView, now: number, crd: ViewObject): Brok
   const { group, kind } = definedBy(crd);
   const failed = failedConversions(view, group, kind);
   const route = target && routeTo(view, target);
-  const dead = route !== undefined && 'dead' in route && (route.certain || failed.length > 0) ? route : undefined;
+  const dead = route?.is === 'broken' && (route.certain || failed.length > 0) ? route : undefined;
   const bundle = certificatesInBundle(text(client.caBundle)) ?? [];
   const where = target === undefined ? text(client.url) : `Service ${target.namespace}/${target.name}`;
   const broken = { crd, target, where, dead: dead?.evidence, failed, bundle };
   if (dead !== undefined)
-    return { ...broken, why: `${dead.dead === 'no service' ? 'service not found' : dead.dead}: ${where}` };
+    return { ...broken, why: `${dead.failure === 'no service' ? 'service not found' : dead.failure}: ${where}` };
   if (bundle.length > 0 && bundle.every(one => validityOf(one, now) === 'expired'))
     return { ...broken, why: 'the authority in its caBundle has expired' };
   const seen = failed.find(({ how }) => !OF_ROUTING.includes(how));

@@ -25,15 +25,15 @@ export function deadHooks(view: ClusterView): DeadHooks[] {
   const groups = new Map<string, DeadHooks & { hooks: DeadHook[] }>();
   for (const hook of hooksOf(view)) {
     const route = routeOf(view, hook);
-    if (route === undefined || 'usable' in route) continue;
+    if (route === undefined || route.is === 'usable') continue;
     // The API server resolves the host of a URL by DNS, so the routing of headless Services does not apply.
     if (hook.url !== undefined && !route.certain) continue;
     const { namespace = '', name = '' } = hook.service ?? {};
-    const key = `${hook.configuration.metadata.uid} ${route.dead} ${namespace}/${name}`;
-    const group = groups.get(key) ?? { configuration: hook.configuration, why: route.dead, hooks: [] };
+    const key = `${hook.configuration.metadata.uid} ${route.failure} ${namespace}/${name}`;
+    const group = groups.get(key) ?? { configuration: hook.configuration, why: route.failure, hooks: [] };
     group.hooks.push({
       hook,
-      why: route.dead,
+      why: route.failure,
       certain: route.certain,
       evidence: route.evidence,
       scope: scopeOf(view, hook),

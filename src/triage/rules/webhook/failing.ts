@@ -27,7 +27,7 @@ function* failing({
   for (const hook of hooksOf(view)) {
     const own = calls.filter(({ refusal }) => refusal.webhook === hook.name);
     const route = routeOf(view, hook);
-    const isDead = route !== undefined && 'dead' in route;
+    const isDead = route?.is === 'broken';
     if (own.length === 0 || (isDead && route.certain)) continue;
     const uncertain = isDead ? route.evidence : undefined;
     const relevant = own.filter(({ refusal }) => uncertain !== undefined || !OF_ROUTING.includes(refusal.how));

@@ -91,7 +91,7 @@ export const webhookSingle: Rule = {
     const done = new Set<string>();
     for (const hook of hooksOf(view)) {
       const route = routeOf(view, hook);
-      if (!hook.blocking || route === undefined || !('usable' in route) || route.usable !== 1) continue;
+      if (!hook.blocking || route === undefined || route.is === 'broken' || route.endpoints !== 1) continue;
       const key = `${hook.configuration.metadata.uid} ${hook.service?.namespace}/${hook.service?.name}`;
       const scope = scopeOf(view, hook);
       if (done.has(key) || !scope.reaches) continue;
