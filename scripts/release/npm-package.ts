@@ -29,7 +29,7 @@ export function publishedPackage(
     license,
     ...(repository === undefined ? {} : { repository: { type: 'git', url: repository } }),
     type,
-    engines: { ...(engines as object), node: '>=18' },
+    engines,
     bin,
     exports,
     files: ['dist', 'experiments', 'schemas', 'CHANGELOG.md', 'SECURITY.md'],
