@@ -104,4 +104,11 @@ describe('the key table', () => {
     await one.waitFor('+ does nothing here: ? lists the keys');
     await one.end();
   });
+
+  it('says why a key does nothing now, and names also a key that nobody can see', async () => {
+    const one = stage(script(), { columns: 100, rows: 30 });
+    await one.waitFor('data LIVE');
+    await one.press('7', 'REPORTS');
+    await one.press(' ', 'space: nothing is listed');
+  });
 });

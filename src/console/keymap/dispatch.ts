@@ -65,7 +65,7 @@ export function createDispatch(given: Omit<Parts, 'screens' | 'run'>): Dispatch 
     if (!key) return idle(context, id, press.name);
     if (isBurst && key.danger) return;
     const locked = key.locked?.(state, context.now());
-    if (locked !== undefined) return notify(context, `${press.name}: ${locked}`, 'warn');
+    if (locked !== undefined) return notify(context, `${keyName(press.name, state.settings.ascii)}: ${locked}`, 'warn');
     const command = screenFolder(id).commands?.(parts)[key.id] ?? shared[key.id];
     const act = () => attempt(context, key.says, () => command?.(press.times));
     if (key.danger) turn.alone(act);
