@@ -7,7 +7,7 @@ import { age } from '../../text/duration.ts';
 import type { Finding } from '../../triage/finding/finding.ts';
 import { findingId } from '../../triage/finding/result.ts';
 import { blockingHooks } from '../../triage/remedies/dead-hooks.ts';
-import { keeperOf } from '../../triage/remedies/remedy.ts';
+import { managerOf } from '../../triage/remedies/remedy.ts';
 
 /** How long dead webhooks are kept from blocking by default, milliseconds. */
 export const IGNORE_MS = 15 * 60_000;
@@ -43,5 +43,5 @@ export async function planIgnore(
       ? 'no guardian runs here, so it stays until a person reverts it'
       : 'then its policy is restored';
   const about = `for ${age(ttlMs)} nothing is validated or changed by ${names.join(', ')}; ${end}`;
-  return { gap, plan, names, about, keeper: keeperOf(configuration) };
+  return { gap, plan, names, about, keeper: managerOf(configuration) };
 }

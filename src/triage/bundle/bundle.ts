@@ -9,7 +9,7 @@ import type { Looked } from '../run/look.ts';
 export const BUNDLE = 'mayday-triage/1';
 
 /** The most objects that are saved: beyond that, thousands of objects say the same. */
-const MOST_ROWS = 5000;
+const MAX_ROWS = 5000;
 
 /** The versions that a bundle records. */
 export interface Versions {
@@ -25,14 +25,14 @@ export interface Versions {
  */
 export function bundleOf({ triage, view }: Looked, about: About, versions: Versions) {
   const findings = triage.roots.flatMap(root => [root.finding, ...root.follows.map(each => each.finding)]);
-  const rows = rowsUnder(view, findings);
-  return { bundle: BUNDLE, versions, ...triageJson(triage, about), rows, events: eventsUnder(view, rows) };
+  const rows = rowsOf(view, findings);
+  return { bundle: BUNDLE, versions, ...triageJson(triage, about), rows, events: eventsOf(view, rows) };
 }
 
-function rowsUnder(view: ClusterView, findings: readonly Finding[]): ViewObject[] {
+function rowsOf(view: ClusterView, findings: readonly Finding[]): ViewObject[] {
   const rows = new Set<ViewObject>();
   const add = (object: ViewObject | undefined) => {
-    if (object && rows.size < MOST_ROWS) rows.add(object);
+    if (object && rows.size < MAX_ROWS) rows.add(object);
   };
   for (const { object, because } of findings) {
     for (const { kind, namespace, name } of [object, ...because]) {
@@ -45,7 +45,7 @@ function rowsUnder(view: ClusterView, findings: readonly Finding[]): ViewObject[
   return [...rows];
 }
 
-const eventsUnder = (view: ClusterView, rows: readonly ViewObject[]): WarningEvent[] => {
+const eventsOf = (view: ClusterView, rows: readonly ViewObject[]): WarningEvent[] => {
   const events = rows.flatMap(({ kind, metadata }) => view.eventsAbout({ kind, ...metadata }));
-  return [...new Set(events)].slice(0, MOST_ROWS);
+  return [...new Set(events)].slice(0, MAX_ROWS);
 };

@@ -33,15 +33,15 @@ export function openBundle(text: string): Opened {
   const now = Date.parse(saved.at);
   const about = { context: sanitise(saved.context), server: sanitise(saved.server), user: sanitise(saved.user), now };
   const known = new Map<string, Finding>();
-  const revive = (each: SavedFinding): Finding => {
-    const made = revived(each);
+  const addFinding = (each: SavedFinding): Finding => {
+    const made = findingOf(each);
     known.set(each.id, made);
     return made;
   };
   const roots = saved.roots.map((root): Root => {
-    const top = revive(root);
+    const top = addFinding(root);
     const follows = root.follows.map((each): Follower => {
-      const follower = revive(each);
+      const follower = addFinding(each);
       return { finding: follower, gate: each.gate, by: known.get(each.by) ?? top };
     });
     return { finding: top, gate: root.gate, follows };
@@ -50,7 +50,7 @@ export function openBundle(text: string): Opened {
     ({ after, from, blind, findings, ...gate }): GateResult => ({
       ...gate,
       name: GATES.find(({ id }) => id === gate.id)?.name ?? gate.id,
-      findings: findings.map(revived),
+      findings: findings.map(findingOf),
       blind: (blind ?? []).map(({ what, reason }) => ({ what: sanitise(what, CELL_LENGTH), reason: sanitise(reason) })),
       ...(after === undefined ? {} : { after }),
       ...(from === undefined ? {} : { from }),
@@ -59,10 +59,10 @@ export function openBundle(text: string): Opened {
   return { looked: { triage: { roots, gates }, view: viewOfRows(saved, about, now), now }, about };
 }
 
-function revived({ rule, since, sinceExact, cause, fixes, ...rest }: SavedFinding): Finding {
+function findingOf({ rule, since, sinceExact, cause, fixes, ...rest }: SavedFinding): Finding {
   return finding({
     ...rest,
-    object: refOf(defined(rest.object)),
+    object: refOf(withoutUndefined(rest.object)),
     rule: sanitise(rule, CELL_LENGTH),
     cause,
     since: since === undefined ? undefined : { at: Date.parse(since), exact: sinceExact ?? false },
@@ -74,7 +74,7 @@ function revived({ rule, since, sinceExact, cause, fixes, ...rest }: SavedFindin
   });
 }
 
-const defined = ({ namespace, uid, ...rest }: SavedRef) => ({
+const withoutUndefined = ({ namespace, uid, ...rest }: SavedRef) => ({
   ...rest,
   ...(namespace === undefined ? {} : { namespace }),
   ...(uid === undefined ? {} : { uid }),
@@ -98,7 +98,7 @@ function viewOfRows({ rows, events }: SavedBundle, { context }: About, now: numb
     filled.put(each.kind as ViewKind, { uid: object.metadata.uid, version: undefined, object });
   }
   for (const [index, each] of events.entries()) {
-    const warning = cleaned({ ...each, about: defined(each.about) }) as WarningEvent;
+    const warning = cleaned({ ...each, about: withoutUndefined(each.about) }) as WarningEvent;
     filled.put('Event', { uid: `event ${index}`, version: undefined, event: warning });
   }
   return filled.view;

@@ -50,7 +50,7 @@ export interface Remedy {
 
 /** A plan of one patch, bound to the resource version that was read. It warns of a manager that would undo it. */
 export function patchPlan(object: KubeObject, operations: readonly Operation[], says: string, undo: string): Planned {
-  const keeper = keeperOf(object);
+  const keeper = managerOf(object);
   return {
     writes: [patchOf(object, operations, { says, atVersion: true })],
     undo,
@@ -59,7 +59,7 @@ export function patchPlan(object: KubeObject, operations: readonly Operation[], 
 }
 
 /** The fix is done when this part of the object differs from what it was before. */
-export const isOther =
+export const isDoneWhenChanged =
   (partOf: (object: KubeObject) => unknown): Remedy['isDone'] =>
   (before, after) =>
     after !== undefined && JSON.stringify(partOf(after)) !== JSON.stringify(partOf(before));
@@ -77,7 +77,7 @@ export function fromCommands<T>(
 }
 
 /** Who would undo a change of this object, in one line; undefined if no such manager is known. */
-export function keeperOf({ metadata }: KubeObject): string | undefined {
+export function managerOf({ metadata }: KubeObject): string | undefined {
   const { labels = {}, annotations = {}, ownerReferences = [] } = metadata;
   const tracking = annotations['argocd.argoproj.io/tracking-id'];
   const app = tracking?.split(':')[0] ?? labels['argocd.argoproj.io/instance'];

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { shellWord } from '../../text/shell-word.ts';
 import type { Finding } from '../finding/finding.ts';
-import { fromCommands, isOther, type PlanInput, type Planned, patchPlan, type Remedy } from './remedy.ts';
+import { fromCommands, isDoneWhenChanged, type PlanInput, type Planned, patchPlan, type Remedy } from './remedy.ts';
 
 interface Container {
   name: string;
@@ -23,7 +23,7 @@ const wantedBy = (finding: Pick<Finding, 'fixes'>): { container: string; image: 
   });
 
 const imagesOf = (object: KubeObject): (string | undefined)[] =>
-  placesOf(object).map(({ container: { image } }) => image);
+  containersIn(object).map(({ container: { image } }) => image);
 
 /** Sets the image that the finding names: if a registry was closed, the same image in its new registry. */
 export const setImage: Remedy = {
@@ -33,13 +33,13 @@ export const setImage: Remedy = {
   isReversible: true,
   fits: finding => finding.rule === 'pod/image-pull' && wantedBy(finding) !== undefined,
   plan,
-  isDone: isOther(imagesOf),
+  isDone: isDoneWhenChanged(imagesOf),
 };
 
 function plan({ object }: PlanInput, finding: Finding): Planned {
   const wanted = wantedBy(finding);
   const where = nameOf(refOf(object));
-  const at = placesOf(object).find(({ container }) => container.name === wanted?.container);
+  const at = containersIn(object).find(({ container }) => container.name === wanted?.container);
   if (wanted === undefined || at === undefined)
     return { refusal: `${where} has no container ${wanted?.container ?? ''} any more: run triage again` };
   const { list, index, container } = at;
@@ -56,7 +56,7 @@ function plan({ object }: PlanInput, finding: Finding): Planned {
 }
 
 /** The containers of the pod template, with their place in it. */
-function placesOf({ spec }: KubeObject): { list: string; index: number; container: Container }[] {
+function containersIn({ spec }: KubeObject): { list: string; index: number; container: Container }[] {
   const template = (spec as { template?: { spec?: Record<string, readonly Container[]> } } | undefined)?.template;
   return ['containers', 'initContainers'].flatMap(list =>
     (template?.spec?.[list] ?? []).map((container, index) => ({ list, index, container })),

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../k8s/object.ts';
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
 import { shellWord } from '../../text/shell-word.ts';
 import type { Finding } from '../finding/finding.ts';
-import { fromCommands, isOther, type PlanInput, type Planned, patchPlan, type Remedy } from './remedy.ts';
+import { fromCommands, isDoneWhenChanged, type PlanInput, type Planned, patchPlan, type Remedy } from './remedy.ts';
 
 type Selector = Readonly<Record<string, string>>;
 
@@ -46,7 +46,7 @@ export const setSelector: Remedy = {
   isReversible: true,
   fits: finding => finding.rule === 'service/selector' && wantedBy(finding) !== undefined,
   plan,
-  isDone: isOther(selectorOf),
+  isDone: isDoneWhenChanged(selectorOf),
 };
 
 function plan({ object }: PlanInput, finding: Finding): Planned {

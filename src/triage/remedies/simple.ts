@@ -6,7 +6,7 @@ import type { Finding } from '../finding/finding.ts';
 import { patchPlan, type Remedy } from './remedy.ts';
 
 /** Problems that a new pod of the same template would have, too; the cluster retries these by itself. */
-const SAME_AGAIN = /^pod\/(image-pull|config-error|unschedulable|unknown-scheduler|scheduling-gated)$/;
+const NOT_FIXED_BY_RESTART = /^pod\/(image-pull|config-error|unschedulable|unknown-scheduler|scheduling-gated)$/;
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
 export const RESTARTED = 'kubectl.kubernetes.io/restartedAt';
 const REFRESH = 'argocd.argoproj.io/refresh';
@@ -79,7 +79,7 @@ export const restart: Remedy = {
   about: 'Replaces the pods one after the other, by the strategy of the workload, as kubectl rollout restart does.',
   isReversible: true,
   fits: ({ rule, object }) =>
-    WORKLOADS.includes(object.kind) && /^(pods?|workloads?|config)\//.test(rule) && !SAME_AGAIN.test(rule),
+    WORKLOADS.includes(object.kind) && /^(pods?|workloads?|config)\//.test(rule) && !NOT_FIXED_BY_RESTART.test(rule),
   plan({ object, at }) {
     if (specOf(object).paused === true) return { refusal: `${nameOf(refOf(object))} is paused: resume it first` };
     const steps = ['spec', 'template', 'metadata', 'annotations'];

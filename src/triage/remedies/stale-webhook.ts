@@ -1,5 +1,5 @@
 import { nameOf, refOf } from '../../k8s/object-ref.ts';
-import { keeperOf, type Remedy } from './remedy.ts';
+import { managerOf, type Remedy } from './remedy.ts';
 
 /** Deletes a webhook configuration that is certainly stale, after the whole of it was saved. */
 export const deleteStaleWebhook: Remedy = {
@@ -11,7 +11,7 @@ export const deleteStaleWebhook: Remedy = {
   saves: true,
   fits: ({ rule }) => rule === 'webhook/stale',
   plan({ object }) {
-    const keeper = keeperOf(object);
+    const keeper = managerOf(object);
     // The rule found no keeper, but the object names one, who would create it again. One of the two is wrong, so
     // nothing is deleted.
     if (keeper !== undefined) return { refusal: `${nameOf(refOf(object))} is not deleted: ${keeper}` };

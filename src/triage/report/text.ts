@@ -24,9 +24,9 @@ export interface Drawing {
 }
 
 /** How many roots are printed in full; the others get one line each. */
-const IN_FULL = 10;
-const EVIDENCE = 8;
-const FOLLOWERS = 6;
+const MAX_FULL = 10;
+const MAX_EVIDENCE = 8;
+const MAX_FOLLOWERS = 6;
 
 /** `mayday triage` for people: the root causes in order, each with evidence, fixes and what follows from it; then the gates. */
 export function triageText({ roots, gates }: Triage, about: About, drawing: Drawing): string[] {
@@ -36,10 +36,10 @@ export function triageText({ roots, gates }: Triage, about: About, drawing: Draw
   const groups = groupAlike(broken);
   return [
     `${about.context}  ${about.server}  as ${about.user}  ${new Date(about.now).toISOString().replace(/\.\d+Z$/, 'Z')}`,
-    ...groups.slice(0, IN_FULL).flatMap(([root, ...like]) => ['', ...rootText(root, like, about, drawing)]),
-    ...more(groups.slice(IN_FULL), about, drawing),
-    ...(watched.length === 0 ? [] : ['', 'to watch', ...watchedText(watched, about, drawing)]),
-    ...(unsettled.length === 0 ? [] : ['', 'under way', ...watchedText(unsettled, about, drawing)]),
+    ...groups.slice(0, MAX_FULL).flatMap(([root, ...like]) => ['', ...rootText(root, like, about, drawing)]),
+    ...otherRootsText(groups.slice(MAX_FULL), about, drawing),
+    ...(watched.length === 0 ? [] : ['', 'to watch', ...briefText(watched, about, drawing)]),
+    ...(unsettled.length === 0 ? [] : ['', 'under way', ...briefText(unsettled, about, drawing)]),
     ...(drawing.gates === false ? [] : ['', ...gates.flatMap(gate => gateText(gate, drawing))]),
     '',
     ...closing({ roots, gates }),
@@ -76,14 +76,14 @@ export function settlingText(triage: Pick<Triage, 'roots'>): string {
 function rootText(root: Root, like: readonly Root[], about: About, { glyphs, columns }: Drawing): string[] {
   const { finding, gate, follows } = root;
   const since = finding.since === undefined ? '' : `  ${lastedText(finding.since, about.now)}`;
-  const evidence = finding.evidence.slice(0, EVIDENCE);
-  const unsaid = finding.evidence.length - evidence.length;
+  const evidence = finding.evidence.slice(0, MAX_EVIDENCE);
+  const hidden = finding.evidence.length - evidence.length;
   return [
     `${glyphs.states[stateOf(finding.severity)]} ${severityWord(finding.severity)} ${nameText(finding.object)}${since}`,
     ...indented(finding.summary, 2, columns),
     ...(finding.cause === undefined ? [] : indented(`cause: ${finding.cause}`, 2, columns)),
     ...evidence.flatMap(line => indented(line, 4, columns)),
-    ...(unsaid > 0 ? [`    and ${unsaid} more lines (-o json)`] : []),
+    ...(hidden > 0 ? [`    and ${hidden} more lines (-o json)`] : []),
     ...finding.fixes.flatMap(fix => fixText(fix, columns)),
     ...(like.length === 0
       ? []
@@ -103,11 +103,11 @@ function fixText({ text, command, safe }: Fix, columns: number): string[] {
 
 function followsText(follows: readonly Follower[], columns: number, glyphs: Glyphs): string[] {
   if (follows.length === 0) return [];
-  const shown = follows.slice(0, FOLLOWERS).flatMap(({ finding }) => {
+  const shown = follows.slice(0, MAX_FOLLOWERS).flatMap(({ finding }) => {
     const [first = '', ...rest] = indented(`${nameText(finding.object)}: ${finding.summary}`, 6, columns);
     return [`    ${glyphs.arrow} ${first.trimStart()}`, ...rest];
   });
-  const left = follows.length - Math.min(follows.length, FOLLOWERS);
+  const left = follows.length - Math.min(follows.length, MAX_FOLLOWERS);
   return [
     `  ${followText(follows.length)} from it:`,
     ...shown,
@@ -115,7 +115,7 @@ function followsText(follows: readonly Follower[], columns: number, glyphs: Glyp
   ];
 }
 
-function more(groups: readonly (readonly [Root, ...Root[]])[], about: About, drawing: Drawing): string[] {
+function otherRootsText(groups: readonly (readonly [Root, ...Root[]])[], about: About, drawing: Drawing): string[] {
   if (groups.length === 0) return [];
   const rows = groups.map(([root, ...like]) => {
     const others = like.length === 0 ? '' : ` (and ${like.length} like it)`;
@@ -124,14 +124,14 @@ function more(groups: readonly (readonly [Root, ...Root[]])[], about: About, dra
   return ['', 'and', ...rows.flatMap(({ root, others }) => oneLine(root, others, about, drawing))];
 }
 
-const watchedText = (roots: readonly Root[], about: About, drawing: Drawing): string[] => {
+const briefText = (roots: readonly Root[], about: About, drawing: Drawing): string[] => {
   const groups = groupAlike(roots);
   const lines = groups
-    .slice(0, IN_FULL)
+    .slice(0, MAX_FULL)
     .flatMap(([root, ...like]) =>
       oneLine(root, like.length === 0 ? '' : ` (and ${like.length} like it)`, about, drawing),
     );
-  return groups.length > IN_FULL ? [...lines, `  and ${groups.length - IN_FULL} more (-o json)`] : lines;
+  return groups.length > MAX_FULL ? [...lines, `  and ${groups.length - MAX_FULL} more (-o json)`] : lines;
 };
 
 function oneLine({ finding }: Root, others: string, about: About, { glyphs, columns }: Drawing): string[] {
@@ -173,6 +173,6 @@ const severityWord = (severity: Severity): string => (severity === 'warn' ? 'WAR
 const stateOf = (severity: Severity): State => (isFailure(severity) ? 'fail' : severity === 'warn' ? 'warn' : 'wait');
 
 const listed = (names: readonly Clean[]): string =>
-  names.length <= FOLLOWERS
+  names.length <= MAX_FOLLOWERS
     ? names.join(', ')
-    : `${names.slice(0, FOLLOWERS).join(', ')} and ${names.length - FOLLOWERS} more`;
+    : `${names.slice(0, MAX_FOLLOWERS).join(', ')} and ${names.length - MAX_FOLLOWERS} more`;

@@ -65,7 +65,7 @@ function blindSpotOf({ view }: InputWithoutAnswers, kind: ViewKind): UncertainKi
   if (known.state === 'current') return [];
   const isComing = ['waiting', 'loading'].includes(view.sync(kind).state);
   const isOutside = view.onlyNamespace !== undefined && !isNamespaced(kind, view.discovery);
-  const spot = isOutside ? elsewhere(view) : { what: sanitise(kind), reason: known.reason };
+  const spot = isOutside ? otherNamespaces(view) : { what: sanitise(kind), reason: known.reason };
   return [{ kind, state: known.state, spot, isComing }];
 }
 
@@ -83,7 +83,7 @@ export function readsOf(
     try {
       for (const read of rule.asks?.(input) ?? []) reads.set(JSON.stringify(read), read);
     } catch (error) {
-      blind.push(broken(rule, error));
+      blind.push(ruleFailure(rule, error));
     }
   }
   return { reads: [...reads.values()], blind };
@@ -107,11 +107,11 @@ export function runRules(runnable: readonly RunnableRule[], input: InputWithoutA
   const unread = new Set<ViewKind>();
   for (const { rule, spots } of runnable) {
     blind.push(...spots);
-    if (input.view.onlyNamespace !== undefined && !isOfOneNamespace(rule)) blind.push(elsewhere(input.view));
+    if (input.view.onlyNamespace !== undefined && !isOfOneNamespace(rule)) blind.push(otherNamespaces(input.view));
     const one = runRule(rule, input, answers);
     blind.push(...one.blind);
-    for (const { kind, isComing } of one.guessed) if (isComing) unread.add(kind);
-    const unknown = one.guessed.filter(({ state }) => state === 'unknown');
+    for (const { kind, isComing } of one.undeclared) if (isComing) unread.add(kind);
+    const unknown = one.undeclared.filter(({ state }) => state === 'unknown');
     blind.push(...unknown.map(({ spot }) => spot));
     if (unknown.length > 0) continue;
     for (const found of one.findings) findings.set(keyOf(found), findings.get(keyOf(found)) ?? found);
@@ -119,27 +119,27 @@ export function runRules(runnable: readonly RunnableRule[], input: InputWithoutA
   return { findings: [...findings.values()], blind: distinct(blind), unread: [...unread] };
 }
 
-/** Evaluates one rule. `guessed` are the kinds that it used without declaring them and that are not wholly known. */
+/** Evaluates one rule. `undeclared` are the kinds that it used without declaring them and that are not wholly known. */
 function runRule(
   rule: Rule,
   input: InputWithoutAnswers,
   answers: Answers,
-): { findings: Finding[]; blind: BlindSpot[]; guessed: UncertainKind[] } {
-  const { view, touched, otherNamespaceAsked } = watchView(input.view);
+): { findings: Finding[]; blind: BlindSpot[]; undeclared: UncertainKind[] } {
+  const { view, usedKinds, otherNamespaceAsked } = watchView(input.view);
   const findings: Finding[] = [];
   const blind: BlindSpot[] = [];
   try {
     // Objects of another namespace may exist and not be readable, so findings that depend on it are dropped.
     for (const found of findingsOf(rule, { ...input, view, answers }))
       if (otherNamespaceAsked() === undefined) findings.push(found);
-      else blind.push(elsewhere(view));
+      else blind.push(otherNamespaces(view));
     blind.push(...(rule.unseen?.({ ...input, view, answers }) ?? []));
   } catch (error) {
-    blind.push(broken(rule, error));
+    blind.push(ruleFailure(rule, error));
   }
   const declared: readonly ViewKind[] = [...rule.needs, ...(rule.wants ?? [])];
-  const guessed = [...touched].filter(kind => !declared.includes(kind)).flatMap(kind => blindSpotOf(input, kind));
-  return { findings, blind, guessed };
+  const undeclared = [...usedKinds].filter(kind => !declared.includes(kind)).flatMap(kind => blindSpotOf(input, kind));
+  return { findings, blind, undeclared };
 }
 
 /**
@@ -148,12 +148,12 @@ function runRule(
  */
 const isOfOneNamespace = ({ gate }: Rule): boolean => gate === 'G0' || gate === 'G9';
 
-const elsewhere = ({ onlyNamespace = '' }: ClusterView): BlindSpot => ({
+const otherNamespaces = ({ onlyNamespace = '' }: ClusterView): BlindSpot => ({
   what: literal('the rest of the cluster'),
   reason: onlyText(onlyNamespace),
 });
 
-const broken = (rule: Rule, error: unknown): BlindSpot => ({
+const ruleFailure = (rule: Rule, error: unknown): BlindSpot => ({
   what: sanitise(rule.id),
   reason: faultText(error),
 });

@@ -15,7 +15,7 @@ export type NamedRead =
       /** A label selector. */
       labels?: string;
       /** Optional: nothing shows that there are any, so a user who may not read them is not blind. */
-      spare?: true;
+      optional?: true;
     }
   /** The certificates in a Secret (`tls.crt`, `ca.crt`), in PEM. Private keys and other values are dropped at once. */
   | { is: 'certificates'; namespace: string; secret: string }

@@ -11,17 +11,17 @@ import type { Answers, NamedRead } from './named-read.ts';
 import { readUnfollowedMarks, type UnfollowedMarks } from './unfollowed-marks.ts';
 
 /** How many reads run in parallel. */
-const WIDTH = 8;
+const MAX_PARALLEL = 8;
 /** The deadline of one read, milliseconds. */
 const READ_MS = 8_000;
 /** The most reads of one run. More would be about many symptoms of one cause. */
-const MOST_READS = 300;
-const MOST_LINES = 500;
-const MOST_BYTES = 256 * 1024;
+const MAX_READS = 300;
+const MAX_LINES = 500;
+const MAX_BYTES = 256 * 1024;
 const LINE_LENGTH = 1024;
-const MOST_INSTANCES = 5_000;
+const MAX_INSTANCES = 5_000;
 
-type Reading = Pick<Api, 'get' | 'list' | 'listAll' | 'raw' | 'discovery'>;
+type ReadApi = Pick<Api, 'get' | 'list' | 'listAll' | 'raw' | 'discovery'>;
 
 /** The key of a read, so that the same thing is read once. */
 function keyOf(read: NamedRead): string {
@@ -31,14 +31,14 @@ function keyOf(read: NamedRead): string {
 }
 
 /** Makes single reads for rules. A reader caches what it has read, so create one for each run. */
-export function createNamedReader(api: Reading, clock: Pick<Clock, 'monotonic'>, signal?: AbortSignal) {
+export function createNamedReader(api: ReadApi, clock: Pick<Clock, 'monotonic'>, signal?: AbortSignal) {
   const answers = new Map<string, Outcome<unknown>>();
   const asked = new Map<string, Promise<void>>();
   const waiting: (() => Promise<void>)[] = [];
   let running = 0;
 
   function next(): void {
-    while (running < WIDTH) {
+    while (running < MAX_PARALLEL) {
       const job = waiting.shift();
       if (job === undefined) return;
       running += 1;
@@ -53,8 +53,8 @@ export function createNamedReader(api: Reading, clock: Pick<Clock, 'monotonic'>,
     const key = keyOf(read);
     const known = asked.get(key);
     if (known !== undefined) return known;
-    if (asked.size >= MOST_READS) {
-      answers.set(key, failure('aborted', cleanText`there are more than ${MOST_READS} things to read`));
+    if (asked.size >= MAX_READS) {
+      answers.set(key, failure('aborted', cleanText`there are more than ${MAX_READS} things to read`));
       return Promise.resolve();
     }
     const done = Promise.withResolvers<void>();
@@ -89,7 +89,7 @@ export function createNamedReader(api: Reading, clock: Pick<Clock, 'monotonic'>,
 
 /** The outcome of one read; an exception becomes a failure. */
 async function answered(
-  api: Reading,
+  api: ReadApi,
   clock: Pick<Clock, 'monotonic'>,
   read: NamedRead,
   signal: AbortSignal | undefined,
@@ -124,18 +124,18 @@ interface ReadOptions {
 }
 
 async function logTail(
-  api: Reading,
+  api: ReadApi,
   read: Extract<NamedRead, { is: 'log' }>,
   options: ReadOptions,
 ): Promise<Outcome<Clean[]>> {
   const { namespace, pod, container, previous, lines } = read;
-  const most = Math.min(Math.max(1, Math.floor(lines)), MOST_LINES);
+  const most = Math.min(Math.max(1, Math.floor(lines)), MAX_LINES);
   const answer = await api.raw({
     path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`,
     query: {
       container,
       tailLines: String(most),
-      limitBytes: String(MOST_BYTES),
+      limitBytes: String(MAX_BYTES),
       ...(previous ? { previous: 'true' } : {}),
     },
     accept: 'text/plain, */*',
@@ -147,7 +147,7 @@ async function logTail(
   return { ...answer, value: all.slice(-most).map(line => sanitise(line, LINE_LENGTH)) };
 }
 
-async function path(api: Reading, wanted: string, options: ReadOptions): Promise<Outcome<string>> {
+async function path(api: ReadApi, wanted: string, options: ReadOptions): Promise<Outcome<string>> {
   if (!/^\/[\w./?&=:-]*$/.test(wanted)) return failure('invalid', cleanText`${sanitise(wanted, 128)} is no path`);
   const answer = await api.raw({ path: wanted, accept: 'text/plain, */*', ...options });
   if (!answer.ok) return answer;
@@ -158,7 +158,7 @@ async function path(api: Reading, wanted: string, options: ReadOptions): Promise
 const METADATA: Prune = { metadata: { managedFields: DROP } };
 
 async function instances(
-  api: Reading,
+  api: ReadApi,
   clock: Pick<Clock, 'monotonic'>,
   { apiVersion, kind, namespace, labels }: Extract<NamedRead, { is: 'instances' }>,
   options: ReadOptions,
@@ -170,13 +170,13 @@ async function instances(
   for await (const page of eachPage(api, clock, collection, query)) {
     if (!page.ok) return page;
     for (const item of page.value.items) found.push(copy(item, METADATA) as KubeObject);
-    if (found.length > MOST_INSTANCES)
-      return failure('too-large', cleanText`there are more than ${MOST_INSTANCES} of them`);
+    if (found.length > MAX_INSTANCES)
+      return failure('too-large', cleanText`there are more than ${MAX_INSTANCES} of them`);
   }
   return { ok: true, status: 200, value: found };
 }
 
-const length = (value: unknown): unknown =>
+const valueLengths = (value: unknown): unknown =>
   typeof value === 'object' && value !== null
     ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, String(one).length]))
     : undefined;
@@ -184,7 +184,11 @@ const length = (value: unknown): unknown =>
  * Replaces the values of a Secret with their lengths. Annotations may contain the values again, so they are replaced,
  * too.
  */
-const SECRET: Prune = { data: length, stringData: length, metadata: { annotations: length, managedFields: DROP } };
+const SECRET: Prune = {
+  data: valueLengths,
+  stringData: valueLengths,
+  metadata: { annotations: valueLengths, managedFields: DROP },
+};
 
 function withoutSecrets(found: Outcome<KubeObject>): Outcome<KubeObject> {
   if (!found.ok) return found;

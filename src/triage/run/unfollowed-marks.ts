@@ -18,7 +18,7 @@ export interface UnfollowedMarks {
 }
 
 /** How many lists run in parallel. */
-const WIDTH = 8;
+const MAX_PARALLEL = 8;
 
 /** Reads the metadata of all objects with the type label, of every listable kind that the view does not follow. */
 export async function readUnfollowedMarks(
@@ -36,7 +36,7 @@ export async function readUnfollowedMarks(
   const { resources } = select(discovery.value.resources, undefined);
   await pooled(
     resources.filter(({ kind, group }) => !isInView(kind, group)),
-    WIDTH,
+    MAX_PARALLEL,
     async resource => {
       const { apiVersion, kind } = resource;
       const query = { metadataOnly: true, labelSelector: TYPE_LABEL, ...options };

@@ -24,7 +24,7 @@ export function unread(reads: Iterable<NamedRead>, answers: Answers): BlindSpot[
   const spots: BlindSpot[] = [];
   for (const read of reads) {
     const outcome = outcomeOf(read, answers);
-    if (outcome === undefined || outcome.ok || (read.is === 'instances' && read.spare)) continue;
+    if (outcome === undefined || outcome.ok || (read.is === 'instances' && read.optional)) continue;
     const reasons = read.is === 'log' || read.is === 'path' ? REFUSED : UNANSWERED;
     if (!reasons.includes(outcome.reason)) continue;
     const reason = REFUSED.includes(outcome.reason) ? literal(outcome.reason) : outcome.message;

@@ -12,7 +12,7 @@ interface Pace {
   /** How long changes are collected before a triage. */
   gatherMs: number;
   /** The pause after a triage, as a multiple of its duration, so that most of the time is left for other work. */
-  rest: number;
+  restFactor: number;
   /**
    * The longest time between two triages. Some things go wrong without a change: a pod stays pending, a lease is not
    * renewed.
@@ -23,9 +23,9 @@ interface Pace {
 }
 
 /** For commands that only show triage. */
-const FAST: Pace = { gatherMs: 20, rest: 5, maxIntervalMs: 15_000, rereadMs: 15_000 };
+const FAST: Pace = { gatherMs: 20, restFactor: 5, maxIntervalMs: 15_000, rereadMs: 15_000 };
 /** For the console, which has more to do. */
-export const BACKGROUND: Pace = { gatherMs: 300, rest: 30, maxIntervalMs: 45_000, rereadMs: 60_000 };
+export const BACKGROUND: Pace = { gatherMs: 300, restFactor: 30, maxIntervalMs: 45_000, rereadMs: 60_000 };
 
 export interface TriageWatchOptions {
   live: Pick<LiveView, 'view' | 'settled' | 'subscribe'>;
@@ -67,9 +67,9 @@ export async function* watchTriage(watching: TriageWatchOptions): AsyncGenerator
       isChanged = false;
       const began = clock.monotonic();
       if (began - read.at >= pace.rereadMs) read = { reader: watching.reader(), at: began };
-      const looked = await look(watching, read.reader);
+      const looked = await triageOnce(watching, read.reader);
       // Measured before the result is handed out, so that the receiver's time does not count.
-      const restUntil = clock.monotonic() + (clock.monotonic() - began) * pace.rest;
+      const restUntil = clock.monotonic() + (clock.monotonic() - began) * pace.restFactor;
       yield looked;
       await sleepUntilAborted(clock, Math.max(0, restUntil - clock.monotonic()), signal);
       const deadline = clock.monotonic() + pace.maxIntervalMs;
@@ -91,7 +91,7 @@ export async function* watchTriage(watching: TriageWatchOptions): AsyncGenerator
   }
 }
 
-async function look(
+async function triageOnce(
   { live, clock, rules, serverNow }: TriageWatchOptions,
   reader: ReturnType<TriageWatchOptions['reader']>,
 ): Promise<Looked> {

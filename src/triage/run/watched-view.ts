@@ -5,7 +5,7 @@ import { VIEW_KINDS, type ViewKind } from '../../health/view/kinds.ts';
 /** A view that records which kinds were used. */
 export interface WatchedView {
   view: ClusterView;
-  touched: ReadonlySet<ViewKind>;
+  usedKinds: ReadonlySet<ViewKind>;
   /** When only one namespace was read: another one that was used since the last call. */
   otherNamespaceAsked(): string | undefined;
 }
@@ -16,11 +16,11 @@ export interface WatchedView {
  * look-ups are not recorded, since rules claim nothing about missing owners.
  */
 export function watchView(view: ClusterView): WatchedView {
-  const touched = new Set<ViewKind>();
+  const usedKinds = new Set<ViewKind>();
   let other: string | undefined;
   const note = (kind: ViewKind, namespace?: string): void => {
     if (!(kind in VIEW_KINDS)) return;
-    touched.add(kind);
+    usedKinds.add(kind);
     const isElsewhere = view.onlyNamespace !== undefined && namespace !== undefined && namespace !== view.onlyNamespace;
     if (isElsewhere && isNamespaced(kind, view.discovery)) other = namespace;
   };
@@ -50,7 +50,7 @@ export function watchView(view: ClusterView): WatchedView {
   });
   return {
     view: watched,
-    touched,
+    usedKinds,
     otherNamespaceAsked() {
       const otherNamespaceAsked = other;
       other = undefined;

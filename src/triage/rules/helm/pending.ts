@@ -11,7 +11,7 @@ const releases = (view: ClusterView): Extract<NamedRead, { is: 'instances' }> =>
   apiVersion: 'v1',
   kind: 'Secret',
   labels: 'owner=helm',
-  ...(!usesHelm(view) && { spare: true }),
+  ...(!usesHelm(view) && { optional: true }),
 });
 const PENDING = /^pending-(install|upgrade|rollback)$/;
 /** Helm itself waits five minutes by default. */

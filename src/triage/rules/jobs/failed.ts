@@ -11,7 +11,7 @@ import { containersOf, type Ended } from '../pods/containers.ts';
 import { exitText } from '../pods/exit-code-text.ts';
 import { logHint } from '../pods/log-hints.ts';
 import { type Top, topOf } from '../pods/owner.ts';
-import { podRef } from '../pods/unwell-pods.ts';
+import { podRef } from '../pods/unready-pods.ts';
 
 /** Failures older than this are not reported. */
 const OLD_MS = 24 * 3_600_000;

@@ -9,7 +9,7 @@ import { causeOf } from '../../finding/cause.ts';
 import { named, patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import type { NamedRead } from '../../run/named-read.ts';
-import { askedOnUpdate } from '../webhook/refusing.ts';
+import { calledOnUpdate } from '../webhook/called-on-update.ts';
 
 /** Controllers may take this long to clean up. */
 const GRACE_MS = 5 * 60_000;
@@ -135,7 +135,7 @@ function* held(
     ],
     because: [
       ...owners.flatMap(({ owner }) => owner.workloads.map(one => causeOf(one))),
-      ...askedOnUpdate(view, { group: group ?? '', plural: view.discovery?.byKind(apiVersion, kind)?.resource ?? '' }),
+      ...calledOnUpdate(view, { group: group ?? '', plural: view.discovery?.byKind(apiVersion, kind)?.resource ?? '' }),
     ],
   };
 }

@@ -11,7 +11,7 @@ import type { Cause } from '../../finding/finding.ts';
 import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import type { NamedRead } from '../../run/named-read.ts';
-import { askedOnUpdate } from '../webhook/refusing.ts';
+import { calledOnUpdate } from '../webhook/called-on-update.ts';
 
 /** An empty namespace is deleted within seconds. */
 const GRACE_MS = 60_000;
@@ -272,7 +272,7 @@ function becauseOf(
     }),
     ...held.map(({ kind, name }) => ({ kind, namespace, name })),
     ...[...new Map(held.map(one => [one.plural, one])).values()].flatMap(({ apiVersion, plural }) =>
-      askedOnUpdate(view, { group: groupOf(apiVersion) ?? '', plural }),
+      calledOnUpdate(view, { group: groupOf(apiVersion) ?? '', plural }),
     ),
     ...dead.map(one => causeOf(one)),
   ];

@@ -7,7 +7,7 @@ import type { Rule, RuleInput } from '../../rule.ts';
 import { type Taint, taintsOf, taintText, tolerates } from '../scheduling/node-match.ts';
 import { obstaclesOf } from '../scheduling/obstacles.ts';
 import { freeOnNodes } from '../scheduling/resources.ts';
-import { unplaced } from '../scheduling/unschedulable.ts';
+import { unschedulablePods } from '../scheduling/unschedulable.ts';
 import { podsOn } from './not-ready.ts';
 
 /** Per node, the pending pods that would fit on it without this constraint of the node. */
@@ -16,7 +16,7 @@ function podsKeptOff(
   constraint: 'cordoned' | 'taint',
 ): Map<string, ViewObject[]> {
   const kept = new Map<string, ViewObject[]>();
-  const groups = unplaced(looking);
+  const groups = unschedulablePods(looking);
   if (groups.length === 0) return kept;
   const free = freeOnNodes(looking.view);
   for (const pod of groups.flatMap(group => group.pods.slice(0, 5)))

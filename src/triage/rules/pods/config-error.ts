@@ -2,12 +2,12 @@ import type { ViewObject } from '../../../health/view/cluster-view.ts';
 import type { FindingDraft, FixDraft } from '../../finding/build.ts';
 import { command, patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { insteadOf, readsFor } from './config-names.ts';
+import { alternativesFor, readsFor } from './config-names.ts';
 import { type Container, containersOf, containerText } from './containers.ts';
 import { edit, usualFixes } from './fixes.ts';
-import { createMissing, type MissingConfig, makersOf, missingConfig, missingText } from './missing-config.ts';
+import { causesOfMissing, createMissing, type MissingConfig, missingConfig, missingText } from './missing-config.ts';
 import { POD_OWNERS } from './owner.ts';
-import { aboutUnwellPods, howMany, podRef, type UnwellPods, unwellPodGroups } from './unwell-pods.ts';
+import { howMany, podRef, type UnreadyPodGroup, unreadyPodGroups, unreadyPodsFinding } from './unready-pods.ts';
 
 interface BadConfig {
   container: Container;
@@ -15,14 +15,14 @@ interface BadConfig {
   missing: MissingConfig | undefined;
 }
 
-const groupsOf = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<BadConfig>[] =>
-  unwellPodGroups(looking, pod => {
+const groupsOf = (input: Pick<RuleInput, 'view' | 'now'>): UnreadyPodGroup<BadConfig>[] =>
+  unreadyPodGroups(input, pod => {
     const container = containersOf(pod).find(one => one.waiting?.reason === 'CreateContainerConfigError');
     if (container === undefined) return undefined;
-    const message = container.waiting?.message || newestFailure(looking, pod);
+    const message = container.waiting?.message || newestFailure(input, pod);
     const missing = missingConfig(message);
     const key = missing ? `${missing.kind}/${missing.name}/${missing.key}` : message.replace(/\(pod: .*$/, '');
-    return { key: `${container.name} ${key}`, what: { container, message, missing } };
+    return { key: `${container.name} ${key}`, problem: { container, message, missing } };
   });
 
 function newestFailure({ view }: Pick<RuleInput, 'view'>, pod: ViewObject): string {
@@ -46,42 +46,42 @@ export const configError: Rule = {
     whatToDo:
       'Create the missing object or key, or correct the name in the workload. The finding names the most similar existing name.',
   },
-  *asks(looking) {
-    for (const { top, what } of groupsOf(looking))
-      if (what.missing) yield* readsFor(top.ref.namespace ?? '', what.missing);
+  *asks(input) {
+    for (const { top, problem } of groupsOf(input))
+      if (problem.missing) yield* readsFor(top.ref.namespace ?? '', problem.missing);
   },
-  *look(looking) {
-    for (const group of groupsOf(looking))
-      yield group.what.missing ? configMissing(looking, group, group.what.missing) : refused(looking, group);
+  *look(input) {
+    for (const group of groupsOf(input))
+      yield group.problem.missing ? configMissing(input, group, group.problem.missing) : refused(input, group);
   },
 };
 
 function configMissing(
   { view, answers }: RuleInput,
-  group: UnwellPods<BadConfig>,
+  group: UnreadyPodGroup<BadConfig>,
   missing: MissingConfig,
 ): FindingDraft {
-  const { top, what } = group;
+  const { top, problem } = group;
   const namespace = top.ref.namespace ?? '';
   const { kind, name, key } = missing;
-  const { near, existing, unread } = insteadOf(view, answers, namespace, missing);
-  return aboutUnwellPods(group, {
-    summary: `${containerText(what.container)} of ${howMany(group)} cannot be created: ${missingText(missing)}${near ? `; ${near} exists` : ''}`,
+  const { near, existing, unread } = alternativesFor(view, answers, namespace, missing);
+  return unreadyPodsFinding(group, {
+    summary: `${containerText(problem.container)} of ${howMany(group)} cannot be created: ${missingText(missing)}${near ? `; ${near} exists` : ''}`,
     evidence: [
-      `status of ${containerText(what.container)}: waiting CreateContainerConfigError "${what.message}"`,
+      `status of ${containerText(problem.container)}: waiting CreateContainerConfigError "${problem.message}"`,
       existing.length > 0 &&
         `${key === undefined ? `${kind}s in ${namespace}` : `keys of ${kind} ${namespace}/${name}`}: ${existing.slice(0, 30).join(', ')}`,
       unread !== undefined && `not read: ${unread}`,
     ],
     cause: `The pods of ${top.ref.kind} ${top.ref.name} need ${key === undefined ? `${kind} ${name}` : `key ${key} of ${kind} ${name}`}, which does not exist.${near ? ` The most similar existing ${key === undefined ? 'name' : 'key'} is ${near}.` : ''}`,
     fixes: [...fixes({ view }, group, missing, near), ...usualFixes(view, group)],
-    because: [...makersOf(view, namespace, missing)],
+    because: [...causesOfMissing(view, namespace, missing)],
   });
 }
 
 function* fixes(
   { view }: Pick<RuleInput, 'view'>,
-  { top, what }: UnwellPods<BadConfig>,
+  { top, problem }: UnreadyPodGroup<BadConfig>,
   missing: MissingConfig,
   near: string | undefined,
 ): Iterable<FixDraft> {
@@ -93,8 +93,8 @@ function* fixes(
       view,
       top,
       key === undefined
-        ? `Correct the name of the ${kind} in ${containerText(what.container)}: ${near} exists, ${name} does not.`
-        : `Correct the key in ${containerText(what.container)}: ${kind} ${name} has ${near}, not ${key}.`,
+        ? `Correct the name of the ${kind} in ${containerText(problem.container)}: ${near} exists, ${name} does not.`
+        : `Correct the key in ${containerText(problem.container)}: ${kind} ${name} has ${near}, not ${key}.`,
     );
   if (key === undefined)
     yield {
@@ -111,15 +111,17 @@ function* fixes(
     };
 }
 
-function refused({ view }: RuleInput, group: UnwellPods<BadConfig>): FindingDraft {
-  const { top, what } = group;
-  const isRoot = /runAsNonRoot|non-root policy/.test(what.message);
-  return aboutUnwellPods(group, {
-    summary: `${containerText(what.container)} of ${howMany(group)} cannot be created: ${isRoot ? 'runAsNonRoot is set and the image runs as root' : what.message || 'the kubelet does not say why'}`,
-    evidence: [`status of ${containerText(what.container)}: waiting CreateContainerConfigError "${what.message}"`],
+function refused({ view }: RuleInput, group: UnreadyPodGroup<BadConfig>): FindingDraft {
+  const { top, problem } = group;
+  const isRoot = /runAsNonRoot|non-root policy/.test(problem.message);
+  return unreadyPodsFinding(group, {
+    summary: `${containerText(problem.container)} of ${howMany(group)} cannot be created: ${isRoot ? 'runAsNonRoot is set and the image runs as root' : problem.message || 'the kubelet does not say why'}`,
+    evidence: [
+      `status of ${containerText(problem.container)}: waiting CreateContainerConfigError "${problem.message}"`,
+    ],
     cause: isRoot
-      ? `securityContext.runAsNonRoot forbids running the image as root, or as a user that is given only by name: ${what.message}`
-      : what.message,
+      ? `securityContext.runAsNonRoot forbids running the image as root, or as a user that is given only by name: ${problem.message}`
+      : problem.message,
     fixes: [
       isRoot
         ? edit(
@@ -127,7 +129,7 @@ function refused({ view }: RuleInput, group: UnwellPods<BadConfig>): FindingDraf
             top,
             `Set securityContext.runAsUser to a numeric user of the image, or build the image with a numeric USER.`,
           )
-        : edit(view, top, `Correct the configuration of ${containerText(what.container)}.`),
+        : edit(view, top, `Correct the configuration of ${containerText(problem.container)}.`),
       ...usualFixes(view, group),
     ],
   });

@@ -12,14 +12,19 @@ export function* readsFor(namespace: string, { kind, name, key }: MissingConfig)
 }
 
 /** What exists in place of a missing object or key: a similar name, all names, or why they are not known. */
-export interface Alternative {
+export interface Alternatives {
   near: string | undefined;
   existing: readonly string[];
   unread: string | undefined;
 }
 
 /** Looks for the key or the object that was probably meant. Only names are used, never values. */
-export function insteadOf(view: ClusterView, answers: Answers, namespace: string, missing: MissingConfig): Alternative {
+export function alternativesFor(
+  view: ClusterView,
+  answers: Answers,
+  namespace: string,
+  missing: MissingConfig,
+): Alternatives {
   const { kind, name, key } = missing;
   const found =
     kind === 'ConfigMap' ? configMapNames(view, namespace, name, key) : secretNames(answers, namespace, missing);

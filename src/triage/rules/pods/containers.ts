@@ -32,13 +32,13 @@ export interface Container {
 
 /** The containers of a pod, init containers first, in the order in which they are started. */
 export function containersOf(pod: ViewObject): Container[] {
-  const init = joined(pod.spec.initContainers, pod.status.initContainerStatuses, spec =>
+  const init = containersFrom(pod.spec.initContainers, pod.status.initContainerStatuses, spec =>
     spec.restartPolicy === 'Always' ? 'sidecar' : 'init',
   );
-  return [...init, ...joined(pod.spec.containers, pod.status.containerStatuses, () => 'main')];
+  return [...init, ...containersFrom(pod.spec.containers, pod.status.containerStatuses, () => 'main')];
 }
 
-function joined(specs: unknown, statuses: unknown, roleOf: (spec: Fields) => Container['role']): Container[] {
+function containersFrom(specs: unknown, statuses: unknown, roleOf: (spec: Fields) => Container['role']): Container[] {
   const byName = new Map(list(statuses).map(one => [text(one.name), one]));
   return list(specs).map(spec => {
     const name = text(spec.name);

@@ -7,7 +7,7 @@ import type { NamedRead } from '../../run/named-read.ts';
 import type { Container, Ended } from './containers.ts';
 import { exitText } from './exit-code-text.ts';
 import { type LogHint, logHint } from './log-hints.ts';
-import { podRef, type UnwellPods } from './unwell-pods.ts';
+import { podRef, type UnreadyPodGroup } from './unready-pods.ts';
 
 /** A container of a pod that crashes, how its last run ended, and the read of that run's log. */
 export interface Crash {
@@ -28,25 +28,25 @@ export interface CrashExplanation {
   lines: readonly Clean[];
   unread: string | undefined;
   hint: LogHint | undefined;
-  why: string;
+  howItEnded: string;
   /** The LimitRange that set the limit. */
-  givenBy: string | undefined;
+  limitRange: string | undefined;
 }
 
 /** Explains a crash by its exit code, the events of its pod, the log and the memory limit. */
-export function explainCrash(looking: RuleInput, sick: UnwellPods<Crash>): CrashExplanation {
-  const { view, answers } = looking;
-  const { top, pods, what } = sick;
-  const { container, end } = what;
-  const oom = isOom(what);
-  const killer = probeThatKills(view.eventsAbout(podRef(pods[0] as ViewObject)), container);
+export function explainCrash(input: RuleInput, group: UnreadyPodGroup<Crash>): CrashExplanation {
+  const { view, answers } = input;
+  const { top, pods, problem } = group;
+  const { container, end } = problem;
+  const oom = isOom(problem);
+  const killer = killingProbeOf(view.eventsAbout(podRef(pods[0] as ViewObject)), container);
   const byProbe = !oom && (end?.exitCode === 143 || end?.exitCode === 137) && killer !== undefined;
-  const log = answers.log(what.read);
+  const log = answers.log(problem.read);
   const lines = log?.ok ? log.value : [];
   const output = [...lines, end?.message ?? ''].filter(line => line !== '');
   const hint = oom ? undefined : logHint(output, top.ref.namespace ?? '');
   const limit = text(fields(fields(container.spec.resources).limits).memory);
-  const why = oom
+  const howItEnded = oom
     ? `OOMKilled${limit && ` at its memory limit of ${limit}`}`
     : byProbe
       ? `the kubelet kills it because its ${killer.probe} probe fails`
@@ -61,15 +61,19 @@ export function explainCrash(looking: RuleInput, sick: UnwellPods<Crash>): Crash
     lines,
     unread: log?.ok === false ? log.message : undefined,
     hint,
-    why,
-    givenBy: oom ? limitGivenBy(looking, sick, limit) : undefined,
+    howItEnded,
+    limitRange: oom ? limitRangeOf(input, group, limit) : undefined,
   };
 }
 
 /** The LimitRange that set a limit which the pod template does not have. */
-function limitGivenBy({ view }: RuleInput, { top, what }: UnwellPods<Crash>, limit: string): string | undefined {
+function limitRangeOf(
+  { view }: RuleInput,
+  { top, problem }: UnreadyPodGroup<Crash>,
+  limit: string,
+): string | undefined {
   const template = fields(fields(fields(top.object?.spec.template).spec));
-  const own = list(template.containers).find(one => text(one.name) === what.container.name);
+  const own = list(template.containers).find(one => text(one.name) === problem.container.name);
   if (limit === '' || own === undefined || text(fields(fields(own.resources).limits).memory) !== '') return undefined;
   const range = view
     .inNamespace('LimitRange', top.ref.namespace ?? '')
@@ -80,7 +84,7 @@ function limitGivenBy({ view }: RuleInput, { top, what }: UnwellPods<Crash>, lim
 }
 
 /** The newest event about a failing probe that makes the kubelet kill the container. */
-function probeThatKills(
+function killingProbeOf(
   events: readonly { reason: string; message: string }[],
   container: Container,
 ): { probe: string; message: string } | undefined {

@@ -5,7 +5,7 @@ import type { RuleInput } from '../../rule.ts';
 import { type Container, containerText } from './containers.ts';
 import type { Crash, CrashExplanation } from './crash-explanation.ts';
 import { edit, rollBack } from './fixes.ts';
-import type { UnwellPods } from './unwell-pods.ts';
+import type { UnreadyPodGroup } from './unready-pods.ts';
 
 /** The ConfigMaps that the container takes its environment from: an injection on them may explain the crash. */
 export const configMapsOf = (container: Container, namespace: string | undefined) =>
@@ -17,10 +17,10 @@ export const configMapsOf = (container: Container, namespace: string | undefined
 /** What to do about a crash, the most likely fix first. */
 export function* fixes(
   { view }: RuleInput,
-  { top, what }: UnwellPods<Crash>,
+  { top, problem }: UnreadyPodGroup<Crash>,
   { oom, byProbe, limit, hint }: CrashExplanation,
 ): Iterable<FixDraft> {
-  const { container, read } = what;
+  const { container, read } = problem;
   const canSet = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'].includes(top.ref.kind);
   if (oom)
     yield canSet

@@ -16,19 +16,19 @@ import {
   howMany,
   podNames,
   podRef,
-  type UnwellPods,
+  type UnreadyPodGroup,
+  unreadyPodGroups,
   unreadySince,
-  unwellPodGroups,
   usualCauses,
-} from './unwell-pods.ts';
+} from './unready-pods.ts';
 
-const STARTS_FAIL: ReadonlySet<string> = new Set(['StartError', 'ContainerCannotRun']);
+const START_FAILURES: ReadonlySet<string> = new Set(['StartError', 'ContainerCannotRun']);
 
-const crashes = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<Crash>[] =>
-  unwellPodGroups(looking, pod => {
+const crashes = (input: Pick<RuleInput, 'view' | 'now'>): UnreadyPodGroup<Crash>[] =>
+  unreadyPodGroups(input, pod => {
     for (const container of containersOf(pod)) {
-      const end = crashed(container, pod, looking.now);
-      if (end === undefined || STARTS_FAIL.has(end.end?.reason ?? '')) continue;
+      const end = crashOf(container, pod, input.now);
+      if (end === undefined || START_FAILURES.has(end.end?.reason ?? '')) continue;
       // A waiting container's previous run crashed; an ended container's own log has the crash.
       const previous = container.ended === undefined;
       const { namespace, name } = podRef(pod);
@@ -42,14 +42,14 @@ const crashes = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<Crash>[] 
       } as const;
       return {
         key: `${container.name} ${end.end?.reason} ${end.end?.exitCode}`,
-        what: { container, end: end.end, read },
+        problem: { container, end: end.end, read },
       };
     }
     return undefined;
   });
 
 /** Undefined when the container does not crash; `end` is undefined when it is not known how it ended. */
-function crashed(
+function crashOf(
   { waiting, ended, last, restarts }: Container,
   pod: ViewObject,
   now: number,
@@ -76,11 +76,11 @@ export const crashLoop: Rule = {
     whatToDo:
       'Read the end of the log. Exit code 143, or 137 without OOMKilled: look at the liveness probe. 127 or 126: fix the command.',
   },
-  *asks(looking) {
-    for (const { what } of crashes(looking)) yield what.read;
+  *asks(input) {
+    for (const { problem } of crashes(input)) yield problem.read;
   },
-  *look(looking) {
-    for (const sick of crashes(looking)) if (!isOom(sick.what)) yield found(looking, sick);
+  *look(input) {
+    for (const group of crashes(input)) if (!isOom(group.problem)) yield findingFor(input, group);
   },
 };
 
@@ -96,8 +96,8 @@ export const oomKilled: Rule = {
     whatToDo:
       'Raise the memory limit, or fix what uses the memory. A limit that is not in the pod template comes from a LimitRange.',
   },
-  *look(looking) {
-    for (const sick of crashes(looking)) if (isOom(sick.what)) yield found(looking, sick);
+  *look(input) {
+    for (const group of crashes(input)) if (isOom(group.problem)) yield findingFor(input, group);
   },
 };
 
@@ -105,7 +105,7 @@ export const oomKilled: Rule = {
  * Since when it crashes. Only the last end is recorded, so a container that crashed more than once has done so at
  * least since then.
  */
-function crashingSince({ pods, what: { container } }: UnwellPods<Crash>): Since | undefined {
+function crashingSince({ pods, problem: { container } }: UnreadyPodGroup<Crash>): Since | undefined {
   const runs = pods.flatMap(pod =>
     list(pod.status.containerStatuses)
       .filter(({ name }) => name === container.name)
@@ -115,23 +115,23 @@ function crashingSince({ pods, what: { container } }: UnwellPods<Crash>): Since 
   return since && { at: since.at, exact: since.exact && container.restarts <= 1 };
 }
 
-function found(looking: RuleInput, sick: UnwellPods<Crash>): FindingDraft {
-  const { top, pods, what } = sick;
-  const { container } = what;
-  const explanation = explainCrash(looking, sick);
-  const { why, hint } = explanation;
+function findingFor(input: RuleInput, group: UnreadyPodGroup<Crash>): FindingDraft {
+  const { top, pods, problem } = group;
+  const { container } = problem;
+  const explanation = explainCrash(input, group);
+  const { howItEnded, hint } = explanation;
   return {
     severity: 'high',
     object: top.object ?? top.ref,
-    summary: `${containerText(container)} of ${howMany(sick)} keeps crashing: ${why}${hint ? `; log: ${hint.means}` : ''}`,
-    since: crashingSince(sick),
-    evidence: [podNames(pods), ...evidence(what, explanation, looking.now)],
+    summary: `${containerText(container)} of ${howMany(group)} keeps crashing: ${howItEnded}${hint ? `; log: ${hint.means}` : ''}`,
+    since: crashingSince(group),
+    evidence: [podNames(pods), ...evidence(problem, explanation, input.now)],
     cause: causeText(container, explanation),
-    fixes: [...fixes(looking, sick, explanation)],
+    fixes: [...fixes(input, group, explanation)],
     because: [
-      ...usualCauses(sick).filter(({ kind }) => kind !== 'Node' || !servesNode(pods)),
-      ...dnsCauses(looking.view, pods),
-      ...(hint === undefined ? [] : hintCauses(looking.view, hint)),
+      ...usualCauses(group).filter(({ kind }) => kind !== 'Node' || !servesNode(pods)),
+      ...dnsCauses(input.view, pods),
+      ...(hint === undefined ? [] : hintCauses(input.view, hint)),
       ...configMapsOf(container, top.ref.namespace),
     ],
   };
@@ -161,8 +161,8 @@ function evidence(
   ];
 }
 
-function causeText(container: Container, { oom, limit, hint, why, givenBy }: CrashExplanation): string {
+function causeText(container: Container, { oom, limit, hint, howItEnded, limitRange }: CrashExplanation): string {
   if (oom)
-    return `${containerText(container)} needs more memory than ${limit ? `its limit of ${limit}` : 'the node can give'}; the kernel kills it each time (OOMKilled).${givenBy ? ` The template sets no limit: it is the default of LimitRange ${givenBy}.` : ''}`;
-  return `${hint ? `The log says: ${hint.means}. ` : ''}The last run ended with ${why}.`;
+    return `${containerText(container)} needs more memory than ${limit ? `its limit of ${limit}` : 'the node can give'}; the kernel kills it each time (OOMKilled).${limitRange ? ` The template sets no limit: it is the default of LimitRange ${limitRange}.` : ''}`;
+  return `${hint ? `The log says: ${hint.means}. ` : ''}The last run ended with ${howItEnded}.`;
 }

@@ -6,7 +6,7 @@ import { causeOf } from '../../finding/cause.ts';
 import { command } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import { podsByTop } from './owner.ts';
-import { nodesAsCauses, podNames } from './unwell-pods.ts';
+import { nodesAsCauses, podNames } from './unready-pods.ts';
 
 /** Only pods evicted within this time are reported. */
 const RECENT = 60 * 60_000;
@@ -30,20 +30,19 @@ export const podEvicted: Rule = {
     const evicted = [...view.all('Pod')].filter(pod => wasEvicted(pod, now));
     for (const { top, pods } of podsByTop(view, evicted)) {
       const words = text(pods[0]?.status.message);
-      const isOwn = /exceeds? (?:the|its|their)?.*(?:limit|emptyDir)|ephemeral local storage usage exceeds/i.test(
-        words,
-      );
-      const isShort = number(top.object?.status.readyReplicas) < number(top.object?.spec.replicas, 1);
+      const isOverOwnLimit =
+        /exceeds? (?:the|its|their)?.*(?:limit|emptyDir)|ephemeral local storage usage exceeds/i.test(words);
+      const lacksPods = number(top.object?.status.readyReplicas) < number(top.object?.spec.replicas, 1);
       yield {
-        severity: evictedSeverity(isOwn, isShort, pods.length),
+        severity: evictedSeverity(isOverOwnLimit, lacksPods, pods.length),
         object: top.object ?? top.ref,
         summary: `${counted(pods.length, 'pod was', 'pods were')} evicted: ${words.slice(0, 160) || 'no reason given'}`,
         since: { at: Math.min(...pods.map(pod => endedAt(pod) ?? now)), exact: true },
         evidence: [podNames(pods), `status: Failed Evicted "${words}"`],
-        cause: isOwn ? `The pods use more ephemeral storage than their limit: ${words}` : words,
+        cause: isOverOwnLimit ? `The pods use more ephemeral storage than their limit: ${words}` : words,
         fixes: [
           {
-            text: isOwn
+            text: isOverOwnLimit
               ? 'Raise the ephemeral-storage limit or the sizeLimit of the emptyDir, or make the program write less.'
               : 'Set requests that match what the pods need; free resources on the node.',
             command: command(view, [

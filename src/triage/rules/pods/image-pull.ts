@@ -9,7 +9,7 @@ import { type Container, containersOf, containerText } from './containers.ts';
 import { edit, lastingEdit, usualFixes } from './fixes.ts';
 import { IMAGE_TROUBLE_TEXT, type ImageTrouble, imageParts, imageTrouble, movedImage } from './image-pull-message.ts';
 import { POD_OWNERS } from './owner.ts';
-import { aboutUnwellPods, howMany, podRef, type UnwellPods, unwellPodGroups } from './unwell-pods.ts';
+import { howMany, podRef, type UnreadyPodGroup, unreadyPodGroups, unreadyPodsFinding } from './unready-pods.ts';
 
 const REASONS: ReadonlySet<string> = new Set([
   'ImagePullBackOff',
@@ -52,11 +52,11 @@ export const imagePull: Rule = {
       'Read the message of the registry: correct the name or the tag, add a pull secret, or make the registry reachable from the nodes.',
   },
   *look({ view, now }) {
-    const groups = unwellPodGroups({ view, now }, pod => {
-      const what = badImage(view, pod);
-      return what && { key: `${what.container.name} ${what.container.image}`, what };
+    const groups = unreadyPodGroups({ view, now }, pod => {
+      const problem = badImage(view, pod);
+      return problem && { key: `${problem.container.name} ${problem.container.image}`, problem };
     });
-    for (const sick of groups) yield found(view, sick);
+    for (const group of groups) yield findingFor(view, group);
   },
 };
 
@@ -87,21 +87,21 @@ function missingSecrets(view: ClusterView, pod: ViewObject): string[] {
     .filter(one => one !== '');
 }
 
-function found(view: ClusterView, sick: UnwellPods<BadImage>): FindingDraft {
-  const { pods, what } = sick;
-  const { container, reason, trouble, message: words, missingSecrets } = what;
+function findingFor(view: ClusterView, group: UnreadyPodGroup<BadImage>): FindingDraft {
+  const { pods, problem } = group;
+  const { container, reason, trouble, message: words, missingSecrets } = problem;
   const [pod] = pods as [ViewObject];
   const means =
     missingSecrets.length > 0 ? `pull secret ${missingSecrets.join(', ')} not found` : IMAGE_TROUBLE_TEXT[trouble];
-  const before = earlierImage(view, sick);
+  const before = earlierImage(view, group);
   const known = nearest(container.image, imagesInUse(view));
   const moved = movedImage(container.image);
   const secrets = list(pod.spec.imagePullSecrets).map(one => text(one.name));
   const added = isAddedContainer(view, pod, container)
     ? addedBy(view, pod, [container.name, imageParts(container.image).registry])
     : undefined;
-  return aboutUnwellPods(sick, {
-    summary: `image pull fails for ${containerText(container)} of ${howMany(sick)}: ${means}`,
+  return unreadyPodsFinding(group, {
+    summary: `image pull fails for ${containerText(container)} of ${howMany(group)}: ${means}`,
     evidence: [
       `status of ${containerText(container)}: waiting ${reason}${words && ` "${words}"`}`,
       `image: ${container.image}`,
@@ -117,22 +117,22 @@ function found(view: ClusterView, sick: UnwellPods<BadImage>): FindingDraft {
     ]
       .filter(one => typeof one === 'string')
       .join(' '),
-    fixes: [...(added?.fixes ?? []), ...fixesFor(view, sick, secrets, moved), ...usualFixes(view, sick)],
+    fixes: [...(added?.fixes ?? []), ...fixesFor(view, group, secrets, moved), ...usualFixes(view, group)],
     because: [...(added?.because ?? [])],
   });
 }
 
 /** The image of the same container in the ReplicaSet that still has ready pods, or in the newest earlier one. */
-function earlierImage(view: ClusterView, { top, what }: UnwellPods<BadImage>): string | undefined {
+function earlierImage(view: ClusterView, { top, problem }: UnreadyPodGroup<BadImage>): string | undefined {
   if (top.object?.kind !== 'Deployment') return undefined;
   const revision = (set: ViewObject) => Number(set.metadata.annotations['deployment.kubernetes.io/revision'] ?? 0);
   const sets = [...view.ownedBy(top.object.metadata.uid)].sort((a, b) => revision(b) - revision(a));
   for (const set of sets) {
     const template = (set.spec.template as { spec?: Record<string, unknown> } | undefined)?.spec ?? {};
     const image = [...list(template.initContainers), ...list(template.containers)].find(
-      one => text(one.name) === what.container.name,
+      one => text(one.name) === problem.container.name,
     )?.image;
-    if (typeof image === 'string' && image !== what.container.image) return image;
+    if (typeof image === 'string' && image !== problem.container.image) return image;
   }
   return undefined;
 }
@@ -145,13 +145,18 @@ function imagesInUse(view: ClusterView): Set<string> {
   return images;
 }
 
-function* fixesFor(view: ClusterView, sick: UnwellPods<BadImage>, secrets: string[], moved: Moved): Iterable<FixDraft> {
-  const { top, what } = sick;
-  const { container, trouble } = what;
+function* fixesFor(
+  view: ClusterView,
+  group: UnreadyPodGroup<BadImage>,
+  secrets: string[],
+  moved: Moved,
+): Iterable<FixDraft> {
+  const { top, problem } = group;
+  const { container, trouble } = problem;
   const { registry } = imageParts(container.image);
   // New credentials do not help when the repository was closed.
-  if (moved?.now !== undefined) yield imageFix(view, sick, moved);
-  if (what.missingSecrets.length > 0 || trouble === 'denied') yield secretFix(view, sick, secrets);
+  if (moved?.now !== undefined) yield imageFix(view, group, moved);
+  if (problem.missingSecrets.length > 0 || trouble === 'denied') yield secretFix(view, group, secrets);
   if (trouble === 'rate limit')
     yield edit(view, top, 'Wait, or pull with credentials or through a mirror: the registry limits anonymous pulls.');
   if (trouble === 'never pulled')
@@ -169,15 +174,15 @@ function* fixesFor(view: ClusterView, sick: UnwellPods<BadImage>, secrets: strin
       )
     : undefined;
   if (network && !isGone) yield network;
-  if (moved?.now === undefined) yield imageFix(view, sick, moved);
+  if (moved?.now === undefined) yield imageFix(view, group, moved);
   // Waiting does not help when the registry's name does not resolve, so another image comes first.
   if (network && isGone) yield network;
 }
 
 /** The credentials that the registry asks for. */
-function secretFix(view: ClusterView, { top, what }: UnwellPods<BadImage>, secrets: string[]): FixDraft {
-  const { registry } = imageParts(what.container.image);
-  const [missing] = what.missingSecrets;
+function secretFix(view: ClusterView, { top, problem }: UnreadyPodGroup<BadImage>, secrets: string[]): FixDraft {
+  const { registry } = imageParts(problem.container.image);
+  const [missing] = problem.missingSecrets;
   const text =
     missing !== undefined
       ? `Create the image pull secret ${missing} that the pods name in imagePullSecrets, or correct the name there.`
@@ -191,8 +196,8 @@ function secretFix(view: ClusterView, { top, what }: UnwellPods<BadImage>, secre
 }
 
 /** A fix that sets another image, with a command if the workload has a pod template that can be changed. */
-function imageFix(view: ClusterView, { top, what }: UnwellPods<BadImage>, moved: Moved): FixDraft {
-  const { container } = what;
+function imageFix(view: ClusterView, { top, problem }: UnreadyPodGroup<BadImage>, moved: Moved): FixDraft {
+  const { container } = problem;
   const words = containerText(container);
   if (!['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'ReplicaSet'].includes(top.ref.kind))
     return edit(view, top, `Correct the image of ${words}.`);

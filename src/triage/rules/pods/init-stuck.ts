@@ -13,7 +13,7 @@ import { type Container, containersOf } from './containers.ts';
 import { edit, usualFixes } from './fixes.ts';
 import { servicesAsCauses, type WaitsFor, waitsFor } from './hosts.ts';
 import { logHint } from './log-hints.ts';
-import { aboutUnwellPods, howMany, podRef, type UnwellPods, unwellPodGroups } from './unwell-pods.ts';
+import { howMany, podRef, type UnreadyPodGroup, unreadyPodGroups, unreadyPodsFinding } from './unready-pods.ts';
 
 /** An init container that runs for longer than this counts as waiting for something. */
 const TOO_LONG = 5 * 60_000;
@@ -24,8 +24,8 @@ interface Waiting {
   read: Extract<NamedRead, { is: 'log' }>;
 }
 
-const stuck = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<Waiting>[] =>
-  unwellPodGroups(looking, pod => {
+const stuck = (input: Pick<RuleInput, 'view' | 'now'>): UnreadyPodGroup<Waiting>[] =>
+  unreadyPodGroups(input, pod => {
     const container = containersOf(pod).find(
       one => (one.role === 'init' || (one.role === 'sidecar' && one.started === false)) && one.running,
     );
@@ -33,16 +33,16 @@ const stuck = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<Waiting>[] 
     if (
       container === undefined ||
       startedAt === undefined ||
-      looking.now - startedAt < TOO_LONG ||
+      input.now - startedAt < TOO_LONG ||
       pod.status.phase !== 'Pending'
     )
       return undefined;
     const { namespace, name } = podRef(pod);
     return {
       key: container.name,
-      what: {
+      problem: {
         container,
-        hosts: waitsFor(looking.view, pod, container.spec),
+        hosts: waitsFor(input.view, pod, container.spec),
         read: { is: 'log', namespace, pod: name, container: container.name, lines: 8 },
       },
     };
@@ -60,27 +60,27 @@ export const initStuck: Rule = {
     why: 'Main containers start only after all init containers have succeeded. An init container that hangs usually waits for another service.',
     whatToDo: 'Fix the service that the init container waits for, or correct the name of that service in its command.',
   },
-  *asks(looking) {
-    for (const { what } of stuck(looking)) yield what.read;
+  *asks(input) {
+    for (const { problem } of stuck(input)) yield problem.read;
   },
-  *look(looking) {
-    const { view, answers } = looking;
-    for (const sick of stuck(looking)) {
-      const { top, what } = sick;
-      const { container, hosts } = what;
-      const log = answers.log(what.read);
+  *look(input) {
+    const { view, answers } = input;
+    for (const group of stuck(input)) {
+      const { top, problem } = group;
+      const { container, hosts } = problem;
+      const log = answers.log(problem.read);
       const hint = log?.ok ? logHint(log.value, top.ref.namespace ?? '') : undefined;
       const near = hosts.find(one => !one.exists && one.near !== undefined);
       const waits = waitText(hosts, hint?.means);
       const atZero = hosts.flatMap(one => serviceBackends(view, one.namespace, one.name).workloads.filter(isAtZero));
       const zeroText = atZero.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`).join(', ');
-      yield aboutUnwellPods(sick, {
-        summary: `init container ${container.name} of ${howMany(sick)} ${waits.startsWith('log') ? `does not end; ${waits}` : waits}`,
+      yield unreadyPodsFinding(group, {
+        summary: `init container ${container.name} of ${howMany(group)} ${waits.startsWith('log') ? `does not end; ${waits}` : waits}`,
         evidence: [
           `status of init container ${container.name}: running since ${new Date(container.running?.startedAt ?? 0).toISOString()}`,
           `command: ${[...strings(container.spec.command), ...strings(container.spec.args)].join(' ') || 'that of the image'}`,
           ...(log?.ok ? log.value.map(line => `log: ${line}`) : []),
-          log?.ok === false && `not read: log of ${what.read.pod}: ${log.message}`,
+          log?.ok === false && `not read: log of ${problem.read.pod}: ${log.message}`,
         ],
         cause: `The main containers are not started before init container ${container.name} has ended, and it ${waits.startsWith('log') ? `does not: ${waits}` : waits}.${zeroText && ` Its Service has no pods: ${zeroText} is scaled to 0 replicas.`}`,
         fixes: [
@@ -95,12 +95,12 @@ export const initStuck: Rule = {
               `Correct the name in init container ${container.name}: Service ${near.near} exists, ${near.name} does not.`,
             ),
           edit(view, top, `Fix what init container ${container.name} waits for${hint ? `: ${hint.means}` : ''}.`),
-          ...usualFixes(view, sick),
+          ...usualFixes(view, group),
         ],
         because: [
-          ...dnsCauses(view, sick.pods),
+          ...dnsCauses(view, group.pods),
           ...servicesAsCauses(hosts),
-          ...jobsNamed(view, sick, answers),
+          ...jobsNamed(view, group, answers),
           ...(hint?.because ?? []),
         ],
       });
@@ -109,9 +109,13 @@ export const initStuck: Rule = {
 };
 
 /** The Jobs of the namespace that the command or the log of a container names: many wait for a migration. */
-function jobsNamed(view: ClusterView, { top, what }: UnwellPods<Waiting>, answers: RuleInput['answers']): Cause[] {
-  const log = answers.log(what.read);
-  const { spec } = what.container;
+function jobsNamed(
+  view: ClusterView,
+  { top, problem }: UnreadyPodGroup<Waiting>,
+  answers: RuleInput['answers'],
+): Cause[] {
+  const log = answers.log(problem.read);
+  const { spec } = problem.container;
   const words = new Set(
     [...strings(spec.command), ...strings(spec.args), ...(log?.ok ? log.value : [])].flatMap(one =>
       one.split(/[^\w-]+/),

@@ -1,7 +1,7 @@
 import type { ClusterView } from '../../../health/view/cluster-view.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command } from '../../finding/shell.ts';
-import { secretMakers } from '../secrets/external.ts';
+import { secretCreators } from '../secrets/external.ts';
 
 /** The object or key that a kubelet reports as missing when it cannot create a container or mount a volume. */
 export interface MissingConfig {
@@ -43,7 +43,7 @@ export const createMissing = (view: ClusterView, namespace: string, { kind, name
  * What explains that it is missing: the object itself, and for a Secret the Certificate or ExternalSecret that should
  * have created it.
  */
-export const makersOf = (view: ClusterView, namespace: string, { kind, name }: MissingConfig): Cause[] =>
+export const causesOfMissing = (view: ClusterView, namespace: string, { kind, name }: MissingConfig): Cause[] =>
   name === undefined
     ? []
-    : [{ kind, namespace, name }, ...(kind === 'Secret' ? secretMakers(view, namespace, name) : [])];
+    : [{ kind, namespace, name }, ...(kind === 'Secret' ? secretCreators(view, namespace, name) : [])];

@@ -22,7 +22,7 @@ export function probeOf({ spec }: Container, type: ProbeType): { probe: Fields; 
 }
 
 interface ProbeFailure {
-  what: string;
+  meaning: string;
   fix: string;
 }
 
@@ -43,17 +43,17 @@ function statusFailure(container: Container, type: ProbeType, status: string): P
     const path = text(fields(probeOf(container, type)?.probe.httpGet).path) || '/';
     const others = otherPaths(container, type).filter(one => one !== path);
     return {
-      what: `HTTP 404: nothing at path ${path}${others.length > 0 ? ` (another probe uses ${others[0]})` : ''}`,
+      meaning: `HTTP 404: nothing at path ${path}${others.length > 0 ? ` (another probe uses ${others[0]})` : ''}`,
       fix: `Correct the path of the ${type} probe: ${path} does not exist${others.length > 0 ? `, perhaps ${others[0]} was meant` : ''}.`,
     };
   }
   if (status === '401' || status === '403')
     return {
-      what: `HTTP ${status}: the path requires credentials`,
+      meaning: `HTTP ${status}: the path requires credentials`,
       fix: `Point the ${type} probe to a path without authentication.`,
     };
   return {
-    what: `HTTP ${status}: the program itself reports that it is unhealthy`,
+    meaning: `HTTP ${status}: the program itself reports that it is unhealthy`,
     fix: 'Read the log: the program answers the probe, and reports that it is unhealthy.',
   };
 }
@@ -65,28 +65,28 @@ function messageFailure(
 ): ProbeFailure {
   if (/connection refused/.test(message))
     return {
-      what: `connection refused: nothing listens on port ${port}`,
+      meaning: `connection refused: nothing listens on port ${port}`,
       fix: `Correct the port of the ${type} probe, or make the program listen there (on all addresses, not only 127.0.0.1).`,
     };
   if (/HTTP response to HTTPS|malformed HTTP response|tls:|first record does not look like/.test(message))
     return {
-      what: 'one side uses HTTP and the other HTTPS',
+      meaning: 'one side uses HTTP and the other HTTPS',
       fix: `Set the scheme of the ${type} probe to the one that the program uses.`,
     };
   if (/deadline exceeded|timed? ?out|Client\.Timeout/i.test(message))
     return {
-      what: `no answer within timeoutSeconds ${timeout}`,
+      meaning: `no answer within timeoutSeconds ${timeout}`,
       fix: `Raise timeoutSeconds of the ${type} probe, or find out why the program answers so slowly.`,
     };
   if (/executable file not found|no such file or directory/.test(message))
     return {
-      what: 'its command is not in the image',
+      meaning: 'its command is not in the image',
       fix: `Use a command for the ${type} probe that exists in the image.`,
     };
   if (/no route to host|network is unreachable/.test(message))
-    return { what: 'the node cannot reach the pod', fix: 'Look at the network of the node (CNI).' };
+    return { meaning: 'the node cannot reach the pod', fix: 'Look at the network of the node (CNI).' };
   return {
-    what: message.replace(/^\w+ probe (failed|errored)[^:]*: ?/, '').slice(0, 160) || 'no event says why',
+    meaning: message.replace(/^\w+ probe (failed|errored)[^:]*: ?/, '').slice(0, 160) || 'no event says why',
     fix: `Correct the ${type} probe, or fix the problem that it reports.`,
   };
 }
@@ -95,7 +95,7 @@ const portOf = (probe: Fields): string | undefined =>
   [probe.httpGet, probe.tcpSocket, probe.grpc].map(one => text(fields(one).port)).find(one => one !== '');
 
 /** A port that the container does not declare, while it declares others. */
-function wrongPort({ spec }: Container, port: string): { what: string; fix: string } | undefined {
+function wrongPort({ spec }: Container, port: string): ProbeFailure | undefined {
   const ports = list(spec.ports);
   const names = ports.map(one => text(one.name)).filter(one => one !== '');
   const numbers = ports.map(one => text(one.containerPort));
@@ -107,7 +107,7 @@ function wrongPort({ spec }: Container, port: string): { what: string; fix: stri
       : undefined
     : (nearest(port, names) ?? (names.length === 1 ? names[0] : undefined));
   return {
-    what: `it uses port ${port}, but the container declares ${declared}`,
+    meaning: `it uses port ${port}, but the container declares ${declared}`,
     fix: `Correct the port of the probe${near ? `: ${near}, not ${port}` : ''}.`,
   };
 }

@@ -10,35 +10,35 @@ import { edit, usualFixes } from './fixes.ts';
 import { logHint } from './log-hints.ts';
 import { type ProbeType, probeFailure, probeOf } from './probe-failure.ts';
 import {
-  aboutUnwellPods,
   FIRST_MINUTE,
   howMany,
   podRef,
-  type UnwellPods,
+  type UnreadyPodGroup,
   unreadyFor,
-  unwellPodGroups,
-} from './unwell-pods.ts';
+  unreadyPodGroups,
+  unreadyPodsFinding,
+} from './unready-pods.ts';
 
 interface Unready {
   container: Container;
   /** The time until which its startup probe may fail before the kubelet kills the container; undefined when it has passed. */
-  startsUntil: number | undefined;
+  startDeadline: number | undefined;
   type: ProbeType | undefined;
   message: string;
-  othersWell: boolean;
+  othersReady: boolean;
   read: Extract<NamedRead, { is: 'log' }>;
 }
 
-const unready = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<Unready>[] =>
-  unwellPodGroups(looking, pod => {
-    if (pod.status.phase !== 'Running' || unreadyFor(pod, looking.now) < FIRST_MINUTE) return undefined;
+const unready = (input: Pick<RuleInput, 'view' | 'now'>): UnreadyPodGroup<Unready>[] =>
+  unreadyPodGroups(input, pod => {
+    if (pod.status.phase !== 'Running' || unreadyFor(pod, input.now) < FIRST_MINUTE) return undefined;
     const containers = containersOf(pod);
     // Other rules report containers that wait or crash.
-    if (containers.some(one => one.waiting || (one.role !== 'init' && one.ended) || crashedLately(one, looking.now)))
+    if (containers.some(one => one.waiting || (one.role !== 'init' && one.ended) || crashedRecently(one, input.now)))
       return undefined;
     const container = containers.find(one => one.role !== 'init' && one.running && !one.ready);
-    if (container === undefined || isStarting(container, looking.now)) return undefined;
-    const event = looking.view
+    if (container === undefined || isStarting(container, input.now)) return undefined;
+    const event = input.view
       .eventsAbout(podRef(pod))
       .map(one => ({
         probeType: /^(Readiness|Startup|Liveness) probe (?:failed|errored)/.exec(one.message)?.[1]?.toLowerCase() as
@@ -58,23 +58,23 @@ const unready = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<Unready>[
           ? 'readiness'
           : undefined);
     const { namespace, name } = podRef(pod);
-    const othersWell =
+    const othersReady =
       containers.filter(one => one !== container && one.role !== 'init').every(one => one.ready) &&
       containers.length > 1;
     return {
       key: `${container.name} ${type}`,
-      what: {
+      problem: {
         container,
-        startsUntil: startsUntil(container, looking.now),
+        startDeadline: startDeadlineOf(container, input.now),
         type,
         message: event?.one.message ?? '',
-        othersWell,
+        othersReady,
         read: { is: 'log', namespace, pod: name, container: container.name, lines: 12 },
       },
     };
   });
 
-const crashedLately = ({ last, restarts }: Container, now: number): boolean =>
+const crashedRecently = ({ last, restarts }: Container, now: number): boolean =>
   restarts >= 3 && last?.finishedAt !== undefined && now - last.finishedAt < 600_000;
 
 /** Whether its probes have not begun yet: they start after initialDelaySeconds. */
@@ -86,7 +86,7 @@ function isStarting({ spec, running }: Container, now: number): boolean {
 }
 
 /** The time until which the startup probe of a container may fail; undefined when it has passed, or after a first restart. */
-function startsUntil({ spec, running, started, restarts }: Container, now: number): number | undefined {
+function startDeadlineOf({ spec, running, started, restarts }: Container, now: number): number | undefined {
   if (started !== false || restarts > 0 || running?.startedAt === undefined || !spec.startupProbe) return undefined;
   const probe = fields(spec.startupProbe);
   const seconds =
@@ -107,44 +107,44 @@ export const probeFails: Rule = {
     why: 'A pod with a container that is not ready is not a ready endpoint of any Service; after a failed liveness or startup probe the kubelet kills the container.',
     whatToDo: 'Correct port, path, scheme or timeout of the probe; or fix the problem that the program reports.',
   },
-  *asks(looking) {
-    for (const { what } of unready(looking)) yield what.read;
+  *asks(input) {
+    for (const { problem } of unready(input)) yield problem.read;
   },
-  *look(looking) {
-    for (const sick of unready(looking)) yield probeFinding(looking, sick);
+  *look(input) {
+    for (const group of unready(input)) yield probeFinding(input, group);
   },
 };
 
-function probeFinding({ view, answers, now }: RuleInput, sick: UnwellPods<Unready>): FindingDraft {
-  const { top, pods, what } = sick;
-  const { container, type, message, othersWell, startsUntil } = what;
+function probeFinding({ view, answers, now }: RuleInput, group: UnreadyPodGroup<Unready>): FindingDraft {
+  const { top, pods, problem } = group;
+  const { container, type, message, othersReady, startDeadline } = problem;
   const fault =
     type === undefined
       ? {
-          what: 'it has no readiness probe, and the kubelet reports no reason',
+          meaning: 'it has no readiness probe, and the kubelet reports no reason',
           fix: 'Check the kubelet of the node.',
         }
       : probeFailure(container, type, message);
-  const log = answers.log(what.read);
+  const log = answers.log(problem.read);
   const hint = log?.ok ? logHint(log.value, top.ref.namespace ?? '') : undefined;
   const at = type && probeOf(container, type);
-  return aboutUnwellPods(sick, {
+  return unreadyPodsFinding(group, {
     // Before that time the container may still start, so the failure is not certain.
-    severity: startsUntil === undefined ? 'high' : 'warn',
-    summary: `${type ?? 'readiness'} probe fails: ${containerText(container)} of ${howMany(sick)} ${startText(startsUntil, now)}${othersWell ? ' (its other containers are ready)' : ''}: ${fault.what}${hint ? `; log: ${hint.means}` : ''}`,
+    severity: startDeadline === undefined ? 'high' : 'warn',
+    summary: `${type ?? 'readiness'} probe fails: ${containerText(container)} of ${howMany(group)} ${startText(startDeadline, now)}${othersReady ? ' (its other containers are ready)' : ''}: ${fault.meaning}${hint ? `; log: ${hint.means}` : ''}`,
     evidence: [
       `status of ${containerText(container)}: running, ready false${container.started === false ? ', started false' : ''}`,
       at && `${type}Probe: ${at.target}`,
       portText(container),
       message !== '' && `event Unhealthy: "${message}"`,
       ...(log?.ok ? log.value.map(line => `log: ${line}`) : []),
-      log?.ok === false && `not read: log of ${what.read.pod}: ${log.message}`,
+      log?.ok === false && `not read: log of ${problem.read.pod}: ${log.message}`,
     ],
-    cause: `${hint ? `The log says: ${hint.means}. ` : ''}The ${type ?? 'readiness'} probe of ${containerText(container)}${at ? ` (${at.target})` : ''} fails: ${fault.what}.`,
+    cause: `${hint ? `The log says: ${hint.means}. ` : ''}The ${type ?? 'readiness'} probe of ${containerText(container)}${at ? ` (${at.target})` : ''} fails: ${fault.meaning}.`,
     fixes: [
       edit(view, top, hint ? `Fix what the log names: ${hint.means}.` : fault.fix),
       hint ? edit(view, top, fault.fix) : undefined,
-      ...usualFixes(view, sick),
+      ...usualFixes(view, group),
     ],
     because: [...dnsCauses(view, pods), ...(hint?.because ?? [])],
   });
@@ -173,26 +173,25 @@ export const readinessGate: Rule = {
     whatToDo:
       'Look at the controller that sets the condition; if there is none, remove readinessGates from the pod template.',
   },
-  *look(looking) {
-    const groups = unwellPodGroups(looking, pod => {
+  *look(input) {
+    const groups = unreadyPodGroups(input, pod => {
       const ready = condition(pod, 'Ready');
-      if (ready?.reason !== 'ReadinessGatesNotReady' || unreadyFor(pod, looking.now) < 2 * FIRST_MINUTE)
-        return undefined;
+      if (ready?.reason !== 'ReadinessGatesNotReady' || unreadyFor(pod, input.now) < 2 * FIRST_MINUTE) return undefined;
       const unmet = list(pod.spec.readinessGates)
         .map(one => text(one.conditionType))
         .filter(type => condition(pod, type)?.status !== 'True');
-      return { key: unmet.join(), what: { unmet, ready } };
+      return { key: unmet.join(), problem: { unmet, ready } };
     });
-    for (const sick of groups) {
-      const { unmet, ready } = sick.what;
-      yield aboutUnwellPods(sick, {
-        summary: `readiness gate ${unmet.join(', ')} is not met for ${howMany(sick)}; all containers are ready`,
+    for (const group of groups) {
+      const { unmet, ready } = group.problem;
+      yield unreadyPodsFinding(group, {
+        summary: `readiness gate ${unmet.join(', ')} is not met for ${howMany(group)}; all containers are ready`,
         evidence: [quoted(ready), `spec.readinessGates: ${unmet.join(', ')}`],
         cause: `The controller that should set the condition ${unmet.join(', ')} on the pods has not done so.`,
         fixes: [
           edit(
-            looking.view,
-            sick.top,
+            input.view,
+            group.top,
             `Fix the controller that sets ${unmet.join(', ')}; if there is none, remove readinessGates from the pod template.`,
           ),
         ],

@@ -7,7 +7,7 @@ import { command } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import { edit } from './fixes.ts';
 import { POD_OWNERS, podsByTop } from './owner.ts';
-import { nodesAsCauses, nodesOf, podNames } from './unwell-pods.ts';
+import { nodesAsCauses, nodesOf, podNames } from './unready-pods.ts';
 
 const RECENT_MS = 60 * 60_000;
 

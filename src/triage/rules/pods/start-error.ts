@@ -4,7 +4,7 @@ import { type Container, containersOf, containerText } from './containers.ts';
 import { startFailure } from './exit-code-text.ts';
 import { edit, usualFixes } from './fixes.ts';
 import { POD_OWNERS } from './owner.ts';
-import { aboutUnwellPods, howMany, podRef, unwellPodGroups } from './unwell-pods.ts';
+import { howMany, podRef, unreadyPodGroups, unreadyPodsFinding } from './unready-pods.ts';
 
 const REASONS: ReadonlySet<string> = new Set([
   'CreateContainerError',
@@ -37,25 +37,25 @@ export const startErrorRule: Rule = {
       'Correct command, args, workingDir, volumeMounts or the lifecycle hook as the message of the runtime says.',
   },
   *look({ view, now }) {
-    const groups = unwellPodGroups({ view, now }, pod => {
+    const groups = unreadyPodGroups({ view, now }, pod => {
       for (const container of containersOf(pod)) {
         const error = startError(container);
         if (error === undefined) continue;
         const hook = view.eventsAbout(podRef(pod)).find(one => one.reason === 'FailedPostStartHook')?.message;
-        return { key: `${container.name} ${error.reason}`, what: { container, ...error, hook } };
+        return { key: `${container.name} ${error.reason}`, problem: { container, ...error, hook } };
       }
       return undefined;
     });
-    for (const sick of groups) {
-      const { container, reason, message, hook } = sick.what;
+    for (const group of groups) {
+      const { container, reason, message, hook } = group.problem;
       const isHook = reason === 'PostStartHookError';
       const shownMessage = isHook ? (hook ?? message) : message;
       const fault = isHook
         ? `its postStart hook fails${shownMessage && `: ${shownMessage.slice(0, 200)}`}`
         : (startFailure(shownMessage) ?? reason);
       const command = [...strings(container.spec.command), ...strings(container.spec.args)].join(' ');
-      yield aboutUnwellPods(sick, {
-        summary: `${containerText(container)} of ${howMany(sick)} cannot be started: ${fault}`,
+      yield unreadyPodsFinding(group, {
+        summary: `${containerText(container)} of ${howMany(group)} cannot be started: ${fault}`,
         evidence: [
           `status of ${containerText(container)}: ${reason}${message && ` "${message}"`}`,
           command !== '' && `command: ${command}`,
@@ -68,12 +68,12 @@ export const startErrorRule: Rule = {
         fixes: [
           edit(
             view,
-            sick.top,
+            group.top,
             isHook
               ? 'Correct lifecycle.postStart, or remove it.'
               : `Correct command, args or mounts of ${containerText(container)}, or use an image that has them.`,
           ),
-          ...usualFixes(view, sick),
+          ...usualFixes(view, group),
         ],
       });
     }

@@ -7,7 +7,7 @@ import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 
 /** How long after its grace period a pod may still exist. */
-const SLACK = 60_000;
+const EXTRA_WAIT_MS = 60_000;
 
 /** A pod that has been deleted and stays Terminating. */
 export const podTerminating: Rule = {
@@ -25,15 +25,15 @@ export const podTerminating: Rule = {
   *look({ view, now }) {
     for (const pod of view.all('Pod')) {
       const ends = time(pod.metadata.deletionTimestamp);
-      if (ends === undefined || now - ends < SLACK) continue;
+      if (ends === undefined || now - ends < EXTRA_WAIT_MS) continue;
       const name = text(pod.spec.nodeName);
-      const { isGone, isSilent } = nodeOf(view, name);
+      const { isGone, isNotReady } = nodeOf(view, name);
       const { finalizers } = pod.metadata;
-      const what = whyStillThere(finalizers, name, { isGone, isSilent });
+      const reason = whyStillThere(finalizers, name, { isGone, isNotReady });
       yield {
         severity: 'high',
         object: pod,
-        summary: `stuck terminating: ${what}`,
+        summary: `stuck terminating: ${reason}`,
         since: { at: ends, exact: true },
         evidence: [
           `metadata.deletionTimestamp: ${pod.metadata.deletionTimestamp}`,
@@ -57,7 +57,7 @@ export const podTerminating: Rule = {
             ]),
             safe: false,
           },
-          (isGone || isSilent) && {
+          (isGone || isNotReady) && {
             text: 'If the machine is certainly off, force the deletion of the pod. If it is still running, two nodes might write to the same volume.',
             command: command(view, ['kubectl', 'delete', ...named(refOf(pod)), '--grace-period=0', '--force']),
             safe: false,
@@ -74,11 +74,11 @@ export const podTerminating: Rule = {
 };
 
 /** Whether the node of a pod is gone, or exists and is not ready. Both are false when nodes cannot be read. */
-function nodeOf(view: ClusterView, name: string): { isGone: boolean; isSilent: boolean } {
+function nodeOf(view: ClusterView, name: string): { isGone: boolean; isNotReady: boolean } {
   const node = name === '' ? undefined : view.get('Node', undefined, name);
   return {
     isGone: name !== '' && node === undefined && view.count('Node') > 0,
-    isSilent: node !== undefined && condition(node, 'Ready')?.status !== 'True',
+    isNotReady: node !== undefined && condition(node, 'Ready')?.status !== 'True',
   };
 }
 
@@ -86,9 +86,9 @@ function nodeOf(view: ClusterView, name: string): { isGone: boolean; isSilent: b
 function whyStillThere(
   finalizers: readonly string[],
   node: string,
-  { isGone, isSilent }: ReturnType<typeof nodeOf>,
+  { isGone, isNotReady }: ReturnType<typeof nodeOf>,
 ): string {
   if (finalizers.length > 0) return `finalizer ${finalizers.join(', ')} is left`;
   if (isGone) return `its node ${node} does not exist any more`;
-  return isSilent ? `its node ${node} is not ready` : 'the kubelet has not confirmed that its containers have ended';
+  return isNotReady ? `its node ${node} is not ready` : 'the kubelet has not confirmed that its containers have ended';
 }

@@ -9,7 +9,7 @@ import type { Rule } from '../../rule.ts';
 import type { NamedRead } from '../../run/named-read.ts';
 import { containersOf } from '../pods/containers.ts';
 import { topOf } from '../pods/owner.ts';
-import { podRef } from '../pods/unwell-pods.ts';
+import { podRef } from '../pods/unready-pods.ts';
 import { type Account, accountsInUse, bindingsIn, brokenFor } from './accounts.ts';
 import { type Refused, refusedIn } from './forbidden-requests.ts';
 import { givesTo, isGranted, roleBehind } from './grants.ts';

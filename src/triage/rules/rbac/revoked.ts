@@ -7,7 +7,7 @@ import type { Cause } from '../../finding/finding.ts';
 import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import type { NamedRead } from '../../run/named-read.ts';
-import { podRef } from '../pods/unwell-pods.ts';
+import { podRef } from '../pods/unready-pods.ts';
 import { type Account, accountsInUse, type Broken, bindingsIn, binds, brokenFor, givenBy } from './accounts.ts';
 import { type Refused, refusedIn } from './forbidden-requests.ts';
 

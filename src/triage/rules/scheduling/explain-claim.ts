@@ -9,8 +9,8 @@ export function explainClaim(view: ClusterView, pod: ViewObject, reason: string)
   if (named) {
     const name = named[1] ?? '';
     return {
-      what: `persistent volume claim ${name} ${named[2]}`,
-      why: `The pods mount the persistent volume claim ${name}, which ${named[2] === 'not found' ? 'does not exist' : 'is being deleted'}.`,
+      summary: `persistent volume claim ${name} ${named[2]}`,
+      cause: `The pods mount the persistent volume claim ${name}, which ${named[2] === 'not found' ? 'does not exist' : 'is being deleted'}.`,
       fixes: [`Create the persistent volume claim ${name}, or correct its name in spec.volumes.`],
       because: [{ kind: 'PersistentVolumeClaim', namespace: pod.metadata.namespace ?? '', name }],
     };
@@ -19,8 +19,8 @@ export function explainClaim(view: ClusterView, pod: ViewObject, reason: string)
     .filter(({ claim }) => claim?.status.phase !== 'Bound')
     .map(({ name }) => name);
   return {
-    what: `persistent volume claim ${pending.join(', ')} is not bound (${reason})`,
-    why: `The pods cannot be placed before their claims are bound: ${pending.join(', ') || reason}.`,
+    summary: `persistent volume claim ${pending.join(', ')} is not bound (${reason})`,
+    cause: `The pods cannot be placed before their claims are bound: ${pending.join(', ') || reason}.`,
     fixes: [],
   };
 }
@@ -39,8 +39,8 @@ export function explainVolumes(view: ClusterView, pod: ViewObject, reason: strin
     ),
   );
   return {
-    what: `volume node affinity conflict or limit: ${reason}`,
-    why:
+    summary: `volume node affinity conflict or limit: ${reason}`,
+    cause:
       pinned.length > 0
         ? `The volume is tied to nodes or a zone: ${pinned.join('; ')}.`
         : `The volumes of the pods cannot be used on these nodes: ${reason}.`,

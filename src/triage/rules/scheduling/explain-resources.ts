@@ -6,7 +6,7 @@ import type { Explanation } from './explanation.ts';
 import { amountText, type freeOnNodes, requestsOf } from './resources.ts';
 
 /** The LimitRanges that set the request of a pod whose template sets none, as an annotation of the API server says. */
-function givenByRange(view: ClusterView, pod: ViewObject, resource: string): ViewObject[] {
+function limitRangesBehind(view: ClusterView, pod: ViewObject, resource: string): ViewObject[] {
   const limitRangerNote = pod.metadata.annotations['kubernetes.io/limit-ranger'] ?? '';
   if (!new RegExp(`\\b${resource} request\\b|[:,] ${resource}[,\\s].* request\\b`).test(limitRangerNote)) return [];
   return view
@@ -37,32 +37,32 @@ export function explainResources(
   const largest = Math.max(0, ...nodes.map(one => one.whole));
   if (resource === 'pods')
     return {
-      what: 'nodes are full (too many pods)',
-      why: 'Every node already runs as many pods as its kubelet allows.',
+      summary: 'nodes are full (too many pods)',
+      cause: 'Every node already runs as many pods as its kubelet allows.',
       fixes: ['Add nodes, or run fewer pods.'],
     };
   if (largest === 0)
     return {
-      what: `insufficient ${resource}: no node has any`,
-      why: `The pods request ${words(wanted)} ${resource}, but no node offers that resource: its device plugin is not running, or the cluster has no node with such a device.`,
+      summary: `insufficient ${resource}: no node has any`,
+      cause: `The pods request ${words(wanted)} ${resource}, but no node offers that resource: its device plugin is not running, or the cluster has no node with such a device.`,
       fixes: [`Remove the request for ${resource}, or add nodes that have it (and their device plugin).`],
     };
-  const typing = unitMistake(resource, wanted, largest);
-  const ranges = givenByRange(view, pod, resource);
+  const mistake = unitMistake(resource, wanted, largest);
+  const ranges = limitRangesBehind(view, pod, resource);
   const names = ranges.map(({ metadata }) => metadata.name).join(', ');
   return {
-    what: `insufficient ${resource}: ${words(wanted)} requested, at most ${words(roomiest.free)} free on a node`,
-    why:
+    summary: `insufficient ${resource}: ${words(wanted)} requested, at most ${words(roomiest.free)} free on a node`,
+    cause:
       wanted > largest
-        ? `No node is large enough: the largest has ${words(largest)} ${resource} in total.${typing ? ` ${typing}` : ''}${names && ` The pod template sets no request: LimitRange ${names} sets its default.`}`
+        ? `No node is large enough: the largest has ${words(largest)} ${resource} in total.${mistake ? ` ${mistake}` : ''}${names && ` The pod template sets no request: LimitRange ${names} sets its default.`}`
         : `Node ${roomiest.name} has the most free: ${words(roomiest.free)} of its ${words(roomiest.whole)} ${resource}, which is ${words(wanted - roomiest.free)} less than needed.${names && ` The pod template sets no request: LimitRange ${names} sets its default.`}`,
     fixes: [
       ...ranges.slice(0, 1).map(range => ({
         text: `Lower the default of LimitRange ${range.metadata.name} (defaultRequest.${resource}), or set the request in the pod template; then delete the pods, so that they are created again.`,
         command: command(view, ['kubectl', 'edit', ...named(refOf(range))]),
       })),
-      typing
-        ? `Correct requests.${resource}: ${typing}`
+      mistake
+        ? `Correct requests.${resource}: ${mistake}`
         : `Request less ${resource} (resources.requests.${resource}), scale another workload down, or add nodes.`,
     ],
   };

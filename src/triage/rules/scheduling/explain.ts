@@ -5,7 +5,7 @@ import { command } from '../../finding/shell.ts';
 import { explainClaim, explainVolumes } from './explain-claim.ts';
 import { explainResources } from './explain-resources.ts';
 import type { Explanation } from './explanation.ts';
-import { repelling, taintText } from './node-match.ts';
+import { taintText, untoleratedTaints } from './node-match.ts';
 import { labelTypos } from './obstacles.ts';
 import type { freeOnNodes } from './resources.ts';
 import { constraintOf, type Rejection } from './scheduler-message.ts';
@@ -26,8 +26,8 @@ export function explain(
       return explainTaint(view, pod, reason);
     case 'cordoned':
       return {
-        what: 'nodes are cordoned',
-        why: 'Nodes that are cordoned (spec.unschedulable) take no new pods.',
+        summary: 'nodes are cordoned',
+        cause: 'Nodes that are cordoned (spec.unschedulable) take no new pods.',
         fixes: cordoned(view)
           .slice(0, 3)
           .map(name => ({
@@ -41,8 +41,8 @@ export function explain(
       return explainVolumes(view, pod, reason);
     case 'ports':
       return {
-        what: `host ports are already in use (${hostPorts(pod)})`,
-        why: `The pod needs host ports ${hostPorts(pod)}, which other pods on these nodes already use.`,
+        summary: `host ports are already in use (${hostPorts(pod)})`,
+        cause: `The pod needs host ports ${hostPorts(pod)}, which other pods on these nodes already use.`,
         fixes: ['Remove hostPort or hostNetwork, or run no more of these pods than there are nodes.'],
       };
     case 'spread':
@@ -50,7 +50,7 @@ export function explain(
     case 'affinity':
       return explainAffinity(pod, reason);
     default:
-      return { what: reason, why: '', fixes: [] };
+      return { summary: reason, cause: '', fixes: [] };
   }
 }
 
@@ -61,14 +61,14 @@ function explainSelector(view: ClusterView, pod: ViewObject): Explanation {
   const wanted = unmet.map(({ key, values }) => `${key}=${values.join('|')}`).join(', ');
   if (unmet.length === 0)
     return {
-      what: "nodes don't match the nodeSelector or node affinity",
-      why: 'Nodes with the required labels are excluded for other reasons.',
+      summary: "nodes don't match the nodeSelector or node affinity",
+      cause: 'Nodes with the required labels are excluded for other reasons.',
       fixes: [],
     };
   const near = typos.map(slip => `nodes have ${slip.near.key}=${slip.near.value}`).join(', ');
   return {
-    what: `no node matches nodeSelector or affinity ${wanted}${near && `; ${near}`}`,
-    why: `The pods require nodes labelled ${wanted}, and no node has these labels.${near && ` Similar: ${near}.`}${added ? ` ${added.says}` : ''}`,
+    summary: `no node matches nodeSelector or affinity ${wanted}${near && `; ${near}`}`,
+    cause: `The pods require nodes labelled ${wanted}, and no node has these labels.${near && ` Similar: ${near}.`}${added ? ` ${added.says}` : ''}`,
     ...(added && { because: added.because }),
     fixes: [
       ...(added?.fixes ?? []),
@@ -88,7 +88,7 @@ function explainSelector(view: ClusterView, pod: ViewObject): Explanation {
 function explainTaint(view: ClusterView, pod: ViewObject, reason: string): Explanation {
   const taints = new Set(
     [...view.all('Node')]
-      .flatMap(node => repelling(pod, node))
+      .flatMap(node => untoleratedTaints(pod, node))
       .filter(one => !one.key.startsWith('node.kubernetes.io/unschedulable'))
       .map(taintText),
   );
@@ -101,8 +101,8 @@ function explainTaint(view: ClusterView, pod: ViewObject, reason: string): Expla
     own ||
     reason;
   return {
-    what: `taint not tolerated: ${words}`,
-    why: `Nodes have the taint ${words}, and the pods have no toleration for it.`,
+    summary: `taint not tolerated: ${words}`,
+    cause: `Nodes have the taint ${words}, and the pods have no toleration for it.`,
     fixes: [
       `Add a toleration for ${words}, if the pods are meant to run there.`,
       {
@@ -129,8 +129,8 @@ function explainSpread(view: ClusterView, pod: ViewObject, reason: string): Expl
   const keys = constraints.map(one => text(one.topologyKey));
   const nowhere = keys.filter(key => ![...view.all('Node')].some(node => node.metadata.labels[key] !== undefined));
   return {
-    what: `topology spread constraint cannot be met (${keys.join(', ')})${nowhere.length > 0 ? `: no node has the label ${nowhere.join(', ')}` : ''}`,
-    why:
+    summary: `topology spread constraint cannot be met (${keys.join(', ')})${nowhere.length > 0 ? `: no node has the label ${nowhere.join(', ')}` : ''}`,
+    cause:
       nowhere.length > 0
         ? `topologySpreadConstraints use topologyKey ${nowhere.join(', ')}, but no node has that label.`
         : `maxSkew does not allow more of these pods on the nodes that have room: ${constraints.map(one => `${text(one.topologyKey)} maxSkew ${text(one.maxSkew)}`).join(', ')} (${reason}).`,
@@ -149,13 +149,13 @@ function explainAffinity(pod: ViewObject, reason: string): Explanation {
   const keys = terms.map(one => text(one.topologyKey)).join(', ');
   return isAnti
     ? {
-        what: `pod anti-affinity excludes every node${keys && ` (one pod for each ${keys})`}`,
-        why: `Required pod anti-affinity allows one of these pods for each ${keys || 'domain'}; each already has one, or is excluded for another reason.`,
+        summary: `pod anti-affinity excludes every node${keys && ` (one pod for each ${keys})`}`,
+        cause: `Required pod anti-affinity allows one of these pods for each ${keys || 'domain'}; each already has one, or is excluded for another reason.`,
         fixes: ['Make the anti-affinity preferred, run fewer replicas, or add nodes.'],
       }
     : {
-        what: `pod affinity finds no node with the required pods${keys && ` (${keys})`}`,
-        why: 'Required pod affinity requires other pods, and none of them runs on a node with room for this one.',
+        summary: `pod affinity finds no node with the required pods${keys && ` (${keys})`}`,
+        cause: 'Required pod affinity requires other pods, and none of them runs on a node with room for this one.',
         fixes: ['Correct the labelSelector of the pod affinity, or start the pods that it requires.'],
       };
 }

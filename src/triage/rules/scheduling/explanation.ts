@@ -3,8 +3,8 @@ import type { Cause } from '../../finding/finding.ts';
 
 /** Why one constraint excludes every node for a pod, and what to do. */
 export interface Explanation {
-  what: string;
-  why: string;
+  summary: string;
+  cause: string;
   /** A string is a change of the workload. */
   fixes: (string | FixDraft)[];
   because?: Cause[];

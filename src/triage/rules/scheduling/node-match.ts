@@ -34,11 +34,11 @@ export const tolerates = (pod: ViewObject, taint: Taint): boolean =>
   });
 
 /** Taints that keep the pod away from the node. */
-export const repelling = (pod: ViewObject, node: ViewObject): Taint[] =>
+export const untoleratedTaints = (pod: ViewObject, node: ViewObject): Taint[] =>
   taintsOf(node).filter(taint => taint.effect !== 'PreferNoSchedule' && !tolerates(pod, taint));
 
 /** How the node fails the nodeSelector and the required node affinity, in words; undefined when it matches. */
-export function selectorMiss(pod: ViewObject, node: ViewObject): string | undefined {
+export function selectorMismatch(pod: ViewObject, node: ViewObject): string | undefined {
   const labels = node.metadata.labels;
   const missing = Object.entries(textMap(pod.spec.nodeSelector)).filter(([key, value]) => labels[key] !== value);
   if (missing.length > 0)
@@ -47,7 +47,7 @@ export function selectorMiss(pod: ViewObject, node: ViewObject): string | undefi
       .join('; ');
   const terms = requiredTerms(pod);
   if (terms.length === 0) return undefined;
-  const misses = terms.map(term => missesOf(term, node));
+  const misses = terms.map(term => mismatchesOf(term, node));
   if (misses.some(one => one.length === 0)) return undefined;
   const least = misses.reduce((a, b) => (b.length < a.length ? b : a));
   return least.join('; ');
@@ -61,14 +61,14 @@ const requiredTerms = (pod: ViewObject): readonly Fields[] =>
   );
 
 /** The node that a DaemonSet pod was created for. */
-export const nodeOfDaemon = (pod: ViewObject): string | undefined =>
+export const nodeOfDaemonPod = (pod: ViewObject): string | undefined =>
   requiredTerms(pod)
     .flatMap(term => list(term.matchFields))
     .filter(one => one.key === 'metadata.name')
     .flatMap(one => strings(one.values))[0];
 
 /** What a node lacks of a node selector term. */
-function missesOf(term: Fields, node: ViewObject): string[] {
+function mismatchesOf(term: Fields, node: ViewObject): string[] {
   const byLabel = list(term.matchExpressions).filter(one => !holds(one, node.metadata.labels[text(one.key)]));
   const byField = list(term.matchFields).filter(one => !holds(one, node.metadata.name));
   return [

@@ -1,6 +1,6 @@
 import type { ClusterView, ViewObject } from '../../../health/view/cluster-view.ts';
 import { nearMisses } from '../../facts/near-miss.ts';
-import { repelling, selectorMiss, taintText, wantedLabels } from './node-match.ts';
+import { selectorMismatch, taintText, untoleratedTaints, wantedLabels } from './node-match.ts';
 import { type Amounts, amountText, freeOnNodes, requestsOf } from './resources.ts';
 import type { Constraint } from './scheduler-message.ts';
 
@@ -27,9 +27,9 @@ function* onNode(
   wanted: Amounts,
   on: { allocatable: Amounts; free: Amounts } | undefined,
 ): Iterable<Obstacles['found'][number]> {
-  const miss = selectorMiss(pod, node);
+  const miss = selectorMismatch(pod, node);
   if (miss !== undefined) yield { constraint: 'selector', words: miss };
-  for (const taint of repelling(pod, node))
+  for (const taint of untoleratedTaints(pod, node))
     yield taint.key === 'node.kubernetes.io/unschedulable'
       ? { constraint: 'cordoned', words: 'cordoned (spec.unschedulable)' }
       : { constraint: 'taint', words: `taint ${taintText(taint)} not tolerated` };

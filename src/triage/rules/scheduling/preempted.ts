@@ -8,7 +8,7 @@ import type { Rule } from '../../rule.ts';
 import { edit } from '../pods/fixes.ts';
 import { POD_OWNERS, podsByTop, type Top, topKey } from '../pods/owner.ts';
 import { freeOnNodes, requestsOf } from './resources.ts';
-import { unplaced } from './unschedulable.ts';
+import { unschedulablePods } from './unschedulable.ts';
 
 /** Priorities from here on are those of the system classes of Kubernetes, for critical pods. */
 const SYSTEM = 2_000_000_000;
@@ -34,10 +34,10 @@ export const podsPreempted: Rule = {
     whatToDo:
       'Give the newer workload a lower priority, preemptionPolicy Never, or smaller requests; or add nodes. Give workloads that must not be evicted a higher priority class.',
   },
-  *look(looking) {
-    const { view } = looking;
+  *look(input) {
+    const { view } = input;
     const preemptors = new Map<string, Preemptor>();
-    const waiting = unplaced(looking).filter(({ what }) => what.constraints.includes('resources'));
+    const waiting = unschedulablePods(input).filter(({ problem }) => problem.constraints.includes('resources'));
     if (waiting.length === 0) return;
     const free = freeOnNodes(view);
     for (const { top, pods } of waiting)
@@ -88,7 +88,7 @@ function preemptorsOf(
 ): Omit<Preemptor, 'preempted'>[] {
   const wanted = requestsOf(pod);
   const age = own.object === undefined ? created(pod) : created(own.object);
-  const stronger = [...view.all('Pod')].filter(
+  const ofHigherPriority = [...view.all('Pod')].filter(
     ({ spec, status, metadata }) =>
       number(spec.priority) > number(pod.spec.priority) &&
       number(spec.priority) < SYSTEM &&
@@ -98,7 +98,7 @@ function preemptorsOf(
       Date.parse(metadata.creationTimestamp ?? '') > age,
   );
   const displacing = [...free].flatMap(([node, room]) => {
-    const here = stronger.filter(({ spec }) => text(spec.nodeName) === node);
+    const here = ofHigherPriority.filter(({ spec }) => text(spec.nodeName) === node);
     const fits = [...wanted].every(
       ([resource, amount]) =>
         (room.free.get(resource) ?? 0) + here.reduce((sum, one) => sum + (requestsOf(one).get(resource) ?? 0), 0) >=

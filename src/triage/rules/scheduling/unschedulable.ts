@@ -7,27 +7,33 @@ import type { Cause } from '../../finding/finding.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { describePod, edit } from '../pods/fixes.ts';
 import { POD_OWNERS } from '../pods/owner.ts';
-import { aboutUnwellPods, howMany, PENDING_TOO_LONG, type UnwellPods, unwellPodGroups } from '../pods/unwell-pods.ts';
+import {
+  howMany,
+  PENDING_TOO_LONG,
+  type UnreadyPodGroup,
+  unreadyPodGroups,
+  unreadyPodsFinding,
+} from '../pods/unready-pods.ts';
 import { claimsOf } from '../storage/claims.ts';
 import { explain } from './explain.ts';
-import { nodeOfDaemon } from './node-match.ts';
+import { nodeOfDaemonPod } from './node-match.ts';
 import { type Obstacles, obstaclesOf, obstacleText } from './obstacles.ts';
 import { amountText, freeOnNodes, requestsOf } from './resources.ts';
 import { type Constraint, constraintOf, rejectionsIn } from './scheduler-message.ts';
 
 /** Pods that have been unschedulable for a while, grouped by workload. */
-export const unplaced = (
-  looking: Pick<RuleInput, 'view' | 'now'>,
-): UnwellPods<{ message: string; constraints: Constraint[] }>[] =>
-  unwellPodGroups(looking, pod => {
+export const unschedulablePods = (
+  input: Pick<RuleInput, 'view' | 'now'>,
+): UnreadyPodGroup<{ message: string; constraints: Constraint[] }>[] =>
+  unreadyPodGroups(input, pod => {
     const scheduled = condition(pod, 'PodScheduled');
     const isStuck =
       scheduled?.status === 'False' &&
       scheduled.reason === 'Unschedulable' &&
-      looking.now - (scheduled.since ?? created(pod)) >= PENDING_TOO_LONG;
+      input.now - (scheduled.since ?? created(pod)) >= PENDING_TOO_LONG;
     if (!isStuck) return undefined;
     const constraints = [...new Set(rejectionsIn(scheduled.message).map(one => constraintOf(one.reason)))];
-    return { key: '', what: { message: scheduled.message, constraints } };
+    return { key: '', problem: { message: scheduled.message, constraints } };
   });
 
 /** A workload whose pods fit on no node: which constraints exclude the nodes, and why each node does not fit. */
@@ -52,24 +58,24 @@ export const unschedulable: Rule = {
     why: 'A pod that fits on no node stays Pending until the pod or the nodes change.',
     whatToDo: 'Correct the nodeSelector or affinity, add a toleration, lower the requests, or add a node that fits.',
   },
-  *look(looking) {
-    const groups = unplaced(looking);
+  *look(input) {
+    const groups = unschedulablePods(input);
     if (groups.length === 0) return;
-    const free = freeOnNodes(looking.view);
-    for (const sick of groups) yield found(looking.view, sick, free);
+    const free = freeOnNodes(input.view);
+    for (const group of groups) yield findingFor(input.view, group, free);
   },
 };
 
-function found(
+function findingFor(
   view: ClusterView,
-  sick: ReturnType<typeof unplaced>[number],
+  group: ReturnType<typeof unschedulablePods>[number],
   free: ReturnType<typeof freeOnNodes>,
 ): FindingDraft {
-  const { top, pods, what } = sick;
+  const { top, pods, problem } = group;
   const pod = pods[0] as ViewObject;
-  const only = nodeOfDaemon(pod);
+  const only = nodeOfDaemonPod(pod);
   // A DaemonSet pod is for one node, so reasons about other nodes are left out.
-  const passed = rejectionsIn(what.message).filter(
+  const passed = rejectionsIn(problem.message).filter(
     one => only === undefined || constraintOf(one.reason) !== 'selector',
   );
   const nodes = obstaclesOf(view, pod, free).filter(one => only === undefined || one.node.metadata.name === only);
@@ -77,8 +83,8 @@ function found(
   const since = condition(pod, 'PodScheduled')?.since;
   const scheduled = condition(pod, 'PodScheduled');
   const most = [...explained].sort((a, b) => (b.one.nodes ?? 1e9) - (a.one.nodes ?? 1e9));
-  return aboutUnwellPods(sick, {
-    summary: `${howMany(sick)} unschedulable: ${most.map(({ one, explanation }) => `${explanation.what}${one.nodes === undefined ? '' : ` (${counted(one.nodes, 'node')})`}`).join('; ') || what.message}`,
+  return unreadyPodsFinding(group, {
+    summary: `${howMany(group)} unschedulable: ${most.map(({ one, explanation }) => `${explanation.summary}${one.nodes === undefined ? '' : ` (${counted(one.nodes, 'node')})`}`).join('; ') || problem.message}`,
     since: sinceTime(since, created(pod)),
     evidence: [
       scheduled && quoted(scheduled),
@@ -88,14 +94,14 @@ function found(
     ],
     cause:
       most
-        .map(({ explanation }) => explanation.why)
+        .map(({ explanation }) => explanation.cause)
         .filter(one => one !== '')
-        .join(' ') || what.message,
+        .join(' ') || problem.message,
     fixes: [
       ...most.flatMap(({ explanation }) =>
         explanation.fixes.map(text => (typeof text === 'string' ? edit(view, top, text) : text)),
       ),
-      describePod(view, sick.pods),
+      describePod(view, group.pods),
     ],
     because: [
       ...nodeCauses(nodes),

@@ -6,13 +6,13 @@ import { condition, created, quoted, sinceTime } from '../../facts/fields.ts';
 import { nearest } from '../../facts/near-miss.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { describePod, edit } from '../pods/fixes.ts';
-import { aboutUnwellPods, howMany, PENDING_TOO_LONG, podNames, unwellPodGroups } from '../pods/unwell-pods.ts';
+import { howMany, PENDING_TOO_LONG, podNames, unreadyPodGroups, unreadyPodsFinding } from '../pods/unready-pods.ts';
 
 const DEFAULT = 'default-scheduler';
 const schedulerOf = (pod: ViewObject): string => text(pod.spec.schedulerName) || DEFAULT;
 
 /** Whether no scheduler has tried to place this pod: a scheduler would have set the condition PodScheduled. */
-const untried = ({ now }: Pick<RuleInput, 'now'>, pod: ViewObject): boolean =>
+const isUntried = ({ now }: Pick<RuleInput, 'now'>, pod: ViewObject): boolean =>
   text(pod.spec.nodeName) === '' &&
   pod.status.phase === 'Pending' &&
   condition(pod, 'PodScheduled') === undefined &&
@@ -32,7 +32,7 @@ export const schedulerGone: Rule = {
   },
   *look({ view, now }) {
     const pods = [...view.all('Pod')].filter(
-      pod => untried({ now }, pod) && schedulerOf(pod) === DEFAULT && pod.metadata.deletionTimestamp === undefined,
+      pod => isUntried({ now }, pod) && schedulerOf(pod) === DEFAULT && pod.metadata.deletionTimestamp === undefined,
     );
     if (pods.length === 0) return;
     const lease = view.get('Lease', 'kube-system', 'kube-scheduler');
@@ -79,11 +79,11 @@ export const unknownScheduler: Rule = {
     why: 'Only the scheduler with that name places them: with a wrong name they stay Pending.',
     whatToDo: 'Correct schedulerName, or start that scheduler.',
   },
-  *look(looking) {
-    const { view } = looking;
-    const groups = unwellPodGroups(looking, pod =>
-      untried(looking, pod) && schedulerOf(pod) !== DEFAULT
-        ? { key: schedulerOf(pod), what: schedulerOf(pod) }
+  *look(input) {
+    const { view } = input;
+    const groups = unreadyPodGroups(input, pod =>
+      isUntried(input, pod) && schedulerOf(pod) !== DEFAULT
+        ? { key: schedulerOf(pod), problem: schedulerOf(pod) }
         : undefined,
     );
     if (groups.length === 0) return;
@@ -91,24 +91,24 @@ export const unknownScheduler: Rule = {
       DEFAULT,
       ...[...view.all('Pod')].filter(pod => text(pod.spec.nodeName) !== '').map(schedulerOf),
     ]);
-    for (const sick of groups) {
-      const near = nearest(sick.what, known);
-      yield aboutUnwellPods(sick, {
-        summary: `${howMany(sick)} not scheduled: no scheduler handles schedulerName ${sick.what}${near ? `; ${near} exists` : ''}`,
-        since: { at: Math.min(...sick.pods.map(created)), exact: true },
+    for (const group of groups) {
+      const near = nearest(group.problem, known);
+      yield unreadyPodsFinding(group, {
+        summary: `${howMany(group)} not scheduled: no scheduler handles schedulerName ${group.problem}${near ? `; ${near} exists` : ''}`,
+        since: { at: Math.min(...group.pods.map(created)), exact: true },
         evidence: [
-          `spec.schedulerName: ${sick.what}`,
+          `spec.schedulerName: ${group.problem}`,
           'status.conditions[PodScheduled]: none',
           `schedulers that have placed pods: ${[...known].join(', ')}`,
         ],
-        cause: `The pods wait for a scheduler called ${sick.what}, which has not tried to place them.`,
+        cause: `The pods wait for a scheduler called ${group.problem}, which has not tried to place them.`,
         fixes: [
           edit(
             view,
-            sick.top,
-            `Correct schedulerName${near ? ` to ${near}` : ', or remove it'}; or start the scheduler ${sick.what}.`,
+            group.top,
+            `Correct schedulerName${near ? ` to ${near}` : ', or remove it'}; or start the scheduler ${group.problem}.`,
           ),
-          describePod(view, sick.pods),
+          describePod(view, group.pods),
         ],
       });
     }
@@ -126,25 +126,25 @@ export const schedulingGated: Rule = {
     why: 'The scheduler ignores a pod that has a scheduling gate. Queues such as Kueue use gates to hold pods back on purpose: those are reported only as warnings.',
     whatToDo: 'Find the controller that should remove the gate; without it the pods do not start.',
   },
-  *look(looking) {
-    const groups = unwellPodGroups(looking, pod => {
+  *look(input) {
+    const groups = unreadyPodGroups(input, pod => {
       const gates = list(pod.spec.schedulingGates).map(one => text(one.name));
-      return gates.length > 0 && looking.now - created(pod) > 600_000 ? { key: gates.join(), what: gates } : undefined;
+      return gates.length > 0 && input.now - created(pod) > 600_000 ? { key: gates.join(), problem: gates } : undefined;
     });
-    for (const sick of groups) {
-      const pod = sick.pods[0] as ViewObject;
+    for (const group of groups) {
+      const pod = group.pods[0] as ViewObject;
       const scheduled = condition(pod, 'PodScheduled');
-      const isQueue = sick.what.every(gate => /kueue|queue|batch|volcano/.test(gate));
-      yield aboutUnwellPods(sick, {
+      const isQueue = group.problem.every(gate => /kueue|queue|batch|volcano/.test(gate));
+      yield unreadyPodsFinding(group, {
         severity: isQueue ? 'warn' : 'high',
-        summary: `${howMany(sick)} not scheduled: scheduling gate ${sick.what.join(', ')} is not removed`,
+        summary: `${howMany(group)} not scheduled: scheduling gate ${group.problem.join(', ')} is not removed`,
         since: sinceTime(created(pod), created(pod)),
-        evidence: [`spec.schedulingGates: ${sick.what.join(', ')}`, scheduled && quoted(scheduled)],
-        cause: `The scheduler waits until the controller that added the gate ${sick.what.join(', ')} removes it.`,
+        evidence: [`spec.schedulingGates: ${group.problem.join(', ')}`, scheduled && quoted(scheduled)],
+        cause: `The scheduler waits until the controller that added the gate ${group.problem.join(', ')} removes it.`,
         fixes: [
           edit(
-            looking.view,
-            sick.top,
+            input.view,
+            group.top,
             'Look at the controller of that gate; if it no longer exists, remove the gate from the pod template.',
           ),
         ],

@@ -15,7 +15,7 @@ const USUAL_WAIT_MS = 2 * 60_000;
 const secretOf = ({ spec, metadata }: ViewObject): string => text(fields(spec.target).name) || metadata.name;
 
 /** What should have created a Secret: the ExternalSecrets and Certificates that have the same name or write that Secret. */
-export const secretMakers = (view: ClusterView, namespace: string, name: string): Cause[] => [
+export const secretCreators = (view: ClusterView, namespace: string, name: string): Cause[] => [
   causeOf({ kind: 'Certificate', namespace, name }),
   causeOf({ kind: 'ExternalSecret', namespace, name }),
   ...view
@@ -40,10 +40,10 @@ export const externalSecret: Rule = {
     whatToDo:
       'Read the message of the operator: the key may not exist in the store, or the store rejects the credentials.',
   },
-  *look(looking) {
+  *look(input) {
     const notReady = (object: ViewObject) => conditionIs(object, 'Ready', 'False');
-    for (const lasting of lastingConditions(looking, KINDS, notReady, USUAL_WAIT_MS))
-      yield lasting.object.kind === 'ExternalSecret' ? notFetched(looking, lasting) : storeUnusable(looking, lasting);
+    for (const lasting of lastingConditions(input, KINDS, notReady, USUAL_WAIT_MS))
+      yield lasting.object.kind === 'ExternalSecret' ? notFetched(input, lasting) : storeUnusable(input, lasting);
   },
 };
 

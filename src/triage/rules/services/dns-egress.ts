@@ -9,7 +9,7 @@ import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { isUnwell } from '../pods/unwell-pods.ts';
+import { isUnready } from '../pods/unready-pods.ts';
 
 const DNS = { namespace: 'kube-system', name: 'kube-dns' };
 const DNS_PORT = 53;
@@ -29,13 +29,13 @@ export const dnsEgress: Rule = {
   *look({ view, now }) {
     const service = view.get('Service', DNS.namespace, DNS.name);
     if (service === undefined || view.count('NetworkPolicy') === 0) return;
-    for (const [policy, pods] of closedPods(view, service)) {
-      const unwell = pods.filter(isUnwell);
+    for (const [policy, pods] of podsWithoutDns(view, service)) {
+      const unready = pods.filter(isUnready);
       yield {
         // Healthy pods may not need DNS.
-        severity: unwell.length > 0 ? 'high' : 'warn',
+        severity: unready.length > 0 ? 'high' : 'warn',
         object: policy,
-        summary: `the network policy blocks egress to DNS (port 53) for ${counted(pods.length, 'pod')}${unwell.length > 0 ? `, ${unwell.length} of them not ready` : ''}`,
+        summary: `the network policy blocks egress to DNS (port 53) for ${counted(pods.length, 'pod')}${unready.length > 0 ? `, ${unready.length} of them not ready` : ''}`,
         since: { at: created(policy) || now, exact: false },
         evidence: [
           `spec.podSelector: ${JSON.stringify(policy.spec.podSelector ?? {})}`,
@@ -56,7 +56,7 @@ export const dnsEgress: Rule = {
               ...named(refOf(policy)),
               '--type=json',
               '-p',
-              JSON.stringify(allowing(policy)),
+              JSON.stringify(allowDnsPatch(policy)),
             ]),
           },
         ],
@@ -67,11 +67,13 @@ export const dnsEgress: Rule = {
 };
 
 /** The policies that isolate pods from DNS, each with those pods. */
-function closedPods(view: ClusterView, service: ViewObject): Map<ViewObject, ViewObject[]> {
+function podsWithoutDns(view: ClusterView, service: ViewObject): Map<ViewObject, ViewObject[]> {
   const closed = new Map<ViewObject, ViewObject[]>();
   for (const pod of view.all('Pod')) {
     if (pod.spec.hostNetwork === true || pod.metadata.namespace === DNS.namespace) continue;
-    const policies = view.inNamespace('NetworkPolicy', pod.metadata.namespace ?? '').filter(one => confines(one, pod));
+    const policies = view
+      .inNamespace('NetworkPolicy', pod.metadata.namespace ?? '')
+      .filter(one => restrictsEgress(one, pod));
     const isOpen = policies.some(one => list(one.spec.egress).some(rule => allowsDns(view, service, rule)));
     if (!isOpen) for (const policy of policies) closed.set(policy, [...(closed.get(policy) ?? []), pod]);
   }
@@ -79,19 +81,19 @@ function closedPods(view: ClusterView, service: ViewObject): Map<ViewObject, Vie
 }
 
 /** Whether a policy restricts the egress of a pod. Without policyTypes it does when it has egress rules. */
-const confines = ({ spec }: ViewObject, pod: ViewObject): boolean =>
+const restrictsEgress = ({ spec }: ViewObject, pod: ViewObject): boolean =>
   (Array.isArray(spec.policyTypes) ? spec.policyTypes.includes('Egress') : Array.isArray(spec.egress)) &&
   matchesSelector(fields(spec.podSelector), pod.metadata.labels);
 
 /** Whether an egress rule may allow a pod to reach DNS. If that cannot be told, as for an address range, it counts as allowed. */
 function allowsDns(view: ClusterView, service: ViewObject, rule: Fields): boolean {
   const ports = list(rule.ports);
-  const isPort = ports.length === 0 || ports.some(one => hasPort(one));
+  const isPort = ports.length === 0 || ports.some(one => includesDnsPort(one));
   const peers = list(rule.to);
   return isPort && (peers.length === 0 || peers.some(peer => isDnsPeer(view, service, peer)));
 }
 
-function hasPort({ port, endPort, protocol }: Fields): boolean {
+function includesDnsPort({ port, endPort, protocol }: Fields): boolean {
   if (text(protocol) === 'SCTP') return false;
   if (typeof port !== 'number') return true;
   return port === DNS_PORT || (typeof endPort === 'number' && port <= DNS_PORT && endPort >= DNS_PORT);
@@ -112,7 +114,7 @@ function isDnsPeer(view: ClusterView, service: ViewObject, peer: Fields): boolea
   );
 }
 
-function allowing(policy: ViewObject): object[] {
+function allowDnsPatch(policy: ViewObject): object[] {
   const rule = {
     to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': DNS.namespace } } }],
     ports: [
@@ -132,6 +134,6 @@ export const dnsCauses = (view: ClusterView, pods: readonly ViewObject[]): Cause
   const policies = new Set<ViewObject>();
   for (const pod of pods.slice(0, 20))
     for (const policy of view.inNamespace('NetworkPolicy', pod.metadata.namespace ?? ''))
-      if (confines(policy, pod)) policies.add(policy);
+      if (restrictsEgress(policy, pod)) policies.add(policy);
   return [...policies].map(policy => causeOf(refOf(policy), 'network/dns-egress'));
 };

@@ -22,11 +22,11 @@ interface FailedCondition {
 }
 
 /** Condition types for which False means that something does not work. */
-const GOOD = ['Accepted', 'Programmed', 'ResolvedRefs', 'Attached'];
+const MUST_BE_TRUE = ['Accepted', 'Programmed', 'ResolvedRefs', 'Attached'];
 
-function wrongIn(conditions: unknown, where: string): FailedCondition[] {
+function failedConditions(conditions: unknown, where: string): FailedCondition[] {
   return list(conditions)
-    .filter(one => GOOD.includes(text(one.type)) && one.status === 'False')
+    .filter(one => MUST_BE_TRUE.includes(text(one.type)) && one.status === 'False')
     .map(one => ({
       where,
       type: text(one.type),
@@ -36,13 +36,15 @@ function wrongIn(conditions: unknown, where: string): FailedCondition[] {
     }));
 }
 
-const ofGateway = ({ status }: ViewObject): FailedCondition[] => [
-  ...wrongIn(status.conditions, 'status.conditions'),
-  ...list(status.listeners).flatMap(one => wrongIn(one.conditions, `listener ${text(one.name)}`)),
+const failedOfGateway = ({ status }: ViewObject): FailedCondition[] => [
+  ...failedConditions(status.conditions, 'status.conditions'),
+  ...list(status.listeners).flatMap(one => failedConditions(one.conditions, `listener ${text(one.name)}`)),
 ];
 
-const ofRoute = ({ status }: ViewObject): FailedCondition[] =>
-  list(status.parents).flatMap(one => wrongIn(one.conditions, `parent Gateway ${text(fields(one.parentRef).name)}`));
+const failedOfRoute = ({ status }: ViewObject): FailedCondition[] =>
+  list(status.parents).flatMap(one =>
+    failedConditions(one.conditions, `parent Gateway ${text(fields(one.parentRef).name)}`),
+  );
 
 /** A Gateway or route that its controller does not accept, or with unresolved references. */
 export const gatewayNotProgrammed: Rule = {
@@ -59,13 +61,13 @@ export const gatewayNotProgrammed: Rule = {
   },
   *look({ view, now }) {
     for (const gateway of view.all('Gateway')) {
-      const wrong = ofGateway(gateway).filter(one => now - (one.since ?? created(gateway)) >= GRACE_MS);
+      const wrong = failedOfGateway(gateway).filter(one => now - (one.since ?? created(gateway)) >= GRACE_MS);
       if (wrong.length > 0) yield report(view, gateway, wrong, []);
       else if (list(gateway.status.conditions).length === 0 && now - created(gateway) >= GRACE_MS)
         yield report(view, gateway, [noController(`class ${text(gateway.spec.gatewayClassName)}`)], []);
     }
     for (const route of view.all('HTTPRoute')) {
-      const wrong = ofRoute(route).filter(one => now - (one.since ?? created(route)) >= GRACE_MS);
+      const wrong = failedOfRoute(route).filter(one => now - (one.since ?? created(route)) >= GRACE_MS);
       const parents = parentsOf(view, route);
       if (wrong.length > 0 || (parents.missing.length > 0 && now - created(route) >= GRACE_MS))
         yield report(view, route, wrong.length > 0 ? wrong : [missingParent(parents.missing)], parents.causes);

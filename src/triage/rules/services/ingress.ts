@@ -25,21 +25,21 @@ export const ingressBackend: Rule = {
   *look({ view }) {
     for (const ingress of view.all('Ingress')) {
       const wrong = backendsOf(ingress.spec)
-        .map(backend => wrongWith({ view }, ingress, backend))
+        .map(backend => backendProblem({ view }, ingress, backend))
         .filter(one => one !== undefined);
       const seen = new Set<string>();
       for (const one of wrong) {
-        if (seen.has(one.what)) continue;
-        seen.add(one.what);
+        if (seen.has(one.summary)) continue;
+        seen.add(one.summary);
         yield {
           severity: one.severity,
           object: ingress,
-          summary: one.what,
+          summary: one.summary,
           evidence: [
             `backend of ${one.backend.path}: service ${one.backend.service}, port ${one.backend.port}`,
             one.evidence,
           ],
-          cause: one.what,
+          cause: one.summary,
           fixes: [
             {
               text: `${one.fix}${undoneBy(view, ingress)}`,
@@ -53,16 +53,16 @@ export const ingressBackend: Rule = {
   },
 };
 
-interface Wrong {
+interface BackendProblem {
   backend: Backend;
   severity: Severity;
-  what: string;
+  summary: string;
   evidence: string;
   fix: string;
   because: Cause[];
 }
 
-function noService(view: ClusterView, namespace: string, backend: Backend): Wrong {
+function noService(view: ClusterView, namespace: string, backend: Backend): BackendProblem {
   const near = nearest(
     backend.service,
     view.inNamespace('Service', namespace).map(one => one.metadata.name),
@@ -70,7 +70,7 @@ function noService(view: ClusterView, namespace: string, backend: Backend): Wron
   return {
     backend,
     severity: 'high',
-    what: `backend service ${backend.service} not found${near ? `; ${near} exists` : ''}`,
+    summary: `backend service ${backend.service} not found${near ? `; ${near} exists` : ''}`,
     evidence: `Service ${namespace}/${backend.service}: not found`,
     fix: near
       ? `Correct the backend: ${near}, not ${backend.service}.`
@@ -79,7 +79,7 @@ function noService(view: ClusterView, namespace: string, backend: Backend): Wron
   };
 }
 
-function noPort(service: ViewObject, namespace: string, backend: Backend): Wrong | undefined {
+function noPort(service: ViewObject, namespace: string, backend: Backend): BackendProblem | undefined {
   const ports = list(service.spec.ports);
   const has = ports.some(one => text(one.name) === backend.port || text(one.port) === backend.port);
   if (has || backend.port === '') return undefined;
@@ -88,7 +88,7 @@ function noPort(service: ViewObject, namespace: string, backend: Backend): Wrong
   return {
     backend,
     severity: 'high',
-    what: `backend service ${backend.service} has no port ${backend.port}; it has ${words}`,
+    summary: `backend service ${backend.service} has no port ${backend.port}; it has ${words}`,
     evidence: `Service ${namespace}/${backend.service} spec.ports: ${words}`,
     fix: near ? `Correct the port of the backend: ${near}, not ${backend.port}.` : 'Correct the port of the backend.',
     because: [causeOf(refOf(service), 'chaos/')],
@@ -103,7 +103,11 @@ function meantPort(ports: readonly Fields[], asked: string): string | undefined 
   return nearest(asked, names) ?? (names[0] && ports.length === 1 ? names[0] : number);
 }
 
-function wrongWith({ view }: Pick<RuleInput, 'view'>, ingress: ViewObject, backend: Backend): Wrong | undefined {
+function backendProblem(
+  { view }: Pick<RuleInput, 'view'>,
+  ingress: ViewObject,
+  backend: Backend,
+): BackendProblem | undefined {
   const namespace = ingress.metadata.namespace ?? '';
   const service = view.get('Service', namespace, backend.service);
   if (service === undefined) return noService(view, namespace, backend);
@@ -120,7 +124,7 @@ function wrongWith({ view }: Pick<RuleInput, 'view'>, ingress: ViewObject, backe
   return {
     backend,
     severity: atZero ? 'warn' : 'high',
-    what: `backend service ${backend.service} has no ready endpoints`,
+    summary: `backend service ${backend.service} has no ready endpoints`,
     evidence: `Service ${namespace}/${backend.service}: no ready endpoint`,
     fix: 'Fix the pods behind the Service.',
     because: causesBehind(view, namespace, backend.service, behind),

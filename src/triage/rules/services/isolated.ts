@@ -31,7 +31,7 @@ export const networkIsolated: Rule = {
   },
   *look({ view, now }) {
     if (view.count('NetworkPolicy') === 0) return;
-    for (const [policy, { users, isNeeded }] of closedPolicies(view))
+    for (const [policy, { users, isNeeded }] of blockingPolicies(view))
       yield {
         // For Services that nothing is known to call, it is a failure only if a log shows a timeout.
         severity: isNeeded ? 'high' : 'warn',
@@ -59,21 +59,21 @@ export const networkIsolated: Rule = {
   },
 };
 
-interface Closed {
+interface BlockedServices {
   users: string[];
   /** Whether something in the cluster is known to call a Service behind the policy. */
   isNeeded: boolean;
 }
 
 /** Policies that make Services unreachable, with what needs those Services. */
-function closedPolicies(view: ClusterView): Map<ViewObject, Closed> {
+function blockingPolicies(view: ClusterView): Map<ViewObject, BlockedServices> {
   const users = serviceUsers(view);
-  const closed = new Map<ViewObject, Closed>();
+  const closed = new Map<ViewObject, BlockedServices>();
   for (const service of view.all('Service')) {
     const { namespace = '', name } = service.metadata;
     if (view.inNamespace('NetworkPolicy', namespace).length === 0 || !selects(service)) continue;
     const of = users.get(`${namespace}/${name}`) ?? [];
-    for (const policy of closing(view, service)) {
+    for (const policy of policiesBlocking(view, service)) {
       const known = closed.get(policy) ?? { users: [], isNeeded: false };
       known.users.push(...of.map(user => `${user} (Service ${namespace}/${name})`));
       if (of.length === 0) known.users.push(`Service ${namespace}/${name}`);
@@ -85,7 +85,7 @@ function closedPolicies(view: ClusterView): Map<ViewObject, Closed> {
 }
 
 /** The policies that block all ingress to a pod of the Service. */
-function closing(view: ClusterView, service: ViewObject): ViewObject[] {
+function policiesBlocking(view: ClusterView, service: ViewObject): ViewObject[] {
   const policies = view.inNamespace('NetworkPolicy', service.metadata.namespace ?? '');
   for (const pod of podsOf(view, service).slice(0, 20)) {
     const selecting = policies.filter(policy => isolates(policy, pod));

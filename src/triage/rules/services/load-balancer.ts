@@ -10,7 +10,7 @@ import type { Rule } from '../../rule.ts';
 /** A load balancer is usually ready within a few minutes. */
 const USUAL_WAIT_MS = 5 * 60_000;
 
-const isBalanced = ({ spec }: ViewObject): boolean => text(spec.type) === 'LoadBalancer';
+const isLoadBalancer = ({ spec }: ViewObject): boolean => text(spec.type) === 'LoadBalancer';
 const addresses = ({ status }: ViewObject): readonly unknown[] => list(fields(status.loadBalancer).ingress);
 
 /** A Service of type LoadBalancer that gets no address. */
@@ -27,7 +27,7 @@ export const loadBalancerPending: Rule = {
       'Read the warnings of the Service: quota, subnet, permissions of the cloud account, spec.loadBalancerClass. If there is no such controller, use an Ingress or a NodePort.',
   },
   *look({ view, now }) {
-    const balanced = [...view.all('Service')].filter(isBalanced);
+    const balanced = [...view.all('Service')].filter(isLoadBalancer);
     const isServed = balanced.some(one => addresses(one).length > 0);
     for (const service of balanced) {
       const { metadata, spec } = service;

@@ -17,14 +17,14 @@ import type { FindingDraft } from '../../finding/build.ts';
 import type { Severity } from '../../finding/finding.ts';
 import { command, patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
-import { FIRST_MINUTE } from '../pods/unwell-pods.ts';
+import { FIRST_MINUTE } from '../pods/unready-pods.ts';
 import { podsOf, readyAddresses, selects } from './endpoints.ts';
 import { isDns, serviceUsers } from './users.ts';
 
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 
 /** Services with a selector and no ready endpoint. */
-function* empty({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterable<ViewObject> {
+function* servicesWithoutEndpoints({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterable<ViewObject> {
   for (const service of view.all('Service')) {
     const { namespace = '', name, deletionTimestamp } = service.metadata;
     const isYoung = now - created(service) < FIRST_MINUTE;
@@ -65,10 +65,10 @@ export const serviceSelector: Rule = {
     whatToDo:
       'Correct the selector of the Service, or the labels in the pod template. A Service that is not needed can be deleted.',
   },
-  *look(looking) {
-    const { view } = looking;
+  *look(input) {
+    const { view } = input;
     let users: ReturnType<typeof serviceUsers> | undefined;
-    for (const service of empty(looking)) {
+    for (const service of servicesWithoutEndpoints(input)) {
       if (podsOf(view, service).length > 0) continue;
       const { namespace = '', name } = service.metadata;
       const behind = serviceBackends(view, namespace, name);
@@ -78,7 +78,7 @@ export const serviceSelector: Rule = {
         Object.entries(selector).every(([key, value]) => templateLabels(one)[key] === value),
       );
       if (isMet) continue;
-      const near = nearestCarrier(selector, [
+      const near = closestCarrier(selector, [
         ...workloads.map(one => ({ object: one, labels: templateLabels(one) })),
         ...view.inNamespace('Pod', namespace).map(one => ({ object: one, labels: one.metadata.labels })),
       ]);
@@ -129,7 +129,7 @@ interface Carrier {
   labels: Readonly<Record<string, string>>;
 }
 
-function nearestCarrier(selector: Readonly<Record<string, string>>, carriers: Carrier[]) {
+function closestCarrier(selector: Readonly<Record<string, string>>, carriers: Carrier[]) {
   const close = closestLabels(selector, carriers, one => one.labels);
   return close?.misses.every(isNear) ? { ...close.carrier, misses: close.misses } : undefined;
 }
@@ -155,9 +155,9 @@ export const noReadyPods: Rule = {
     why: 'Connections to the Service fail until one of its pods is ready.',
     whatToDo: 'Fix the pods: the finding on them says why they are not ready.',
   },
-  *look(looking) {
-    for (const service of empty(looking)) {
-      const made = noReady(looking, service);
+  *look(input) {
+    for (const service of servicesWithoutEndpoints(input)) {
+      const made = noReady(input, service);
       if (made) yield made;
     }
   },
@@ -233,9 +233,9 @@ export const slicesStale: Rule = {
     why: 'The EndpointSlice controller of kube-controller-manager writes the slices; while it is not running, traffic goes to pods that no longer exist, or fails.',
     whatToDo: 'Look at kube-controller-manager, or at the custom endpoint controller of the Service if it has one.',
   },
-  *look(looking) {
-    const { view, now } = looking;
-    for (const service of empty(looking)) {
+  *look(input) {
+    const { view, now } = input;
+    for (const service of servicesWithoutEndpoints(input)) {
       const { namespace = '', name } = service.metadata;
       const ready = podsOf(view, service).filter(
         pod =>

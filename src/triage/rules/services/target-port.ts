@@ -26,14 +26,14 @@ export const targetPort: Rule = {
       const pods = podsOf(view, service);
       if (pods.length === 0) continue;
       for (const [index, port] of list(service.spec.ports).entries()) {
-        const miss = missOf(port, pods);
-        if (miss) yield found(view, service, index, port, pods, miss);
+        const miss = mismatchOf(port, pods);
+        if (miss) yield findingFor(view, service, index, port, pods, miss);
       }
     }
   },
 };
 
-interface Miss {
+interface PortMismatch {
   target: string;
   near: string | undefined;
   declared: string[];
@@ -42,7 +42,7 @@ interface Miss {
 
 const targetOf = (port: Fields): string => text(port.targetPort) || text(port.port);
 
-function missOf(port: Fields, pods: readonly ViewObject[]): Miss | undefined {
+function mismatchOf(port: Fields, pods: readonly ViewObject[]): PortMismatch | undefined {
   const target = targetOf(port);
   const protocol = text(port.protocol) || 'TCP';
   const ports = pods.map(pod => declaredPorts(pod.spec).filter(one => one.protocol === protocol));
@@ -88,13 +88,13 @@ function probePorts(pod: ViewObject): number[] {
   );
 }
 
-function found(
+function findingFor(
   view: ClusterView,
   service: ViewObject,
   index: number,
   port: Fields,
   pods: readonly ViewObject[],
-  { target, near, declared, severity }: Miss,
+  { target, near, declared, severity }: PortMismatch,
 ) {
   const { namespace = '', name } = service.metadata;
   const isName = !/^\d+$/.test(target);

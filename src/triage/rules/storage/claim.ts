@@ -9,15 +9,15 @@ import { causeOf } from '../../finding/cause.ts';
 import type { Cause } from '../../finding/finding.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
-import { PENDING_TOO_LONG } from '../pods/unwell-pods.ts';
+import { PENDING_TOO_LONG } from '../pods/unready-pods.ts';
 import { claimsOf } from './claims.ts';
 
 const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 
 interface Explanation {
-  what: string;
-  why: string;
+  summary: string;
+  cause: string;
   fixes: FixDraft[];
   because?: Cause[];
 }
@@ -53,7 +53,7 @@ export const claimPending: Rule = {
       yield {
         severity: 'high',
         object: claim,
-        summary: `PVC pending: ${explanation.what}${pods.length > 0 ? `; ${counted(pods.length, 'pod waits', 'pods wait')} for it` : ''}`,
+        summary: `PVC pending: ${explanation.summary}${pods.length > 0 ? `; ${counted(pods.length, 'pod waits', 'pods wait')} for it` : ''}`,
         since: sinceTime(created(claim), now),
         evidence: [
           'status.phase: Pending',
@@ -68,7 +68,7 @@ export const claimPending: Rule = {
               .map(pod => pod.metadata.name)
               .join(', ')}`,
         ],
-        cause: explanation.why,
+        cause: explanation.cause,
         fixes: [
           ...explanation.fixes,
           {
@@ -119,8 +119,8 @@ function wrongClass(
       classes.map(one => one.metadata.name),
     );
     return {
-      what: `storage class ${className} not found${near ? `; ${near} exists` : ''}`,
-      why: `The claim names storage class ${className}, which does not exist; there ${classes.length === 1 ? 'is' : 'are'} ${classes.map(one => one.metadata.name).join(', ') || 'none'}.`,
+      summary: `storage class ${className} not found${near ? `; ${near} exists` : ''}`,
+      cause: `The claim names storage class ${className}, which does not exist; there ${classes.length === 1 ? 'is' : 'are'} ${classes.map(one => one.metadata.name).join(', ') || 'none'}.`,
       fixes: [make(near ? `Use storage class ${near}.` : 'Use a storage class that exists, or create this one.')],
       because: [{ kind: 'StorageClass', name: className }],
     };
@@ -130,8 +130,8 @@ function wrongClass(
     !classes.some(one => one.metadata.annotations[DEFAULT_CLASS] === 'true')
   )
     return {
-      what: 'no storage class is set and the cluster has no default storage class',
-      why: `No StorageClass has the annotation ${DEFAULT_CLASS}: "true".`,
+      summary: 'no storage class is set and the cluster has no default storage class',
+      cause: `No StorageClass has the annotation ${DEFAULT_CLASS}: "true".`,
       fixes: [
         {
           text: 'Make a storage class the default one.',
@@ -174,8 +174,8 @@ function explain(
   const isByHand = storageClass === undefined || provisionerOf(storageClass) === NO_PROVISIONER;
   if (!isByHand && failed?.reason === 'ProvisioningFailed')
     return {
-      what: `the provisioner fails: ${failed.message.slice(0, 200)}`,
-      why: failed.message,
+      summary: `the provisioner fails: ${failed.message.slice(0, 200)}`,
+      cause: failed.message,
       fixes: [
         {
           text: `Fix the problem that provisioner ${provisionerOf(storageClass)} reports.`,
@@ -189,10 +189,10 @@ function explain(
     const isCsi = view.get('CSIDriver', undefined, provisioner) !== undefined;
     const isMissing = !isCsi && view.sync('CSIDriver').state !== 'blind' && !provisioner.startsWith('kubernetes.io/');
     return {
-      what: isMissing
+      summary: isMissing
         ? `the provisioner ${provisioner} of storage class ${className} is not installed or not running (no CSI driver of that name)`
         : `the provisioner ${provisioner} has not created a volume`,
-      why: `Storage class ${className} uses provisioner ${provisioner}, which has not responded.`,
+      cause: `Storage class ${className} uses provisioner ${provisioner}, which has not responded.`,
       fixes: [
         {
           text: `Look at the pods of the provisioner ${provisioner}.`,
@@ -229,15 +229,15 @@ function explainVolumes(
   make: (text: string) => FixDraft,
 ): Explanation {
   const reasons = matchingVolumes(view, claim)
-    .map(volume => ({ name: volume.metadata.name, why: unfit(volume, claim) }))
+    .map(volume => ({ name: volume.metadata.name, why: whyNotMatching(volume, claim) }))
     .filter(one => one.why !== '');
   const words = reasons
     .slice(0, 4)
     .map(one => `${one.name}: ${one.why}`)
     .join('; ');
   return {
-    what: `no persistent volume matches${words ? ` (${words})` : `: there is none of storage class ${className || '""'}`}`,
-    why: `The class ${className || '""'} has no provisioner, and no free volume matches the claim.${words && ` ${words}.`}`,
+    summary: `no persistent volume matches${words ? ` (${words})` : `: there is none of storage class ${className || '""'}`}`,
+    cause: `The class ${className || '""'} has no provisioner, and no free volume matches the claim.${words && ` ${words}.`}`,
     fixes: [
       {
         text: `Provide a persistent volume of class ${className || '""'} with ${strings(claim.spec.accessModes).join(', ')} and at least ${asked(claim)}${reasons.some(one => one.why.includes('Released')) ? ', or make a released one available again (remove its claimRef) if its data may be used' : ''}.`,
@@ -249,7 +249,7 @@ function explainVolumes(
   };
 }
 
-function unfit(volume: ViewObject, claim: ViewObject): string {
+function whyNotMatching(volume: ViewObject, claim: ViewObject): string {
   const modes = strings(volume.spec.accessModes);
   const lacking = strings(claim.spec.accessModes).filter(one => !modes.includes(one));
   const size = text(fields(volume.spec.capacity).storage);

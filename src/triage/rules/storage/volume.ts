@@ -26,10 +26,10 @@ export const volumeTrouble: Rule = {
         yield {
           severity: found.severity,
           object: claim,
-          summary: found.what,
+          summary: found.summary,
           since: found.since === undefined ? undefined : { at: found.since, exact: true },
           evidence: found.evidence,
-          cause: found.why,
+          cause: found.cause,
           fixes: [{ text: found.fix, command: command(view, ['kubectl', 'describe', ...named(refOf(claim))]) }],
           because: [
             causeOf(refOf(claim), 'chaos/'),
@@ -80,8 +80,8 @@ export const volumeTrouble: Rule = {
 
 interface ClaimTrouble {
   severity: 'high' | 'warn';
-  what: string;
-  why: string;
+  summary: string;
+  cause: string;
   fix: string;
   evidence: string[];
   since?: number;
@@ -92,8 +92,8 @@ function claimTrouble(view: ClusterView, claim: ViewObject, now: number): ClaimT
   if (text(claim.status.phase) === 'Lost')
     return {
       severity: 'high',
-      what: `the claim has lost its volume ${text(claim.spec.volumeName)}`,
-      why: `PersistentVolume ${text(claim.spec.volumeName)} does not exist any more, or belongs to another claim.`,
+      summary: `the claim has lost its volume ${text(claim.spec.volumeName)}`,
+      cause: `PersistentVolume ${text(claim.spec.volumeName)} does not exist any more, or belongs to another claim.`,
       fix: 'Restore the PersistentVolume if the storage behind it still exists; otherwise create the claim again and restore the data.',
       evidence: ['status.phase: Lost', `spec.volumeName: ${text(claim.spec.volumeName)}`],
     };
@@ -109,11 +109,11 @@ function claimTrouble(view: ClusterView, claim: ViewObject, now: number): ClaimT
       );
     return {
       severity: 'high',
-      what:
+      summary:
         users.length > 0
           ? `terminating: the claim is being deleted while ${counted(users.length, 'pod uses', 'pods use')} it`
           : 'terminating: the claim is being deleted and waits for a finalizer to be removed',
-      why:
+      cause:
         users.length > 0
           ? 'The finalizer kubernetes.io/pvc-protection keeps the claim until no pod uses it; then the claim is deleted and, depending on the reclaim policy, its data too.'
           : `Finalizers: ${claim.metadata.finalizers.join(', ')}.`,
@@ -137,8 +137,8 @@ function claimTrouble(view: ClusterView, claim: ViewObject, now: number): ClaimT
     ? undefined
     : {
         severity: 'warn',
-        what: `the volume cannot be resized: ${words.slice(0, 160)}`,
-        why: words,
+        summary: `the volume cannot be resized: ${words.slice(0, 160)}`,
+        cause: words,
         fix: 'See what the storage driver reports; some drivers can only expand volumes that no pod uses.',
         evidence: [`resize: "${words}"`],
       };

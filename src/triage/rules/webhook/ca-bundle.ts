@@ -40,14 +40,14 @@ export const webhookCaBundle: Rule = {
       'Make sure that the injector of the bundle (cert-manager cainjector, the operator) is running, or copy the CA of the serving certificate into caBundle.',
   },
   ...(webhookCertificate.asks && { asks: webhookCertificate.asks }),
-  *look(looking) {
+  *look(input) {
     const done = new Set<string>();
-    for (const hook of hooksOf(looking.view)) {
-      const verdict = verdictOf(looking, hook);
+    for (const hook of hooksOf(input.view)) {
+      const verdict = verdictOf(input, hook);
       const key = `${hook.configuration.metadata.uid} ${verdict?.summary}`;
       if (verdict === undefined || done.has(key)) continue;
       done.add(key);
-      yield report(looking, hook, verdict);
+      yield report(input, hook, verdict);
     }
   },
 };
@@ -73,7 +73,7 @@ function verdictOf({ view, answers, now }: RuleInput, hook: Hook): Verdict | und
       cause: 'Certificates that this CA signed are no longer accepted.',
       evidence: [...lines, ...evidence],
     };
-  const unsigned = notSigned({ view, answers, now }, hook, authorities);
+  const unsigned = signedByOtherCa({ view, answers, now }, hook, authorities);
   if (unsigned !== undefined)
     return {
       summary: 'its caBundle does not match the serving certificate (x509: certificate signed by unknown authority)',
@@ -127,7 +127,7 @@ function withoutBundle(hook: Hook, evidence: readonly string[]): Verdict | undef
  * A line that proves that the caBundle does not verify the serving certificate; undefined when it does, or when the
  * certificate was not read.
  */
-function notSigned(
+function signedByOtherCa(
   { view, answers, now }: RuleInput,
   hook: Hook,
   authorities: readonly Certificate[],
@@ -144,7 +144,7 @@ function report({ view }: RuleInput, hook: Hook, { summary, broken, cause, evide
   const { configuration } = hook;
   const { kind, metadata } = configuration;
   const same = [...hooksOf(view)].filter(one => one.configuration === configuration);
-  const blocking = same.filter(one => one.blocking && scopeOf(view, one).reaches);
+  const blocking = same.filter(one => one.blocking && scopeOf(view, one).matchesAnything);
   const injected = Object.keys(metadata.annotations).some(key => INJECTED.test(key));
   return {
     severity: broken && blocking.length > 0 ? 'high' : 'warn',

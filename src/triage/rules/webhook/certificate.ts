@@ -31,10 +31,10 @@ export const webhookCertificate: Rule = {
         yield { is: 'certificates', namespace, secret: name } satisfies NamedRead;
       }
   },
-  *look(looking) {
+  *look(input) {
     const byHook = new Map<string, { hooks: Hook[]; serving: Serving }>();
-    for (const hook of hooksOf(looking.view)) {
-      const serving = servingOf(looking.view, looking.answers, hook);
+    for (const hook of hooksOf(input.view)) {
+      const serving = servingOf(input.view, input.answers, hook);
       if (serving === undefined || hook.service === undefined) continue;
       const key = `${serving.secret.namespace}/${serving.secret.name} ${hostOf(hook.service)}`;
       const group = byHook.get(key) ?? { hooks: [], serving };
@@ -42,7 +42,7 @@ export const webhookCertificate: Rule = {
       byHook.set(key, group);
     }
     for (const { hooks, serving } of byHook.values()) {
-      const found = judge(looking, hooks, serving);
+      const found = judge(input, hooks, serving);
       if (found !== undefined) yield found;
     }
   },
@@ -58,7 +58,7 @@ function judge(
   const calls = callsSeen(view, hooks).filter(
     call => isRecent(call, now) && /certificate|authority|TLS/.test(call.refusal.how),
   );
-  const blocking = hooks.filter(hook => hook.blocking && scopeOf(view, hook).reaches);
+  const blocking = hooks.filter(hook => hook.blocking && scopeOf(view, hook).matchesAnything);
   const isBroken = validity === 'expired' || validity === 'not yet valid' || (!isForHost && calls.length > 0);
   if (!isBroken && validity === 'valid' && isForHost) return undefined;
   // A pod may mount a certificate for another purpose; only failed calls prove that the webhook uses this one.

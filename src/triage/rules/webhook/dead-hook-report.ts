@@ -4,24 +4,24 @@ import { shellWord } from '../../../text/shell-word.ts';
 import { claimOf } from '../../facts/claims.ts';
 import type { FixDraft } from '../../finding/build.ts';
 import { command, patchCommand } from '../../finding/shell.ts';
-import type { DeadHook } from './dead.ts';
 import { type Hook, hooksIn, hookText } from './hooks.ts';
 import { scopeText } from './scope.ts';
+import type { UnreachableHook } from './unreachable-hooks.ts';
 
 /** `critical` when the cluster itself needs what is blocked, `high` when anything is blocked, otherwise `warn`. */
-export const severityOf = (blocking: readonly DeadHook[]): 'critical' | 'high' | 'warn' =>
+export const severityOf = (blocking: readonly UnreachableHook[]): 'critical' | 'high' | 'warn' =>
   blocking.length === 0 ? 'warn' : blocking.some(({ scope }) => scope.critical) ? 'critical' : 'high';
 
 /** Two lines on each webhook: its settings, and what it is called for. */
-export const hookEvidence = (hooks: readonly DeadHook[]): string[] =>
+export const hookEvidence = (hooks: readonly UnreachableHook[]): string[] =>
   hooks.flatMap(({ hook, scope }) => [
     hookText(hook),
-    `${hook.name} ${hook.blocking && scope.reaches ? 'blocks' : 'is called for'}: ${scopeText(scope)}`,
+    `${hook.name} ${hook.blocking && scope.matchesAnything ? 'blocks' : 'is called for'}: ${scopeText(scope)}`,
   ]);
 
 /** What is blocked, in a sentence, or why nothing is. */
-export function blockedText(hooks: readonly DeadHook[]): string {
-  const blocking = hooks.filter(({ hook, scope }) => hook.blocking && scope.reaches);
+export function blockedText(hooks: readonly UnreachableHook[]): string {
+  const blocking = hooks.filter(({ hook, scope }) => hook.blocking && scope.matchesAnything);
   const first = blocking[0];
   if (first !== undefined) {
     const more =
@@ -63,8 +63,8 @@ function deleteFix(view: ClusterView, configuration: ViewObject, why: string): F
 }
 
 /** A fix that removes the unreachable webhooks from a configuration, or deletes it when all of them are unreachable. */
-export function removeFix(view: ClusterView, dead: readonly DeadHook[], why: string): FixDraft {
-  const configuration = (dead[0] as DeadHook).hook.configuration;
+export function removeFix(view: ClusterView, dead: readonly UnreachableHook[], why: string): FixDraft {
+  const configuration = (dead[0] as UnreachableHook).hook.configuration;
   if (hooksIn(configuration).length === dead.length) return deleteFix(view, configuration, why);
   const indexes = dead.map(({ hook }) => hook).sort((a, b) => b.index - a.index);
   const patch = indexes.flatMap(({ index, name }) => [

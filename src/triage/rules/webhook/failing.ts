@@ -16,10 +16,10 @@ import { servingSecrets } from './serving.ts';
  * Failures that can also be seen from the Service and its endpoints. When those are in order, messages of such
  * failures are outdated.
  */
-const OF_ROUTING = ['no endpoints', 'service not found', 'no such port'];
+const ROUTING_FAILURES = ['no endpoints', 'service not found', 'no such port'];
 
 /** Webhooks whose Service is reachable and whose calls nevertheless fail, with those calls. */
-function* failing({
+function* failingHooks({
   view,
   now,
 }: Omit<RuleInput, 'answers'>): Iterable<{ hook: Hook; calls: FailedCall[]; uncertain: string | undefined }> {
@@ -30,7 +30,7 @@ function* failing({
     const isDead = route?.is === 'broken';
     if (own.length === 0 || (isDead && route.certain)) continue;
     const uncertain = isDead ? route.evidence : undefined;
-    const relevant = own.filter(({ refusal }) => uncertain !== undefined || !OF_ROUTING.includes(refusal.how));
+    const relevant = own.filter(({ refusal }) => uncertain !== undefined || !ROUTING_FAILURES.includes(refusal.how));
     if (relevant.length > 0) yield { hook, calls: relevant, uncertain };
   }
 }
@@ -58,13 +58,13 @@ export const webhookFailing: Rule = {
     whatToDo:
       'Follow the reason in the message of the API server. Until the webhook works again, failurePolicy Ignore lets requests pass unchecked.',
   },
-  *look(looking) {
-    const { view, now } = looking;
-    for (const { hook, calls, uncertain } of failing(looking)) {
+  *look(input) {
+    const { view, now } = input;
+    for (const { hook, calls, uncertain } of failingHooks(input)) {
       const scope = scopeOf(view, hook);
       const how = calls[0]?.refusal.how ?? 'timeout';
       yield {
-        severity: hook.blocking && scope.reaches ? (scope.critical ? 'critical' : 'high') : 'warn',
+        severity: hook.blocking && scope.matchesAnything ? (scope.critical ? 'critical' : 'high') : 'warn',
         object: hook.configuration,
         summary: `calls of webhook ${hook.name} fail: ${unreachableText[how]}`,
         since: seenSince(calls, now),
@@ -76,13 +76,13 @@ export const webhookFailing: Rule = {
           },
           ...(hook.blocking ? [ignoreFix(view, hook)] : []),
         ],
-        because: explainers(view, hook),
+        because: causesOfFailure(view, hook),
       };
     }
   },
 };
 
-function explainers(view: ClusterView, hook: Hook): Cause[] {
+function causesOfFailure(view: ClusterView, hook: Hook): Cause[] {
   const { service, configuration } = hook;
   const itself = { kind: configuration.kind, name: configuration.metadata.name };
   const certificates: Cause[] = [
@@ -106,17 +106,17 @@ export const webhookNetworkPolicy: Rule = {
     why: 'The API server is usually not a pod of the cluster network: a policy that allows only pods blocks it, and each call hangs until it times out.',
     whatToDo: 'Allow the API server to reach the port of the webhook (an ipBlock, or no `from`), or delete the policy.',
   },
-  *look(looking) {
-    const { view, now } = looking;
+  *look(input) {
+    const { view, now } = input;
     const done = new Set<string>();
-    for (const { hook, calls } of failing(looking)) {
+    for (const { hook, calls } of failingHooks(input)) {
       const silent = calls.filter(({ refusal }) =>
         ['timeout', 'no route', 'connection closed', 'connection refused'].includes(refusal.how),
       );
       if (hook.service === undefined || silent.length === 0) continue;
       const { pods } = serviceBackends(view, hook.service.namespace, hook.service.name);
       for (const policy of view.inNamespace('NetworkPolicy', hook.service.namespace)) {
-        if (done.has(policy.metadata.uid) || !pods.some(pod => isolates(policy, pod)) || admitsOutside(policy))
+        if (done.has(policy.metadata.uid) || !pods.some(pod => isolates(policy, pod)) || allowsOutsideTraffic(policy))
           continue;
         done.add(policy.metadata.uid);
         yield blockedCalls(view, policy, hook, silent, now);
@@ -126,7 +126,7 @@ export const webhookNetworkPolicy: Rule = {
 };
 
 /** Whether it allows traffic from outside the pod network: from an address range, or from everywhere. */
-const admitsOutside = ({ spec }: ViewObject): boolean =>
+const allowsOutsideTraffic = ({ spec }: ViewObject): boolean =>
   list(spec.ingress).some(
     one => list(one.from).length === 0 || list(one.from).some(from => fields(from.ipBlock).cidr !== undefined),
   );
@@ -140,7 +140,7 @@ function blockedCalls(
 ): FindingDraft {
   const { name, namespace = '' } = policy.metadata;
   return {
-    severity: hook.blocking && scopeOf(view, hook).reaches ? 'high' : 'warn',
+    severity: hook.blocking && scopeOf(view, hook).matchesAnything ? 'high' : 'warn',
     object: policy,
     summary: `the NetworkPolicy blocks the API server from a webhook: calls of ${hook.name} time out`,
     since: seenSince(calls, now),

@@ -20,10 +20,16 @@ import type { Cause } from '../../finding/finding.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import { callEvidence, callsSeen, seenSince } from './calls.ts';
-import { blockingOf, type DeadHook, type DeadHooks, deadHooks, stalenessOf } from './dead.ts';
 import { blockedText, hookEvidence, ignoreFix, removeFix, severityOf } from './dead-hook-report.ts';
+import {
+  blockingOf,
+  stalenessOf,
+  type UnreachableHook,
+  type UnreachableHooks,
+  unreachableHooks,
+} from './unreachable-hooks.ts';
 
-const isEmpty = ({ why }: DeadHooks): boolean => why === 'no endpoints' || why === 'no target port';
+const isEmpty = ({ why }: UnreachableHooks): boolean => why === 'no endpoints' || why === 'no target port';
 
 /** A webhook whose Service exists but has no ready pod. */
 export const webhookNoEndpoints: Rule = {
@@ -38,11 +44,11 @@ export const webhookNoEndpoints: Rule = {
     whatToDo: 'Fix the pods behind the Service. Until then, failurePolicy Ignore lets requests pass unchecked.',
   },
   *look({ view, now }) {
-    for (const dead of deadHooks(view)) if (isEmpty(dead)) yield withoutEndpoints(view, now, dead);
+    for (const dead of unreachableHooks(view)) if (isEmpty(dead)) yield withoutEndpoints(view, now, dead);
   },
 };
 
-function withoutEndpoints(view: ClusterView, now: number, dead: DeadHooks): FindingDraft {
+function withoutEndpoints(view: ClusterView, now: number, dead: UnreachableHooks): FindingDraft {
   const { namespace, name } = target(dead);
   const behind = serviceBackends(view, namespace, name);
   const blocking = blockingOf(dead);
@@ -86,7 +92,7 @@ function withoutEndpoints(view: ClusterView, now: number, dead: DeadHooks): Find
   };
 }
 
-const target = ({ hooks }: DeadHooks) => hooks[0]?.hook.service ?? { namespace: '', name: '', port: 443 };
+const target = ({ hooks }: UnreachableHooks) => hooks[0]?.hook.service ?? { namespace: '', name: '', port: 443 };
 
 const injectionsOn = ({ workloads }: ServiceBackends): Cause[] =>
   workloads.map(({ kind, metadata }) => ({
@@ -164,7 +170,11 @@ const refText = ({ apiVersion, kind, metadata }: ViewObject) => ({
 });
 
 /** A line that proves that the webhook blocks the creation of its own pods; undefined when it does not. */
-function deadlockOf(view: ClusterView, { hooks }: DeadHooks, { pods, workloads }: ServiceBackends): string | undefined {
+function deadlockOf(
+  view: ClusterView,
+  { hooks }: UnreachableHooks,
+  { pods, workloads }: ServiceBackends,
+): string | undefined {
   const coversPods = hooks.filter(isOverOwnPods(view, workloads));
   if (coversPods.length === 0 || pods.some(isReady)) return undefined;
   const names = new Set(coversPods.map(({ hook }) => hook.name));
@@ -187,7 +197,7 @@ function deadlockOf(view: ClusterView, { hooks }: DeadHooks, { pods, workloads }
 
 const isOverOwnPods =
   (view: ClusterView, workloads: readonly ViewObject[]) =>
-  ({ hook, scope }: DeadHook): boolean =>
+  ({ hook, scope }: UnreachableHook): boolean =>
     hook.blocking &&
     scope.resources.some(name => name === 'pods' || name === 'replicasets.apps') &&
     (scope.namespaces?.includes(hook.service?.namespace ?? '') ?? true) &&
@@ -208,7 +218,7 @@ export const webhookScaledToZero: Rule = {
   },
   *look({ view }) {
     const done = new Set<string>();
-    for (const dead of deadHooks(view)) {
+    for (const dead of unreachableHooks(view)) {
       const blocking = blockingOf(dead);
       if (!isEmpty(dead) || blocking.length === 0) continue;
       const { namespace, name } = target(dead);

@@ -3,8 +3,8 @@ import { servicePorts } from '../../facts/service-route.ts';
 import { command, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import { callEvidence, callsSeen, seenSince } from './calls.ts';
-import { blockingOf, deadHooks } from './dead.ts';
 import { blockedText, hookEvidence, ignoreFix, severityOf } from './dead-hook-report.ts';
+import { blockingOf, unreachableHooks } from './unreachable-hooks.ts';
 
 /** A webhook whose configured port does not exist in its Service. */
 export const webhookNoPort: Rule = {
@@ -19,7 +19,7 @@ export const webhookNoPort: Rule = {
     whatToDo: 'Correct the port in the webhook configuration, or the port of the Service.',
   },
   *look({ view, now }) {
-    for (const dead of deadHooks(view)) {
+    for (const dead of unreachableHooks(view)) {
       const hook = dead.hooks[0]?.hook;
       const target = hook?.service;
       if (dead.why !== 'no port' || hook === undefined || target === undefined) continue;

@@ -3,11 +3,11 @@ import { nearest } from '../../facts/near-miss.ts';
 import { patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { callsSeen, seenSince } from './calls.ts';
-import { blockingOf, type DeadHooks, deadHooks, stalenessOf } from './dead.ts';
 import { blockedText, hookEvidence, ignoreFix, removeFix, severityOf } from './dead-hook-report.ts';
+import { blockingOf, stalenessOf, type UnreachableHooks, unreachableHooks } from './unreachable-hooks.ts';
 
 const GONE = ['no service', 'namespace missing', 'namespace terminating'] as const;
-const isGone = ({ why }: DeadHooks): boolean => (GONE as readonly string[]).includes(why);
+const isGone = ({ why }: UnreachableHooks): boolean => (GONE as readonly string[]).includes(why);
 
 /** A webhook whose Service is gone and whose configuration nothing manages any more. */
 export const webhookStale: Rule = {
@@ -22,7 +22,7 @@ export const webhookStale: Rule = {
     whatToDo: 'Save the configuration and delete it. If the controller is still needed, install it again instead.',
   },
   *look({ view, now }) {
-    for (const dead of deadHooks(view)) {
+    for (const dead of unreachableHooks(view)) {
       if (!isGone(dead) || stalenessOf(view, dead, []) !== 'certain') continue;
       const service = serviceText(dead);
       yield {
@@ -68,14 +68,14 @@ export const webhookNoService: Rule = {
       'Restore the Service (sync the application, upgrade the release), or correct the name in the configuration.',
   },
   *look({ view, now }) {
-    for (const dead of deadHooks(view)) {
+    for (const dead of unreachableHooks(view)) {
       if (!isGone(dead) || stalenessOf(view, dead, []) === 'certain') continue;
       yield missingService({ view, now }, dead);
     }
   },
 };
 
-function missingService({ view, now }: Omit<RuleInput, 'answers'>, dead: DeadHooks) {
+function missingService({ view, now }: Omit<RuleInput, 'answers'>, dead: UnreachableHooks) {
   const target = dead.hooks[0]?.hook.service ?? { namespace: '', name: '', port: 443 };
   const near = nearest(
     target.name,
@@ -128,7 +128,7 @@ function missingService({ view, now }: Omit<RuleInput, 'answers'>, dead: DeadHoo
   };
 }
 
-const serviceText = ({ hooks }: DeadHooks): string => {
+const serviceText = ({ hooks }: UnreachableHooks): string => {
   const { namespace = '', name = '' } = hooks[0]?.hook.service ?? {};
   return `${namespace}/${name}`;
 };

@@ -1,8 +1,8 @@
 import type { Rule } from '../../rule.ts';
-import { blockingOf, deadHooks } from './dead.ts';
 import { hookEvidence, ignoreFix } from './dead-hook-report.ts';
 import { hooksOf, hookText, routeOf } from './hooks.ts';
 import { scopeOf, scopeText } from './scope.ts';
+import { blockingOf, unreachableHooks } from './unreachable-hooks.ts';
 
 const NEEDS = [
   'ValidatingWebhookConfiguration',
@@ -25,7 +25,7 @@ export const webhookUnroutable: Rule = {
     whatToDo: 'Give the webhook an ordinary ClusterIP Service.',
   },
   *look({ view }) {
-    for (const dead of deadHooks(view)) {
+    for (const dead of unreachableHooks(view)) {
       if (dead.why !== 'headless' && dead.why !== 'external name') continue;
       const { namespace = '', name = '' } = dead.hooks[0]?.hook.service ?? {};
       yield {
@@ -59,9 +59,9 @@ export const webhookSlow: Rule = {
     whatToDo: 'Remove the webhook, fix its Service, or lower timeoutSeconds.',
   },
   *look({ view }) {
-    for (const dead of deadHooks(view)) {
+    for (const dead of unreachableHooks(view)) {
       const slow = dead.hooks.filter(
-        ({ hook, scope }) => !hook.blocking && scope.reaches && hook.timeoutSeconds >= LONG_SECONDS,
+        ({ hook, scope }) => !hook.blocking && scope.matchesAnything && hook.timeoutSeconds >= LONG_SECONDS,
       );
       if (slow.length === 0) continue;
       yield {
@@ -94,7 +94,7 @@ export const webhookSingle: Rule = {
       if (!hook.blocking || route === undefined || route.is === 'broken' || route.endpoints !== 1) continue;
       const key = `${hook.configuration.metadata.uid} ${hook.service?.namespace}/${hook.service?.name}`;
       const scope = scopeOf(view, hook);
-      if (done.has(key) || !scope.reaches) continue;
+      if (done.has(key) || !scope.matchesAnything) continue;
       done.add(key);
       yield {
         severity: 'warn',

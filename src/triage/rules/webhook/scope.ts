@@ -20,7 +20,7 @@ export interface Scope {
   /** Only for objects with certain labels, or under match conditions, which are not evaluated here. */
   conditional: boolean;
   /** Whether the scope includes anything that exists or could be created now. */
-  reaches: boolean;
+  matchesAnything: boolean;
   /** Whether the scope includes what the cluster itself needs. */
   critical: boolean;
 }
@@ -61,8 +61,8 @@ export function scopeOf(view: ClusterView, hook: Hook): Scope {
   const clusterScoped = [...found].some(([name, namespaced]) => !namespaced && name !== 'namespaces');
   const inNamespaces =
     [...found].some(([name, namespaced]) => namespaced || name === 'namespaces') && namespaces?.length !== 0;
-  const labelled = isEmpty(hook.objectSelector) || anyCarries(view, hook.objectSelector, resources);
-  const reaches = resources.length > 0 && (clusterScoped || inNamespaces) && labelled;
+  const labelled = isEmpty(hook.objectSelector) || anyObjectMatches(view, hook.objectSelector, resources);
+  const matchesAnything = resources.length > 0 && (clusterScoped || inNamespaces) && labelled;
   return {
     operations: operations.has('*') ? ['*'] : [...operations].sort(),
     resources,
@@ -70,8 +70,8 @@ export function scopeOf(view: ClusterView, hook: Hook): Scope {
     namespaces,
     allNamespaces: isEmpty(hook.namespaceSelector) || namespaces?.length === view.count('Namespace'),
     conditional: hook.conditional || !isEmpty(hook.objectSelector),
-    reaches,
-    critical: reaches && isEmpty(hook.objectSelector) && resources.some(name => VITAL.has(name)),
+    matchesAnything,
+    critical: matchesAnything && isEmpty(hook.objectSelector) && resources.some(name => VITAL.has(name)),
   };
 }
 
@@ -121,7 +121,7 @@ function served(group: string, base: string, discovery: Discovery | undefined): 
 }
 
 /** Whether any object of the resources matches an objectSelector; true when that is not known. */
-function anyCarries(view: ClusterView, selector: Fields, resources: readonly string[]): boolean {
+function anyObjectMatches(view: ClusterView, selector: Fields, resources: readonly string[]): boolean {
   const kinds = resources.map(name => kindOf(view, name));
   if (kinds.some(kind => kind === undefined)) return true;
   const carries = (object: ViewObject) =>

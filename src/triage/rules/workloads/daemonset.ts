@@ -8,8 +8,8 @@ import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import { rollBack } from '../pods/fixes.ts';
 import { topOf } from '../pods/owner.ts';
-import { isUnwell, podRef, unreadyFor } from '../pods/unwell-pods.ts';
-import { nodeOfDaemon } from '../scheduling/node-match.ts';
+import { isUnready, podRef, unreadyFor } from '../pods/unready-pods.ts';
+import { nodeOfDaemonPod } from '../scheduling/node-match.ts';
 
 /** A new or replaced pod may be unready for this long. */
 const USUAL_WAIT_MS = 120_000;
@@ -28,30 +28,30 @@ export const daemonPartly: Rule = {
   },
   *look({ view, now }) {
     for (const set of view.all('DaemonSet')) {
-      const unwell = view
+      const unready = view
         .ownedBy(set.metadata.uid)
-        .filter(pod => isUnwell(pod) && now - created(pod) >= USUAL_WAIT_MS && unreadyFor(pod, now) >= USUAL_WAIT_MS);
-      if (unwell.length === 0 || set.metadata.deletionTimestamp !== undefined) continue;
-      yield report(view, set, unwell);
+        .filter(pod => isUnready(pod) && now - created(pod) >= USUAL_WAIT_MS && unreadyFor(pod, now) >= USUAL_WAIT_MS);
+      if (unready.length === 0 || set.metadata.deletionTimestamp !== undefined) continue;
+      yield report(view, set, unready);
     }
   },
 };
 
-function report(view: ClusterView, set: ViewObject, unwell: readonly ViewObject[]): FindingDraft {
+function report(view: ClusterView, set: ViewObject, unready: readonly ViewObject[]): FindingDraft {
   const desired = number(set.status.desiredNumberScheduled);
   const old = desired - number(set.status.updatedNumberScheduled);
-  const nodes = unwell.map(pod => placeOf(pod)).filter(name => name !== '');
-  const [pod] = unwell as [ViewObject];
+  const nodes = unready.map(pod => placeOf(pod)).filter(name => name !== '');
+  const [pod] = unready as [ViewObject];
   return {
     severity: 'high',
     object: set,
-    summary: `not ready on ${unwell.length} of ${desired} nodes (${nodes.slice(0, 4).join(', ')}${nodes.length > 4 ? ', …' : ''})${old > 0 ? `; its rollout waits for them, ${old} ${old === 1 ? 'node has' : 'nodes have'} the old version` : ''}`,
-    since: earliest(...unwell.map(sinceNotReady)),
+    summary: `not ready on ${unready.length} of ${desired} nodes (${nodes.slice(0, 4).join(', ')}${nodes.length > 4 ? ', …' : ''})${old > 0 ? `; its rollout waits for them, ${old} ${old === 1 ? 'node has' : 'nodes have'} the old version` : ''}`,
+    since: earliest(...unready.map(sinceNotReady)),
     evidence: [
       `status: desired ${desired}, ready ${number(set.status.numberReady)}, available ${number(set.status.numberAvailable)}, updated ${number(set.status.updatedNumberScheduled)}`,
-      ...unwell.slice(0, 6).map(one => `pod ${one.metadata.name} on ${placeOf(one) || 'no node'}: not ready`),
+      ...unready.slice(0, 6).map(one => `pod ${one.metadata.name} on ${placeOf(one) || 'no node'}: not ready`),
     ],
-    cause: `${unwell.length === 1 ? 'One pod' : `${unwell.length} pods`} of the DaemonSet ${unwell.length === 1 ? 'is' : 'are'} not ready.`,
+    cause: `${unready.length === 1 ? 'One pod' : `${unready.length} pods`} of the DaemonSet ${unready.length === 1 ? 'is' : 'are'} not ready.`,
     fixes: [
       {
         text: `Fix pod ${pod.metadata.name}: see why it is not ready.`,
@@ -69,4 +69,4 @@ function report(view: ClusterView, set: ViewObject, unwell: readonly ViewObject[
 }
 
 /** The node that a pod runs on or was created for. */
-const placeOf = (pod: ViewObject): string => text(pod.spec.nodeName) || (nodeOfDaemon(pod) ?? '');
+const placeOf = (pod: ViewObject): string => text(pod.spec.nodeName) || (nodeOfDaemonPod(pod) ?? '');

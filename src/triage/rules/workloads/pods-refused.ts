@@ -34,22 +34,22 @@ export const podsRefused: Rule = {
     why: 'A controller whose pods are refused keeps retrying; the workload lacks pods, and there is no pod whose status could show the reason.',
     whatToDo: 'Fix what the message says refuses the pods, or change the pod template so that it is accepted.',
   },
-  *look(looking) {
-    for (const refused of refusals(looking)) {
-      const { top, creator, message, since, lacks } = refused;
-      const explanation = explain(looking.view, refused);
+  *look(input) {
+    for (const refused of refusals(input)) {
+      const { top, creator, message, since, missingPods } = refused;
+      const explanation = explain(input.view, refused);
       const failure = condition(creator, 'ReplicaFailure');
       yield {
         severity: 'high',
         object: top.object ?? top.ref,
-        summary: `${counted(lacks, 'pod')} cannot be created: ${explanation.what}`,
+        summary: `${counted(missingPods, 'pod')} cannot be created: ${explanation.summary}`,
         since,
         evidence: [
           failure?.status === 'True'
             ? `${creator.kind} ${creator.metadata.name}, ${quoted(failure)}`
             : `${creator.kind} ${creator.metadata.name}, event FailedCreate: "${message}"`,
         ],
-        cause: explanation.why,
+        cause: explanation.cause,
         fixes: explanation.fixes,
         because: [
           causeOf(top.ref, 'chaos/'),
@@ -63,7 +63,7 @@ export const podsRefused: Rule = {
 
 function explain(view: ClusterView, { top, message, refusal }: Refused): Explanation {
   const namespace = top.ref.namespace ?? '';
-  const absent = absentIn(message);
+  const absent = missingClassIn(message);
   if (absent) return explainMissing(view, { top, ...absent });
   switch (refusal?.is) {
     case 'service account missing':
@@ -73,8 +73,8 @@ function explain(view: ClusterView, { top, message, refusal }: Refused): Explana
       return explainQuota(view, top, refusal);
     case 'limit range':
       return {
-        what: `the limit range of the namespace refuses them (${refusal.message})`,
-        why: `A LimitRange in ${namespace} does not allow the requests or limits of the pod template: ${refusal.message}`,
+        summary: `the limit range of the namespace refuses them (${refusal.message})`,
+        cause: `A LimitRange in ${namespace} does not allow the requests or limits of the pod template: ${refusal.message}`,
         fixes: [
           edit(view, top, `Set requests and limits that the LimitRange allows: ${refusal.message}.`),
           {
@@ -88,8 +88,8 @@ function explain(view: ClusterView, { top, message, refusal }: Refused): Explana
       };
     case 'pod security':
       return {
-        what: `they violate the pod security level ${refusal.level} of the namespace`,
-        why: `Namespace ${namespace} enforces PodSecurity "${refusal.level}": ${refusal.message}`,
+        summary: `they violate the pod security level ${refusal.level} of the namespace`,
+        cause: `Namespace ${namespace} enforces PodSecurity "${refusal.level}": ${refusal.message}`,
         fixes: [
           edit(view, top, `Set the securityContext that the level requires: ${refusal.message}`),
           {
@@ -114,8 +114,8 @@ function explain(view: ClusterView, { top, message, refusal }: Refused): Explana
       return explainPolicyDenial(view, top, refusal);
     case 'condition failed':
       return {
-        what: `a match condition of an admission webhook results in an error: ${refusal.error}`,
-        why: `The API server cannot evaluate ${refusal.expression} for these pods, and refuses them.`,
+        summary: `a match condition of an admission webhook results in an error: ${refusal.error}`,
+        cause: `The API server cannot evaluate ${refusal.expression} for these pods, and refuses them.`,
         fixes: [
           edit(
             view,
@@ -127,8 +127,8 @@ function explain(view: ClusterView, { top, message, refusal }: Refused): Explana
       };
     default:
       return {
-        what: message || 'the API server does not say why',
-        why: message,
+        summary: message || 'the API server does not say why',
+        cause: message,
         fixes: [edit(view, top, 'Change the pod template as the message of the API server says.')],
         because: [],
       };
@@ -136,7 +136,7 @@ function explain(view: ClusterView, { top, message, refusal }: Refused): Explana
 }
 
 /** The missing class that a message names. */
-function absentIn(message: string): { kind: 'PriorityClass' | 'RuntimeClass'; name: string } | undefined {
+function missingClassIn(message: string): { kind: 'PriorityClass' | 'RuntimeClass'; name: string } | undefined {
   const priority = /no PriorityClass with name (\S+) was found/.exec(message)?.[1];
   if (priority) return { kind: 'PriorityClass', name: priority };
   const runtime =
@@ -168,8 +168,8 @@ function explainMissing(
     RuntimeClass: 'runtimeClassName',
   }[kind];
   return {
-    what: `${NOUN[kind]} ${name} not found${near ? `; ${near} exists` : ''}`,
-    why: `The pod template names ${NOUN[kind]} ${name} in ${field}, which does not exist.${near ? ` The most similar existing name is ${near}.` : ''}`,
+    summary: `${NOUN[kind]} ${name} not found${near ? `; ${near} exists` : ''}`,
+    cause: `The pod template names ${NOUN[kind]} ${name} in ${field}, which does not exist.${near ? ` The most similar existing name is ${near}.` : ''}`,
     fixes: [
       near !== undefined ? edit(view, top, `Correct ${field}: ${near} exists, ${name} does not.`) : undefined,
       kind === 'ServiceAccount'
@@ -198,8 +198,8 @@ function explainQuota(
   ];
   if (refusal.is === 'quota needs values')
     return {
-      what: `resource quota ${quota} requires values that the pod template does not set (${refusal.missing})`,
-      why: `ResourceQuota ${quota} counts ${refusal.missing}, so each pod must set it; no LimitRange sets a default.`,
+      summary: `resource quota ${quota} requires values that the pod template does not set (${refusal.missing})`,
+      cause: `ResourceQuota ${quota} counts ${refusal.missing}, so each pod must set it; no LimitRange sets a default.`,
       fixes: [edit(view, top, `Set ${refusal.missing} in the pod template, or add a LimitRange with defaults.`)],
       because,
     };
@@ -207,8 +207,8 @@ function explainQuota(
     .map(line => `${line.resource}: ${line.requested} requested, ${line.used} of ${line.limited} used`)
     .join('; ');
   return {
-    what: `resource quota ${quota} is exceeded${lines && ` (${lines})`}`,
-    why: `ResourceQuota ${quota} has no room for the pod: ${lines || 'its status is not calculated yet'}.`,
+    summary: `resource quota ${quota} is exceeded${lines && ` (${lines})`}`,
+    cause: `ResourceQuota ${quota} has no room for the pod: ${lines || 'its status is not calculated yet'}.`,
     fixes: [
       {
         text: 'Raise the quota, or remove what uses it up.',

@@ -18,13 +18,13 @@ export interface Refused {
   refusal: Refusal | undefined;
   since: Since;
   /** How many pods are missing, at least one. */
-  lacks: number;
+  missingPods: number;
 }
 
 /** What a refusal means: what it is, its fixes and causes. */
 export interface Explanation {
-  what: string;
-  why: string;
+  summary: string;
+  cause: string;
   fixes: (FixDraft | undefined)[];
   because: Cause[];
 }
@@ -39,15 +39,17 @@ const RECENT = 20 * 60_000;
 export function refusals({ view, now }: Pick<RuleInput, 'view' | 'now'>): Refused[] {
   const found = new Map<string, Refused>();
   for (const creator of view.all('ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job')) {
-    const lacks = lacking(creator);
+    const missingPods = missingPodsOf(creator);
     const latest =
-      lacks > 0 && creator.metadata.deletionTimestamp === undefined ? messageFor(view, creator, now) : undefined;
+      missingPods > 0 && creator.metadata.deletionTimestamp === undefined
+        ? refusalMessage(view, creator, now)
+        : undefined;
     if (latest === undefined) continue;
     const top = topOf(view, creator);
     found.set(topKey(top), {
       top,
       creator,
-      lacks,
+      missingPods,
       ...latest,
       refusal: refusalIn(latest.message),
     });
@@ -56,7 +58,7 @@ export function refusals({ view, now }: Pick<RuleInput, 'view' | 'now'>): Refuse
 }
 
 /** How many pods an object lacks, by its own status. */
-function lacking({ kind, spec, status }: ViewObject): number {
+function missingPodsOf({ kind, spec, status }: ViewObject): number {
   switch (kind) {
     case 'ReplicaSet':
     case 'StatefulSet':
@@ -74,7 +76,7 @@ function lacking({ kind, spec, status }: ViewObject): number {
   }
 }
 
-function messageFor(
+function refusalMessage(
   view: ClusterView,
   creator: ViewObject,
   now: number,

@@ -16,10 +16,10 @@ export function explainPolicyDenial(
   const kind = refusal.validating ? 'ValidatingAdmissionPolicy' : 'MutatingAdmissionPolicy';
   const fails = refusal.failed !== undefined || refusal.paramsMissing;
   return {
-    what: fails
+    summary: fails
       ? `admission policy ${refusal.policy} cannot be evaluated and denies them: ${refusal.message}`
       : `admission policy ${refusal.policy} denies them: ${refusal.message}`,
-    why: `${kind} ${refusal.policy} (binding ${refusal.binding}) denies the pods: ${refusal.message}`,
+    cause: `${kind} ${refusal.policy} (binding ${refusal.binding}) denies the pods: ${refusal.message}`,
     fixes: [
       fails ? undefined : edit(view, top, 'Change the pod template so that the policy accepts it.'),
       {
@@ -42,8 +42,8 @@ export function explainWebhookDenial(
   if (refusal.is === 'webhook unavailable') {
     const service = refusal.service;
     return {
-      what: `admission webhook ${refusal.webhook} cannot be called: ${refusal.detail}`,
-      why: `The API server cannot call webhook ${refusal.webhook}, and its failurePolicy is Fail: ${refusal.detail}`,
+      summary: `admission webhook ${refusal.webhook} cannot be called: ${refusal.detail}`,
+      cause: `The API server cannot call webhook ${refusal.webhook}, and its failurePolicy is Fail: ${refusal.detail}`,
       fixes: [
         {
           text: 'Fix the webhook, which blocks these pods.',
@@ -76,11 +76,11 @@ function explainDenial(
   const noun = isGatekeeper ? 'constraint' : 'policy';
   const show = isGatekeeper ? ['constraints'] : ['clusterpolicies.kyverno.io,policies.kyverno.io', '-n', namespace];
   return {
-    what:
+    summary:
       policies.length > 0
         ? `${noun} ${policies.join(', ')} denies them: ${violations} (webhook ${webhook})`
         : `admission webhook ${webhook} denies them: ${message}`,
-    why: `${policies.length > 0 ? `The ${noun} ${policies.join(', ')}, enforced by webhook ${webhook},` : `Webhook ${webhook}`} refuses the pods: ${violations}`,
+    cause: `${policies.length > 0 ? `The ${noun} ${policies.join(', ')}, enforced by webhook ${webhook},` : `Webhook ${webhook}`} refuses the pods: ${violations}`,
     fixes: [
       edit(
         view,

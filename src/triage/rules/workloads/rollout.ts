@@ -10,7 +10,7 @@ import { command, named } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { rollBack } from '../pods/fixes.ts';
 import { topOf } from '../pods/owner.ts';
-import { isUnwell } from '../pods/unwell-pods.ts';
+import { isUnready } from '../pods/unready-pods.ts';
 
 const UNAVAILABLE_TOO_LONG = 120_000;
 
@@ -28,7 +28,7 @@ export const rolloutStuck: Rule = {
   },
   *look({ view, now }) {
     for (const deployment of view.all('Deployment')) {
-      const wrong = wrongWith(deployment, now);
+      const wrong = failedCondition(deployment, now);
       if (wrong === undefined || deployment.metadata.deletionTimestamp !== undefined) continue;
       const wanted = number(deployment.spec.replicas, 1);
       const updated = number(deployment.status.updatedReplicas);
@@ -53,13 +53,13 @@ export const rolloutStuck: Rule = {
           },
           rollBack(view, topOf(view, deployment)),
         ],
-        because: below(view, deployment),
+        because: causesOf(view, deployment),
       };
     }
   },
 };
 
-function wrongWith(deployment: ViewObject, now: number): Condition | undefined {
+function failedCondition(deployment: ViewObject, now: number): Condition | undefined {
   const progressing = condition(deployment, 'Progressing');
   const available = condition(deployment, 'Available');
   const isDown = available?.status === 'False' && number(deployment.spec.replicas, 1) > 0;
@@ -73,10 +73,10 @@ function wrongWith(deployment: ViewObject, now: number): Condition | undefined {
 }
 
 /** The causes for a workload: its ReplicaSets and pods, and its own other findings. */
-function below(view: ClusterView, workload: ViewObject): Cause[] {
+function causesOf(view: ClusterView, workload: ViewObject): Cause[] {
   const ref = refOf(workload);
   const sets = workload.kind === 'Deployment' ? view.ownedBy(workload.metadata.uid) : [workload];
-  const pods = sets.flatMap(set => view.ownedBy(set.metadata.uid)).filter(one => one.kind === 'Pod' && isUnwell(one));
+  const pods = sets.flatMap(set => view.ownedBy(set.metadata.uid)).filter(one => one.kind === 'Pod' && isUnready(one));
   const nodes = new Set(pods.map(pod => text(pod.spec.nodeName)).filter(name => name !== ''));
   return [
     ...['pod/', 'chaos/', 'workload/pods-refused', 'workload/not-observed', 'workload/stateful-stuck', 'webhook/'].map(
@@ -149,22 +149,22 @@ export const statefulStuck: Rule = {
     why: 'The controller waits for each pod before it creates the next one.',
     whatToDo: 'Fix the pod that it waits for: the finding on that pod says why it is not ready.',
   },
-  *look(looking) {
-    for (const blocker of blockers(looking)) {
+  *look(input) {
+    for (const blocker of blockingPods(input)) {
       const { set, pod, isOld } = blocker;
       const [wanted, there] = [number(set.spec.replicas, 1), number(set.status.replicas)];
       if (isOld || there >= wanted) continue;
       yield {
-        ...behind(looking, blocker),
+        ...behind(input, blocker),
         summary: `stuck behind pod ${pod.metadata.name}, which is not ready: ${there} of ${wanted} pods created`,
         cause: `With OrderedReady no pod is created before ${pod.metadata.name} is ready.`,
         fixes: [
           {
             text: `Fix pod ${pod.metadata.name}: the others wait for it.`,
-            command: command(looking.view, ['kubectl', 'describe', ...named(refOf(pod))]),
+            command: command(input.view, ['kubectl', 'describe', ...named(refOf(pod))]),
           },
         ],
-        because: below(looking.view, set),
+        because: causesOf(input.view, set),
       };
     }
   },
@@ -180,19 +180,19 @@ export const brokenRevision: Rule = {
     why: 'A pod of a broken revision is not replaced even after the template has been fixed: the controller waits for the pod to become ready, which does not happen.',
     whatToDo: 'Delete the pod: it is created again with the current revision.',
   },
-  *look(looking) {
-    for (const blocker of blockers(looking)) {
+  *look(input) {
+    for (const blocker of blockingPods(input)) {
       const { set, pod, isOld } = blocker;
       if (!isOld) continue;
       const [had, wanted] = [text(pod.metadata.labels['controller-revision-hash']), text(set.status.updateRevision)];
       yield {
-        ...behind(looking, blocker),
+        ...behind(input, blocker),
         summary: `rollout stuck behind pod ${pod.metadata.name}: the pod keeps an old, broken revision, and is not replaced until it is deleted`,
         cause: `With OrderedReady the controller waits for ${pod.metadata.name} to become ready before replacing it, and with revision ${had} the pod does not become ready.`,
         fixes: [
           {
             text: `Delete the pod: it is created again with the current revision (${wanted}).`,
-            command: command(looking.view, ['kubectl', 'delete', ...named(refOf(pod))]),
+            command: command(input.view, ['kubectl', 'delete', ...named(refOf(pod))]),
           },
         ],
         because: [causeOf(refOf(set), 'chaos/')],
@@ -223,15 +223,15 @@ interface Blocker {
 }
 
 /** For each StatefulSet with ordered pod management, the first pod that is not ready. */
-function* blockers({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterable<Blocker> {
+function* blockingPods({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterable<Blocker> {
   for (const set of view.all('StatefulSet')) {
     const isOrdered = (text(set.spec.podManagementPolicy) || 'OrderedReady') === 'OrderedReady';
     if (!isOrdered || set.metadata.deletionTimestamp !== undefined) continue;
     const [pod] = view
       .ownedBy(set.metadata.uid)
-      .filter(one => one.kind === 'Pod' && isUnwell(one) && now - (unreadyAt(one) ?? now) >= UNAVAILABLE_TOO_LONG)
+      .filter(one => one.kind === 'Pod' && isUnready(one) && now - (unreadyAt(one) ?? now) >= UNAVAILABLE_TOO_LONG)
       .sort((a, b) => ordinal(a) - ordinal(b));
-    if (pod) yield { set, pod, isOld: keepsOld(set, pod), since: unreadyAt(pod) };
+    if (pod) yield { set, pod, isOld: keepsOldRevision(set, pod), since: unreadyAt(pod) };
   }
 }
 
@@ -244,7 +244,7 @@ const ordinal = ({ metadata }: ViewObject): number => Number(metadata.name.slice
  * Whether the pod should have the newer revision by now. Pods below the partition, and those of OnDelete sets, are
  * not replaced on purpose.
  */
-function keepsOld({ spec, status }: ViewObject, pod: ViewObject): boolean {
+function keepsOldRevision({ spec, status }: ViewObject, pod: ViewObject): boolean {
   const { type, rollingUpdate } = fields(spec.updateStrategy);
   const wanted = text(status.updateRevision);
   return (

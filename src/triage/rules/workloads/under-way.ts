@@ -4,7 +4,7 @@ import { counted } from '../../../text/counted.ts';
 import { condition, created } from '../../facts/fields.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import { POD_OWNERS, podsByTop, type Top, topKey, topOf } from '../pods/owner.ts';
-import { isUnwell, PENDING_TOO_LONG, podNames, unreadyFor, unreadySince } from '../pods/unwell-pods.ts';
+import { isUnready, PENDING_TOO_LONG, podNames, unreadyFor, unreadySince } from '../pods/unready-pods.ts';
 
 /** The id of the rule, for the line that says how much has not settled yet. */
 export const UNDER_WAY = 'rollout/under-way';
@@ -30,8 +30,8 @@ export const underWay: Rule = {
     why: 'Other rules give a pod time to start and a rollout time to finish. Until that time has passed, it is not known whether the change works.',
     whatToDo: 'Look again in two minutes, or follow it with `mayday triage --watch`.',
   },
-  *look(looking) {
-    for (const { top, pods, rollout } of unsettled(looking)) {
+  *look(input) {
+    for (const { top, pods, rollout } of unsettled(input)) {
       const parts = [rollout, pods.length === 0 ? undefined : podText(pods)].filter(Boolean);
       yield {
         severity: 'info',
@@ -58,7 +58,7 @@ function unsettled({ view, now }: RuleInput): Unsettled[] {
 
 /** Whether a pod has been unready only for a short time and does not fail. */
 function isStarting(pod: ViewObject, now: number): boolean {
-  if (!isUnwell(pod) || Math.min(unreadyFor(pod, now), now - created(pod)) >= PENDING_TOO_LONG) return false;
+  if (!isUnready(pod) || Math.min(unreadyFor(pod, now), now - created(pod)) >= PENDING_TOO_LONG) return false;
   const containers = [...list(pod.status.initContainerStatuses), ...list(pod.status.containerStatuses)];
   return containers.every(({ state, restartCount }) => {
     const waiting = text(fields(fields(state).waiting).reason);

@@ -41,6 +41,6 @@ it('takes a user who may not list Secrets for blind only where something says th
   const asked = (annotations: Record<string, string>) => [
     ...(helmPending.asks?.({ view: viewOf([view(annotations)]), now: NOW }) ?? []),
   ];
-  expect(asked({})).toMatchObject([{ is: 'instances', kind: 'Secret', labels: 'owner=helm', spare: true }]);
+  expect(asked({})).toMatchObject([{ is: 'instances', kind: 'Secret', labels: 'owner=helm', optional: true }]);
   expect(asked({ 'meta.helm.sh/release-name': 'web' })[0]).not.toHaveProperty('spare');
 });

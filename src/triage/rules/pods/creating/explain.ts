@@ -5,16 +5,16 @@ import { causeOf } from '../../../finding/cause.ts';
 import type { Cause } from '../../../finding/finding.ts';
 import { command } from '../../../finding/shell.ts';
 import type { RuleInput } from '../../../rule.ts';
-import { insteadOf } from '../config-names.ts';
+import { alternativesFor } from '../config-names.ts';
 import { edit } from '../fixes.ts';
-import { createMissing, makersOf, missingText } from '../missing-config.ts';
-import type { UnwellPods } from '../unwell-pods.ts';
+import { causesOfMissing, createMissing, missingText } from '../missing-config.ts';
+import type { UnreadyPodGroup } from '../unready-pods.ts';
 import type { Trouble } from './trouble.ts';
 
 /** What a finding says about one problem. */
 export interface Explanation {
-  what: string;
-  why: string;
+  summary: string;
+  cause: string;
   evidence: (string | false | undefined)[];
   fixes: (FixDraft | false | undefined)[];
   because: Cause[];
@@ -23,32 +23,32 @@ export interface Explanation {
 /** Says what the problem is, why it occurs, and what to do. */
 export function explain(
   { view, answers }: RuleInput,
-  { top, what }: UnwellPods<Trouble>,
+  { top, problem }: UnreadyPodGroup<Trouble>,
   pod: ViewObject,
 ): Explanation {
   const namespace = top.ref.namespace ?? '';
   const none = { evidence: [], fixes: [], because: [] };
-  switch (what.is) {
+  switch (problem.is) {
     case 'config':
-      return explainConfig(view, insteadOf(view, answers, namespace, what.missing), top, what);
+      return explainConfig(view, alternativesFor(view, answers, namespace, problem.missing), top, problem);
     case 'attach':
-      return explainAttach(view, top, what.words);
+      return explainAttach(view, top, problem.message);
     case 'claim':
       return {
         ...none,
-        what: `volume claim: ${what.words}`,
-        why: what.words,
+        summary: `volume claim: ${problem.message}`,
+        cause: problem.message,
         fixes: [edit(view, top, 'Create the persistent volume claim, or correct its name in spec.volumes.')],
       };
     case 'mount':
-      return explainMount(view, top, what);
+      return explainMount(view, top, problem);
     case 'sandbox':
       return {
         ...none,
-        what: `the network or sandbox of the pod cannot be set up: ${shortened(what.words)}`,
-        why: `The container runtime or the network plugin (CNI) on node ${text(pod.spec.nodeName)} fails: ${shortened(what.words)}`,
+        summary: `the network or sandbox of the pod cannot be set up: ${shortened(problem.message)}`,
+        cause: `The container runtime or the network plugin (CNI) on node ${text(pod.spec.nodeName)} fails: ${shortened(problem.message)}`,
         fixes: [
-          NO_ADDRESS.test(what.words) && {
+          NO_ADDRESS.test(problem.message) && {
             text: 'Give the nodes more pod addresses (a larger pod CIDR or subnet, more addresses for each node), or run fewer pods on the node.',
           },
           {
@@ -75,8 +75,8 @@ export function explain(
     default:
       return {
         ...none,
-        what: what.words === '' ? 'no event says why' : shortened(what.words),
-        why: `The kubelet of node ${text(pod.spec.nodeName)} has not created the containers${what.words && `: ${shortened(what.words)}`}.`,
+        summary: problem.message === '' ? 'no event says why' : shortened(problem.message),
+        cause: `The kubelet of node ${text(pod.spec.nodeName)} has not created the containers${problem.message && `: ${shortened(problem.message)}`}.`,
       };
   }
 }
@@ -89,15 +89,15 @@ const shortened = (words: string): string => (words.length > 240 ? `…${words.s
 
 function explainConfig(
   view: ClusterView,
-  { near, existing, unread }: ReturnType<typeof insteadOf>,
-  top: UnwellPods<Trouble>['top'],
+  { near, existing, unread }: ReturnType<typeof alternativesFor>,
+  top: UnreadyPodGroup<Trouble>['top'],
   { missing, volume }: Extract<Trouble, { is: 'config' }>,
 ): Explanation {
   const { kind, name, key } = missing;
   const namespace = top.ref.namespace ?? '';
   return {
-    what: `volume ${volume} cannot be mounted: ${missingText(missing)}${near ? `; ${near} exists` : ''}`,
-    why: `Volume ${volume} takes its files from ${kind} ${name}${key === undefined ? ', which does not exist' : `, which has no key ${key}`}.${near ? ` The most similar existing name is ${near}.` : ''}`,
+    summary: `volume ${volume} cannot be mounted: ${missingText(missing)}${near ? `; ${near} exists` : ''}`,
+    cause: `Volume ${volume} takes its files from ${kind} ${name}${key === undefined ? ', which does not exist' : `, which has no key ${key}`}.${near ? ` The most similar existing name is ${near}.` : ''}`,
     evidence: [
       existing.length > 0 &&
         `${key === undefined ? `${kind}s in ${namespace}` : `keys of ${kind} ${name}`}: ${existing.slice(0, 30).join(', ')}`,
@@ -120,11 +120,11 @@ function explainConfig(
             : command(view, ['kubectl', 'edit', kind.toLowerCase(), name ?? '', '-n', namespace]),
       },
     ],
-    because: makersOf(view, namespace, missing),
+    because: causesOfMissing(view, namespace, missing),
   };
 }
 
-function explainAttach(view: ClusterView, top: UnwellPods<Trouble>['top'], words: string): Explanation {
+function explainAttach(view: ClusterView, top: UnreadyPodGroup<Trouble>['top'], words: string): Explanation {
   const volume = /volume "([^"]+)"/.exec(words)?.[1] ?? '';
   const isMulti = /Multi-Attach/.test(words);
   const attachments = [...view.all('VolumeAttachment')].filter(
@@ -133,10 +133,10 @@ function explainAttach(view: ClusterView, top: UnwellPods<Trouble>['top'], words
   const holders = /used by pod\(s\) (.+)$/.exec(words)?.[1]?.split(/, ?/) ?? [];
   const nodes = attachments.map(one => text(one.spec.nodeName));
   return {
-    what: isMulti
+    summary: isMulti
       ? `volume ${volume} is still attached to another node (Multi-Attach)${holders.length > 0 ? `, used by pod ${holders.join(', ')}` : ''}`
       : `volume ${volume} cannot be attached: ${shortened(words)}`,
-    why: isMulti
+    cause: isMulti
       ? `The volume can be used on one node only (ReadWriteOnce), and ${nodes.length > 0 ? `node ${nodes.join(', ')}` : 'another node'} is still using it${holders.length > 0 ? ` for pod ${holders.join(', ')}` : ''}.`
       : words,
     evidence: attachments.map(
@@ -174,17 +174,17 @@ function explainAttach(view: ClusterView, top: UnwellPods<Trouble>['top'], words
 
 function explainMount(
   view: ClusterView,
-  top: UnwellPods<Trouble>['top'],
-  { words, volume }: Extract<Trouble, { is: 'mount' }>,
+  top: UnreadyPodGroup<Trouble>['top'],
+  { message, volume }: Extract<Trouble, { is: 'mount' }>,
 ): Explanation {
-  const driver = /driver name (\S+) not found in the list of registered CSI drivers/.exec(words)?.[1];
+  const driver = /driver name (\S+) not found in the list of registered CSI drivers/.exec(message)?.[1];
   return {
-    what: driver
+    summary: driver
       ? `volume ${volume}: CSI driver ${driver} is not running on the node`
-      : `volume ${volume} cannot be mounted: ${shortened(words)}`,
-    why: driver
+      : `volume ${volume} cannot be mounted: ${shortened(message)}`,
+    cause: driver
       ? `CSI driver ${driver} is not registered with the kubelet: its node plugin is not running there.`
-      : words,
+      : message,
     evidence: [],
     fixes: [
       driver

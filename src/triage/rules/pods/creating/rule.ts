@@ -9,30 +9,30 @@ import { readsFor } from '../config-names.ts';
 import { containersOf } from '../containers.ts';
 import { usualFixes } from '../fixes.ts';
 import {
-  aboutUnwellPods,
   howMany,
   PENDING_TOO_LONG,
   podRef,
-  type UnwellPods,
-  unwellPodGroups,
-} from '../unwell-pods.ts';
+  type UnreadyPodGroup,
+  unreadyPodGroups,
+  unreadyPodsFinding,
+} from '../unready-pods.ts';
 import { explain } from './explain.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 
-const stuck = (looking: Pick<RuleInput, 'view' | 'now'>): UnwellPods<Trouble>[] =>
-  unwellPodGroups(looking, pod => {
+const stuck = (input: Pick<RuleInput, 'view' | 'now'>): UnreadyPodGroup<Trouble>[] =>
+  unreadyPodGroups(input, pod => {
     const scheduled = condition(pod, 'PodScheduled');
     const isPlaced = text(pod.spec.nodeName) !== '' && pod.status.phase === 'Pending';
     const isCreating =
       containersOf(pod).some(one => one.waiting?.reason === 'ContainerCreating') ||
       containersOf(pod).every(one => !one.reported);
     const isInit = containersOf(pod).find(one => one.role === 'init' && one.waiting?.reason === 'PodInitializing');
-    if (!isPlaced || !(isCreating || isInit) || looking.now - (scheduled?.since ?? looking.now) < PENDING_TOO_LONG)
+    if (!isPlaced || !(isCreating || isInit) || input.now - (scheduled?.since ?? input.now) < PENDING_TOO_LONG)
       return undefined;
-    const what = troubleOf(looking.view, pod);
+    const problem = troubleOf(input.view, pod);
     return {
-      key: `${what.is} ${what.is === 'config' ? JSON.stringify(what.missing) : 'volume' in what ? what.volume : ''}`,
-      what,
+      key: `${problem.is} ${problem.is === 'config' ? JSON.stringify(problem.missing) : 'volume' in problem ? problem.volume : ''}`,
+      problem,
     };
   });
 
@@ -66,29 +66,29 @@ export const stuckCreating: Rule = {
     whatToDo:
       'Create the missing ConfigMap, Secret or key, detach the volume from the node that uses it, or fix the storage driver or the network plugin.',
   },
-  *asks(looking) {
-    for (const { top, what } of stuck(looking))
-      if (what.is === 'config') yield* readsFor(top.ref.namespace ?? '', what.missing) as Iterable<NamedRead>;
+  *asks(input) {
+    for (const { top, problem } of stuck(input))
+      if (problem.is === 'config') yield* readsFor(top.ref.namespace ?? '', problem.missing) as Iterable<NamedRead>;
   },
-  *look(looking) {
-    for (const sick of stuck(looking)) yield found(looking, sick);
+  *look(input) {
+    for (const group of stuck(input)) yield findingFor(input, group);
   },
 };
 
-function found(looking: RuleInput, sick: UnwellPods<Trouble>): FindingDraft {
-  const { view } = looking;
-  const pod = sick.pods[0] as ViewObject;
-  const explanation = explain(looking, sick, pod);
+function findingFor(input: RuleInput, group: UnreadyPodGroup<Trouble>): FindingDraft {
+  const { view } = input;
+  const pod = group.pods[0] as ViewObject;
+  const explanation = explain(input, group, pod);
   const events = view.eventsAbout(podRef(pod)).slice(0, 3);
-  return aboutUnwellPods(sick, {
-    summary: `${howMany(sick)} stuck in ContainerCreating: ${explanation.what}`,
+  return unreadyPodsFinding(group, {
+    summary: `${howMany(group)} stuck in ContainerCreating: ${explanation.summary}`,
     evidence: [
       `on node ${text(pod.spec.nodeName)}`,
       ...events.map(one => `event ${one.reason}: "${one.message}"`),
       ...explanation.evidence,
     ],
-    cause: explanation.why,
-    fixes: [...explanation.fixes, ...usualFixes(view, sick)],
+    cause: explanation.cause,
+    fixes: [...explanation.fixes, ...usualFixes(view, group)],
     because: [
       ...explanation.because,
       ...claimsOf(view, pod).map(({ name }) => ({

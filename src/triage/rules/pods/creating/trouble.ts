@@ -1,16 +1,16 @@
 import type { ClusterView, ViewObject } from '../../../../health/view/cluster-view.ts';
 import { fields, list, text } from '../../../../k8s/fields.ts';
 import { type MissingConfig, missingConfig } from '../missing-config.ts';
-import { podRef } from '../unwell-pods.ts';
+import { podRef } from '../unready-pods.ts';
 
 /** What keeps a scheduled pod from starting its first container. */
 export type Trouble =
   | { is: 'config'; missing: MissingConfig; volume: string }
-  | { is: 'claim'; words: string }
-  | { is: 'attach'; words: string }
-  | { is: 'mount'; words: string; volume: string }
-  | { is: 'sandbox'; words: string }
-  | { is: 'unknown'; words: string };
+  | { is: 'claim'; message: string }
+  | { is: 'attach'; message: string }
+  | { is: 'mount'; message: string; volume: string }
+  | { is: 'sandbox'; message: string }
+  | { is: 'unknown'; message: string };
 
 /** What the events of the pod say, the most specific first, or what the view shows to be missing. */
 export function troubleOf(view: ClusterView, pod: ViewObject): Trouble {
@@ -27,16 +27,16 @@ export function troubleOf(view: ClusterView, pod: ViewObject): Trouble {
       volume,
     };
   const attach = messages('FailedAttachVolume')[0];
-  if (attach !== undefined) return { is: 'attach', words: attach };
+  if (attach !== undefined) return { is: 'attach', message: attach };
   const absent = absentConfig(view, pod);
   if (absent) return absent;
   const sandbox = messages('FailedCreatePodSandBox')[0];
   if (setUp !== undefined)
     return /persistentvolumeclaim|PVC|claim/i.test(setUp)
-      ? { is: 'claim', words: setUp }
-      : { is: 'mount', words: setUp, volume };
-  if (sandbox !== undefined) return { is: 'sandbox', words: sandbox };
-  return { is: 'unknown', words: events[0] ? `${events[0].reason}: ${events[0].message}` : '' };
+      ? { is: 'claim', message: setUp }
+      : { is: 'mount', message: setUp, volume };
+  if (sandbox !== undefined) return { is: 'sandbox', message: sandbox };
+  return { is: 'unknown', message: events[0] ? `${events[0].reason}: ${events[0].message}` : '' };
 }
 
 /** The object that a volume gets its files from; a projected volume has several. */

@@ -5,7 +5,7 @@ import { type Hook, hooksOf, routeOf } from './hooks.ts';
 import { type Scope, scopeOf } from './scope.ts';
 
 /** A webhook that the API server cannot reach. */
-export interface DeadHook {
+export interface UnreachableHook {
   hook: Hook;
   why: RouteFailure;
   certain: boolean;
@@ -14,15 +14,15 @@ export interface DeadHook {
 }
 
 /** The webhooks of a configuration that cannot be reached for one reason. */
-export interface DeadHooks {
+export interface UnreachableHooks {
   configuration: ViewObject;
   why: RouteFailure;
-  hooks: readonly DeadHook[];
+  hooks: readonly UnreachableHook[];
 }
 
 /** All webhooks whose Service cannot be reached, grouped by configuration, reason and Service. */
-export function deadHooks(view: ClusterView): DeadHooks[] {
-  const groups = new Map<string, DeadHooks & { hooks: DeadHook[] }>();
+export function unreachableHooks(view: ClusterView): UnreachableHooks[] {
+  const groups = new Map<string, UnreachableHooks & { hooks: UnreachableHook[] }>();
   for (const hook of hooksOf(view)) {
     const route = routeOf(view, hook);
     if (route === undefined || route.is === 'usable') continue;
@@ -44,8 +44,8 @@ export function deadHooks(view: ClusterView): DeadHooks[] {
 }
 
 /** The webhooks that block requests now. */
-export const blockingOf = ({ hooks }: DeadHooks): DeadHook[] =>
-  hooks.filter(({ hook, scope }) => hook.blocking && scope.reaches);
+export const blockingOf = ({ hooks }: UnreachableHooks): UnreachableHook[] =>
+  hooks.filter(({ hook, scope }) => hook.blocking && scope.matchesAnything);
 
 /** Whether a configuration is a leftover of something that is no longer installed. */
 export type Staleness = 'certain' | 'probable' | 'not stale';
@@ -56,7 +56,7 @@ export type Staleness = 'certain' | 'probable' | 'not stale';
  */
 export function stalenessOf(
   view: ClusterView,
-  { configuration, why, hooks }: DeadHooks,
+  { configuration, why, hooks }: UnreachableHooks,
   workloads: readonly ViewObject[],
 ): Staleness {
   if (workloads.length > 0 || claimOf(view, configuration) !== undefined) return 'not stale';
@@ -65,7 +65,7 @@ export function stalenessOf(
 }
 
 /** Whether a workload in the namespace could serve the webhook, by a name like the Service's. */
-function mayServe(view: ClusterView, hooks: readonly DeadHook[]): boolean {
+function mayServe(view: ClusterView, hooks: readonly UnreachableHook[]): boolean {
   const { namespace, name } = hooks[0]?.hook.service ?? { namespace: '', name: '' };
   const stem = stemOf(name);
   return (['Deployment', 'StatefulSet', 'DaemonSet'] as const).some(kind =>

@@ -8,7 +8,7 @@ import { scopeOf } from './scope.ts';
  * The configurations of fail-closed webhooks that the API server calls on updates of a kind. While one of them cannot
  * be called, no object of that kind can be changed, not even to remove a finalizer.
  */
-export function askedOnUpdate(view: ClusterView, { group, plural }: { group: string; plural: string }): Cause[] {
+export function calledOnUpdate(view: ClusterView, { group, plural }: { group: string; plural: string }): Cause[] {
   const resource = group === '' ? plural : `${plural}.${group}`;
   const found = [...hooksOf(view)].filter(hook => {
     if (!hook.blocking) return false;

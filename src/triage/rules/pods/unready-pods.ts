@@ -11,11 +11,11 @@ import type { RuleInput } from '../../rule.ts';
 import { podsByTop, type Top } from './owner.ts';
 
 /** Pods of one workload that fail for one reason. */
-export interface UnwellPods<T> {
+export interface UnreadyPodGroup<T> {
   top: Top;
   pods: readonly ViewObject[];
   /** What was found in the first pod. */
-  what: T;
+  problem: T;
 }
 
 /** A pod younger than this that is not ready counts as starting. */
@@ -24,31 +24,31 @@ export const FIRST_MINUTE = 60_000;
 export const PENDING_TOO_LONG = 120_000;
 
 /** Whether a pod should be ready and is not. Finished and terminating pods are left to other rules. */
-export function isUnwell(pod: ViewObject): boolean {
+export function isUnready(pod: ViewObject): boolean {
   const { phase } = pod.status;
   if (phase === 'Succeeded' || phase === 'Failed' || pod.metadata.deletionTimestamp !== undefined) return false;
   return phase !== 'Running' || condition(pod, 'Ready')?.status !== 'True';
 }
 
 /**
- * Groups unwell pods by the workload that a person would edit and by the reason that `look` finds, so that three pods
+ * Groups unready pods by the workload that a person would edit and by the reason that `look` finds, so that three pods
  * that fail for one reason are one finding. Pods in their first minute are left out. `look` also returns the key of
  * the reason.
  */
-export function unwellPodGroups<T>(
+export function unreadyPodGroups<T>(
   { view, now }: Pick<RuleInput, 'view' | 'now'>,
-  look: (pod: ViewObject) => { key: string; what: T } | undefined,
-): UnwellPods<T>[] {
-  const found = new Map<ViewObject, { key: string; what: T }>();
+  look: (pod: ViewObject) => { key: string; problem: T } | undefined,
+): UnreadyPodGroup<T>[] {
+  const found = new Map<ViewObject, { key: string; problem: T }>();
   for (const pod of view.all('Pod')) {
-    const one = isUnwell(pod) && now - created(pod) >= FIRST_MINUTE ? look(pod) : undefined;
+    const one = isUnready(pod) && now - created(pod) >= FIRST_MINUTE ? look(pod) : undefined;
     if (one !== undefined) found.set(pod, one);
   }
-  const reason = (pod: ViewObject) => found.get(pod) as { key: string; what: T };
+  const reason = (pod: ViewObject) => found.get(pod) as { key: string; problem: T };
   return podsByTop(view, found.keys(), pod => reason(pod).key).map(({ top, pods }) => ({
     top,
     pods,
-    what: reason(pods[0] as ViewObject).what,
+    problem: reason(pods[0] as ViewObject).problem,
   }));
 }
 
@@ -74,8 +74,8 @@ export const nodesOf = (pods: readonly ViewObject[]): string[] =>
 export const nodesAsCauses = (pods: readonly ViewObject[]): Cause[] =>
   nodesOf(pods).map(name => causeOf({ kind: 'Node', name }, 'node/'));
 
-/** What may explain that pods are unwell: their node, or an injection on them or their workload. */
-export function usualCauses({ top, pods }: Pick<UnwellPods<unknown>, 'top' | 'pods'>): Cause[] {
+/** What may explain that pods are unready: their node, or an injection on them or their workload. */
+export function usualCauses({ top, pods }: Pick<UnreadyPodGroup<unknown>, 'top' | 'pods'>): Cause[] {
   return [
     causeOf(top.ref, 'chaos/'),
     causeOf(top.ref, 'workload/broken-revision'),
@@ -86,11 +86,11 @@ export function usualCauses({ top, pods }: Pick<UnwellPods<unknown>, 'top' | 'po
 }
 
 /**
- * A finding about unwell pods of one workload. Its object is what a person would edit. The names of the pods come before
- * the evidence, and what usually makes pods unwell before the causes.
+ * A finding about unready pods of one workload. Its object is what a person would edit. The names of the pods come before
+ * the evidence, and what usually makes pods unready before the causes.
  */
-export const aboutUnwellPods = (
-  { top, pods }: Pick<UnwellPods<unknown>, 'top' | 'pods'>,
+export const unreadyPodsFinding = (
+  { top, pods }: Pick<UnreadyPodGroup<unknown>, 'top' | 'pods'>,
   draft: Omit<FindingDraft, 'severity' | 'object'> & { severity?: FindingDraft['severity'] },
 ): FindingDraft => ({
   severity: 'high',
@@ -102,7 +102,7 @@ export const aboutUnwellPods = (
 });
 
 /** How many of the wanted pods this is about: `2 of 3 pods`. */
-export function howMany({ top, pods }: Pick<UnwellPods<unknown>, 'top' | 'pods'>): string {
+export function howMany({ top, pods }: Pick<UnreadyPodGroup<unknown>, 'top' | 'pods'>): string {
   const wanted = top.object?.spec.replicas;
   if (top.ref.kind === 'Pod') return 'the pod';
   return typeof wanted === 'number' && wanted >= pods.length
