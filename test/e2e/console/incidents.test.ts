@@ -78,7 +78,11 @@ it('label-near-miss: triage names the label and where in Git it stands; x says t
   await pty.waitFor('WHY Application argocd/demo-iris-2', LONG_MS);
   expect(pty.screen()).toContain('label cost-center missing; near miss costCenter');
   expect(pty.screen()).toMatch(/rename label costCenter to cost-center/);
-  await pty.press('x', 'this alone does not repair the application, because the cause is in Git.', LONG_MS);
+  await pty.press(
+    'x',
+    /this\s+alone\s+does\s+not\s+repair\s+the\s+application,\s+because\s+the\s+cause\s+is\s+in\s+Git\./,
+    LONG_MS,
+  );
   expect(pty.screen()).toMatch(/apps\/demo-iris-2 in\s+https:\/\/github\.com\/example\/platform\.git/);
   await pty.press('\u001b', 'ROOT CAUSES', LONG_MS);
   await does(pty, 'compare again in Argo CD Application argocd/demo-iris-2');
