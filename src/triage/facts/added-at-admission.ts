@@ -6,7 +6,7 @@ import type { Cause } from '../finding/finding.ts';
 import { command, named } from '../finding/shell.ts';
 import { POLICIES } from './admission-policies.ts';
 
-/** Who adds something to a pod that its pod template does not have. */
+/** What adds something to a pod that its pod template does not have. */
 export interface Added {
   /** `MutatingAdmissionPolicy place-payments sets it when a pod is created; the pod template does not.` */
   says: string;
@@ -18,7 +18,7 @@ const MUTATING = POLICIES[1];
 const POD_NODE_SELECTOR = 'scheduler.alpha.kubernetes.io/node-selector';
 
 /**
- * The present template of the workload that made a pod; undefined for a pod without an owner, or of an earlier
+ * The current template of the workload that created a pod; undefined for a pod without an owner, or of an earlier
  * revision.
  */
 function templateSpec(view: ClusterView, pod: ViewObject): Fields | undefined {
@@ -36,7 +36,7 @@ function isCurrentRevision({ kind, status }: ViewObject, pod: ViewObject): boole
   return kind === 'DaemonSet' && number(status.updatedNumberScheduled) === number(status.currentNumberScheduled);
 }
 
-/** The nodeSelector labels that a pod has and its template does not. */
+/** The keys of the nodeSelector labels that a pod has and its template does not. */
 export function addedSelector(view: ClusterView, pod: ViewObject): string[] {
   const template = templateSpec(view, pod);
   if (template === undefined) return [];
@@ -57,8 +57,8 @@ export function isAddedContainer(
 }
 
 /**
- * Who may have added something to a pod when it was created. `words` are searched for in the expressions of policies:
- * policies that mention them are named, or else everything that may change pods of that namespace.
+ * What may have added something to a pod when it was created. `words` are searched for in the expressions of policies:
+ * policies that mention them are named; if none does, everything that may change pods of that namespace.
  */
 export function addedBy(view: ClusterView, pod: ViewObject, words: readonly string[]): Added | undefined {
   const namespace = view.get('Namespace', undefined, pod.metadata.namespace ?? '');
@@ -71,7 +71,7 @@ export function addedBy(view: ClusterView, pod: ViewObject, words: readonly stri
   const names = found.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
   const certain = found.length === 1 && (byNamespace !== undefined || mentioning.length > 0);
   return {
-    says: `The pod template does not ask for that: ${certain ? `${names[0]} sets it` : `one of ${names.slice(0, 4).join(', ')} probably sets it`} when a pod is created.`,
+    says: `The pod template does not contain that: ${certain ? `${names[0]} sets it` : `one of ${names.slice(0, 4).join(', ')} probably sets it`} when a pod is created.`,
     fixes: found.slice(0, 2).map(one => ({
       text: `Correct ${one.kind} ${one.metadata.name}, which changes pods in ${pod.metadata.namespace} as they are created; then delete the pods, so that they are created again.`,
       command: command(view, ['kubectl', 'edit', ...named(refOf(one))]),

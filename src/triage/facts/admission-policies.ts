@@ -12,7 +12,7 @@ export const POLICIES = [
 export interface Bound {
   binding: ViewObject;
   policyName: string;
-  /** Undefined where there is no such policy. */
+  /** Undefined when that policy does not exist. */
   policy: ViewObject | undefined;
   /** Whether a request is refused when the policy cannot be evaluated. */
   refuses: boolean;
@@ -24,14 +24,14 @@ export function* bindingsOf(view: ClusterView): Iterable<Bound> {
     for (const binding of view.all(kinds.binding)) {
       const policyName = text(binding.spec.policyName);
       const policy = view.get(kinds.policy, undefined, policyName);
-      // Only validation has actions: a binding that merely audits refuses nothing.
-      const acts =
+      // Only validating bindings have actions: a binding that only audits or warns denies nothing.
+      const denies =
         binding.spec.validationActions === undefined || strings(binding.spec.validationActions).includes('Deny');
-      yield { binding, policyName, policy, refuses: acts && text(policy?.spec.failurePolicy) !== 'Ignore' };
+      yield { binding, policyName, policy, refuses: denies && text(policy?.spec.failurePolicy) !== 'Ignore' };
     }
 }
 
-/** The params object that a binding names; undefined where it names none by name. */
+/** The params object that a binding names; undefined when it names none. */
 export function paramsOf({ binding, policy }: Bound): ObjectRef | undefined {
   const ref = fields(binding.spec.paramRef);
   const kind = fields(policy?.spec.paramKind);
@@ -44,13 +44,13 @@ export function paramsOf({ binding, policy }: Bound): ObjectRef | undefined {
   };
 }
 
-/** What a refusal says of the policy that refused. */
+/** The policy and the binding that a denial names. */
 interface Named {
   policy: string;
   binding: string;
 }
 
-/** Names the policy and the binding of a refusal. */
+/** The objects, of either kind of policy, that a denial may come from. */
 export const policyCauses = ({ policy, binding }: Named): { kind: string; name: string }[] =>
   POLICIES.flatMap(kinds => [
     { kind: kinds.binding, name: binding },

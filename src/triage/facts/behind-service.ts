@@ -19,7 +19,7 @@ export interface ServiceBackends {
 
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 
-/** Walks down from a Service to its pods and what makes them. */
+/** Follows a Service to its pods, and to the workloads that create them. */
 export function serviceBackends(view: ClusterView, namespace: string, name: string): ServiceBackends {
   const service = view.get('Service', namespace, name);
   const selector = fields(service?.spec.selector);
@@ -46,7 +46,7 @@ function workloadsFor(view: ClusterView, namespace: string, selector: Fields): V
 export const templateLabels = (workload: ViewObject): Readonly<Record<string, string>> =>
   textMap(fields(fields(workload.spec.template).metadata).labels);
 
-/** Whether a NetworkPolicy isolates a pod for what comes in. */
+/** Whether a NetworkPolicy isolates a pod for ingress traffic. */
 export const isolates = ({ spec }: ViewObject, pod: ViewObject): boolean =>
   (!Array.isArray(spec.policyTypes) || spec.policyTypes.includes('Ingress')) &&
   matchesSelector(fields(spec.podSelector), pod.metadata.labels);
@@ -64,13 +64,13 @@ export function causesBehind(view: ClusterView, namespace: string, name: string,
   ];
 }
 
-/** Whether a pod counts as an endpoint. */
+/** Whether a pod is ready, so that it counts as an endpoint. */
 export const isReady = (pod: ViewObject): boolean => condition(pod, 'Ready')?.status === 'True';
 
 /** Whether a workload is scaled to zero replicas. */
 export const isAtZero = ({ kind, spec }: ViewObject): boolean => kind !== 'DaemonSet' && number(spec.replicas, 1) === 0;
 
-/** One line on each pod that is not ready, down to the container: `pod web-1: container proxy waiting ImagePullBackOff`. */
+/** One line for each pod that is not ready, with the states of its containers: `pod web-1: container proxy waiting ImagePullBackOff`. */
 export function* unreadyLines(pods: readonly ViewObject[]): Iterable<string> {
   for (const pod of pods) {
     if (isReady(pod)) continue;

@@ -14,7 +14,7 @@ const configurationsWith = (view: ClusterView, webhook: string): ViewObject[] =>
     [...view.all(kind)].filter(one => list(one.webhooks).some(hook => text(hook.name) === webhook)),
   );
 
-/** The configurations of which a webhook has this matchCondition. */
+/** The configurations with a webhook that has this matchCondition. */
 export const configurationsWithCondition = (view: ClusterView, expression: string): ViewObject[] =>
   CONFIGURATIONS.flatMap(kind =>
     [...view.all(kind)].filter(one =>
@@ -29,8 +29,8 @@ const crdsOf = (view: ClusterView, group: string, kind?: string): ViewObject[] =
   );
 
 /**
- * The objects that a refusal of the API server blames: their own findings explain the refusal. `namespace` is that of
- * the refused object.
+ * The objects that a refusal of the API server points to: findings about them explain the refusal. `namespace` is that of
+ * the rejected object.
  */
 export function blamedBy(view: ClusterView, refusal: Refusal, namespace: string | undefined): Cause[] {
   const here = namespace === undefined ? {} : { namespace };
@@ -105,7 +105,7 @@ function policiesOf(view: ClusterView, { policy }: PolicyHit, namespace: string 
   return found.map(one => causeOf(one));
 }
 
-/** CRDs of the kind or of its group, under the names that rules use for missing ones, and API services of the group. */
+/** CRDs of the kind or of its group, under the names that rules use for missing CRDs, and APIServices of the group. */
 function missingKind(view: ClusterView, { kind, group }: { kind?: string; group?: string }): Cause[] {
   if (group === undefined || group === '')
     return kind === undefined
@@ -129,12 +129,12 @@ function missingKind(view: ClusterView, { kind, group }: { kind?: string; group?
 function bindingsOf(view: ClusterView, user: string): Cause[] {
   const [, , namespace, account] = /^system:serviceaccount:/.test(user) ? user.split(':') : [];
   if (namespace === undefined || account === undefined) return [];
-  const isIt = (subject: Readonly<Record<string, unknown>>) =>
+  const isAccount = (subject: Readonly<Record<string, unknown>>) =>
     text(subject.kind) === 'ServiceAccount' && text(subject.name) === account && text(subject.namespace) === namespace;
   const bindings = (['ClusterRoleBinding', 'RoleBinding'] as const).flatMap(kind => [...view.all(kind)]);
   const own = bindings.filter(
     one =>
-      list(one.subjects).some(isIt) ||
+      list(one.subjects).some(isAccount) ||
       list(one.subjects).length === 0 ||
       text(one.metadata.annotations['chaos.operatorchaos.io/rollback-data']) !== '',
   );

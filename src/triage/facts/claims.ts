@@ -7,43 +7,43 @@ const TRACKING = 'argocd.argoproj.io/tracking-id';
 const INSTANCE = 'app.kubernetes.io/instance';
 
 /**
- * Who manages an object, in words: a live owner, an Argo CD application, or a Helm release whose workloads exist.
- * Undefined when nothing in the cluster does: then it is a leftover, or was created by hand.
+ * What manages an object, as text: an owner that exists, OLM, an Argo CD application, or a Helm release whose workloads exist.
+ * Undefined when nothing in the cluster does: the object was left behind, or created by hand.
  */
 export function claimOf(view: ClusterView, object: ViewObject): string | undefined {
   const { labels, annotations, ownerReferences } = object.metadata;
   const owner = ownerReferences.find(one => view.byUid(one.uid) !== undefined);
   if (owner !== undefined) return `${owner.kind} ${owner.name} owns it`;
   const olm = labels['olm.owner'];
-  if (olm !== undefined) return `OLM keeps it (${olm})`;
+  if (olm !== undefined) return `OLM manages it (${olm})`;
   const app = applicationOf(view, object);
-  if (app !== undefined) return `Application ${app.metadata.name} keeps it`;
+  if (app !== undefined) return `Application ${app.metadata.name} manages it`;
   const release = annotations[HELM_RELEASE];
-  if (release !== undefined && releaseLives(view, release, annotations[HELM_NAMESPACE] ?? ''))
+  if (release !== undefined && releaseExists(view, release, annotations[HELM_NAMESPACE] ?? ''))
     return `Helm release ${release} has objects in ${annotations[HELM_NAMESPACE]}`;
   return undefined;
 }
 
 /**
- * The Argo CD application that keeps an object: by its tracking labels or annotations, or because its status lists
+ * The Argo CD application that manages an object: by its tracking labels or annotations, or because its status lists
  * the object.
  */
 export function applicationOf(view: ClusterView, object: ViewObject): ViewObject | undefined {
   const { name, namespace, labels, annotations } = object.metadata;
   const tracked = annotations[TRACKING]?.split(':')[0] ?? labels[INSTANCE];
-  const isIt = (one: { [field: string]: unknown }) =>
+  const isObject = (one: { [field: string]: unknown }) =>
     text(one.kind) === object.kind &&
     text(one.name) === name &&
     (namespace === undefined || text(one.namespace) === namespace);
   for (const app of view.all('Application')) {
     if (tracked !== undefined && app.metadata.name === tracked.split('_').at(-1)) return app;
-    if (list(app.status.resources).some(isIt)) return app;
+    if (list(app.status.resources).some(isObject)) return app;
   }
   return undefined;
 }
 
 /** Whether a workload of a Helm release exists. Its release Secrets are not read. */
-const releaseLives = (view: ClusterView, release: string, namespace: string): boolean =>
+const releaseExists = (view: ClusterView, release: string, namespace: string): boolean =>
   (['Deployment', 'StatefulSet', 'DaemonSet', 'Service'] as const).some(kind =>
     view.inNamespace(kind, namespace).some(({ metadata }) => metadata.annotations[HELM_RELEASE] === release),
   );
@@ -59,7 +59,7 @@ export function gitPathOf(app: ViewObject): string {
     .join('; ');
 }
 
-/** A warning that Git or an operator would undo a change by hand; empty when nobody manages the object. */
+/** A warning that Git or an operator would undo a change by hand; empty when nothing manages the object. */
 export function undoneBy(view: ClusterView, object: ViewObject): string {
   const app = applicationOf(view, object);
   if (app !== undefined) {

@@ -6,12 +6,12 @@ export const MANAGER_LEASE = { kind: 'Lease', namespace: 'kube-system', name: 'k
 
 /** Shows who holds the Lease of kube-controller-manager, and when it was last renewed. */
 export const managerLeads = (view: InContext): FixDraft => ({
-  text: 'See whether kube-controller-manager runs and leads.',
+  text: 'Check whether kube-controller-manager is running and holds its leader Lease.',
   command: command(view, ['kubectl', 'get', 'lease', 'kube-controller-manager', '-n', 'kube-system', '-o', 'yaml']),
 });
 
 /** Shows the pods of a component of the control plane that must be restarted. */
 export const startAgain = (view: InContext, component: string): FixDraft => ({
-  text: `Start ${component} again: look at its pods and their logs.`,
+  text: `Restart ${component}: look at its pods and their logs.`,
   command: command(view, ['kubectl', 'get', 'pods', '-n', 'kube-system', '-l', `component=${component}`, '-o', 'wide']),
 });

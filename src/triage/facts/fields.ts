@@ -2,7 +2,7 @@ import type { Since } from '../../health/trouble.ts';
 import type { ViewObject } from '../../health/view/cluster-view.ts';
 import { type Fields, fields, list, text, time } from '../../k8s/fields.ts';
 
-/** A condition as most kinds of Kubernetes write it. */
+/** A condition in the form that most Kubernetes kinds use. */
 export interface Condition {
   type: string;
   status: string;
@@ -35,13 +35,13 @@ export function condition(object: ViewObject, type: string): Condition | undefin
 export const quoted = ({ type, status, reason, message }: Condition): string =>
   `status.conditions[${type}]: ${status}${reason && ` ${reason}`}${message && ` "${message}"`}`;
 
-/** When an object was made, in milliseconds. */
+/** When an object was created, in milliseconds. */
 export const created = (object: ViewObject): number => time(object.metadata.creationTimestamp) ?? 0;
 
 /** The exact time if it is known; otherwise a time that it began at or before. */
 export const sinceTime = (exact: number | undefined, atLeast: number): Since =>
   exact === undefined ? { at: atLeast, exact: false } : { at: exact, exact: true };
 
-/** Since when a condition has been as it is. One that does not say so may have been so ever since the object was made. */
+/** Since when a condition has had its status. A condition without lastTransitionTime may have had it since the object was created. */
 export const sinceCondition = ({ since }: Pick<Condition, 'since'>, object: ViewObject): Since =>
   sinceTime(since, created(object));

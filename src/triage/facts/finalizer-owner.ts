@@ -5,12 +5,12 @@ import { targetOf } from './service-route.ts';
 
 /** Finalizers of Kubernetes itself, and who removes them. */
 const BUILT_IN: Readonly<Record<string, string>> = {
-  'kubernetes.io/pvc-protection': 'the controller-manager, once no pod uses the claim',
-  'kubernetes.io/pv-protection': 'the controller-manager, once no claim is bound to the volume',
+  'kubernetes.io/pvc-protection': 'kube-controller-manager, once no pod uses the claim',
+  'kubernetes.io/pv-protection': 'kube-controller-manager, once no claim is bound to the volume',
   'service.kubernetes.io/load-balancer-cleanup': 'the cloud controller, once the load balancer is gone',
   'batch.kubernetes.io/job-tracking': 'the Job controller, once it has counted the pod',
-  foregroundDeletion: 'garbage collection, once what it owns is gone',
-  orphan: 'garbage collection, once what it owns is released',
+  foregroundDeletion: 'the garbage collector, once its dependents are deleted',
+  orphan: 'the garbage collector, once its dependents are orphaned',
   kubernetes: 'the namespace controller, once the namespace is empty',
   'customresourcecleanup.apiextensions.k8s.io': 'the API server, once no instance is left',
 };
@@ -27,7 +27,7 @@ const KNOWN: readonly [RegExp, RegExp][] = [
 
 /** Who should remove a finalizer. */
 export interface FinalizerOwner {
-  /** In words, when Kubernetes itself removes it. */
+  /** For finalizers of Kubernetes itself: what removes it, and when. */
   builtIn?: string;
   /** Workloads that are probably its controller. */
   workloads: readonly ViewObject[];
@@ -35,7 +35,7 @@ export interface FinalizerOwner {
   alive: boolean;
 }
 
-/** The controller of a finalizer: by its domain, against the webhooks and workloads of the cluster. */
+/** Finds the controller of a finalizer by comparing its domain with the webhooks and workloads of the cluster. */
 export function ownerOfFinalizer(view: ClusterView, finalizer: string, group?: string): FinalizerOwner {
   const builtIn = BUILT_IN[finalizer];
   if (builtIn !== undefined) return { builtIn, workloads: [], alive: true };
@@ -70,7 +70,7 @@ function guessed(view: ClusterView, finalizer: string, group: string | undefined
   return workloadsWhere(view, name => [...words].some(word => name.includes(word)));
 }
 
-/** Words in domains that identify nobody. */
+/** Words in domains that do not identify a controller. */
 const COMMON = new Set([
   'finalizer',
   'finalizers',
@@ -101,7 +101,7 @@ function hooksFor(view: ClusterView, groups: readonly string[]): { namespace: st
   );
 }
 
-/** A sentence on who should remove the finalizer, and whether that controller runs. */
+/** A sentence that says what should remove the finalizer, and whether that controller runs. */
 export function ownerText(finalizer: string, { builtIn, workloads, alive }: FinalizerOwner): string {
   if (builtIn !== undefined) return `${finalizer} is removed by ${builtIn}.`;
   const [first] = workloads;

@@ -4,7 +4,7 @@ import { coreKind } from '../../kube/discovery/core-kinds.ts';
 import { knowledgeOf } from '../run/blind.ts';
 import { nearMisses } from './near-miss.ts';
 
-/** The result of looking up an object: the object, or one line on what was expected, what was found and what to do. */
+/** The result of looking up an object: the object, or one line that says what was expected, what was found and what to do. */
 export type FindResult = { found: ViewObject } | { problem: string; isBlind: boolean };
 
 // kubectl's short names of the built-in kinds; discovery has those of all others.
@@ -74,7 +74,7 @@ function notFound(view: ClusterView, kinds: readonly ViewKind[], name: string, n
     const known = knowledgeOf(view, kind);
     if (known.state === 'unknown')
       return {
-        problem: `expected to read ${kind} objects, found: ${known.reason}; nothing can be said of ${name}`,
+        problem: `expected to read ${kind} objects, found: ${known.reason}; whether ${name} exists is not known`,
         isBlind: true,
       };
   }

@@ -3,13 +3,13 @@ import type { ClusterView, ViewObject } from '../../health/view/cluster-view.ts'
 import type { ViewKind } from '../../health/view/kinds.ts';
 import { type Condition, condition, sinceCondition } from './fields.ts';
 
-/** A condition of this type, where it has this status. */
+/** The condition of this type, if it has this status. */
 export function conditionIs(object: ViewObject, type: string, status: string): Condition | undefined {
   const found = condition(object, type);
   return found?.status === status ? found : undefined;
 }
 
-/** An object with a condition, and since when it has it. */
+/** An object, one of its conditions, and since when it has had that condition. */
 export interface Lasting {
   object: ViewObject;
   found: Condition;

@@ -1,5 +1,5 @@
 /**
- * How names are alike: equal apart from separators, case, plural and prefix; the same words in another order or with
+ * How two names are similar: equal apart from separators, case, plural and prefix; the same words in another order or with
  * more words; a typing error.
  */
 type Likeness = 'same word' | 'same words' | 'typing error';
@@ -93,11 +93,11 @@ export interface LabelMiss {
   key: string;
   /** The wanted value; undefined where only the key matters. */
   value: string | undefined;
-  /** What comes nearest on the other side: another value of the same key, or the value under a key that is nearly the same. */
+  /** The most similar label on the other side: another value of the same key, or the value of a similar key. */
   instead?: { key: string; value: string };
 }
 
-/** The labels of `wanted` that `carried` does not have, with what it probably has in their place. */
+/** The labels of `wanted` that `carried` does not have, with the labels that it probably has instead. */
 export function labelMisses(
   wanted: Readonly<Record<string, string>>,
   carried: Readonly<Record<string, string>>,
@@ -120,8 +120,8 @@ function insteadOf(key: string, value: string, carried: Readonly<Record<string, 
 }
 
 /**
- * The sets of labels that are closest to `wanted`: most labels agree, and the others nearly agree. Undefined when no
- * label of `wanted` even nearly agrees.
+ * The carrier whose labels are closest to `wanted`: most labels match, and the others nearly match. Undefined when no
+ * label of `wanted` even nearly matches.
  */
 export function closestLabels<T>(
   wanted: Readonly<Record<string, string>>,
@@ -139,7 +139,7 @@ export function closestLabels<T>(
   return best && { carrier: best.carrier, misses: best.misses };
 }
 
-/** Whether the label in its place looks like a typing error, and not just like another value. */
+/** Whether the label that was found instead looks like a typing error rather than a different value. */
 export function isNear({ key, value, instead }: LabelMiss): boolean {
   if (instead === undefined) return false;
   if (instead.key !== key)
@@ -147,6 +147,6 @@ export function isNear({ key, value, instead }: LabelMiss): boolean {
   return value !== undefined && nearMisses(value, [instead.value]).length > 0;
 }
 
-/** `app=web, but app=wev is there`: one line for people about one miss. */
+/** One missing label as text: `app=web (there is app=wev)`. */
 export const missText = ({ key, value, instead }: LabelMiss): string =>
   `${key}${value === undefined ? '' : `=${value}`}${instead ? ` (there is ${instead.key}=${instead.value})` : ''}`;

@@ -1,4 +1,4 @@
-/** One rule of a policy that refused an object. */
+/** One rule of a policy that denied an object. */
 export interface PolicyHit {
   policy: string;
   rule?: string;
@@ -45,7 +45,7 @@ function hitOf(policyName: string, rule: string | undefined, message: string): P
   return { policy: policyName, ...(rule && { rule }), message, ...(path && { path }) };
 }
 
-/** The keys in `metadata.labels` that a violation asks for. Keys may contain `/`. */
+/** The keys in `metadata.labels` that a violated rule requires. Keys may contain `/`. */
 export function labelKeysIn(hit: PolicyHit): string[] {
   const byPath = /^\/metadata\/labels\/(.+?)\/?$/.exec(hit.path ?? '')?.[1];
   if (byPath !== undefined) return [byPath.replaceAll('~1', '/')];

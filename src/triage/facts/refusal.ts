@@ -9,7 +9,7 @@ export interface QuotaLine {
   limited: string;
 }
 
-/** Why an API server refused a request. */
+/** Why an API server rejected a request. */
 export type Refusal =
   | { is: 'webhook unavailable'; webhook: string; how: Unreachable; detail: string; service?: NamedService }
   | {
@@ -30,7 +30,7 @@ export type Refusal =
       binding: string;
       message: string;
       paramsMissing: boolean;
-      /** The error of an expression that could not be evaluated: the policy is at fault, not the refused object. */
+      /** The error of an expression that could not be evaluated: the policy is the cause, not the rejected object. */
       failed?: string;
     }
   /** A matchCondition of a webhook that could not be evaluated. The API server does not name the webhook. */

@@ -16,7 +16,7 @@ export interface ReportedRefusal {
 }
 
 /**
- * All refusals that workloads and Argo CD applications report now. Those from before an application's last successful
+ * All refusals that workloads and Argo CD applications currently report. Those from before an application's last successful
  * sync are left out.
  */
 export function* reportedRefusals(view: ClusterView): Iterable<ReportedRefusal> {
@@ -51,10 +51,10 @@ export function* refusalsOfApplication(app: ViewObject): Iterable<ReportedRefusa
   const operation = fields(app.status.operationState);
   const at = time(operation.finishedAt) ?? time(operation.startedAt);
   const errors = list(app.status.conditions).filter(one => text(one.type).endsWith('Error'));
-  const isWell =
+  const isHealthy =
     text(fields(app.status.sync).status) === 'Synced' && text(fields(app.status.health).status) === 'Healthy';
   // A failed operation of a healthy application is outdated, unless a condition still reports it.
-  const isPast = isWell && errors.length === 0;
+  const isPast = isHealthy && errors.length === 0;
   if (!isPast && ['Failed', 'Error', 'Running'].includes(text(operation.phase))) {
     for (const one of list(fields(operation.syncResult).resources))
       if (text(one.status) === 'SyncFailed')
@@ -80,7 +80,7 @@ function* parsedRefusal(
   if (refusal !== undefined) yield { refusal, message: said, where, about, at };
 }
 
-/** Whether a workload has fewer pods than it wants. Only then are its events about a present problem. */
+/** Whether a workload has fewer pods than desired. Only then are its events about a current problem. */
 function wantsPods({ kind, spec, status }: ViewObject): boolean {
   if (kind === 'DaemonSet') return number(status.currentNumberScheduled) < number(status.desiredNumberScheduled);
   if (kind === 'Job')

@@ -3,7 +3,7 @@ import { matchesSelector } from '../../health/view/selector.ts';
 import type { Fields } from '../../k8s/fields.ts';
 import { fields, list, text, textMap } from '../../k8s/fields.ts';
 
-/** The most objects that are followed: what is wrong with thousands shows on the first of them. */
+/** The maximum number of objects to follow: a problem of thousands of objects shows on the first of them. */
 const MOST_OBJECTS = 2000;
 
 /**
@@ -18,7 +18,7 @@ export function related(view: ClusterView, object: ViewObject): ViewObject[] {
   };
   add(view.ownersOf(object));
   add(referredTo(view, object));
-  // `met` grows during this loop, so dependents of dependents are visited as well.
+  // `found` grows during this loop, so dependents of dependents are visited as well.
   for (const each of found) add(view.ownedBy(each.metadata.uid));
   const pods = [...found].filter(({ kind }) => kind === 'Pod');
   for (const pod of pods) {
@@ -76,14 +76,14 @@ const plainSelector = (service: ViewObject): Fields => textMap(service.spec.sele
 const selects = (selector: Fields, pods: readonly ViewObject[]): boolean =>
   Object.keys(selector).length > 0 && pods.some(({ metadata }) => matchesSelector(selector, metadata.labels));
 
-const scalesAny = (scaler: ViewObject, met: ReadonlySet<ViewObject>): boolean => {
+const scalesAny = (scaler: ViewObject, objects: ReadonlySet<ViewObject>): boolean => {
   const { kind, name } = fields(scaler.spec.scaleTargetRef);
-  return [...met].some(each => each.kind === kind && each.metadata.name === name);
+  return [...objects].some(each => each.kind === kind && each.metadata.name === name);
 };
 
-const routesToAny = (ingress: ViewObject, met: ReadonlySet<ViewObject>): boolean => {
+const routesToAny = (ingress: ViewObject, objects: ReadonlySet<ViewObject>): boolean => {
   const names = servicesOf(ingress);
-  return [...met].some(({ kind, metadata }) => kind === 'Service' && names.includes(metadata.name));
+  return [...objects].some(({ kind, metadata }) => kind === 'Service' && names.includes(metadata.name));
 };
 
 function servicesOf(ingress: ViewObject): string[] {
@@ -94,7 +94,7 @@ function servicesOf(ingress: ViewObject): string[] {
   return backends.map(backend => text(fields(backend.service).name)).filter(name => name !== '');
 }
 
-/** The claims, and the node, that a pod uses. */
+/** The PersistentVolumeClaims that a pod uses. */
 function usedBy(view: ClusterView, pod: ViewObject): (ViewObject | undefined)[] {
   const claims = list(pod.spec.volumes).map(volume => text(fields(volume.persistentVolumeClaim).claimName));
   return claims

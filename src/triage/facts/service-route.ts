@@ -3,7 +3,7 @@ import type { Fields } from '../../k8s/fields.ts';
 import { fields, list, number, text } from '../../k8s/fields.ts';
 import { counted } from '../../text/counted.ts';
 
-/** A Service as webhooks, conversion webhooks and API services name it. */
+/** A reference to a Service, as webhooks, conversion webhooks and APIServices contain it. */
 export interface ServiceTarget {
   namespace: string;
   name: string;
@@ -26,7 +26,7 @@ export type Route =
   | { is: 'usable'; endpoints: number }
   | { is: 'broken'; failure: RouteFailure; certain: boolean; evidence: string };
 
-/** The Service in a `clientConfig` or an APIService's spec; undefined where there is none. */
+/** The Service in a `clientConfig` or in the spec of an APIService; undefined when there is none. */
 export function targetOf(service: unknown): ServiceTarget | undefined {
   const { namespace, name, port } = fields(service);
   if (text(name) === '' || text(namespace) === '') return undefined;
@@ -79,7 +79,7 @@ const portsOf = (service: ViewObject): string =>
     .map(one => `${text(one.port)}${text(one.name) && ` (${text(one.name)})`}`)
     .join(', ') || 'none';
 
-/** The ports of a Service, for fixes. */
+/** The port numbers of a Service. */
 export const servicePorts = (service: ViewObject): number[] => list(service.spec.ports).map(one => number(one.port));
 
 const readyIn = (slice: ViewObject): Fields[] =>

@@ -1,4 +1,4 @@
-/** Why a server that the API server calls (a webhook, an aggregated API) did not answer. */
+/** Why a call of the API server to another server (a webhook, an aggregated API) failed. */
 export type Unreachable =
   | 'no endpoints'
   | 'service not found'
@@ -36,7 +36,7 @@ const PATTERNS: readonly [RegExp, Unreachable][] = [
   [/connection reset by peer|\bEOF\b|transport is closing|http2: client connection lost/, 'connection closed'],
 ];
 
-/** Why a server could not be reached, from the text of a failed call; undefined when the text says nothing of that. */
+/** Why a server could not be reached, from the error text of a failed call; undefined when the text does not say. */
 export const unreachableIn = (text: string): Unreachable | undefined =>
   PATTERNS.find(([words]) => words.test(text))?.[1];
 
@@ -62,19 +62,19 @@ export function serviceIn(text: string): NamedService | undefined {
   return { name: named[1], ...(port === undefined ? {} : { port: Number(port) }) };
 }
 
-/** Short texts for summaries: why the server does not answer. */
+/** Short texts for summaries: why the call fails. */
 export const unreachableText: Readonly<Record<Unreachable, string>> = {
   'no endpoints': 'its Service has no endpoints',
   'service not found': 'its Service does not exist',
   'no such port': 'its Service has no such port',
   'connection refused': 'connection refused: nothing listens behind its Service (no ready endpoints)',
-  timeout: 'it does not answer in time (timeout)',
+  timeout: 'it does not respond in time (timeout)',
   'no route': 'there is no route to it',
-  'unknown host': 'its host name is unknown',
+  'unknown host': 'its host name cannot be resolved',
   'certificate expired': 'its serving certificate has expired',
-  'unknown authority': 'its certificate is not signed by the caBundle (unknown authority)',
-  'wrong name in certificate': 'its certificate is for another name',
+  'unknown authority': 'its certificate is not signed by a CA of the caBundle (unknown authority)',
+  'wrong name in certificate': 'its certificate is not valid for its host name',
   'TLS failure': 'the TLS connection to it fails',
   'connection closed': 'it closes the connection',
-  'bad answer': 'its answer is not what a webhook answers',
+  'bad answer': 'its response is not valid for a webhook',
 };

@@ -5,7 +5,7 @@ const DAY_MS = 86_400_000;
 /** A certificate that expires within this time gets a warning. */
 const SOON_MS = 7 * DAY_MS;
 
-/** One certificate, as rules need it. */
+/** The fields of a certificate that rules need. */
 export interface Certificate {
   subject: string;
   issuer: string;
@@ -25,7 +25,7 @@ export function certificatesIn(pem: string): Certificate[] | undefined {
   }
 }
 
-/** As `certificatesIn`, of a `caBundle`, which is PEM in base64. */
+/** The certificates in a `caBundle`, which is PEM in base64; undefined when a block cannot be parsed. */
 export const certificatesInBundle = (caBundle: string): Certificate[] | undefined =>
   certificatesIn(Buffer.from(caBundle, 'base64').toString('latin1'));
 
@@ -47,23 +47,23 @@ function read(pem: string): Certificate {
 
 const oneLine = (name: string | undefined): string => (name ?? '').replaceAll('\n', ', ');
 
-/** Whether a certificate is for this host name; `*` stands for one label. */
+/** Whether a certificate is valid for this host name; `*` matches one label. */
 export const isFor = ({ names }: Certificate, host: string): boolean =>
   names.some(
     name =>
       name === host || (name.startsWith('*.') && host.includes('.') && name.slice(1) === host.slice(host.indexOf('.'))),
   );
 
-/** Whether one of the authorities signed a serving certificate, directly or through the intermediates in `between`. */
+/** Whether one of the authorities signed a serving certificate, directly or through `intermediates`. */
 export function isTrusted(
   leaf: Certificate,
-  between: readonly Certificate[],
+  intermediates: readonly Certificate[],
   authorities: readonly Certificate[],
 ): boolean {
   let at = leaf;
   for (let depth = 0; depth < 6; depth++) {
     if (authorities.some(one => one.x509.fingerprint256 === at.x509.fingerprint256 || isSignedBy(at, one))) return true;
-    const next = between.find(one => one !== at && isSignedBy(at, one));
+    const next = intermediates.find(one => one !== at && isSignedBy(at, one));
     if (next === undefined) return false;
     at = next;
   }

@@ -12,7 +12,7 @@ export interface FixDraft {
   safe?: boolean;
 }
 
-/** A finding in plain strings, as rules give it; list items that are false or undefined are left out. */
+/** A finding in plain strings, as rules yield it; list items that are false or undefined are left out. */
 export interface FindingDraft {
   severity: Severity;
   object: ViewObject | ObjectRef;
@@ -28,7 +28,7 @@ export interface FindingDraft {
 /** A draft with the id of its rule, `area/what`. */
 export type Draft = FindingDraft & { rule: string };
 
-/** The most evidence lines of a finding. */
+/** The maximum number of evidence lines of a finding. */
 const MOST_EVIDENCE = 40;
 
 /** Makes a finding from a draft. Findings are made only here, so that all their text is sanitised. */
@@ -54,7 +54,7 @@ const kept = <T>(list: readonly (T | false | undefined)[] | undefined): T[] =>
 
 function fixOf({ text, command, safe }: FixDraft): Fix {
   const line = command === undefined ? undefined : sanitise(command);
-  // A command that the sanitiser changed would not do what it says, so it is left out.
+  // A command that the sanitiser changed would not do what the text says, so it is left out.
   const isWhole = line !== undefined && line === command;
   return { text: sanitise(text), ...(isWhole ? { command: line } : {}), safe: safe ?? true };
 }
@@ -66,7 +66,7 @@ const cleanCause = ({ kind, namespace, name, rule }: Cause): Cause => ({
   ...(rule === undefined ? {} : { rule }),
 });
 
-/** Names an object of the view, or any other, in clean text. */
+/** The reference to an object of the view, or to any other object, in sanitised text. */
 export function refOf(object: ViewObject | ObjectRef): ObjectRef {
   const { namespace, name, uid } = 'metadata' in object ? object.metadata : object;
   return {

@@ -9,12 +9,12 @@ export interface CauseIndex {
   explaining(of: Finding, cause: Cause): Finding[];
 }
 
-/** The owner look-ups of the view; without them a cause means only the object that it names. */
+/** How to look up owners in the view; without it a cause means only the object that it names. */
 export type Owners = Pick<ClusterView, 'get' | 'ownersOf'>;
 
 /**
- * Finds findings by object. A cause that names a Pod or ReplicaSet also means what owns it, because the finding stands on the object that a
- * person has to edit. A cause without a namespace means one in the namespace of the finding, or a cluster-wide object.
+ * Finds findings by object. A cause that names a Pod or ReplicaSet also means what owns it, because a finding is about the object that a
+ * person has to edit. A cause without a namespace means an object in the namespace of the finding, or a cluster-scoped object.
  */
 export function indexFindings(findings: readonly Finding[], owners: Owners | undefined): CauseIndex {
   const byObject = new Map<string, Finding[]>();
@@ -45,7 +45,7 @@ export function indexFindings(findings: readonly Finding[], owners: Owners | und
 }
 
 /**
- * Whether a finding may explain another one by this cause. Where the cause names a rule or an area, only that counts. Where it names only an
+ * Whether a finding may explain another one by this cause. When the cause names a rule or an area, only that counts. When it names only an
  * object, the explaining finding must be at least as severe: a warning does not explain a failure.
  */
 function mayExplain(found: Finding, of: Finding, { rule }: Cause): boolean {

@@ -23,13 +23,13 @@ export interface Root extends GatedFinding {
 
 /**
  * Divides findings into roots and what follows from them, by the `because` and `explains` of each finding. Every
- * finding comes out once: a root, or under the root that explains it in the fewest steps. The roots come out in the
- * order in which to look at them, over all gates. Where findings explain one another in a circle, the one to look at
- * first is taken for the root.
+ * finding appears once: as a root, or under the root that explains it in the fewest steps. The roots appear in the
+ * order in which to look at them, over all gates. When findings explain each other in a cycle, the one to look at
+ * first is the root.
  */
 export function chain(placed: readonly GatedFinding[], owners?: Owners): Root[] {
   const gateOf = new Map(placed.map(({ finding, gate }) => [finding, gate]));
-  // The order must not depend on the order in which rules answered.
+  // The result must not depend on the order in which rules returned their findings.
   const findings = [...gateOf.keys()].sort((a, b) =>
     byImportance({ finding: a, follows: 0 }, { finding: b, follows: 0 }),
   );
@@ -53,7 +53,7 @@ export function chain(placed: readonly GatedFinding[], owners?: Owners): Root[] 
 
 type Effects = ReadonlyMap<Finding, ReadonlySet<Finding>>;
 
-/** From each finding to those that it explains directly. */
+/** Maps each finding to those that it explains directly. */
 function effectsOf(findings: readonly Finding[], owners: Owners | undefined): Effects {
   const index = indexFindings(findings, owners);
   const effects = new Map(findings.map(finding => [finding, new Set<Finding>()]));
@@ -71,7 +71,7 @@ function effectsOf(findings: readonly Finding[], owners: Owners | undefined): Ef
   return effects;
 }
 
-/** The fewest findings from which all others follow: of every circle (or single finding) that nothing outside explains, the most important. */
+/** The smallest set of findings from which all others follow: the most important one of every cycle (or single finding) that nothing outside it explains. */
 function rootsOf(findings: readonly Finding[], effects: Effects, rank: Rank): Finding[] {
   const parts = stronglyConnectedComponents(findings, finding => effects.get(finding) ?? []);
   const partOf = new Map(parts.flatMap(part => part.map(finding => [finding, part])));
@@ -87,7 +87,7 @@ const inOrder = (list: Iterable<Finding>, rank: Rank): Finding[] =>
   [...list].sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0));
 
 /**
- * Breadth first from all roots at once: each finding goes to the nearest root, and among equally near ones to the
+ * Breadth-first search from all roots at once: each finding is assigned to the nearest root, and among equally near ones to the
  * more important.
  */
 function fold(

@@ -4,8 +4,8 @@ import type { Finding } from './finding.ts';
 export const isChaos = ({ rule }: Pick<Finding, 'rule'>): boolean => rule.startsWith('chaos/');
 
 /**
- * Injections that change one thing in a workload do not explain other trouble of the same workload. Types that are
- * not listed explain everything that is found on the object that they changed.
+ * Injections that change one thing in a workload do not explain other problems of the same workload. Types that are
+ * not listed explain every finding about the object that they changed.
  */
 const EXPLAINS_ONLY: Readonly<Record<string, RegExp>> = {
   'chaos/ImageCorrupt': /image|rollout|not[- ]available|unavailable|progress|not[- ]ready|no[- ]endpoints|replicas/i,

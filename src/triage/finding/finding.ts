@@ -43,7 +43,7 @@ export interface Finding {
   /** Objects that would explain this finding if they have a finding of their own. Without one of them this finding is a root. */
   because: Cause[];
   /**
-   * Objects whose findings follow from this one, though their own rules cannot know that. `rule` narrows as in
+   * Objects whose findings follow from this one, although their own rules cannot know that. `rule` narrows as in
    * `because`.
    */
   explains?: Cause[];

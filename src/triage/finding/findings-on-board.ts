@@ -56,7 +56,7 @@ function joined(health: KindHealth, findings: readonly Finding[], now: number): 
       warning += severity === 'warn' ? 1 : -1;
     }
     if (known.length > 0) continue;
-    // A warning of triage is a risk. Triage's own line counts it; the board counts only what is stuck or dead.
+    // A warning of triage is a risk. The line of triage counts it; the board counts only objects that fail.
     if (severity === 'warn') continue;
     troubles.push(troubleOf(finding, now));
     if (unnamed > 0) unnamed -= 1;

@@ -16,7 +16,7 @@ export interface Triage {
 }
 
 /**
- * Chains the findings of the gates. A finding that became more severe by what follows from it also counts so in its
+ * Chains the findings of the gates. A finding that became more severe because of what follows from it is also that severe in its
  * gate, so a gate's status may be worse than when it was reported alone. Only gates with a root cause are gates to
  * fix first.
  */
@@ -75,6 +75,6 @@ export function outlookOf({ roots, gates }: Triage): Outlook {
   return gates.some(({ blind }) => blind.length > 0) ? 'blind' : 'clear';
 }
 
-/** The roots that say no more than that a change is still under way. */
+/** The roots that report only that a change is still in progress. */
 export const unsettledRoots = ({ roots }: Pick<Triage, 'roots'>): Root[] =>
   roots.filter(({ finding }) => finding.rule === UNDER_WAY);

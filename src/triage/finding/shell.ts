@@ -6,7 +6,7 @@ export interface InContext {
 }
 
 /**
- * A command line to copy, quoted for a POSIX shell and aimed at the cluster that was looked at: `--context` follows the program's name.
+ * A command line to copy, quoted for a POSIX shell and for the cluster that triage examined: `--context` follows the program's name.
  * Pipes and redirections are joined by the caller: `${command(view, [...])} > ${shellWord(file)}`.
  */
 export function command({ context }: InContext, words: readonly string[]): string {
@@ -20,7 +20,7 @@ export function patchCommand(at: InContext, what: readonly string[], type: 'json
   return command(at, ['kubectl', 'patch', ...what, `--type=${type}`, '-p', JSON.stringify(patch)]);
 }
 
-/** Names an object on a kubectl command line: `['deployment/web', '-n', 'shop']`. Kinds of other projects get their group, so that none is mistaken for another. */
+/** Names an object on a kubectl command line: `['deployment/web', '-n', 'shop']`. Custom kinds get their API group, so that they are not confused with kinds of the same name. */
 export function named(object: {
   apiVersion: string;
   kind: string;
@@ -29,7 +29,7 @@ export function named(object: {
 }): readonly string[] {
   const kind = object.kind.toLowerCase();
   const group = object.apiVersion.includes('/') ? (object.apiVersion.split('/')[0] ?? '') : '';
-  const isOurs = !group.includes('.') || group.endsWith('.k8s.io');
-  const what = `${isOurs ? kind : `${kind}.${group}`}/${object.name}`;
+  const isKubernetesKind = !group.includes('.') || group.endsWith('.k8s.io');
+  const what = `${isKubernetesKind ? kind : `${kind}.${group}`}/${object.name}`;
   return object.namespace === undefined ? [what] : [what, '-n', object.namespace];
 }

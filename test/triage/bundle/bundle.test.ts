@@ -65,7 +65,7 @@ test('an object that is not among the rows is not known, rather than missing', (
   if ('problem' in opened) throw new Error(opened.problem);
   expect(findObject(opened.looked.view, 'deploy/web', 'shop')).toHaveProperty('found');
   expect(findObject(opened.looked.view, 'node/unrelated', 'shop')).toEqual({
-    problem: 'expected to read Node objects, found: not in the bundle; nothing can be said of unrelated',
+    problem: 'expected to read Node objects, found: not in the bundle; whether unrelated exists is not known',
     isBlind: true,
   });
 });

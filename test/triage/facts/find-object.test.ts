@@ -71,7 +71,7 @@ test('what is not there is answered with what is', () => {
 test('an object of a kind that may not be read is not said to be missing', () => {
   const sought = findObject(viewOf(objects, { blind: { Deployment: 'forbidden' } }), 'deploy/web', 'shop');
   expect(sought).toEqual({
-    problem: 'expected to read Deployment objects, found: forbidden; nothing can be said of web',
+    problem: 'expected to read Deployment objects, found: forbidden; whether web exists is not known',
     isBlind: true,
   });
 });

@@ -3,7 +3,7 @@ import type { Rule } from '../../rule.ts';
 
 const MOST_MS = 5_000;
 
-/** Clocks that run ahead of the API server's, seen by the renew times of Leases. */
+/** Clocks that are ahead of the clock of the API server, as the renew times of Leases show. */
 export const clockSkew: Rule = {
   id: 'api/clock-skew',
   gate: 'G0',

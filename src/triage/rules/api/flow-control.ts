@@ -17,7 +17,7 @@ export const flowControl: Rule = {
   wants: ['Pod', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet'],
   about: {
     looksAt:
-      'The condition Dangling of FlowSchemas, and FlowSchemas whose PriorityLevelConfiguration has no concurrency of its own (nominalConcurrencyShares 0).',
+      'The Dangling condition of FlowSchemas, and FlowSchemas whose PriorityLevelConfiguration has nominalConcurrencyShares 0.',
     why: 'The API server answers 429 (Too Many Requests) when a priority level has no free seat: controllers whose requests match such a FlowSchema can neither read objects nor renew their Leases.',
     whatToDo: 'Refer to a priority level that exists, or give the priority level concurrency shares.',
   },
@@ -42,11 +42,11 @@ export const flowControl: Rule = {
           fixes: [
             near === undefined
               ? {
-                  text: `Create priority level ${name}, or name one that exists.`,
+                  text: `Create priority level ${name}, or set spec.priorityLevelConfiguration.name to one that exists.`,
                   command: command(view, ['kubectl', 'get', 'prioritylevelconfigurations']),
                 }
               : {
-                  text: `Name the priority level that exists: ${near}.`,
+                  text: `Use the existing priority level ${near}.`,
                   command: patchCommand(view, named(refOf(schema)), 'merge', {
                     spec: { priorityLevelConfiguration: { name: near } },
                   }),
@@ -59,7 +59,7 @@ export const flowControl: Rule = {
   },
 };
 
-/** Whether a level has no concurrency of its own. The levels that the API server ships are left out. */
+/** Whether a level has no concurrency shares. The built-in levels of the API server are left out. */
 function isStarved({ spec, metadata }: ViewObject): boolean {
   const limited = fields(spec.limited);
   const isShipped = metadata.annotations['apf.kubernetes.io/autoupdate-spec'] !== undefined;
@@ -78,7 +78,7 @@ function starved(view: ClusterView, schema: ViewObject, level: ViewObject): Find
       `spec.rules: ${subjectsOf(schema).slice(0, 6).join(', ')}`,
       `spec.matchingPrecedence: ${number(schema.spec.matchingPrecedence)}`,
     ],
-    cause: `Priority level ${level.metadata.name} has nominalConcurrencyShares 0: its requests run only in seats that other levels lend.`,
+    cause: `Priority level ${level.metadata.name} has nominalConcurrencyShares 0: its requests run only in seats borrowed from other levels.`,
     fixes: [
       {
         text: `Give priority level ${level.metadata.name} concurrency shares.`,
@@ -87,7 +87,7 @@ function starved(view: ClusterView, schema: ViewObject, level: ViewObject): Find
         }),
       },
       {
-        text: 'Or delete the flow schema: its requests then fall to those that the API server ships. Save it first.',
+        text: 'Or save the flow schema and delete it: its requests then match the built-in flow schemas.',
         command: command(view, ['kubectl', 'get', ...named(refOf(schema)), '-o', 'yaml']),
       },
     ],

@@ -11,7 +11,7 @@ export const apiReadyz: Rule = {
   gate: 'G0',
   needs: [],
   about: {
-    looksAt: 'The answer of the API server to /readyz?verbose, check by check.',
+    looksAt: 'The response of the API server to /readyz?verbose, check by check.',
     why: 'An API server that is not ready (etcd cannot be reached, start-up hooks have not finished) answers late, wrongly or not at all, so that other findings may be wrong.',
     whatToDo: 'Look at the failed check on the control plane: etcd, its disk, the logs of kube-apiserver.',
   },

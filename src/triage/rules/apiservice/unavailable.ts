@@ -10,7 +10,7 @@ import { type FindingDraft, type FixDraft, refOf } from '../../finding/build.ts'
 import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 
-/** A new API service is not reported in its first minute. */
+/** A new APIService is not reported in its first minute. */
 const GRACE_MS = 60_000;
 
 /** An unavailable APIService, its Service, and why calls to that Service fail. */
@@ -89,7 +89,7 @@ function unavailable(view: ClusterView, now: number, { service, target, failure 
   };
 }
 
-/** What is known of why it is unavailable. */
+/** What is known about why it is unavailable. */
 interface Known {
   how: Unreachable | undefined;
   isStale: boolean;
@@ -155,13 +155,13 @@ function routeFailureText(
     case 'no port':
       return `${service} has no port ${port}`;
     case 'no target port':
-      return `the pods of ${service} have no such target port`;
+      return `the pods of ${service} do not have its target port`;
     case 'no endpoints':
       return `${service} has no endpoints`;
   }
 }
 
-/** A workload scaled to zero that an aggregated API needs: the object to edit is the workload. */
+/** A workload that serves an aggregated API and is scaled to zero. The finding is about the workload, which is what must be edited. */
 export const apiserviceScaledToZero: Rule = {
   id: 'apiservice/scaled-to-zero',
   gate: 'G3',

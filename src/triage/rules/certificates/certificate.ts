@@ -16,7 +16,7 @@ const ISSUERS = ['Issuer', 'ClusterIssuer'] as const;
 const young = (object: ViewObject, now: number, since: number | undefined): boolean =>
   now - (since ?? created(object)) < GRACE_MS;
 
-/** The workloads of cert-manager: their failure explains that nothing is issued. */
+/** The workloads of cert-manager: when they fail, no certificate is issued. */
 const certManager = (view: ClusterView): Cause[] =>
   [...view.all('Deployment')]
     .filter(({ metadata }) => /(^|-)cert-manager(-webhook|-cainjector)?$/.test(metadata.name))
@@ -30,10 +30,10 @@ export const certificateNotReady: Rule = {
   wants: ['Issuer', 'ClusterIssuer', 'Deployment', 'CertificateRequest', 'Order', 'Challenge'],
   about: {
     looksAt:
-      'The conditions Ready and Issuing of cert-manager Certificates, status.notAfter and status.renewalTime, whether the issuer exists and is ready, and how far the CertificateRequest, its Order and its Challenges have come.',
+      'The conditions Ready and Issuing of cert-manager Certificates, status.notAfter and status.renewalTime, whether the issuer exists and is ready, and the progress of the CertificateRequest, its Order and its Challenges.',
     why: 'When a certificate is not issued, its Secret is missing or holds a certificate that expires, and TLS connections to everything that uses it fail.',
     whatToDo:
-      'Follow the chain Certificate, CertificateRequest, Order, Challenge to the reason; most often the issuer is missing or not ready.',
+      'Follow the chain Certificate, CertificateRequest, Order, Challenge until one gives a reason; most often the issuer is missing or not ready.',
   },
   *look({ view, now }) {
     for (const certificate of view.all('Certificate')) {
@@ -43,7 +43,7 @@ export const certificateNotReady: Rule = {
   },
 };
 
-/** What is wrong with a certificate, and since when. */
+/** What is wrong with a certificate, how bad it is, and since when. */
 interface Wrong {
   what: string;
   broken: boolean;
@@ -93,7 +93,7 @@ function notReady(view: ClusterView, now: number, certificate: ViewObject): Find
     fixes: [
       stopped?.fix,
       near !== undefined && {
-        text: `Name the issuer that exists: ${near}.`,
+        text: `Use the existing issuer ${near}.`,
         command: patchCommand(view, ['certificate.cert-manager.io', name, '-n', namespace], 'merge', {
           spec: { issuerRef: { name: near } },
         }),
@@ -177,7 +177,7 @@ export const issuerNotReady: Rule = {
         cause: ready.message,
         fixes: [
           {
-            text: 'Correct the issuer as its condition says.',
+            text: 'Fix what the condition of the issuer reports.',
             command: command(view, [
               'kubectl',
               'describe',

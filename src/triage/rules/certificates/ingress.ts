@@ -36,7 +36,7 @@ export const ingressCertificate: Rule = {
   wants: ['Certificate'],
   about: {
     looksAt:
-      'The Secrets that spec.tls of Ingresses names: whether they are there and hold a certificate, its validity and its host names.',
+      'The Secrets that Ingresses name in spec.tls: whether they exist and contain a certificate, and its validity and host names.',
     why: 'Clients that verify certificates reject one that has expired or is for another host.',
     whatToDo: 'Renew the certificate, and find out what should have renewed it.',
   },
@@ -83,7 +83,7 @@ function without(view: ClusterView, { ingress, namespace, secret, hosts }: Serve
       `spec.tls: secretName ${secret}, hosts ${hosts.join(', ') || 'none'}`,
       `Secret ${namespace}/${secret} ${absent}`,
     ],
-    cause: `The controller has no certificate for ${hosts.join(', ') || 'the hosts'}: Secret ${secret} ${absent}. It serves its default certificate, which no client trusts.`,
+    cause: `The ingress controller has no certificate for ${hosts.join(', ') || 'the hosts'}: Secret ${secret} ${absent}. It serves its default certificate, which clients do not trust.`,
     fixes: [
       {
         text: `Create TLS Secret ${secret} from the certificate and its key${certificate ? `; cert-manager Certificate ${certificate.metadata.name} should do so` : ''}.`,
@@ -123,11 +123,11 @@ interface Wrong {
 function wrongWith(leaf: Certificate, hosts: readonly string[], now: number): Wrong | undefined {
   const validity = validityOf(leaf, now);
   const until = new Date(leaf.until).toISOString().slice(0, 10);
-  const foreign = hosts.filter(host => !isFor(leaf, host));
-  if (validity === 'expired') return { what: `has expired ${until}`, severity: 'high' };
+  const unmatched = hosts.filter(host => !isFor(leaf, host));
+  if (validity === 'expired') return { what: `expired on ${until}`, severity: 'high' };
   if (validity === 'not yet valid') return { what: 'is not yet valid', severity: 'high' };
-  if (foreign.length > 0) return { what: `is not for host ${foreign.join(', ')}`, severity: 'warn' };
-  return validity === 'valid' ? undefined : { what: `expires soon, ${until}`, severity: 'warn' };
+  if (unmatched.length > 0) return { what: `is not valid for host ${unmatched.join(', ')}`, severity: 'warn' };
+  return validity === 'valid' ? undefined : { what: `expires soon, on ${until}`, severity: 'warn' };
 }
 
 function report(
@@ -141,7 +141,7 @@ function report(
     severity,
     object: { apiVersion: 'v1', kind: 'Secret', namespace, name: secret },
     summary: `the TLS certificate of an Ingress ${what}`,
-    since: what.startsWith('has expired') ? { at: leaf.until, exact: true } : undefined,
+    since: what.startsWith('expired on') ? { at: leaf.until, exact: true } : undefined,
     evidence: [
       `tls.crt: ${certificateText(leaf)}`,
       `Ingress ${namespace}/${ingress.metadata.name} spec.tls: ${hosts.join(', ')}`,
@@ -153,7 +153,7 @@ function report(
     fixes: [
       certificate === undefined
         ? {
-            text: 'Renew the certificate where it was issued, and replace tls.crt and tls.key in the Secret.',
+            text: 'Renew the certificate with the CA that issued it, and replace tls.crt and tls.key in the Secret.',
             command: command(view, ['kubectl', 'get', 'secret', secret, '-n', namespace]),
           }
         : {

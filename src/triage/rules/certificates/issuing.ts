@@ -4,7 +4,7 @@ import { condition, created, quoted } from '../../facts/fields.ts';
 import { type FixDraft, refOf } from '../../finding/build.ts';
 import { command, named } from '../../finding/shell.ts';
 
-/** How far the issuing of a certificate has come, and what stops it there. */
+/** Where the issuing of a certificate stopped, and why. */
 export interface Stopped {
   what: string;
   evidence: string[];

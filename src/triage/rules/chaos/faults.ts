@@ -25,7 +25,7 @@ export const EFFECTS: Readonly<Record<FaultType | 'unknown', Effect>> = {
   },
   WebhookDisrupt: {
     summary: 'a chaos injection changed the failurePolicy of its webhooks',
-    effect: 'Requests are refused, or pass unchecked, where they were not before.',
+    effect: 'Requests are rejected that should be allowed, or pass without being checked.',
   },
   RBACRevoke: {
     summary: 'a chaos injection emptied the subjects of the binding (RBAC revoked)',
@@ -36,8 +36,8 @@ export const EFFECTS: Readonly<Record<FaultType | 'unknown', Effect>> = {
     effect: 'When it is deleted it stays Terminating, and so does its namespace.',
   },
   ClientFault: {
-    summary: 'a chaos injection configures faults of API clients',
-    effect: 'The operator that reads it sees errors and delays of the API server.',
+    summary: 'a chaos injection configures faults for the API client of an operator',
+    effect: 'The operator that reads the ConfigMap gets errors and delays for its API requests.',
   },
   OwnerRefOrphan: {
     summary: 'a chaos injection removed its ownerReferences',
@@ -89,6 +89,6 @@ export const EFFECTS: Readonly<Record<FaultType | 'unknown', Effect>> = {
   },
   unknown: {
     summary: 'it carries marks of a chaos injection',
-    effect: 'What was changed cannot be read from its marks.',
+    effect: 'The marks do not show what was changed.',
   },
 };

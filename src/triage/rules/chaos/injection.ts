@@ -56,7 +56,7 @@ const ruleOf = (type: FaultType | 'unknown'): Rule => {
       looksAt: `The marks that an injection ${type === 'unknown' ? 'whose type cannot be read' : `of type ${type}`} leaves in labels and annotations (chaos.operatorchaos.io/…).`,
       why: `The marks say that ${summary}. ${effect}`,
       whatToDo:
-        'Revert the injection before anything else is fixed: `mayday revert ID` restores the original and verifies it.',
+        'Revert the injection before you fix anything else: `mayday revert ID` restores the original and verifies it.',
     },
     *asks() {
       yield { is: 'marks' };
@@ -120,7 +120,7 @@ function found(
 
 const MARK = /^chaos\.operatorchaos\.io\//;
 /**
- * The labels and annotations that mark the injection. Undo records may contain anything, so only their presence is
+ * The labels and annotations that mark the injection. Undo records may contain Secret data, so only their presence is
  * shown.
  */
 function* marksOf({ kind, metadata }: ViewObject): Iterable<string> {

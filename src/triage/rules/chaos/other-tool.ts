@@ -22,7 +22,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   'chaosblade.io': 'ChaosBlade',
   'chaos.datadoghq.com': 'DataDog',
 };
-/** Kinds for parts or results of an injection, which are left out: the injection itself is reported. */
+/** Kinds that hold a part or the result of an injection. They are left out, because the injection itself is reported. */
 const PARTS = /^(Pod(Network|IO|Http)Chaos|ChaosResult|RemoteCluster|StatusCheck|WorkflowNode|PhysicalMachine)$/;
 const PAUSE_IMAGE = /(^|\/)google-containers\/pause(-amd64)?(:|@|$)/;
 
@@ -31,13 +31,13 @@ function traceOf({ kind, metadata, spec, status }: ViewObject): Trace | undefine
   if (finalizers.includes(RECORDS)) return { tool: 'Chaos Mesh', what: `finalizer ${RECORDS}` };
   const image = Object.keys(annotations).find(key => /^chaos-(mesh|operator)-.+-image$/.test(key));
   if (kind === 'Pod' && image !== undefined)
-    return { tool: 'Chaos Mesh', what: `annotation ${image}: a pod-failure replaced the image` };
+    return { tool: 'Chaos Mesh', what: `annotation ${image}: a pod-failure experiment replaced the image` };
   const pod = kind === 'Pod' ? spec : fields(fields(spec.template).spec);
   const paused = list(pod.containers).find(one => PAUSE_IMAGE.test(text(one.image)));
   if (paused !== undefined && kind !== 'ReplicaSet')
     return {
       tool: 'Chaos Mesh',
-      what: `container ${text(paused.name)} image: ${text(paused.image)}, as a pod-failure puts it in`,
+      what: `container ${text(paused.name)} image: ${text(paused.image)}, as a pod-failure experiment sets it`,
     };
   const ended = kind === 'Pod' && ['Succeeded', 'Failed'].includes(text(status.phase));
   if (ended) return undefined;
@@ -54,7 +54,7 @@ const KINDS = ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'NetworkP
 function* kindsOfOthers(view: ClusterView): Iterable<{ apiVersion: string; kind: string; tool: string }> {
   for (const { group, apiVersion, kind } of view.discovery?.resources ?? []) {
     const tool = GROUPS[group];
-    // Litmus keeps its catalogue of faults in the kind ChaosExperiment, which is also the framework's kind.
+    // Litmus keeps its catalogue of faults in the kind ChaosExperiment, which is also the name of a kind of operator-chaos.
     const isCatalogue = group === 'litmuschaos.io' && kind === 'ChaosExperiment';
     if (
       tool !== undefined &&
@@ -74,7 +74,7 @@ export const otherTool: Rule = {
   wants: ['StatefulSet', 'DaemonSet', 'Job', 'NetworkPolicy', 'ConfigMap'],
   about: {
     looksAt:
-      'Objects of Chaos Mesh, Litmus, ChaosBlade, DataDog, krkn and AWS FIS, and what those tools leave on pods and workloads.',
+      'Objects of Chaos Mesh, Litmus, ChaosBlade, DataDog, krkn and AWS FIS, and the labels, annotations, finalizers and images that those tools set on pods and workloads.',
     why: 'Another team may be running a chaos experiment: what it breaks is intended, and recovers when the experiment ends.',
     whatToDo:
       'Stop the experiment with the tool that started it, so that the tool restores what it changed. `mayday revert --others` asks each tool to stop its experiments.',
@@ -91,10 +91,10 @@ export const otherTool: Rule = {
 
 const fixesOf = (view: ClusterView) => [
   { text: 'Ask the tool to stop its experiments.', command: command(view, ['mayday', 'revert', '--others']) },
-  { text: 'See what other tools have in the cluster.', command: command(view, ['mayday', 'scan']) },
+  { text: 'See what other chaos tools have in the cluster.', command: command(view, ['mayday', 'scan']) },
 ];
 
-/** Signs of other tools on pods and workloads, and pods that they run. */
+/** Signs of other tools on pods and workloads, and the pods that those tools run. */
 function* traces({ view }: RuleInput): Iterable<FindingDraft> {
   for (const object of view.all(...KINDS)) {
     const trace = traceOf(object);
@@ -112,7 +112,7 @@ function* traces({ view }: RuleInput): Iterable<FindingDraft> {
   }
 }
 
-/** The objects by which other tools inject. */
+/** The custom resources through which other tools inject. */
 function* experiments({ view, answers }: RuleInput): Iterable<FindingDraft> {
   for (const { apiVersion, kind, tool } of kindsOfOthers(view)) {
     const instances = answers.instances({ is: 'instances', apiVersion, kind });
@@ -121,7 +121,7 @@ function* experiments({ view, answers }: RuleInput): Iterable<FindingDraft> {
   }
 }
 
-/** A finalizer shows that the fault is injected; without one it is planned or over. */
+/** A finalizer shows that the fault is injected; without one it has not started or has ended. */
 function experiment(view: ClusterView, tool: string, { apiVersion, kind, metadata }: KubeObject): FindingDraft {
   const { namespace, name, finalizers = [], deletionTimestamp } = metadata;
   const at = time(metadata.creationTimestamp);
@@ -135,7 +135,7 @@ function experiment(view: ClusterView, tool: string, { apiVersion, kind, metadat
     cause: `${tool} injects, or has injected, a fault through this object.`,
     fixes:
       tool === OURS
-        ? [{ text: 'Revert the injections of experiments.', command: command(view, ['mayday', 'revert', '--all']) }]
+        ? [{ text: 'Revert the injections of all experiments.', command: command(view, ['mayday', 'revert', '--all']) }]
         : fixesOf(view),
   };
 }

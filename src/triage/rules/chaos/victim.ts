@@ -23,8 +23,8 @@ export function victimOf({ type, object }: Marker): ObjectRef {
 }
 
 /**
- * Whether the fault is still in: the annotations of some types hold the original value, and when the object has it
- * again, only the marks are left. Undefined when the marks do not hold it.
+ * Whether the fault is still in effect. The annotations of some types hold the original value; when the object has that value
+ * again, only the marks are left. Undefined when the marks do not hold the original value.
  */
 export function isStillInjected(view: ClusterView, carrier: ViewObject, type: string): boolean | undefined {
   const { annotations } = carrier.metadata;

@@ -39,11 +39,11 @@ export const crdConversionDead: Rule = {
   },
 };
 
-/** The state of a conversion that fails. */
+/** A conversion that fails. */
 interface Broken {
   crd: ViewObject;
   target: ServiceTarget | undefined;
-  /** Where it is called, in words. */
+  /** The Service or URL that the API server calls, as text. */
   where: string;
   why: string;
   dead: string | undefined;
@@ -72,7 +72,7 @@ function brokenConversion(view: ClusterView, now: number, crd: ViewObject): Brok
   if (dead !== undefined)
     return { ...broken, why: `${dead.failure === 'no service' ? 'service not found' : dead.failure}: ${where}` };
   if (bundle.length > 0 && bundle.every(one => validityOf(one, now) === 'expired'))
-    return { ...broken, why: 'the authority in its caBundle has expired' };
+    return { ...broken, why: 'the CA in its caBundle has expired' };
   const seen = failed.find(({ how }) => !OF_ROUTING.includes(how));
   return seen && { ...broken, why: unreachableText[seen.how] };
 }
@@ -80,14 +80,14 @@ function brokenConversion(view: ClusterView, now: number, crd: ViewObject): Brok
 function report(view: ClusterView, broken: Broken): FindingDraft {
   const { crd, target, where, why, dead, failed, bundle } = broken;
   const { kind, versions } = definedBy(crd);
-  // With a single version, in which everything is stored, nothing is ever converted.
+  // With a single version, in which every object is stored, nothing is converted.
   const converts =
     versions.filter(({ served }) => served).length > 1 || storedVersions(crd).length > 1 || failed.length > 0;
   const behind = target && serviceBackends(view, target.namespace, target.name);
   return {
     severity: converts ? 'critical' : 'warn',
     object: crd,
-    summary: `the conversion webhook of the CRD is dead (${why})${converts ? ': lists of its kind fail' : ', but nothing is converted yet'}`,
+    summary: `the conversion webhook of the CRD fails (${why})${converts ? ': lists of its kind fail' : ', but nothing is converted yet'}`,
     evidence: [
       `spec.conversion.strategy: Webhook, clientConfig: ${where}`,
       dead,

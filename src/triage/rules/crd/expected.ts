@@ -19,7 +19,7 @@ export interface Expected {
 /** Whether the API server itself serves a group, so that its kinds are not CRDs. */
 const isBuiltIn = (group: string): boolean =>
   !group.includes('.') || group.endsWith('.k8s.io') ? !CRD_OF_SIGS.test(group) : false;
-/** Groups of Kubernetes projects whose kinds are nevertheless CRDs. */
+/** Groups of Kubernetes projects whose kinds are CRDs all the same. */
 const CRD_OF_SIGS =
   /^(gateway\.networking|policy\.networking|snapshot\.storage|groupsnapshot\.storage|autoscaling|cluster|infrastructure\.cluster|metrics|jobset|kueue|leaderworkerset|node\.k8s|karpenter)\b.*\.(k8s|x-k8s)\.io$/;
 
@@ -67,7 +67,7 @@ export function isServed({ discovery }: ClusterView, group: string, kind: string
     : false;
 }
 
-/** The plural of the kind in webhooks, roles and CRDs of the group; an English plural when it is in none. */
+/** The plural name of the kind, taken from a webhook or role that names it; an English plural when none does. */
 export function pluralOf(view: ClusterView, group: string, kind: string): string {
   const lower = kind.toLowerCase();
   const fits = (plural: string) => [lower, `${lower}s`, `${lower}es`, `${lower.replace(/y$/, '')}ies`].includes(plural);

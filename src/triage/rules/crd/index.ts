@@ -3,7 +3,7 @@ import { crdConversionDead } from './conversion.ts';
 import { crdMissing, crdRecreated, crdVersion } from './missing.ts';
 import { crdNotEstablished, crdTerminating } from './terminating.ts';
 
-/** Rules on custom kinds: whether they exist, are served, and can be read. */
+/** Rules about CRDs: whether the kinds exist, are served, and can be read. */
 export const crdRules: readonly Rule[] = [
   crdMissing,
   crdTerminating,

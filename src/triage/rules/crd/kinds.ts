@@ -9,7 +9,7 @@ export interface Defined {
   plural: string;
   namespaced: boolean;
   versions: readonly { name: string; served: boolean; storage: boolean }[];
-  /** A version by which instances can be listed: the one that is stored, where it is served. */
+  /** A version in which instances can be listed: the storage version if it is served, otherwise any served version. */
   apiVersion: string | undefined;
 }
 

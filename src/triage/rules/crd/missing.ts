@@ -159,7 +159,7 @@ export const crdRecreated: Rule = {
   about: {
     looksAt:
       'CRDs that are younger than the applications that manage objects of their kind, while those objects are missing.',
-    why: 'A CRD that was deleted and applied again looks healthy. All objects of its kind were deleted in between: `No resources found`.',
+    why: 'A CRD that was deleted and applied again appears healthy, but all objects of its kind were deleted in between: `No resources found`.',
     whatToDo:
       'Hard refresh and sync the applications that manage objects of the kind; restore the others from a backup.',
   },
@@ -220,7 +220,7 @@ export const crdVersion: Rule = {
   about: {
     looksAt:
       'Versions in which applications manage objects, and status.storedVersions, against the versions that each CRD serves.',
-    why: 'Manifests in a version that is no longer served are refused (`no matches for kind`), and objects that are stored in etcd in a version that the CRD no longer has cannot be read.',
+    why: 'Manifests in a version that is no longer served are rejected (`no matches for kind`), and objects stored in etcd in a version that the CRD no longer has cannot be read.',
     whatToDo: 'Serve the version again, or migrate the manifests and the stored objects to a served version.',
   },
   *look({ view }) {
@@ -260,7 +260,7 @@ export const crdVersion: Rule = {
             ]),
           },
           served[0] !== undefined && {
-            text: `Or move the manifests to ${group}/${served[0]}${[...(one?.apps ?? [])]
+            text: `Or migrate the manifests to ${group}/${served[0]}${[...(one?.apps ?? [])]
               .slice(0, 2)
               .map(app => ` (${gitPathOf(app)})`)
               .join('')}.`,

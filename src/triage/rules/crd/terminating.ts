@@ -73,7 +73,7 @@ function terminating({ view, answers }: RuleInput, crd: ViewObject): FindingDraf
       answer?.ok &&
         `${counted(left.length, 'instance is', 'instances are')} left${left.length > 0 ? `: ${left.slice(0, 8).map(nameOf).join(', ')}` : ''}`,
     ],
-    cause: `Somebody deleted the CRD. ${owners.map(({ finalizer, owner }) => ownerText(finalizer, owner)).join(' ')}`,
+    cause: `The CRD was deleted. ${owners.map(({ finalizer, owner }) => ownerText(finalizer, owner)).join(' ')}`,
     fixes: [
       {
         text: 'First save every remaining instance: the deletion of a CRD cannot be cancelled.',
@@ -136,7 +136,7 @@ export const crdNotEstablished: Rule = {
           {
             text:
               other === undefined
-                ? 'Correct the CRD as the condition says.'
+                ? 'Fix what the condition of the CRD reports.'
                 : `Rename the kind, plural or short names of one of the two CRDs, or delete the one that is not used (${other.metadata.name} is the older).`,
             command: command(view, ['kubectl', 'describe', 'crd', crd.metadata.name]),
           },

@@ -77,7 +77,7 @@ export function stateOf(app: ViewObject): AppState {
   };
 }
 
-/** Objects that an application lists and that, as the view knows, do not exist. */
+/** Objects that an application lists and that do not exist according to the view. */
 export function missingOf(view: ClusterView, { resources }: AppState): ManagedObject[] {
   return resources.filter(one => one.health === 'Missing' || isGone(view, one));
 }
@@ -93,6 +93,6 @@ function isGone(view: ClusterView, { group, kind, namespace, name }: ManagedObje
   );
 }
 
-/** An object for evidence lines. */
+/** An object as text for an evidence line. */
 export const managedObjectText = ({ kind, namespace, name, sync, health }: ManagedObject): string =>
   `status.resources ${kind} ${namespace ? `${namespace}/` : ''}${name}: ${[sync, health].filter(one => one !== '').join(', ')}`;

@@ -79,7 +79,7 @@ const verdictOf = (looking: RuleInput, state: AppState, all: readonly AppState[]
 
 function refusedSync(looking: RuleInput, state: AppState): Verdict | undefined {
   const { view } = looking;
-  // A server that the engine cannot reach prevents the comparison; it does not refuse an object.
+  // A server that Argo CD cannot reach prevents the comparison; it does not reject an object.
   const [first] = state.refusals.filter(({ refusal }) => refusal.is !== 'unreachable');
   if (first === undefined) return undefined;
   const advice = adviceFor(first.refusal);
@@ -87,13 +87,16 @@ function refusedSync(looking: RuleInput, state: AppState): Verdict | undefined {
   const keys = wantedKeys(state);
   const home = homeOf(state);
   const near = misses
-    .map(({ object, wanted, carried, value }) => `${object} carries ${carried}=${value}, the policy wants ${wanted}`)
+    .map(
+      ({ object, wanted, carried, value }) =>
+        `${object} has label ${carried}=${value}, but the policy requires ${wanted}`,
+    )
     .join('; ');
   return {
     severity: 'high',
     summary: `sync fails: ${advice.why}${keys.length > 0 ? ` (label ${keys.join(', ')} missing${misses[0] === undefined ? '' : `; near miss ${misses[0].carried}`})` : ''}`,
     why: advice.why,
-    cause: `${advice.why}. ${near !== '' ? `${near}. ` : ''}One refused object fails the whole sync; the others wait for it.`,
+    cause: `${advice.why}. ${near !== '' ? `${near}. ` : ''}One rejected object makes the whole sync fail; the other objects are not applied.`,
     fix:
       misses[0] === undefined
         ? advice.fix
@@ -101,7 +104,7 @@ function refusedSync(looking: RuleInput, state: AppState): Verdict | undefined {
     because: [
       ...state.refusals.flatMap(({ refusal }) => blamedBy(view, refusal, home)),
       ...(home === undefined ? [] : [{ kind: 'Namespace', name: home }]),
-      // An overloaded Argo CD may itself be the reason for a `forbidden`.
+      // A problem of Argo CD itself may also cause a `forbidden`.
       ...(first.refusal.is === 'forbidden' ? engineCauses(view) : []),
     ],
   };
@@ -124,7 +127,7 @@ function unknownSync(view: ClusterView, state: AppState, all: readonly AppState[
     severity: 'high',
     summary: `sync status ${state.sync || 'Unknown'}: ${advice?.why ?? `the application cannot be compared (${words.slice(0, 160) || 'no reason given'})`}`,
     cause: `${advice?.why ?? 'Argo CD could not compare Git with the cluster'}. ${spread}`,
-    fix: advice?.fix ?? 'Fix the repo-server, redis or the connection that the message names; then hard refresh.',
+    fix: advice?.fix ?? 'Fix the repo-server, redis or the connection that the message reports, then hard refresh.',
     because: [
       ...state.refusals.flatMap(({ refusal }) => blamedBy(view, refusal, homeOf(state))),
       ...engineCauses(view),
@@ -132,7 +135,7 @@ function unknownSync(view: ClusterView, state: AppState, all: readonly AppState[
   };
 }
 
-/** Says how many applications are Unknown, and what they have in common: this shows where to look. */
+/** Says how many applications are Unknown and what they have in common, which shows where to look. */
 function spreadOf(state: AppState, all: readonly AppState[]): string {
   const lost = all.filter(({ sync }) => sync === 'Unknown');
   if (lost.length < 2) return 'Only this application is Unknown: look at its source and its manifests.';
@@ -142,9 +145,9 @@ function spreadOf(state: AppState, all: readonly AppState[]): string {
   const server = ({ app }: AppState) =>
     JSON.stringify((app.spec.destination as { server?: string; name?: string } | undefined)?.server ?? '');
   if (lost.every(one => repo(one) === repo(state)) && all.some(one => repo(one) !== repo(state)))
-    return `All ${lost.length} that are Unknown come from one repository: look at its credentials and its network.`;
+    return `All ${lost.length} applications that are Unknown come from one repository: look at its credentials and the network connection to it.`;
   if (lost.every(one => server(one) === server(state)) && all.some(one => server(one) !== server(state)))
-    return `All ${lost.length} that are Unknown go to one cluster: look at its credentials and its API server.`;
+    return `All ${lost.length} applications that are Unknown are deployed to one cluster: look at its credentials and its API server.`;
   return `${lost.length} of ${all.length} applications are Unknown.`;
 }
 
@@ -180,7 +183,7 @@ function missingObjects(view: ClusterView, state: AppState): Verdict | undefined
     summary: synced ? `Synced, but missing from the cluster: ${names}` : `missing from the cluster: ${names}`,
     cause: synced
       ? 'Argo CD reports that it applied the objects, but they do not exist. They were deleted, or their creation is refused.'
-      : 'The objects are in Git and not in the cluster.',
+      : 'The objects are in Git but not in the cluster.',
     fix: 'Sync again and find out what refuses or deletes the objects.',
     because: [
       ...gone.map(managedCause),
@@ -192,8 +195,8 @@ function missingObjects(view: ClusterView, state: AppState): Verdict | undefined
 
 function unhealthyObjects(state: AppState): Verdict | undefined {
   if (!isUnhealthy(state.health)) return undefined;
-  const sick = state.resources.filter(({ health }) => isUnhealthy(health));
-  const names = sick
+  const unhealthy = state.resources.filter(({ health }) => isUnhealthy(health));
+  const names = unhealthy
     .slice(0, 4)
     .map(({ kind, name, health }) => `${kind} ${name} is ${health}`)
     .join(', ');
@@ -202,7 +205,7 @@ function unhealthyObjects(state: AppState): Verdict | undefined {
     summary: `health ${state.health}${names === '' ? '' : `: ${names}`}`,
     cause: 'An application is only as healthy as the least healthy of its objects.',
     fix: 'Fix the object that is not healthy.',
-    because: (sick.length > 0 ? sick : state.resources).map(managedCause),
+    because: (unhealthy.length > 0 ? unhealthy : state.resources).map(managedCause),
   };
 }
 

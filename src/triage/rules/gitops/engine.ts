@@ -8,7 +8,7 @@ import type { Cause } from '../../finding/finding.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 
-/** The components of Argo CD and Flux that reconciling needs, by their names in charts. */
+/** The components of Argo CD and Flux that reconciliation needs, by their names in Helm charts. */
 const PARTS: readonly [RegExp, string][] = [
   [
     /(^|-)argocd-repo-server$|^argo-?cd-.*repo-server$/,
@@ -16,7 +16,7 @@ const PARTS: readonly [RegExp, string][] = [
   ],
   [
     /(^|-)argocd-application-controller$|^argo-?cd-.*application-controller$/,
-    'it compares and syncs: without it no application changes any more, though all may say Synced',
+    'it compares and syncs: without it applications are no longer updated, although all may show Synced',
   ],
   [
     /(^|-)argocd-redis(-ha(-server|-haproxy)?)?$|^argo-?cd-.*redis(-ha-server|-ha-haproxy)?$/,
@@ -25,7 +25,7 @@ const PARTS: readonly [RegExp, string][] = [
   [/^(source|kustomize|helm)-controller$/, 'it is part of Flux: without it sources and releases are not reconciled'],
 ];
 
-/** The workloads of GitOps engines, each with its purpose. */
+/** The workloads of GitOps engines, and what each is needed for. */
 function* engineParts(view: ClusterView): Iterable<{ workload: ViewObject; use: string }> {
   for (const workload of view.all('Deployment', 'StatefulSet')) {
     const part = PARTS.find(([name]) => name.test(workload.metadata.name));
@@ -34,8 +34,8 @@ function* engineParts(view: ClusterView): Iterable<{ workload: ViewObject; use: 
 }
 
 /**
- * What would explain that all applications are Unknown: the components of the engine, their Services and the network
- * policies that isolate them.
+ * Possible causes when all applications are Unknown: the components of the engine, their Services and the network
+ * policies in their namespaces.
  */
 export function engineCauses(view: ClusterView): Cause[] {
   const parts = [...engineParts(view)].map(({ workload }) => workload);
@@ -56,7 +56,7 @@ export const gitopsEngine: Rule = {
   wants: ['Pod', 'ReplicaSet'],
   about: {
     looksAt:
-      'The workloads of Argo CD (repo-server, application-controller, redis) and of the controllers of Flux: whether each has a ready pod.',
+      'The workloads of Argo CD (repo-server, application-controller, redis) and of the Flux controllers: whether each has a ready pod.',
     why: 'While a component of the engine is down, applications become Unknown or are no longer updated, whatever is in Git. The applications themselves are not the cause.',
     whatToDo: 'Fix the component, then hard refresh the applications that are Unknown, a few at a time.',
   },

@@ -19,11 +19,11 @@ const SOURCES = [
   'HelmChart',
 ] as const satisfies readonly ViewKind[];
 const KINDS = [...SOURCES, 'Kustomization', 'HelmRelease'] as const satisfies readonly ViewKind[];
-/** Reasons of a reconciliation that has just begun or is waiting: it has not failed. */
+/** Reasons of a reconciliation that has just started or is waiting, and so has not failed. */
 const UNDER_WAY = ['Progressing', 'ProgressingWithRetry', 'DependencyNotReady', 'ReconciliationInProgress'];
 const USUAL_WAIT_MS = 2 * 60_000;
 
-/** Sources and applied objects of Flux that are not ready. */
+/** Flux sources, Kustomizations and HelmReleases that are not ready. */
 export const fluxNotReady: Rule = {
   id: 'gitops/flux',
   gate: 'G6',
@@ -42,10 +42,10 @@ export const fluxNotReady: Rule = {
   ],
   about: {
     looksAt:
-      'The conditions Ready, Stalled and Released of Flux objects: GitRepository, HelmRepository, OCIRepository, HelmChart, Kustomization and HelmRelease, with what they depend on.',
+      'The conditions Ready, Stalled and Released of Flux objects (GitRepository, HelmRepository, OCIRepository, HelmChart, Kustomization and HelmRelease), and the objects that they depend on.',
     why: 'Flux does not update what it cannot fetch, build or apply: changes in Git do not arrive, and drift is not corrected.',
     whatToDo:
-      'Fix what the message names: credentials, branch or path of the source, the manifest, or what refuses it in the cluster; then have Flux reconcile.',
+      'Fix what the message reports: the credentials, branch or path of the source, the manifest, or what rejects it in the cluster. Then have Flux reconcile again.',
   },
   *look(looking) {
     const unready = (object: ViewObject) =>
@@ -97,7 +97,7 @@ function notReady({ view, now }: RuleInput, { object, found: ready, since }: Las
   };
 }
 
-/** The source that an object names and that is not there, with the one that was probably meant. */
+/** A source that an object names and that does not exist, and the source that was probably meant. */
 function missingSource(view: ClusterView, object: ViewObject): { words: string; fix: FixDraft } | undefined {
   const { kind, name, namespace } = fields(object.spec.sourceRef);
   const source = SOURCES.find(one => one === kind);
@@ -112,11 +112,11 @@ function missingSource(view: ClusterView, object: ViewObject): { words: string; 
   const fix =
     near === undefined
       ? {
-          text: `Create ${source} ${text(name)}, or name a source that exists in spec.sourceRef.`,
+          text: `Create ${source} ${text(name)}, or set spec.sourceRef to a source that exists.`,
           command: command(view, ['kubectl', 'edit', ...named(refOf(object))]),
         }
       : {
-          text: `Name the source that exists in spec.sourceRef: ${near}.`,
+          text: `Set spec.sourceRef to the existing source ${near}.`,
           command: patchCommand(view, named(refOf(object)), 'merge', { spec: { sourceRef: { name: near } } }),
         };
   return { words, fix };
@@ -134,11 +134,11 @@ function whatToDo({ reason, message }: Condition, { spec }: ViewObject): string 
   if (/Install|Upgrade|Rollback|Test/.test(reason))
     return 'Correct the values or the chart of the release as the message says; Flux rolls it back or retries it as its remediation settings say.';
   if (/Health/.test(reason)) return 'Fix the objects whose health check fails: the message names them.';
-  return 'Correct in Git what the message names.';
+  return 'Correct in Git what the message reports.';
 }
 
 /**
- * What may explain it: its source, its dependencies, what refuses its objects, and objects that do not become ready.
+ * What may explain the failure: its source, its dependencies, what rejects its objects, and objects that do not become ready.
  */
 function becauseOf(view: ClusterView, object: ViewObject, message: string): Cause[] {
   const here = object.metadata.namespace;

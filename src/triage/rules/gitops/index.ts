@@ -4,5 +4,5 @@ import { applicationSetFails } from './application-set.ts';
 import { gitopsEngine } from './engine.ts';
 import { fluxNotReady } from './flux.ts';
 
-/** GitOps: the engine and its applications. */
+/** Rules about GitOps engines and what they deploy. */
 export const gitopsRules: readonly Rule[] = [gitopsEngine, gitopsApplication, applicationSetFails, fluxNotReady];

@@ -6,7 +6,7 @@ import type { RuleInput } from '../../rule.ts';
 import type { NamedRead } from '../../run/named-read.ts';
 import type { AppState, ManagedObject } from './application-state.ts';
 
-/** The labels that policies asked for in a refusal. */
+/** The labels that policies require, according to their refusals. */
 export const wantedKeys = ({ refusals }: Pick<AppState, 'refusals'>): string[] => [
   ...new Set(refusals.flatMap(({ refusal }) => (isDenied(refusal) ? refusal.hits.flatMap(labelKeysIn) : []))),
 ];
@@ -14,7 +14,7 @@ export const wantedKeys = ({ refusals }: Pick<AppState, 'refusals'>): string[] =
 const isDenied = (refusal: Refusal): refusal is Extract<Refusal, { is: 'webhook denied' }> =>
   refusal.is === 'webhook denied';
 
-/** The objects whose labels to check: the refused ones, or those out of sync when the refusal names none. */
+/** The objects whose labels are checked: the rejected ones, or those that are OutOfSync when the refusal names none. */
 function refusedObjects({ app, resources, refusals }: AppState): ManagedObject[] {
   const failed = list(
     (app.status.operationState as { syncResult?: { resources?: unknown } } | undefined)?.syncResult?.resources,
@@ -39,7 +39,7 @@ export const readsOf = (state: AppState): NamedRead[] =>
     ? []
     : refusedObjects(state).map(one => ({ is: 'object', ref: managedObjectRef(one) }));
 
-/** A label that a policy asks for, and the one that an object has in its place. */
+/** A label that a policy requires, and the similar one that the object has instead. */
 export interface MissingLabel {
   object: string;
   wanted: string;
@@ -48,7 +48,7 @@ export interface MissingLabel {
 }
 
 /**
- * Compares the required labels with those of the refused objects. Objects that were never created cannot be compared.
+ * Compares the required labels with those of the rejected objects. Objects that were never created cannot be compared.
  */
 export function missesOf({ answers }: Pick<RuleInput, 'answers'>, state: AppState): MissingLabel[] {
   const keys = wantedKeys(state);

@@ -1,21 +1,21 @@
 import type { Refusal } from '../../facts/refusal.ts';
 import { unreachableText } from '../../facts/unreachable.ts';
 
-/** Why a sync was refused, and what to change in Git. */
+/** Why a sync was rejected, and what to do about it. */
 export interface RefusalAdvice {
   why: string;
   fix: string;
 }
 
-/** The advice for each reason of a refusal. */
+/** The advice for each type of refusal. */
 const ADVICE: { readonly [Is in Refusal['is']]: (refusal: Extract<Refusal, { is: Is }>) => RefusalAdvice } = {
   'webhook unavailable': refusal => ({
     why: `admission webhook ${refusal.webhook} cannot be called: ${unreachableText[refusal.how]}`,
-    fix: 'Fix the webhook; no manifest is at fault. Then sync again.',
+    fix: 'Fix the webhook, then sync again. The manifests are not the cause.',
   }),
   'conversion failed': refusal => ({
     why: `the conversion webhook of ${refusal.kind} fails: ${unreachableText[refusal.how]}`,
-    fix: 'Fix the conversion webhook of the CRD; then sync again.',
+    fix: 'Fix the conversion webhook of the CRD, then sync again.',
   }),
   'webhook denied': refusal => {
     const hits = refusal.hits.map(({ policy, rule }) => `${policy}${rule ? `/${rule}` : ''}`).slice(0, 3);
@@ -26,28 +26,28 @@ const ADVICE: { readonly [Is in Refusal['is']]: (refusal: Extract<Refusal, { is:
         }
       : {
           why: `admission webhook ${refusal.webhook} denied the request: ${refusal.message}`,
-          fix: 'Change the manifest as the webhook asks.',
+          fix: 'Change the manifest as the message of the webhook says.',
         };
   },
   'policy denied': deniedByPolicy,
   'condition failed': refusal => ({
     why: `a matchCondition of an admission webhook fails (${refusal.expression}): ${refusal.error}`,
-    fix: 'Correct the expression of the webhook; no manifest is at fault. Then sync again.',
+    fix: 'Correct the expression of the webhook, then sync again. The manifests are not the cause.',
   }),
   'quota exceeded': refusal => ({
     why: `exceeded quota ${refusal.quota}${refusal.lines.map(one => `, ${one.resource} ${one.used} of ${one.limited} used`).join('')}`,
-    fix: 'Raise the hard limit of the quota, or ask for less.',
+    fix: 'Raise the hard limit of the quota, or request less.',
   }),
   'quota needs values': refusal => ({
-    why: `quota ${refusal.quota} needs values: must specify ${refusal.missing}`,
+    why: `quota ${refusal.quota} requires values that are not set: must specify ${refusal.missing}`,
     fix: 'Set requests and limits in the manifest, or a LimitRange with defaults.',
   }),
   'limit range': refusal => ({
-    why: `a LimitRange refuses it: ${refusal.message}`,
+    why: `a LimitRange rejects the object: ${refusal.message}`,
     fix: 'Set requests and limits within the LimitRange.',
   }),
   'pod security': refusal => ({
-    why: `it violates PodSecurity ${refusal.level}: ${refusal.message}`,
+    why: `the object violates PodSecurity ${refusal.level}: ${refusal.message}`,
     fix: 'Set the securityContext that the level requires, or lower the level of the namespace.',
   }),
   'service account missing': refusal => ({
@@ -56,10 +56,10 @@ const ADVICE: { readonly [Is in Refusal['is']]: (refusal: Extract<Refusal, { is:
   }),
   'namespace terminating': refusal => ({
     why: `namespace ${refusal.namespace} is Terminating`,
-    fix: 'Wait until the namespace is gone, then sync again.',
+    fix: 'Wait until the namespace has been deleted, then sync again.',
   }),
   'immutable field': refusal => ({
-    why: `field ${refusal.field || 'of the object'} is immutable: Git changes what cannot be changed in place`,
+    why: `field ${refusal.field || 'of the object'} is immutable: the change in Git cannot be applied in place`,
     fix: 'Delete the object and sync again (it is recreated), sync with Replace=true and Force=true, or give the changed object a new name in Git.',
   }),
   'no such kind': refusal => ({
@@ -82,7 +82,7 @@ const ADVICE: { readonly [Is in Refusal['is']]: (refusal: Extract<Refusal, { is:
     fix: 'Sync with ServerSideApply=true.',
   }),
   'unknown field': refusal => ({
-    why: `unknown field ${refusal.field}: the manifest does not fit the schema`,
+    why: `unknown field ${refusal.field}: the manifest does not match the schema`,
     fix: 'Correct the field in Git, or install the version of the CRD that has it.',
   }),
   invalid: refusal => ({
@@ -111,31 +111,31 @@ function deniedByPolicy(refusal: Extract<Refusal, { is: 'policy denied' }>): Ref
     fix:
       refusal.failed === undefined
         ? 'Make the manifest satisfy the policy, or correct the policy.'
-        : 'Correct the expression of the policy: it ends in an error.',
+        : 'Correct the expression of the policy: its evaluation fails with an error.',
   };
 }
 
-/** Messages of Argo CD about its own sources and projects. */
+/** Messages of Argo CD itself, about sources, projects and clusters. */
 const ARGO_MESSAGES: readonly [RegExp, RefusalAdvice][] = [
   [
     /authentication required|invalid username or password|could not read Username|permission denied \(publickey\)|ssh: handshake failed/i,
     {
-      why: 'Git refuses the credentials of the repository',
+      why: 'the Git server rejects the credentials of the repository',
       fix: 'Renew the credentials in the repository Secret of Argo CD.',
     },
   ],
   [
     /failed to get cluster info|failed to load live state|error synchronizing cache state/i,
     {
-      why: 'the cluster that it is deployed to does not answer Argo CD',
+      why: 'Argo CD cannot reach the cluster to which the application is deployed',
       fix: 'Make the API server of the destination cluster reachable from Argo CD, or renew the credentials in its cluster Secret.',
     },
   ],
   [
     /blocked by sync window/i,
     {
-      why: 'a sync window of its AppProject denies syncs now',
-      fix: 'Wait until the window closes, or change spec.syncWindows of the AppProject (manualSync lets people sync by hand).',
+      why: 'a sync window of its AppProject currently denies syncs',
+      fix: 'Wait until the window ends, or change spec.syncWindows of the AppProject (manualSync allows manual syncs).',
     },
   ],
   [
@@ -152,11 +152,11 @@ const ARGO_MESSAGES: readonly [RegExp, RefusalAdvice][] = [
   ],
   [
     /do not match any of the allowed destinations|is not permitted in project|not permitted in project|does not exist in project/i,
-    { why: 'the AppProject does not permit it', fix: 'Permit the source, destination or kind in the AppProject.' },
+    { why: 'its AppProject does not permit it', fix: 'Permit the source, destination or kind in the AppProject.' },
   ],
   [
     /application references project .* which does not exist|app is not allowed in project/i,
-    { why: 'its AppProject does not exist', fix: 'Create the AppProject, or name another.' },
+    { why: 'its AppProject does not exist', fix: 'Create the AppProject, or use one that exists.' },
   ],
   [
     /cluster .*(not found|has not been configured)|there are no clusters with this name|error getting cluster/i,
@@ -174,10 +174,13 @@ const ARGO_MESSAGES: readonly [RegExp, RefusalAdvice][] = [
   ],
   [
     /synchronization tasks are not valid/i,
-    { why: 'one or more of its objects are not valid', fix: 'See syncResult for the object, and correct it in Git.' },
+    {
+      why: 'one or more of its objects are not valid',
+      fix: 'Find the object in status.operationState.syncResult, and correct it in Git.',
+    },
   ],
 ];
 
-/** What a message of Argo CD itself means. */
+/** The advice for a message of Argo CD itself; undefined when the message is not known. */
 export const argoAdvice = (message: string): RefusalAdvice | undefined =>
   ARGO_MESSAGES.find(([words]) => words.test(message))?.[1];

@@ -5,7 +5,7 @@ import { shellWord } from '../../../text/shell-word.ts';
 import type { Rule } from '../../rule.ts';
 import type { NamedRead } from '../../run/named-read.ts';
 
-/** Helm keeps each revision of a release in a Secret with its status in a label, so the content need not be read. */
+/** Helm keeps each revision of a release in a Secret and its status in a label, so the contents need not be read. */
 const releases = (view: ClusterView): Extract<NamedRead, { is: 'instances' }> => ({
   is: 'instances',
   apiVersion: 'v1',
@@ -14,7 +14,7 @@ const releases = (view: ClusterView): Extract<NamedRead, { is: 'instances' }> =>
   ...(!usesHelm(view) && { optional: true }),
 });
 const PENDING = /^pending-(install|upgrade|rollback)$/;
-/** Helm itself waits five minutes by default. */
+/** The timeout of Helm itself is five minutes by default. */
 const USUAL_WAIT_MS = 15 * 60_000;
 
 /** One revision of a release. */
@@ -60,7 +60,7 @@ export const helmPending: Rule = {
           namespace: newest.namespace,
           name: newest.secret.metadata.name,
         },
-        summary: `Helm release ${newest.release} is stuck in ${newest.status} at revision ${newest.version}: every further upgrade is refused`,
+        summary: `Helm release ${newest.release} is stuck in ${newest.status} at revision ${newest.version}: Helm refuses every further upgrade`,
         since: { at: newest.at, exact: true },
         evidence: [
           `metadata.labels: owner helm, name ${newest.release}, version ${newest.version}, status ${newest.status}`,
@@ -89,7 +89,7 @@ export const helmPending: Rule = {
   },
 };
 
-/** helm's option for the context has another name than kubectl's. */
+/** Helm's option for the context is --kube-context, not --context as in kubectl. */
 const helm = (view: ClusterView, words: readonly string[], namespace: string): string =>
   ['helm', ...words, '-n', namespace, ...(view.context ? ['--kube-context', view.context] : [])]
     .map(shellWord)

@@ -11,7 +11,7 @@ import type { Rule } from '../../rule.ts';
 const GRACE_MS = 10 * 60_000;
 
 /** `cpu 95% (target 70%)`: the metrics that are above their target. */
-const beyond = ({ spec, status }: ViewObject): string[] =>
+const aboveTarget = ({ spec, status }: ViewObject): string[] =>
   list(status.currentMetrics).flatMap(one => {
     const now = fields(one.resource);
     const used = number(fields(now.current).averageUtilization);
@@ -31,7 +31,7 @@ export const hpaAtMaximum: Rule = {
     looksAt:
       'HorizontalPodAutoscalers whose condition ScalingLimited has been True for TooManyReplicas for over ten minutes, and their metrics.',
     why: 'The load needs more replicas than spec.maxReplicas allows: latency grows, although nothing fails yet. During a peak this may be intended.',
-    whatToDo: 'Raise maxReplicas if the nodes and the quota have room, or see where the load comes from.',
+    whatToDo: 'Raise maxReplicas if the nodes and the quota have capacity, or find out where the load comes from.',
   },
   *look({ view, now }) {
     for (const hpa of view.all('HorizontalPodAutoscaler')) {
@@ -41,7 +41,7 @@ export const hpaAtMaximum: Rule = {
       if (now - since.at < GRACE_MS) continue;
       const most = number(hpa.spec.maxReplicas);
       const target = fields(hpa.spec.scaleTargetRef);
-      const metrics = beyond(hpa);
+      const metrics = aboveTarget(hpa);
       yield {
         severity: 'warn',
         object: hpa,
@@ -51,7 +51,7 @@ export const hpaAtMaximum: Rule = {
         cause: `spec.maxReplicas ${most} keeps ${text(target.kind)} ${text(target.name)} from getting more pods.`,
         fixes: [
           {
-            text: `Raise maxReplicas if nodes and quota have room; or see where the load comes from.${undoneBy(view, hpa)}`,
+            text: `Raise maxReplicas if the nodes and the quota have capacity, or find out where the load comes from.${undoneBy(view, hpa)}`,
             command: patchCommand(view, named(refOf(hpa)), 'merge', { spec: { maxReplicas: Math.ceil(most * 1.5) } }),
           },
           {

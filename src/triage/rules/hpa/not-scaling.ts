@@ -53,7 +53,7 @@ export const hpaNotScaling: Rule = {
     looksAt: 'The conditions AbleToScale and ScalingActive of HorizontalPodAutoscalers.',
     why: 'Without a target or without metrics the number of replicas stays as it is, whatever the load.',
     whatToDo:
-      'Correct scaleTargetRef, give every container requests for the metric, or fix the API that serves the metrics.',
+      'Correct scaleTargetRef, set the request of every container for the metric, or fix the API that serves the metrics.',
   },
   *look({ view, now }) {
     for (const hpa of view.all('HorizontalPodAutoscaler')) {
@@ -99,8 +99,8 @@ function explain(
   const missing = /missing request for (\w+)(?: in container (\S+))?/.exec(message);
   if (missing)
     return {
-      summary: `HPA gets no metrics it can use: missing request for ${missing[1]}${missing[2] ? ` in container ${missing[2]}` : ''} of ${kind} ${name}`,
-      cause: `Utilisation is a share of the request, and ${missing[2] ? `container ${missing[2]}` : 'a container'} of ${kind} ${name} requests no ${missing[1]}.`,
+      summary: `HPA gets no usable metrics: missing request for ${missing[1]}${missing[2] ? ` in container ${missing[2]}` : ''} of ${kind} ${name}`,
+      cause: `Utilisation is measured against the request, and ${missing[2] ? `container ${missing[2]}` : 'a container'} of ${kind} ${name} has no ${missing[1]} request.`,
     };
   if (reason === 'AmbiguousSelector')
     return {
@@ -109,7 +109,7 @@ function explain(
     };
   return {
     summary: `HPA gets no metrics and does not scale ${kind} ${name}: ${reason}`,
-    cause: `The API that serves the metrics does not answer, or has none for these pods: ${message}`,
+    cause: `The metrics API does not respond, or has no metrics for these pods: ${message}`,
   };
 }
 
@@ -141,7 +141,7 @@ function* fixes(
   }
   if (fault.reason === 'AmbiguousSelector') {
     yield {
-      text: 'Delete one of the HPAs of this target.',
+      text: 'Delete all but one of the HPAs that select these pods.',
       command: command(view, ['kubectl', 'get', 'hpa', '-n', namespace]),
     };
     return;

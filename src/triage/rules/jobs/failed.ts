@@ -64,7 +64,7 @@ const placeOf = (pod: ViewObject): { namespace: string; pod: string } => {
   return { namespace, pod: name };
 };
 
-/** A Job that gave up: too many retries, or its deadline has passed. */
+/** A Job that failed: it used up its retries, or its deadline passed. */
 export const jobFailed: Rule = {
   id: 'job/failed',
   gate: 'G9',
@@ -143,7 +143,7 @@ function fixes(view: ClusterView, { job, top }: FailedJob): FixDraft[] {
           ]),
         }
       : {
-          text: 'Keep its manifest before you delete the failed job.',
+          text: 'Save its manifest before you delete the failed job.',
           command: command(view, ['kubectl', 'get', ...named(refOf(job)), '-o', 'yaml']),
         },
   ];

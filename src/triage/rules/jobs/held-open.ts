@@ -7,12 +7,12 @@ import { type Container, containersOf } from '../pods/containers.ts';
 import { edit } from '../pods/fixes.ts';
 import { topOf } from '../pods/owner.ts';
 
-/** Containers of one job may well end at different times; helpers that never end by themselves are known by their names. */
-const HELPER = /proxy|envoy|sidecar|agent|linkerd|istio|daprd|fluent|collector|exporter|shipper/;
-const HELPER_MS = 10 * 60_000;
+/** Containers of one Job may end at different times. Sidecars that never exit by themselves are recognised by their names. */
+const SIDECAR = /proxy|envoy|sidecar|agent|linkerd|istio|daprd|fluent|collector|exporter|shipper/;
+const SIDECAR_MS = 10 * 60_000;
 const OTHER_MS = 60 * 60_000;
 
-/** A pod of a Job whose work is done, and the container that still runs. */
+/** The finished container of a Job's pod, and the containers that still run. */
 interface HeldOpen {
   done: Container;
   running: Container[];
@@ -30,7 +30,7 @@ export const jobHeldOpen: Rule = {
       'Running pods of Jobs of which one container ended with exit code 0 some time ago while another, such as the proxy of a service mesh, keeps running.',
     why: 'A pod succeeds only when all its containers have ended: the Job stays active, and its CronJob may be unable to start the next one.',
     whatToDo:
-      'Make the helper a native sidecar (an init container with restartPolicy: Always), which ends with the main container; or have the job tell it to stop.',
+      'Make the container a native sidecar (an init container with restartPolicy: Always), which is stopped after the main container exits; or have the job stop it.',
   },
   *look({ view, now }) {
     for (const job of view.all('Job'))
@@ -41,7 +41,7 @@ export const jobHeldOpen: Rule = {
         const names = running.map(one => one.name).join(', ');
         const top = topOf(view, job);
         yield {
-          severity: running.every(one => HELPER.test(`${one.name} ${one.image}`)) ? 'high' : 'warn',
+          severity: running.every(one => SIDECAR.test(`${one.name} ${one.image}`)) ? 'high' : 'warn',
           object: job,
           summary: `the work is done, but the job does not complete: sidecar container ${names} of its pod still runs`,
           since: { at: since, exact: true },
@@ -54,7 +54,7 @@ export const jobHeldOpen: Rule = {
             edit(
               view,
               top,
-              `Make ${names} a native sidecar: an init container with restartPolicy: Always ends with the main container. Or leave the sidecar out of this job (sidecar.istio.io/inject: "false").`,
+              `Make ${names} a native sidecar: an init container with restartPolicy: Always is stopped after the main container exits. Or leave the sidecar out of this job (sidecar.istio.io/inject: "false").`,
             ),
             {
               text: 'Delete the pod to end this run, whose work is done. The pod then counts as failed.',
@@ -75,6 +75,6 @@ function heldOpen(pod: ViewObject, now: number): HeldOpen | undefined {
   if (done === undefined || running.length === 0 || main.some(one => (one.ended?.exitCode ?? 0) !== 0))
     return undefined;
   const since = done.ended?.finishedAt ?? created(pod);
-  const limitMs = running.every(one => HELPER.test(`${one.name} ${one.image}`)) ? HELPER_MS : OTHER_MS;
+  const limitMs = running.every(one => SIDECAR.test(`${one.name} ${one.image}`)) ? SIDECAR_MS : OTHER_MS;
   return pod.status.phase === 'Running' && now - since > limitMs ? { done, running, since } : undefined;
 }

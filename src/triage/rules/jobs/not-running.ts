@@ -24,8 +24,8 @@ const REASONS = new Set([
 ]);
 
 /**
- * A CronJob that does not start its Jobs: blocked by one that never ends, a deadline too short, a schedule that
- * cannot be parsed, or suspension.
+ * A CronJob that does not start its Jobs: a Job that never ends blocks it, its deadline is too short, its schedule
+ * cannot be parsed, or it is suspended.
  */
 export const cronJobNotRunning: Rule = {
   id: 'job/not-scheduled',
@@ -34,10 +34,10 @@ export const cronJobNotRunning: Rule = {
   wants: ['Job', 'Pod', 'Event'],
   about: {
     looksAt:
-      'When CronJobs last ran, against their schedule; whether an older Job is still active, their deadline, time zone and warnings.',
+      'When CronJobs last ran, compared with their schedule; whether an older Job is still active; their deadline, time zone and warning events.',
     why: 'A CronJob that does not run reports no error: its work is silently left undone.',
     whatToDo:
-      'End the Job that blocks it, or correct schedule, timeZone or startingDeadlineSeconds; resume it if it was suspended and forgotten.',
+      'Delete the Job that blocks it, or correct schedule, timeZone or startingDeadlineSeconds. Resume the CronJob if it was left suspended by mistake.',
   },
   *look(looking) {
     for (const cron of looking.view.all('CronJob')) {
@@ -51,7 +51,7 @@ type PartialDraft = Omit<Draft, 'rule' | 'object'>;
 
 const lastRun = (cron: ViewObject): number => time(cron.status.lastScheduleTime) ?? created(cron);
 
-/** Runs that did not happen. */
+/** The number of scheduled runs that did not start, approximately. */
 function missedRuns(cron: ViewObject, now: number): number {
   const pause = longestPause(text(cron.spec.schedule));
   const late = now - lastRun(cron);
@@ -68,7 +68,7 @@ function suspended({ view, now }: RuleInput, cron: ViewObject): PartialDraft | u
     cause: 'Somebody suspended it, and either meant to or forgot to resume it.',
     fixes: [
       {
-        text: 'Resume the cron job, if nobody meant to keep it suspended.',
+        text: 'Resume the cron job, unless it is meant to stay suspended.',
         command: command(view, ['kubectl', 'patch', ...named(refOf(cron)), '-p', '{"spec":{"suspend":false}}']),
       },
     ],
@@ -102,7 +102,7 @@ function notRunning({ view, now }: RuleInput, cron: ViewObject): PartialDraft | 
     fixes: [
       explanation.blocker
         ? {
-            text: `End job ${explanation.blocker}, or set concurrencyPolicy to Replace.`,
+            text: `Delete job ${explanation.blocker}, or set concurrencyPolicy to Replace.`,
             command: command(view, ['kubectl', 'delete', `job/${explanation.blocker}`, '-n', namespace]),
             safe: false,
           }
@@ -145,14 +145,14 @@ function explain(
   if (deadline !== undefined && deadline < SHORTEST_DEADLINE)
     return {
       summary: `the cron job is never started: its starting deadline of ${deadline} s is too short`,
-      cause: `The controller looks every ${SHORTEST_DEADLINE} seconds, so a startingDeadlineSeconds below that is missed.`,
+      cause: `The controller checks every ${SHORTEST_DEADLINE} seconds, so that it misses a shorter startingDeadlineSeconds.`,
       fix: 'Raise startingDeadlineSeconds to a minute or more.',
     };
   if (event && /TimeZone/.test(event.reason))
     return {
       summary: 'the cron job does not run: its time zone is not known',
       cause: event.message,
-      fix: 'Name a time zone of the IANA database in spec.timeZone.',
+      fix: 'Set spec.timeZone to a time zone of the IANA database.',
     };
   if (event && /Invalid|Unparseable/.test(event.reason))
     return {

@@ -10,12 +10,12 @@ import type { Rule, RuleInput } from '../../rule.ts';
 import { type Top, topOf } from '../pods/owner.ts';
 import { accountsInUse, brokenFor } from '../rbac/accounts.ts';
 
-/** Leases of nodes have a rule of their own; every restart of an API server leaves its identity Lease behind. */
+/** Leases of nodes have their own rule. Identity Leases are left out, because an API server leaves one behind at every restart. */
 const NODE_LEASES = 'kube-node-lease';
 const IDENTITY = 'apiserver.kubernetes.io/identity';
-/** Beyond its duration a Lease may be late by this much: clocks differ, and a busy holder renews late. */
+/** How long after its duration a Lease may still be renewed: clocks differ, and a busy holder renews late. */
 const GRACE_MS = 15_000;
-/** Components whose pods are often not visible: on managed clusters, or as static pods. */
+/** Components whose pods are often not visible, for example on managed clusters. */
 const CONTROL_PLANE = new Set(['kube-scheduler', 'kube-controller-manager', 'cloud-controller-manager']);
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 
@@ -37,10 +37,10 @@ function* expiredLeases({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterabl
   }
 }
 
-/** The pod that a holder's identity names: `POD_uuid`, `POD/uuid`, or the pod's name alone. */
+/** The name of the pod in the identity of a holder: `POD_uuid`, `POD/uuid`, or only the name of the pod. */
 const podNameIn = (holder: string): string => holder.split(/[_/]/)[0] ?? '';
 
-/** The workload of a holder: the owner of its pod, or the workload whose name the pod's name begins with. */
+/** The workload of a holder: the owner of its pod or, if the pod is gone, the workload whose name the name of the pod begins with. */
 function workloadOf(
   view: ClusterView,
   namespace: string,
@@ -59,7 +59,7 @@ function workloadOf(
 /** Whether it is supposed to run: a workload at zero replicas needs no leader. */
 const isWanted = ({ object }: Top): boolean => object === undefined || number(object.spec.replicas, 1) > 0;
 
-/** A leader that no longer renews its Lease: it hangs, cannot reach the API server, or is gone without a successor. */
+/** A leader that no longer renews its Lease: it hangs, cannot reach the API server, or has exited without a successor. */
 export const leaseExpired: Rule = {
   id: 'lease/expired',
   gate: 'G7',
@@ -69,7 +69,7 @@ export const leaseExpired: Rule = {
     looksAt: 'Leases that controllers use for leader election: who holds them, and when they were last renewed.',
     why: 'A controller whose leader is gone or hangs reconciles nothing, although its pods may look healthy.',
     whatToDo:
-      'Look at the log of the holder and why it cannot renew (permissions, network, a hang); restart the controller.',
+      'Find out from the log of the holder why it cannot renew the Lease (permissions, network, a hang), then restart the controller.',
   },
   *look({ view, now }) {
     for (const { lease, holder, renewed } of expiredLeases({ view, now })) {
@@ -77,11 +77,11 @@ export const leaseExpired: Rule = {
       const pod = view.get('Pod', namespace, podNameIn(holder));
       const top = workloadOf(view, namespace, pod, holder);
       const isSystem = CONTROL_PLANE.has(name);
-      // The Lease belongs to something that was removed or is scaled to zero.
+      // The Lease belongs to a workload that was removed or is scaled to zero.
       if (!isSystem && (top === undefined || !isWanted(top))) continue;
       const until = `${age(now - renewed)} ago`;
       const what = pod
-        ? `leader ${pod.metadata.name} no longer renews its lease, and still holds it`
+        ? `leader ${pod.metadata.name} still holds the lease but no longer renews it`
         : `the leader that holds the lease is gone (${podNameIn(holder)}) and no other replica took over`;
       yield {
         severity: 'high',
@@ -97,7 +97,7 @@ export const leaseExpired: Rule = {
           top && `workload: ${top.ref.kind} ${top.ref.name}`,
         ],
         cause: pod
-          ? `The holder runs but does not renew: it hangs, lacks the permission to update leases, or cannot reach the API server.`
+          ? `The holder runs but does not renew the lease: it hangs, lacks permission to update leases, or cannot reach the API server.`
           : `The holder ended without releasing the lease, and no other replica acquired it.`,
         fixes: [...fixes(view, lease, top)],
         because: [...causes(view, namespace, pod, top)],
@@ -114,7 +114,7 @@ function* fixes(view: ClusterView, lease: ViewObject, top: Top | undefined): Ite
     };
   if (top)
     yield {
-      text: 'Read the log of the controller for why it cannot renew the lease.',
+      text: 'Find out from the log of the controller why it cannot renew the lease.',
       command: command(view, ['kubectl', 'logs', ...named(top.ref), '--tail=100']),
     };
   yield {
@@ -131,7 +131,7 @@ function* causes(
   top: Top | undefined,
 ): Iterable<Cause> {
   if (top) {
-    // Other findings on the controller explain that it does not lead.
+    // Other findings about the controller explain why it has no leader.
     yield causeOf(top.ref);
     for (const one of view.inNamespace('Pod', namespace))
       if (topOf(view, one).ref.name === top.ref.name)

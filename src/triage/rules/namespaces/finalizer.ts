@@ -24,13 +24,13 @@ const ELSEWHERE: readonly ViewKind[] = [
   'Lease',
 ];
 const KINDS = (Object.keys(VIEW_KINDS) as ViewKind[]).filter(kind => !ELSEWHERE.includes(kind));
-/** Kinds with an object for every pod or node: too many to list for this. */
+/** Groups of kinds with an object for every pod or node: too many to list for this rule. */
 const MANY =
   /(^|\.)(cilium\.io|wgpolicyk8s\.io|openreports\.io|reports\.kyverno\.io|aquasecurity\.github\.io|metrics\.k8s\.io|crd\.projectcalico\.org|projectcalico\.org)$/;
 
 /**
- * Custom kinds that the view does not follow and whose controller does not seem to run: a running one removes its
- * finalizers. While a namespace is Terminating, all of them, since the objects in it may wait for each other.
+ * Custom kinds that the view does not follow and whose controller does not seem to run: a running controller removes its
+ * finalizers. While a namespace is Terminating, all custom kinds, because the objects in it may wait for each other.
  */
 function* customKinds(view: ClusterView): Iterable<ApiResource> {
   const isDeleting = [...view.all('Namespace')].some(({ metadata }) => metadata.deletionTimestamp !== undefined);
@@ -97,7 +97,7 @@ function* held(
   const { namespace, name } = metadata;
   const finalizers = metadata.finalizers ?? [];
   if (deleted === undefined || now - deleted < GRACE_MS || finalizers.length === 0) return;
-  // The rule on the namespace reports what is left in it.
+  // The rule about the namespace reports the objects that are left in it.
   if (namespace !== undefined && view.get('Namespace', undefined, namespace)?.metadata.deletionTimestamp !== undefined)
     return;
   const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : undefined;

@@ -157,13 +157,13 @@ function finalizersOf(namespace: ViewObject, held: readonly Held[]): { finalizer
 function reasonOf(isOn: (type: string) => boolean, owners: Owners, held: readonly Held[]): string {
   if (isOn('NamespaceDeletionDiscoveryFailure')) return 'discovery of an aggregated API fails (apiservice unavailable)';
   if (isOn('NamespaceDeletionGroupVersionParsingFailure')) return 'a group version cannot be read';
-  const foreign = owners.filter(({ owner }) => owner.builtIn === undefined).map(({ finalizer }) => finalizer);
-  const what = held.find(({ finalizers }) => finalizers.includes(foreign[0] ?? ''));
-  if (foreign.length > 0)
-    return `finalizer ${foreign.join(', ')}${what === undefined ? '' : ` of ${what.kind} ${what.name}`} remains, and nothing removes it`;
+  const custom = owners.filter(({ owner }) => owner.builtIn === undefined).map(({ finalizer }) => finalizer);
+  const what = held.find(({ finalizers }) => finalizers.includes(custom[0] ?? ''));
+  if (custom.length > 0)
+    return `finalizer ${custom.join(', ')}${what === undefined ? '' : ` of ${what.kind} ${what.name}`} remains, and nothing removes it`;
   if (isOn('NamespaceDeletionContentFailure')) return 'its content cannot be deleted';
   if (owners.length > 0) return `finalizer ${owners.map(({ finalizer }) => finalizer).join(', ')} remains`;
-  return isOn('NamespaceContentRemaining') ? 'content remains in it' : 'its content is not gone yet';
+  return isOn('NamespaceContentRemaining') ? 'content remains in it' : 'its content has not been deleted yet';
 }
 
 function causeText(isOn: (type: string) => boolean, owners: Owners): string {
@@ -171,7 +171,7 @@ function causeText(isOn: (type: string) => boolean, owners: Owners): string {
     return 'The namespace controller cannot list all kinds, because an aggregated API does not answer, so it does not delete the namespace.';
   const words = owners.map(({ finalizer, owner }) => ownerText(finalizer, owner)).join(' ');
   if (isOn('NamespaceDeletionContentFailure'))
-    return `Deleting or listing what is in the namespace fails; the condition quotes the API server. ${words}`;
+    return `Deleting or listing the objects in the namespace fails; the condition quotes the API server. ${words}`;
   return words || 'Something in it is not deleted yet.';
 }
 
@@ -183,12 +183,14 @@ function fixesOf(
   held: readonly Held[],
 ) {
   const blocked = isOn('NamespaceDeletionDiscoveryFailure') || isOn('NamespaceDeletionContentFailure');
-  const foreign = owners.filter(({ owner }) => owner.builtIn === undefined);
-  const dead = foreign.filter(({ owner }) => !owner.alive);
+  const custom = owners.filter(({ owner }) => owner.builtIn === undefined);
+  const dead = custom.filter(({ owner }) => !owner.alive);
   return [
-    ...foreign
+    ...custom
       .filter(({ owner }) => owner.alive)
-      .flatMap(({ finalizer, owner }) => owner.workloads.slice(0, 1).map(one => askController(view, finalizer, one))),
+      .flatMap(({ finalizer, owner }) =>
+        owner.workloads.slice(0, 1).map(one => readControllerLog(view, finalizer, one)),
+      ),
     blocked && {
       text: 'Fix the aggregated API or conversion webhook that the condition names; the namespace is then deleted without further action. Do not force it: the objects left in it would stay in etcd.',
       command: command(view, ['kubectl', 'get', 'apiservices']),
@@ -230,8 +232,8 @@ function fixesOf(
   ];
 }
 
-/** For a controller that runs and does not remove its finalizer: something refuses its write, or its clean-up fails. */
-const askController = (view: ClusterView, finalizer: string, { apiVersion, kind, metadata }: ViewObject) => ({
+/** For a controller that runs but does not remove its finalizer: its write is rejected, or its clean-up fails. */
+const readControllerLog = (view: ClusterView, finalizer: string, { apiVersion, kind, metadata }: ViewObject) => ({
   text: `${kind} ${metadata.namespace}/${metadata.name} is running: see in its log why it does not remove finalizer ${finalizer}.`,
   command: command(view, [
     'kubectl',
@@ -278,7 +280,7 @@ function becauseOf(
   ];
 }
 
-/** The API services that a failure of discovery names, as `metrics.k8s.io/v1beta1`; all that fail where it names none. */
+/** The APIServices that a discovery failure names, such as `metrics.k8s.io/v1beta1`; all aggregated ones when it names none. */
 function apiServicesIn(view: ClusterView, message: string): Cause[] {
   const all = [...view.all('APIService')].filter(({ spec }) => spec.service !== undefined);
   const meant = all.filter(({ spec }) => message.includes(`${text(spec.group)}/${text(spec.version)}`));

@@ -10,7 +10,7 @@ import { freeOnNodes } from '../scheduling/resources.ts';
 import { unschedulablePods } from '../scheduling/unschedulable.ts';
 import { podsOn } from './not-ready.ts';
 
-/** Per node, the pending pods that would fit on it without this constraint of the node. */
+/** Per node, the pending pods that only this constraint keeps off the node. */
 function podsKeptOff(
   looking: Pick<RuleInput, 'view' | 'now'>,
   constraint: 'cordoned' | 'taint',
@@ -32,7 +32,7 @@ const waitingPodsText = (pods: readonly ViewObject[]): string =>
     .map(pod => `${pod.metadata.namespace}/${pod.metadata.name}`)
     .join(', ')}`;
 
-/** A node that takes no new pods because somebody cordoned it. */
+/** A cordoned node, on which no new pods are scheduled. */
 export const nodeCordoned: Rule = {
   id: 'node/cordoned',
   gate: 'G2',
@@ -41,7 +41,7 @@ export const nodeCordoned: Rule = {
   about: {
     looksAt: 'Nodes with spec.unschedulable, and pending pods that would fit on them.',
     why: 'A node that is left cordoned after a drain or an upgrade is unused capacity; it becomes a failure when pods cannot be scheduled because of it.',
-    whatToDo: 'Uncordon the node when its maintenance is over.',
+    whatToDo: 'Uncordon the node when its maintenance is finished.',
   },
   *look(looking) {
     const { view } = looking;
@@ -57,17 +57,17 @@ export const nodeCordoned: Rule = {
         summary:
           pods.length > 0
             ? `cordoned (unschedulable), and ${counted(pods.length, 'pod')} that would fit on it cannot be scheduled`
-            : 'cordoned: it takes no new pods (unschedulable)',
+            : 'cordoned: no new pods are scheduled on it (unschedulable)',
         since: at === undefined ? undefined : { at, exact: true },
         evidence: [
           'spec.unschedulable: true',
           `pods on it: ${podsOn(view, node.metadata.name).length}`,
           pods.length > 0 && waitingPodsText(pods),
         ],
-        cause: 'Somebody cordoned or drained the node and has not uncordoned it.',
+        cause: 'The node was cordoned or drained, and has not been uncordoned.',
         fixes: [
           {
-            text: 'Uncordon the node, if its maintenance is over.',
+            text: 'Uncordon the node, if its maintenance is finished.',
             command: command(view, ['kubectl', 'uncordon', node.metadata.name]),
           },
         ],
@@ -85,7 +85,7 @@ const FROM_CONDITIONS = /^node\.kubernetes\.io\//;
 
 /**
  * A taint that keeps off pods that belong on the node: a leftover, or one added after pods without a toleration were
- * placed there.
+ * scheduled there.
  */
 export const nodeTainted: Rule = {
   id: 'node/tainted',
@@ -163,7 +163,7 @@ function tainting(
       ? `The controller that sets ${taint.key} has not removed it: the controller may be gone.`
       : everywhere
         ? 'Every node has this taint, so that pods without a toleration for it cannot be scheduled: it was put on too many nodes.'
-        : 'The taint is younger than pods that run there without tolerating it: it was added by hand or by a tool.',
+        : 'The taint was added after pods that do not tolerate it were scheduled on the node, by hand or by a tool.',
     fixes: [
       {
         text: 'Remove the taint if it is no longer needed.',

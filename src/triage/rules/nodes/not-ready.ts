@@ -9,7 +9,7 @@ import type { Cause } from '../../finding/finding.ts';
 import { command } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 
-/** How old the Lease of a node's kubelet is, in words. */
+/** When the kubelet of a node last renewed its Lease, as text. */
 function leaseText(view: ClusterView, name: string, now: number): string {
   const lease = view.get('Lease', 'kube-node-lease', name);
   const renewed = time(lease?.spec.renewTime);
@@ -18,7 +18,7 @@ function leaseText(view: ClusterView, name: string, now: number): string {
     : `Lease kube-node-lease/${name}: renewed ${age(now - renewed)} ago`;
 }
 
-/** The pods on a node, without those that have ended. */
+/** The pods on a node that have neither succeeded nor failed. */
 export const podsOn = (view: ClusterView, name: string): ViewObject[] =>
   [...view.all('Pod')].filter(
     pod => text(pod.spec.nodeName) === name && pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed',
@@ -34,7 +34,7 @@ export const nodeNotReady: Rule = {
     looksAt:
       'The condition Ready of every node, the message of its kubelet, and how long ago the kubelet renewed its Lease.',
     why: 'Pods on a node that is not ready are removed from the endpoints of their Services, and evicted after five minutes.',
-    whatToDo: 'Look at the kubelet and the machine; while they are being fixed, cordon the node.',
+    whatToDo: 'Look at the kubelet and the machine. Cordon the node while you repair it.',
   },
   *look({ view, now }) {
     const nodes = [...view.all('Node')];
@@ -49,10 +49,10 @@ function notReady({ view, now }: Pick<RuleInput, 'view' | 'now'>, node: ViewObje
   const { name } = node.metadata;
   const ready = condition(node, 'Ready');
   const isSilent = ready === undefined || ready.status === 'Unknown';
-  const isCni = !isSilent && saysNetwork(node, ready);
+  const isCni = !isSilent && isNetworkCause(node, ready);
   const pods = podsOn(view, name);
-  // A cordoned and empty node is out of service on purpose. Pods that need it have findings of their own.
-  const isOut = node.spec.unschedulable === true && pods.every(isOfEveryNode) && all === 0;
+  // A cordoned and empty node is out of service on purpose. Pods that need it have their own findings.
+  const isOut = node.spec.unschedulable === true && pods.every(isDaemonOrStatic) && all === 0;
   const what = isSilent
     ? 'its kubelet no longer reports'
     : isCni
@@ -76,7 +76,7 @@ function notReady({ view, now }: Pick<RuleInput, 'view' | 'now'>, node: ViewObje
       : ready.message,
     fixes: [
       {
-        text: 'Look at what the node itself reports, then at its kubelet (systemctl status kubelet, journalctl -u kubelet on the machine).',
+        text: 'Look at the conditions and events of the node, then at its kubelet (systemctl status kubelet, journalctl -u kubelet on the machine).',
         command: command(view, ['kubectl', 'describe', `node/${name}`]),
       },
       isCni && {
@@ -103,10 +103,10 @@ function notReady({ view, now }: Pick<RuleInput, 'view' | 'now'>, node: ViewObje
 }
 
 /** Whether it is a DaemonSet pod or a static pod. */
-const isOfEveryNode = ({ metadata }: ViewObject): boolean =>
+const isDaemonOrStatic = ({ metadata }: ViewObject): boolean =>
   metadata.ownerReferences.some(({ kind }) => kind === 'DaemonSet' || kind === 'Node');
 
-const saysNetwork = (node: ViewObject, ready: Condition): boolean =>
+const isNetworkCause = (node: ViewObject, ready: Condition): boolean =>
   /cni|network plugin|NetworkPluginNotReady|NetworkReady=false/i.test(ready.message) ||
   condition(node, 'NetworkUnavailable')?.status === 'True';
 
@@ -136,7 +136,7 @@ export const nodePressure: Rule = {
   wants: ['Pod', 'Event'],
   about: {
     looksAt: 'The conditions MemoryPressure, DiskPressure, PIDPressure and NetworkUnavailable of every node.',
-    why: 'Under pressure the kubelet evicts pods and the scheduler sends no new ones.',
+    why: 'Under pressure the kubelet evicts pods, and the scheduler places no new pods on the node.',
     whatToDo:
       'Free the resource that is short: remove unused images and logs from the disk, set limits on pods, or move pods to other nodes.',
   },
@@ -184,7 +184,7 @@ export const nodePressure: Rule = {
   },
 };
 
-/** A node that is still Ready although its kubelet does not renew its Lease: the node controller does not run. */
+/** A node that is still Ready although its kubelet does not renew its Lease, because the node controller does not run. */
 export const leaseStale: Rule = {
   id: 'node/lease-stale',
   gate: 'G2',
@@ -204,7 +204,7 @@ export const leaseStale: Rule = {
         summary: `the node counts as ready, but its kubelet has not renewed its Lease for ${age(now - renewed)}`,
         since: { at: renewed, exact: true },
         evidence: [leaseText(view, node.metadata.name, now), 'status.conditions[Ready]: True'],
-        cause: 'The kubelet does not renew its Lease, and the node controller has not marked the node.',
+        cause: 'The kubelet does not renew its Lease, and the node controller has not marked the node as not ready.',
         fixes: [
           {
             text: 'Look at the kubelet of the node, then at kube-controller-manager.',
@@ -217,15 +217,15 @@ export const leaseStale: Rule = {
   },
 };
 
-/** Kubelets that are older than the API server allows, or newer than it. */
+/** Kubelets that are too old for the API server. */
 export const versionSkew: Rule = {
   id: 'node/version-skew',
   gate: 'G2',
   needs: ['Node'],
   about: {
-    looksAt: 'The kubelet versions of all nodes against one another.',
-    why: 'Kubelets may be at most three minor versions older than the API server, which is at least as new as the newest kubelet.',
-    whatToDo: 'Upgrade the old nodes.',
+    looksAt: 'The kubelet versions of all nodes, compared with each other.',
+    why: 'A kubelet may be at most three minor versions older than the API server, and the API server is at least as new as the newest kubelet.',
+    whatToDo: 'Upgrade the kubelets that are too old.',
   },
   *look({ view }) {
     const minor = (node: ViewObject) =>

@@ -13,7 +13,7 @@ const USER = 'system:node:';
 /** Approvers approve within seconds. */
 const USUAL_WAIT_MS = 5 * 60_000;
 
-/** Certificate requests of kubelets that nobody approves. */
+/** Certificate signing requests of kubelets that are not approved or not signed. */
 export const requestPending: Rule = {
   id: 'node/certificate-request',
   gate: 'G2',
@@ -21,8 +21,8 @@ export const requestPending: Rule = {
   wants: ['Node'],
   about: {
     looksAt:
-      'CertificateSigningRequests of kubelets that have been Pending for over five minutes, or that were approved and not signed.',
-    why: 'A kubelet without a client certificate cannot join, or drops out when its old one expires. Without a serving certificate logs, exec and metrics of its node fail.',
+      'CertificateSigningRequests of kubelets that have been Pending for over five minutes, or that were approved but not signed.',
+    why: 'A kubelet without a client certificate cannot join the cluster, or loses access when its old certificate expires. Without a serving certificate, logs, exec and metrics of its node fail.',
     whatToDo:
       'Make sure that the request comes from one of your nodes, and approve it; then find out why the approver of the cluster did not.',
   },
@@ -40,11 +40,11 @@ function waiting(view: ClusterView, request: ViewObject): FindingDraft {
   const isApproved = condition(request, 'Approved') !== undefined;
   const name = nodeOf(request.spec);
   const node = view.get('Node', undefined, name);
-  const isWell = node !== undefined && condition(node, 'Ready')?.status === 'True';
+  const isNodeReady = node !== undefined && condition(node, 'Ready')?.status === 'True';
   const what = isClient ? 'client certificate' : 'serving certificate';
   return {
     // A ready node still has its old certificate.
-    severity: isClient && !isWell ? 'high' : 'warn',
+    severity: isClient && !isNodeReady ? 'high' : 'warn',
     object: request,
     summary: `the ${what} that the kubelet of node ${name} requests is ${isApproved ? 'approved but not signed' : 'pending: nobody has approved the request (CSR)'}`,
     since: { at: created(request), exact: true },
@@ -67,18 +67,18 @@ function waiting(view: ClusterView, request: ViewObject): FindingDraft {
   };
 }
 
-/** Neither refused nor signed yet. */
+/** Whether the request is neither denied nor signed yet. */
 const isOpen = (request: ViewObject): boolean =>
   text(request.status.certificate) === '' && ['Denied', 'Failed'].every(type => condition(request, type) === undefined);
 
-/** The node that the certificate would be for. A kubelet that joins asks as a bootstrap user: only the request itself names its node. */
+/** The node of the requested certificate. A joining kubelet makes the request as a bootstrap user, so that only the request itself names the node. */
 function nodeOf({ username, request }: ViewObject['spec']): string {
-  const asker = text(username);
-  if (asker.startsWith(USER)) return asker.slice(USER.length);
+  const requester = text(username);
+  if (requester.startsWith(USER)) return requester.slice(USER.length);
   const body = text(request) === '' ? '' : Buffer.from(text(request), 'base64').toString('latin1');
   const inside = Buffer.from(body.replace(/-----[^-]+-----/g, ''), 'base64').toString('latin1');
   const at = inside.indexOf(USER);
   // In DER the byte before a short text holds its length.
   const name = inside.slice(at + USER.length, at + inside.charCodeAt(at - 1));
-  return at > 0 && name !== '' ? name : `(not named; requested by ${asker})`;
+  return at > 0 && name !== '' ? name : `(not named; requested by ${requester})`;
 }

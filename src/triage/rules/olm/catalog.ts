@@ -7,12 +7,12 @@ import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import { topOf } from '../pods/owner.ts';
 
-/** A registry pod that has just been started is not reachable yet. */
+/** A registry pod is not reachable right after it was started. */
 const USUAL_WAIT_MS = 5 * 60_000;
-/** States of a failed connection. IDLE is not one: nobody uses the connection at the moment. */
+/** States of a connection that has failed. IDLE is not one of them: it means that the connection is not in use. */
 const BROKEN = new Set(['TRANSIENT_FAILURE', 'CONNECTING', 'SHUTDOWN']);
 
-/** A catalog of the Operator Lifecycle Manager whose registry does not answer. */
+/** A catalog of the Operator Lifecycle Manager (OLM) whose registry does not respond. */
 export const catalogUnreachable: Rule = {
   id: 'olm/catalog',
   gate: 'G7',
@@ -35,7 +35,7 @@ export const catalogUnreachable: Rule = {
       yield {
         severity: 'high',
         object: catalog,
-        summary: `the catalog does not answer (${wrong}): operators cannot be installed or upgraded from it`,
+        summary: `the catalog does not respond (${wrong}): operators cannot be installed or upgraded from it`,
         since: { at: lastConnect(catalog), exact: false },
         evidence: [
           `status.connectionState: ${JSON.stringify(catalog.status.connectionState ?? {})}`,

@@ -7,15 +7,15 @@ import type { Cause } from '../../finding/finding.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 
-/** How long an installation may take, milliseconds. */
+/** How long an installation may take, in milliseconds. */
 const USUAL_WAIT_MS = 5 * 60_000;
 const UNDER_WAY = new Set(['Pending', 'InstallReady', 'Installing', 'Unknown']);
 
-/** What to do about each reason of OLM. */
+/** What to do about each reason that OLM reports. */
 const REMEDIES: readonly [RegExp, string][] = [
   [
     /OperatorGroup/,
-    'Leave exactly one OperatorGroup in the namespace, with targetNamespaces that the operator supports (spec.installModes).',
+    'Keep exactly one OperatorGroup in the namespace, with targetNamespaces that the operator supports (spec.installModes).',
   ],
   [/OwnerConflict/, 'Another operator owns the same CRD or APIService: remove one of the two.'],
   [
@@ -33,9 +33,9 @@ export const operatorNotInstalled: Rule = {
   wants: ['Deployment', 'CustomResourceDefinition', 'ServiceAccount', 'APIService'],
   about: {
     looksAt:
-      'The fields status.phase, status.reason and status.requirementStatus of ClusterServiceVersions: those that have Failed, or are Pending or Installing for over five minutes.',
-    why: 'A version that is not Succeeded is an operator that does not work: its custom resources are not reconciled.',
-    whatToDo: 'Provide the requirements that are missing, or fix the deployment that does not become ready.',
+      'The fields status.phase, status.reason and status.requirementStatus of ClusterServiceVersions: those that have Failed, or have been Pending or Installing for over five minutes.',
+    why: 'When a ClusterServiceVersion has not Succeeded, its operator does not work: its custom resources are not reconciled.',
+    whatToDo: 'Provide the missing requirements, or fix the deployment that does not become ready.',
   },
   *look({ view, now }) {
     for (const version of view.all('ClusterServiceVersion')) {
@@ -43,16 +43,16 @@ export const operatorNotInstalled: Rule = {
       const phase = text(status.phase);
       const at = time(status.lastTransitionTime) ?? created(version);
       const isStuck = UNDER_WAY.has(phase) && now - at > USUAL_WAIT_MS;
-      // OLM puts a copy into every namespace that the operator watches.
+      // OLM creates a copy in every namespace that the operator watches.
       const isCopy = text(status.reason) === 'Copied' || metadata.labels['olm.copiedFrom'] !== undefined;
       if (isCopy || metadata.deletionTimestamp !== undefined || (phase !== 'Failed' && !isStuck)) continue;
       const missing = list(status.requirementStatus).filter(one => /Not/.test(text(one.status)));
-      const lacks = missing.map(one => `${text(one.kind)} ${text(one.name)}`).join(', ');
+      const missingNames = missing.map(one => `${text(one.kind)} ${text(one.name)}`).join(', ');
       const reason = text(status.reason);
       yield {
         severity: 'high',
         object: version,
-        summary: `the operator is not installed (${phase}, ${reason || 'no reason'}): ${lacks === '' ? text(status.message) || 'no message' : `requirements not met: ${lacks} missing`}`,
+        summary: `the operator is not installed (${phase}, ${reason || 'no reason'}): ${missingNames === '' ? text(status.message) || 'no message' : `requirements not met: ${missingNames} missing`}`,
         since: { at, exact: status.lastTransitionTime !== undefined },
         evidence: [
           `status: phase ${phase}, reason ${reason}, message "${text(status.message)}"`,
@@ -63,12 +63,12 @@ export const operatorNotInstalled: Rule = {
                 `status.requirementStatus ${text(one.kind)} ${text(one.name)}: ${text(one.status)} "${text(one.message)}"`,
             ),
         ],
-        cause: `${text(status.message)}${lacks === '' ? '' : ` Missing: ${lacks}.`}`,
+        cause: `${text(status.message)}${missingNames === '' ? '' : ` Missing: ${missingNames}.`}`,
         fixes: [
           {
             text:
-              (lacks !== '' &&
-                `Provide what is missing: ${lacks}. A CustomResourceDefinition is installed with the operator that owns it.`) ||
+              (missingNames !== '' &&
+                `Provide what is missing: ${missingNames}. A CustomResourceDefinition is installed with the operator that owns it.`) ||
               (REMEDIES.find(([words]) => words.test(reason))?.[1] ??
                 'Fix the deployments of the operator: OLM then retries.'),
             command: command(view, ['kubectl', 'describe', ...named(refOf(version))]),
@@ -80,7 +80,7 @@ export const operatorNotInstalled: Rule = {
   },
 };
 
-/** What may explain it: its deployments, missing requirements, and the version that it replaces. */
+/** Possible causes: its deployments and the missing requirements. */
 function causes({ metadata, spec }: ViewObject, missing: readonly Readonly<Record<string, unknown>>[]): Cause[] {
   const namespace = metadata.namespace ?? '';
   return [

@@ -8,7 +8,7 @@ import type { Rule } from '../../rule.ts';
 
 const USUAL_WAIT_MS = 2 * 60_000;
 
-/** An InstallPlan that waits for a person, or that has failed. */
+/** An InstallPlan that waits for approval, or that has failed. */
 export const installPlanWaits: Rule = {
   id: 'olm/install-plan',
   gate: 'G7',
@@ -33,12 +33,12 @@ function unfinished(view: ClusterView, plan: ViewObject, waits: boolean): Findin
   const installed = condition(plan, 'Installed');
   const versions = strings(plan.spec.clusterServiceVersionNames);
   const names = versions.join(', ');
-  const isOlderThere = subscriptionsOf(view, plan).some(({ status }) => text(status.installedCSV) !== '');
+  const isOlderInstalled = subscriptionsOf(view, plan).some(({ status }) => text(status.installedCSV) !== '');
   return {
-    severity: isOlderThere ? 'warn' : 'high',
+    severity: isOlderInstalled ? 'warn' : 'high',
     object: plan,
     summary: waits
-      ? `the install plan of ${names} waits for approval${isOlderThere ? '; the previous version is installed' : ', and the operator is not installed'}`
+      ? `the install plan of ${names} waits for approval${isOlderInstalled ? '; the previous version is installed' : ', and the operator is not installed'}`
       : `the install plan of ${names} has failed: ${installed?.message ?? 'no reason given'}`,
     since: sinceTime(waits ? created(plan) : installed?.since, created(plan)),
     evidence: [
@@ -47,7 +47,7 @@ function unfinished(view: ClusterView, plan: ViewObject, waits: boolean): Findin
       installed && quoted(installed),
     ],
     cause: waits
-      ? 'Its Subscription says installPlanApproval: Manual, and nobody has approved the plan.'
+      ? 'Its Subscription sets installPlanApproval: Manual, and the plan has not been approved.'
       : installed?.message,
     fixes: [
       waits

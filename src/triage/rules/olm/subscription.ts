@@ -8,7 +8,7 @@ import type { Cause } from '../../finding/finding.ts';
 import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 
-/** How long resolving may take after a change, milliseconds. */
+/** How long resolution may take after a change, in milliseconds. */
 const USUAL_WAIT_MS = 2 * 60_000;
 /** Conditions of a Subscription that fails, the most specific first. */
 const FAULTS = ['ResolutionFailed', 'BundleUnpackFailed', 'InstallPlanFailed', 'InstallPlanMissing'];
@@ -23,7 +23,7 @@ export const subscriptionFails: Rule = {
     looksAt:
       'The conditions ResolutionFailed, BundleUnpackFailed, InstallPlanFailed, InstallPlanMissing and CatalogSourcesUnhealthy of Subscriptions, and whether the catalog that each names exists.',
     why: 'An operator whose Subscription cannot be resolved is neither installed nor upgraded. One such Subscription blocks all others in its namespace.',
-    whatToDo: 'Correct the package, the channel or the catalog in the Subscription, or fix what the message names.',
+    whatToDo: 'Correct the package, the channel or the catalog in the Subscription, or fix what the message reports.',
   },
   *look({ view, now }) {
     for (const subscription of view.all('Subscription')) {
@@ -32,7 +32,7 @@ export const subscriptionFails: Rule = {
       if (wrong === undefined || now - at < USUAL_WAIT_MS) continue;
       const { spec, status } = subscription;
       yield {
-        // The installed version continues to work.
+        // When a version is installed, it continues to work.
         severity: text(status.installedCSV) === '' ? 'high' : 'warn',
         object: subscription,
         summary: `operator ${text(spec.name)} cannot be ${text(status.installedCSV) === '' ? 'installed' : 'upgraded'}: ${wrong.what}`,
@@ -98,11 +98,11 @@ function missingCatalog(view: ClusterView, subscription: ViewObject): Omit<Wrong
     fix:
       near === undefined
         ? {
-            text: `Create CatalogSource ${namespace}/${name}, or name one that exists in spec.source and spec.sourceNamespace.`,
+            text: `Create CatalogSource ${namespace}/${name}, or set spec.source and spec.sourceNamespace to one that exists.`,
             command: command(view, ['kubectl', 'get', 'catalogsources.operators.coreos.com', '-A']),
           }
         : {
-            text: `Name the catalog that exists: ${near}.`,
+            text: `Use the existing catalog ${near}.`,
             command: patchCommand(view, named(refOf(subscription)), 'merge', { spec: { source: near } }),
           },
   };

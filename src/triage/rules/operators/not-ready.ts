@@ -12,7 +12,7 @@ import type { Cause } from '../../finding/finding.ts';
 import { command, named } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 
-/** Kinds of operators whose objects have a Ready condition. */
+/** Kinds of operators whose objects have a condition that says whether they are ready. */
 const KINDS = [
   'InferenceService',
   'Revision',
@@ -25,7 +25,7 @@ const KINDS = [
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 /** How long pulling images and loading models may take, milliseconds. */
 const USUAL_WAIT_MS = 5 * 60_000;
-/** Reasons of objects that are not ready on purpose. */
+/** Reasons of objects that are intentionally not ready. */
 const ON_PURPOSE = /^(Stopped|Paused|ScaledObjectPaused|NoTraffic|Retired|Suspended)/;
 
 /** What to do about well-known reasons. */
@@ -34,12 +34,12 @@ const REMEDIES: readonly [RegExp, string][] = [
     /NoSupportingRuntime|RuntimeNotRecognized/,
     'Install or enable a ServingRuntime that supports the model format, or correct modelFormat and runtime in spec.predictor.model.',
   ],
-  [/RuntimeDisabled/, 'Enable the ServingRuntime (spec.disabled: false), or name another.'],
+  [/RuntimeDisabled/, 'Enable the ServingRuntime (spec.disabled: false), or use another.'],
   [
     /ModelLoadFailed|StorageInitializ/,
     'Correct storageUri and the credentials of the storage, or the model files themselves.',
   ],
-  [/ContainerMissing|ImagePull/, 'Correct the image: the registry does not have it, or refuses it.'],
+  [/ContainerMissing|ImagePull/, 'Correct the image: the registry does not have it, or refuses access to it.'],
   [/ScaledObjectCheckFailed|TriggerError/, 'Correct the triggers and their TriggerAuthentication, or scaleTargetRef.'],
 ];
 
@@ -85,7 +85,7 @@ export const operatedNotReady: Rule = {
         cause: fault.message || fault.reason,
         fixes: [
           {
-            text: `${remedy ?? 'Fix what its conditions name.'}${undoneBy(view, object)}`,
+            text: `${remedy ?? 'Fix what its conditions report.'}${undoneBy(view, object)}`,
             command: command(view, ['kubectl', 'describe', ...named(refOf(object))]),
           },
         ],
@@ -95,7 +95,7 @@ export const operatedNotReady: Rule = {
   },
 };
 
-/** The most specific condition that explains why it is not ready; undefined when it is ready, or unready on purpose. */
+/** The most specific condition that explains why it is not ready; undefined when it is ready, or intentionally not ready. */
 function faultOf(object: ViewObject): Condition | undefined {
   if (object.kind === 'Rollout') {
     const message = text(object.status.message);
@@ -110,7 +110,7 @@ function faultOf(object: ViewObject): Condition | undefined {
         }
       : undefined;
   }
-  const ready = condition(object, 'Ready') ?? inverse(condition(object, 'NotReady'));
+  const ready = condition(object, 'Ready') ?? inverted(condition(object, 'NotReady'));
   const isOff =
     object.metadata.annotations['serving.kserve.io/stop'] === 'true' || condition(object, 'Paused')?.status === 'True';
   if (ready?.status !== 'False' || isOff || ON_PURPOSE.test(ready.reason)) return undefined;
@@ -120,10 +120,10 @@ function faultOf(object: ViewObject): Condition | undefined {
   return ready.message === '' && part ? { ...part, since: ready.since } : ready;
 }
 
-const inverse = (one: Condition | undefined): Condition | undefined =>
+const inverted = (one: Condition | undefined): Condition | undefined =>
   one && { ...one, status: one.status === 'True' ? 'False' : 'True' };
 
-/** What may explain it: its parts, by owner and by name, and what a refusal in its message blames. */
+/** Possible causes: the components of the object, by owner and by name, and what a refusal in its message points to. */
 function causes(view: ClusterView, object: ViewObject, fault: Condition): Cause[] {
   const { namespace, name, uid } = object.metadata;
   const refusal = refusalIn(fault.message);

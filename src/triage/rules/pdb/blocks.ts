@@ -9,13 +9,13 @@ import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 import { topOf } from '../pods/owner.ts';
 
-/** Pods that a disruption budget covers. */
+/** The running or pending pods that a disruption budget selects. */
 const covered = (view: ClusterView, pdb: ViewObject): ViewObject[] =>
   view
     .podsMatching(pdb.metadata.namespace ?? '', fields(pdb.spec.selector))
     .filter(pod => pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed');
 
-/** The nodes being drained that still have one of the pods. */
+/** The cordoned nodes on which one of the pods still runs. */
 const drained = (view: ClusterView, pods: readonly ViewObject[]): string[] => [
   ...new Set(
     pods
@@ -44,7 +44,7 @@ export const pdbBlocks: Rule = {
   },
 };
 
-/** Why a budget allows no disruption; undefined where it does, and where there is nothing to disrupt. */
+/** Why a budget allows no disruption; undefined when it allows one or selects no pods. */
 function whyNone({ status }: ViewObject): 'unhealthy' | 'by design' | undefined {
   const expected = number(status.expectedPods);
   if (number(status.disruptionsAllowed) > 0 || expected === 0) return undefined;
@@ -68,11 +68,11 @@ function blocked(view: ClusterView, pdb: ViewObject, why: 'unhealthy' | 'by desi
     evidence: [
       `spec: ${limit}, unhealthyPodEvictionPolicy ${text(pdb.spec.unhealthyPodEvictionPolicy) || 'IfHealthyBudget'}`,
       `status: disruptionsAllowed 0, currentHealthy ${number(pdb.status.currentHealthy)}, desiredHealthy ${number(pdb.status.desiredHealthy)}, expectedPods ${expected}`,
-      ...nodes.map(name => `node ${name}: cordoned, still has pods of this budget`),
+      ...nodes.map(name => `node ${name}: cordoned, still runs pods of this budget`),
     ],
     cause: byDesign
       ? `The numbers of the budget never allow an eviction: ${limit} with ${counted(expected, 'pod')}.`
-      : 'Too few of its pods are healthy, so none may be evicted.',
+      : 'Too few of its pods are healthy, so that none may be evicted.',
     fixes: [
       {
         text: byDesign
@@ -95,7 +95,7 @@ function blocked(view: ClusterView, pdb: ViewObject, why: 'unhealthy' | 'by desi
   };
 }
 
-/** Pods that two budgets cover: the eviction API always refuses to evict those. */
+/** Pods that two budgets select: the eviction API always refuses to evict them. */
 export const pdbOverlap: Rule = {
   id: 'pdb/overlap',
   gate: 'G9',
@@ -103,7 +103,7 @@ export const pdbOverlap: Rule = {
   wants: ['Node'],
   about: {
     looksAt: 'Pods that more than one disruption budget selects.',
-    why: 'The eviction API answers 500 for a pod with two budgets, whatever they allow: a drain hangs.',
+    why: 'The eviction API responds with 500 for a pod that two budgets select, whatever they allow, so that a drain hangs.',
     whatToDo: 'Correct the selector of one budget, or delete it.',
   },
   *look({ view }) {
@@ -124,7 +124,7 @@ export const pdbOverlap: Rule = {
         object: pdbs[0] as ViewObject,
         summary: `two PDBs (${key}) select the same ${counted(pods.length, 'pod')}, which therefore cannot be evicted${nodes.length > 0 ? `; node ${nodes.join(', ')} cannot be drained` : ''}`,
         evidence: pdbs.map(one => `${one.metadata.name} spec.selector: ${JSON.stringify(one.spec.selector)}`),
-        cause: 'The eviction API refuses pods that more than one budget covers.',
+        cause: 'The eviction API refuses to evict pods that more than one budget selects.',
         fixes: [
           {
             text: 'Correct the selector of one of the budgets, or delete it.',
@@ -144,7 +144,7 @@ export const pdbStale: Rule = {
   needs: ['PodDisruptionBudget'],
   wants: ['Lease'],
   about: {
-    looksAt: 'Disruption budgets whose condition DisruptionAllowed says SyncFailed.',
+    looksAt: 'Disruption budgets whose DisruptionAllowed condition has the reason SyncFailed.',
     why: 'The disruption controller cannot count the pods of the budget, for example because it does not know the controller of a pod; meanwhile evictions are refused.',
     whatToDo: 'Read the message of the condition; for pods of unknown controllers, set minAvailable to a number.',
   },

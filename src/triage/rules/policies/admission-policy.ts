@@ -9,7 +9,7 @@ import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import type { NamedRead } from '../../run/named-read.ts';
 
-/** A policy that refuses everything in its scope, because the params of its binding do not exist. */
+/** A policy that denies every request in its scope, because the params of its binding do not exist. */
 export const policyParams: Rule = {
   id: 'policies/params-missing',
   gate: 'G4',
@@ -17,7 +17,7 @@ export const policyParams: Rule = {
   wants: ['Application', 'Deployment', 'ReplicaSet', 'ConfigMap'],
   about: {
     looksAt:
-      'The params object that each binding of a ValidatingAdmissionPolicy or MutatingAdmissionPolicy names, and refusals that say `no params found`.',
+      'The params object that each binding of a ValidatingAdmissionPolicy or MutatingAdmissionPolicy names, and denials that report `no params found`.',
     why: 'With parameterNotFoundAction Deny, a binding whose params object is missing denies every request in its scope, like an unavailable webhook with failurePolicy Fail.',
     whatToDo: 'Restore the params object, or set parameterNotFoundAction to Allow.',
   },
@@ -99,7 +99,7 @@ export const policyBroken: Rule = {
   needs: POLICIES.flatMap(({ policy, binding }) => [policy, binding]),
   about: {
     looksAt:
-      'Bindings whose policy does not exist, and warnings that the API server writes about the expressions of a policy (status.typeChecking).',
+      'Bindings whose policy does not exist, and type-checking warnings of the API server about the expressions of a policy (status.typeChecking).',
     why: 'A binding to a policy that does not exist enforces nothing. An expression that cannot be evaluated denies every request if failurePolicy is Fail.',
     whatToDo: 'Correct the name in the binding, or the expression in the policy.',
   },

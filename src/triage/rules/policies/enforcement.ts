@@ -5,7 +5,7 @@ import { causeOf } from '../../finding/cause.ts';
 import { command } from '../../finding/shell.ts';
 import type { Rule } from '../../rule.ts';
 
-/** Whether a Kyverno policy enforces, and not only audits. */
+/** Whether a Kyverno policy enforces its rules instead of only auditing them. */
 const enforces = ({ spec }: ViewObject): boolean =>
   text(spec.validationFailureAction).toLowerCase() === 'enforce' ||
   list(spec.rules).some(rule => text(fields(rule.validate).failureAction).toLowerCase() === 'enforce');
@@ -17,7 +17,7 @@ const hasWebhooks = (view: ClusterView): boolean =>
       one.metadata.labels['webhook.kyverno.io/managed-by'] === 'kyverno',
   );
 
-/** The failures of a policy in policy reports. */
+/** The number of failures of a policy in policy reports. */
 const failuresOf = (view: ClusterView, policy: string): number =>
   (['PolicyReport', 'ClusterPolicyReport'] as const).reduce(
     (sum, kind) =>
@@ -30,7 +30,7 @@ const failuresOf = (view: ClusterView, policy: string): number =>
     0,
   );
 
-/** A policy that nothing enforces. */
+/** A policy that should be enforced but is not. */
 export const policyUnenforced: Rule = {
   id: 'policies/unenforced',
   gate: 'G4',
@@ -38,7 +38,7 @@ export const policyUnenforced: Rule = {
   wants: ['PolicyReport', 'ClusterPolicyReport', 'Deployment'],
   about: {
     looksAt:
-      'Kyverno policies that enforce, whether the webhook configuration of Kyverno exists, and objects that policy reports say do not satisfy them.',
+      'Kyverno policies in Enforce mode, whether the webhook configuration of Kyverno exists, and objects that violate the policies according to policy reports.',
     why: 'A policy that exists is not necessarily enforced: without its webhook Kyverno denies nothing, and nothing else shows that.',
     whatToDo:
       'Make sure that the admission controller of Kyverno is running: it registers its webhooks when it starts.',
@@ -66,7 +66,7 @@ export const policyUnenforced: Rule = {
         fixes: [
           missing
             ? {
-                text: 'Restart the admission controller of Kyverno, which registers its webhooks.',
+                text: 'Restart the admission controller of Kyverno, so that it registers its webhooks.',
                 command: command(view, [
                   'kubectl',
                   'rollout',
@@ -77,7 +77,7 @@ export const policyUnenforced: Rule = {
                 ]),
               }
             : {
-                text: 'Correct the objects that the reports name.',
+                text: 'Correct the objects that the policy reports name.',
                 command: command(view, ['kubectl', 'get', 'policyreports', '-A']),
               },
         ],

@@ -11,7 +11,7 @@ import type { Rule } from '../../rule.ts';
 
 type Denied = Extract<Refusal, { is: 'policy denied' }>;
 
-/** Refusals by policies whose expression could not be evaluated, by policy. */
+/** Denials by policies whose expression could not be evaluated, grouped by policy. */
 function failuresOf(view: ClusterView): Map<ViewObject, { denied: Denied; seen: ReportedRefusal[] }> {
   const found = new Map<ViewObject, { denied: Denied; seen: ReportedRefusal[] }>();
   for (const one of reportedRefusals(view)) {
@@ -31,7 +31,7 @@ function failuresOf(view: ClusterView): Map<ViewObject, { denied: Denied; seen: 
 /** Messages of mutating policies do not name their kind. */
 const isOf = ({ validating }: Denied, kind: string): boolean => validating === (kind === 'ValidatingAdmissionPolicy');
 
-/** A policy that refuses requests because its own expression fails. */
+/** A policy that denies requests because its own expression fails. */
 export const policyFailing: Rule = {
   id: 'policies/failing',
   gate: 'G4',
@@ -39,7 +39,7 @@ export const policyFailing: Rule = {
   wants: ['Application', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'Event'],
   about: {
     looksAt:
-      'Refusals that say that an expression of a ValidatingAdmissionPolicy or MutatingAdmissionPolicy `resulted in error`.',
+      'Denials that report that an expression of a ValidatingAdmissionPolicy or MutatingAdmissionPolicy `resulted in error`.',
     why: 'An expression that reads a field which an object does not have fails (`no such key`). With failurePolicy Fail the API server then denies the request, although the policy was not meant to.',
     whatToDo:
       'Check that the field exists before reading it: has(object.metadata.labels) && "team" in object.metadata.labels. Until then, failurePolicy Ignore lets requests pass.',

@@ -3,5 +3,5 @@ import { policyBroken, policyParams } from './admission-policy.ts';
 import { policyUnenforced } from './enforcement.ts';
 import { policyFailing } from './failing.ts';
 
-/** Admission policies: those of the API server itself, and those of policy engines. */
+/** Rules about admission policies: those of the API server itself, and those of policy engines. */
 export const policyRules: readonly Rule[] = [policyParams, policyFailing, policyBroken, policyUnenforced];

@@ -25,7 +25,7 @@ interface Denial {
 }
 
 function* denials({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterable<Denial> {
-  // A workload that asks for more than the whole quota has its own finding.
+  // A workload that requests more than the whole quota has its own finding.
   for (const { top, refusal, message, since } of refusals({ view, now }))
     if (refusal?.is === 'quota exceeded' && !refusal.lines.some(isBeyond))
       yield {
@@ -51,7 +51,7 @@ function* denials({ view, now }: Pick<RuleInput, 'view' | 'now'>): Iterable<Deni
         };
 }
 
-/** A quota that refuses requests. A quota that is just full is not a failure. */
+/** A quota that rejects requests. A quota that is only full is not a failure. */
 export const quotaFull: Rule = {
   id: 'quota/exceeded',
   gate: 'G9',
@@ -107,7 +107,7 @@ function full(view: ClusterView, quota: ViewObject, group: readonly Denial[]): F
     cause: `Namespace ${namespace} has used up its quota${words && `: ${words}`}. Nothing that needs more is created until some of it is freed.`,
     fixes: [
       Object.keys(raised).length > 0 && {
-        text: `Raise the quota so that the pod fits.`,
+        text: 'Raise the quota so that it allows the pod.',
         command: patchCommand(view, ['resourcequota', name, '-n', namespace], 'merge', { spec: { hard: raised } }),
       },
       {
@@ -136,7 +136,7 @@ function full(view: ClusterView, quota: ViewObject, group: readonly Denial[]): F
   };
 }
 
-/** Whether one resource of the request fits. The API server lists all of them; the others are the reason. */
+/** Whether one resource of the request fits into the quota. The API server lists all resources of the request; those that do not fit are the reason. */
 function fits({ requested, used, limited }: QuotaLine): boolean {
   const [a, b, c] = [requested, used, limited].map(quantityOf);
   return a !== undefined && b !== undefined && c !== undefined && a + b <= c;
@@ -182,7 +182,7 @@ export const quotaNotCalculated: Rule = {
       yield {
         severity: 'high',
         object: quota,
-        summary: `the quota is not calculated: its status has nothing for ${missing.join(', ')}`,
+        summary: `the quota is not calculated: its status has no values for ${missing.join(', ')}`,
         since: { at: created(quota), exact: false },
         evidence: [
           `spec.hard: ${Object.entries(wanted)

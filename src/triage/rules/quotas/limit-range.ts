@@ -9,7 +9,7 @@ import { type Refused, refusals } from '../workloads/refusals.ts';
 /** `maximum memory usage per Container is 128Mi, but limit is 256Mi`. */
 const WORDS = /(minimum|maximum) (\S+) usage per (\w+) is ([^\s,]+)/;
 
-/** A LimitRange that refuses pods of older workloads, or of several workloads. */
+/** A LimitRange that rejects the pods of older workloads, or of several workloads. */
 export const limitRange: Rule = {
   id: 'quota/limit-range',
   gate: 'G9',
@@ -19,7 +19,8 @@ export const limitRange: Rule = {
     looksAt:
       'Pods that are refused because of a minimum or maximum of a LimitRange, where the LimitRange is newer than the workload or refuses several. If the workload is newer and the only one, its own finding reports it.',
     why: 'A LimitRange takes effect on the next pod that is created: workloads that have been running fine cannot replace their pods.',
-    whatToDo: 'Raise the maximum or lower the minimum, or bring requests and limits of the workloads within it.',
+    whatToDo:
+      'Raise the maximum or lower the minimum, or change the requests and limits of the workloads to values within the range.',
   },
   *look(looking) {
     const { view } = looking;
@@ -37,12 +38,12 @@ export const limitRange: Rule = {
       );
       if (!isNewer && group.length < 2) continue;
       const { namespace = '', name } = range.metadata;
-      const whom = group.map(({ top }) => `${top.ref.kind} ${top.ref.name}`);
+      const workloads = group.map(({ top }) => `${top.ref.kind} ${top.ref.name}`);
       const words = group.map(({ refusal }) => (refusal?.is === 'limit range' ? refusal.message : ''))[0] ?? '';
       yield {
         severity: 'high',
         object: range,
-        summary: `the limit range refuses pods of ${whom.join(', ')}: ${words}`,
+        summary: `the limit range rejects pods of ${workloads.join(', ')}: ${words}`,
         since: group.map(one => one.since).reduce((a, b) => (b.at < a.at ? b : a)),
         evidence: [
           ...list(range.spec.limits).map(
@@ -57,10 +58,10 @@ export const limitRange: Rule = {
         cause: `LimitRange ${name} does not allow these requests or limits: ${words}`,
         fixes: [
           {
-            text: 'Change the limit range so that the pods fit.',
+            text: 'Change the limit range so that it allows the pods.',
             command: command(view, ['kubectl', 'edit', 'limitrange', name, '-n', namespace]),
           },
-          { text: `Or set resources of ${whom[0]} that it allows.` },
+          { text: `Or set resources of ${workloads[0]} that the limit range allows.` },
         ],
         because: [{ kind: 'LimitRange', namespace, name, rule: 'chaos/' }],
       };

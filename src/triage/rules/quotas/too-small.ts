@@ -4,7 +4,7 @@ import type { Rule } from '../../rule.ts';
 import { edit } from '../pods/fixes.ts';
 import { refusals } from '../workloads/refusals.ts';
 
-/** A pod that asks for more than its whole quota: freeing resources would not help. */
+/** A pod that requests more than its whole quota: freeing resources would not help. */
 export const quotaTooSmall: Rule = {
   id: 'quota/too-small',
   gate: 'G9',
@@ -34,7 +34,7 @@ export const quotaTooSmall: Rule = {
           edit(
             looking.view,
             top,
-            `Lower ${lines.map(({ resource }) => resource).join(', ')} in the pod template to less than ${lines.map(({ limited }) => limited).join(', ')}; raise quota ${refusal.quota} only if it really needs that much.`,
+            `Lower ${lines.map(({ resource }) => resource).join(', ')} in the pod template to less than ${lines.map(({ limited }) => limited).join(', ')}; raise quota ${refusal.quota} only if the workload really needs that much.`,
           ),
         ],
         because: [
@@ -46,7 +46,7 @@ export const quotaTooSmall: Rule = {
   },
 };
 
-/** Whether the request exceeds the whole quota. A quota of zero forbids everything: then the quota is the reason. */
+/** Whether the request exceeds the whole quota. A quota of zero allows nothing, so the quota itself is then the reason. */
 export function isBeyond({ requested, limited }: { requested: string; limited: string }): boolean {
   const [asked, allowed] = [quantityOf(requested), quantityOf(limited)];
   return asked !== undefined && allowed !== undefined && allowed > 0 && asked > allowed;

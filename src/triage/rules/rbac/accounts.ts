@@ -13,7 +13,7 @@ export interface Account {
   top: Top;
 }
 
-/** Why an account does not have the permissions that it is meant to have. */
+/** A reason why an account lacks permissions that it should have. */
 export interface Broken {
   is: 'role missing' | 'role empty' | 'subjects empty' | 'wrong subject';
   /** The object to fix. */
@@ -71,21 +71,21 @@ const isSubject = (subject: unknown, { namespace, name }: Pick<Account, 'namespa
 export const binds = (binding: ViewObject, account: Pick<Account, 'namespace' | 'name'>): boolean =>
   list(binding.subjects).some(subject => isSubject(subject, account));
 
-/** Whether Kubernetes itself ships a binding: some of those have no subjects on purpose. */
+/** Whether Kubernetes itself creates the binding or role: some of those have no subjects on purpose. */
 const isShipped = ({ metadata }: ViewObject): boolean =>
   metadata.name.startsWith('system:') || metadata.labels['kubernetes.io/bootstrapping'] !== undefined;
 
-const ownText = (name: string): string[] =>
+const distinctiveWords = (name: string): string[] =>
   name
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter(word => word !== '' && !COMMON.has(word));
 
-/** Whether a binding was made for this account, judging by its name or its role's. */
+/** Whether a binding was made for this account, judging by the name of the binding or of its role. */
 function isMeantFor(binding: ViewObject, { namespace, name }: Account): boolean {
-  const words = new Set([...ownText(binding.metadata.name), ...ownText(roleOf(binding).name)]);
-  const own = ownText(name);
-  return own.length > 0 ? own.some(word => words.has(word)) : ownText(namespace).some(word => words.has(word));
+  const words = new Set([...distinctiveWords(binding.metadata.name), ...distinctiveWords(roleOf(binding).name)]);
+  const own = distinctiveWords(name);
+  return own.length > 0 ? own.some(word => words.has(word)) : distinctiveWords(namespace).some(word => words.has(word));
 }
 
 function roleFault(view: ClusterView, binding: ViewObject): Broken | undefined {
@@ -98,7 +98,7 @@ function roleFault(view: ClusterView, binding: ViewObject): Broken | undefined {
   return isEmpty ? { is: 'role empty', object: found, role } : undefined;
 }
 
-/** A subject that does not exist and is probably a mistake for this account. */
+/** A subject that does not exist and was probably meant to be this account. */
 function wrongSubject(view: ClusterView, binding: ViewObject, account: Account): string | undefined {
   for (const subject of list(binding.subjects)) {
     const [namespace, name] = [text(subject.namespace), text(subject.name)];
@@ -127,8 +127,8 @@ export function brokenFor(view: ClusterView, account: Account): Broken[] {
   return [...faults, ...faultsOfOthers];
 }
 
-/** `get, list pods`: the first rules of a role, in short. */
-export const givenBy = (role: ViewObject | undefined): string =>
+/** The first rules of a role as text: `get, list pods`. */
+export const grantsText = (role: ViewObject | undefined): string =>
   list(role?.rules)
     .slice(0, 4)
     .map(rule => `${strings(rule.verbs).join(', ')} ${strings(rule.resources).join(', ')}`)

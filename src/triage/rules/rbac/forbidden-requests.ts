@@ -1,4 +1,4 @@
-/** One request that RBAC refused, as clients log it. */
+/** One request that RBAC rejected, as clients log it. */
 export interface Refused {
   namespace: string;
   account: string;
@@ -14,7 +14,7 @@ export interface Refused {
 const REFUSAL =
   /User \\?"system:serviceaccount:([^:"\\]+):([^"\\]+)\\?" cannot (\w+) (?:resource )?\\?"([^"\\]+)\\?" in API group \\?"([^"\\]*)\\?"(?: in the namespace \\?"([^"\\]+)\\?")?/;
 
-/** The RBAC refusals in log lines, without duplicates. */
+/** The requests that RBAC rejected according to log lines, without duplicates. */
 export function refusedIn(lines: readonly string[]): Refused[] {
   const found = new Map<string, Refused>();
   for (const line of lines) {

@@ -5,8 +5,8 @@ import type { Refused } from './forbidden-requests.ts';
 
 type Who = Pick<Account, 'namespace' | 'name'>;
 
-/** Whether a binding gives its role to an account, by its name or by a group that it is in. */
-export function givesTo(binding: ViewObject, { namespace, name }: Who): boolean {
+/** Whether a binding grants its role to an account, by the name of the account or by a group that it belongs to. */
+export function grantsTo(binding: ViewObject, { namespace, name }: Who): boolean {
   const user = `system:serviceaccount:${namespace}:${name}`;
   const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
   return list(binding.subjects).some(one => {
@@ -15,17 +15,17 @@ export function givesTo(binding: ViewObject, { namespace, name }: Who): boolean 
   });
 }
 
-/** The role of a binding, where the view has it. */
+/** The role of a binding; undefined when the view does not have it. */
 export function roleBehind(view: ClusterView, binding: ViewObject): ViewObject | undefined {
   const { kind, namespace, name } = roleOf(binding);
   return view.get(kind === 'Role' ? 'Role' : 'ClusterRole', namespace, name);
 }
 
-/** Whether the present roles permit what was refused earlier. */
+/** Whether the current roles permit a request that was rejected earlier. */
 export const isGranted = (view: ClusterView, account: Who, refused: Refused): boolean =>
   bindingsIn(view, refused.inNamespace ?? '').some(binding => {
     const isWide = binding.kind === 'ClusterRoleBinding';
-    if ((!isWide && refused.inNamespace === undefined) || !givesTo(binding, account)) return false;
+    if ((!isWide && refused.inNamespace === undefined) || !grantsTo(binding, account)) return false;
     return list(roleBehind(view, binding)?.rules).some(rule => permits(rule, refused));
   });
 

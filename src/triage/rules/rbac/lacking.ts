@@ -12,9 +12,9 @@ import { topOf } from '../pods/owner.ts';
 import { podRef } from '../pods/unready-pods.ts';
 import { type Account, accountsInUse, bindingsIn, brokenFor } from './accounts.ts';
 import { type Refused, refusedIn } from './forbidden-requests.ts';
-import { givesTo, isGranted, roleBehind } from './grants.ts';
+import { grantsTo, isGranted, roleBehind } from './grants.ts';
 
-/** The most controllers whose logs are read. */
+/** The maximum number of controllers whose logs are read. */
 const MOST_LOGS = 20;
 const LINES = 40;
 
@@ -33,7 +33,7 @@ export const roleLacks: Rule = {
     looksAt:
       'The end of the log of controllers that hold a leader Lease, or that crash, for "is forbidden" (403), and whether the roles of their service accounts permit the request now.',
     why: 'A controller that may not list a kind does not reconcile it, but stays ready: only its log shows the problem. The usual reason is a new version that needs more than the role of the old one permits.',
-    whatToDo: 'Add the verb and the kind to the role, in the chart or in Git.',
+    whatToDo: 'Add the verb and the resource to the role, in the chart or in Git.',
   },
   *asks({ view }) {
     for (const { read } of controllers(view)) yield read;
@@ -109,7 +109,7 @@ function lackingFinding(
     cause: `${account.top.ref.kind} ${account.top.ref.name} runs as ServiceAccount ${account.namespace}/${account.name}, and none of its roles permits ${what[0]}.`,
     fixes: [
       {
-        text: `Permit it in the role: ${verbs.join(', ')} ${first.resource}${first.group && ` of ${first.group}`}.${undoneBy(view, role)}`,
+        text: `Grant the permission in the role: ${verbs.join(', ')} ${first.resource}${first.group && ` of ${first.group}`}.${undoneBy(view, role)}`,
         command: patchCommand(view, named(refOf(role)), 'json', [
           {
             op: 'add',
@@ -131,7 +131,7 @@ function roleToExtend(view: ClusterView, account: Account, [first]: readonly Ref
   const all = bindingsIn(view, first?.inNamespace ?? account.namespace).filter(
     binding =>
       list(binding.subjects).some(one => one.kind === 'ServiceAccount') &&
-      givesTo(binding, account) &&
+      grantsTo(binding, account) &&
       (binding.kind === 'ClusterRoleBinding' || first?.inNamespace !== undefined),
   );
   const roles = all.flatMap(binding => roleBehind(view, binding) ?? []);

@@ -8,10 +8,10 @@ import { command, named, patchCommand } from '../../finding/shell.ts';
 import type { Rule, RuleInput } from '../../rule.ts';
 import type { NamedRead } from '../../run/named-read.ts';
 import { podRef } from '../pods/unready-pods.ts';
-import { type Account, accountsInUse, type Broken, bindingsIn, binds, brokenFor, givenBy } from './accounts.ts';
+import { type Account, accountsInUse, type Broken, bindingsIn, binds, brokenFor, grantsText } from './accounts.ts';
 import { type Refused, refusedIn } from './forbidden-requests.ts';
 
-/** The most pods whose logs are read. */
+/** The maximum number of pods whose logs are read. */
 const MOST_LOGS = 20;
 const LINES = 60;
 const CONTROLLER = /controller|operator|manager/;
@@ -99,7 +99,7 @@ function brokenFinding(
     evidence: [
       is === 'role missing' && `roleRef: ${role.kind} ${role.name}: not found`,
       is === 'role empty' && `${role.kind} ${role.name}: rules: []`,
-      is === 'subjects empty' && `subjects: none; roleRef: ${role.kind} ${role.name} (${givenBy(roleObject)})`,
+      is === 'subjects empty' && `subjects: none; roleRef: ${role.kind} ${role.name} (${grantsText(roleObject)})`,
       wrong !== undefined &&
         `subjects: ServiceAccount ${wrong}: not found; pods run as ${account.namespace}/${account.name}`,
       `${account.top.ref.kind} ${account.top.ref.name} runs as ${who(account)}`,
@@ -143,13 +143,13 @@ function* fixes(view: ClusterView, account: Account, { is, object, role }: Broke
   };
 }
 
-/** The account is refused and has no binding at all: the binding itself was deleted. */
+/** For an account whose requests are forbidden and that has no broken binding: the binding itself is missing. */
 function unbound({ view }: RuleInput, { account, read }: Suspect, refused: readonly Refused[]): FindingDraft {
   const { verb, resource } = refused[0] as Refused;
   return {
     severity: 'high',
     object: account.top.object ?? account.top.ref,
-    summary: `RBAC: forbidden to ${verb} ${resource}: no role binding gives service account ${account.name} that permission`,
+    summary: `RBAC: forbidden to ${verb} ${resource}: no role binding grants service account ${account.name} that permission`,
     since: sinceTime(undefined, condition(account.pod, 'Ready')?.since ?? created(account.pod)),
     evidence: refused.slice(0, 4).map(({ line }) => `log of ${read.pod}: ${line}`),
     cause: `No ClusterRoleBinding or RoleBinding names ${who(account)} for this: it was deleted, or never created.`,

@@ -81,7 +81,7 @@ describe('certificates/ingress', () => {
     expect(found).toMatchObject({
       severity: 'high',
       object: { kind: 'Secret', name: 'shop-tls' },
-      summary: 'the TLS certificate of an Ingress has expired 2026-11-27',
+      summary: 'the TLS certificate of an Ingress expired on 2026-11-27',
     });
   });
   test('for another host: a warning; valid: nothing; not readable: nothing', () => {

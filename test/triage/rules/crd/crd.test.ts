@@ -196,7 +196,7 @@ describe('crd/conversion-dead', () => {
     expect(found).toMatchObject({
       severity: 'critical',
       summary:
-        'the conversion webhook of the CRD is dead (service not found: Service demo/convert): lists of its kind fail',
+        'the conversion webhook of the CRD fails (service not found: Service demo/convert): lists of its kind fail',
     });
     expect(commandsOf(found as never)[0]).toContain('"strategy":"None"');
   });

@@ -86,7 +86,7 @@ describe('a refused sync', () => {
       metadata: { name: 'iris', namespace: 'shop', labels: { owner: 'a', costCenter: 'ai' } },
     };
     const found = only(objects, { whole: { 'Isvc/shop/iris': iris } });
-    expect(found?.cause).toContain('carries costCenter=ai, the policy wants cost-center');
+    expect(found?.cause).toContain('has label costCenter=ai, but the policy requires cost-center');
     expect(found?.fixes[0]?.text).toBe(
       'In Git (apps/shop in https://git.example.com/deploy.git at main) rename label costCenter to cost-center (value ai).',
     );
@@ -146,7 +146,7 @@ describe('Unknown', () => {
           ],
         }),
       ])?.summary,
-    ).toContain('Git refuses the credentials'));
+    ).toContain('rejects the credentials'));
 });
 
 /** Deployment web, as an Application lists what it has synced. */
@@ -183,7 +183,11 @@ test('degraded: the object that is not well is a cause', () => {
 });
 
 test.each([
-  ['failed to get cluster info for "https://10.0.7.1:6443": i/o timeout', /does not answer Argo CD/, /cluster Secret/],
+  [
+    'failed to get cluster info for "https://10.0.7.1:6443": i/o timeout',
+    /Argo CD cannot reach the cluster/,
+    /cluster Secret/,
+  ],
   ['Skipping auto-sync: cannot sync: blocked by sync window', /sync window/, /syncWindows/],
 ])('says what Argo CD means by %s', (message, why, fix) => {
   const conditions = [{ type: 'SyncError', message, lastTransitionTime: ago(20) }];

@@ -22,7 +22,7 @@ describe('lease/expired', () => {
 
   it('finds a leader that runs and no longer renews', () => {
     const [found] = findings(leaseExpired, [...controller(), lease('web-5d9-x1_1234', 2)]);
-    expect(found?.summary).toContain('leader web-5d9-x1 no longer renews');
+    expect(found?.summary).toContain('leader web-5d9-x1 still holds the lease but no longer renews');
   });
 
   it('says nothing of a lease that is renewed, given up, a node’s, or of what is at zero or was removed', () => {

@@ -100,7 +100,7 @@ describe('what admission adds to pods', () => {
 
   it('is told of where the template does not ask for it, with who sets it', () => {
     const [found] = findings(unschedulable, [set, pending({ pool: 'shop' }), node, placing, binding()]);
-    expect(found?.cause).toContain('The pod template does not ask for that: MutatingAdmissionPolicy defaults sets it');
+    expect(found?.cause).toContain('The pod template does not contain that: MutatingAdmissionPolicy defaults sets it');
     expect(found?.fixes[0]?.command).toContain('mutatingadmissionpolicy/defaults');
   });
   it('is told of a LimitRange whose default is more than any node has', () => {
