@@ -78,7 +78,7 @@ export function submittedJourneys(given: () => Ground): void {
       ]);
       expect(code).toBe(3);
       expect(await mode(stage)).toBe('live');
-      expect(stderr).toContain('its rights were taken away');
+      expect(stderr).toContain('its rights were removed');
       expect(await labelled(stage, id)).not.toMatch(/role|serviceaccount/);
       const [state] = await listed(stage);
       expect(state.state).toBe('ended');
