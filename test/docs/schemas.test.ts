@@ -65,7 +65,7 @@ describe('the schema of a ChaosExperiment, for editors', () => {
 });
 
 describe('the schema of a game-day', () => {
-  const path = 'experiments/gamedays/seeds-operators.yaml';
+  const path = 'experiments/gamedays/ai-platform-operators.yaml';
 
   it('takes the plan that comes with the program, and the one that `gameday new` writes', () => {
     expect(gameDay(read(path))).toEqual([]);

@@ -125,7 +125,7 @@ const CASES: Case[] = [
     text => expect(lastOf(text)).toHaveProperty('event', 'verdict'),
   ],
   [
-    'gameday validate experiments/gamedays/seeds-operators.yaml -o json',
+    'gameday validate experiments/gamedays/ai-platform-operators.yaml -o json',
     0,
     text => expect(JSON.parse(text)).toMatchObject({ valid: true }),
   ],

@@ -31,40 +31,46 @@ export function planLines(state: ConsoleState, view: View, columns: number, rows
     ];
   const { experiment } = entry.loaded;
   const check = state.checks.get(entry.path) ?? { state: 'waiting' };
-  const { injection, hypothesis } = experiment.spec;
+  const { injection, hypothesis, blastRadius } = experiment.spec;
   const target =
     check.state === 'ready' && check.preflight.plan.is === 'plan'
       ? ` ${view.glyphs.arrow} ${check.preflight.plan.target.kind} ${objectName(check.preflight.plan.target)}`
       : '';
-  const head = [
-    ends(
-      line(span(injection.type, 'chaos'), span(target, 'title')),
-      line('danger ', dangerSpan(dangerOf(entry.loaded.experiment))),
-      columns,
-    ),
-    ...shortened(wrap(hypothesis.description, columns - LABEL - 2), rows > 16 ? 4 : 1).map((text, i) =>
+  const heading = ends(
+    line(span(injection.type, 'chaos'), span(target, 'title')),
+    line('danger ', dangerSpan(dangerOf(experiment))),
+    columns,
+  );
+  const step = stepLines(state, view, isOpen);
+  // Long texts are cut only where the whole of everything has no room.
+  const about = (most: Most): Line[] => [
+    ...shortened(wrap(hypothesis.description, columns - LABEL - 2), most.expects).map((text, i) =>
       line(i === 0 ? label('expects') : under, text),
     ),
-  ];
-  const step = stepLines(state, view, isOpen);
-  const body = [
-    ...checkLines(check, entry.loaded.experiment.spec.blastRadius.maxPodsAffected, view, columns),
+    ...checkLines(check, blastRadius.maxPodsAffected, view, columns, most.each),
     endsLine(injection.ttlMs, hypothesis.recoveryTimeoutMs),
   ];
-  const room = rows - head.length - step.length;
+  const room = rows - 1 - step.length;
+  const whole = about({ expects: Number.POSITIVE_INFINITY, each: Number.POSITIVE_INFINITY });
+  const body = whole.length <= room ? whole : about({ expects: rows > 16 ? 4 : 1, each: 2 });
+  const hidden = body.length - room + 1;
+  const where = isOpen
+    ? 'enlarge the window'
+    : `${pressFor(state.settings.keys, 'experiments', 'open', 'enter')} shows them`;
   const shown =
     body.length > room
       ? [
           ...body.slice(0, Math.max(0, room - 1)),
-          line(
-            span(
-              `${under}${counted(body.length - room + 1, 'more line')}${isOpen ? ': enlarge the window' : `: ${pressFor(state.settings.keys, 'experiments', 'open', 'enter')} shows them`}`,
-              'dim',
-            ),
-          ),
+          line(span(`${under}${counted(hidden, 'more line')}: ${where}`, 'dim')),
         ]
       : body;
-  return [...head, ...shown, ...step];
+  return [heading, ...shown, ...step];
+}
+
+/** The most rows of what is expected, and of each write and the undo record. */
+interface Most {
+  expects: number;
+  each: number;
 }
 
 /** The first lines of a text; a text that goes on says so. */
@@ -82,7 +88,7 @@ function endsLine(ttlMs: number | undefined, recoveryMs: number): Line {
   return line(label('ends'), ttl, `   recovery within ${clock(recoveryMs)}`);
 }
 
-function checkLines(check: Check, limit: number, view: View, columns: number): Line[] {
+function checkLines(check: Check, limit: number, view: View, columns: number, most: number): Line[] {
   if (check.state === 'waiting' || check.state === 'checking')
     return [line(label('checking'), span('planning: writes, pods in reach, permissions…', 'dim'))];
   if (check.state === 'failed')
@@ -91,7 +97,7 @@ function checkLines(check: Check, limit: number, view: View, columns: number): L
     );
   const { plan } = check.preflight;
   return [
-    ...(plan.is === 'plan' ? planned(plan, limit, view, columns) : refused(plan, columns)),
+    ...(plan.is === 'plan' ? planned(plan, limit, view, columns, most) : refused(plan, columns)),
     ...rightLines(check.preflight, view),
     ...gateLines(check.preflight, view, columns),
   ];
@@ -103,16 +109,16 @@ function refused(refusal: Refusal, columns: number): Line[] {
   );
 }
 
-function planned(plan: Plan, limit: number, view: View, columns: number): Line[] {
+function planned(plan: Plan, limit: number, view: View, columns: number, most: number): Line[] {
   const room = columns - LABEL - 2;
   const named = (name: string, lines: readonly string[], tone: Tone = 'plain'): Line[] =>
     lines.map((text, i) => line(i === 0 ? label(name) : under, span(text, tone)));
   const writes = plan.writes.flatMap((write, i) =>
-    named(i === 0 ? 'writes' : '', shortened(wrap(writeText(write), room), 2)),
+    named(i === 0 ? 'writes' : '', shortened(wrap(writeText(write), room), most)),
   );
   const undo = shortened(
     wrap(plan.undo.reversible ? plan.undo.where : `${plan.undo.where} (cannot be undone)`, room),
-    2,
+    most,
   );
   const names = plan.pods.map(pod => pod.name);
   const reach = `${counted(plan.pods.length, 'pod')}${names.length > 0 ? `: ${names.join(', ')}` : ''}`;
