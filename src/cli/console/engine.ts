@@ -10,7 +10,7 @@ import { onlyText } from '../../health/view/confined.ts';
 import { seededRandom } from '../../host/seeded-random.ts';
 import type { FoundInjection } from '../../injection/found-injection.ts';
 import type { Api } from '../../kube/client/api.ts';
-import { guardianLines, type LeftUnmarked, unmarkedLines } from '../../records/unfinished-lines.ts';
+import { guardianLines, unmarkedLines } from '../../records/unfinished-lines.ts';
 import { isRemainUnknown } from '../../revert/report.ts';
 import { undecided } from '../../revert/restore/undecided.ts';
 import type { RevertResult } from '../../revert/revert-all.ts';
@@ -29,6 +29,7 @@ import { clearLatch, readLatch } from '../../safety/latch.ts';
 import { preflight } from '../../safety/preflight.ts';
 import { cleanText, sanitise } from '../../text/sanitise.ts';
 import { notRecordedLines } from '../not-recorded.ts';
+import { unmarkedAfter } from './unmarked-after.ts';
 
 /** The members of the console's session that need the engine. */
 export type EngineSession = Pick<
@@ -213,40 +214,21 @@ async function revertFromConsole(
         onUpdate({ is: 'receipt', receipt: event.receipt, wave: waveOf(event.receipt) });
     },
   });
-  for (const spot of result.blind) onUpdate({ is: 'blind', ...spot });
+  const { unmarked, more, unread } = await unmarkedAfter(engine, { what, within, accepted }, result);
+  const blind = [...result.blind, ...unread];
+  for (const spot of blind) onUpdate({ is: 'blind', ...spot });
   for (const text of notRecordedLines(result)) onUpdate({ is: 'note', text });
-  const { unmarked, more } = await unmarkedAfter(engine, { what, within, accepted }, result);
   if (what === 'all' && within === undefined)
     for (const text of await releaseAllLocks(api, result)) onUpdate({ is: 'note', text });
   return {
     remaining: isUnknown(result) ? undefined : leftOver(result) + more,
     receipts: result.receipts,
-    blind: result.blind.length + (within === undefined ? 0 : 1),
+    blind: blind.length + (within === undefined ? 0 : 1),
     requests: result.receipts.reduce((sum, receipt) => sum + receipt.requests, 0),
     ms: result.ms,
     latched: (await latching)?.on ?? false,
     unmarked,
   };
-}
-
-/**
- * What lost its marks and is not settled, and how many of these the result does not count yet. Reverting single faults is not about them;
- * reverting everything is, and counts them, and so is what follows it with a person's answer.
- */
-async function unmarkedAfter(
-  engine: Engine,
-  {
-    what,
-    within,
-    accepted,
-  }: { what: unknown; within: string | undefined; accepted: RevertAsked['accepted'] | undefined },
-  { receipts }: RevertResult,
-): Promise<{ unmarked: readonly LeftUnmarked[]; more: number }> {
-  if (what !== 'all' && accepted === undefined) return { unmarked: [], more: 0 };
-  const { unmarked } = await engine.unmarked(within);
-  if (accepted === undefined) return { unmarked, more: 0 };
-  const counted = accepted.filter(({ id }) => receipts.some(receipt => receipt.id === id && !receipt.verified));
-  return { unmarked, more: unmarked.length - counted.length };
 }
 
 const isUnknown = (result: RevertResult): boolean =>
