@@ -16,7 +16,7 @@ import { type BoardKind, MARKED_SECRETS, SOURCES } from './kinds.ts';
 import { type Marker, markerOf } from './marker.ts';
 import { type LeaseRow, leaseRow, type Row } from './rows.ts';
 import { createSuspects, type Suspects } from './suspects.ts';
-import { NOT_READ_YET } from './sweep.ts';
+import { isFirstReadPending, NOT_READ_YET } from './sweep.ts';
 import { type Sync, syncOf, worst } from './sync.ts';
 import { byUrgency, type Trouble } from './trouble.ts';
 import { VIEW_KINDS, type ViewKind } from './view/kinds.ts';
@@ -188,7 +188,7 @@ export class Model {
       sync.state === 'blind' && sync.reason !== 'not served' ? [{ kind, reason: sync.reason }] : [],
     );
     const swept = this.#sweep?.unseen() ?? [];
-    const isPartial = syncs.some(({ sync }) => isPending(sync)) && !swept.some(({ reason }) => reason === NOT_READ_YET);
+    const isPartial = syncs.some(({ sync }) => isPending(sync)) && !isFirstReadPending(swept);
     return [...blind, ...swept, ...(isPartial ? [{ kind: 'other kinds', reason: NOT_READ_YET }] : [])];
   }
 

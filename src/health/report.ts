@@ -3,7 +3,7 @@ import { type Glyphs, STATE_WORDS, type State } from '../text/glyphs.ts';
 import type { Clean } from '../text/sanitise.ts';
 import { BOARD } from './kinds.ts';
 import type { KindHealth, Summary } from './model.ts';
-import { NOT_READ_YET } from './sweep.ts';
+import { isFirstReadPending } from './sweep.ts';
 import { lastedText } from './trouble.ts';
 
 /** Where and as whom the snapshot was taken; `now` is server time in milliseconds. */
@@ -17,7 +17,7 @@ export interface About {
 /** Whether every line is complete, or known not to be readable. */
 export const isSettled = (summary: Summary): boolean =>
   BOARD.every(kind => !['waiting', 'loading'].includes(summary.kinds[kind].sync.state)) &&
-  !summary.unseen.some(({ reason }) => reason === NOT_READ_YET);
+  !isFirstReadPending(summary.unseen);
 
 /** Whether no line is known, so that nothing is known of the cluster. */
 export const isAllBlind = (summary: Summary): boolean => BOARD.every(kind => summary.kinds[kind].sync.state !== 'live');

@@ -11,6 +11,10 @@ import { type Marker, markerOf } from './marker.ts';
 /** Why something is not known: it has not been read yet. */
 export const NOT_READ_YET = 'not looked at yet';
 
+/** Whether kinds in which injections may be have not been read for the first time yet. */
+export const isFirstReadPending = (unseen: readonly { reason: string }[]): boolean =>
+  unseen.some(({ reason }) => reason === NOT_READ_YET);
+
 /** One round over all kinds takes this long, spread out so that it costs next to nothing; milliseconds. */
 const ROUND_MS = 30_000;
 /** The first round begins after this time at the latest, even if the board is not complete. */

@@ -147,6 +147,11 @@ describe('the header', () => {
       '? BLIND to 1 kind',
     );
     expect(rows(state({ health: summary({}, { lastReceivedAt: undefined }) }))[1]).toContain('not known yet');
+    const unseen = [{ kind: 'other kinds', reason: 'not looked at yet' }];
+    const drawn = rows(state({ health: summary({}, { unseen }) }));
+    expect(drawn[1]).toContain('not known yet');
+    expect(drawn.slice(2).join()).toContain('not known yet');
+    expect(drawn.join()).not.toContain('none seen');
   });
 
   it('says after a few seconds that a cluster does not answer, long before its requests give up', () => {

@@ -1,4 +1,4 @@
-import { NOT_READ_YET } from '../../../health/sweep.ts';
+import { isFirstReadPending } from '../../../health/sweep.ts';
 import { counted } from '../../../text/counted.ts';
 import { cut } from '../../../text/cut.ts';
 import { age } from '../../../text/duration.ts';
@@ -93,7 +93,7 @@ export const ttlSpan = (leftMs: number): Span =>
 /** `2 faults live   next TTL 2:41 ImageCorrupt`, in the words every screen shares. */
 export function faultSpans(state: ConsoleState, { now, glyphs }: View): Span[] {
   const live = liveFaults(state, now);
-  const isLooking = state.health.unseen.some(({ reason }) => reason === NOT_READ_YET);
+  const isLooking = isFirstReadPending(state.health.unseen);
   const blind = state.health.unseen.length - (isLooking ? 1 : 0);
   const ttl = nextTtl(state, now);
   const isKnown = state.health.lastReceivedAt !== undefined;

@@ -1,4 +1,5 @@
 import type { Marker } from '../../../health/marker.ts';
+import { isFirstReadPending } from '../../../health/sweep.ts';
 import type { ObjectRef } from '../../../k8s/object.ts';
 import { age } from '../../../text/duration.ts';
 import { sanitise } from '../../../text/sanitise.ts';
@@ -40,8 +41,9 @@ function entriesLines(state: ConsoleState, view: View, columns: number, rows: nu
     isFocused && entries.length > 0,
   );
   if (entries.length === 0) {
-    const seen = state.health.unseen.length > 0 ? 'none seen in what could be read' : 'none in the cluster';
-    const nothing = state.health.lastReceivedAt === undefined ? 'not known yet' : seen;
+    const { unseen, lastReceivedAt } = state.health;
+    const seen = unseen.length > 0 ? 'none seen in what could be read' : 'none in the cluster';
+    const nothing = lastReceivedAt === undefined || isFirstReadPending(unseen) ? 'not known yet' : seen;
     const press = (id: string, usual: string): Span => span(pressFor(state.settings.keys, 'deck', id, usual), 'key');
     const isTourable = state.link.state === 'connected' && state.link.isSandbox && state.tour === undefined;
     return [
