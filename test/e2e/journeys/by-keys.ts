@@ -79,7 +79,7 @@ export function byKeysJourneys(given: () => Provider): void {
       const before = lasting(await stage.read('validatingwebhookconfiguration', guardName(stage)));
       const console = openConsole(stage, LARGE);
       await toFinding(console, guardName(stage));
-      await console.press('x', /delete-stale-webhook[\s\S]*does it/, LONG_MS);
+      await console.press('x', /delete the stale ValidatingWebhookConfiguration[\s\S]*does it/, LONG_MS);
       await console.press('y', 'done, read back', LONG_MS);
       const there = ['get', 'validatingwebhookconfiguration', guardName(stage), '--ignore-not-found', '-o', 'name'];
       expect(await stage.kubectl(...there)).toBe('');
@@ -89,7 +89,7 @@ export function byKeysJourneys(given: () => Provider): void {
       );
       await console.press('\u001b', 'ROOT CAUSES', LONG_MS);
       await toFinding(console, guardName(stage));
-      await console.press('I', /ignore[\s\S]*does it/, LONG_MS);
+      await console.press('I', /let requests through[\s\S]*does it/, LONG_MS);
       await console.press('y', 'done, read back', LONG_MS);
       const ignoring = await stage.read('validatingwebhookconfiguration', guardName(stage));
       expect(ignoring.webhooks[0].failurePolicy).toBe('Ignore');
@@ -107,7 +107,7 @@ export function byKeysJourneys(given: () => Provider): void {
       await stage.apply(broken);
       const console = openConsole(stage, SMALL);
       await toFinding(console, `${stage.namespace}/web`);
-      await console.press('x', /undo: Deployment[\s\S]*does it/, LONG_MS);
+      await console.press('x', /roll back to the previous revision[\s\S]*does it/, LONG_MS);
       await console.press('y', 'done, read back', LONG_MS);
       await stage.kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
       await console.press('\u001b', 'ROOT CAUSES', LONG_MS);
