@@ -57,7 +57,7 @@ function takeOver(guarding: GuardianState, guarded: GuardedRun, why: string): vo
     .then(async end => {
       deps.log(
         end,
-        end === 'reverted' ? { run } : { run, left: guarded.written.map(nameOf), todo: 'mayday revert --all' },
+        end === 'reverted' ? { run } : { run, mayBeLeft: guarded.written.map(nameOf), advice: 'mayday revert --all' },
       );
       deps.notices?.ended(guarded, end);
       await deps.ended(guarded, end);

@@ -248,8 +248,8 @@ test('told to end while the cluster does not answer, it tries for ten seconds, t
   expect(it.logged).toContainEqual({
     event: 'told-to-end',
     run: 'r1',
-    left: ['ConfigMap shop/settings'],
-    todo: 'mayday revert --all',
+    mayBeLeft: ['ConfigMap shop/settings'],
+    advice: 'mayday revert --all',
   });
 });
 

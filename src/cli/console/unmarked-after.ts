@@ -12,9 +12,9 @@ interface Asked {
 }
 
 /**
- * What lost its marks and is not settled, how many of these the result does not count yet, and the journals that could not be read and that
- * the result does not name. Reverting single faults is not about them;
- * reverting everything is, and counts them, and so is what follows it with a person's answer.
+ * What lost its marks and is not settled, how many of these the result does not count yet, and which unread journals it does not name. A
+ * revert of single faults leaves them out. The result of a revert of everything counts them already; that of the revert that follows a
+ * person's answer does not.
  */
 export async function unmarkedAfter(
   engine: Pick<Engine, 'unmarked'>,

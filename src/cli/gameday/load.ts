@@ -55,7 +55,7 @@ export function expectSomethingLeft(named: unknown, stateDir: string): void {
   if (record.end === undefined || !reading.ok) return;
   if (reading.plan.day.spec.agenda.some(({ name }) => isDue(record, name))) return;
   throw new CommandFailure(
-    `expected a day with something left to do, found one that has ended (${sanitise(record.end.says, 200)}): \`mayday gameday report ${shellWord(path)}\` tells of it`,
+    `expected a day with something left to do, found one that has ended (${sanitise(record.end.says, 200)}): \`mayday gameday report ${shellWord(path)}\` prints its report`,
   );
 }
 

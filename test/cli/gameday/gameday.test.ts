@@ -78,7 +78,7 @@ test('resume says of a day that has ended that it has, and asks for nothing', as
   const refused = await mayday('gameday', 'resume', journal);
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain(
-    `expected a day with something left to do, found one that has ended (1 of 1 scenarios done): \`mayday gameday report ${journal}\` tells of it`,
+    `expected a day with something left to do, found one that has ended (1 of 1 scenarios done): \`mayday gameday report ${journal}\` prints its report`,
   );
 });
 

@@ -85,7 +85,7 @@ async function isLiveAgain(screen: Pty, stage: Stage): Promise<void> {
   // Neither needs a controller, of which nobody knows when it is back.
   await stage.apply(staleLease(), guard(stage, 'Ignore'));
   await screen.waitFor('stale, held by', 40_000);
-  await screen.waitFor('service miss', 40_000);
+  await screen.waitFor('service missing', 40_000);
 }
 
 const staleLease = (): Thing => {

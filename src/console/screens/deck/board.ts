@@ -120,8 +120,8 @@ function kindLine(kind: BoardKind, health: KindHealth, view: View, columns: numb
 const INDENT = 2;
 const GAP = 1;
 const AGE = 7;
-/** So much of the name of a pod tells it from the others of its workload. */
-const SHORTEST_NAME = 16;
+/** So much of a pod's name distinguishes it from the others of its workload, and leaves room for `ImagePullBackOff` at 80 columns. */
+const SHORTEST_NAME = 14;
 const SHORT_REASON = 24;
 
 /** One trouble under its kind: what and why on the left, since when on the right. */
